@@ -1,0 +1,11 @@
+//! The Agent Session Protocol as pure functions.
+//!
+//! Nothing in this crate reads a clock, a file, a socket or a random number, and nothing depends on the order
+//! of a hash table: the same input gives the same answer on every machine. Time enters as an argument.
+
+pub mod amount;
+pub mod key;
+pub mod limits;
+pub mod name;
+pub mod position;
+pub mod rejection;

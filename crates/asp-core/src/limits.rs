@@ -1,0 +1,96 @@
+//! Every number of the protocol. Generated from `spec/limits.toml` by `cargo xtask codegen`; do not edit.
+
+use crate::position::Millis;
+
+/// A default, in milliseconds. 72 hours: how long a creditor may look at a fulfilment before silence counts as acknowledgement.
+pub const ACKNOWLEDGEMENT_MS: Millis = Millis(259200000);
+
+/// A default, in statements. Statements that share one transaction and one signature of receipts.
+pub const BATCH_MAX: usize = 512;
+
+/// A bound, in capabilities. Capabilities of one agent or one consent.
+pub const CAPABILITIES_MAX: usize = 64;
+
+/// A default, in milliseconds. Whatever is acknowledged is in a signed checkpoint no later than this.
+pub const CHECKPOINT_INTERVAL_MS: Millis = Millis(1000);
+
+/// A default, in milliseconds. How far an issuer's clock may be from the node's at admission.
+pub const CLOCK_SKEW_MS: Millis = Millis(120000);
+
+/// A bound, in commitments. Commitments of one session.
+pub const COMMITMENTS_MAX: usize = 64;
+
+/// A bound, in hops. Length of a chain of mandates.
+pub const DELEGATION_HOPS_MAX: usize = 8;
+
+/// A default, in milliseconds. How long an escalated session waits for the authority.
+pub const ESCALATION_MS: Millis = Millis(86400000);
+
+/// A bound, in number. 2^53-1, the largest integer that every JSON reader keeps (RFC 7493 section 2.2).
+pub const INTEGER_MAX: u64 = 9007199254740991;
+
+/// A default, in milliseconds. How long an invitation waits when it does not say.
+pub const INVITATION_MS: Millis = Millis(30000);
+
+/// A bound, in keys. Keys that one organisation or agent has ever had.
+pub const KEYS_MAX: usize = 64;
+
+/// A bound, in mandates. Delegations of one session.
+pub const MANDATES_MAX: usize = 64;
+
+/// A bound, in statements. An invitation may ask for more messages than the default, never for more than this: a session is replayed whole.
+pub const MESSAGES_HARD_MAX: usize = 10000;
+
+/// A default, in statements. Statements of one session by its participants.
+pub const MESSAGES_MAX: usize = 1000;
+
+/// A bound, in bytes. A display name.
+pub const NAME_BYTES_MAX: usize = 200;
+
+/// A bound, in obligations. Obligations in one package; each may become a timer.
+pub const OBLIGATIONS_MAX: usize = 64;
+
+/// A bound, in offers. Offers of one session that await an answer at once.
+pub const OPEN_OFFERS_MAX: usize = 32;
+
+/// A bound, in packages. Alternatives in one proposal.
+pub const PACKAGES_MAX: usize = 8;
+
+/// A bound, in participants. Bounds the work per statement and the size of a session's state.
+pub const PARTICIPANTS_MAX: usize = 32;
+
+/// A default, in milliseconds. How long a session waits for the next statement when its invitation does not say.
+pub const RESPONSE_MS: Millis = Millis(300000);
+
+/// A default, in offers. Proposals and counters of one session.
+pub const ROUNDS_MAX: usize = 50;
+
+/// A bound, in milliseconds. No time limit of a session exceeds 366 days; it bounds timers.
+pub const SESSION_LIMIT_MS_MAX: Millis = Millis(31622400000);
+
+/// A default, in milliseconds. How long a session may go on before its first commitment stands.
+pub const SESSION_MS: Millis = Millis(3600000);
+
+/// A bound, in signatures. Agent, organisation, and the two keys of a rotation; each costs a verification.
+pub const SIGNATURES_MAX: usize = 4;
+
+/// A bound, in bytes. A statement larger than this is a file, and files travel by digest; it bounds memory per request.
+pub const STATEMENT_BYTES_MAX: usize = 262144;
+
+/// A bound, in levels. Bounds recursion of every parser that will ever read a statement.
+pub const STATEMENT_DEPTH_MAX: usize = 32;
+
+/// A bound, in values. Bounds the work of schema checks and of building values.
+pub const STATEMENT_NODES_MAX: usize = 4096;
+
+/// A bound, in bytes. A string of a statement, as written between its quotes.
+pub const STRING_BYTES_MAX: usize = 65536;
+
+/// A default, in statements. Statements waiting for the writer; beyond it the node answers OVERLOADED.
+pub const SUBMIT_QUEUE_MAX: usize = 4096;
+
+/// A bound, in bytes. A human sentence: reason, purpose, question, note.
+pub const TEXT_BYTES_MAX: usize = 4096;
+
+/// A bound, in bytes. An agent's URI, an origin or a stream's name.
+pub const URI_BYTES_MAX: usize = 255;
