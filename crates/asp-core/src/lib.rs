@@ -6,6 +6,9 @@
 pub mod amount;
 pub mod key;
 pub mod limits;
+pub mod log;
 pub mod name;
 pub mod position;
 pub mod rejection;
+pub mod statement;
+pub mod trust;

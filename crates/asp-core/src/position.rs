@@ -155,8 +155,8 @@ pub struct Millis(pub u64);
 pub struct LogTime(u64);
 
 impl LogTime {
-    /// The last instant of the year 9999, beyond which the text form does not go.
-    pub const MAX: Self = Self(253_402_300_799_999);
+    /// The last instant of the year 9998, as far as every calendar library reads.
+    pub const MAX: Self = Self(253_370_764_799_999);
 
     /// Takes milliseconds since 1970; later than [`LogTime::MAX`] becomes that.
     #[must_use]
@@ -269,7 +269,7 @@ mod tests {
         ] {
             assert!(wrong.parse::<LogTime>().is_err(), "{wrong}");
         }
-        assert_eq!(LogTime::MAX.to_string(), "9999-12-31T23:59:59.999Z");
+        assert_eq!(LogTime::MAX.to_string(), "9998-12-31T23:59:59.999Z");
         assert_eq!(LogTime::from_millis(0).to_string(), "1970-01-01T00:00:00.000Z");
     }
 

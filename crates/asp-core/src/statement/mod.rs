@@ -1,0 +1,3 @@
+//! Statements: from received bytes to something verified.
+
+pub mod scan;
