@@ -1,8 +1,10 @@
 //! One pass over received bytes: are they canonical JSON (RFC 8785) in the protocol's narrower grammar?
 //! Knows no field of a statement, and allocates only to explain a refusal.
 
+mod refusal;
+
 use crate::limits;
-use crate::rejection::{Code, Rejection};
+use crate::rejection::Rejection;
 
 /// How much of everything the scanned bytes may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,11 +39,14 @@ impl Bounds {
 /// Canonical means RFC 8785, narrowed: integers of ±(2^53−1) alone, and no U+0000 in any string.
 ///
 /// # Errors
-/// `NOT_CANONICAL` for whatever is not accepted.
+/// The most telling code that applies, with a pointer: first `STATEMENT_TOO_LARGE` and `INVALID_UTF8`; then what
+/// stops a reader (`NOT_JSON` and the other bounds, whichever comes first in the bytes); then what makes a
+/// value unusable; `NOT_CANONICAL` only where nothing worse is found. `INVALID_ENVELOPE` stands for JSON
+/// that is not an object.
 pub fn scan(bytes: &[u8], bounds: &Bounds) -> Result<(), Rejection> {
     match accept(bytes, bounds) {
         Some(()) => Ok(()),
-        None => Err(Code::NotCanonical.into()),
+        None => Err(refusal::explain(bytes, bounds)),
     }
 }
 
