@@ -2,7 +2,17 @@
 
 mod codegen;
 
-fn main() {
-    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("workspace");
-    println!("{:?}", codegen::run(root, codegen::Mode::Write));
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let check = std::env::args().any(|argument| argument == "--check");
+    let mode = if check { codegen::Mode::Check } else { codegen::Mode::Write };
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    match codegen::run(&root, mode) {
+        Ok(drifted) if drifted.is_empty() || !check => ExitCode::SUCCESS,
+        other => {
+            println!("{other:?}");
+            ExitCode::FAILURE
+        }
+    }
 }

@@ -1,9 +1,14 @@
 //! Writes the generated files of asp-core from the data under `spec/`, or says which have drifted.
 
+mod table;
+mod transitions;
+
 use std::fmt::Write as _;
 use std::path::Path;
 
 use serde::Deserialize;
+
+use transitions::Transitions;
 
 /// What a run of the generator may do to the tree.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -47,24 +52,26 @@ fn camel(name: &str) -> String {
         .collect()
 }
 
-fn read<T: serde::de::DeserializeOwned>(root: &Path, path: &str) -> Result<T, String> {
-    let text = std::fs::read_to_string(root.join(path)).map_err(|error| format!("{path}: {error}"))?;
-    toml::from_str(&text).map_err(|error| format!("{path}: {error}"))
+fn read_text(root: &Path, path: &str) -> Result<String, String> {
+    std::fs::read_to_string(root.join(path)).map_err(|error| format!("{path}: {error}"))
 }
 
-fn rejection(root: &Path) -> Result<String, String> {
-    let rows = read::<Errors>(root, "spec/errors.toml")?.error;
+fn read<T: serde::de::DeserializeOwned>(root: &Path, path: &str) -> Result<T, String> {
+    toml::from_str(&read_text(root, path)?).map_err(|error| format!("{path}: {error}"))
+}
+
+fn rejection(rows: &[ErrorRow]) -> String {
     let mut out = String::from(
         "//! Every way to be refused. Generated from `spec/errors.toml` by `cargo xtask codegen`; do not edit.\n\n\
          use super::{Blame, Retry};\n\n\
          /// A stable error code; its text form never changes meaning.\n\
          #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]\npub enum Code {\n",
     );
-    for row in &rows {
+    for row in rows {
         let _ = writeln!(out, "    /// {}\n    {},", row.sentence, camel(&row.code));
     }
     out.push_str("}\n\n/// One row of the registry.\npub(super) struct Row {\n    pub(super) code: Code,\n    pub(super) text: &'static str,\n    pub(super) status: u16,\n    pub(super) blame: Blame,\n    pub(super) retry: Retry,\n    pub(super) sentence: &'static str,\n    pub(super) hint: &'static str,\n}\n\n/// The registry, in the order of its source, which is the order of [`Code`].\npub(super) const ROWS: &[Row] = &[\n");
-    for row in &rows {
+    for row in rows {
         let _ = writeln!(
             out,
             "    Row {{ code: Code::{}, text: {:?}, status: {}, blame: Blame::{}, retry: Retry::{}, sentence: {:?}, hint: {:?} }},",
@@ -78,7 +85,7 @@ fn rejection(root: &Path) -> Result<String, String> {
         );
     }
     out.push_str("];\n");
-    Ok(out)
+    out
 }
 
 fn limits(root: &Path) -> Result<String, String> {
@@ -131,10 +138,15 @@ fn rustfmt(root: &Path, text: &str) -> Result<String, String> {
 /// # Errors
 /// A sentence naming the file that cannot be read, generated or written.
 pub fn run(root: &Path, mode: Mode) -> Result<Vec<String>, String> {
-    let files = [
-        ("crates/asp-core/src/rejection/registry.rs", rustfmt(root, &rejection(root)?)?),
+    let errors = read::<Errors>(root, "spec/errors.toml")?.error;
+    let codes = errors.iter().map(|row| row.code.as_str()).collect();
+    let mut files = vec![
+        ("crates/asp-core/src/rejection/registry.rs", rustfmt(root, &rejection(&errors))?),
         ("crates/asp-core/src/limits.rs", rustfmt(root, &limits(root)?)?),
     ];
+    if let Some(transitions) = Transitions::read(root, &codes)? {
+        files.push(("crates/asp-core/src/session/table.rs", rustfmt(root, &table::rust(&transitions))?));
+    }
     let mut drifted = Vec::new();
     for (path, text) in files {
         let target = root.join(path);
@@ -142,6 +154,8 @@ pub fn run(root: &Path, mode: Mode) -> Result<Vec<String>, String> {
             continue;
         }
         if mode == Mode::Write {
+            let folder = target.parent().unwrap_or(root);
+            std::fs::create_dir_all(folder).map_err(|error| format!("{path}: {error}"))?;
             std::fs::write(&target, text).map_err(|error| format!("{path}: {error}"))?;
         }
         drifted.push(path.to_owned());

@@ -1,0 +1,1836 @@
+//! What may be said in a session, by whom, under which conditions, and where it leads. Generated from
+//! `spec/transitions.toml` by `cargo xtask codegen`; do not edit.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::position::{InvalidText, text_serde};
+use crate::rejection::Code;
+
+/// Where a session stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum State {
+    /// Nothing has been said.
+    Idle,
+    /// The invitation waits for the invitees.
+    Invited,
+    /// All required invitees are in, nothing is on the table.
+    Introduced,
+    /// The participants talk and bargain.
+    Conversing,
+    /// A commit waits for the signatures of those it binds.
+    Agreeing,
+    /// At least one commitment stands and is carried out.
+    Executing,
+    /// The session waits for the decision of an authority.
+    Escalated,
+    /// The session ended in good order; terminal.
+    Closed,
+    /// The session ended without what it was for; terminal.
+    Failed,
+}
+
+impl State {
+    /// All of them, in order.
+    #[must_use]
+    pub const fn all() -> [Self; 9] {
+        [
+            Self::Idle,
+            Self::Invited,
+            Self::Introduced,
+            Self::Conversing,
+            Self::Agreeing,
+            Self::Executing,
+            Self::Escalated,
+            Self::Closed,
+            Self::Failed,
+        ]
+    }
+
+    /// The text form.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Idle => "IDLE",
+            Self::Invited => "INVITED",
+            Self::Introduced => "INTRODUCED",
+            Self::Conversing => "CONVERSING",
+            Self::Agreeing => "AGREEING",
+            Self::Executing => "EXECUTING",
+            Self::Escalated => "ESCALATED",
+            Self::Closed => "CLOSED",
+            Self::Failed => "FAILED",
+        }
+    }
+
+    /// What it means, as a sentence.
+    #[must_use]
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::Idle => "Nothing has been said.",
+            Self::Invited => "The invitation waits for the invitees.",
+            Self::Introduced => "All required invitees are in, nothing is on the table.",
+            Self::Conversing => "The participants talk and bargain.",
+            Self::Agreeing => "A commit waits for the signatures of those it binds.",
+            Self::Executing => "At least one commitment stands and is carried out.",
+            Self::Escalated => "The session waits for the decision of an authority.",
+            Self::Closed => "The session ended in good order; terminal.",
+            Self::Failed => "The session ended without what it was for; terminal.",
+        }
+    }
+}
+
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for State {
+    type Err = InvalidText;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "IDLE" => Ok(Self::Idle),
+            "INVITED" => Ok(Self::Invited),
+            "INTRODUCED" => Ok(Self::Introduced),
+            "CONVERSING" => Ok(Self::Conversing),
+            "AGREEING" => Ok(Self::Agreeing),
+            "EXECUTING" => Ok(Self::Executing),
+            "ESCALATED" => Ok(Self::Escalated),
+            "CLOSED" => Ok(Self::Closed),
+            "FAILED" => Ok(Self::Failed),
+            _ => Err(InvalidText("a state of a session")),
+        }
+    }
+}
+
+/// What a statement in a session does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Performative {
+    /// Puts an invitation, an offer or a change on the table.
+    Propose,
+    /// Answers with other conditions or another offer.
+    Counter,
+    /// Agrees to what is on the table.
+    Accept,
+    /// Declines what is on the table.
+    Reject,
+    /// Tells a fact, progress, fulfilment or its acknowledgement.
+    Inform,
+    /// Asks.
+    Query,
+    /// Answers a question.
+    Clarify,
+    /// Asks for signatures under agreed terms.
+    Commit,
+    /// Lets another agent act under a mandate.
+    Delegate,
+    /// Hands the session to an authority.
+    Escalate,
+    /// Takes back what its issuer said.
+    Withdraw,
+    /// Notes something without taking part.
+    Observe,
+    /// Ends the session with its receipt.
+    Close,
+}
+
+impl Performative {
+    /// All of them, in order.
+    #[must_use]
+    pub const fn all() -> [Self; 13] {
+        [
+            Self::Propose,
+            Self::Counter,
+            Self::Accept,
+            Self::Reject,
+            Self::Inform,
+            Self::Query,
+            Self::Clarify,
+            Self::Commit,
+            Self::Delegate,
+            Self::Escalate,
+            Self::Withdraw,
+            Self::Observe,
+            Self::Close,
+        ]
+    }
+
+    /// The text form.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Propose => "PROPOSE",
+            Self::Counter => "COUNTER",
+            Self::Accept => "ACCEPT",
+            Self::Reject => "REJECT",
+            Self::Inform => "INFORM",
+            Self::Query => "QUERY",
+            Self::Clarify => "CLARIFY",
+            Self::Commit => "COMMIT",
+            Self::Delegate => "DELEGATE",
+            Self::Escalate => "ESCALATE",
+            Self::Withdraw => "WITHDRAW",
+            Self::Observe => "OBSERVE",
+            Self::Close => "CLOSE",
+        }
+    }
+
+    /// What it means, as a sentence.
+    #[must_use]
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::Propose => "Puts an invitation, an offer or a change on the table.",
+            Self::Counter => "Answers with other conditions or another offer.",
+            Self::Accept => "Agrees to what is on the table.",
+            Self::Reject => "Declines what is on the table.",
+            Self::Inform => "Tells a fact, progress, fulfilment or its acknowledgement.",
+            Self::Query => "Asks.",
+            Self::Clarify => "Answers a question.",
+            Self::Commit => "Asks for signatures under agreed terms.",
+            Self::Delegate => "Lets another agent act under a mandate.",
+            Self::Escalate => "Hands the session to an authority.",
+            Self::Withdraw => "Takes back what its issuer said.",
+            Self::Observe => "Notes something without taking part.",
+            Self::Close => "Ends the session with its receipt.",
+        }
+    }
+}
+
+impl fmt::Display for Performative {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Performative {
+    type Err = InvalidText;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "PROPOSE" => Ok(Self::Propose),
+            "COUNTER" => Ok(Self::Counter),
+            "ACCEPT" => Ok(Self::Accept),
+            "REJECT" => Ok(Self::Reject),
+            "INFORM" => Ok(Self::Inform),
+            "QUERY" => Ok(Self::Query),
+            "CLARIFY" => Ok(Self::Clarify),
+            "COMMIT" => Ok(Self::Commit),
+            "DELEGATE" => Ok(Self::Delegate),
+            "ESCALATE" => Ok(Self::Escalate),
+            "WITHDRAW" => Ok(Self::Withdraw),
+            "OBSERVE" => Ok(Self::Observe),
+            "CLOSE" => Ok(Self::Close),
+            _ => Err(InvalidText("a performative")),
+        }
+    }
+}
+
+/// Who a participant is in a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// Opened the session.
+    Initiator,
+    /// Negotiates and can be bound.
+    Party,
+    /// Helps the parties; is never bound.
+    Mediator,
+    /// Watches and may ask.
+    Observer,
+    /// Decides an escalation.
+    Authority,
+    /// Keeps the log; speaks for the passing of time alone.
+    Node,
+}
+
+impl Role {
+    /// All of them, in order.
+    #[must_use]
+    pub const fn all() -> [Self; 6] {
+        [Self::Initiator, Self::Party, Self::Mediator, Self::Observer, Self::Authority, Self::Node]
+    }
+
+    /// The text form.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Initiator => "initiator",
+            Self::Party => "party",
+            Self::Mediator => "mediator",
+            Self::Observer => "observer",
+            Self::Authority => "authority",
+            Self::Node => "node",
+        }
+    }
+
+    /// What it means, as a sentence.
+    #[must_use]
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::Initiator => "Opened the session.",
+            Self::Party => "Negotiates and can be bound.",
+            Self::Mediator => "Helps the parties; is never bound.",
+            Self::Observer => "Watches and may ask.",
+            Self::Authority => "Decides an escalation.",
+            Self::Node => "Keeps the log; speaks for the passing of time alone.",
+        }
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Role {
+    type Err = InvalidText;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "initiator" => Ok(Self::Initiator),
+            "party" => Ok(Self::Party),
+            "mediator" => Ok(Self::Mediator),
+            "observer" => Ok(Self::Observer),
+            "authority" => Ok(Self::Authority),
+            "node" => Ok(Self::Node),
+            _ => Err(InvalidText("a role")),
+        }
+    }
+}
+
+/// A condition of a row; where it does not hold, the statement is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Guard {
+    /// The issuer is the initiator, there is a party besides, nobody is named twice.
+    ParticipantsValid,
+    /// Consents in force between the organisations cover the capability and the ceiling.
+    ConsentCovers,
+    /// The consents that the session rests on are in force and cover this performative.
+    ConsentStands,
+    /// The statement answers the conditions that are on the table.
+    AnswersInvitation,
+    /// The answer of this party is awaited.
+    YourTurn,
+    /// The session has an offer left.
+    RoundLeft,
+    /// The session has a statement left.
+    MessageLeft,
+    /// The packages fit the parties, name each obligation once and lie ahead.
+    TermsValid,
+    /// No party would owe more than the session and the mandate allow.
+    BelowCeiling,
+    /// There is room for one more offer, commitment or mandate.
+    RoomLeft,
+    /// The offer is open: not expired, superseded, answered or withdrawn.
+    OfferOpen,
+    /// The termsHash is that of the package in question.
+    TermsMatch,
+    /// Exactly these terms were agreed in this session and are not committed yet.
+    TermsAgreed,
+    /// The statement answers the commit that is pending.
+    AnswersCommit,
+    /// Who said it takes it back.
+    Own,
+    /// The commitment in question is active.
+    CommitmentActive,
+    /// The commitment has the obligation.
+    ObligationKnown,
+    /// The issuer owes the obligation.
+    IsDebtor,
+    /// The issuer is owed the obligation.
+    IsCreditor,
+    /// The obligation is open and nothing it waits for is outstanding.
+    ObligationOpen,
+    /// A fulfilment has been stated and not been answered.
+    ObligationDelivered,
+    /// The due time with its cure period has not passed.
+    InTime,
+    /// The evidence is of the method agreed, and the one named if one was.
+    EvidenceMatches,
+    /// Nothing is owed any more.
+    NoObligationOpen,
+    /// The receipt states the head, count, outcome and commitments of the session.
+    ReceiptMatches,
+    /// The participant has not signed the receipt before.
+    NotCountersigned,
+    /// The authority is a mediator of the session or the organisation of a participant.
+    AuthorityValid,
+    /// The mandate lies within the one under which it is given, and ahead.
+    MandateNarrows,
+    /// A time has passed, and this is what follows from it.
+    Overdue,
+}
+
+impl Guard {
+    /// All of them, in order.
+    #[must_use]
+    pub const fn all() -> [Self; 29] {
+        [
+            Self::ParticipantsValid,
+            Self::ConsentCovers,
+            Self::ConsentStands,
+            Self::AnswersInvitation,
+            Self::YourTurn,
+            Self::RoundLeft,
+            Self::MessageLeft,
+            Self::TermsValid,
+            Self::BelowCeiling,
+            Self::RoomLeft,
+            Self::OfferOpen,
+            Self::TermsMatch,
+            Self::TermsAgreed,
+            Self::AnswersCommit,
+            Self::Own,
+            Self::CommitmentActive,
+            Self::ObligationKnown,
+            Self::IsDebtor,
+            Self::IsCreditor,
+            Self::ObligationOpen,
+            Self::ObligationDelivered,
+            Self::InTime,
+            Self::EvidenceMatches,
+            Self::NoObligationOpen,
+            Self::ReceiptMatches,
+            Self::NotCountersigned,
+            Self::AuthorityValid,
+            Self::MandateNarrows,
+            Self::Overdue,
+        ]
+    }
+
+    /// The text form.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ParticipantsValid => "participants-valid",
+            Self::ConsentCovers => "consent-covers",
+            Self::ConsentStands => "consent-stands",
+            Self::AnswersInvitation => "answers-invitation",
+            Self::YourTurn => "your-turn",
+            Self::RoundLeft => "round-left",
+            Self::MessageLeft => "message-left",
+            Self::TermsValid => "terms-valid",
+            Self::BelowCeiling => "below-ceiling",
+            Self::RoomLeft => "room-left",
+            Self::OfferOpen => "offer-open",
+            Self::TermsMatch => "terms-match",
+            Self::TermsAgreed => "terms-agreed",
+            Self::AnswersCommit => "answers-commit",
+            Self::Own => "own",
+            Self::CommitmentActive => "commitment-active",
+            Self::ObligationKnown => "obligation-known",
+            Self::IsDebtor => "is-debtor",
+            Self::IsCreditor => "is-creditor",
+            Self::ObligationOpen => "obligation-open",
+            Self::ObligationDelivered => "obligation-delivered",
+            Self::InTime => "in-time",
+            Self::EvidenceMatches => "evidence-matches",
+            Self::NoObligationOpen => "no-obligation-open",
+            Self::ReceiptMatches => "receipt-matches",
+            Self::NotCountersigned => "not-countersigned",
+            Self::AuthorityValid => "authority-valid",
+            Self::MandateNarrows => "mandate-narrows",
+            Self::Overdue => "overdue",
+        }
+    }
+
+    /// What it means, as a sentence.
+    #[must_use]
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::ParticipantsValid => {
+                "The issuer is the initiator, there is a party besides, nobody is named twice."
+            }
+            Self::ConsentCovers => {
+                "Consents in force between the organisations cover the capability and the ceiling."
+            }
+            Self::ConsentStands => {
+                "The consents that the session rests on are in force and cover this performative."
+            }
+            Self::AnswersInvitation => "The statement answers the conditions that are on the table.",
+            Self::YourTurn => "The answer of this party is awaited.",
+            Self::RoundLeft => "The session has an offer left.",
+            Self::MessageLeft => "The session has a statement left.",
+            Self::TermsValid => "The packages fit the parties, name each obligation once and lie ahead.",
+            Self::BelowCeiling => "No party would owe more than the session and the mandate allow.",
+            Self::RoomLeft => "There is room for one more offer, commitment or mandate.",
+            Self::OfferOpen => "The offer is open: not expired, superseded, answered or withdrawn.",
+            Self::TermsMatch => "The termsHash is that of the package in question.",
+            Self::TermsAgreed => "Exactly these terms were agreed in this session and are not committed yet.",
+            Self::AnswersCommit => "The statement answers the commit that is pending.",
+            Self::Own => "Who said it takes it back.",
+            Self::CommitmentActive => "The commitment in question is active.",
+            Self::ObligationKnown => "The commitment has the obligation.",
+            Self::IsDebtor => "The issuer owes the obligation.",
+            Self::IsCreditor => "The issuer is owed the obligation.",
+            Self::ObligationOpen => "The obligation is open and nothing it waits for is outstanding.",
+            Self::ObligationDelivered => "A fulfilment has been stated and not been answered.",
+            Self::InTime => "The due time with its cure period has not passed.",
+            Self::EvidenceMatches => "The evidence is of the method agreed, and the one named if one was.",
+            Self::NoObligationOpen => "Nothing is owed any more.",
+            Self::ReceiptMatches => {
+                "The receipt states the head, count, outcome and commitments of the session."
+            }
+            Self::NotCountersigned => "The participant has not signed the receipt before.",
+            Self::AuthorityValid => {
+                "The authority is a mediator of the session or the organisation of a participant."
+            }
+            Self::MandateNarrows => "The mandate lies within the one under which it is given, and ahead.",
+            Self::Overdue => "A time has passed, and this is what follows from it.",
+        }
+    }
+}
+
+impl fmt::Display for Guard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Guard {
+    type Err = InvalidText;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "participants-valid" => Ok(Self::ParticipantsValid),
+            "consent-covers" => Ok(Self::ConsentCovers),
+            "consent-stands" => Ok(Self::ConsentStands),
+            "answers-invitation" => Ok(Self::AnswersInvitation),
+            "your-turn" => Ok(Self::YourTurn),
+            "round-left" => Ok(Self::RoundLeft),
+            "message-left" => Ok(Self::MessageLeft),
+            "terms-valid" => Ok(Self::TermsValid),
+            "below-ceiling" => Ok(Self::BelowCeiling),
+            "room-left" => Ok(Self::RoomLeft),
+            "offer-open" => Ok(Self::OfferOpen),
+            "terms-match" => Ok(Self::TermsMatch),
+            "terms-agreed" => Ok(Self::TermsAgreed),
+            "answers-commit" => Ok(Self::AnswersCommit),
+            "own" => Ok(Self::Own),
+            "commitment-active" => Ok(Self::CommitmentActive),
+            "obligation-known" => Ok(Self::ObligationKnown),
+            "is-debtor" => Ok(Self::IsDebtor),
+            "is-creditor" => Ok(Self::IsCreditor),
+            "obligation-open" => Ok(Self::ObligationOpen),
+            "obligation-delivered" => Ok(Self::ObligationDelivered),
+            "in-time" => Ok(Self::InTime),
+            "evidence-matches" => Ok(Self::EvidenceMatches),
+            "no-obligation-open" => Ok(Self::NoObligationOpen),
+            "receipt-matches" => Ok(Self::ReceiptMatches),
+            "not-countersigned" => Ok(Self::NotCountersigned),
+            "authority-valid" => Ok(Self::AuthorityValid),
+            "mandate-narrows" => Ok(Self::MandateNarrows),
+            "overdue" => Ok(Self::Overdue),
+            _ => Err(InvalidText("a guard")),
+        }
+    }
+}
+
+impl Guard {
+    /// What the statement is refused with where the guard does not hold.
+    #[must_use]
+    pub const fn refusal(self) -> Code {
+        match self {
+            Self::ParticipantsValid => Code::InvalidParticipants,
+            Self::ConsentCovers => Code::ConsentRequired,
+            Self::ConsentStands => Code::ConsentRevoked,
+            Self::AnswersInvitation => Code::ProposalNotOpen,
+            Self::YourTurn => Code::NotYourTurn,
+            Self::RoundLeft => Code::RoundLimit,
+            Self::MessageLeft => Code::MessageLimit,
+            Self::TermsValid => Code::InvalidTerms,
+            Self::BelowCeiling => Code::AboveCeiling,
+            Self::RoomLeft => Code::TooManyOpen,
+            Self::OfferOpen => Code::ProposalNotOpen,
+            Self::TermsMatch => Code::TermsMismatch,
+            Self::TermsAgreed => Code::TermsNotAgreed,
+            Self::AnswersCommit => Code::ProposalNotOpen,
+            Self::Own => Code::NotTheIssuer,
+            Self::CommitmentActive => Code::CommitmentNotActive,
+            Self::ObligationKnown => Code::UnknownObligation,
+            Self::IsDebtor => Code::NotTheDebtor,
+            Self::IsCreditor => Code::NotTheCreditor,
+            Self::ObligationOpen => Code::ObligationNotOpen,
+            Self::ObligationDelivered => Code::ObligationNotOpen,
+            Self::InTime => Code::DeadlinePassed,
+            Self::EvidenceMatches => Code::EvidenceMismatch,
+            Self::NoObligationOpen => Code::ObligationOpen,
+            Self::ReceiptMatches => Code::ReceiptMismatch,
+            Self::NotCountersigned => Code::AlreadyCountersigned,
+            Self::AuthorityValid => Code::InvalidAuthority,
+            Self::MandateNarrows => Code::InvalidMandate,
+            Self::Overdue => Code::NotDue,
+        }
+    }
+}
+
+/// What tells which of several rows applies to a statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Selector {
+    /// The body is an invitation.
+    Invitation,
+    /// The body is an offer of business.
+    Proposal,
+    /// The body is an offer to amend or to end a commitment.
+    Change,
+    /// The body states other conditions for the session.
+    Conditions,
+    /// The body is an offer that answers another.
+    CounterOffer,
+    /// With this introduction every required invitee is in.
+    AllIn,
+    /// Required invitees are still awaited after this introduction.
+    MoreInvitees,
+    /// A required invitee stays away.
+    TooFew,
+    /// Only an optional invitee stays away.
+    Enough,
+    /// With this acceptance of a firm offer everybody awaited has signed.
+    CompletesBinding,
+    /// With this acceptance everybody awaited agrees, and nobody is bound yet.
+    CompletesAgreement,
+    /// Further acceptances are awaited.
+    MoreAcceptances,
+    /// With this acceptance everybody awaited has signed the commit.
+    CompletesCommit,
+    /// Further signatures are awaited.
+    MoreSignatures,
+    /// A commitment of the session is active.
+    CommitmentsStand,
+    /// No commitment of the session is active.
+    NoCommitment,
+    /// The statement takes back a mandate.
+    TakesBackMandate,
+    /// The statement takes back an offer.
+    TakesBackOffer,
+    /// The body is a fact or remark without effect on obligations.
+    Note,
+    /// The body tells of progress on an obligation.
+    Progress,
+    /// The body states that an obligation is fulfilled.
+    Fulfilment,
+    /// The creditor confirms a fulfilment.
+    Acknowledgement,
+    /// The creditor contests a fulfilment.
+    Contest,
+    /// The node states a breach, or an acknowledgement by silence.
+    LapseOfTime,
+    /// Something is owed.
+    ObligationsOpen,
+    /// Nothing is owed.
+    NothingOwed,
+}
+
+impl Selector {
+    /// All of them, in order.
+    #[must_use]
+    pub const fn all() -> [Self; 26] {
+        [
+            Self::Invitation,
+            Self::Proposal,
+            Self::Change,
+            Self::Conditions,
+            Self::CounterOffer,
+            Self::AllIn,
+            Self::MoreInvitees,
+            Self::TooFew,
+            Self::Enough,
+            Self::CompletesBinding,
+            Self::CompletesAgreement,
+            Self::MoreAcceptances,
+            Self::CompletesCommit,
+            Self::MoreSignatures,
+            Self::CommitmentsStand,
+            Self::NoCommitment,
+            Self::TakesBackMandate,
+            Self::TakesBackOffer,
+            Self::Note,
+            Self::Progress,
+            Self::Fulfilment,
+            Self::Acknowledgement,
+            Self::Contest,
+            Self::LapseOfTime,
+            Self::ObligationsOpen,
+            Self::NothingOwed,
+        ]
+    }
+
+    /// The text form.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Invitation => "invitation",
+            Self::Proposal => "proposal",
+            Self::Change => "change",
+            Self::Conditions => "conditions",
+            Self::CounterOffer => "counter-offer",
+            Self::AllIn => "all-in",
+            Self::MoreInvitees => "more-invitees",
+            Self::TooFew => "too-few",
+            Self::Enough => "enough",
+            Self::CompletesBinding => "completes-binding",
+            Self::CompletesAgreement => "completes-agreement",
+            Self::MoreAcceptances => "more-acceptances",
+            Self::CompletesCommit => "completes-commit",
+            Self::MoreSignatures => "more-signatures",
+            Self::CommitmentsStand => "commitments-stand",
+            Self::NoCommitment => "no-commitment",
+            Self::TakesBackMandate => "takes-back-mandate",
+            Self::TakesBackOffer => "takes-back-offer",
+            Self::Note => "note",
+            Self::Progress => "progress",
+            Self::Fulfilment => "fulfilment",
+            Self::Acknowledgement => "acknowledgement",
+            Self::Contest => "contest",
+            Self::LapseOfTime => "lapse-of-time",
+            Self::ObligationsOpen => "obligations-open",
+            Self::NothingOwed => "nothing-owed",
+        }
+    }
+
+    /// What it means, as a sentence.
+    #[must_use]
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::Invitation => "The body is an invitation.",
+            Self::Proposal => "The body is an offer of business.",
+            Self::Change => "The body is an offer to amend or to end a commitment.",
+            Self::Conditions => "The body states other conditions for the session.",
+            Self::CounterOffer => "The body is an offer that answers another.",
+            Self::AllIn => "With this introduction every required invitee is in.",
+            Self::MoreInvitees => "Required invitees are still awaited after this introduction.",
+            Self::TooFew => "A required invitee stays away.",
+            Self::Enough => "Only an optional invitee stays away.",
+            Self::CompletesBinding => "With this acceptance of a firm offer everybody awaited has signed.",
+            Self::CompletesAgreement => {
+                "With this acceptance everybody awaited agrees, and nobody is bound yet."
+            }
+            Self::MoreAcceptances => "Further acceptances are awaited.",
+            Self::CompletesCommit => "With this acceptance everybody awaited has signed the commit.",
+            Self::MoreSignatures => "Further signatures are awaited.",
+            Self::CommitmentsStand => "A commitment of the session is active.",
+            Self::NoCommitment => "No commitment of the session is active.",
+            Self::TakesBackMandate => "The statement takes back a mandate.",
+            Self::TakesBackOffer => "The statement takes back an offer.",
+            Self::Note => "The body is a fact or remark without effect on obligations.",
+            Self::Progress => "The body tells of progress on an obligation.",
+            Self::Fulfilment => "The body states that an obligation is fulfilled.",
+            Self::Acknowledgement => "The creditor confirms a fulfilment.",
+            Self::Contest => "The creditor contests a fulfilment.",
+            Self::LapseOfTime => "The node states a breach, or an acknowledgement by silence.",
+            Self::ObligationsOpen => "Something is owed.",
+            Self::NothingOwed => "Nothing is owed.",
+        }
+    }
+}
+
+impl fmt::Display for Selector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Selector {
+    type Err = InvalidText;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "invitation" => Ok(Self::Invitation),
+            "proposal" => Ok(Self::Proposal),
+            "change" => Ok(Self::Change),
+            "conditions" => Ok(Self::Conditions),
+            "counter-offer" => Ok(Self::CounterOffer),
+            "all-in" => Ok(Self::AllIn),
+            "more-invitees" => Ok(Self::MoreInvitees),
+            "too-few" => Ok(Self::TooFew),
+            "enough" => Ok(Self::Enough),
+            "completes-binding" => Ok(Self::CompletesBinding),
+            "completes-agreement" => Ok(Self::CompletesAgreement),
+            "more-acceptances" => Ok(Self::MoreAcceptances),
+            "completes-commit" => Ok(Self::CompletesCommit),
+            "more-signatures" => Ok(Self::MoreSignatures),
+            "commitments-stand" => Ok(Self::CommitmentsStand),
+            "no-commitment" => Ok(Self::NoCommitment),
+            "takes-back-mandate" => Ok(Self::TakesBackMandate),
+            "takes-back-offer" => Ok(Self::TakesBackOffer),
+            "note" => Ok(Self::Note),
+            "progress" => Ok(Self::Progress),
+            "fulfilment" => Ok(Self::Fulfilment),
+            "acknowledgement" => Ok(Self::Acknowledgement),
+            "contest" => Ok(Self::Contest),
+            "lapse-of-time" => Ok(Self::LapseOfTime),
+            "obligations-open" => Ok(Self::ObligationsOpen),
+            "nothing-owed" => Ok(Self::NothingOwed),
+            _ => Err(InvalidText("a selector")),
+        }
+    }
+}
+
+/// Why a session ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reason {
+    /// The parties closed the session.
+    Completed,
+    /// The session had nothing left to do and nobody closed it.
+    Abandoned,
+    /// A required invitee declined.
+    InvitationRejected,
+    /// The initiator took the invitation back.
+    InvitationWithdrawn,
+    /// A required invitee did not answer in time.
+    InvitationTimeout,
+    /// Nobody said anything within the response time.
+    ResponseTimeout,
+    /// The session's total time passed before a commitment stood.
+    SessionTimeout,
+    /// The session had as many statements as it may.
+    MessageLimit,
+    /// The authority ended the session.
+    EscalationRejected,
+    /// The authority did not decide in time.
+    EscalationTimeout,
+    /// A consent that the session rested on ended.
+    ConsentRevoked,
+}
+
+impl Reason {
+    /// All of them, in order.
+    #[must_use]
+    pub const fn all() -> [Self; 11] {
+        [
+            Self::Completed,
+            Self::Abandoned,
+            Self::InvitationRejected,
+            Self::InvitationWithdrawn,
+            Self::InvitationTimeout,
+            Self::ResponseTimeout,
+            Self::SessionTimeout,
+            Self::MessageLimit,
+            Self::EscalationRejected,
+            Self::EscalationTimeout,
+            Self::ConsentRevoked,
+        ]
+    }
+
+    /// The text form.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Completed => "COMPLETED",
+            Self::Abandoned => "ABANDONED",
+            Self::InvitationRejected => "INVITATION_REJECTED",
+            Self::InvitationWithdrawn => "INVITATION_WITHDRAWN",
+            Self::InvitationTimeout => "INVITATION_TIMEOUT",
+            Self::ResponseTimeout => "RESPONSE_TIMEOUT",
+            Self::SessionTimeout => "SESSION_TIMEOUT",
+            Self::MessageLimit => "MESSAGE_LIMIT",
+            Self::EscalationRejected => "ESCALATION_REJECTED",
+            Self::EscalationTimeout => "ESCALATION_TIMEOUT",
+            Self::ConsentRevoked => "CONSENT_REVOKED",
+        }
+    }
+
+    /// What it means, as a sentence.
+    #[must_use]
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::Completed => "The parties closed the session.",
+            Self::Abandoned => "The session had nothing left to do and nobody closed it.",
+            Self::InvitationRejected => "A required invitee declined.",
+            Self::InvitationWithdrawn => "The initiator took the invitation back.",
+            Self::InvitationTimeout => "A required invitee did not answer in time.",
+            Self::ResponseTimeout => "Nobody said anything within the response time.",
+            Self::SessionTimeout => "The session's total time passed before a commitment stood.",
+            Self::MessageLimit => "The session had as many statements as it may.",
+            Self::EscalationRejected => "The authority ended the session.",
+            Self::EscalationTimeout => "The authority did not decide in time.",
+            Self::ConsentRevoked => "A consent that the session rested on ended.",
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Reason {
+    type Err = InvalidText;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "COMPLETED" => Ok(Self::Completed),
+            "ABANDONED" => Ok(Self::Abandoned),
+            "INVITATION_REJECTED" => Ok(Self::InvitationRejected),
+            "INVITATION_WITHDRAWN" => Ok(Self::InvitationWithdrawn),
+            "INVITATION_TIMEOUT" => Ok(Self::InvitationTimeout),
+            "RESPONSE_TIMEOUT" => Ok(Self::ResponseTimeout),
+            "SESSION_TIMEOUT" => Ok(Self::SessionTimeout),
+            "MESSAGE_LIMIT" => Ok(Self::MessageLimit),
+            "ESCALATION_REJECTED" => Ok(Self::EscalationRejected),
+            "ESCALATION_TIMEOUT" => Ok(Self::EscalationTimeout),
+            "CONSENT_REVOKED" => Ok(Self::ConsentRevoked),
+            _ => Err(InvalidText("a reason for which sessions end")),
+        }
+    }
+}
+
+text_serde!(State, Performative, Role, Guard, Selector, Reason);
+
+/// Where a row leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Next {
+    /// To this state.
+    To(State),
+    /// To the state from which the session was escalated.
+    Return,
+}
+
+/// One performative in one state: who may say it, under which conditions, and where it leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Row {
+    /// The state in which it is said.
+    pub state: State,
+    /// What is said.
+    pub performative: Performative,
+    /// Who may say it.
+    pub roles: &'static [Role],
+    /// What must hold for this row to be the one that applies; `None` always does.
+    pub when: Option<Selector>,
+    /// What must hold for the statement to be taken, in the order of checking.
+    pub requires: &'static [Guard],
+    /// Where it leads.
+    pub next: Next,
+}
+
+/// The rows of a performative in a state, in the order in which they are tried; empty if it may not be said.
+#[must_use]
+pub fn rows(state: State, performative: Performative) -> &'static [Row] {
+    let range = RANGES.get(state as usize).and_then(|ranges| ranges.get(performative as usize));
+    range.and_then(|(start, end)| ROWS.get(*start..*end)).unwrap_or_default()
+}
+
+/// Every row, by state and performative, and where several fit, in the order in which they are tried.
+pub const ROWS: &[Row] = &[
+    Row {
+        state: State::Idle,
+        performative: Performative::Propose,
+        roles: &[Role::Initiator],
+        when: Some(Selector::Invitation),
+        requires: &[Guard::ParticipantsValid, Guard::ConsentCovers],
+        next: Next::To(State::Invited),
+    },
+    Row {
+        state: State::Invited,
+        performative: Performative::Counter,
+        roles: &[Role::Initiator, Role::Party],
+        when: Some(Selector::Conditions),
+        requires: &[
+            Guard::AnswersInvitation,
+            Guard::YourTurn,
+            Guard::MessageLeft,
+            Guard::ConsentStands,
+            Guard::RoundLeft,
+        ],
+        next: Next::To(State::Invited),
+    },
+    Row {
+        state: State::Invited,
+        performative: Performative::Accept,
+        roles: &[Role::Initiator, Role::Party, Role::Mediator, Role::Observer],
+        when: Some(Selector::AllIn),
+        requires: &[Guard::AnswersInvitation, Guard::YourTurn, Guard::ConsentStands],
+        next: Next::To(State::Introduced),
+    },
+    Row {
+        state: State::Invited,
+        performative: Performative::Accept,
+        roles: &[Role::Initiator, Role::Party, Role::Mediator, Role::Observer],
+        when: Some(Selector::MoreInvitees),
+        requires: &[Guard::AnswersInvitation, Guard::YourTurn, Guard::ConsentStands],
+        next: Next::To(State::Invited),
+    },
+    Row {
+        state: State::Invited,
+        performative: Performative::Reject,
+        roles: &[Role::Initiator, Role::Party, Role::Mediator, Role::Observer],
+        when: Some(Selector::TooFew),
+        requires: &[Guard::AnswersInvitation, Guard::YourTurn],
+        next: Next::To(State::Failed),
+    },
+    Row {
+        state: State::Invited,
+        performative: Performative::Reject,
+        roles: &[Role::Initiator, Role::Party, Role::Mediator, Role::Observer],
+        when: Some(Selector::Enough),
+        requires: &[Guard::AnswersInvitation, Guard::YourTurn],
+        next: Next::To(State::Invited),
+    },
+    Row {
+        state: State::Invited,
+        performative: Performative::Withdraw,
+        roles: &[Role::Initiator],
+        when: None,
+        requires: &[],
+        next: Next::To(State::Failed),
+    },
+    Row {
+        state: State::Invited,
+        performative: Performative::Close,
+        roles: &[Role::Node],
+        when: None,
+        requires: &[Guard::Overdue],
+        next: Next::To(State::Failed),
+    },
+    Row {
+        state: State::Introduced,
+        performative: Performative::Propose,
+        roles: &[Role::Initiator, Role::Party],
+        when: Some(Selector::Proposal),
+        requires: &[
+            Guard::MessageLeft,
+            Guard::ConsentStands,
+            Guard::RoundLeft,
+            Guard::RoomLeft,
+            Guard::TermsValid,
+            Guard::BelowCeiling,
+        ],
+        next: Next::To(State::Conversing),
+    },
+    Row {
+        state: State::Introduced,
+        performative: Performative::Inform,
+        roles: &[Role::Initiator, Role::Party, Role::Mediator],
+        when: Some(Selector::Note),
+        requires: &[Guard::MessageLeft, Guard::ConsentStands],
+        next: Next::To(State::Conversing),
+    },
+    Row {
+        state: State::Introduced,
+        performative: Performative::Query,
+        roles: &[Role::Initiator, Role::Party, Role::Mediator, Role::Observer],
+        when: None,
+        requires: &[Guard::MessageLeft, Guard::ConsentStands],
+        next: Next::To(State::Conversing),
+    },
+    Row {
+        state: State::Introduced,
+        performative: Performative::Clarify,
+        roles: &[Role::Initiator, Role::Party, Role::Mediator],
+        when: None,
+        requires: &[Guard::MessageLeft, Guard::ConsentStands],
+        next: Next::To(State::Conversing),
+    },
+    Row {
+        state: State::Introduced,
+        performative: Performative::Delegate,
+        roles: &[Role::Initiator, Role::Party],
+        when: None,
+        requires: &[Guard::MessageLeft, Guard::ConsentStands, Guard::RoomLeft, Guard::MandateNarrows],
+        next: Next::To(State::Conversing),
+    },
+    Row {
+        state: State::Introduced,
+        performative: Performative::Observe,
+        roles: &[Role::Initiator, Role::Party, Role::Mediator, Role::Observer],
+        when: None,
+        requires: &[Guard::MessageLeft, Guard::ConsentStands],
+        next: Next::To(State::Conversing),
+    },
+    Row {
+        state: State::Introduced,
+        performative: Performative::Close,
+        roles: &[Role::Initiator, Role::Party],
+        when: None,
+        requires: &[Guard::ReceiptMatches],
+        next: Next::To(State::Closed),
+    },
+    Row {
+        state: State::Introduced,
+        performative: Performative::Close,
+        roles: &[Role::Node],
+        when: None,
+        requires: &[Guard::Overdue],
+        next: Next::To(State::Failed),
+    },
+    Row {
+        state: State::Conversing,
+        performative: Performative::Propose,
+        roles: &[Role::Initiator, Role::Party],
+        when: Some(Selector::Proposal),
+        requires: &[
+            Guard::MessageLeft,
+            Guard::ConsentStands,
+            Guard::RoundLeft,
+            Guard::RoomLeft,
+            Guard::TermsValid,
+            Guard::BelowCeiling,
+        ],
+        next: Next::To(State::Conversing),
+    },
+    Row {
+        state: State::Conversing,
+        performative: Performative::Counter,
+        roles: &[Role::Initiator, Role::Party],
+        when: Some(Selector::CounterOffer),
+        requires: &[
+            Guard::OfferOpen,
+            Guard::YourTurn,
+            Guard::MessageLeft,
+            Guard::ConsentStands,
+            Guard::RoundLeft,
+            Guard::RoomLeft,
+            Guard::TermsValid,
+            Guard::BelowCeiling,
+        ],
+        next: Next::To(State::Conversing),
+    },
+    Row {
+        state: State::Conversing,
+        performative: Performative::Accept,
+        roles: &[Role::Initiator, Role::Party],
+        when: Some(Selector::CompletesBinding),
+        requires: &[
+            Guard::OfferOpen,
+            Guard::YourTurn,
+            Guard::TermsMatch,
+            Guard::MessageLeft,
+            Guard::ConsentStands,
+            Guard::TermsValid,
+            Guard::BelowCeiling,
+            Guard::CommitmentActive,
+            Guard::RoomLeft,
+        ],
+        next: Next::To(State::Executing),
+    },
+    Row {
+        state: State::Conversing,
+        performative: Performative::Accept,
+        roles: &[Role::Initiator, Role::Party],
+        when: Some(Selector::CompletesAgreement),
+        requires: &[
+            Guard::OfferOpen,
+            Guard::YourTurn,
+            Guard::TermsMatch,
+            Guard::MessageLeft,
+            Guard::ConsentStands,
+            Guard::TermsValid,
+            Guard::BelowCeiling,
+            Guard::CommitmentActive,
+        ],
+        next: Next::To(State::Conversing),
+    },
+    Row {
+        state: State::Conversing,
+        performative: Performative::Accept,
+        roles: &[Role::Initiator, Role::Party],
+        when: Some(Selector::MoreAcceptances),
+        requires: &[
+            Guard::OfferOpen,
+            Guard::YourTurn,
+            Guard::TermsMatch,
+            Guard::MessageLeft,
+            Guard::ConsentStands,
+            Guard::TermsValid,
+            Guard::BelowCeiling,
+            Guard::CommitmentActive,
+        ],
+        next: Next::To(State::Conversing),
+    },
+    Row {
+        state: State::Conversing,
+        performative: Performative::Reject,
+        roles: &[Role::Initiator, Role::Party],
+        when: None,
+        requires: &[Guard::OfferOpen, Guard::YourTurn],
+        next: Next::To(State::Conversing),
+    },
+    Row {
+        state: State::Conversing,
+        performative: Performative::Inform,
+        roles: &[Role::Initiator, Role::Party, Role::Mediator],
+        when: Some(Selector::Note),
+        requires: &[Guard::MessageLeft, Guard::ConsentStands],
+        next: Next::To(State::Conversing),
+    },
+    Row {
+        state: State::Conversing,
+        performative: Performative::Query,
+        roles: &[Role::Initiator, Role::Party, Role::Mediator, Role::Observer],
+        when: None,
+        requires: &[Guard::MessageLeft, Guard::ConsentStands],
+        next: Next::To(State::Conversing),
+    },
+    Row {
+        state: State::Conversing,
+        performative: Performative::Clarify,
+        roles: &[Role::Initiator, Role::Party, Role::Mediator],
+        when: None,
+        requires: &[Guard::MessageLeft, Guard::ConsentStands],
+        next: Next::To(State::Conversing),
+    },
+    Row {
+        state: State::Conversing,
+        performative: Performative::Commit,
+        roles: &[Role::Initiator, Role::Party],
+        when: None,
+        requires: &[
+            Guard::MessageLeft,
+            Guard::ConsentStands,
+            Guard::TermsAgreed,
+            Guard::TermsValid,
+            Guard::BelowCeiling,
+            Guard::RoomLeft,
+        ],
+        next: Next::To(State::Agreeing),
+    },
+    Row {
+        state: State::Conversing,
+        performative: Performative::Delegate,
+        roles: &[Role::Initiator, Role::Party],
+        when: None,
+        requires: &[Guard::MessageLeft, Guard::ConsentStands, Guard::RoomLeft, Guard::MandateNarrows],
+        next: Next::To(State::Conversing),
+    },
+    Row {
+        state: State::Conversing,
+        performative: Performative::Escalate,
+        roles: &[Role::Initiator, Role::Party, Role::Mediator],
+        when: None,
+        requires: &[Guard::AuthorityValid],
+        next: Next::To(State::Escalated),
+    },
+    Row {
+        state: State::Conversing,
+        performative: Performative::Withdraw,
+        roles: &[Role::Initiator, Role::Party],
+        when: Some(Selector::TakesBackMandate),
+        requires: &[Guard::Own],
+        next: Next::To(State::Conversing),
+    },
+    Row {
+        state: State::Conversing,
+        performative: Performative::Withdraw,
+        roles: &[Role::Initiator, Role::Party],
+        when: Some(Selector::TakesBackOffer),
+        requires: &[Guard::OfferOpen, Guard::Own],
+        next: Next::To(State::Conversing),
+    },
+    Row {
+        state: State::Conversing,
+        performative: Performative::Observe,
+        roles: &[Role::Initiator, Role::Party, Role::Mediator, Role::Observer],
+        when: None,
+        requires: &[Guard::MessageLeft, Guard::ConsentStands],
+        next: Next::To(State::Conversing),
+    },
+    Row {
+        state: State::Conversing,
+        performative: Performative::Close,
+        roles: &[Role::Initiator, Role::Party],
+        when: None,
+        requires: &[Guard::ReceiptMatches],
+        next: Next::To(State::Closed),
+    },
+    Row {
+        state: State::Conversing,
+        performative: Performative::Close,
+        roles: &[Role::Node],
+        when: None,
+        requires: &[Guard::Overdue],
+        next: Next::To(State::Failed),
+    },
+    Row {
+        state: State::Agreeing,
+        performative: Performative::Counter,
+        roles: &[Role::Initiator, Role::Party],
+        when: Some(Selector::CommitmentsStand),
+        requires: &[
+            Guard::AnswersCommit,
+            Guard::YourTurn,
+            Guard::MessageLeft,
+            Guard::ConsentStands,
+            Guard::RoundLeft,
+            Guard::RoomLeft,
+            Guard::TermsValid,
+            Guard::BelowCeiling,
+        ],
+        next: Next::To(State::Executing),
+    },
+    Row {
+        state: State::Agreeing,
+        performative: Performative::Counter,
+        roles: &[Role::Initiator, Role::Party],
+        when: Some(Selector::NoCommitment),
+        requires: &[
+            Guard::AnswersCommit,
+            Guard::YourTurn,
+            Guard::MessageLeft,
+            Guard::ConsentStands,
+            Guard::RoundLeft,
+            Guard::RoomLeft,
+            Guard::TermsValid,
+            Guard::BelowCeiling,
+        ],
+        next: Next::To(State::Conversing),
+    },
+    Row {
+        state: State::Agreeing,
+        performative: Performative::Accept,
+        roles: &[Role::Initiator, Role::Party],
+        when: Some(Selector::CompletesCommit),
+        requires: &[
+            Guard::AnswersCommit,
+            Guard::YourTurn,
+            Guard::TermsMatch,
+            Guard::ConsentStands,
+            Guard::TermsValid,
+            Guard::BelowCeiling,
+        ],
+        next: Next::To(State::Executing),
+    },
+    Row {
+        state: State::Agreeing,
+        performative: Performative::Accept,
+        roles: &[Role::Initiator, Role::Party],
+        when: Some(Selector::MoreSignatures),
+        requires: &[
+            Guard::AnswersCommit,
+            Guard::YourTurn,
+            Guard::TermsMatch,
+            Guard::ConsentStands,
+            Guard::TermsValid,
+            Guard::BelowCeiling,
+        ],
+        next: Next::To(State::Agreeing),
+    },
+    Row {
+        state: State::Agreeing,
+        performative: Performative::Reject,
+        roles: &[Role::Initiator, Role::Party],
+        when: Some(Selector::CommitmentsStand),
+        requires: &[Guard::AnswersCommit, Guard::YourTurn],
+        next: Next::To(State::Executing),
+    },
+    Row {
+        state: State::Agreeing,
+        performative: Performative::Reject,
+        roles: &[Role::Initiator, Role::Party],
+        when: Some(Selector::NoCommitment),
+        requires: &[Guard::AnswersCommit, Guard::YourTurn],
+        next: Next::To(State::Conversing),
+    },
+    Row {
+        state: State::Agreeing,
+        performative: Performative::Inform,
+        roles: &[Role::Initiator, Role::Party, Role::Mediator],
+        when: Some(Selector::Note),
+        requires: &[Guard::MessageLeft, Guard::ConsentStands],
+        next: Next::To(State::Agreeing),
+    },
+    Row {
+        state: State::Agreeing,
+        performative: Performative::Inform,
+        roles: &[Role::Initiator, Role::Party],
+        when: Some(Selector::Progress),
+        requires: &[Guard::CommitmentActive, Guard::ObligationKnown, Guard::IsDebtor, Guard::MessageLeft],
+        next: Next::To(State::Agreeing),
+    },
+    Row {
+        state: State::Agreeing,
+        performative: Performative::Inform,
+        roles: &[Role::Initiator, Role::Party],
+        when: Some(Selector::Fulfilment),
+        requires: &[
+            Guard::CommitmentActive,
+            Guard::ObligationKnown,
+            Guard::IsDebtor,
+            Guard::ObligationOpen,
+            Guard::InTime,
+            Guard::EvidenceMatches,
+        ],
+        next: Next::To(State::Agreeing),
+    },
+    Row {
+        state: State::Agreeing,
+        performative: Performative::Inform,
+        roles: &[Role::Initiator, Role::Party],
+        when: Some(Selector::Acknowledgement),
+        requires: &[
+            Guard::CommitmentActive,
+            Guard::ObligationKnown,
+            Guard::IsCreditor,
+            Guard::ObligationDelivered,
+        ],
+        next: Next::To(State::Agreeing),
+    },
+    Row {
+        state: State::Agreeing,
+        performative: Performative::Inform,
+        roles: &[Role::Initiator, Role::Party],
+        when: Some(Selector::Contest),
+        requires: &[
+            Guard::CommitmentActive,
+            Guard::ObligationKnown,
+            Guard::IsCreditor,
+            Guard::ObligationDelivered,
+        ],
+        next: Next::To(State::Agreeing),
+    },
+    Row {
+        state: State::Agreeing,
+        performative: Performative::Inform,
+        roles: &[Role::Node],
+        when: Some(Selector::LapseOfTime),
+        requires: &[Guard::Overdue],
+        next: Next::To(State::Agreeing),
+    },
+    Row {
+        state: State::Agreeing,
+        performative: Performative::Query,
+        roles: &[Role::Initiator, Role::Party, Role::Mediator, Role::Observer],
+        when: None,
+        requires: &[Guard::MessageLeft, Guard::ConsentStands],
+        next: Next::To(State::Agreeing),
+    },
+    Row {
+        state: State::Agreeing,
+        performative: Performative::Clarify,
+        roles: &[Role::Initiator, Role::Party, Role::Mediator],
+        when: None,
+        requires: &[Guard::MessageLeft, Guard::ConsentStands],
+        next: Next::To(State::Agreeing),
+    },
+    Row {
+        state: State::Agreeing,
+        performative: Performative::Escalate,
+        roles: &[Role::Initiator, Role::Party, Role::Mediator],
+        when: None,
+        requires: &[Guard::AuthorityValid],
+        next: Next::To(State::Escalated),
+    },
+    Row {
+        state: State::Agreeing,
+        performative: Performative::Withdraw,
+        roles: &[Role::Initiator, Role::Party],
+        when: Some(Selector::CommitmentsStand),
+        requires: &[Guard::Own],
+        next: Next::To(State::Executing),
+    },
+    Row {
+        state: State::Agreeing,
+        performative: Performative::Withdraw,
+        roles: &[Role::Initiator, Role::Party],
+        when: Some(Selector::NoCommitment),
+        requires: &[Guard::Own],
+        next: Next::To(State::Conversing),
+    },
+    Row {
+        state: State::Agreeing,
+        performative: Performative::Withdraw,
+        roles: &[Role::Node],
+        when: Some(Selector::CommitmentsStand),
+        requires: &[Guard::Overdue],
+        next: Next::To(State::Executing),
+    },
+    Row {
+        state: State::Agreeing,
+        performative: Performative::Observe,
+        roles: &[Role::Initiator, Role::Party, Role::Mediator, Role::Observer],
+        when: None,
+        requires: &[Guard::MessageLeft, Guard::ConsentStands],
+        next: Next::To(State::Agreeing),
+    },
+    Row {
+        state: State::Agreeing,
+        performative: Performative::Close,
+        roles: &[Role::Node],
+        when: Some(Selector::NoCommitment),
+        requires: &[Guard::Overdue],
+        next: Next::To(State::Failed),
+    },
+    Row {
+        state: State::Executing,
+        performative: Performative::Propose,
+        roles: &[Role::Initiator, Role::Party],
+        when: Some(Selector::Proposal),
+        requires: &[
+            Guard::MessageLeft,
+            Guard::ConsentStands,
+            Guard::RoundLeft,
+            Guard::RoomLeft,
+            Guard::TermsValid,
+            Guard::BelowCeiling,
+        ],
+        next: Next::To(State::Executing),
+    },
+    Row {
+        state: State::Executing,
+        performative: Performative::Propose,
+        roles: &[Role::Initiator, Role::Party],
+        when: Some(Selector::Change),
+        requires: &[
+            Guard::MessageLeft,
+            Guard::ConsentStands,
+            Guard::RoundLeft,
+            Guard::RoomLeft,
+            Guard::CommitmentActive,
+            Guard::TermsValid,
+            Guard::BelowCeiling,
+        ],
+        next: Next::To(State::Executing),
+    },
+    Row {
+        state: State::Executing,
+        performative: Performative::Counter,
+        roles: &[Role::Initiator, Role::Party],
+        when: Some(Selector::CounterOffer),
+        requires: &[
+            Guard::OfferOpen,
+            Guard::YourTurn,
+            Guard::MessageLeft,
+            Guard::ConsentStands,
+            Guard::RoundLeft,
+            Guard::RoomLeft,
+            Guard::TermsValid,
+            Guard::BelowCeiling,
+        ],
+        next: Next::To(State::Executing),
+    },
+    Row {
+        state: State::Executing,
+        performative: Performative::Accept,
+        roles: &[Role::Initiator, Role::Party],
+        when: Some(Selector::CompletesBinding),
+        requires: &[
+            Guard::OfferOpen,
+            Guard::YourTurn,
+            Guard::TermsMatch,
+            Guard::MessageLeft,
+            Guard::ConsentStands,
+            Guard::TermsValid,
+            Guard::BelowCeiling,
+            Guard::CommitmentActive,
+            Guard::RoomLeft,
+        ],
+        next: Next::To(State::Executing),
+    },
+    Row {
+        state: State::Executing,
+        performative: Performative::Accept,
+        roles: &[Role::Initiator, Role::Party],
+        when: Some(Selector::CompletesAgreement),
+        requires: &[
+            Guard::OfferOpen,
+            Guard::YourTurn,
+            Guard::TermsMatch,
+            Guard::MessageLeft,
+            Guard::ConsentStands,
+            Guard::TermsValid,
+            Guard::BelowCeiling,
+            Guard::CommitmentActive,
+        ],
+        next: Next::To(State::Executing),
+    },
+    Row {
+        state: State::Executing,
+        performative: Performative::Accept,
+        roles: &[Role::Initiator, Role::Party],
+        when: Some(Selector::MoreAcceptances),
+        requires: &[
+            Guard::OfferOpen,
+            Guard::YourTurn,
+            Guard::TermsMatch,
+            Guard::MessageLeft,
+            Guard::ConsentStands,
+            Guard::TermsValid,
+            Guard::BelowCeiling,
+            Guard::CommitmentActive,
+        ],
+        next: Next::To(State::Executing),
+    },
+    Row {
+        state: State::Executing,
+        performative: Performative::Reject,
+        roles: &[Role::Initiator, Role::Party],
+        when: None,
+        requires: &[Guard::OfferOpen, Guard::YourTurn],
+        next: Next::To(State::Executing),
+    },
+    Row {
+        state: State::Executing,
+        performative: Performative::Inform,
+        roles: &[Role::Initiator, Role::Party, Role::Mediator],
+        when: Some(Selector::Note),
+        requires: &[Guard::MessageLeft, Guard::ConsentStands],
+        next: Next::To(State::Executing),
+    },
+    Row {
+        state: State::Executing,
+        performative: Performative::Inform,
+        roles: &[Role::Initiator, Role::Party],
+        when: Some(Selector::Progress),
+        requires: &[Guard::CommitmentActive, Guard::ObligationKnown, Guard::IsDebtor, Guard::MessageLeft],
+        next: Next::To(State::Executing),
+    },
+    Row {
+        state: State::Executing,
+        performative: Performative::Inform,
+        roles: &[Role::Initiator, Role::Party],
+        when: Some(Selector::Fulfilment),
+        requires: &[
+            Guard::CommitmentActive,
+            Guard::ObligationKnown,
+            Guard::IsDebtor,
+            Guard::ObligationOpen,
+            Guard::InTime,
+            Guard::EvidenceMatches,
+        ],
+        next: Next::To(State::Executing),
+    },
+    Row {
+        state: State::Executing,
+        performative: Performative::Inform,
+        roles: &[Role::Initiator, Role::Party],
+        when: Some(Selector::Acknowledgement),
+        requires: &[
+            Guard::CommitmentActive,
+            Guard::ObligationKnown,
+            Guard::IsCreditor,
+            Guard::ObligationDelivered,
+        ],
+        next: Next::To(State::Executing),
+    },
+    Row {
+        state: State::Executing,
+        performative: Performative::Inform,
+        roles: &[Role::Initiator, Role::Party],
+        when: Some(Selector::Contest),
+        requires: &[
+            Guard::CommitmentActive,
+            Guard::ObligationKnown,
+            Guard::IsCreditor,
+            Guard::ObligationDelivered,
+        ],
+        next: Next::To(State::Executing),
+    },
+    Row {
+        state: State::Executing,
+        performative: Performative::Inform,
+        roles: &[Role::Node],
+        when: Some(Selector::LapseOfTime),
+        requires: &[Guard::Overdue],
+        next: Next::To(State::Executing),
+    },
+    Row {
+        state: State::Executing,
+        performative: Performative::Query,
+        roles: &[Role::Initiator, Role::Party, Role::Mediator, Role::Observer],
+        when: None,
+        requires: &[Guard::MessageLeft, Guard::ConsentStands],
+        next: Next::To(State::Executing),
+    },
+    Row {
+        state: State::Executing,
+        performative: Performative::Clarify,
+        roles: &[Role::Initiator, Role::Party, Role::Mediator],
+        when: None,
+        requires: &[Guard::MessageLeft, Guard::ConsentStands],
+        next: Next::To(State::Executing),
+    },
+    Row {
+        state: State::Executing,
+        performative: Performative::Commit,
+        roles: &[Role::Initiator, Role::Party],
+        when: None,
+        requires: &[
+            Guard::MessageLeft,
+            Guard::ConsentStands,
+            Guard::TermsAgreed,
+            Guard::TermsValid,
+            Guard::BelowCeiling,
+            Guard::RoomLeft,
+        ],
+        next: Next::To(State::Agreeing),
+    },
+    Row {
+        state: State::Executing,
+        performative: Performative::Escalate,
+        roles: &[Role::Initiator, Role::Party, Role::Mediator],
+        when: None,
+        requires: &[Guard::AuthorityValid],
+        next: Next::To(State::Escalated),
+    },
+    Row {
+        state: State::Executing,
+        performative: Performative::Withdraw,
+        roles: &[Role::Initiator, Role::Party],
+        when: Some(Selector::TakesBackMandate),
+        requires: &[Guard::Own],
+        next: Next::To(State::Executing),
+    },
+    Row {
+        state: State::Executing,
+        performative: Performative::Withdraw,
+        roles: &[Role::Initiator, Role::Party],
+        when: Some(Selector::TakesBackOffer),
+        requires: &[Guard::OfferOpen, Guard::Own],
+        next: Next::To(State::Executing),
+    },
+    Row {
+        state: State::Executing,
+        performative: Performative::Observe,
+        roles: &[Role::Initiator, Role::Party, Role::Mediator, Role::Observer],
+        when: None,
+        requires: &[Guard::MessageLeft, Guard::ConsentStands],
+        next: Next::To(State::Executing),
+    },
+    Row {
+        state: State::Executing,
+        performative: Performative::Close,
+        roles: &[Role::Initiator, Role::Party],
+        when: None,
+        requires: &[Guard::NoObligationOpen, Guard::ReceiptMatches],
+        next: Next::To(State::Closed),
+    },
+    Row {
+        state: State::Executing,
+        performative: Performative::Close,
+        roles: &[Role::Node],
+        when: None,
+        requires: &[Guard::NoObligationOpen, Guard::Overdue],
+        next: Next::To(State::Closed),
+    },
+    Row {
+        state: State::Escalated,
+        performative: Performative::Accept,
+        roles: &[Role::Authority],
+        when: None,
+        requires: &[],
+        next: Next::Return,
+    },
+    Row {
+        state: State::Escalated,
+        performative: Performative::Reject,
+        roles: &[Role::Authority],
+        when: Some(Selector::ObligationsOpen),
+        requires: &[],
+        next: Next::To(State::Executing),
+    },
+    Row {
+        state: State::Escalated,
+        performative: Performative::Reject,
+        roles: &[Role::Authority],
+        when: Some(Selector::NothingOwed),
+        requires: &[],
+        next: Next::To(State::Failed),
+    },
+    Row {
+        state: State::Escalated,
+        performative: Performative::Inform,
+        roles: &[Role::Initiator, Role::Party, Role::Mediator, Role::Authority],
+        when: Some(Selector::Note),
+        requires: &[Guard::MessageLeft],
+        next: Next::To(State::Escalated),
+    },
+    Row {
+        state: State::Escalated,
+        performative: Performative::Inform,
+        roles: &[Role::Initiator, Role::Party],
+        when: Some(Selector::Progress),
+        requires: &[Guard::CommitmentActive, Guard::ObligationKnown, Guard::IsDebtor, Guard::MessageLeft],
+        next: Next::To(State::Escalated),
+    },
+    Row {
+        state: State::Escalated,
+        performative: Performative::Inform,
+        roles: &[Role::Initiator, Role::Party],
+        when: Some(Selector::Fulfilment),
+        requires: &[
+            Guard::CommitmentActive,
+            Guard::ObligationKnown,
+            Guard::IsDebtor,
+            Guard::ObligationOpen,
+            Guard::InTime,
+            Guard::EvidenceMatches,
+        ],
+        next: Next::To(State::Escalated),
+    },
+    Row {
+        state: State::Escalated,
+        performative: Performative::Inform,
+        roles: &[Role::Initiator, Role::Party],
+        when: Some(Selector::Acknowledgement),
+        requires: &[
+            Guard::CommitmentActive,
+            Guard::ObligationKnown,
+            Guard::IsCreditor,
+            Guard::ObligationDelivered,
+        ],
+        next: Next::To(State::Escalated),
+    },
+    Row {
+        state: State::Escalated,
+        performative: Performative::Inform,
+        roles: &[Role::Initiator, Role::Party],
+        when: Some(Selector::Contest),
+        requires: &[
+            Guard::CommitmentActive,
+            Guard::ObligationKnown,
+            Guard::IsCreditor,
+            Guard::ObligationDelivered,
+        ],
+        next: Next::To(State::Escalated),
+    },
+    Row {
+        state: State::Escalated,
+        performative: Performative::Inform,
+        roles: &[Role::Node],
+        when: Some(Selector::LapseOfTime),
+        requires: &[Guard::Overdue],
+        next: Next::To(State::Escalated),
+    },
+    Row {
+        state: State::Escalated,
+        performative: Performative::Withdraw,
+        roles: &[Role::Initiator, Role::Party, Role::Mediator],
+        when: None,
+        requires: &[Guard::Own],
+        next: Next::Return,
+    },
+    Row {
+        state: State::Escalated,
+        performative: Performative::Withdraw,
+        roles: &[Role::Node],
+        when: Some(Selector::ObligationsOpen),
+        requires: &[Guard::Overdue],
+        next: Next::Return,
+    },
+    Row {
+        state: State::Escalated,
+        performative: Performative::Close,
+        roles: &[Role::Node],
+        when: Some(Selector::NothingOwed),
+        requires: &[Guard::Overdue],
+        next: Next::To(State::Failed),
+    },
+    Row {
+        state: State::Closed,
+        performative: Performative::Close,
+        roles: &[Role::Initiator, Role::Party, Role::Mediator, Role::Observer],
+        when: None,
+        requires: &[Guard::ReceiptMatches, Guard::NotCountersigned],
+        next: Next::To(State::Closed),
+    },
+];
+
+/// First row and the row after the last, by state and performative in the order of their enums.
+#[rustfmt::skip]
+const RANGES: [[(usize, usize); 13]; 9] = [
+    [(0, 1), (1, 1), (1, 1), (1, 1), (1, 1), (1, 1), (1, 1), (1, 1), (1, 1), (1, 1), (1, 1), (1, 1), (1, 1)], // IDLE
+    [(1, 1), (1, 2), (2, 4), (4, 6), (6, 6), (6, 6), (6, 6), (6, 6), (6, 6), (6, 6), (6, 7), (7, 7), (7, 8)], // INVITED
+    [(8, 9), (9, 9), (9, 9), (9, 9), (9, 10), (10, 11), (11, 12), (12, 12), (12, 13), (13, 13), (13, 13), (13, 14), (14, 16)], // INTRODUCED
+    [(16, 17), (17, 18), (18, 21), (21, 22), (22, 23), (23, 24), (24, 25), (25, 26), (26, 27), (27, 28), (28, 30), (30, 31), (31, 33)], // CONVERSING
+    [(33, 33), (33, 35), (35, 37), (37, 39), (39, 45), (45, 46), (46, 47), (47, 47), (47, 47), (47, 48), (48, 51), (51, 52), (52, 53)], // AGREEING
+    [(53, 55), (55, 56), (56, 59), (59, 60), (60, 66), (66, 67), (67, 68), (68, 69), (69, 69), (69, 70), (70, 72), (72, 73), (73, 75)], // EXECUTING
+    [(75, 75), (75, 75), (75, 76), (76, 78), (78, 84), (84, 84), (84, 84), (84, 84), (84, 84), (84, 84), (84, 86), (86, 86), (86, 87)], // ESCALATED
+    [(87, 87), (87, 87), (87, 87), (87, 87), (87, 87), (87, 87), (87, 87), (87, 87), (87, 87), (87, 87), (87, 87), (87, 87), (87, 88)], // CLOSED
+    [(88, 88), (88, 88), (88, 88), (88, 88), (88, 88), (88, 88), (88, 88), (88, 88), (88, 88), (88, 88), (88, 88), (88, 88), (88, 88)], // FAILED
+];
