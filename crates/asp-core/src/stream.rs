@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::key::KeyId;
 use crate::limits;
 use crate::name::StreamKind;
-use crate::position::{Hash, Head, LogPoint, Position, Sequence};
+use crate::position::{Head, LogPoint, Position, Sequence};
 use crate::rejection::{Code, Rejection};
 use crate::statement::{Statement, Verified};
 

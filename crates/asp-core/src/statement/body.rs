@@ -628,7 +628,7 @@ pub enum Withdraw {
 
 /// Declares [`Body`] with the kind that each body belongs to.
 macro_rules! body {
-    ($($variant:ident($type:ty) = $kind:expr, $pattern:pat;)+) => {
+    ($($variant:ident($type:ty) = $kind:expr, $pattern:pat => ())+) => {
         /// The body of a statement, by its type.
         #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
         #[serde(untagged)]
@@ -655,33 +655,33 @@ macro_rules! body {
 }
 
 body! {
-    OrgRegister(OrgRegister) = Kind::OrgRegister, Kind::OrgRegister;
-    OrgKeyAdd(KeyAdd) = Kind::OrgKeyAdd, Kind::OrgKeyAdd;
-    OrgKeyRevoke(KeyRevoke) = Kind::OrgKeyRevoke, Kind::OrgKeyRevoke;
-    OrgPolicySet(PolicySet) = Kind::OrgPolicySet, Kind::OrgPolicySet;
-    OrgVerify(OrgVerify) = Kind::OrgVerify, Kind::OrgVerify;
-    AgentRegister(AgentRegister) = Kind::AgentRegister, Kind::AgentRegister;
-    AgentCardSet(CardSet) = Kind::AgentCardSet, Kind::AgentCardSet;
-    AgentKeyRotate(KeyRotate) = Kind::AgentKeyRotate, Kind::AgentKeyRotate;
-    AgentKeyRevoke(KeyRevoke) = Kind::AgentKeyRevoke, Kind::AgentKeyRevoke;
-    AgentRetire(Because) = Kind::AgentRetire, Kind::AgentRetire;
-    ConsentRequest(ConsentRequest) = Kind::ConsentRequest, Kind::ConsentRequest;
-    ConsentGrant(Empty) = Kind::ConsentGrant, Kind::ConsentGrant;
-    ConsentRevoke(Because) = Kind::ConsentRevoke, Kind::ConsentRevoke;
-    ConsentAcknowledge(Empty) = Kind::ConsentAcknowledge, Kind::ConsentAcknowledge;
-    Propose(Propose) = Kind::Session(Performative::Propose), Kind::Session(Performative::Propose);
-    Counter(Counter) = Kind::Session(Performative::Counter), Kind::Session(Performative::Counter);
-    Accept(Accept) = Kind::Session(Performative::Accept), Kind::Session(Performative::Accept);
-    Reject(Because) = Kind::Session(Performative::Reject), Kind::Session(Performative::Reject);
-    Inform(Inform) = Kind::Session(Performative::Inform), Kind::Session(Performative::Inform);
-    Query(Note) = Kind::Session(Performative::Query), Kind::Session(Performative::Query);
-    Clarify(Note) = Kind::Session(Performative::Clarify), Kind::Session(Performative::Clarify);
-    Commit(Commit) = Kind::Session(Performative::Commit), Kind::Session(Performative::Commit);
-    Delegate(Mandate) = Kind::Session(Performative::Delegate), Kind::Session(Performative::Delegate);
-    Escalate(Escalation) = Kind::Session(Performative::Escalate), Kind::Session(Performative::Escalate);
-    Withdraw(Withdraw) = Kind::Session(Performative::Withdraw), Kind::Session(Performative::Withdraw);
-    Observe(Note) = Kind::Session(Performative::Observe), Kind::Session(Performative::Observe);
-    Close(Close) = Kind::Session(Performative::Close), Kind::Session(Performative::Close);
+    OrgRegister(OrgRegister) = Kind::OrgRegister, Kind::OrgRegister => ()
+    OrgKeyAdd(KeyAdd) = Kind::OrgKeyAdd, Kind::OrgKeyAdd => ()
+    OrgKeyRevoke(KeyRevoke) = Kind::OrgKeyRevoke, Kind::OrgKeyRevoke => ()
+    OrgPolicySet(PolicySet) = Kind::OrgPolicySet, Kind::OrgPolicySet => ()
+    OrgVerify(OrgVerify) = Kind::OrgVerify, Kind::OrgVerify => ()
+    AgentRegister(AgentRegister) = Kind::AgentRegister, Kind::AgentRegister => ()
+    AgentCardSet(CardSet) = Kind::AgentCardSet, Kind::AgentCardSet => ()
+    AgentKeyRotate(KeyRotate) = Kind::AgentKeyRotate, Kind::AgentKeyRotate => ()
+    AgentKeyRevoke(KeyRevoke) = Kind::AgentKeyRevoke, Kind::AgentKeyRevoke => ()
+    AgentRetire(Because) = Kind::AgentRetire, Kind::AgentRetire => ()
+    ConsentRequest(ConsentRequest) = Kind::ConsentRequest, Kind::ConsentRequest => ()
+    ConsentGrant(Empty) = Kind::ConsentGrant, Kind::ConsentGrant => ()
+    ConsentRevoke(Because) = Kind::ConsentRevoke, Kind::ConsentRevoke => ()
+    ConsentAcknowledge(Empty) = Kind::ConsentAcknowledge, Kind::ConsentAcknowledge => ()
+    Propose(Propose) = Kind::Session(Performative::Propose), Kind::Session(Performative::Propose) => ()
+    Counter(Counter) = Kind::Session(Performative::Counter), Kind::Session(Performative::Counter) => ()
+    Accept(Accept) = Kind::Session(Performative::Accept), Kind::Session(Performative::Accept) => ()
+    Reject(Because) = Kind::Session(Performative::Reject), Kind::Session(Performative::Reject) => ()
+    Inform(Inform) = Kind::Session(Performative::Inform), Kind::Session(Performative::Inform) => ()
+    Query(Note) = Kind::Session(Performative::Query), Kind::Session(Performative::Query) => ()
+    Clarify(Note) = Kind::Session(Performative::Clarify), Kind::Session(Performative::Clarify) => ()
+    Commit(Commit) = Kind::Session(Performative::Commit), Kind::Session(Performative::Commit) => ()
+    Delegate(Mandate) = Kind::Session(Performative::Delegate), Kind::Session(Performative::Delegate) => ()
+    Escalate(Escalation) = Kind::Session(Performative::Escalate), Kind::Session(Performative::Escalate) => ()
+    Withdraw(Withdraw) = Kind::Session(Performative::Withdraw), Kind::Session(Performative::Withdraw) => ()
+    Observe(Note) = Kind::Session(Performative::Observe), Kind::Session(Performative::Observe) => ()
+    Close(Close) = Kind::Session(Performative::Close), Kind::Session(Performative::Close) => ()
 }
 
 /// Reads a body; the second, slower reading only tells where the first failed.

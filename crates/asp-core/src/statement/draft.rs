@@ -2,7 +2,6 @@
 //! Time and the id's random bits come in as arguments.
 
 use serde::Serialize;
-use uuid::Uuid;
 
 use super::{Body, Kind, Received, Signature, Trace, VERSION, Verified, signing_input};
 use crate::key::{Algorithm, KeyId, SecretKey};
