@@ -1,1 +1,3 @@
-//! Stub.
+//! Client of a node: keys, registration, discovery and sessions.
+
+pub mod api;
