@@ -104,6 +104,7 @@ fn rustfmt(root: &Path, text: &str) -> Result<String, String> {
         .arg(root.join("rustfmt.toml"))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
         .spawn()
         .map_err(|error| fault(&error))?;
     let mut input = child.stdin.take().ok_or("rustfmt took no input")?;
@@ -111,7 +112,7 @@ fn rustfmt(root: &Path, text: &str) -> Result<String, String> {
     drop(input);
     let output = child.wait_with_output().map_err(|error| fault(&error))?;
     if !output.status.success() {
-        return Err(fault(&output.status));
+        return Err(fault(&String::from_utf8_lossy(&output.stderr)));
     }
     String::from_utf8(output.stdout).map_err(|error| fault(&error))
 }
@@ -136,7 +137,8 @@ mod tests {
 
     #[test]
     fn text_that_is_not_rust_is_not_written() {
-        assert!(rustfmt(&crate::root(), "fn {").is_err());
+        let fault = rustfmt(&crate::root(), "fn {").unwrap_err();
+        assert!(fault.starts_with("rustfmt: error: "), "{fault}");
     }
 
     #[test]
