@@ -105,8 +105,6 @@ pub enum Code {
     RoleNotAllowed,
     /// The session has ended.
     SessionEnded,
-    /// The issuer takes no part in this session.
-    NotAParticipant,
     /// A session has one initiator, at least one party, at most 32 participants, each once.
     InvalidParticipants,
     /// The proposal awaits the answer of another party.
@@ -129,8 +127,6 @@ pub enum Code {
     TooManyOpen,
     /// The obligations of a package contradict each other or the session.
     InvalidTerms,
-    /// The session has no such commitment.
-    UnknownCommitment,
     /// The commitment is not active.
     CommitmentNotActive,
     /// The commitment has no such obligation.
@@ -651,15 +647,6 @@ pub(super) const ROWS: &[Row] = &[
         hint: "Open another.",
     },
     Row {
-        code: Code::NotAParticipant,
-        text: "NOT_A_PARTICIPANT",
-        status: 404,
-        blame: Blame::State,
-        retry: Retry::Never,
-        sentence: "The issuer takes no part in this session.",
-        hint: "A session that one takes no part in looks the same as none.",
-    },
-    Row {
         code: Code::InvalidParticipants,
         text: "INVALID_PARTICIPANTS",
         status: 400,
@@ -757,15 +744,6 @@ pub(super) const ROWS: &[Row] = &[
         retry: Retry::Never,
         sentence: "The obligations of a package contradict each other or the session.",
         hint: "Debtor and creditor are different parties to the offer, ids are unique, due times lie ahead.",
-    },
-    Row {
-        code: Code::UnknownCommitment,
-        text: "UNKNOWN_COMMITMENT",
-        status: 409,
-        blame: Blame::State,
-        retry: Retry::Never,
-        sentence: "The session has no such commitment.",
-        hint: "See the session's commitments.",
     },
     Row {
         code: Code::CommitmentNotActive,

@@ -1,3 +1,384 @@
-//! Statements: from received bytes to something verified.
+//! Statements, from received bytes to something verified.
+//!
+//! `Received` (bounded, canonical) → `Signed` (typed) → `Verified` (signatures hold): each step consumes the one
+//! before, so none can be skipped. Whether a key counts for its issuer is decided later, at a position of the log.
 
+pub mod body;
+pub mod draft;
+mod kind;
 pub mod scan;
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use uuid::Uuid;
+
+pub use body::Body;
+pub use kind::Kind;
+
+use crate::key::{Algorithm, KeyId, PublicKey, SignatureBytes};
+use crate::limits;
+use crate::name::{Issuer, Origin, StreamId, StreamKind, StreamName};
+use crate::position::{Hash, LogTime, Sequence};
+use crate::rejection::{Code, Rejection};
+use scan::Bounds;
+
+/// The protocol version that this crate speaks.
+pub const VERSION: &str = "1.0";
+
+/// Bytes of an envelope around the statement: signatures, names, white space.
+const ENVELOPE_OVERHEAD_MAX: usize = 4096;
+
+/// The largest envelope that is read: a statement of the largest size and its signatures.
+pub const ENVELOPE_BYTES_MAX: usize = limits::STATEMENT_BYTES_MAX + ENVELOPE_OVERHEAD_MAX;
+
+/// One signature of an envelope.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Signature {
+    /// The algorithm; it must be that of the key.
+    pub alg: Algorithm,
+    /// The key that signed.
+    pub key_id: KeyId,
+    /// The signature over the tagged bytes.
+    pub value: SignatureBytes,
+}
+
+/// The outer object; only `statement` has to be in canonical form.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Envelope<'a> {
+    #[serde(borrow)]
+    statement: &'a RawValue,
+    #[serde(borrow)]
+    signatures: &'a RawValue,
+}
+
+/// An envelope whose statement is canonical and within bounds; nothing else is known of it.
+#[derive(Debug)]
+pub struct Received<'a> {
+    statement: &'a [u8],
+    signatures: Vec<Signature>,
+}
+
+impl<'a> Received<'a> {
+    /// Takes an envelope apart and checks the form of its statement, byte by byte.
+    ///
+    /// # Errors
+    /// The code of the first rule of the grammar that the bytes break.
+    pub fn parse(bytes: &'a [u8]) -> Result<Self, Rejection> {
+        if bytes.len() > ENVELOPE_BYTES_MAX {
+            return Err(Code::StatementTooLarge.into());
+        }
+        let envelope: Envelope<'_> = serde_json::from_slice(bytes).map_err(|error| envelope_error(bytes, &error))?;
+        let statement = envelope.statement.get().as_bytes();
+        scan::scan(statement, &Bounds::STATEMENT)?; // ASP-STM-001
+        let signatures = envelope.signatures.get();
+        // A bound on the text bounds the list before it is built.
+        if signatures.len() > ENVELOPE_OVERHEAD_MAX {
+            return Err(Code::InvalidEnvelope.at("/signatures"));
+        }
+        let signatures: Vec<Signature> = serde_json::from_str(signatures).map_err(|error| signature_error(&error))?;
+        Self::of_parts(statement, signatures)
+    }
+
+    /// Takes a statement and its signatures that were kept apart, as a store or an export does.
+    ///
+    /// # Errors
+    /// As [`Received::parse`].
+    pub fn from_parts(statement: &'a [u8], signatures: Vec<Signature>) -> Result<Self, Rejection> {
+        scan::scan(statement, &Bounds::STATEMENT)?;
+        Self::of_parts(statement, signatures)
+    }
+
+    fn of_parts(statement: &'a [u8], signatures: Vec<Signature>) -> Result<Self, Rejection> {
+        let bounded = (1..=limits::SIGNATURES_MAX).contains(&signatures.len());
+        let ordered = signatures.windows(2).all(|pair| match pair {
+            [first, second] => first.key_id < second.key_id,
+            _ => true,
+        });
+        // One order and no repetition: the set of signatures has one spelling, which the log's leaf binds.
+        if bounded && ordered { Ok(Self { statement, signatures }) } else { Err(Code::InvalidEnvelope.at("/signatures")) } // ASP-STM-002
+    }
+
+    /// Reads the statement into types.
+    ///
+    /// # Errors
+    /// A code and a pointer for the first field or body member that does not fit.
+    pub fn read(self) -> Result<Signed, Rejection> {
+        let statement = Statement::read(self.statement)?;
+        Ok(Signed { statement, signatures: self.signatures })
+    }
+}
+
+fn envelope_error(bytes: &[u8], error: &serde_json::Error) -> Rejection {
+    if std::str::from_utf8(bytes).is_err() {
+        return Code::InvalidUtf8.into();
+    }
+    if error.is_data() { Code::InvalidEnvelope.into() } else { Code::NotJson.into() }
+}
+
+fn signature_error(error: &serde_json::Error) -> Rejection {
+    // The only variants of `Algorithm` are known, so an unknown one is told apart from other malformations.
+    if error.to_string().starts_with("unknown variant") {
+        return Code::UnsupportedAlgorithm.at("/signatures"); // ASP-STM-003
+    }
+    Code::InvalidEnvelope.at("/signatures")
+}
+
+/// The W3C trace context of a statement, so that one trace spans both organisations.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Trace {
+    /// `traceparent` as the W3C recommendation writes it.
+    pub traceparent: String,
+    /// `tracestate`, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "body::some")]
+    pub tracestate: Option<String>,
+}
+
+/// The fields of `statement` as they stand on the wire.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Wire<'a> {
+    #[serde(borrow)]
+    asp: Cow<'a, str>,
+    audience: Origin,
+    #[serde(borrow)]
+    body: &'a RawValue,
+    #[serde(default, deserialize_with = "body::some")]
+    expires_at: Option<LogTime>,
+    #[serde(borrow)]
+    id: Cow<'a, str>,
+    #[serde(default, deserialize_with = "body::some")]
+    in_reply_to: Option<Hash>,
+    issued_at: LogTime,
+    issuer: Issuer,
+    #[serde(default)]
+    on_behalf_of: Vec<Hash>,
+    previous_hash: Hash,
+    sequence: Sequence,
+    stream: StreamName,
+    #[serde(default, deserialize_with = "body::some")]
+    trace: Option<Trace>,
+    #[serde(borrow, rename = "type")]
+    kind: Cow<'a, str>,
+}
+
+/// A statement, read. Who signed it is another matter: see [`Signed`] and [`Verified`].
+#[derive(Debug, Clone)]
+pub struct Statement {
+    /// UUIDv7 minted by the issuer; the idempotency key.
+    pub id: Uuid,
+    /// The stream, with the id that an opening statement gives it.
+    pub stream: StreamId,
+    /// Whether this statement opens its stream.
+    pub opens: bool,
+    /// Its place in the stream.
+    pub sequence: Sequence,
+    /// The statement before it.
+    pub previous: Hash,
+    /// The log it is meant for.
+    pub audience: Origin,
+    /// The issuer's clock when it signed.
+    pub issued_at: LogTime,
+    /// When it stops being admissible.
+    pub expires_at: Option<LogTime>,
+    /// Who says it.
+    pub issuer: Issuer,
+    /// The mandates under which it is said, from the principal's own to the issuer's.
+    pub on_behalf_of: Vec<Hash>,
+    /// The performative, or the statement's kind elsewhere.
+    pub kind: Kind,
+    /// The statement it answers.
+    pub in_reply_to: Option<Hash>,
+    /// What it says.
+    pub body: Body,
+    /// Where it belongs in a distributed trace.
+    pub trace: Option<Trace>,
+    /// SHA-256 of the tagged bytes.
+    pub hash: Hash,
+    bytes: Box<[u8]>,
+}
+
+impl Statement {
+    fn read(bytes: &[u8]) -> Result<Self, Rejection> {
+        let wire: Wire<'_> = serde_json::from_slice(bytes).map_err(|_| pointed(bytes, Code::InvalidField, ""))?;
+        if wire.asp != VERSION {
+            return Err(Code::UnsupportedVersion.at("/asp"));
+        }
+        let id = read_id(&wire.id).ok_or_else(|| Code::InvalidField.at("/id"))?;
+        let (opens, stream_kind) = match &wire.stream {
+            StreamName::Opens(kind) => (true, *kind),
+            StreamName::Of(stream) => (wire.sequence == Sequence(0), stream.kind()),
+        };
+        let kind = Kind::read(&wire.kind, stream_kind).ok_or_else(|| Code::UnknownType.at("/type"))?; // ASP-STM-004
+        if wire.on_behalf_of.len() > limits::DELEGATION_HOPS_MAX {
+            return Err(Code::InvalidField.at("/onBehalfOf"));
+        }
+        check_trace(wire.trace.as_ref())?;
+        let body = Body::read(kind, wire.body.get().as_bytes())?;
+        let hash = tagged_hash(kind, bytes);
+        let stream = match wire.stream {
+            StreamName::Of(stream) => stream,
+            StreamName::Opens(StreamKind::Consent) => StreamId::Consent(hash),
+            StreamName::Opens(_) => StreamId::Session(hash),
+        };
+        // A session or consent is named by what opens it, so its first statement cannot already use the name.
+        let self_named = matches!(stream, StreamId::Session(name) | StreamId::Consent(name) if name == hash);
+        let names_itself = matches!(stream, StreamId::Session(_) | StreamId::Consent(_));
+        if (wire.sequence == Sequence(0)) != opens || (opens && names_itself && !self_named) {
+            return Err(Code::InvalidField.at("/stream")); // ASP-STM-005
+        }
+        Ok(Self {
+            id,
+            stream,
+            opens,
+            sequence: wire.sequence,
+            previous: wire.previous_hash,
+            audience: wire.audience,
+            issued_at: wire.issued_at,
+            expires_at: wire.expires_at,
+            issuer: wire.issuer,
+            on_behalf_of: wire.on_behalf_of,
+            kind,
+            in_reply_to: wire.in_reply_to,
+            body,
+            trace: wire.trace,
+            hash,
+            bytes: bytes.into(),
+        })
+    }
+
+    /// The exact bytes received: canonical JSON.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+/// A UUID of version 7 in its one spelling: lower case, with hyphens.
+fn read_id(text: &str) -> Option<Uuid> {
+    let id = Uuid::try_parse(text).ok()?;
+    let canonical = id.get_version_num() == 7
+        && id.get_variant() == uuid::Variant::RFC4122
+        && id.as_hyphenated().to_string() == text;
+    canonical.then_some(id)
+}
+
+fn check_trace(trace: Option<&Trace>) -> Result<(), Rejection> {
+    let Some(trace) = trace else { return Ok(()) };
+    let lengths = trace.traceparent.len() == 55 && trace.tracestate.as_ref().is_none_or(|state| state.len() <= 512);
+    if lengths { Ok(()) } else { Err(Code::InvalidField.at("/trace")) }
+}
+
+/// Reads again, slowly, to say where it fails; an error path only.
+fn pointed(bytes: &[u8], code: Code, prefix: &str) -> Rejection {
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    match serde_path_to_error::deserialize::<_, Wire<'_>>(&mut reader) {
+        Ok(_) => code.into(),
+        Err(error) => code.at(body::pointer(prefix, error.path())),
+    }
+}
+
+/// The hash of a statement: SHA-256 over `asp/1.0/<type>`, a newline and the canonical bytes.
+#[must_use]
+pub fn tagged_hash(kind: Kind, bytes: &[u8]) -> Hash {
+    Hash::of(&[b"asp/1.0/", kind.as_str().as_bytes(), b"\n", bytes])
+}
+
+/// What is signed: the same tagged bytes that are hashed, so a signature for one type is none for another.
+#[must_use]
+pub fn signing_input(kind: Kind, bytes: &[u8]) -> Vec<u8> {
+    [b"asp/1.0/", kind.as_str().as_bytes(), b"\n", bytes].concat()
+}
+
+/// A statement with signatures that nobody has checked.
+#[derive(Debug)]
+pub struct Signed {
+    /// The statement.
+    pub statement: Statement,
+    signatures: Vec<Signature>,
+}
+
+impl Signed {
+    /// Checks each signature strictly under the key that it names.
+    ///
+    /// # Errors
+    /// [`Code::InvalidKey`], [`Code::WeakKey`] or [`Code::InvalidSignature`].
+    pub fn verify(self) -> Result<Verified, Rejection> {
+        let input = signing_input(self.statement.kind, self.statement.bytes());
+        for signature in &self.signatures {
+            let key = PublicKey::try_from(&signature.key_id).map_err(|code| code.at("/signatures"))?; // ASP-STM-006
+            key.verify(&input, &signature.value).map_err(|code| code.at("/signatures"))?; // ASP-STM-007
+        }
+        Ok(Verified { statement: self.statement, signatures: self.signatures })
+    }
+
+    /// Takes the signatures as checked before: for what a store verified when it took it in.
+    ///
+    /// Reading one's own store back must not cost a verification each; an audit uses [`Signed::verify`].
+    #[must_use]
+    pub fn assume_verified(self) -> Verified {
+        Verified { statement: self.statement, signatures: self.signatures }
+    }
+}
+
+/// A statement each of whose signatures holds.
+#[derive(Debug, Clone)]
+pub struct Verified {
+    statement: Statement,
+    signatures: Vec<Signature>,
+}
+
+impl Verified {
+    /// All steps at once, from an envelope's bytes.
+    ///
+    /// # Errors
+    /// The first rule that is broken, in the order: grammar, fields, body, signatures.
+    pub fn from_envelope(bytes: &[u8]) -> Result<Self, Rejection> {
+        Received::parse(bytes)?.read()?.verify()
+    }
+
+    /// The statement.
+    #[must_use]
+    pub const fn statement(&self) -> &Statement {
+        &self.statement
+    }
+
+    /// The signatures, ordered by key.
+    #[must_use]
+    pub fn signatures(&self) -> &[Signature] {
+        &self.signatures
+    }
+
+    /// Whether `key` signed.
+    #[must_use]
+    pub fn signed_by(&self, key: &KeyId) -> bool {
+        self.signatures.iter().any(|signature| signature.key_id == *key)
+    }
+
+    /// The hash of the set of signatures in its one spelling; the log's leaf binds it.
+    #[must_use]
+    pub fn signatures_hash(&self) -> Hash {
+        signatures_hash(&self.signatures)
+    }
+
+    /// The envelope in canonical form.
+    #[must_use]
+    pub fn envelope(&self) -> Vec<u8> {
+        draft::envelope(self.statement.bytes(), &self.signatures)
+    }
+}
+
+/// The hash of a set of signatures: SHA-256 over `asp/1.0/signatures`, a newline, then key and value of each.
+#[must_use]
+pub fn signatures_hash(signatures: &[Signature]) -> Hash {
+    let mut parts: Vec<&[u8]> = vec![b"asp/1.0/signatures\n"];
+    for signature in signatures {
+        parts.push(signature.key_id.as_bytes());
+        parts.push(signature.value.as_bytes());
+    }
+    Hash::of(&parts)
+}

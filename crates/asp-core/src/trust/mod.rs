@@ -1,1 +1,2 @@
 //! Trust.
+pub mod evidence;

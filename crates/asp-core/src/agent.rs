@@ -1,0 +1,178 @@
+//! An agent: keys of its own and a card, admitted by its organisation. Knows no sessions.
+
+use crate::name::{AgentUri, Issuer};
+use crate::org::Organisation;
+use crate::position::{Hash, Head, LogPoint};
+use crate::rejection::{Code, Rejection};
+use crate::statement::body::{Body, Card};
+use crate::statement::Verified;
+use crate::stream::{Accepted, KeyHistory, require_signatures};
+
+/// The state of an `agent:` stream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Agent {
+    uri: AgentUri,
+    card: Card,
+    card_set_by: Hash,
+    keys: KeyHistory,
+    retired: bool,
+    head: Head,
+    registered: LogPoint,
+}
+
+impl Agent {
+    /// Judges the statement that would open the stream: by the agent's key, admitted by its organisation's.
+    ///
+    /// # Errors
+    /// The rule that is broken.
+    pub fn decide_opening(uri: &AgentUri, verified: &Verified, org: Option<&Organisation>) -> Result<(), Rejection> {
+        let Body::AgentRegister(register) = &verified.statement().body else {
+            return Err(Code::UnknownStream.at("/stream"));
+        };
+        let org = org.ok_or_else(|| Code::UnknownOrganisation.at("/issuer"))?;
+        if verified.statement().issuer != Issuer::Agent(uri.clone()) {
+            return Err(Code::NotAParty.at("/issuer"));
+        }
+        require_signatures(verified, &[&register.key])?; // ASP-AGT-001
+        if verified.signatures().len() < 2 {
+            return Err(Code::SignatureMissing.at("/signatures")); // ASP-AGT-002
+        }
+        org.keys().check_signers(verified, &[&register.key])
+    }
+
+    /// The stream after its first statement; none if that is no registration.
+    #[must_use]
+    pub fn open(uri: &AgentUri, accepted: &Accepted) -> Option<Self> {
+        let Body::AgentRegister(register) = &accepted.statement().body else { return None };
+        let mut keys = KeyHistory::default();
+        keys.add(register.key, accepted.at().index);
+        Some(Self {
+            uri: uri.clone(),
+            card: register.card.clone(),
+            card_set_by: accepted.statement().hash,
+            keys,
+            retired: false,
+            head: accepted.head(),
+            registered: accepted.at(),
+        })
+    }
+
+    /// Judges a further statement. Changes nothing.
+    ///
+    /// # Errors
+    /// The rule that is broken.
+    pub fn decide(&self, verified: &Verified, org: Option<&Organisation>, at: LogPoint) -> Result<(), Rejection> {
+        let statement = verified.statement();
+        if self.retired {
+            return Err(Code::AgentRetired.into()); // ASP-AGT-003
+        }
+        let by_agent = statement.issuer == Issuer::Agent(self.uri.clone());
+        let by_org = statement.issuer == Issuer::Organisation(self.uri.organisation());
+        match &statement.body {
+            Body::AgentRegister(_) => return Err(Code::AlreadyRegistered.into()),
+            Body::AgentCardSet(_) | Body::AgentKeyRotate(_) if by_agent => {}
+            Body::AgentKeyRevoke(_) | Body::AgentRetire(_) if by_agent || by_org => {}
+            Body::AgentCardSet(_) | Body::AgentKeyRotate(_) | Body::AgentKeyRevoke(_) | Body::AgentRetire(_) => {
+                return Err(Code::NotAParty.at("/issuer"));
+            }
+            _ => return Err(Code::UnknownType.at("/type")),
+        }
+        if by_org {
+            let org = org.ok_or_else(|| Code::UnknownOrganisation.at("/issuer"))?;
+            org.keys().check_signers(verified, &[])?;
+        }
+        match &statement.body {
+            Body::AgentKeyRotate(rotate) => {
+                self.keys.decide_add(&rotate.new_key).map_err(|code| code.at("/body/newKey"))?;
+                if !self.keys.is_current(&rotate.old_key) {
+                    return Err(Code::UnknownKey.at("/body/oldKey"));
+                }
+                require_signatures(verified, &[&rotate.old_key, &rotate.new_key])?; // ASP-AGT-004
+                self.keys.check_signers(verified, &[&rotate.new_key])
+            }
+            Body::AgentKeyRevoke(revoke) => {
+                if by_agent {
+                    self.keys.check_signers(verified, &[])?;
+                }
+                self.decide_revoke(revoke.key, revoke.from_index, at, by_org)
+            }
+            _ if by_agent => self.keys.check_signers(verified, &[]),
+            _ => Ok(()),
+        }
+    }
+
+    /// An organisation may revoke the last key of its agent: that silences it.
+    fn decide_revoke(
+        &self,
+        key: crate::key::KeyId,
+        from: Option<crate::position::Position>,
+        at: LogPoint,
+        by_org: bool,
+    ) -> Result<(), Rejection> {
+        match self.keys.decide_revoke(&key, from, at.index) {
+            Err(Code::LastKey) if by_org => Ok(()), // ASP-AGT-005
+            other => other.map_err(|code| code.at("/body")),
+        }
+    }
+
+    /// Total: what is passed in has been judged.
+    pub fn apply(&mut self, accepted: &Accepted) {
+        let index = accepted.at().index;
+        match &accepted.statement().body {
+            Body::AgentCardSet(set) => {
+                self.card = set.card.clone();
+                self.card_set_by = accepted.statement().hash;
+            }
+            Body::AgentKeyRotate(rotate) => {
+                self.keys.retire(&rotate.old_key, index);
+                self.keys.add(rotate.new_key, index);
+            }
+            Body::AgentKeyRevoke(revoke) => self.keys.revoke(&revoke.key, revoke.from_index, index),
+            Body::AgentRetire(_) => self.retired = true,
+            _ => {}
+        }
+        self.head = accepted.head();
+    }
+
+    /// Its name.
+    #[must_use]
+    pub const fn uri(&self) -> &AgentUri {
+        &self.uri
+    }
+
+    /// What it shows of itself.
+    #[must_use]
+    pub const fn card(&self) -> &Card {
+        &self.card
+    }
+
+    /// The statement that set the card.
+    #[must_use]
+    pub const fn card_set_by(&self) -> Hash {
+        self.card_set_by
+    }
+
+    /// Its keys.
+    #[must_use]
+    pub const fn keys(&self) -> &KeyHistory {
+        &self.keys
+    }
+
+    /// Whether it has ended.
+    #[must_use]
+    pub const fn retired(&self) -> bool {
+        self.retired
+    }
+
+    /// The last statement.
+    #[must_use]
+    pub const fn head(&self) -> Head {
+        self.head
+    }
+
+    /// When it registered.
+    #[must_use]
+    pub const fn registered(&self) -> LogPoint {
+        self.registered
+    }
+}

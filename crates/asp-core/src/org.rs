@@ -1,0 +1,151 @@
+//! An organisation: a domain with keys and a policy. Knows no agents and no sessions.
+
+use crate::amount::Money;
+use crate::name::{Domain, Issuer};
+use crate::position::{Head, LogPoint};
+use crate::rejection::{Code, Rejection};
+use crate::statement::body::{Body, Name, OrgVerify, PolicySet};
+use crate::statement::Verified;
+use crate::stream::{Accepted, KeyHistory, require_signatures};
+
+/// The state of an `org:` stream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Organisation {
+    domain: Domain,
+    name: Name,
+    keys: KeyHistory,
+    policy: Option<PolicySet>,
+    evidence: Option<OrgVerify>,
+    head: Head,
+    registered: LogPoint,
+}
+
+impl Organisation {
+    /// Judges the statement that would open the stream: signed by the key that it brings.
+    ///
+    /// # Errors
+    /// The rule that is broken.
+    pub fn decide_opening(domain: &Domain, verified: &Verified) -> Result<(), Rejection> {
+        let Body::OrgRegister(register) = &verified.statement().body else {
+            return Err(Code::UnknownStream.at("/stream"));
+        };
+        check_issuer(domain, verified)?;
+        let mut keys = KeyHistory::default();
+        keys.add(register.key, crate::position::Position(0));
+        keys.check_signers(verified, &[]) // ASP-ORG-001
+    }
+
+    /// The stream after its first statement; none if that is no registration.
+    #[must_use]
+    pub fn open(domain: &Domain, accepted: &Accepted) -> Option<Self> {
+        let Body::OrgRegister(register) = &accepted.statement().body else { return None };
+        let mut keys = KeyHistory::default();
+        keys.add(register.key, accepted.at().index);
+        Some(Self {
+            domain: domain.clone(),
+            name: register.name.clone(),
+            keys,
+            policy: None,
+            evidence: None,
+            head: accepted.head(),
+            registered: accepted.at(),
+        })
+    }
+
+    /// Judges a further statement. Changes nothing.
+    ///
+    /// # Errors
+    /// The rule that is broken.
+    pub fn decide(&self, verified: &Verified, at: LogPoint) -> Result<(), Rejection> {
+        check_issuer(&self.domain, verified)?;
+        match &verified.statement().body {
+            Body::OrgRegister(_) => Err(Code::AlreadyRegistered.into()), // ASP-ORG-002
+            Body::OrgKeyAdd(add) => {
+                self.keys.decide_add(&add.key).map_err(|code| code.at("/body/key"))?;
+                self.keys.check_signers(verified, &[&add.key])?;
+                require_signatures(verified, &[&add.key]) // ASP-ORG-003
+            }
+            Body::OrgKeyRevoke(revoke) => {
+                self.keys.check_signers(verified, &[])?;
+                self.keys
+                    .decide_revoke(&revoke.key, revoke.from_index, at.index)
+                    .map_err(|code| code.at("/body")) // ASP-ORG-004
+            }
+            Body::OrgPolicySet(_) => self.keys.check_signers(verified, &[]),
+            Body::OrgVerify(verify) => {
+                self.keys.check_signers(verified, &[])?;
+                if self.keys.is_current(&verify.key) { Ok(()) } else { Err(Code::UnknownKey.at("/body/key")) }
+            }
+            _ => Err(Code::UnknownType.at("/type")),
+        }
+    }
+
+    /// Total: what is passed in has been judged.
+    pub fn apply(&mut self, accepted: &Accepted) {
+        let index = accepted.at().index;
+        match &accepted.statement().body {
+            Body::OrgKeyAdd(add) => self.keys.add(add.key, index),
+            Body::OrgKeyRevoke(revoke) => self.keys.revoke(&revoke.key, revoke.from_index, index),
+            Body::OrgPolicySet(policy) => self.policy = Some(policy.clone()),
+            Body::OrgVerify(verify) => self.evidence = Some(verify.clone()),
+            _ => {}
+        }
+        self.head = accepted.head();
+    }
+
+    /// The domain.
+    #[must_use]
+    pub const fn domain(&self) -> &Domain {
+        &self.domain
+    }
+
+    /// What people call it.
+    #[must_use]
+    pub const fn name(&self) -> &Name {
+        &self.name
+    }
+
+    /// Its keys.
+    #[must_use]
+    pub const fn keys(&self) -> &KeyHistory {
+        &self.keys
+    }
+
+    /// Its policy, once set.
+    #[must_use]
+    pub const fn policy(&self) -> Option<&PolicySet> {
+        self.policy.as_ref()
+    }
+
+    /// The most that one of its agents may owe under one package, if the policy says.
+    #[must_use]
+    pub fn ceiling(&self) -> Option<&Money> {
+        self.policy.as_ref().and_then(|policy| policy.ceiling.as_ref())
+    }
+
+    /// Where it says that evidence of its domain lies; nobody has looked.
+    #[must_use]
+    pub const fn evidence(&self) -> Option<&OrgVerify> {
+        self.evidence.as_ref()
+    }
+
+    /// The last statement.
+    #[must_use]
+    pub const fn head(&self) -> Head {
+        self.head
+    }
+
+    /// When it registered.
+    #[must_use]
+    pub const fn registered(&self) -> LogPoint {
+        self.registered
+    }
+}
+
+fn check_issuer(domain: &Domain, verified: &Verified) -> Result<(), Rejection> {
+    if verified.statement().issuer == Issuer::Organisation(domain.clone()) {
+        Ok(())
+    } else {
+        Err(Code::NotAParty.at("/issuer"))
+    }
+}

@@ -1,0 +1,247 @@
+//! Commitments: obligations, fulfilment, acknowledgement, breach.
+//! Knows no session state; the session asks what is open and when it is due.
+
+use std::collections::BTreeSet;
+
+use crate::limits;
+use crate::name::AgentUri;
+use crate::position::{Hash, LogPoint, LogTime};
+use crate::statement::body::{CommitmentState, Due, Evidence, Obligation, ObligationId, Package, Showing};
+
+/// How far an obligation is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Progress {
+    /// Owed, or waiting for another.
+    Open,
+    /// Fulfilment stated, not yet answered.
+    Delivered {
+        /// When.
+        at: LogTime,
+        /// What shows it.
+        evidence: Evidence,
+        /// The statement.
+        statement: Hash,
+    },
+    /// Acknowledged, by word or by silence.
+    Fulfilled {
+        /// When.
+        at: LogTime,
+    },
+    /// The creditor contests the fulfilment; a dispute decides.
+    Contested,
+    /// The due time and the cure period passed.
+    Breached,
+    /// Ended with what it waited for, or with its commitment.
+    Lapsed,
+}
+
+impl Progress {
+    /// The word that reading shows.
+    #[must_use]
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Open => "OPEN",
+            Self::Delivered { .. } => "DELIVERED",
+            Self::Fulfilled { .. } => "FULFILLED",
+            Self::Contested => "CONTESTED",
+            Self::Breached => "BREACHED",
+            Self::Lapsed => "LAPSED",
+        }
+    }
+}
+
+/// An obligation and how far it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Duty {
+    /// What was agreed.
+    pub obligation: Obligation,
+    /// How far it is.
+    pub progress: Progress,
+}
+
+impl Duty {
+    /// Whether this evidence is of the method agreed, and the very one if one was named.
+    #[must_use]
+    pub fn shown_by(&self, evidence: &Evidence) -> bool {
+        match (&self.obligation.shown_by, evidence) {
+            (Showing::Acknowledgement, Evidence::Acknowledgement { .. }) => true,
+            (Showing::Digest { digest: agreed }, Evidence::Digest { digest }) => {
+                agreed.is_none_or(|agreed| agreed == *digest)
+            }
+            (Showing::Acknowledgement, Evidence::Digest { .. })
+            | (Showing::Digest { .. }, Evidence::Acknowledgement { .. }) => false,
+        }
+    }
+
+    /// When silence acknowledges a fulfilment stated at `delivered`.
+    #[must_use]
+    pub fn silence_at(&self, delivered: LogTime) -> LogTime {
+        delivered.plus(self.obligation.acknowledge_ms.unwrap_or(limits::ACKNOWLEDGEMENT_MS))
+    }
+}
+
+/// A commitment: terms and obligations under the signatures of all who owe or are owed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Commitment {
+    /// The statement that completed it.
+    pub id: Hash,
+    /// What was signed.
+    pub terms_hash: Hash,
+    /// The terms for the parties' domain.
+    pub package: Package,
+    /// Who signed.
+    pub signers: BTreeSet<AgentUri>,
+    /// Where in the log it was completed.
+    pub formed: LogPoint,
+    /// The commitment that it replaces.
+    pub replaces: Option<Hash>,
+    state: CommitmentState,
+    duties: Vec<Duty>,
+}
+
+impl Commitment {
+    /// A commitment that has just been completed.
+    #[must_use]
+    pub fn form(
+        id: Hash,
+        terms_hash: Hash,
+        package: Package,
+        signers: BTreeSet<AgentUri>,
+        formed: LogPoint,
+        replaces: Option<Hash>,
+    ) -> Self {
+        let duties = package
+            .obligations
+            .iter()
+            .map(|obligation| Duty { obligation: obligation.clone(), progress: Progress::Open })
+            .collect();
+        Self { id, terms_hash, package, signers, formed, replaces, state: CommitmentState::Active, duties }
+    }
+
+    /// Where it stands.
+    #[must_use]
+    pub const fn state(&self) -> CommitmentState {
+        self.state
+    }
+
+    /// Whether a fulfilment of it is contested.
+    #[must_use]
+    pub fn disputed(&self) -> bool {
+        self.duties.iter().any(|duty| duty.progress == Progress::Contested)
+    }
+
+    /// What is owed under it, in the order of the terms.
+    #[must_use]
+    pub fn duties(&self) -> &[Duty] {
+        &self.duties
+    }
+
+    /// One duty by its name.
+    #[must_use]
+    pub fn duty(&self, id: &ObligationId) -> Option<&Duty> {
+        self.duties.iter().find(|duty| duty.obligation.id == *id)
+    }
+
+    /// Whether it can still be fulfilled, amended or ended.
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        match self.state {
+            CommitmentState::Active => true,
+            CommitmentState::Breached => self.has_open(),
+            CommitmentState::Fulfilled | CommitmentState::Terminated | CommitmentState::Amended => false,
+        }
+    }
+
+    /// Whether something is owed that time or the parties will still settle.
+    #[must_use]
+    pub fn has_open(&self) -> bool {
+        self.duties.iter().any(|duty| self.is_open(duty))
+    }
+
+    /// Whether the duty will be settled by the parties or by time; what waits for something contested will not.
+    fn is_open(&self, duty: &Duty) -> bool {
+        match (&duty.progress, &duty.obligation.due) {
+            (Progress::Delivered { .. }, _) | (Progress::Open, Due::At(_)) => true,
+            // Obligations wait only for earlier ones, so this ends.
+            (Progress::Open, Due::After(due)) => self.duty(&due.after).is_some_and(|before| match before.progress {
+                Progress::Fulfilled { .. } => true,
+                Progress::Contested | Progress::Breached | Progress::Lapsed => false,
+                Progress::Open | Progress::Delivered { .. } => self.is_open(before),
+            }),
+            (Progress::Fulfilled { .. } | Progress::Contested | Progress::Breached | Progress::Lapsed, _) => false,
+        }
+    }
+
+    /// When the duty is due; none while it waits for another.
+    #[must_use]
+    pub fn due_at(&self, duty: &Duty) -> Option<LogTime> {
+        match &duty.obligation.due {
+            Due::At(due) => Some(due.at),
+            Due::After(due) => match self.duty(&due.after)?.progress {
+                Progress::Fulfilled { at } => Some(at.plus(due.within_ms)),
+                Progress::Open
+                | Progress::Delivered { .. }
+                | Progress::Contested
+                | Progress::Breached
+                | Progress::Lapsed => None,
+            },
+        }
+    }
+
+    /// The last instant at which the duty can be met: its due time and the cure period.
+    #[must_use]
+    pub fn met_until(&self, duty: &Duty) -> Option<LogTime> {
+        let cure = duty.obligation.remedy.as_ref().and_then(|remedy| remedy.cure_ms);
+        self.due_at(duty).map(|due| cure.map_or(due, |cure| due.plus(cure)))
+    }
+
+    /// Sets how far a duty is, and what follows for those that wait for it and for the whole.
+    pub(super) fn set(&mut self, id: &ObligationId, progress: Progress) {
+        if let Some(duty) = self.duties.iter_mut().find(|duty| duty.obligation.id == *id) {
+            duty.progress = progress;
+        }
+        self.lapse_waiting();
+        self.settle();
+    }
+
+    /// What waits for a breached or lapsed obligation is not owed.
+    fn lapse_waiting(&mut self) {
+        let mut ended: BTreeSet<ObligationId> = BTreeSet::new();
+        for duty in &mut self.duties {
+            let waits_for_ended = match &duty.obligation.due {
+                Due::At(_) => false,
+                Due::After(due) => ended.contains(&due.after),
+            };
+            if waits_for_ended && duty.progress == Progress::Open {
+                duty.progress = Progress::Lapsed;
+            }
+            if matches!(duty.progress, Progress::Breached | Progress::Lapsed) {
+                ended.insert(duty.obligation.id.clone());
+            }
+        }
+    }
+
+    fn settle(&mut self) {
+        let any = |wanted: fn(&Progress) -> bool| self.duties.iter().any(|duty| wanted(&duty.progress));
+        let breached = any(|progress| matches!(progress, Progress::Breached));
+        let unsettled =
+            any(|progress| matches!(progress, Progress::Open | Progress::Delivered { .. } | Progress::Contested));
+        if self.state == CommitmentState::Active {
+            if breached {
+                self.state = CommitmentState::Breached;
+            } else if !unsettled {
+                self.state = CommitmentState::Fulfilled;
+            }
+        }
+    }
+
+    /// Ends it by consent; what was owed lapses.
+    pub(super) fn end(&mut self, state: CommitmentState) {
+        self.state = state;
+        for duty in &mut self.duties {
+            if matches!(duty.progress, Progress::Open | Progress::Delivered { .. }) {
+                duty.progress = Progress::Lapsed;
+            }
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! What time alone decides in a session: which instant comes next, and what the node then has to say.
+
+use super::table::{Reason, State};
+use super::{Progress, Session};
+use crate::consent::{Consent, Standing};
+use crate::position::{Hash, LogTime};
+use crate::statement::body::{Body, Close, Inform, ObligationId, ObligationRef, Timeout, Withdraw};
+
+/// What happens at a deadline. The order decides between deadlines of one instant.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Due {
+    /// An obligation was not met.
+    Breach(Hash, ObligationId),
+    /// A fulfilment was not answered.
+    Silence(Hash, ObligationId),
+    /// The session, or the commit or escalation it waits for, ends.
+    End(Reason),
+}
+
+impl Session {
+    /// The next instant at which time alone changes this session; none when it has ended.
+    ///
+    /// `consents` are those that the session rests on.
+    #[must_use]
+    pub fn next_deadline(&self, consents: &[&Consent]) -> Option<LogTime> {
+        self.deadlines(consents).into_iter().map(|(time, _)| time).min()
+    }
+
+    /// What the node has to say at `now`: the earliest deadline that has passed, as the body of its statement.
+    #[must_use]
+    pub fn due(&self, now: LogTime, consents: &[&Consent]) -> Option<Body> {
+        let (_, due) = self.deadlines(consents).into_iter().filter(|(time, _)| *time <= now).min()?;
+        Some(match due {
+            Due::Breach(commitment, obligation) => Body::Inform(Inform::Breach(ObligationRef { commitment, obligation })),
+            Due::Silence(commitment, obligation) => {
+                Body::Inform(Inform::Silence(ObligationRef { commitment, obligation }))
+            }
+            Due::End(reason) => self.ending(reason),
+        })
+    }
+
+    /// A pending commit over standing commitments, and an escalation over open duties, are given up alone;
+    /// in every other case the session ends.
+    fn ending(&self, reason: Reason) -> Body {
+        let gives_up = match self.state {
+            State::Agreeing => !self.commitments.is_empty(),
+            State::Escalated => self.owes(),
+            State::Idle
+            | State::Invited
+            | State::Introduced
+            | State::Conversing
+            | State::Executing
+            | State::Closed
+            | State::Failed => false,
+        };
+        if gives_up {
+            return Body::Withdraw(Withdraw::Timeout(Timeout { reason, receipt: None }));
+        }
+        let receipt = (self.state == State::Executing).then(|| self.receipt());
+        Body::Close(Close::Timeout(Timeout { reason, receipt }))
+    }
+
+    fn deadlines(&self, consents: &[&Consent]) -> Vec<(LogTime, Due)> {
+        if matches!(self.state, State::Closed | State::Failed | State::Idle) {
+            return Vec::new();
+        }
+        let mut all = self.duty_deadlines();
+        let end = |time, reason| (time, Due::End(reason));
+        let quiet = self.last.plus(self.limits.response_ms);
+        match self.state {
+            State::Invited => {
+                all.push(end(self.entered.plus(self.limits.invitation_ms), Reason::InvitationTimeout));
+            }
+            State::Introduced | State::Conversing | State::Agreeing => {
+                all.push(end(quiet, Reason::ResponseTimeout));
+                if self.commitments.is_empty() {
+                    all.push(end(self.opened.time.plus(self.limits.session_ms), Reason::SessionTimeout));
+                }
+            }
+            State::Executing if !self.owes() => all.push(end(quiet, Reason::Abandoned)),
+            State::Escalated => {
+                all.push(end(self.entered.plus(self.limits.escalation_ms), Reason::EscalationTimeout));
+            }
+            State::Executing | State::Idle | State::Closed | State::Failed => {}
+        }
+        // Duties survive the end of a consent and of the message limit; a session without duties does not.
+        if !self.owes() {
+            all.extend(consents.iter().map(|consent| end(self.consent_ends(consent), Reason::ConsentRevoked)));
+            if self.messages >= self.limits.messages {
+                all.push(end(self.last, Reason::MessageLimit));
+            }
+        }
+        all
+    }
+
+    fn consent_ends(&self, consent: &Consent) -> LogTime {
+        match consent.standing(self.last) {
+            Standing::Revoked => consent.revoked().map_or(self.last, |(_, at)| at.time),
+            Standing::Requested | Standing::Granted | Standing::Expired => consent.request().expires_at,
+        }
+    }
+
+    fn duty_deadlines(&self) -> Vec<(LogTime, Due)> {
+        let mut all = Vec::new();
+        for commitment in self.commitments.values().filter(|commitment| commitment.is_live()) {
+            for duty in commitment.duties() {
+                let id = duty.obligation.id.clone();
+                match &duty.progress {
+                    Progress::Open => {
+                        // Met until that instant; breached one millisecond later.
+                        let until = commitment.met_until(duty).map(|until| until.plus(crate::position::Millis(1)));
+                        all.extend(until.map(|time| (time, Due::Breach(commitment.id, id))));
+                    }
+                    Progress::Delivered { at, .. } => {
+                        all.push((duty.silence_at(*at), Due::Silence(commitment.id, id)));
+                    }
+                    Progress::Fulfilled { .. } | Progress::Contested | Progress::Breached | Progress::Lapsed => {}
+                }
+            }
+        }
+        all
+    }
+}

@@ -1,0 +1,520 @@
+//! The meaning of the transition table's selectors and guards: each a question about state, statement and facts.
+
+use std::collections::BTreeSet;
+
+use super::proposal::makes_sense;
+use super::table::{Guard, Performative, Role, Row, Selector, State, rows};
+use super::{Actor, Facts, Mandates, OfferKind, OpenOffer, Participants, Progress, Session};
+use crate::amount::Money;
+use crate::consent::{Consent, Standing};
+use crate::limits;
+use crate::name::{AgentUri, Issuer};
+use crate::position::{Hash, LogPoint, LogTime};
+use crate::rejection::{Code, Rejection};
+use crate::statement::Statement;
+use crate::statement::body::{Accept, Body, Close, Counter, Inform, Invitation, ObligationId, Offer, Package, ParticipantRole, Propose};
+
+/// A statement before its session: what selectors and guards are asked about.
+pub(super) struct Case<'a> {
+    pub(super) session: &'a Session,
+    pub(super) statement: &'a Statement,
+    pub(super) performative: Performative,
+    pub(super) actor: &'a Actor,
+    pub(super) at: LogPoint,
+}
+
+impl<'a> Case<'a> {
+    /// The row of the table that applies.
+    ///
+    /// # Errors
+    /// [`Code::SessionEnded`], [`Code::NotAllowed`] or [`Code::RoleNotAllowed`].
+    pub(super) fn row(&self) -> Result<&'static Row, Rejection> {
+        let rows = rows(self.session.state, self.performative);
+        let ended = matches!(self.session.state, State::Closed | State::Failed);
+        if rows.is_empty() {
+            return Err(if ended { Code::SessionEnded } else { Code::NotAllowed }.at("/type")); // ASP-SES-003
+        }
+        let mut of_role = rows.iter().filter(|row| row.roles.contains(&self.actor.role)).peekable();
+        if of_role.peek().is_none() {
+            return Err(Code::RoleNotAllowed.at("/issuer")); // ASP-SES-004
+        }
+        let applies = |row: &&Row| row.when.map_or_else(|| self.is_plain(row), |selector| self.selects(selector));
+        of_role.find(applies).ok_or_else(|| Code::NotAllowed.at("/body"))
+    }
+
+    /// A row without a selector still takes only the kind of body that its place is for.
+    fn is_plain(&self, row: &Row) -> bool {
+        match &self.statement.body {
+            Body::Accept(accept) => match accept {
+                Accept::Introduction(_) => row.state == State::Invited,
+                Accept::Acceptance(_) => row.state != State::Escalated,
+                Accept::Resumption(_) => row.state == State::Escalated,
+            },
+            Body::Close(Close::Timeout(_)) => self.actor.role == Role::Node,
+            Body::Close(Close::Receipt(_)) => self.actor.role != Role::Node,
+            _ => true,
+        }
+    }
+
+    fn agent(&self) -> Option<&'a AgentUri> {
+        self.actor.agent.as_ref()
+    }
+
+    fn replied(&self) -> Option<&'a Hash> {
+        self.statement.in_reply_to.as_ref()
+    }
+
+    /// The offer that the statement answers or takes back.
+    fn offer(&self) -> Option<&'a OpenOffer> {
+        self.session.offers.get(self.replied()?)
+    }
+
+    fn acceptance(&self) -> Option<Hash> {
+        match &self.statement.body {
+            Body::Accept(Accept::Acceptance(acceptance)) => Some(acceptance.terms_hash),
+            _ => None,
+        }
+    }
+
+    /// Whether the row with this selector is meant.
+    pub(super) fn selects(&self, selector: Selector) -> bool {
+        let session = self.session;
+        let body = &self.statement.body;
+        match selector {
+            Selector::Invitation => matches!(body, Body::Propose(Propose::Invitation(_))),
+            Selector::Proposal => matches!(body, Body::Propose(Propose::Proposal(_))),
+            Selector::Change => matches!(body, Body::Propose(Propose::Amendment(_) | Propose::Termination(_))),
+            Selector::Conditions => matches!(body, Body::Counter(Counter::Conditions(_))),
+            Selector::CounterOffer => self.is_counter_offer(),
+            Selector::AllIn => self.introduces() && self.all_in(),
+            Selector::MoreInvitees => self.introduces() && !self.all_in(),
+            Selector::TooFew => self.is_required(),
+            Selector::Enough => !self.is_required(),
+            Selector::CompletesBinding => self.completes(true),
+            Selector::CompletesAgreement => self.completes(false),
+            // What is not open is refused by the guards of this last row.
+            Selector::MoreAcceptances => {
+                self.acceptance().is_some() && !self.completes(true) && !self.completes(false)
+            }
+            Selector::CompletesCommit => self.acceptance().is_some() && self.all_signed(),
+            Selector::MoreSignatures => self.acceptance().is_some() && !self.all_signed(),
+            Selector::CommitmentsStand => self.counters_plainly() && !session.commitments.is_empty(),
+            Selector::NoCommitment => self.counters_plainly() && session.commitments.is_empty(),
+            Selector::TakesBackMandate => self.replied().is_some_and(|id| session.mandates.find(id).is_some()),
+            Selector::TakesBackOffer => self.replied().is_none_or(|id| session.mandates.find(id).is_none()),
+            Selector::ObligationsOpen => session.owes(),
+            Selector::NothingOwed => !session.owes(),
+            Selector::Note
+            | Selector::Progress
+            | Selector::Fulfilment
+            | Selector::Acknowledgement
+            | Selector::Contest
+            | Selector::LapseOfTime => self.informs(selector),
+        }
+    }
+
+    fn informs(&self, selector: Selector) -> bool {
+        let Body::Inform(inform) = &self.statement.body else { return false };
+        let meant = match inform {
+            Inform::Note(_) => Selector::Note,
+            Inform::Progress(_) => Selector::Progress,
+            Inform::Fulfilment(_) => Selector::Fulfilment,
+            Inform::Acknowledgement(_) => Selector::Acknowledgement,
+            Inform::Contest(_) => Selector::Contest,
+            Inform::Breach(_) | Inform::Silence(_) => Selector::LapseOfTime,
+        };
+        meant == selector
+    }
+
+    fn introduces(&self) -> bool {
+        matches!(&self.statement.body, Body::Accept(Accept::Introduction(_)))
+    }
+
+    /// In AGREEING a COUNTER is an offer; every other body fits as it is.
+    fn counters_plainly(&self) -> bool {
+        !matches!(&self.statement.body, Body::Counter(Counter::Conditions(_)))
+    }
+
+    /// An end by consent cannot be countered, and other terms for a commitment are one package and firm.
+    fn is_counter_offer(&self) -> bool {
+        let Body::Counter(Counter::CounterOffer(offer)) = &self.statement.body else { return false };
+        match self.offer().map(|open| &open.kind) {
+            Some(OfferKind::Termination { .. }) => false,
+            Some(OfferKind::Amendment { .. }) => offer.packages.len() == 1 && offer.binding,
+            Some(OfferKind::Business { .. }) | None => true,
+        }
+    }
+
+    fn all_in(&self) -> bool {
+        let Some(conditions) = &self.session.conditions else { return false };
+        let required = self.session.participants.required();
+        required.iter().all(|agent| conditions.accepted.contains(agent) || self.agent() == Some(agent))
+    }
+
+    fn is_required(&self) -> bool {
+        let participant = self.agent().and_then(|agent| self.session.participants.find(agent));
+        participant.is_some_and(|participant| participant.required)
+    }
+
+    fn completes(&self, binding: bool) -> bool {
+        let (Some(offer), Some(agent)) = (self.offer(), self.agent()) else { return false };
+        self.acceptance().is_some() && offer.completed_by(agent) && offer.binds() == binding
+    }
+
+    fn all_signed(&self) -> bool {
+        let (Some(pending), Some(agent)) = (&self.session.pending, self.agent()) else { return false };
+        pending.awaits.iter().all(|awaited| awaited == agent || pending.accepted.contains(awaited))
+    }
+
+    /// Whether a guard holds.
+    ///
+    /// # Errors
+    /// The guard's code, or a more precise one of the same family.
+    pub(super) fn check(&self, guard: Guard, facts: &Facts<'_>) -> Result<(), Rejection> {
+        let holds = match guard {
+            // Judged when the session is opened, before there is a state to ask.
+            Guard::ParticipantsValid | Guard::ConsentCovers => true,
+            Guard::ConsentStands => return self.consents_stand(facts),
+            Guard::BelowCeiling => return self.below_ceiling(facts),
+            Guard::AnswersInvitation => {
+                self.replied().is_some() && self.replied() == self.session.conditions().as_ref()
+            }
+            Guard::YourTurn => self.is_awaited(),
+            Guard::RoundLeft => self.session.rounds < self.session.limits.rounds, // ASP-SES-010
+            Guard::MessageLeft => self.session.messages < self.session.limits.messages, // ASP-SES-011
+            Guard::TermsValid => self.terms_valid(),
+            Guard::RoomLeft => self.has_room(),
+            Guard::OfferOpen => self.offer().is_some_and(|offer| self.at.time <= offer.respond_by), // ASP-SES-012
+            Guard::TermsMatch => self.terms_match(),
+            Guard::TermsAgreed => self.terms_agreed(),
+            Guard::AnswersCommit => {
+                self.replied().is_some() && self.replied() == self.session.pending.as_ref().map(|open| &open.statement)
+            }
+            Guard::Own => self.is_own(),
+            Guard::AuthorityValid => self.authority_valid(),
+            Guard::MandateNarrows => self.mandate_narrows(),
+            Guard::NoObligationOpen => !self.session.owes(), // ASP-SES-015
+            Guard::ReceiptMatches => self.receipt_matches(),
+            Guard::NotCountersigned => self
+                .agent()
+                .and_then(|agent| self.session.participants.find(agent))
+                .is_some_and(|participant| !participant.countersigned),
+            Guard::Overdue => {
+                self.session.due(self.at.time, &facts.consents).as_ref() == Some(&self.statement.body) // ASP-SES-016
+            }
+            Guard::CommitmentActive
+            | Guard::ObligationKnown
+            | Guard::IsDebtor
+            | Guard::IsCreditor
+            | Guard::ObligationOpen
+            | Guard::ObligationDelivered
+            | Guard::InTime
+            | Guard::EvidenceMatches => self.check_duty(guard),
+        };
+        if holds { Ok(()) } else { Err(guard.refusal().into()) }
+    }
+
+    fn is_awaited(&self) -> bool {
+        let Some(agent) = self.agent() else { return false };
+        match self.session.state {
+            State::Invited => {
+                self.session.conditions.as_ref().is_some_and(|conditions| !conditions.accepted.contains(agent))
+            }
+            State::Agreeing => self
+                .session
+                .pending
+                .as_ref()
+                .is_some_and(|pending| pending.awaits.contains(agent) && !pending.accepted.contains(agent)),
+            State::Idle
+            | State::Introduced
+            | State::Conversing
+            | State::Executing
+            | State::Escalated
+            | State::Closed
+            | State::Failed => self.offer().is_some_and(|offer| offer.awaits(agent)), // ASP-SES-013
+        }
+    }
+
+    fn has_room(&self) -> bool {
+        match self.performative {
+            Performative::Propose => self.session.offers.len() < limits::OPEN_OFFERS_MAX,
+            // A counter takes the place of what it answers.
+            Performative::Counter => self.session.offers.len() <= limits::OPEN_OFFERS_MAX,
+            Performative::Delegate => self.session.mandates.len() < limits::MANDATES_MAX,
+            Performative::Accept | Performative::Commit => self.session.commitments.len() < limits::COMMITMENTS_MAX,
+            Performative::Reject
+            | Performative::Inform
+            | Performative::Query
+            | Performative::Clarify
+            | Performative::Escalate
+            | Performative::Withdraw
+            | Performative::Observe
+            | Performative::Close => true,
+        }
+    }
+
+    fn terms_match(&self) -> bool {
+        let Some(terms) = self.acceptance() else { return false };
+        match (&self.session.pending, self.session.state) {
+            (Some(pending), State::Agreeing) => pending.terms_hash == terms,
+            _ => self.offer().is_some_and(|offer| offer.offers(&terms)), // ASP-SES-014
+        }
+    }
+
+    fn terms_agreed(&self) -> bool {
+        let (Body::Commit(commit), Some(agent)) = (&self.statement.body, self.agent()) else { return false };
+        self.session.agreed.get(&commit.terms_hash).is_some_and(|agreement| agreement.parties.contains(agent))
+    }
+
+    fn is_own(&self) -> bool {
+        let (Some(agent), Some(id)) = (self.agent(), self.replied()) else { return false };
+        match self.session.state {
+            State::Agreeing => {
+                self.session.pending.as_ref().is_some_and(|pending| pending.by == *agent && pending.statement == *id)
+            }
+            State::Escalated => self.session.escalation.as_ref().is_some_and(|open| open.by == *agent),
+            State::Idle
+            | State::Invited
+            | State::Introduced
+            | State::Conversing
+            | State::Executing
+            | State::Closed
+            | State::Failed => match self.session.mandates.find(id) {
+                Some(given) => self.statement.issuer.agent() == Some(&given.by) || given.principal == *agent,
+                None => self.offer().is_some_and(|offer| offer.by == *agent),
+            },
+        }
+    }
+
+    fn authority_valid(&self) -> bool {
+        let Body::Escalate(escalation) = &self.statement.body else { return false };
+        let participants = &self.session.participants;
+        match &escalation.authority {
+            Issuer::Agent(agent) => participants
+                .find(agent)
+                .is_some_and(|found| found.role == ParticipantRole::Mediator && found.joined),
+            Issuer::Organisation(domain) => {
+                participants.iter().any(|(agent, participant)| participant.joined && agent.organisation() == *domain)
+            }
+            Issuer::Node(_) => false,
+        }
+    }
+
+    fn mandate_narrows(&self) -> bool {
+        let (Body::Delegate(mandate), Some(giver)) = (&self.statement.body, self.statement.issuer.agent()) else {
+            return false;
+        };
+        let chain = self.session.mandates.chain(self.statement, self.performative, self.at.time).unwrap_or_default();
+        Mandates::narrows(&chain, mandate, giver, self.at.time) // ASP-SES-021
+    }
+
+    fn receipt_matches(&self) -> bool {
+        match &self.statement.body {
+            Body::Close(Close::Receipt(closing)) => closing.receipt == self.session.receipt(),
+            _ => false,
+        }
+    }
+
+    /// The packages in question, each with the parties who would be bound.
+    fn packages(&self) -> Vec<(&'a Package, BTreeSet<AgentUri>)> {
+        let of_offer = |offer: &'a Offer, agent: &AgentUri| {
+            let parties: BTreeSet<_> = awaited(self.session, offer, agent).into_iter().chain([agent.clone()]).collect();
+            offer.packages.iter().map(|package| (package, parties.clone())).collect()
+        };
+        let Some(agent) = self.agent() else { return Vec::new() };
+        match &self.statement.body {
+            Body::Propose(Propose::Proposal(offer)) | Body::Counter(Counter::CounterOffer(offer)) => {
+                of_offer(offer, agent)
+            }
+            Body::Propose(Propose::Amendment(amendment)) => {
+                let signers = self.session.commitments.get(&amendment.commitment).map(|found| found.signers.clone());
+                vec![(&amendment.package, signers.unwrap_or_default())]
+            }
+            Body::Commit(commit) => match self.session.agreed.get(&commit.terms_hash) {
+                Some(agreement) => vec![(&agreement.package, agreement.parties.clone())],
+                None => Vec::new(),
+            },
+            Body::Accept(Accept::Acceptance(acceptance)) => self.accepted_package(&acceptance.terms_hash),
+            _ => Vec::new(),
+        }
+    }
+
+    fn accepted_package(&self, terms: &Hash) -> Vec<(&'a Package, BTreeSet<AgentUri>)> {
+        if let (State::Agreeing, Some(pending)) = (self.session.state, &self.session.pending) {
+            let parties = pending.awaits.iter().cloned().chain([pending.by.clone()]).collect();
+            return vec![(&pending.package, parties)];
+        }
+        match self.offer() {
+            // The terms of an end are those of what it ends: nothing of them is to lie ahead any more.
+            Some(OpenOffer { kind: OfferKind::Termination { .. }, .. }) | None => Vec::new(),
+            Some(offer) => offer.packages.get(terms).map(|package| (package, offer.signers())).into_iter().collect(),
+        }
+    }
+
+    fn terms_valid(&self) -> bool {
+        let now = self.at.time;
+        let timely = |respond_by: Option<LogTime>| {
+            respond_by.is_none_or(|by| by > now && by.since(now) <= limits::SESSION_LIMIT_MS_MAX)
+        };
+        let offer_valid = match &self.statement.body {
+            Body::Propose(Propose::Proposal(offer)) | Body::Counter(Counter::CounterOffer(offer)) => {
+                let Some(agent) = self.agent() else { return false };
+                let others = self.session.participants.negotiators(agent);
+                let awaited = awaited(self.session, offer, agent);
+                timely(offer.respond_by) && !awaited.is_empty() && awaited.is_subset(&others)
+            }
+            Body::Propose(Propose::Amendment(change)) => timely(change.respond_by) && self.is_signer(&change.commitment),
+            Body::Propose(Propose::Termination(change)) => {
+                timely(change.respond_by) && self.is_signer(&change.commitment)
+            }
+            _ => true,
+        };
+        offer_valid && self.packages().iter().all(|(package, parties)| makes_sense(package, parties, now))
+    }
+
+    fn is_signer(&self, commitment: &Hash) -> bool {
+        let found = self.session.commitments.get(commitment);
+        found.zip(self.agent()).is_some_and(|(found, agent)| found.signers.contains(agent))
+    }
+
+    /// Nobody may owe more than session, consents, the debtor's organisation and its mandate allow.
+    fn below_ceiling(&self, facts: &Facts<'_>) -> Result<(), Rejection> {
+        let general = self
+            .session
+            .limits
+            .ceiling
+            .iter()
+            .chain(facts.consents.iter().filter_map(|consent| consent.request().ceiling.as_ref()));
+        let general: Vec<&Money> = general.collect();
+        let chain = self
+            .session
+            .mandates
+            .chain(self.statement, self.performative, self.at.time)
+            .unwrap_or_default();
+        let mandated: Vec<&Money> = chain.iter().filter_map(|link| link.mandate.ceiling.as_ref()).collect();
+        for (package, _) in self.packages() {
+            let own = facts.ceilings.iter().filter(|(domain, _)| {
+                package.obligations.iter().any(|obligation| obligation.debtor.organisation() == **domain)
+            });
+            let ceilings = general.iter().copied().chain(mandated.iter().copied()).chain(own.map(|(_, ceiling)| *ceiling));
+            for ceiling in ceilings {
+                let most = package.owed_most(&ceiling.currency);
+                if most.is_none_or(|most| most > ceiling.amount) {
+                    return Err(Code::AboveCeiling.at("/body")); // ASP-SES-017
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn consents_stand(&self, facts: &Facts<'_>) -> Result<(), Rejection> {
+        for consent in &facts.consents {
+            standing(consent, self.at.time)?; // ASP-SES-018
+            if !consent.permits(self.performative) {
+                return Err(Code::OutsideConsent.at("/type")); // ASP-SES-019
+            }
+        }
+        Ok(())
+    }
+
+    /// The commitment and obligation that a statement about a duty names.
+    fn duty_named(&self) -> Option<(&'a Hash, &'a ObligationId)> {
+        match &self.statement.body {
+            Body::Inform(inform) => match inform {
+                Inform::Note(_) => None,
+                Inform::Progress(note) | Inform::Contest(note) => Some((&note.commitment, &note.obligation)),
+                Inform::Fulfilment(fulfilment) => Some((&fulfilment.commitment, &fulfilment.obligation)),
+                Inform::Acknowledgement(named) | Inform::Breach(named) | Inform::Silence(named) => {
+                    Some((&named.commitment, &named.obligation))
+                }
+            },
+            _ => None,
+        }
+    }
+
+    fn commitment_named(&self) -> Option<&'a Hash> {
+        match &self.statement.body {
+            Body::Propose(Propose::Amendment(change)) => Some(&change.commitment),
+            Body::Propose(Propose::Termination(change)) => Some(&change.commitment),
+            Body::Accept(_) => match &self.offer()?.kind {
+                OfferKind::Amendment { commitment } | OfferKind::Termination { commitment } => Some(commitment),
+                OfferKind::Business { .. } => None,
+            },
+            _ => self.duty_named().map(|(commitment, _)| commitment),
+        }
+    }
+
+    fn check_duty(&self, guard: Guard) -> bool {
+        let Some(id) = self.commitment_named() else {
+            // An acceptance of business names no commitment and needs none.
+            return guard == Guard::CommitmentActive && self.performative == Performative::Accept;
+        };
+        let Some(commitment) = self.session.commitments.get(id) else { return false };
+        if guard == Guard::CommitmentActive {
+            return commitment.is_live();
+        }
+        let Some(duty) = self.duty_named().and_then(|(_, obligation)| commitment.duty(obligation)) else { return false };
+        match guard {
+            Guard::IsDebtor => self.agent() == Some(&duty.obligation.debtor),
+            Guard::IsCreditor => self.agent() == Some(&duty.obligation.creditor),
+            Guard::ObligationOpen => {
+                let may_repeat = matches!(duty.progress, Progress::Open | Progress::Contested);
+                may_repeat && commitment.due_at(duty).is_some()
+            }
+            Guard::ObligationDelivered => matches!(duty.progress, Progress::Delivered { .. }),
+            Guard::InTime => commitment.met_until(duty).is_some_and(|until| self.at.time <= until), // ASP-COM-002
+            Guard::EvidenceMatches => match &self.statement.body {
+                Body::Inform(Inform::Fulfilment(fulfilment)) => duty.shown_by(&fulfilment.evidence), // ASP-COM-003
+                _ => false,
+            },
+            _ => true,
+        }
+    }
+}
+
+/// Whose answers an offer awaits.
+pub(super) fn awaited(session: &Session, offer: &Offer, by: &AgentUri) -> BTreeSet<AgentUri> {
+    offer.awaits.clone().unwrap_or_else(|| session.participants.negotiators(by))
+}
+
+fn standing(consent: &Consent, now: LogTime) -> Result<(), Code> {
+    match consent.standing(now) {
+        Standing::Granted => Ok(()),
+        Standing::Requested => Err(Code::ConsentNotGranted),
+        Standing::Expired => Err(Code::ConsentExpired),
+        Standing::Revoked => Err(Code::ConsentRevoked),
+    }
+}
+
+/// Whether each organisation that is invited has a consent with the initiator's that covers the session.
+pub(super) fn consents_cover(
+    invitation: &Invitation,
+    initiator: &AgentUri,
+    participants: &Participants,
+    facts: &Facts<'_>,
+) -> Result<(), Code> {
+    if facts.consents.len() != invitation.consents.len() {
+        return Err(Code::ConsentRequired);
+    }
+    let home = initiator.organisation();
+    for consent in &facts.consents {
+        standing(consent, facts.at.time)?;
+        if !consent.is_party(&home) {
+            return Err(Code::OutsideConsent);
+        }
+    }
+    let others: BTreeSet<_> = participants.iter().map(|(agent, _)| agent.organisation()).collect();
+    for other in others.iter().filter(|other| **other != home) {
+        let between: Vec<_> = facts.consents.iter().filter(|consent| consent.is_party(other)).collect();
+        if between.is_empty() {
+            return Err(Code::ConsentRequired); // ASP-CON-008
+        }
+        let covered = |consent: &&&Consent| {
+            consent.covers(&home, other, &invitation.capability) && consent.permits(Performative::Propose)
+        };
+        if !between.iter().any(|consent| covered(&consent)) {
+            return Err(Code::OutsideConsent); // ASP-CON-009
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,392 @@
+//! A session: the state machine that runs from the transition table.
+//!
+//! The table says whether a statement is allowed and what state follows; this module says what it does to offers,
+//! commitments, mandates and participants. `decide` only reads; `apply` cannot fail.
+
+pub mod table;
+mod apply;
+mod commitment;
+mod deadline;
+mod guard;
+mod party;
+mod proposal;
+mod receipt;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use commitment::{Commitment, Duty, Progress};
+pub use party::{GivenMandate, Mandates, Participant, Participants};
+pub use proposal::{Agreement, OfferKind, OpenOffer, PendingCommit};
+
+use crate::amount::Money;
+use crate::consent::Consent;
+use crate::limits;
+use crate::name::{AgentUri, Capability, Domain, Issuer};
+use crate::position::{Hash, Head, LogPoint, LogTime, Millis};
+use crate::rejection::{Code, Rejection};
+use crate::statement::body::{Body, Invitation, Limits, Propose, SessionReceipt, Text};
+use crate::statement::{Kind, Statement, Verified};
+use crate::stream::{Accepted, check_place};
+use crate::trust::evidence::Evidence;
+use table::{Next, Performative, Reason, Role, Row, State};
+
+/// What the rest of the log says at the moment of judging.
+#[derive(Debug, Clone)]
+pub struct Facts<'a> {
+    /// Where and when the statement would stand.
+    pub at: LogPoint,
+    /// The consents that the session names and that exist.
+    pub consents: Vec<&'a Consent>,
+    /// The ceilings that organisations set for their agents.
+    pub ceilings: Vec<(&'a Domain, &'a Money)>,
+}
+
+/// The limits of a session with the defaults filled in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bounds {
+    /// The most that one party may owe under one package.
+    pub ceiling: Option<Money>,
+    /// How long an escalation waits.
+    pub escalation_ms: Millis,
+    /// How long the invitation waits.
+    pub invitation_ms: Millis,
+    /// How many statements participants may make.
+    pub messages: u32,
+    /// How long the session waits for the next statement.
+    pub response_ms: Millis,
+    /// How many offers may be made.
+    pub rounds: u32,
+    /// How long the session may go on before a commitment stands.
+    pub session_ms: Millis,
+}
+
+impl From<&Limits> for Bounds {
+    fn from(asked: &Limits) -> Self {
+        let count = |limit: usize| u32::try_from(limit).unwrap_or(u32::MAX);
+        Self {
+            ceiling: asked.ceiling.clone(),
+            escalation_ms: asked.escalation_ms.unwrap_or(limits::ESCALATION_MS),
+            invitation_ms: asked.invitation_ms.unwrap_or(limits::INVITATION_MS),
+            messages: asked.messages.unwrap_or(count(limits::MESSAGES_MAX)),
+            response_ms: asked.response_ms.unwrap_or(limits::RESPONSE_MS),
+            rounds: asked.rounds.unwrap_or(count(limits::ROUNDS_MAX)),
+            session_ms: asked.session_ms.unwrap_or(limits::SESSION_MS),
+        }
+    }
+}
+
+/// The conditions on the table while participants come in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Conditions {
+    /// The invitation, or the last COUNTER to it.
+    statement: Hash,
+    /// Who stands by them.
+    accepted: BTreeSet<AgentUri>,
+}
+
+/// A question that waits for an authority.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenEscalation {
+    /// Who asked.
+    pub by: AgentUri,
+    /// Who decides.
+    pub authority: Issuer,
+    /// What is asked.
+    pub question: Text,
+    /// The state to come back to.
+    pub from: State,
+}
+
+/// How a session ended: a code and a sentence for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct End {
+    /// The code.
+    pub reason: Reason,
+    /// The words of who ended it, or the code's own sentence.
+    pub sentence: String,
+}
+
+/// What an applied statement changed: what views are made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// The session is in another state, or has been opened.
+    Entered(State),
+    /// A commitment was formed or changed.
+    Commitment(Hash),
+    /// An obligation came to its outcome.
+    Settled(Evidence),
+    /// Somebody may act for a participant.
+    Delegated(AgentUri),
+}
+
+/// The state of a `session:` stream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    id: Hash,
+    state: State,
+    head: Head,
+    opened: LogPoint,
+    entered: LogTime,
+    last: LogTime,
+    initiator: AgentUri,
+    capability: Capability,
+    purpose: Text,
+    consents: BTreeSet<Hash>,
+    participants: Participants,
+    limits: Bounds,
+    conditions: Option<Conditions>,
+    offers: BTreeMap<Hash, OpenOffer>,
+    agreed: BTreeMap<Hash, Agreement>,
+    pending: Option<PendingCommit>,
+    commitments: BTreeMap<Hash, Commitment>,
+    mandates: Mandates,
+    escalation: Option<OpenEscalation>,
+    rounds: u32,
+    messages: u32,
+    receipt: Option<SessionReceipt>,
+    end: Option<End>,
+}
+
+/// Who speaks in a session, and in what role.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Actor {
+    /// The participant for whom it is said; none for an authority from outside and for the node.
+    agent: Option<AgentUri>,
+    role: Role,
+}
+
+impl Session {
+    /// Judges the invitation that would open the stream.
+    ///
+    /// # Errors
+    /// The rule that is broken.
+    pub fn decide_opening(verified: &Verified, facts: &Facts<'_>) -> Result<(), Rejection> {
+        let statement = verified.statement();
+        let Body::Propose(Propose::Invitation(invitation)) = &statement.body else {
+            return Err(Code::NotAllowed.at("/type"));
+        };
+        let Some(issuer) = statement.issuer.agent() else { return Err(Code::InvalidParticipants.at("/issuer")) };
+        if !statement.on_behalf_of.is_empty() {
+            return Err(Code::InvalidMandate.at("/onBehalfOf"));
+        }
+        let participants = Participants::of(&invitation.participants, issuer)
+            .ok_or_else(|| Code::InvalidParticipants.at("/body/participants"))?;
+        guard::consents_cover(invitation, issuer, &participants, facts).map_err(|code| code.at("/body/consents"))
+    }
+
+    /// The session after its invitation; none if the statement is no invitation by an agent.
+    #[must_use]
+    pub fn open(accepted: &Accepted) -> Option<Self> {
+        let statement = accepted.statement();
+        let Body::Propose(Propose::Invitation(invitation)) = &statement.body else { return None };
+        let initiator = statement.issuer.agent()?;
+        let Invitation { capability, consents, limits, purpose, participants, .. } = invitation;
+        let time = accepted.at().time;
+        Some(Self {
+            id: statement.hash,
+            state: State::Invited,
+            head: accepted.head(),
+            opened: accepted.at(),
+            entered: time,
+            last: time,
+            initiator: initiator.clone(),
+            capability: capability.clone(),
+            purpose: purpose.clone(),
+            consents: consents.clone(),
+            participants: Participants::of(participants, initiator)?,
+            limits: Bounds::from(limits),
+            conditions: Some(Conditions { statement: statement.hash, accepted: BTreeSet::from([initiator.clone()]) }),
+            offers: BTreeMap::new(),
+            agreed: BTreeMap::new(),
+            pending: None,
+            commitments: BTreeMap::new(),
+            mandates: Mandates::default(),
+            escalation: None,
+            rounds: 0,
+            messages: 1,
+            receipt: None,
+            end: None,
+        })
+    }
+
+    /// Judges a further statement at this point of the stream. Changes nothing.
+    ///
+    /// # Errors
+    /// The rule that is broken, in this order: who, where in the stream, whether the table allows it, its guards.
+    pub fn decide(&self, verified: &Verified, facts: &Facts<'_>) -> Result<(), Rejection> {
+        let statement = verified.statement();
+        let Kind::Session(performative) = statement.kind else {
+            return Err(Code::UnknownType.at("/type"));
+        };
+        // A stranger learns nothing, not even where the stream ends: this comes before the place is judged.
+        let actor = self.actor(statement, performative, facts.at.time)?;
+        check_place(statement, Some(self.head), crate::name::StreamKind::Session)?;
+        let case = guard::Case { session: self, statement, performative, actor: &actor, at: facts.at };
+        let row = case.row()?;
+        row.requires.iter().try_for_each(|guard| case.check(*guard, facts))
+    }
+
+    /// Who speaks: a participant or its delegate, the authority of an escalation, or the node.
+    fn actor(&self, statement: &Statement, performative: Performative, now: LogTime) -> Result<Actor, Rejection> {
+        let stranger = || Code::UnknownStream.at("/stream"); // ASP-SES-002
+        let authority = self.escalation.as_ref().is_some_and(|open| open.authority == statement.issuer)
+            && self.state == State::Escalated;
+        match &statement.issuer {
+            Issuer::Node(_) => Ok(Actor { agent: None, role: Role::Node }),
+            Issuer::Organisation(_) if authority => Ok(Actor { agent: None, role: Role::Authority }),
+            Issuer::Organisation(_) => Err(stranger()),
+            Issuer::Agent(agent) => {
+                let chain = self.mandates.chain(statement, performative, now);
+                let known = self.participants.find(agent).is_some()
+                    || self.mandates.iter().any(|(_, given)| given.mandate.to == *agent);
+                if !known {
+                    return Err(stranger());
+                }
+                let chain = chain.map_err(|code| code.at("/onBehalfOf"))?;
+                let principal = chain.first().map_or(agent, |link| &link.by);
+                let participant = self.participants.find(principal).ok_or_else(stranger)?;
+                // Who has not come in is a participant only as long as it can.
+                if !participant.joined && self.state != State::Invited {
+                    return Err(stranger());
+                }
+                let role = if authority { Role::Authority } else { Role::from(participant.role) };
+                Ok(Actor { agent: Some(principal.clone()), role })
+            }
+        }
+    }
+
+    /// Whether an agent can read the session: a participant, or a delegate of one.
+    #[must_use]
+    pub fn is_readable_by(&self, agent: &AgentUri) -> bool {
+        self.participants.find(agent).is_some()
+            || self.mandates.iter().any(|(_, given)| given.mandate.to == *agent)
+            || self.escalation.as_ref().is_some_and(|open| open.authority.agent() == Some(agent))
+    }
+
+    /// Whether anything is owed that the parties or time will still settle.
+    #[must_use]
+    pub fn owes(&self) -> bool {
+        self.commitments.values().any(|commitment| commitment.is_live() && commitment.has_open())
+    }
+
+    /// The performatives that each role may use in the present state.
+    pub fn allowed(&self, role: Role) -> impl Iterator<Item = Performative> {
+        let state = self.state;
+        let says = move |performative: &Performative| {
+            table::rows(state, *performative).iter().any(|row| row.roles.contains(&role))
+        };
+        Performative::all().into_iter().filter(says)
+    }
+
+    /// The state that a row leads to.
+    fn next_state(&self, row: &Row) -> State {
+        match row.next {
+            Next::To(state) => state,
+            Next::Return => self.escalation.as_ref().map_or(State::Conversing, |open| open.from),
+        }
+    }
+}
+
+/// Reading what a session is.
+impl Session {
+    /// Its id.
+    #[must_use]
+    pub const fn id(&self) -> Hash {
+        self.id
+    }
+    /// Its state.
+    #[must_use]
+    pub const fn state(&self) -> State {
+        self.state
+    }
+    /// Its last statement.
+    #[must_use]
+    pub const fn head(&self) -> Head {
+        self.head
+    }
+    /// Where in the log it was opened.
+    #[must_use]
+    pub const fn opened(&self) -> LogPoint {
+        self.opened
+    }
+    /// When something was last said.
+    #[must_use]
+    pub const fn last(&self) -> LogTime {
+        self.last
+    }
+    /// Who opened it.
+    #[must_use]
+    pub const fn initiator(&self) -> &AgentUri {
+        &self.initiator
+    }
+    /// What it is about.
+    #[must_use]
+    pub const fn capability(&self) -> &Capability {
+        &self.capability
+    }
+    /// What for, in the initiator's words.
+    #[must_use]
+    pub const fn purpose(&self) -> &Text {
+        &self.purpose
+    }
+    /// The consents it rests on.
+    #[must_use]
+    pub const fn consents(&self) -> &BTreeSet<Hash> {
+        &self.consents
+    }
+    /// Who takes part.
+    #[must_use]
+    pub const fn participants(&self) -> &Participants {
+        &self.participants
+    }
+    /// Its limits.
+    #[must_use]
+    pub const fn limits(&self) -> &Bounds {
+        &self.limits
+    }
+    /// The statement whose conditions are on the table while participants come in.
+    #[must_use]
+    pub fn conditions(&self) -> Option<Hash> {
+        self.conditions.as_ref().map(|conditions| conditions.statement)
+    }
+    /// Offers that can be answered.
+    #[must_use]
+    pub const fn offers(&self) -> &BTreeMap<Hash, OpenOffer> {
+        &self.offers
+    }
+    /// Terms agreed on that bind nobody yet, by their hash.
+    #[must_use]
+    pub const fn agreed(&self) -> &BTreeMap<Hash, Agreement> {
+        &self.agreed
+    }
+    /// The commit that awaits signatures.
+    #[must_use]
+    pub const fn pending(&self) -> Option<&PendingCommit> {
+        self.pending.as_ref()
+    }
+    /// Its commitments by id.
+    #[must_use]
+    pub const fn commitments(&self) -> &BTreeMap<Hash, Commitment> {
+        &self.commitments
+    }
+    /// Its mandates.
+    #[must_use]
+    pub const fn mandates(&self) -> &Mandates {
+        &self.mandates
+    }
+    /// The question that waits for an authority.
+    #[must_use]
+    pub const fn escalation(&self) -> Option<&OpenEscalation> {
+        self.escalation.as_ref()
+    }
+    /// How it ended.
+    #[must_use]
+    pub const fn end(&self) -> Option<&End> {
+        self.end.as_ref()
+    }
+    /// Offers made, and statements by participants.
+    #[must_use]
+    pub const fn counts(&self) -> (u32, u32) {
+        (self.rounds, self.messages)
+    }
+}

@@ -1,0 +1,801 @@
+//! Typed bodies of all statements. What a body means is decided where its stream is.
+//!
+//! Unknown members are refused: a signature covers nothing that has no meaning. A member that is absent is absent;
+//! `null` never stands for it, so that a body has one spelling.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Value};
+
+use super::Kind;
+use crate::amount::{Decimal, Money};
+use crate::key::KeyId;
+use crate::limits;
+use crate::name::{AgentUri, Capability, Domain, Issuer};
+use crate::position::{Hash, InvalidText, LogTime, Millis, Position, text_serde};
+use crate::rejection::{Code, Rejection};
+use crate::session::table::{Performative, Reason};
+
+/// Reads an optional member that, if present, is not `null`.
+pub(crate) fn some<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
+/// Declares bodies: structs in camel case that refuse unknown members.
+macro_rules! bodies {
+    ($($(#[$doc:meta])* struct $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* })+) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(rename_all = "camelCase", deny_unknown_fields)]
+        pub struct $name { $($(#[$field_doc])* pub $field: $type,)* }
+    )+};
+}
+
+/// A text with a bound in bytes, given by its type.
+macro_rules! texts {
+    ($($(#[$doc:meta])* $name:ident, $range:expr, $what:literal;)+) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+        impl std::str::FromStr for $name {
+            type Err = InvalidText;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                if ($range).contains(&text.len()) { Ok(Self(text.to_owned())) } else { Err(InvalidText($what)) }
+            }
+        }
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+        text_serde!($name);
+    )+};
+}
+
+texts! {
+    /// A sentence for people; no rule reads it. Up to 4 KiB.
+    Text, 0..=limits::TEXT_BYTES_MAX, "a text of at most 4096 bytes";
+    /// A display name of 1 to 200 bytes.
+    Name, 1..=limits::NAME_BYTES_MAX, "a name of 1 to 200 bytes";
+    /// The name of an obligation inside its package, 1 to 32 bytes.
+    ObligationId, 1..=32, "a name of 1 to 32 bytes";
+}
+
+/// 128 random bits that make the id of what they open unguessable; 32 lower-case hexadecimal digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Nonce(pub [u8; 16]);
+
+impl std::fmt::Display for Nonce {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&hex::encode(self.0))
+    }
+}
+
+impl std::str::FromStr for Nonce {
+    type Err = InvalidText;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let mut bytes = [0; 16];
+        let decoded = hex::decode_to_slice(text, &mut bytes).is_ok() && hex::encode(bytes) == text;
+        if decoded { Ok(Self(bytes)) } else { Err(InvalidText("32 lower-case hexadecimal digits")) }
+    }
+}
+
+text_serde!(Nonce);
+
+bodies! {
+    /// `org.register`: the organisation's first key, which signs this.
+    struct OrgRegister {
+        /// The root key.
+        key: KeyId,
+        /// What people call the organisation.
+        name: Name,
+    }
+    /// `org.key.add`: signed by a valid key and by the new one.
+    struct KeyAdd {
+        /// The key that is added.
+        key: KeyId,
+    }
+    /// `org.key.revoke` and `agent.key.revoke`.
+    struct KeyRevoke {
+        /// The log index from which the key is not to be trusted; the revocation's own if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        from_index: Option<Position>,
+        /// The key that is revoked.
+        key: KeyId,
+        /// Why.
+        reason: Text,
+    }
+    /// `org.policy.set`: replaces the policy before it.
+    struct PolicySet {
+        /// The most that an agent of this organisation may owe under one package of terms.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        ceiling: Option<Money>,
+        /// How to reach people who answer for the organisation.
+        human_contacts: Vec<Name>,
+    }
+    /// `org.verify`: where anybody can find the key's thumbprint under the domain.
+    struct OrgVerify {
+        /// The key whose thumbprint is published.
+        key: KeyId,
+        /// How it is published.
+        method: VerifyMethod,
+    }
+    /// `agent.register`: signed by the agent's key and by its organisation's.
+    struct AgentRegister {
+        /// What the agent shows of itself.
+        card: Card,
+        /// Its first key.
+        key: KeyId,
+    }
+    /// What an agent shows of itself. Never a score: that is asked for.
+    struct Card {
+        /// What it can do.
+        capabilities: BTreeSet<Capability>,
+        /// What it is, for people.
+        description: Text,
+        /// What people call it.
+        name: Name,
+    }
+    /// `agent.card.set`.
+    struct CardSet {
+        /// The card from here on.
+        card: Card,
+    }
+    /// `agent.key.rotate`: signed by the old key and by the new.
+    struct KeyRotate {
+        /// The key from here on.
+        new_key: KeyId,
+        /// The key until here.
+        old_key: KeyId,
+    }
+    /// A body that only gives a reason.
+    struct Because {
+        /// Why.
+        reason: Text,
+    }
+    /// `consent.request`: the request is its issuer's own grant.
+    struct ConsentRequest {
+        /// The prefixes of what sessions may be about.
+        capabilities: BTreeSet<Capability>,
+        /// The most that one party may owe under one package of terms.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        ceiling: Option<Money>,
+        /// When it ends by itself.
+        expires_at: LogTime,
+        /// Makes the consent's id unguessable.
+        nonce: Nonce,
+        /// The performatives that may be used; all if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        performatives: Option<BTreeSet<Performative>>,
+        /// What for, for people.
+        purpose: Text,
+        /// The organisation that is asked.
+        with: Domain,
+    }
+    /// `consent.grant` and `consent.acknowledge`: nothing to add.
+    struct Empty {}
+    /// A participant as the invitation names it.
+    struct Invitee {
+        /// Who.
+        agent: AgentUri,
+        /// Whether the session cannot start without it; parties are required unless this says otherwise.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        required: Option<bool>,
+        /// As what.
+        role: ParticipantRole,
+    }
+    /// The limits of a session; what is absent is the default of the protocol.
+    struct Limits {
+        /// The most that one party may owe under one package of terms.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        ceiling: Option<Money>,
+        /// How long an escalation waits.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        escalation_ms: Option<Millis>,
+        /// How long the invitation waits.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        invitation_ms: Option<Millis>,
+        /// How many statements participants may make.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        messages: Option<u32>,
+        /// How long the session waits for the next statement.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        response_ms: Option<Millis>,
+        /// How many offers may be made.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        rounds: Option<u32>,
+        /// How long the session may go on before a commitment stands.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        session_ms: Option<Millis>,
+    }
+    /// PROPOSE, `session-invitation`: opens a session.
+    struct Invitation {
+        /// What the session is about.
+        capability: Capability,
+        /// The consents between the initiator's organisation and each other one.
+        consents: BTreeSet<Hash>,
+        /// The limits proposed.
+        limits: Limits,
+        /// Who can read the session.
+        mode: Mode,
+        /// Makes the session's id unguessable.
+        nonce: Nonce,
+        /// Everybody, the initiator included.
+        participants: Vec<Invitee>,
+        /// What for, for people.
+        purpose: Text,
+    }
+    /// COUNTER, `conditions`: an invitee asks for other limits.
+    struct Conditions {
+        /// The limits proposed instead.
+        limits: Limits,
+    }
+    /// One party's duty under a package of terms.
+    struct Obligation {
+        /// How long the creditor may look at a fulfilment before silence acknowledges it; 72 h if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        acknowledge_ms: Option<Millis>,
+        /// Who is owed.
+        creditor: AgentUri,
+        /// Who owes.
+        debtor: AgentUri,
+        /// By when, in log time.
+        due: Due,
+        /// Its name in the package.
+        id: ObligationId,
+        /// How much, if it can be counted.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        quantity: Option<Quantity>,
+        /// What follows if it is not met.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        remedy: Option<Remedy>,
+        /// How fulfilment is shown.
+        shown_by: Showing,
+        /// What it is worth.
+        value: Money,
+        /// What is owed, for people.
+        what: Text,
+    }
+    /// An exact number of something.
+    struct Quantity {
+        /// How many.
+        amount: Decimal,
+        /// Of what unit.
+        unit: Name,
+    }
+    /// What follows if an obligation is not met in time.
+    struct Remedy {
+        /// How long after the due time it can still be met.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        cure_ms: Option<Millis>,
+        /// What a breach costs.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        penalty: Option<Money>,
+    }
+    /// Terms with the obligations that follow from them: what is agreed on, as a whole.
+    struct Package {
+        /// Who owes what; at least one obligation.
+        obligations: Vec<Obligation>,
+        /// The terms as the parties' domain writes them.
+        terms: Map<String, Value>,
+    }
+    /// PROPOSE `proposal` or COUNTER `counter-offer`.
+    struct Offer {
+        /// Whose answers are awaited; all other parties if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        awaits: Option<BTreeSet<AgentUri>>,
+        /// Whether acceptance alone binds (a firm offer).
+        binding: bool,
+        /// Alternatives; an acceptance names one.
+        packages: Vec<Package>,
+        /// Why, for people.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        reasoning: Option<Text>,
+        /// Until when the offer is open; the session's response time from its admission if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        respond_by: Option<LogTime>,
+    }
+    /// PROPOSE, `amendment`: other terms in place of a commitment's. Binds when every signer has accepted.
+    struct Amendment {
+        /// Which commitment.
+        commitment: Hash,
+        /// What is to stand instead.
+        package: Package,
+        /// Until when the offer is open.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        respond_by: Option<LogTime>,
+    }
+    /// PROPOSE, `termination`: ends a commitment by consent of every signer.
+    struct Termination {
+        /// Which commitment.
+        commitment: Hash,
+        /// Why.
+        reason: Text,
+        /// Until when the offer is open.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        respond_by: Option<LogTime>,
+    }
+    /// ACCEPT, `introduction`: the invitee is in.
+    struct Introduction {
+        /// The hash of the statement that set the card the invitee stands by.
+        card: Hash,
+    }
+    /// ACCEPT, `acceptance`: of an offer or a commit, by the hash of its terms.
+    struct Acceptance {
+        /// What exactly is accepted.
+        terms_hash: Hash,
+    }
+    /// ACCEPT, `resumption`: the authority lets the session go on.
+    struct Resumption {
+        /// What it asks the participants to do.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        instructions: Option<Text>,
+    }
+    /// INFORM, `note`: a fact or remark.
+    struct Note {
+        /// Data for machines.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        data: Option<Map<String, Value>>,
+        /// Words for people.
+        text: Text,
+    }
+    /// Names an obligation of the session.
+    struct ObligationRef {
+        /// The commitment.
+        commitment: Hash,
+        /// The obligation in it.
+        obligation: ObligationId,
+    }
+    /// INFORM, `progress` and `contest`: about an obligation, with words.
+    struct ObligationNote {
+        /// The commitment.
+        commitment: Hash,
+        /// The obligation in it.
+        obligation: ObligationId,
+        /// Words for people.
+        text: Text,
+    }
+    /// INFORM, `fulfilment`.
+    struct Fulfilment {
+        /// The commitment.
+        commitment: Hash,
+        /// What shows it.
+        evidence: Evidence,
+        /// The obligation in it.
+        obligation: ObligationId,
+    }
+    /// COMMIT: binds its issuer to agreed terms once the others sign too.
+    struct Commit {
+        /// The terms.
+        terms_hash: Hash,
+    }
+    /// DELEGATE: lets another act for the issuer in this session.
+    struct Mandate {
+        /// The most that the delegate may let the principal owe under one package.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        ceiling: Option<Money>,
+        /// Until when.
+        expires_at: LogTime,
+        /// What the delegate may say.
+        performatives: BTreeSet<Performative>,
+        /// Who may act.
+        to: AgentUri,
+    }
+    /// ESCALATE: asks an authority to decide.
+    struct Escalation {
+        /// A mediator of the session, or the organisation of a participant.
+        authority: Issuer,
+        /// What is asked.
+        question: Text,
+    }
+    /// A commitment in a receipt.
+    struct ReceiptLine {
+        /// The commitment.
+        id: Hash,
+        /// How it ended.
+        state: CommitmentState,
+    }
+    /// What a session came to: signed by whoever closes it, countersigned by the others.
+    struct SessionReceipt {
+        /// All commitments in the order of their ids.
+        commitments: Vec<ReceiptLine>,
+        /// Statements before the CLOSE.
+        count: u64,
+        /// The statement before the CLOSE.
+        head: Hash,
+        /// In one word.
+        outcome: Outcome,
+    }
+    /// CLOSE, `receipt`: by a participant.
+    struct Closing {
+        /// Why, for people.
+        reason: Text,
+        /// What the session came to.
+        receipt: SessionReceipt,
+    }
+    /// CLOSE and WITHDRAW, `timeout`: by the node.
+    struct Timeout {
+        /// Which time has passed.
+        reason: Reason,
+        /// What the session came to, where it ends in order.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        receipt: Option<SessionReceipt>,
+    }
+}
+
+/// Declares small enumerations written in one case.
+macro_rules! words {
+    ($($(#[$doc:meta])* enum $name:ident as $case:literal { $($(#[$variant_doc:meta])* $variant:ident,)+ })+) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(rename_all = $case)]
+        pub enum $name { $($(#[$variant_doc])* $variant,)+ }
+    )+};
+}
+
+words! {
+    /// How an organisation publishes its key's thumbprint.
+    enum VerifyMethod as "kebab-case" {
+        /// In `/.well-known/asp-configuration` of the domain.
+        WellKnown,
+        /// In a DNS TXT record of the domain.
+        Dns,
+    }
+    /// What a participant is.
+    enum ParticipantRole as "kebab-case" {
+        /// Opened the session.
+        Initiator,
+        /// Negotiates.
+        Party,
+        /// Sees, asks and remarks.
+        Observer,
+        /// Helps, and may be asked to decide.
+        Mediator,
+    }
+    /// Who can read a session.
+    enum Mode as "kebab-case" {
+        /// The participants and the node.
+        Open,
+    }
+    /// The state of a commitment after both signed.
+    enum CommitmentState as "SCREAMING_SNAKE_CASE" {
+        /// Something is owed.
+        Active,
+        /// All that was owed was given.
+        Fulfilled,
+        /// A due time passed.
+        Breached,
+        /// Ended by every signer.
+        Terminated,
+        /// Replaced by other terms.
+        Amended,
+    }
+    /// What a session came to.
+    enum Outcome as "kebab-case" {
+        /// No commitment was made.
+        None,
+        /// Every commitment that was not replaced or ended by consent was fulfilled.
+        Fulfilled,
+        /// At least one was breached.
+        Breached,
+        /// At least one fulfilment is contested, none was breached.
+        Contested,
+        /// All were ended by consent.
+        Terminated,
+    }
+}
+
+/// By when an obligation is due.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Due {
+    /// At an instant of log time.
+    At(DueAt),
+    /// Some time after another obligation of the package was acknowledged.
+    After(DueAfter),
+}
+
+bodies! {
+    /// Due at an instant.
+    struct DueAt {
+        /// The instant.
+        at: LogTime,
+    }
+    /// Due after another obligation; lapses if that is breached.
+    struct DueAfter {
+        /// The obligation waited for.
+        after: ObligationId,
+        /// How long after its acknowledgement.
+        within_ms: Millis,
+    }
+}
+
+/// How a fulfilment is to be shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "method", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Showing {
+    /// The creditor says so.
+    Acknowledgement,
+    /// By the SHA-256 of an artefact: the one named, or any that the creditor acknowledges.
+    Digest {
+        /// The digest agreed in advance.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        digest: Option<Hash>,
+    },
+}
+
+/// What shows a fulfilment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "method", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Evidence {
+    /// Nothing but the word of the debtor, for the creditor to acknowledge.
+    Acknowledgement {
+        /// Words for people.
+        text: Text,
+    },
+    /// The SHA-256 of the artefact delivered.
+    Digest {
+        /// The digest.
+        digest: Hash,
+    },
+}
+
+/// PROPOSE.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Propose {
+    /// Opens a session.
+    #[serde(rename = "session-invitation")]
+    Invitation(Invitation),
+    /// Offers business.
+    Proposal(Offer),
+    /// Offers other terms for a commitment.
+    Amendment(Amendment),
+    /// Offers to end a commitment.
+    Termination(Termination),
+}
+
+/// COUNTER.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Counter {
+    /// Other conditions for the session.
+    Conditions(Conditions),
+    /// Another offer in answer to one.
+    CounterOffer(Offer),
+}
+
+/// ACCEPT.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Accept {
+    /// Of an invitation.
+    Introduction(Introduction),
+    /// Of an offer or a commit.
+    Acceptance(Acceptance),
+    /// Of going on, by an authority.
+    Resumption(Resumption),
+}
+
+/// INFORM.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Inform {
+    /// A fact or remark.
+    Note(Note),
+    /// How far an obligation is.
+    Progress(ObligationNote),
+    /// That it is fulfilled.
+    Fulfilment(Fulfilment),
+    /// That the fulfilment is in order.
+    Acknowledgement(ObligationRef),
+    /// That it is not.
+    Contest(ObligationNote),
+    /// The node: that a due time passed.
+    Breach(ObligationRef),
+    /// The node: that nobody contested in time.
+    Silence(ObligationRef),
+}
+
+/// CLOSE.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Close {
+    /// By a participant.
+    Receipt(Closing),
+    /// By the node.
+    Timeout(Timeout),
+}
+
+/// WITHDRAW.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Withdraw {
+    /// By who said it.
+    Withdrawal(Because),
+    /// By the node.
+    Timeout(Timeout),
+}
+
+/// Declares [`Body`] with the kind that each body belongs to.
+macro_rules! body {
+    ($($variant:ident($type:ty) = $kind:expr, $pattern:pat => ())+) => {
+        /// The body of a statement, by its type.
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+        #[serde(untagged)]
+        pub enum Body {
+            $(#[doc = concat!("See [`", stringify!($type), "`].")] $variant($type),)+
+        }
+
+        impl Body {
+            /// The type of statement that carries this body.
+            #[must_use]
+            pub const fn kind(&self) -> Kind {
+                match self {
+                    $(Self::$variant(_) => $kind,)+
+                }
+            }
+
+            fn parse(kind: Kind, bytes: &[u8]) -> Result<Self, Rejection> {
+                match kind {
+                    $($pattern => typed(bytes).map(Self::$variant),)+
+                }
+            }
+        }
+    };
+}
+
+body! {
+    OrgRegister(OrgRegister) = Kind::OrgRegister, Kind::OrgRegister => ()
+    OrgKeyAdd(KeyAdd) = Kind::OrgKeyAdd, Kind::OrgKeyAdd => ()
+    OrgKeyRevoke(KeyRevoke) = Kind::OrgKeyRevoke, Kind::OrgKeyRevoke => ()
+    OrgPolicySet(PolicySet) = Kind::OrgPolicySet, Kind::OrgPolicySet => ()
+    OrgVerify(OrgVerify) = Kind::OrgVerify, Kind::OrgVerify => ()
+    AgentRegister(AgentRegister) = Kind::AgentRegister, Kind::AgentRegister => ()
+    AgentCardSet(CardSet) = Kind::AgentCardSet, Kind::AgentCardSet => ()
+    AgentKeyRotate(KeyRotate) = Kind::AgentKeyRotate, Kind::AgentKeyRotate => ()
+    AgentKeyRevoke(KeyRevoke) = Kind::AgentKeyRevoke, Kind::AgentKeyRevoke => ()
+    AgentRetire(Because) = Kind::AgentRetire, Kind::AgentRetire => ()
+    ConsentRequest(ConsentRequest) = Kind::ConsentRequest, Kind::ConsentRequest => ()
+    ConsentGrant(Empty) = Kind::ConsentGrant, Kind::ConsentGrant => ()
+    ConsentRevoke(Because) = Kind::ConsentRevoke, Kind::ConsentRevoke => ()
+    ConsentAcknowledge(Empty) = Kind::ConsentAcknowledge, Kind::ConsentAcknowledge => ()
+    Propose(Propose) = Kind::Session(Performative::Propose), Kind::Session(Performative::Propose) => ()
+    Counter(Counter) = Kind::Session(Performative::Counter), Kind::Session(Performative::Counter) => ()
+    Accept(Accept) = Kind::Session(Performative::Accept), Kind::Session(Performative::Accept) => ()
+    Reject(Because) = Kind::Session(Performative::Reject), Kind::Session(Performative::Reject) => ()
+    Inform(Inform) = Kind::Session(Performative::Inform), Kind::Session(Performative::Inform) => ()
+    Query(Note) = Kind::Session(Performative::Query), Kind::Session(Performative::Query) => ()
+    Clarify(Note) = Kind::Session(Performative::Clarify), Kind::Session(Performative::Clarify) => ()
+    Commit(Commit) = Kind::Session(Performative::Commit), Kind::Session(Performative::Commit) => ()
+    Delegate(Mandate) = Kind::Session(Performative::Delegate), Kind::Session(Performative::Delegate) => ()
+    Escalate(Escalation) = Kind::Session(Performative::Escalate), Kind::Session(Performative::Escalate) => ()
+    Withdraw(Withdraw) = Kind::Session(Performative::Withdraw), Kind::Session(Performative::Withdraw) => ()
+    Observe(Note) = Kind::Session(Performative::Observe), Kind::Session(Performative::Observe) => ()
+    Close(Close) = Kind::Session(Performative::Close), Kind::Session(Performative::Close) => ()
+}
+
+/// Reads a body; the second, slower reading only tells where the first failed.
+fn typed<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Rejection> {
+    serde_json::from_slice(bytes).map_err(|_| {
+        let mut reader = serde_json::Deserializer::from_slice(bytes);
+        match serde_path_to_error::deserialize::<_, T>(&mut reader) {
+            Ok(_) => Code::InvalidBody.at("/body"),
+            Err(error) => Code::InvalidBody.at(pointer("/body", error.path())),
+        }
+    })
+}
+
+/// An RFC 6901 pointer for the path of an error.
+pub(super) fn pointer(prefix: &str, path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    let mut text = prefix.to_owned();
+    for segment in path {
+        match segment {
+            Segment::Seq { index } => text.push_str(&format!("/{index}")),
+            Segment::Map { key } => text.push_str(&format!("/{}", key.replace('~', "~0").replace('/', "~1"))),
+            Segment::Enum { .. } | Segment::Unknown => {}
+        }
+    }
+    text
+}
+
+impl Body {
+    /// Reads and bounds the body of a statement of type `kind` from its canonical bytes.
+    pub(super) fn read(kind: Kind, bytes: &[u8]) -> Result<Self, Rejection> {
+        let body = Self::parse(kind, bytes)?;
+        body.bounds()?;
+        Ok(body)
+    }
+
+    /// Bounds on lists, which the types do not give.
+    fn bounds(&self) -> Result<(), Rejection> {
+        let bound = |pointer: &str, length: usize, range: std::ops::RangeInclusive<usize>| {
+            if range.contains(&length) { Ok(()) } else { Err(Code::InvalidBody.at(pointer)) }
+        };
+        match self {
+            Self::OrgPolicySet(policy) => bound("/body/humanContacts", policy.human_contacts.len(), 0..=16),
+            Self::AgentRegister(AgentRegister { card, .. }) | Self::AgentCardSet(CardSet { card }) => {
+                bound("/body/card/capabilities", card.capabilities.len(), 0..=limits::CAPABILITIES_MAX)
+            }
+            Self::ConsentRequest(request) => {
+                bound("/body/capabilities", request.capabilities.len(), 1..=limits::CAPABILITIES_MAX)
+            }
+            Self::Propose(Propose::Invitation(invitation)) => {
+                bound("/body/participants", invitation.participants.len(), 2..=limits::PARTICIPANTS_MAX)?;
+                bound("/body/consents", invitation.consents.len(), 0..=limits::PARTICIPANTS_MAX)?;
+                invitation.limits.bounds()
+            }
+            Self::Counter(Counter::Conditions(conditions)) => conditions.limits.bounds(),
+            Self::Propose(Propose::Proposal(offer)) | Self::Counter(Counter::CounterOffer(offer)) => {
+                bound("/body/packages", offer.packages.len(), 1..=limits::PACKAGES_MAX)?;
+                offer.packages.iter().try_for_each(|package| {
+                    bound("/body/packages", package.obligations.len(), 1..=limits::OBLIGATIONS_MAX)
+                })
+            }
+            Self::Propose(Propose::Amendment(amendment)) => {
+                bound("/body/package/obligations", amendment.package.obligations.len(), 1..=limits::OBLIGATIONS_MAX)
+            }
+            Self::Delegate(mandate) => bound("/body/performatives", mandate.performatives.len(), 1..=13),
+            Self::Escalate(Escalation { authority: Issuer::Node(_), .. }) => Err(Code::InvalidBody.at("/body/authority")),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Limits {
+    /// Nothing but the defaults.
+    #[must_use]
+    pub const fn defaults() -> Self {
+        Self {
+            ceiling: None,
+            escalation_ms: None,
+            invitation_ms: None,
+            messages: None,
+            response_ms: None,
+            rounds: None,
+            session_ms: None,
+        }
+    }
+
+    fn bounds(&self) -> Result<(), Rejection> {
+        let spans = [self.escalation_ms, self.invitation_ms, self.response_ms, self.session_ms];
+        let span_ok = |span: &Millis| (1..=limits::SESSION_LIMIT_MS_MAX.0).contains(&span.0);
+        let messages_max = u32::try_from(limits::MESSAGES_HARD_MAX).unwrap_or(u32::MAX);
+        let counts = [self.messages, self.rounds];
+        let fits = spans.iter().flatten().all(span_ok)
+            && counts.iter().flatten().all(|count| (1..=messages_max).contains(count));
+        if fits { Ok(()) } else { Err(Code::InvalidBody.at("/body/limits")) }
+    }
+}
+
+impl Package {
+    /// The hash that an acceptance repeats: SHA-256 over `asp/1.0/terms`, a newline and the canonical bytes.
+    #[must_use]
+    pub fn terms_hash(&self) -> Hash {
+        Hash::of(&[b"asp/1.0/terms\n", &super::draft::canonical(self)])
+    }
+
+    /// The most that any one debtor owes in `currency`; none if an obligation is in another currency.
+    #[must_use]
+    pub fn owed_most(&self, currency: &crate::amount::Currency) -> Option<Decimal> {
+        let mut owed: BTreeMap<&AgentUri, Decimal> = BTreeMap::new();
+        for obligation in &self.obligations {
+            if obligation.value.currency != *currency {
+                return None;
+            }
+            let sum = owed.entry(&obligation.debtor).or_insert(Decimal::ZERO);
+            *sum = sum.checked_add(obligation.value.amount)?;
+        }
+        owed.into_values().max()
+    }
+}

@@ -1,0 +1,86 @@
+//! The type of a statement: a performative in a session, a dotted name elsewhere.
+
+use std::fmt;
+
+use crate::name::StreamKind;
+use crate::session::table::Performative;
+
+/// Declares the types outside sessions with the stream that has them.
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $name:ident = $text:literal in $stream:ident;)+) => {
+        /// The type of a statement.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Kind {
+            $($(#[$doc])* $name,)+
+            /// A performative, in a session.
+            Session(Performative),
+        }
+
+        impl Kind {
+            /// The text of `type`.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$name => $text,)+
+                    Self::Session(performative) => performative.as_str(),
+                }
+            }
+
+            /// The kind of stream that has statements of this type.
+            #[must_use]
+            pub const fn stream(self) -> StreamKind {
+                match self {
+                    $(Self::$name => StreamKind::$stream,)+
+                    Self::Session(_) => StreamKind::Session,
+                }
+            }
+
+            /// Reads the type of a statement in a stream of this kind.
+            #[must_use]
+            pub fn read(text: &str, stream: StreamKind) -> Option<Self> {
+                let kind = match text {
+                    $($text => Self::$name,)+
+                    performative => Self::Session(performative.parse().ok()?),
+                };
+                (kind.stream() == stream).then_some(kind)
+            }
+        }
+    };
+}
+
+kinds! {
+    /// An organisation registers with its root key.
+    OrgRegister = "org.register" in Org;
+    /// An organisation adds a key.
+    OrgKeyAdd = "org.key.add" in Org;
+    /// An organisation revokes a key.
+    OrgKeyRevoke = "org.key.revoke" in Org;
+    /// An organisation sets its policy.
+    OrgPolicySet = "org.policy.set" in Org;
+    /// An organisation says where the evidence of its domain lies.
+    OrgVerify = "org.verify" in Org;
+    /// An agent registers, admitted by its organisation.
+    AgentRegister = "agent.register" in Agent;
+    /// An agent sets its card.
+    AgentCardSet = "agent.card.set" in Agent;
+    /// An agent replaces its key.
+    AgentKeyRotate = "agent.key.rotate" in Agent;
+    /// An agent or its organisation revokes a key.
+    AgentKeyRevoke = "agent.key.revoke" in Agent;
+    /// An agent or its organisation ends the agent.
+    AgentRetire = "agent.retire" in Agent;
+    /// An organisation asks another for consent.
+    ConsentRequest = "consent.request" in Consent;
+    /// The other organisation grants.
+    ConsentGrant = "consent.grant" in Consent;
+    /// Either organisation revokes.
+    ConsentRevoke = "consent.revoke" in Consent;
+    /// The side that did not revoke confirms that it knows.
+    ConsentAcknowledge = "consent.acknowledge" in Consent;
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

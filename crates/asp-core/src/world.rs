@@ -1,0 +1,396 @@
+//! All streams in memory: judges a statement at a point of the log, applies what was accepted.
+//!
+//! One code for everybody who needs the state: the store holds the part of a world that it works on and loads what
+//! is [`World::missing`]; a verifier, an audit and a replay hold all of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::agent::Agent;
+use crate::amount::Money;
+use crate::consent::Consent;
+use crate::key::KeyId;
+use crate::limits;
+use crate::name::{AgentUri, Domain, Issuer, Origin, StreamId};
+use crate::org::Organisation;
+use crate::position::{Hash, Head, LogPoint, LogTime};
+use crate::rejection::{Code, Rejection};
+use crate::session::{Effect, Facts, Session};
+use crate::statement::body::{Body, Propose};
+use crate::statement::{Statement, Verified};
+use crate::stream::{Accepted, check_place};
+
+/// What a statement changed, for whoever keeps views.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// An organisation registered or changed.
+    Organisation(Domain),
+    /// An agent registered or changed.
+    Agent(AgentUri),
+    /// A consent was asked, granted, revoked or acknowledged.
+    Consent(Hash),
+    /// A session moved.
+    Session(Hash, Vec<Effect>),
+}
+
+/// The state of a log, or of the part of it that is loaded.
+#[derive(Debug, Clone)]
+pub struct World {
+    origin: Origin,
+    node_key: KeyId,
+    organisations: BTreeMap<Domain, Organisation>,
+    agents: BTreeMap<AgentUri, Agent>,
+    consents: BTreeMap<Hash, Consent>,
+    sessions: BTreeMap<Hash, Session>,
+    absent: BTreeSet<StreamId>,
+}
+
+impl World {
+    /// The world of an empty log.
+    #[must_use]
+    pub const fn new(origin: Origin, node_key: KeyId) -> Self {
+        Self {
+            origin,
+            node_key,
+            organisations: BTreeMap::new(),
+            agents: BTreeMap::new(),
+            consents: BTreeMap::new(),
+            sessions: BTreeMap::new(),
+            absent: BTreeSet::new(),
+        }
+    }
+
+    /// The log's name.
+    #[must_use]
+    pub const fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// The key of the log's node.
+    #[must_use]
+    pub const fn node_key(&self) -> &KeyId {
+        &self.node_key
+    }
+
+    /// An organisation.
+    #[must_use]
+    pub fn organisation(&self, domain: &Domain) -> Option<&Organisation> {
+        self.organisations.get(domain)
+    }
+
+    /// An agent.
+    #[must_use]
+    pub fn agent(&self, uri: &AgentUri) -> Option<&Agent> {
+        self.agents.get(uri)
+    }
+
+    /// A consent.
+    #[must_use]
+    pub fn consent(&self, id: &Hash) -> Option<&Consent> {
+        self.consents.get(id)
+    }
+
+    /// A session.
+    #[must_use]
+    pub fn session(&self, id: &Hash) -> Option<&Session> {
+        self.sessions.get(id)
+    }
+
+    /// All sessions, by id.
+    pub fn sessions(&self) -> impl Iterator<Item = &Session> {
+        self.sessions.values()
+    }
+
+    /// All consents, by id.
+    pub fn consents(&self) -> impl Iterator<Item = &Consent> {
+        self.consents.values()
+    }
+
+    /// The last statement of a stream.
+    #[must_use]
+    pub fn head(&self, stream: &StreamId) -> Option<Head> {
+        match stream {
+            StreamId::Org(domain) => self.organisations.get(domain).map(Organisation::head),
+            StreamId::Agent(agent) => self.agents.get(agent).map(Agent::head),
+            StreamId::Consent(id) => self.consents.get(id).map(Consent::head),
+            StreamId::Session(id) => self.sessions.get(id).map(Session::head),
+        }
+    }
+
+    fn knows(&self, stream: &StreamId) -> bool {
+        self.head(stream).is_some() || self.absent.contains(stream)
+    }
+
+    /// The next stream that has to be loaded, or marked absent, before the statement can be judged.
+    ///
+    /// Ask again after each until there is none; a statement touches a bounded number of streams.
+    #[must_use]
+    pub fn missing(&self, statement: &Statement) -> Option<StreamId> {
+        self.touched(statement).into_iter().find(|stream| !self.knows(stream))
+    }
+
+    /// The streams that a judgement of the statement reads, as far as they can be named from what is loaded.
+    fn touched(&self, statement: &Statement) -> Vec<StreamId> {
+        let mut streams = Vec::new();
+        match &statement.issuer {
+            Issuer::Agent(agent) => streams.push(StreamId::Agent(agent.clone())),
+            Issuer::Organisation(domain) => streams.push(StreamId::Org(domain.clone())),
+            Issuer::Node(_) => {}
+        }
+        match (&statement.stream, &statement.body) {
+            (StreamId::Agent(agent), _) => {
+                streams.push(StreamId::Org(agent.organisation()));
+                streams.push(statement.stream.clone());
+            }
+            (StreamId::Consent(_), Body::ConsentRequest(request)) => streams.push(StreamId::Org(request.with.clone())),
+            (StreamId::Session(_), Body::Propose(Propose::Invitation(invitation))) if statement.opens => {
+                streams.extend(invitation.consents.iter().copied().map(StreamId::Consent));
+                for invitee in &invitation.participants {
+                    streams.push(StreamId::Agent(invitee.agent.clone()));
+                }
+            }
+            (StreamId::Session(id), _) => {
+                streams.push(statement.stream.clone());
+                streams.extend(self.session_touches(id));
+            }
+            (StreamId::Org(_) | StreamId::Consent(_), _) => streams.push(statement.stream.clone()),
+        }
+        streams
+    }
+
+    /// The streams on which a session's rules depend: its consents and its participants' organisations.
+    fn session_touches(&self, id: &Hash) -> Vec<StreamId> {
+        let Some(session) = self.sessions.get(id) else { return Vec::new() };
+        let organisations = session.participants().iter().map(|(agent, _)| StreamId::Org(agent.organisation()));
+        session.consents().iter().copied().map(StreamId::Consent).chain(organisations).collect()
+    }
+
+    /// The next stream to load before [`World::due`] or [`World::next_deadline`] of a session can be asked.
+    #[must_use]
+    pub fn missing_for_session(&self, id: &Hash) -> Option<StreamId> {
+        let session = StreamId::Session(*id);
+        if !self.knows(&session) {
+            return Some(session);
+        }
+        self.session_touches(id).into_iter().find(|stream| !self.knows(stream))
+    }
+
+    /// Notes that a stream does not exist.
+    pub fn mark_absent(&mut self, stream: StreamId) {
+        self.absent.insert(stream);
+    }
+
+    /// Drops a stream that is kept elsewhere.
+    pub fn forget(&mut self, stream: &StreamId) {
+        self.absent.remove(stream);
+        match stream {
+            StreamId::Org(domain) => drop(self.organisations.remove(domain)),
+            StreamId::Agent(agent) => drop(self.agents.remove(agent)),
+            StreamId::Consent(id) => drop(self.consents.remove(id)),
+            StreamId::Session(id) => drop(self.sessions.remove(id)),
+        }
+    }
+
+    /// Judges a statement as the next entry of the log. Changes nothing.
+    ///
+    /// # Errors
+    /// The first rule that is broken: audience, clock, who signed, then the rules of the stream.
+    pub fn judge(&self, verified: &Verified, at: LogPoint) -> Result<Accepted, Rejection> {
+        let statement = verified.statement();
+        if statement.audience != self.origin {
+            return Err(Code::WrongAudience.at("/audience")); // ASP-STM-012
+        }
+        check_clock(statement, at.time)?;
+        match &statement.stream {
+            StreamId::Org(domain) => self.judge_org(domain, verified, at)?,
+            StreamId::Agent(agent) => self.judge_agent(agent, verified, at)?,
+            StreamId::Consent(id) => self.judge_consent(id, verified, at)?,
+            StreamId::Session(id) => self.judge_session(id, verified, at)?,
+        }
+        Ok(Accepted::new(verified.clone(), at))
+    }
+
+    fn judge_org(&self, domain: &Domain, verified: &Verified, at: LogPoint) -> Result<(), Rejection> {
+        let known = self.organisations.get(domain);
+        if known.is_some() && verified.statement().opens {
+            return Err(Rejection::from(Code::AlreadyRegistered).with_head(known.map(Organisation::head)));
+        }
+        check_place(verified.statement(), known.map(Organisation::head), crate::name::StreamKind::Org)?;
+        match known {
+            Some(org) => org.decide(verified, at),
+            None => Organisation::decide_opening(domain, verified),
+        }
+    }
+
+    fn judge_agent(&self, uri: &AgentUri, verified: &Verified, at: LogPoint) -> Result<(), Rejection> {
+        let known = self.agents.get(uri);
+        if known.is_some() && verified.statement().opens {
+            return Err(Rejection::from(Code::AlreadyRegistered).with_head(known.map(Agent::head)));
+        }
+        check_place(verified.statement(), known.map(Agent::head), crate::name::StreamKind::Agent)?;
+        let org = self.organisations.get(&uri.organisation());
+        match known {
+            Some(agent) => agent.decide(verified, org, at),
+            None => Agent::decide_opening(uri, verified, org),
+        }
+    }
+
+    fn judge_consent(&self, id: &Hash, verified: &Verified, at: LogPoint) -> Result<(), Rejection> {
+        let statement = verified.statement();
+        let issuer = statement.issuer.organisation().and_then(|domain| self.organisations.get(&domain));
+        if statement.opens {
+            check_place(statement, None, crate::name::StreamKind::Consent)?;
+            let with = match &statement.body {
+                Body::ConsentRequest(request) => self.organisations.get(&request.with),
+                _ => return Err(Code::UnknownStream.at("/stream")),
+            };
+            return Consent::decide_opening(verified, at, issuer, with);
+        }
+        let unknown = || Code::UnknownStream.at("/stream");
+        let consent = self.consents.get(id).ok_or_else(unknown)?;
+        // Who is no party learns no more than that of a consent that does not exist.
+        if statement.issuer.organisation().is_none_or(|domain| !consent.is_party(&domain)) {
+            return Err(unknown());
+        }
+        self.check_signers(verified)?;
+        check_place(statement, Some(consent.head()), crate::name::StreamKind::Consent)?;
+        consent.decide(verified, at, issuer)
+    }
+
+    fn judge_session(&self, id: &Hash, verified: &Verified, at: LogPoint) -> Result<(), Rejection> {
+        let statement = verified.statement();
+        self.check_signers(verified)?;
+        if statement.opens {
+            check_place(statement, None, crate::name::StreamKind::Session)?;
+            self.check_invitees(statement)?;
+            let named = match &statement.body {
+                Body::Propose(Propose::Invitation(invitation)) => invitation.consents.iter().collect(),
+                _ => Vec::new(),
+            };
+            return Session::decide_opening(verified, &self.facts(named, BTreeSet::new(), at));
+        }
+        let session = self.sessions.get(id).ok_or_else(|| Code::UnknownStream.at("/stream"))?;
+        session.decide(verified, &self.facts_of(session, at))
+    }
+
+    fn check_invitees(&self, statement: &Statement) -> Result<(), Rejection> {
+        let Body::Propose(Propose::Invitation(invitation)) = &statement.body else { return Ok(()) };
+        for (index, invitee) in invitation.participants.iter().enumerate() {
+            let pointer = format!("/body/participants/{index}/agent");
+            match self.agents.get(&invitee.agent) {
+                None => return Err(Code::UnknownAgent.at(pointer)), // ASP-SES-005
+                Some(agent) if agent.retired() => return Err(Code::AgentRetired.at(pointer)),
+                Some(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Every signature must be by a current key of the issuer.
+    fn check_signers(&self, verified: &Verified) -> Result<(), Rejection> {
+        match &verified.statement().issuer {
+            Issuer::Agent(agent) => match self.agents.get(agent) {
+                None => Err(Code::UnknownAgent.at("/issuer")),
+                Some(agent) if agent.retired() => Err(Code::AgentRetired.at("/issuer")),
+                Some(agent) => agent.keys().check_signers(verified, &[]),
+            },
+            Issuer::Organisation(domain) => match self.organisations.get(domain) {
+                None => Err(Code::UnknownOrganisation.at("/issuer")),
+                Some(organisation) => organisation.keys().check_signers(verified, &[]),
+            },
+            Issuer::Node(origin) => {
+                let by_node = verified.signatures().iter().all(|signature| signature.key_id == self.node_key);
+                if *origin == self.origin && by_node { Ok(()) } else { Err(Code::KeyNotValid.at("/signatures")) } // ASP-KEY-002
+            }
+        }
+    }
+
+    fn facts_of(&self, session: &Session, at: LogPoint) -> Facts<'_> {
+        let organisations = session.participants().iter().map(|(agent, _)| agent.organisation()).collect();
+        self.facts(session.consents().iter().collect(), organisations, at)
+    }
+
+    fn facts(&self, consents: Vec<&Hash>, organisations: BTreeSet<Domain>, at: LogPoint) -> Facts<'_> {
+        let ceilings = organisations
+            .iter()
+            .filter_map(|domain| self.organisations.get(domain))
+            .filter_map(|organisation| organisation.ceiling().map(|ceiling: &Money| (organisation.domain(), ceiling)))
+            .collect();
+        Facts { at, consents: consents.into_iter().filter_map(|id| self.consents.get(id)).collect(), ceilings }
+    }
+
+    /// Applies an accepted statement. Total: what is passed in has been judged.
+    pub fn apply(&mut self, accepted: &Accepted) -> Change {
+        let stream = &accepted.statement().stream;
+        let opens = accepted.statement().opens;
+        if opens {
+            self.absent.remove(stream);
+        }
+        match stream {
+            StreamId::Org(domain) => {
+                if opens {
+                    self.organisations.extend(Organisation::open(domain, accepted).map(|org| (domain.clone(), org)));
+                } else if let Some(org) = self.organisations.get_mut(domain) {
+                    org.apply(accepted);
+                }
+                Change::Organisation(domain.clone())
+            }
+            StreamId::Agent(uri) => {
+                if opens {
+                    self.agents.extend(Agent::open(uri, accepted).map(|agent| (uri.clone(), agent)));
+                } else if let Some(agent) = self.agents.get_mut(uri) {
+                    agent.apply(accepted);
+                }
+                Change::Agent(uri.clone())
+            }
+            StreamId::Consent(id) => {
+                if opens {
+                    self.consents.extend(Consent::open(accepted).map(|consent| (*id, consent)));
+                } else if let Some(consent) = self.consents.get_mut(id) {
+                    consent.apply(accepted);
+                }
+                Change::Consent(*id)
+            }
+            StreamId::Session(id) => Change::Session(*id, self.apply_session(id, accepted)),
+        }
+    }
+
+    fn apply_session(&mut self, id: &Hash, accepted: &Accepted) -> Vec<Effect> {
+        if accepted.statement().opens {
+            let opened = Session::open(accepted);
+            let effects = opened.iter().map(|session| Effect::Entered(session.state())).collect();
+            self.sessions.extend(opened.map(|session| (*id, session)));
+            return effects;
+        }
+        self.sessions.get_mut(id).map(|session| session.apply(accepted)).unwrap_or_default()
+    }
+
+    fn consents_of(&self, session: &Session) -> Vec<&Consent> {
+        session.consents().iter().filter_map(|id| self.consents.get(id)).collect()
+    }
+
+    /// What the node has to say in a session at `now`; none if no time has passed that matters.
+    #[must_use]
+    pub fn due(&self, session: &Hash, now: LogTime) -> Option<Body> {
+        let session = self.sessions.get(session)?;
+        session.due(now, &self.consents_of(session))
+    }
+
+    /// The next instant at which time alone changes a session.
+    #[must_use]
+    pub fn next_deadline(&self, session: &Hash) -> Option<LogTime> {
+        let session = self.sessions.get(session)?;
+        session.next_deadline(&self.consents_of(session))
+    }
+}
+
+/// The issuer's clock at admission; it means nothing afterwards.
+fn check_clock(statement: &Statement, now: LogTime) -> Result<(), Rejection> {
+    let skew = statement.issued_at.since(now).max(now.since(statement.issued_at));
+    if skew > limits::CLOCK_SKEW_MS {
+        return Err(Code::ClockSkew.at("/issuedAt")); // ASP-STM-013
+    }
+    match statement.expires_at {
+        Some(expires_at) if now >= expires_at => Err(Code::Expired.at("/expiresAt")), // ASP-STM-014
+        _ => Ok(()),
+    }
+}
