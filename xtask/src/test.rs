@@ -16,31 +16,34 @@ pub(crate) struct Options {
     pub(crate) lint: bool,
 }
 
-/// Runs the steps until one fails.
+/// Runs the steps; one that fails does not hide what the others find, but spares the torture.
 ///
 /// # Errors
-/// The sentence of the step that failed; the table of steps has been printed.
+/// The steps that failed; what each of them found has been printed.
 pub(crate) fn run(root: &Path, options: Options) -> Result<(), String> {
     let steps: Vec<&Step> = STEPS.iter().filter(|step| options.includes(step.kind)).collect();
     let mut done = Vec::new();
-    let mut fault = None;
+    let mut failed = Vec::new();
     for (number, step) in steps.iter().enumerate() {
         println!("\n==> {}/{} {}: {}", number + 1, steps.len(), step.name, step.meaning);
         let start = Instant::now();
-        let outcome = (step.run)(root);
+        let outcome = match step.kind {
+            Kind::Torture if !failed.is_empty() => Ok(Outcome::Skipped("something failed before it")),
+            Kind::Lint | Kind::Test | Kind::Torture => (step.run)(root),
+        };
         let seconds = start.elapsed().as_secs_f64();
-        match outcome {
+        match &outcome {
             Ok(Outcome::Passed) => println!("    {} held, {seconds:.1} s", step.name),
             Ok(Outcome::Skipped(why)) => println!("    {} skipped: {why}", step.name),
-            Err(ref sentence) => fault = Some(sentence.clone()),
+            Err(fault) => {
+                println!("    {} FAILED, {seconds:.1} s: {fault}", step.name);
+                failed.push(step.name);
+            }
         }
         done.push((step.name, outcome.ok(), seconds));
-        if fault.is_some() {
-            break;
-        }
     }
     print!("{}", summary(&done));
-    fault.map_or(Ok(()), Err)
+    if failed.is_empty() { Ok(()) } else { Err(format!("failed: {}", failed.join(", "))) }
 }
 
 /// A step that came to an end.
@@ -131,7 +134,7 @@ fn deny(root: &Path) -> Result<Outcome, String> {
     if !has_subcommand(root, "deny") {
         return Ok(Outcome::Skipped("cargo-deny is not installed"));
     }
-    let arguments = ["deny", "check", "bans", "licenses", "sources"];
+    let arguments = ["deny", "check", "--hide-inclusion-graph", "bans", "licenses", "sources"];
     run_command(&mut cargo(root, &arguments)).map(|()| Outcome::Passed)
 }
 
