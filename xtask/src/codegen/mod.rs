@@ -1,55 +1,69 @@
-//! Writes the generated files of asp-core from the data under `spec/`, or says which have drifted.
+//! Writes what is made from the data under `spec/`, or says which of it has drifted.
+//! Knows each source and each target; what a target says stands in its own file.
 
-mod table;
+mod errors;
+mod limits;
 mod transitions;
 
-use std::fmt::Write as _;
-use std::path::Path;
+mod diagram;
+mod page;
+mod table;
 
-use serde::Deserialize;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
 
 use transitions::Transitions;
 
 /// What a run of the generator may do to the tree.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Mode {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
     /// Write what differs.
     Write,
     /// Only name what differs.
     Check,
 }
 
-#[derive(Deserialize)]
-struct Errors {
-    error: Vec<ErrorRow>,
+/// Generates all; returns the paths that differed.
+///
+/// # Errors
+/// A sentence naming the file that cannot be read, generated or written.
+pub(crate) fn run(root: &Path, mode: Mode) -> Result<Vec<&'static str>, String> {
+    let mut drifted = Vec::new();
+    for (path, text) in generate(root)? {
+        let target = root.join(path);
+        if std::fs::read_to_string(&target).is_ok_and(|present| present == text) {
+            continue;
+        }
+        if mode == Mode::Write {
+            let folder = target.parent().unwrap_or(root);
+            std::fs::create_dir_all(folder).map_err(|error| format!("{path}: {error}"))?;
+            std::fs::write(&target, text).map_err(|error| format!("{path}: {error}"))?;
+        }
+        drifted.push(path);
+    }
+    Ok(drifted)
 }
 
-#[derive(Deserialize)]
-struct ErrorRow {
-    code: String,
-    status: u16,
-    blame: String,
-    retry: String,
-    sentence: String,
-    hint: String,
-}
-
-#[derive(Deserialize)]
-struct LimitRow {
-    value: u64,
-    unit: String,
-    hard: bool,
-    reason: String,
-}
-
-/// `NOT_YOUR_TURN` or `not-your-turn` as `NotYourTurn`.
-fn camel(name: &str) -> String {
-    name.split(['_', '-'])
-        .map(|word| {
-            let (first, rest) = word.split_at(1);
-            first.to_uppercase() + &rest.to_lowercase()
-        })
-        .collect()
+/// Every generated file with its text.
+fn generate(root: &Path) -> Result<Vec<(&'static str, String)>, String> {
+    let errors = errors::load(root)?;
+    let limits = limits::load(root)?;
+    let codes = errors.iter().map(|row| row.code.as_str()).collect();
+    let mut files = vec![
+        ("crates/asp-core/src/rejection/registry.rs", rustfmt(root, &errors::rust(&errors))?),
+        ("crates/asp-core/src/limits.rs", rustfmt(root, &limits::rust(&limits))?),
+        ("docs/reference/errors.md", errors::page(&errors)),
+        ("docs/reference/limits.md", limits::page(&limits)),
+    ];
+    if let Some(transitions) = Transitions::load(root, &codes)? {
+        files.extend([
+            ("crates/asp-core/src/session/table.rs", rustfmt(root, &table::rust(&transitions))?),
+            ("docs/reference/transitions.md", page::page(&transitions)),
+            ("docs/reference/transitions.svg", diagram::svg(&transitions.arrows())?),
+        ]);
+    }
+    Ok(files)
 }
 
 fn read_text(root: &Path, path: &str) -> Result<String, String> {
@@ -60,105 +74,87 @@ fn read<T: serde::de::DeserializeOwned>(root: &Path, path: &str) -> Result<T, St
     toml::from_str(&read_text(root, path)?).map_err(|error| format!("{path}: {error}"))
 }
 
-fn rejection(rows: &[ErrorRow]) -> String {
-    let mut out = String::from(
-        "//! Every way to be refused. Generated from `spec/errors.toml` by `cargo xtask codegen`; do not edit.\n\n\
-         use super::{Blame, Retry};\n\n\
-         /// A stable error code; its text form never changes meaning.\n\
-         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]\npub enum Code {\n",
-    );
-    for row in rows {
-        let _ = writeln!(out, "    /// {}\n    {},", row.sentence, camel(&row.code));
+/// `NOT_YOUR_TURN` or `not-your-turn` as `NotYourTurn`.
+fn camel(name: &str) -> String {
+    let mut out = String::new();
+    for word in name.split(['_', '-']) {
+        let mut letters = word.chars();
+        out.extend(letters.next().map(|first| first.to_ascii_uppercase()));
+        out.extend(letters.map(|letter| letter.to_ascii_lowercase()));
     }
-    out.push_str("}\n\n/// One row of the registry.\npub(super) struct Row {\n    pub(super) code: Code,\n    pub(super) text: &'static str,\n    pub(super) status: u16,\n    pub(super) blame: Blame,\n    pub(super) retry: Retry,\n    pub(super) sentence: &'static str,\n    pub(super) hint: &'static str,\n}\n\n/// The registry, in the order of its source, which is the order of [`Code`].\npub(super) const ROWS: &[Row] = &[\n");
-    for row in rows {
-        let _ = writeln!(
-            out,
-            "    Row {{ code: Code::{}, text: {:?}, status: {}, blame: Blame::{}, retry: Retry::{}, sentence: {:?}, hint: {:?} }},",
-            camel(&row.code),
-            row.code,
-            row.status,
-            camel(&row.blame),
-            camel(&row.retry),
-            row.sentence,
-            row.hint
-        );
-    }
-    out.push_str("];\n");
     out
 }
 
-fn limits(root: &Path) -> Result<String, String> {
-    let rows: toml::Table = read(root, "spec/limits.toml")?;
-    let mut out = String::from(
-        "//! Every number of the protocol. Generated from `spec/limits.toml` by `cargo xtask codegen`; do not edit.\n\n",
-    );
-    for (name, row) in rows {
-        let row: LimitRow = row.try_into().map_err(|error| format!("spec/limits.toml {name}: {error}"))?;
-        let kind = if row.hard { "A bound" } else { "A default" };
-        let (kind_of, value) = match row.unit.as_str() {
-            "milliseconds" => ("Millis", format!("Millis({})", row.value)),
-            "number" => ("u64", row.value.to_string()),
-            _ => ("usize", row.value.to_string()),
-        };
-        let _ = writeln!(
-            out,
-            "/// {kind}, in {}. {}\npub const {}: {kind_of} = {value};\n",
-            row.unit,
-            row.reason,
-            name.to_uppercase()
-        );
-    }
-    let uses = "use crate::position::Millis;\n\n";
-    let end_of_head = out.find("\n\n").map_or(0, |at| at + 2);
-    out.insert_str(end_of_head, uses);
-    Ok(out)
+fn is_upper_snake(name: &str) -> bool {
+    let letter = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
+    name.split('_')
+        .all(|word| word.starts_with(|first: char| first.is_ascii_uppercase()) && word.bytes().all(letter))
+}
+
+/// Text that may stand in a cell of a Markdown table.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|").replace('<', "&lt;")
 }
 
 /// Formats Rust text as the repository's own settings say.
 fn rustfmt(root: &Path, text: &str) -> Result<String, String> {
-    use std::io::Write as _;
-    use std::process::{Command, Stdio};
+    let fault = |error: &dyn std::fmt::Display| format!("rustfmt: {error}");
     let mut child = Command::new("rustfmt")
         .args(["--edition", "2024", "--config-path"])
         .arg(root.join("rustfmt.toml"))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
         .spawn()
-        .map_err(|error| format!("rustfmt: {error}"))?;
+        .map_err(|error| fault(&error))?;
     let mut input = child.stdin.take().ok_or("rustfmt took no input")?;
-    input.write_all(text.as_bytes()).map_err(|error| format!("rustfmt: {error}"))?;
+    input.write_all(text.as_bytes()).map_err(|error| fault(&error))?;
     drop(input);
-    let output = child.wait_with_output().map_err(|error| format!("rustfmt: {error}"))?;
-    String::from_utf8(output.stdout).map_err(|error| format!("rustfmt: {error}"))
+    let output = child.wait_with_output().map_err(|error| fault(&error))?;
+    if !output.status.success() {
+        return Err(fault(&String::from_utf8_lossy(&output.stderr)));
+    }
+    String::from_utf8(output.stdout).map_err(|error| fault(&error))
 }
 
-/// Generates all; returns the paths that differed.
-///
-/// # Errors
-/// A sentence naming the file that cannot be read, generated or written.
-pub fn run(root: &Path, mode: Mode) -> Result<Vec<String>, String> {
-    let errors = read::<Errors>(root, "spec/errors.toml")?.error;
-    let codes = errors.iter().map(|row| row.code.as_str()).collect();
-    let mut files = vec![
-        ("crates/asp-core/src/rejection/registry.rs", rustfmt(root, &rejection(&errors))?),
-        ("crates/asp-core/src/limits.rs", rustfmt(root, &limits(root)?)?),
-    ];
-    if let Some(transitions) = Transitions::read(root, &codes)? {
-        files.push(("crates/asp-core/src/session/table.rs", rustfmt(root, &table::rust(&transitions))?));
-    }
-    let mut drifted = Vec::new();
-    for (path, text) in files {
-        let target = root.join(path);
-        if std::fs::read_to_string(&target).is_ok_and(|present| present == text) {
-            continue;
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_become_variants() {
+        for (name, variant) in
+            [("NOT_YOUR_TURN", "NotYourTurn"), ("all-in", "AllIn"), ("own", "Own"), ("", "")]
+        {
+            assert_eq!(camel(name), variant);
         }
-        if mode == Mode::Write {
-            let folder = target.parent().unwrap_or(root);
-            std::fs::create_dir_all(folder).map_err(|error| format!("{path}: {error}"))?;
-            std::fs::write(&target, text).map_err(|error| format!("{path}: {error}"))?;
-        }
-        drifted.push(path.to_owned());
     }
-    Ok(drifted)
+
+    #[test]
+    fn a_cell_never_breaks_its_table() {
+        assert_eq!(cell("a | b <c>"), "a \\| b &lt;c>");
+    }
+
+    #[test]
+    fn text_that_is_not_rust_is_not_written() {
+        let fault = rustfmt(&crate::root(), "fn {").unwrap_err();
+        assert!(fault.starts_with("rustfmt: error: "), "{fault}");
+    }
+
+    #[test]
+    fn a_tree_without_transitions_still_has_its_registries() {
+        let root = std::env::temp_dir().join(format!("xtask-codegen-{}", std::process::id()));
+        std::fs::create_dir_all(root.join("spec")).unwrap();
+        for file in [errors::SOURCE, limits::SOURCE, "rustfmt.toml"] {
+            std::fs::copy(crate::root().join(file), root.join(file)).unwrap();
+        }
+        assert_eq!(run(&root, Mode::Check).unwrap().len(), 4);
+        assert_eq!(run(&root, Mode::Write).unwrap().len(), 4);
+        assert_eq!(run(&root, Mode::Check), Ok(vec![]));
+        std::fs::copy(crate::root().join(transitions::SOURCE), root.join(transitions::SOURCE)).unwrap();
+        assert_eq!(run(&root, Mode::Write).unwrap().len(), 3);
+        std::fs::write(root.join("docs/reference/limits.md"), "edited").unwrap();
+        assert_eq!(run(&root, Mode::Check), Ok(vec!["docs/reference/limits.md"]));
+        std::fs::remove_dir_all(&root).unwrap();
+    }
 }

@@ -6,6 +6,8 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use super::is_upper_snake;
+
 /// Where the table is written by hand.
 pub(super) const SOURCE: &str = "spec/transitions.toml";
 
@@ -70,7 +72,7 @@ impl Transitions {
     ///
     /// # Errors
     /// A sentence per fault, each on a line of its own.
-    pub(super) fn read(root: &Path, codes: &BTreeSet<&str>) -> Result<Option<Self>, String> {
+    pub(super) fn load(root: &Path, codes: &BTreeSet<&str>) -> Result<Option<Self>, String> {
         if !root.join(SOURCE).exists() {
             return Ok(None);
         }
@@ -262,10 +264,6 @@ fn is_kebab(name: &str) -> bool {
     name.split('-').all(|word| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase()))
 }
 
-fn is_upper_snake(name: &str) -> bool {
-    name.split('_').all(|word| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_uppercase()))
-}
-
 fn is_word(words: &[(&str, &str)], name: &str) -> bool {
     words.iter().any(|(word, _)| *word == name)
 }
@@ -288,8 +286,8 @@ fn spread(
     reached
 }
 
-const INITIAL: &str = "IDLE";
-const ESCALATED: &str = "ESCALATED";
+pub(super) const INITIAL: &str = "IDLE";
+pub(super) const ESCALATED: &str = "ESCALATED";
 pub(super) const TERMINAL: [&str; 2] = ["CLOSED", "FAILED"];
 
 /// The states in the order of a dialogue that goes well, the ends last.

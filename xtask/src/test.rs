@@ -1,0 +1,185 @@
+//! Everything that must hold before a change lands, one step after the other, the quick ones first.
+//! The runners' own output goes through untouched, so that their closing lines are seen.
+
+use std::path::Path;
+use std::time::Instant;
+
+use crate::command::{cargo, has_subcommand, run as run_command};
+use crate::{tidy, torture};
+
+/// What to leave out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Options {
+    /// Whether the node is killed at the end.
+    pub(crate) torture: bool,
+    /// Whether more is done than running tests.
+    pub(crate) lint: bool,
+}
+
+/// Runs the steps; one that fails does not hide what the others find, but spares the torture.
+///
+/// # Errors
+/// The steps that failed; what each of them found has been printed.
+pub(crate) fn run(root: &Path, options: Options) -> Result<(), String> {
+    let steps: Vec<&Step> = STEPS.iter().filter(|step| options.includes(step.kind)).collect();
+    let mut done = Vec::new();
+    let mut failed = Vec::new();
+    for (number, step) in steps.iter().enumerate() {
+        println!("\n==> {}/{} {}: {}", number + 1, steps.len(), step.name, step.meaning);
+        let start = Instant::now();
+        let outcome = match step.kind {
+            Kind::Torture if !failed.is_empty() => Ok(Outcome::Skipped("something failed before it")),
+            Kind::Lint | Kind::Test | Kind::Torture => (step.run)(root),
+        };
+        let seconds = start.elapsed().as_secs_f64();
+        match &outcome {
+            Ok(Outcome::Passed) => println!("    {} held, {seconds:.1} s", step.name),
+            Ok(Outcome::Skipped(why)) => println!("    {} skipped: {why}", step.name),
+            Err(fault) => {
+                println!("    {} FAILED, {seconds:.1} s: {fault}", step.name);
+                failed.push(step.name);
+            }
+        }
+        done.push((step.name, outcome.ok(), seconds));
+    }
+    print!("{}", summary(&done));
+    if failed.is_empty() { Ok(()) } else { Err(format!("failed: {}", failed.join(", "))) }
+}
+
+/// A step that came to an end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Passed,
+    Skipped(&'static str),
+}
+
+/// What a step belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Lint,
+    Test,
+    Torture,
+}
+
+struct Step {
+    name: &'static str,
+    meaning: &'static str,
+    kind: Kind,
+    run: fn(&Path) -> Result<Outcome, String>,
+}
+
+impl Options {
+    fn includes(self, kind: Kind) -> bool {
+        match kind {
+            Kind::Lint => self.lint,
+            Kind::Test => true,
+            Kind::Torture => self.torture,
+        }
+    }
+}
+
+/// The steps with their times, and a closing line that counts them; a step without outcome has failed.
+fn summary(done: &[(&str, Option<Outcome>, f64)]) -> String {
+    let mut out = String::from("\n");
+    let (mut passed, mut failed, mut skipped) = (0, 0, 0);
+    for (name, outcome, seconds) in done {
+        let (count, word) = match outcome {
+            Some(Outcome::Passed) => (&mut passed, "passed"),
+            Some(Outcome::Skipped(_)) => (&mut skipped, "skipped"),
+            None => (&mut failed, "FAILED"),
+        };
+        *count += 1;
+        out.push_str(&format!("{name:<10} {word:<8} {seconds:>7.1} s\n"));
+    }
+    out.push_str(&format!("steps: {passed} passed, {failed} failed, {skipped} skipped\n"));
+    out
+}
+
+const STEPS: [Step; 8] = [
+    Step { name: "format", meaning: "the code is laid out as rustfmt does", kind: Kind::Lint, run: format },
+    Step { name: "tidy", meaning: "the rules that no compiler knows", kind: Kind::Lint, run: tidy },
+    Step { name: "clippy", meaning: "no warning in any target", kind: Kind::Lint, run: clippy },
+    Step {
+        name: "docs",
+        meaning: "the documentation builds, its links resolve",
+        kind: Kind::Lint,
+        run: docs,
+    },
+    Step { name: "deny", meaning: "bans, licences and sources of libraries", kind: Kind::Lint, run: deny },
+    Step { name: "examples", meaning: "the documentation's examples run", kind: Kind::Test, run: examples },
+    Step { name: "tests", meaning: "every test of every crate", kind: Kind::Test, run: tests },
+    Step { name: "torture", meaning: "kills lose nothing acknowledged", kind: Kind::Torture, run: kill },
+];
+
+fn format(root: &Path) -> Result<Outcome, String> {
+    run_command(&mut cargo(root, &["fmt", "--all", "--check"])).map(|()| Outcome::Passed)
+}
+
+fn tidy(root: &Path) -> Result<Outcome, String> {
+    tidy::run(root).map(|()| Outcome::Passed)
+}
+
+fn clippy(root: &Path) -> Result<Outcome, String> {
+    let arguments = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
+    run_command(&mut cargo(root, &arguments)).map(|()| Outcome::Passed)
+}
+
+fn docs(root: &Path) -> Result<Outcome, String> {
+    let mut command = cargo(root, &["doc", "--workspace", "--no-deps"]);
+    run_command(command.env("RUSTDOCFLAGS", "-D warnings")).map(|()| Outcome::Passed)
+}
+
+/// Needs no network: advisories are left to those who have one.
+fn deny(root: &Path) -> Result<Outcome, String> {
+    if !has_subcommand(root, "deny") {
+        return Ok(Outcome::Skipped("cargo-deny is not installed"));
+    }
+    let arguments = ["deny", "check", "--hide-inclusion-graph", "bans", "licenses", "sources"];
+    run_command(&mut cargo(root, &arguments)).map(|()| Outcome::Passed)
+}
+
+fn examples(root: &Path) -> Result<Outcome, String> {
+    run_command(&mut cargo(root, &["test", "--workspace", "--doc"])).map(|()| Outcome::Passed)
+}
+
+fn tests(root: &Path) -> Result<Outcome, String> {
+    let arguments: &[&str] = if has_subcommand(root, "nextest") {
+        &["nextest", "run", "--workspace"]
+    } else {
+        // Without `--all-targets`, which would run the benchmarks too.
+        &["test", "--workspace", "--lib", "--bins", "--tests"]
+    };
+    run_command(&mut cargo(root, arguments)).map(|()| Outcome::Passed)
+}
+
+fn kill(root: &Path) -> Result<Outcome, String> {
+    if !root.join(torture::TEST).exists() {
+        return Ok(Outcome::Skipped("crates/assent/tests/torture.rs is not written"));
+    }
+    torture::run(root, torture::CYCLES, torture::Profile::Dev).map(|()| Outcome::Passed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_summary_counts_steps_in_its_last_line() {
+        let done = [("format", Some(Outcome::Passed), 1.26), ("deny", Some(Outcome::Skipped("why")), 0.0)];
+        let text = "\nformat     passed       1.3 s\ndeny       skipped      0.0 s\nsteps: 1 passed, 0 failed, 1 skipped\n";
+        assert_eq!(summary(&done), text);
+        assert!(summary(&[("clippy", None, 2.0)]).ends_with("\nsteps: 0 passed, 1 failed, 0 skipped\n"));
+    }
+
+    #[test]
+    fn options_leave_out_what_they_name() {
+        let names = |torture, lint| -> Vec<&str> {
+            let options = Options { torture, lint };
+            STEPS.iter().filter(|step| options.includes(step.kind)).map(|step| step.name).collect()
+        };
+        assert_eq!(names(true, true).len(), STEPS.len());
+        assert_eq!(names(false, true), ["format", "tidy", "clippy", "docs", "deny", "examples", "tests"]);
+        assert_eq!(names(true, false), ["examples", "tests", "torture"]);
+        assert_eq!(names(false, false), ["examples", "tests"]);
+    }
+}

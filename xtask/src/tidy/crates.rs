@@ -1,0 +1,164 @@
+//! Who may use whom: the one-way edges between our crates, and what the core must never link.
+
+use std::collections::BTreeSet;
+
+use serde::Deserialize;
+
+use super::tree::Tree;
+use crate::command::{cargo, output};
+
+/// What each crate of the house may use of the others. Tests may link more: what they link does not ship.
+const EDGES: [(&str, &[&str]); 9] = [
+    ("asp-core", &[]),
+    ("asp-store", &["asp-core"]),
+    ("asp-client", &["asp-core"]),
+    ("asp-node", &["asp-core", "asp-store", "asp-client"]),
+    ("asp-surfaces", &["asp-core", "asp-client"]),
+    ("asp-tck", &["asp-core"]),
+    ("asp-sim", &["asp-core", "asp-store"]),
+    ("assent", &["asp-core", "asp-store", "asp-client", "asp-node", "asp-surfaces"]),
+    ("xtask", &[]),
+];
+
+/// Crates whose tests keep to the same edges: the core's purity and the black box would be worth less.
+const STRICT: [&str; 2] = ["asp-core", "asp-tck"];
+
+/// What would give the core a runtime, a socket, a disk, randomness or a clock.
+const IMPURE: [&str; 5] = ["tokio", "axum", "rusqlite", "getrandom", "chrono"];
+
+/// Uses of one crate by another that the table does not allow.
+///
+/// # Errors
+/// A sentence if cargo cannot tell.
+pub(super) fn edges(tree: &Tree) -> Result<Vec<String>, String> {
+    let text = output(&mut cargo(&tree.root, &["metadata", "--no-deps", "--format-version", "1"]))?;
+    let metadata: Metadata =
+        serde_json::from_str(&text).map_err(|error| format!("cargo metadata: {error}"))?;
+    Ok(forbidden_edges(&metadata.packages))
+}
+
+/// What the core links although it must not.
+///
+/// # Errors
+/// A sentence if cargo cannot tell.
+pub(super) fn purity(tree: &Tree) -> Result<Vec<String>, String> {
+    let arguments =
+        ["tree", "--package", "asp-core", "--edges", "normal", "--prefix", "none", "--format", "{p}"];
+    let text = output(&mut cargo(&tree.root, &arguments))?;
+    Ok(impurities(&text))
+}
+
+#[derive(Deserialize)]
+struct Metadata {
+    packages: Vec<Package>,
+}
+
+#[derive(Deserialize)]
+struct Package {
+    name: String,
+    dependencies: Vec<Dependency>,
+}
+
+#[derive(Deserialize)]
+struct Dependency {
+    name: String,
+    /// `dev` or `build`; null for what the crate itself uses.
+    kind: Option<String>,
+}
+
+fn forbidden_edges(packages: &[Package]) -> Vec<String> {
+    let ours: BTreeSet<&str> = packages.iter().map(|package| package.name.as_str()).collect();
+    let mut findings = Vec::new();
+    for package in packages {
+        let name = package.name.as_str();
+        let Some((_, allowed)) = EDGES.iter().find(|(from, _)| *from == name) else {
+            findings.push(format!("{name} is not in the table of xtask/src/tidy/crates.rs"));
+            continue;
+        };
+        let bound = package
+            .dependencies
+            .iter()
+            .filter(|dependency| dependency.kind.as_deref() != Some("dev") || STRICT.contains(&name));
+        for dependency in bound {
+            let used = dependency.name.as_str();
+            if ours.contains(used) && !allowed.contains(&used) {
+                findings.push(format!("{name} may not use {used}"));
+            }
+        }
+    }
+    findings
+}
+
+/// Reads the output of `cargo tree`: a name, a version and more on each line.
+fn impurities(tree: &str) -> Vec<String> {
+    let linked: BTreeSet<&str> = tree.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    if !linked.contains("asp-core") {
+        return vec!["cargo tree does not show asp-core".to_owned()];
+    }
+    let found = IMPURE.iter().filter(|name| linked.contains(*name));
+    found
+        .map(|name| format!("asp-core links {name}; `cargo tree --package asp-core --invert {name}`"))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn packages(edges: &[(&str, &str, Option<&str>)]) -> Vec<Package> {
+        let names = EDGES.iter().map(|(name, _)| *name).chain(edges.iter().map(|(from, _, _)| *from));
+        let package = |name: &str| Package {
+            name: name.to_owned(),
+            dependencies: edges
+                .iter()
+                .filter(|(from, _, _)| *from == name)
+                .map(|(_, to, kind)| Dependency { name: (*to).to_owned(), kind: kind.map(str::to_owned) })
+                .collect(),
+        };
+        names.collect::<BTreeSet<_>>().into_iter().map(package).collect()
+    }
+
+    #[test]
+    fn uses_point_down() {
+        let build = Some("build");
+        for (from, to, kind) in [
+            ("asp-node", "asp-store", None),
+            ("asp-client", "asp-node", Some("dev")),
+            ("asp-core", "serde", build),
+        ] {
+            assert_eq!(forbidden_edges(&packages(&[(from, to, kind)])), Vec::<String>::new());
+        }
+        for (from, to, kind) in [
+            ("asp-store", "asp-node", None),
+            ("asp-core", "asp-store", build),
+            ("asp-core", "asp-store", Some("dev")),
+            ("asp-tck", "asp-node", Some("dev")),
+            ("asp-surfaces", "asp-node", None),
+            ("xtask", "asp-core", None),
+        ] {
+            assert_eq!(forbidden_edges(&packages(&[(from, to, kind)])), [format!("{from} may not use {to}")]);
+        }
+        let unknown = forbidden_edges(&packages(&[("asp-extra", "asp-core", None)]));
+        assert_eq!(unknown, ["asp-extra is not in the table of xtask/src/tidy/crates.rs"]);
+    }
+
+    #[test]
+    fn the_table_has_no_cycle() {
+        for (place, (from, allowed)) in EDGES.iter().enumerate() {
+            for used in *allowed {
+                let below = |(place, (name, _)): (usize, &(&str, _))| (name == used).then_some(place);
+                let found = EDGES.iter().enumerate().find_map(below);
+                assert!(found.is_some_and(|found| found < place), "{from} stands above {used}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_the_core_must_not_link_is_named() {
+        let tree = "asp-core v0.1.0 (/x)\nserde v1.0.1\ntokio-macros v1.0.0\n";
+        assert_eq!(impurities(tree), Vec::<String>::new());
+        let findings = impurities(&format!("{tree}chrono v0.4.1 (*)\n"));
+        assert_eq!(findings, ["asp-core links chrono; `cargo tree --package asp-core --invert chrono`"]);
+        assert_eq!(impurities(""), ["cargo tree does not show asp-core"]);
+    }
+}
