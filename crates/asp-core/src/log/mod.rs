@@ -2,5 +2,6 @@
 //! Knows hashes alone; what a statement says and where bytes are kept is not known here.
 
 pub mod hash;
+pub mod proof;
 pub mod tile;
 pub mod tree;
