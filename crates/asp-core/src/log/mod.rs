@@ -1,6 +1,7 @@
 //! The transparency log as pure functions: an RFC 6962 tree, its C2SP tiles and checkpoints, proofs, receipts.
 //! Knows hashes alone; what a statement says and where bytes are kept is not known here.
 
+pub mod checkpoint;
 pub mod hash;
 pub mod proof;
 pub mod tile;
