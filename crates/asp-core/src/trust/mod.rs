@@ -1,1 +1,3 @@
 //! Trust.
+mod fixed;
+mod quantile;
