@@ -3,6 +3,8 @@
 
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
+use crate::position::Millis;
+
 /// A number with 48 binary places; one step is about 3.6 · 10⁻¹⁵.
 ///
 /// Products and quotients are rounded down and hold while both sides and the result stay below 2³¹;
@@ -55,6 +57,11 @@ impl Fixed {
         let whole = (nanos / NANOS).cast_signed();
         let fraction = (nanos % NANOS) << PLACES;
         Self((whole << PLACES) + (fraction / NANOS).cast_signed())
+    }
+
+    /// How many times `unit` the span is.
+    pub(super) fn spans(span: Millis, unit: Millis) -> Self {
+        Self((i128::from(span.0) << PLACES).checked_div(i128::from(unit.0)).unwrap_or(i128::MAX))
     }
 
     /// The number in millionths, rounded to the nearest; nothing for a negative one.
@@ -143,6 +150,10 @@ impl Neg for Fixed {
 
 impl Mul for Fixed {
     type Output = Self;
+    #[expect(
+        clippy::suspicious_arithmetic_impl,
+        reason = "a product of two fixed-point numbers has twice the places"
+    )]
     fn mul(self, other: Self) -> Self {
         Self(self.0.saturating_mul(other.0) >> PLACES)
     }
@@ -152,7 +163,7 @@ impl Div for Fixed {
     type Output = Self;
     /// Division by nothing gives the largest number, so that a formula never stops a node.
     fn div(self, other: Self) -> Self {
-        Self((self.0 << PLACES).checked_div(other.0).unwrap_or(i128::MAX))
+        Self(self.0.saturating_mul(Self::ONE.0).checked_div(other.0).unwrap_or(i128::MAX))
     }
 }
 
