@@ -15,7 +15,7 @@ use crate::statement::body::{
     Accept, Body, Close, CommitmentState, Counter, Inform, ObligationId, Offer, Package, Propose, Withdraw,
 };
 use crate::stream::Accepted;
-use crate::trust::evidence::{Evidence, Outcome};
+use crate::trust::{Evidence, Outcome};
 
 impl Session {
     /// Applies a statement that was accepted; says what changed.

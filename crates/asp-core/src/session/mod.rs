@@ -27,7 +27,7 @@ use crate::rejection::{Code, Rejection};
 use crate::statement::body::{Body, Invitation, Limits, Propose, SessionReceipt, Text};
 use crate::statement::{Kind, Statement, Verified};
 use crate::stream::{Accepted, check_place};
-use crate::trust::evidence::Evidence;
+use crate::trust::Evidence;
 use table::{Next, Performative, Reason, Role, Row, State};
 
 /// What the rest of the log says at the moment of judging.

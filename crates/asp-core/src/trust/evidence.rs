@@ -1,6 +1,193 @@
-//! temporary
-use crate::amount::Money;use crate::name::{AgentUri,Capability};use crate::position::{Hash,LogTime,Position};
-/// x
-#[derive(Debug,Clone,PartialEq,Eq)] pub struct Evidence{pub index:Position,pub at:LogTime,pub debtor:AgentUri,pub creditor:AgentUri,pub value:Money,pub capability:Option<Capability>,pub outcome:Outcome,pub statement:Hash}
-/// x
-#[derive(Debug,Clone,Copy,PartialEq,Eq)] pub enum Outcome{Fulfilled,Breached}
+//! What trust rests on: obligations with an outcome, the question asked of them, and which of them it admits.
+//! Knows weights, but neither flow nor score.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::fixed::Fixed;
+use super::flow::{Deal, SUBJECT};
+use super::parameters::{self, days};
+use crate::amount::Money;
+use crate::name::{AgentUri, Capability, Domain};
+use crate::position::{Hash, LogTime, Position};
+
+/// An obligation that both sides signed, with its outcome.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Evidence {
+    /// Where the log has the outcome; decides order, and whether a prefix contains it.
+    pub index: Position,
+    /// When the log had it; decides how far it has faded.
+    pub at: LogTime,
+    /// Who owed.
+    pub debtor: AgentUri,
+    /// Who was owed.
+    pub creditor: AgentUri,
+    /// What the obligation was worth.
+    pub value: Money,
+    /// What it was about; a deal without one counts only when no capability is asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capability: Option<Capability>,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The statement that ended it.
+    pub statement: Hash,
+}
+
+/// How an obligation ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Outcome {
+    /// Fulfilled, and acknowledged or not contested in time.
+    Fulfilled,
+    /// Breached, by rule or by ruling.
+    Breached,
+}
+
+/// May I trust `subject` with a deal of this size?
+///
+/// Together with the model and the log it determines every digit of the answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Question {
+    /// The agent asked about.
+    pub subject: AgentUri,
+    /// The seeds: the observer's own organisation and those it names. What they lend has no bound.
+    pub observer: BTreeSet<Domain>,
+    /// The value class: the size of the deal in mind. Deals in other currencies do not count.
+    pub class: Money,
+    /// Counts only deals within this subtree.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capability: Option<Capability>,
+    /// The log time at which the answer holds; what came later does not count.
+    pub instant: LogTime,
+    /// The size of the log that is looked at: evidence from this index on does not count.
+    pub prefix: Position,
+}
+
+impl Question {
+    /// Whether the question lets this evidence count at all.
+    fn admits(&self, evidence: &Evidence) -> bool {
+        let asked = |wanted: &Capability| evidence.capability.as_ref().is_some_and(|it| it.is_within(wanted));
+        evidence.index < self.prefix
+            && evidence.at <= self.instant
+            && evidence.value.currency == self.class.currency
+            && self.capability.as_ref().is_none_or(asked)
+    }
+
+    /// The value class in billionths; a class of nothing is the smallest amount there is.
+    pub(super) fn class_nanos(&self) -> u128 {
+        self.class.amount.nanos().max(1)
+    }
+}
+
+/// The evidence that a question admits, sorted so that the order in which it came cannot matter.
+pub(super) struct Record<'a> {
+    /// Kept deals that can carry flow, by debtor, creditor and place in the log.
+    pub kept: Vec<Deal<'a>>,
+    /// What the subject owed to other organisations, in log order.
+    pub obligations: Vec<&'a Evidence>,
+    /// By node number: whether it is a seed. The subject has the number [`SUBJECT`] and is none.
+    pub seeds: Vec<bool>,
+    /// By node number less one: an agent of the organisation, which names it.
+    organisations: Vec<&'a AgentUri>,
+}
+
+impl<'a> Record<'a> {
+    pub(super) fn of(evidence: &'a [Evidence], question: &Question) -> Self {
+        let own = domain_of(&question.subject);
+        let seeds: BTreeSet<&str> = question.observer.iter().map(Domain::as_str).collect();
+        let mut obligations = Vec::new();
+        let mut lending = Vec::new();
+        for item in evidence.iter().filter(|item| question.admits(item)) {
+            let (debtor, creditor) = (domain_of(&item.debtor), domain_of(&item.creditor));
+            let by_subject = item.debtor == question.subject;
+            if debtor == creditor {
+                continue;
+            }
+            if by_subject {
+                obligations.push(item);
+            }
+            // What others of the subject's organisation were lent is not lent to the subject, and must not
+            // reach it a second time through third parties; what a seed was lent, it does not need.
+            if item.outcome == Outcome::Fulfilled && (by_subject || debtor != own && !seeds.contains(debtor))
+            {
+                lending.push((item, debtor, creditor, by_subject));
+            }
+        }
+        obligations.sort_unstable();
+
+        let mut numbers: BTreeMap<&str, (usize, &AgentUri)> = BTreeMap::new();
+        for (item, debtor, creditor, by_subject) in &lending {
+            numbers.entry(creditor).or_insert((0, &item.creditor));
+            if !by_subject {
+                numbers.entry(debtor).or_insert((0, &item.debtor));
+            }
+        }
+        for (number, entry) in (SUBJECT + 1..).zip(numbers.values_mut()) {
+            entry.0 = number;
+        }
+        let number = |domain| numbers.get(domain).map_or(SUBJECT, |entry| entry.0);
+        let weights = Weights::of(question);
+        let mut kept: Vec<Deal<'a>> = lending
+            .iter()
+            .map(|(item, debtor, creditor, by_subject)| Deal {
+                debtor: if *by_subject { SUBJECT } else { number(debtor) },
+                creditor: number(creditor),
+                weight: weights.weigh(item),
+                index: item.index,
+                at: item.at,
+                statement: Some(&item.statement),
+            })
+            .filter(|deal| deal.weight > 0)
+            .collect();
+        kept.sort_unstable();
+        let seeds = std::iter::once(false).chain(numbers.keys().map(|name| seeds.contains(name))).collect();
+        let organisations = numbers.values().map(|entry| entry.1).collect();
+        Self { kept, obligations, seeds, organisations }
+    }
+
+    /// The organisation with this node number; none for the subject.
+    pub(super) fn organisation(&self, node: usize) -> Option<Domain> {
+        self.organisations.get(node.checked_sub(1)?).map(|agent| agent.organisation())
+    }
+}
+
+/// The organisation of an agent as a part of its URI: a hundred thousand comparisons need no copies.
+fn domain_of(agent: &AgentUri) -> &str {
+    agent.as_str().split('/').nth(2).unwrap_or_default()
+}
+
+/// The weight of a kept deal, as seen for one value class at one instant.
+struct Weights {
+    class: u128,
+    /// log₂(1 + V)
+    class_size: Fixed,
+    instant: LogTime,
+}
+
+impl Weights {
+    fn of(question: &Question) -> Self {
+        let class = question.class_nanos();
+        Self { class, class_size: size(class), instant: question.instant }
+    }
+
+    /// `√min(1, v/V) · log₂(1 + min(v, V)) / log₂(1 + V)`, faded; in units of flow.
+    fn weigh(&self, evidence: &Evidence) -> u64 {
+        let value = evidence.value.amount.nanos();
+        let whole = if value >= self.class {
+            Fixed::ONE
+        } else {
+            Fixed::share(value, self.class).sqrt() * (size(value) / self.class_size)
+        };
+        let age = self.instant.since(evidence.at);
+        let faded = whole * Fixed::spans(age, days(parameters::DEAL_HALF_LIFE_DAYS)).half_to();
+        u64::try_from(faded.steps() >> 16).unwrap_or(0)
+    }
+}
+
+/// log₂(1 + v) for a value in billionths.
+fn size(nanos: u128) -> Fixed {
+    (Fixed::ONE + Fixed::from_nanos(nanos)).log2()
+}

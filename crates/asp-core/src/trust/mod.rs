@@ -1,2 +1,57 @@
-//! Trust.
-pub mod evidence;
+//! Trust: may I trust an agent with a deal of this size? A score with its reasons, model `flow-1`.
+//!
+//! Pure: evidence and a question in, an [`Assessment`] out, in integers throughout. Equal questions of equal
+//! evidence get equal digits on every machine, whatever the order in which the evidence comes.
+//!
+//! # The model
+//!
+//! - **Evidence** is an obligation that both sides signed, with its outcome. It counts if its index lies within
+//!   the prefix, its time not after the instant, its currency is the class's, its capability lies in the
+//!   subtree asked for, and debtor and creditor are of different organisations.
+//! - **Lending.** A kept deal of value v weighs `√min(1, v/V) · log₂(1+min(v,V)) / log₂(1+V)` in class V and
+//!   halves every 180 days. An organisation lends a debtor the sum of the weights of that debtor's deals with
+//!   its agents, at most 3. It passes on at most 3 in all. For a seed neither bound holds.
+//! - **Flow.** R is the maximum flow from the seeds to the subject. Debtors are organisations with all their
+//!   agents, but for the subject, which stands alone: what its organisation's other agents were lent does not
+//!   reach it, neither directly nor through third parties.
+//! - **Growth** `L = min(1, ln(1+R) / ln 31)`. **Certainty** `q = min(1, β(R, B) / β(30, 0))`, where β is the
+//!   10 % quantile of Beta(1+R, 1+B).
+//! - **Inactivity** `D = 2^(−max(0, idle − 30 d) / 120 d)`. Idle is the time since the latest instant such that
+//!   deals after it alone still connect a seed with the subject. So a partner is as fresh as its own connection.
+//! - **Breaches** of the subject count whoever the creditor is, for both have signed. Each multiplies F by
+//!   `1 − (1 − 0.6^min(n,4)) · severity · keep` and adds `2 · severity · keep · n` to B. n counts the breaches of
+//!   the 90 days up to it, itself included. `severity = clamp(v / usual, ¼, 1)`, usual being the mean of what the
+//!   subject owed before, its own value if nothing, and never more than V. `keep = 2^(−age / 365 d) / (1 + R′)`,
+//!   R′ being the maximum flow of the deals after the breach alone.
+//! - **Score** `F · (10 + 90·L·q·D)`, from factors rounded to millionths, rounded down to a thousandth.
+//!
+//! # What follows
+//!
+//! Let fresh identities, one per organisation or many, make any deals among themselves. Then none of them has a
+//! greater R, a fresher clock or a greater R′ than a single agent that had made all their deals with outsiders.
+//! For follow any flow to one of them from a seed to where it first enters the set: it leaves an outsider by a
+//! deal with a member. The single agent has that deal too, so it can be lent as much: what a seed lends it has
+//! no bound, and what another outsider lends to all members together is at most 3 by its own bound. The same
+//! holds for the deals after any instant, which are all that clock and R′ see. Were a seed's lending to one
+//! debtor bounded, ten identities could take ten times what one can.
+
+mod evidence;
+mod explain;
+mod fixed;
+mod flow;
+pub mod parameters;
+mod quantile;
+mod score;
+
+pub use evidence::{Evidence, Outcome, Question};
+pub use explain::{Assessment, Change, Counterfactual, Factor, Lender, Limit, Listed, Part};
+pub use score::{Level, Millionths, Points};
+
+/// Answers `question` from `evidence`.
+///
+/// Total: whatever the evidence, there is an answer. The work grows with the evidence and with up to 16
+/// breaches of the subject, each of which needs a maximum flow.
+#[must_use]
+pub fn assess(evidence: &[Evidence], question: &Question) -> Assessment {
+    explain::explain(evidence::Record::of(evidence, question), question)
+}

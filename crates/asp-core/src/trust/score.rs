@@ -1,0 +1,336 @@
+//! The score: from flow, breaches and idleness to factors, and from factors to points that add up.
+//! Knows node numbers, not names; `explain.rs` tells people.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+use super::evidence::{Evidence, Outcome, Question};
+use super::fixed::Fixed;
+use super::flow::{Deal, Flow, Graph, SUBJECT};
+use super::parameters::{self, BREACHES_APART_MAX, days};
+use super::quantile;
+use crate::position::{LogTime, Position};
+
+/// Points, a hundred at most, in thousandths: `61.204`. Also a difference of points, `-4.100`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Points(i64);
+
+impl Points {
+    /// The points in thousandths.
+    #[must_use]
+    pub const fn thousandths(self) -> i64 {
+        self.0
+    }
+
+    /// How much more these are than `other`.
+    pub(super) const fn less(self, other: Self) -> Self {
+        Self(self.0 - other.0)
+    }
+}
+
+impl fmt::Display for Points {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.0 < 0 { "-" } else { "" };
+        let size = self.0.unsigned_abs();
+        write!(f, "{sign}{}.{:03}", size / 1000, size % 1000)
+    }
+}
+
+/// A factor or an amount of flow in millionths, written with all six places: `0.925000`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Millionths(u64);
+
+impl Millionths {
+    /// The number in millionths.
+    #[must_use]
+    pub const fn get(self) -> u64 {
+        self.0
+    }
+
+    /// A flow, counted in deals.
+    pub(super) fn of_flow(flow: u64) -> Self {
+        Self(parameters::deals(flow).micros())
+    }
+}
+
+impl fmt::Display for Millionths {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{:06}", self.0 / MILLION, self.0 % MILLION)
+    }
+}
+
+impl Serialize for Points {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl Serialize for Millionths {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// What a score amounts to; ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Level {
+    /// Level 0, below 25 points.
+    Unverified,
+    /// Level 1, from 25 points.
+    Verified,
+    /// Level 2, from 50 points.
+    Established,
+    /// Level 3, from 70 points.
+    Trusted,
+    /// Level 4, from 90 points.
+    Premium,
+}
+
+impl Level {
+    /// The level of a score.
+    #[must_use]
+    pub fn of(score: Points) -> Self {
+        let passed = parameters::LEVELS_FROM.iter().filter(|from| score.0 >= i64::from(**from)).count();
+        match passed {
+            0 => Self::Unverified,
+            1 => Self::Verified,
+            2 => Self::Established,
+            3 => Self::Trusted,
+            _ => Self::Premium,
+        }
+    }
+
+    /// The level's number, 0 to 4.
+    #[must_use]
+    pub const fn number(self) -> u8 {
+        match self {
+            Self::Unverified => 0,
+            Self::Verified => 1,
+            Self::Established => 2,
+            Self::Trusted => 3,
+            Self::Premium => 4,
+        }
+    }
+}
+
+/// A breach of the subject, before it is known what was earned since.
+#[derive(Clone, Copy)]
+pub(super) struct Breach {
+    pub index: Position,
+    pub at: LogTime,
+    /// The breaches of the window that ends with this one, itself included.
+    pub recent: u32,
+    /// From ¼ to 1.
+    pub severity: Fixed,
+}
+
+impl Breach {
+    /// The breaches among the subject's obligations, which come in log order.
+    pub(super) fn among(obligations: &[&Evidence], question: &Question) -> Vec<Self> {
+        let mut breaches: Vec<Self> = Vec::new();
+        let (mut owed, mut count) = (0_u128, 0_u128);
+        let mut from = 0;
+        for obligation in obligations {
+            let value = obligation.value.amount.nanos();
+            if obligation.outcome == Outcome::Breached {
+                let since =
+                    |breach: &Self| obligation.at.since(breach.at) > days(parameters::BREACH_WINDOW_DAYS);
+                while breaches.get(from).is_some_and(since) {
+                    from += 1;
+                }
+                breaches.push(Self {
+                    index: obligation.index,
+                    at: obligation.at,
+                    recent: u32::try_from(breaches.len() - from)
+                        .map_or(u32::MAX, |before| before.saturating_add(1)),
+                    severity: severity(value, owed.checked_div(count), question),
+                });
+            }
+            owed = owed.saturating_add(value);
+            count += 1;
+        }
+        breaches
+    }
+
+    /// A breach of the class's value at the question's instant, after all others.
+    pub(super) fn supposed(breaches: &[Self], question: &Question) -> Self {
+        let window = days(parameters::BREACH_WINDOW_DAYS);
+        let recent = breaches.iter().filter(|breach| question.instant.since(breach.at) <= window).count();
+        Self {
+            index: Position(u64::MAX),
+            at: question.instant,
+            recent: u32::try_from(recent).map_or(u32::MAX, |before| before.saturating_add(1)),
+            severity: Fixed::ONE,
+        }
+    }
+
+    /// What is left of the breach: half in a year, and less by the flow earned since.
+    fn keep(&self, earned: u64, instant: LogTime) -> Fixed {
+        let aged = Fixed::spans(instant.since(self.at), days(parameters::BREACH_HALF_LIFE_DAYS)).half_to();
+        aged / (Fixed::ONE + parameters::deals(earned))
+    }
+}
+
+/// The value against the debtor's usual one, from ¼ to 1.
+///
+/// Usual is the mean of what it owed before, but never more than the class: whoever asks about deals of a
+/// size takes a breach of that size in full, and no pretended giant deal makes it small.
+fn severity(value: u128, mean: Option<u128>, question: &Question) -> Fixed {
+    let usual = mean.unwrap_or(value).min(question.class_nanos());
+    Fixed::share(value, usual).max(Fixed::share(1, u128::from(parameters::SEVERITY_PARTS)))
+}
+
+/// How an agent stands: everything that the factors are made of.
+pub(super) struct Standing<'a> {
+    pub graph: Graph<'a>,
+    pub flow: Flow,
+    pub facts: Facts,
+}
+
+/// The figures of a standing, which a supposition can change.
+#[derive(Clone)]
+pub(super) struct Facts {
+    pub flow: u64,
+    /// When the subject was last fresh; none without flow.
+    pub latest: Option<LogTime>,
+    /// Each breach, with the flow that stems from deals after it alone.
+    pub breaches: Vec<(Breach, u64)>,
+}
+
+impl<'a> Standing<'a> {
+    pub(super) fn of(deals: &[Deal<'_>], breaches: &[Breach], seeds: &'a [bool]) -> Self {
+        let graph = Graph::of(deals.iter(), seeds);
+        let flow = graph.flow_to(SUBJECT);
+        let earned_since = |index: Position| {
+            let after = deals.iter().filter(|deal| deal.index > index);
+            Graph::of(after, seeds).flow_to(SUBJECT).value
+        };
+        let mut earned = 0;
+        let mut apart: Vec<(Breach, u64)> = Vec::new();
+        for (back, breach) in breaches.iter().rev().enumerate() {
+            if back < BREACHES_APART_MAX {
+                earned = earned_since(breach.index);
+            }
+            apart.push((*breach, earned));
+        }
+        apart.reverse();
+        let facts = Facts { flow: flow.value, latest: graph.latest(), breaches: apart };
+        Self { graph, flow, facts }
+    }
+}
+
+/// The five factors in millionths: the score follows from these digits alone.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Factors {
+    pub flow: Millionths,
+    pub growth: Millionths,
+    pub certainty: Millionths,
+    pub inactivity: Millionths,
+    pub breach: Millionths,
+}
+
+impl Factors {
+    pub(super) fn of(facts: &Facts, instant: LogTime) -> Self {
+        let flow = parameters::deals(facts.flow);
+        let grown = (Fixed::ONE + Fixed::whole(parameters::GROWN_FLOW)).ln();
+        let growth = ((Fixed::ONE + flow).ln() / grown).min(Fixed::ONE);
+
+        let (mut left, mut broken) = (Fixed::ONE, Fixed::ZERO);
+        for (breach, earned) in &facts.breaches {
+            let weight = breach.severity * breach.keep(*earned, instant);
+            let lone = Fixed::share(u128::from(parameters::BREACH_LEAVES_TENTHS), 10);
+            let loss = Fixed::ONE - lone.power(breach.recent.min(parameters::BREACH_POWER_MAX));
+            left = left * (Fixed::ONE - loss * weight);
+            broken = broken + Fixed::whole(parameters::BREACH_WEIGHT) * weight * Fixed::whole(breach.recent);
+        }
+        let best = quantile::tenth(Fixed::whole(parameters::GROWN_FLOW), Fixed::ZERO);
+        let certainty = (quantile::tenth(flow, broken) / best).min(Fixed::ONE);
+
+        let idle = facts.latest.map_or(Fixed::ZERO, |latest| {
+            let span = instant.since(latest.plus(days(parameters::IDLE_FREE_DAYS)));
+            Fixed::spans(span, days(parameters::IDLE_HALF_LIFE_DAYS))
+        });
+        let millionths = |number: Fixed| Millionths(number.micros());
+        Self {
+            flow: millionths(flow),
+            growth: millionths(growth),
+            certainty: millionths(certainty),
+            inactivity: millionths(idle.half_to()),
+            breach: millionths(left),
+        }
+    }
+
+    /// `F · (10 + 90·L·q·D)`, rounded down: no rounding lifts anybody to a level.
+    pub(super) fn score(&self) -> Points {
+        let [.., last] = self.fall();
+        last
+    }
+
+    /// The score as it becomes after each factor: base, growth, certainty, inactivity, breaches.
+    pub(super) fn fall(&self) -> [Points; 5] {
+        let base = u128::from(parameters::BASE_POINTS);
+        let growth = u128::from(parameters::GROWTH_POINTS);
+        let part = |factor: Millionths| u128::from(factor.0);
+        // At most 10⁵ · 10²⁴, far within 128 bits, so that each step is exact before it is rounded down.
+        let one = u128::from(MILLION);
+        let grown = growth * part(self.growth);
+        let certain = grown * part(self.certainty);
+        let active = certain * part(self.inactivity);
+        let whole = base * one * one * one;
+        let points = |thousandths: u128| Points(i64::try_from(thousandths).unwrap_or(i64::MAX));
+        [
+            points(base),
+            points(base + grown / one),
+            points(base + certain / (one * one)),
+            points(base + active / (one * one * one)),
+            points((whole + active) * part(self.breach) / (one * one * one * one)),
+        ]
+    }
+}
+
+const MILLION: u64 = 1_000_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn points_and_factors_have_one_spelling() {
+        assert_eq!(Points(61_204).to_string(), "61.204");
+        assert_eq!(Points(-40).to_string(), "-0.040");
+        assert_eq!(Millionths(925_000).to_string(), "0.925000");
+    }
+
+    #[test]
+    fn a_level_begins_at_its_points() {
+        for (thousandths, level, number) in [
+            (0, Level::Unverified, 0),
+            (24_999, Level::Unverified, 0),
+            (25_000, Level::Verified, 1),
+            (49_999, Level::Verified, 1),
+            (50_000, Level::Established, 2),
+            (70_000, Level::Trusted, 3),
+            (89_999, Level::Trusted, 3),
+            (90_000, Level::Premium, 4),
+            (100_000, Level::Premium, 4),
+        ] {
+            assert_eq!((Level::of(Points(thousandths)), level.number()), (level, number));
+        }
+    }
+
+    #[test]
+    fn full_factors_give_a_hundred_points_and_none_overflows() {
+        let all = |factor| Factors {
+            flow: Millionths(u64::MAX),
+            growth: Millionths(factor),
+            certainty: Millionths(factor),
+            inactivity: Millionths(factor),
+            breach: Millionths(factor),
+        };
+        assert_eq!(all(MILLION).score(), Points(100_000));
+        assert_eq!(all(0).score(), Points(0));
+        assert_eq!(all(MILLION / 2).score(), Points(10_625));
+    }
+}

@@ -1,0 +1,473 @@
+//! The rules of trust, asked through the public door: who kept what for whom, and what follows for the score.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "what a test cannot read is a failed test")]
+
+use asp_core::position::{Hash, LogTime, Position};
+use asp_core::trust::{Assessment, Change, Evidence, Level, Limit, Outcome, Question, assess};
+use proptest::prelude::*;
+
+const DAY: u64 = 86_400_000;
+const NOW: u64 = 20_000 * DAY;
+
+/// `worker` is an agent of worker.example, `worker/two` another of the same organisation.
+fn agent(name: &str) -> String {
+    let (organisation, path) = name.split_once('/').unwrap_or((name, "one"));
+    format!("agent://{organisation}.example/{path}")
+}
+
+/// One deal, so many days ago.
+fn deal(debtor: &str, creditor: &str, value: &str, days: u64, outcome: Outcome) -> Evidence {
+    Evidence {
+        index: Position(0),
+        at: LogTime::from_millis(NOW - days * DAY),
+        debtor: agent(debtor).parse().unwrap(),
+        creditor: agent(creditor).parse().unwrap(),
+        value: format!("{value} USD").parse().unwrap(),
+        capability: None,
+        outcome,
+        statement: Hash::of(&[]),
+    }
+}
+
+/// Gives deals their places in the log, by time.
+fn logged(mut deals: Vec<Evidence>) -> Vec<Evidence> {
+    deals.sort_by_key(|deal| deal.at);
+    for (index, deal) in (0..).zip(&mut deals) {
+        deal.index = Position(index);
+        deal.statement = Hash::of(&[&index.to_be_bytes()]);
+    }
+    deals
+}
+
+/// Lines like `worker kept 3 x 100 for shop 10 days ago in a.b`, or `broke` for `kept`; the subtree is optional.
+fn world(text: &str) -> Vec<Evidence> {
+    let mut deals = Vec::new();
+    for line in text.lines().filter(|line| !line.trim().is_empty()) {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let [debtor, verb, count, "x", value, "for", creditor, days, "days", "ago", rest @ ..] = &words[..]
+        else {
+            panic!("cannot read {line}");
+        };
+        let outcome = if *verb == "kept" { Outcome::Fulfilled } else { Outcome::Breached };
+        for _ in 0..count.parse().unwrap() {
+            let mut deal = deal(debtor, creditor, value, days.parse().unwrap(), outcome);
+            deal.capability = rest.get(1).map(|capability| capability.parse().unwrap());
+            deals.push(deal);
+        }
+    }
+    logged(deals)
+}
+
+/// May `seed` trust `subject` with 100 USD now?
+fn question(subject: &str) -> Question {
+    Question {
+        subject: agent(subject).parse().unwrap(),
+        observer: ["seed.example".parse().unwrap()].into(),
+        class: "100 USD".parse().unwrap(),
+        capability: None,
+        instant: LogTime::from_millis(NOW),
+        prefix: Position(u64::MAX),
+    }
+}
+
+fn score(text: &str, subject: &str) -> i64 {
+    assess(&world(text), &question(subject)).score.thousandths()
+}
+
+fn factor(assessment: &Assessment, symbol: &str) -> u64 {
+    assessment.factors.iter().find(|factor| factor.symbol == symbol).unwrap().value.get()
+}
+
+/// `worker` with so many partners, each of three fresh deals with `worker` and with `seed`.
+fn network(partners: u32) -> String {
+    let pair =
+        |n| format!("p{n} kept 4 x 100 for seed 2 days ago\nworker kept 4 x 100 for p{n} 1 days ago\n");
+    (0..partners).map(pair).collect()
+}
+
+#[test]
+fn a_newcomer_has_ten_points() {
+    let assessment = assess(&[], &question("worker"));
+    assert_eq!(assessment.score.to_string(), "10.000");
+    assert_eq!(assessment.level, Level::Unverified);
+    assert_eq!(score(&network(5), "stranger"), 10_000);
+}
+
+#[test]
+fn an_isolated_ring_stays_at_ten_points() {
+    for size in [5_usize, 50, 200] {
+        let mut deals = world(&network(3));
+        for (member, partner) in (0..size).flat_map(|n| (1..=8).map(move |step| (n, (n + step) % size))) {
+            let (member, partner) = (format!("m{member}"), format!("m{partner}"));
+            deals.extend((0..4).map(|_| deal(&member, &partner, "1000", 1, Outcome::Fulfilled)));
+            // That the ring trusts outsiders gives it nothing either.
+            deals.push(deal("p0", &member, "1000", 1, Outcome::Fulfilled));
+        }
+        let deals = logged(deals);
+        for member in [0, 1, size / 2, size - 1] {
+            let assessment = assess(&deals, &question(&format!("m{member}")));
+            assert_eq!(assessment.score.to_string(), "10.000");
+            assert_eq!(assessment.lenders.total, 0);
+            assert_eq!(assessment.rests_on.total, 0);
+        }
+    }
+}
+
+#[test]
+fn growth_slows_down() {
+    let scores: Vec<i64> = [0, 1, 2, 4, 7, 10].map(|partners| score(&network(partners), "worker")).into();
+    assert!(scores.windows(2).all(|pair| pair[0] < pair[1]), "{scores:?}");
+    assert!(scores[1] - scores[0] > (scores[4] - scores[3]) / 3, "{scores:?}");
+    assert!(scores[5] > 99_000, "{scores:?}");
+}
+
+#[test]
+fn deals_inside_one_organisation_lend_nothing() {
+    let own = "seed/two kept 9 x 100 for seed/one 1 days ago";
+    assert_eq!(score(own, "seed/two"), 10_000);
+    // What a colleague was lent does not reach the worker, not even by way of third parties.
+    let colleague = "worker/two kept 9 x 100 for seed 1 days ago
+                     friend kept 9 x 100 for worker/two 1 days ago
+                     worker kept 9 x 100 for friend 1 days ago
+                     worker kept 9 x 100 for worker/two 1 days ago";
+    assert_eq!(score(colleague, "worker"), 10_000);
+    assert!(score(colleague, "friend") > 30_000);
+}
+
+#[test]
+fn agents_of_one_organisation_count_as_one_creditor() {
+    let one = "shop kept 9 x 100 for seed 1 days ago\nworker kept 6 x 100 for shop/a 1 days ago";
+    let two = "shop kept 9 x 100 for seed 1 days ago\nworker kept 3 x 100 for shop/a 1 days ago
+               worker kept 3 x 100 for shop/b 1 days ago";
+    assert_eq!(score(one, "worker"), score(two, "worker"));
+}
+
+#[test]
+fn a_breach_of_the_class_costs_35_to_50_points() {
+    let mut seen = 0;
+    for partners in 4..=16 {
+        let before = score(&network(partners), "worker");
+        if before < 80_000 {
+            continue;
+        }
+        seen += 1;
+        for partner in ["p0", "seed", "stranger"] {
+            let text = format!("{}worker broke 1 x 100 for {partner} 0 days ago", network(partners));
+            let cost = before - score(&text, "worker");
+            assert!((35_000..=50_000).contains(&cost), "{partners} partners, from {before}: {cost}");
+        }
+    }
+    assert!(seen > 5);
+}
+
+#[test]
+fn repeated_breaches_cost_more_each() {
+    let kept = |breaches| {
+        score(&format!("{}worker broke {breaches} x 100 for p0 1 days ago", network(10)), "worker")
+    };
+    let left: Vec<i64> = (0..6).map(kept).collect();
+    assert!(left.windows(2).all(|pair| pair[1] * 100 < pair[0] * 62), "{left:?}");
+}
+
+#[test]
+fn a_breach_fades_with_time_and_faster_with_flow_earned_after_it() {
+    let idle =
+        |days| score(&format!("worker broke 1 x 100 for p0 {days} days ago\n{}", network(0)), "worker");
+    assert!(idle(0) < idle(200) && idle(200) < idle(800) && idle(800) < 10_000);
+    let old = network(10).replace("1 days", "61 days").replace("2 days", "62 days");
+    let broken = format!("{old}worker broke 1 x 100 for p0 60 days ago\n");
+    let waited = score(&broken, "worker");
+    let earned = score(&format!("{broken}worker kept 1 x 100 for seed 1 days ago"), "worker");
+    let healed = score(&format!("{broken}{}", network(10)), "worker");
+    let never = score(&network(10), "worker");
+    assert!(
+        waited + 10_000 < earned && earned + 10_000 < healed && healed < never,
+        "{waited} {earned} {healed}"
+    );
+}
+
+#[test]
+fn a_breach_of_a_small_deal_costs_less_but_never_little() {
+    let after =
+        |value: &str| score(&format!("{}worker broke 1 x {value} for p0 0 days ago", network(10)), "worker");
+    assert!(after("100") < after("60") && after("60") < after("25"));
+    assert_eq!(after("25"), after("0.01"));
+    assert!(after("0.01") < score(&network(10), "worker") - 10_000);
+    assert_eq!(after("100"), after("100000"));
+}
+
+#[test]
+fn pretended_giant_deals_do_not_make_a_breach_small() {
+    let breach = "worker broke 1 x 100 for p0 0 days ago";
+    let plain = format!("{}{breach}", network(10));
+    let pretended = format!("{}worker kept 9 x 900000000 for accomplice 1 days ago\n{breach}", network(10));
+    assert_eq!(score(&plain, "worker"), score(&pretended, "worker"));
+}
+
+#[test]
+fn an_accomplice_heals_no_breach_and_winds_no_clock() {
+    let old = network(10).replace("1 days", "261 days").replace("2 days", "262 days");
+    let broken = format!("{old}worker broke 1 x 100 for p0 260 days ago\n");
+    let ring = "accomplice kept 1 x 100 for p1 262 days ago
+                worker kept 9 x 100 for accomplice 1 days ago
+                accomplice kept 9 x 100 for worker 1 days ago";
+    let (before, after) = (
+        assess(&world(&broken), &question("worker")),
+        assess(&world(&format!("{broken}{ring}")), &question("worker")),
+    );
+    for symbol in ["D", "F"] {
+        assert_eq!(factor(&before, symbol), factor(&after, symbol));
+    }
+}
+
+#[test]
+fn idleness_costs_after_thirty_days() {
+    let at = |days: u64| {
+        let mut asked = question("worker");
+        asked.instant = LogTime::from_millis(NOW + (days - 1) * DAY);
+        factor(&assess(&world(&network(10).replace("2 days", "1 days")), &asked), "D")
+    };
+    assert_eq!([at(1), at(30), at(150), at(270)], [1_000_000, 1_000_000, 500_000, 250_000]);
+    assert!(at(31) < 1_000_000);
+}
+
+#[test]
+fn only_deals_of_the_subtree_the_currency_the_prefix_and_the_past_count() {
+    let deals = world(
+        "worker kept 1 x 100 for seed 3 days ago in provision.compute.gpu
+         worker kept 1 x 100 for seed 2 days ago in provision.computers
+         worker kept 1 x 100 for seed 1 days ago",
+    );
+    let flow = |change: &dyn Fn(&mut Question)| {
+        let mut asked = question("worker");
+        change(&mut asked);
+        let assessment = assess(&deals, &asked);
+        assert_eq!(
+            assessment.rests_on.total,
+            assessment.lenders.first.iter().map(|l| l.deals as usize).sum::<usize>()
+        );
+        assessment.rests_on.total
+    };
+    assert_eq!(flow(&|_| ()), 3);
+    assert_eq!(flow(&|asked| asked.capability = "provision.compute".parse().ok()), 1);
+    assert_eq!(flow(&|asked| asked.capability = "provision".parse().ok()), 2);
+    assert_eq!(flow(&|asked| asked.class = "100 EUR".parse().unwrap()), 0);
+    assert_eq!(flow(&|asked| asked.prefix = Position(2)), 2);
+    assert_eq!(flow(&|asked| asked.prefix = Position(0)), 0);
+    assert_eq!(flow(&|asked| asked.instant = LogTime::from_millis(NOW - 3 * DAY)), 1);
+}
+
+#[test]
+fn the_same_record_is_worth_less_for_larger_deals() {
+    let deals = world(&network(10).replace("4 x", "3 x"));
+    let scores = ["0", "1", "100", "101", "1000", "1000000", "999999999999999999.999999999"].map(|class| {
+        let mut asked = question("worker");
+        asked.class = format!("{class} USD").parse().unwrap();
+        assess(&deals, &asked).score.thousandths()
+    });
+    assert!(scores.windows(2).all(|pair| pair[0] >= pair[1]), "{scores:?}");
+    assert!(
+        scores[0] > 99_000 && scores[3] < scores[2] && scores[4] < 80_000 && scores[6] == 10_000,
+        "{scores:?}"
+    );
+}
+
+#[test]
+fn the_cut_names_what_limits() {
+    let assessment = assess(
+        &world(
+            "shop kept 9 x 100 for seed 0 days ago
+             a kept 3 x 100 for shop 0 days ago
+             b kept 3 x 100 for shop 0 days ago
+             worker kept 3 x 100 for a 0 days ago
+             worker kept 3 x 100 for b 0 days ago
+             worker kept 1 x 100 for seed 0 days ago",
+        ),
+        &question("worker"),
+    );
+    let text = serde_json::to_value(&assessment.limited_by).unwrap();
+    let expected = serde_json::json!({"total": 2, "first": [
+        {"kind": "lending", "creditor": "seed.example", "debtor": "agent://worker.example/one", "capacity": "1.000000"},
+        {"kind": "organisation", "organisation": "shop.example", "capacity": "3.000000"},
+    ]});
+    assert_eq!(text, expected);
+    assert_eq!(factor(&assessment, "R"), 4_000_000);
+}
+
+#[test]
+fn what_would_change_the_score_does_so_when_it_happens() {
+    let text = format!("{}worker broke 1 x 50 for p0 1 days ago\n", network(3).replace("4 x", "1 x"));
+    let predicted = assess(&world(&text), &question("worker"));
+    let check = |change: Change, further: &str| {
+        let found = predicted.counterfactuals.iter().find(|it| it.change == change).unwrap();
+        let partner = found.partner.as_ref().map_or("", |it| it.as_str()).replace(".example", "");
+        let text = format!("{text}{}", further.replace("PARTNER", &partner));
+        let actual = assess(&world(&text), &question("worker")).score;
+        assert_eq!(found.score, actual, "{change:?}");
+        assert_eq!(found.delta.thousandths(), actual.thousandths() - predicted.score.thousandths());
+    };
+    check(Change::DealWithLender, "worker kept 1 x 100 for PARTNER 0 days ago");
+    check(Change::BreachNow, "worker broke 1 x 100 for p1 0 days ago");
+    let clean = predicted.counterfactuals.iter().find(|it| it.change == Change::NoBreach).unwrap();
+    assert_eq!(clean.score.thousandths(), score(&network(3).replace("4 x", "1 x"), "worker"));
+
+    let kept = "p1 kept 3 x 100 for seed 0 days ago\nworker kept 2 x 100 for p1 0 days ago\n";
+    let predicted = assess(&world(kept), &question("worker"));
+    let another = predicted.counterfactuals.iter().find(|it| it.change == Change::DealWithAnother).unwrap();
+    let further = "p2 kept 3 x 100 for seed 0 days ago\nworker kept 1 x 100 for p2 0 days ago";
+    assert_eq!(another.score.thousandths(), score(&format!("{kept}{further}"), "worker"));
+}
+
+/// The same example by another program, with floats and without this code, gives
+/// R 2.47680872, L 0.36287696, q 0.46340428, D 0.91700404, F 0.90143216 and 21.524579 points.
+#[test]
+fn the_digits_are_these_on_every_machine() {
+    let text = "shop kept 5 x 80.5 for seed 100 days ago
+                mill kept 2 x 33.333333333 for seed 12 days ago
+                mill kept 1 x 400 for shop 40 days ago
+                worker kept 2 x 70 for shop 77 days ago
+                worker broke 1 x 45 for mill 60 days ago
+                worker kept 1 x 120 for mill 50 days ago
+                worker kept 3 x 12.5 for seed 45 days ago";
+    let assessment = assess(&world(text), &question("worker"));
+    let digits: Vec<String> =
+        assessment.factors.iter().map(|it| format!("{} {}", it.symbol, it.value)).collect();
+    assert_eq!(digits.join(", "), "R 2.476809, L 0.362877, q 0.463404, D 0.917004, F 0.901432");
+    let parts: Vec<String> = assessment.parts.iter().map(|it| format!("{} {}", it.name, it.points)).collect();
+    assert_eq!(
+        parts.join(", "),
+        "base 10.000, growth 32.658, certainty -17.524, inactivity -1.256, breaches -2.354"
+    );
+}
+
+#[test]
+fn the_answer_is_camel_case_json_without_floats() {
+    fn no_floats(value: &serde_json::Value) {
+        match value {
+            serde_json::Value::Number(number) => assert!(!number.is_f64(), "{number}"),
+            serde_json::Value::Array(items) => items.iter().for_each(no_floats),
+            serde_json::Value::Object(members) => members.iter().for_each(|(name, value)| {
+                assert!(name.chars().all(char::is_alphanumeric), "{name}");
+                no_floats(value);
+            }),
+            serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::String(_) => (),
+        }
+    }
+    let text = format!("{}worker broke 1 x 50 for p0 1 days ago\n", network(2));
+    let json = serde_json::to_value(assess(&world(&text), &question("worker"))).unwrap();
+    no_floats(&json);
+    assert_eq!(json["model"], "flow-1");
+    assert_eq!(json["level"], "verified");
+    assert_eq!(json["parts"][0], serde_json::json!({"name": "base", "points": "10.000"}));
+}
+
+#[test]
+fn lists_are_bounded_and_say_how_many_there_are() {
+    let text: String = (0..300).map(|n| format!("worker kept 1 x 100 for p{n} 1 days ago\n")).collect();
+    let mut asked = question("worker");
+    asked.observer = (0..300).map(|n| format!("p{n}.example").parse().unwrap()).collect();
+    let assessment = assess(&world(&text), &asked);
+    assert_eq!((assessment.lenders.total, assessment.lenders.first.len()), (300, 256));
+    assert_eq!((assessment.rests_on.total, assessment.rests_on.first.len()), (300, 256));
+    assert_eq!((assessment.limited_by.total, assessment.limited_by.first.len()), (300, 256));
+}
+
+/// Deals among so many names; the debtor, the creditor, hundredths of value, days ago.
+fn deals_among(
+    debtors: &'static [&'static str],
+    creditors: &'static [&'static str],
+    count: usize,
+) -> impl Strategy<Value = Vec<Evidence>> {
+    let one = (prop::sample::select(debtors), prop::sample::select(creditors), 1_u32..300, 1_u64..400);
+    let one = one.prop_map(|(debtor, creditor, value, days)| {
+        deal(debtor, creditor, &value.to_string(), days, Outcome::Fulfilled)
+    });
+    prop::collection::vec(one, 0..count)
+}
+
+const OUTSIDERS: &[&str] = &["seed", "seed2", "o1", "o2", "o3", "o4"];
+const MEMBERS: &[&str] = &["m1", "m2", "m2/two", "m3", "m4", "m4/two"];
+const ALL: &[&str] = &["seed", "seed2", "o1", "o2", "o3", "m1", "m2", "m2/two", "worker", "worker/two"];
+
+fn asked_by_two(subject: &str) -> Question {
+    let observer = ["seed.example".parse().unwrap(), "seed2.example".parse().unwrap()].into();
+    Question { observer, ..question(subject) }
+}
+
+fn with_breaches() -> impl Strategy<Value = Vec<Evidence>> {
+    let broken = prop::collection::vec((prop::sample::select(ALL), 1_u32..300, 1_u64..400), 0..5);
+    (deals_among(ALL, ALL, 80), broken).prop_map(|(mut deals, broken)| {
+        deals.extend(broken.into_iter().map(|(creditor, value, days)| {
+            deal("worker", creditor, &value.to_string(), days, Outcome::Breached)
+        }));
+        logged(deals)
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn no_member_of_a_set_beats_one_agent_with_the_deals_of_all(
+        outside in deals_among(OUTSIDERS, OUTSIDERS, 40),
+        borrowed in deals_among(MEMBERS, OUTSIDERS, 20),
+        lent in deals_among(OUTSIDERS, MEMBERS, 20),
+        inside in deals_among(MEMBERS, MEMBERS, 60),
+    ) {
+        let single: asp_core::name::AgentUri = agent("single").parse().unwrap();
+        let mut alone = outside.clone();
+        alone.extend(borrowed.iter().map(|deal| Evidence { debtor: single.clone(), ..deal.clone() }));
+        alone.extend(lent.iter().map(|deal| Evidence { creditor: single.clone(), ..deal.clone() }));
+        let bound = assess(&logged(alone), &asked_by_two("single"));
+        let together = logged([outside, borrowed, lent, inside].concat());
+        for member in MEMBERS {
+            let found = assess(&together, &asked_by_two(member));
+            prop_assert!(found.score <= bound.score, "{}: {} > {}", member, found.score, bound.score);
+            prop_assert!(factor(&found, "R") <= factor(&bound, "R"));
+        }
+    }
+
+    #[test]
+    fn one_more_kept_deal_never_lowers_a_score(
+        deals in with_breaches(),
+        more in (prop::sample::select(ALL), prop::sample::select(ALL), 1_u32..300),
+    ) {
+        let before = assess(&deals, &asked_by_two("worker")).score;
+        let further = deal(more.0, more.1, &more.2.to_string(), 0, Outcome::Fulfilled);
+        let after = assess(&logged([deals, vec![further]].concat()), &asked_by_two("worker")).score;
+        prop_assert!(before <= after, "{} > {}", before, after);
+    }
+
+    #[test]
+    fn one_more_breach_never_raises_a_score(deals in with_breaches(), value in 1_u32..300) {
+        let before = assess(&deals, &asked_by_two("worker")).score;
+        let further = deal("worker", "o1", &value.to_string(), 0, Outcome::Breached);
+        let after = assess(&logged([deals, vec![further]].concat()), &asked_by_two("worker")).score;
+        prop_assert!(after < before, "{} >= {}", after, before);
+    }
+
+    #[test]
+    fn the_order_of_the_evidence_changes_nothing(
+        (deals, shuffled) in with_breaches().prop_flat_map(|deals| (Just(deals.clone()), Just(deals).prop_shuffle()))
+    ) {
+        prop_assert_eq!(assess(&deals, &asked_by_two("worker")), assess(&shuffled, &asked_by_two("worker")));
+    }
+
+    #[test]
+    fn the_explanation_adds_up(deals in with_breaches()) {
+        let found = assess(&deals, &asked_by_two("worker"));
+        let parts: i64 = found.parts.iter().map(|part| part.points.thousandths()).sum();
+        prop_assert_eq!(parts, found.score.thousandths());
+        // Whoever has the factors can multiply them.
+        let [l, q, d, f] = ["L", "q", "D", "F"].map(|symbol| u128::from(factor(&found, symbol)));
+        let product = f * (10_000 * 10_u128.pow(18) + 90_000 * l * q * d) / 10_u128.pow(24);
+        prop_assert_eq!(i128::try_from(product).unwrap(), i128::from(found.score.thousandths()));
+        // Sums of numbers that are rounded each to a millionth.
+        let flow = factor(&found, "R");
+        let lent: u64 = found.lenders.first.iter().map(|lender| lender.lends.get()).sum();
+        let cut: u64 = found.limited_by.first.iter().map(|limit| match limit {
+            Limit::Lending { capacity, .. } | Limit::Organisation { capacity, .. } => capacity.get(),
+        }).sum();
+        prop_assert!(lent.abs_diff(flow) <= 10 && cut.abs_diff(flow) <= 10, "{} {} {}", flow, lent, cut);
+    }
+}
