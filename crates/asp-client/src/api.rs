@@ -16,7 +16,7 @@ use asp_core::position::{Hash, Head, LogTime, Position, Sequence};
 use asp_core::rejection::{Code, Rejection, Retry};
 use asp_core::session::table::{Performative, Role, State};
 use asp_core::session::{Commitment, OfferKind, OpenOffer, Progress, Session};
-use asp_core::statement::body::{CommitmentState, ParticipantRole, Package, SessionReceipt, Showing};
+use asp_core::statement::body::{CommitmentState, Package, ParticipantRole, SessionReceipt, Showing};
 use asp_core::statement::{Signature, Verified};
 use asp_core::stream::{KeyHistory, KeyLife};
 use serde::{Deserialize, Serialize};
@@ -684,8 +684,13 @@ impl Message {
     /// The rule that the statement or a signature breaks.
     pub fn verify(&self) -> Result<Verified, Rejection> {
         use asp_core::statement::Received;
-        let verified =
-            Received::from_parts(self.statement.get().as_bytes(), self.signatures.clone())?.read()?.verify()?;
-        if verified.statement().hash == self.hash { Ok(verified) } else { Err(Code::StreamMismatch.at("/hash")) }
+        let verified = Received::from_parts(self.statement.get().as_bytes(), self.signatures.clone())?
+            .read()?
+            .verify()?;
+        if verified.statement().hash == self.hash {
+            Ok(verified)
+        } else {
+            Err(Code::StreamMismatch.at("/hash"))
+        }
     }
 }

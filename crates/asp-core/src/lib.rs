@@ -3,18 +3,18 @@
 //! Nothing in this crate reads a clock, a file, a socket or a random number, and nothing depends on the order
 //! of a hash table: the same input gives the same answer on every machine. Time enters as an argument.
 
-pub mod position;
-pub mod name;
+pub mod agent;
 pub mod amount;
+pub mod consent;
 pub mod key;
-pub mod rejection;
 pub mod limits;
+pub mod log;
+pub mod name;
+pub mod org;
+pub mod position;
+pub mod rejection;
+pub mod session;
 pub mod statement;
 pub mod stream;
-pub mod org;
-pub mod agent;
-pub mod consent;
-pub mod session;
 pub mod trust;
-pub mod log;
 pub mod world;

@@ -1,11 +1,15 @@
 //! An organisation: a domain with keys and a policy. Knows no agents and no sessions.
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "a stream asks for the bodies that it knows; every other is answered alike"
+)]
 
 use crate::amount::Money;
 use crate::name::{Domain, Issuer};
 use crate::position::{Head, LogPoint};
 use crate::rejection::{Code, Rejection};
-use crate::statement::body::{Body, Name, OrgVerify, PolicySet};
 use crate::statement::Verified;
+use crate::statement::body::{Body, Name, OrgVerify, PolicySet};
 use crate::stream::{Accepted, KeyHistory, require_signatures};
 
 /// The state of an `org:` stream.

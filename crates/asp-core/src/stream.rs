@@ -20,7 +20,11 @@ pub fn check_place(statement: &Statement, head: Option<Head>, kind: StreamKind) 
     }
     let previous = head.map_or_else(|| kind.genesis(), |head| head.hash);
     if statement.previous != previous {
-        return Err(Rejection { code: Code::PreviousHashMismatch, pointer: Some("/previousHash".into()), head }); // ASP-STM-011
+        return Err(Rejection {
+            code: Code::PreviousHashMismatch,
+            pointer: Some("/previousHash".into()),
+            head,
+        }); // ASP-STM-011
     }
     Ok(())
 }
@@ -91,7 +95,9 @@ impl KeyHistory {
     #[must_use]
     pub fn valid_at(&self, key: &KeyId, position: Position) -> bool {
         // The statement that brings a key is signed by it, and the one that revokes it may be.
-        self.keys.get(key).is_some_and(|life| life.from <= position && life.until.is_none_or(|until| position <= until))
+        self.keys
+            .get(key)
+            .is_some_and(|life| life.from <= position && life.until.is_none_or(|until| position <= until))
     }
 
     /// Whether a signature by the key at this position still counts today.
@@ -181,6 +187,9 @@ impl KeyHistory {
 /// # Errors
 /// [`Code::SignatureMissing`].
 pub(crate) fn require_signatures(verified: &Verified, keys: &[&KeyId]) -> Result<(), Rejection> {
-    if keys.iter().all(|key| verified.signed_by(key)) { Ok(()) } else { Err(Code::SignatureMissing.at("/signatures")) }
+    if keys.iter().all(|key| verified.signed_by(key)) {
+        Ok(())
+    } else {
+        Err(Code::SignatureMissing.at("/signatures"))
+    }
 }
-

@@ -2,6 +2,10 @@
 //!
 //! One code for everybody who needs the state: the store holds the part of a world that it works on and loads what
 //! is [`World::missing`]; a verifier, an audit and a replay hold all of it.
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "a stream asks for the bodies that it knows; every other is answered alike"
+)]
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -141,7 +145,9 @@ impl World {
                 streams.push(StreamId::Org(agent.organisation()));
                 streams.push(statement.stream.clone());
             }
-            (StreamId::Consent(_), Body::ConsentRequest(request)) => streams.push(StreamId::Org(request.with.clone())),
+            (StreamId::Consent(_), Body::ConsentRequest(request)) => {
+                streams.push(StreamId::Org(request.with.clone()))
+            }
             (StreamId::Session(_), Body::Propose(Propose::Invitation(invitation))) if statement.opens => {
                 streams.extend(invitation.consents.iter().copied().map(StreamId::Consent));
                 for invitee in &invitation.participants {
@@ -160,7 +166,8 @@ impl World {
     /// The streams on which a session's rules depend: its consents and its participants' organisations.
     fn session_touches(&self, id: &Hash) -> Vec<StreamId> {
         let Some(session) = self.sessions.get(id) else { return Vec::new() };
-        let organisations = session.participants().iter().map(|(agent, _)| StreamId::Org(agent.organisation()));
+        let organisations =
+            session.participants().iter().map(|(agent, _)| StreamId::Org(agent.organisation()));
         session.consents().iter().copied().map(StreamId::Consent).chain(organisations).collect()
     }
 
@@ -299,7 +306,11 @@ impl World {
             },
             Issuer::Node(origin) => {
                 let by_node = verified.signatures().iter().all(|signature| signature.key_id == self.node_key);
-                if *origin == self.origin && by_node { Ok(()) } else { Err(Code::KeyNotValid.at("/signatures")) } // ASP-KEY-002
+                if *origin == self.origin && by_node {
+                    Ok(())
+                } else {
+                    Err(Code::KeyNotValid.at("/signatures"))
+                } // ASP-KEY-002
             }
         }
     }
@@ -313,9 +324,15 @@ impl World {
         let ceilings = organisations
             .iter()
             .filter_map(|domain| self.organisations.get(domain))
-            .filter_map(|organisation| organisation.ceiling().map(|ceiling: &Money| (organisation.domain(), ceiling)))
+            .filter_map(|organisation| {
+                organisation.ceiling().map(|ceiling: &Money| (organisation.domain(), ceiling))
+            })
             .collect();
-        Facts { at, consents: consents.into_iter().filter_map(|id| self.consents.get(id)).collect(), ceilings }
+        Facts {
+            at,
+            consents: consents.into_iter().filter_map(|id| self.consents.get(id)).collect(),
+            ceilings,
+        }
     }
 
     /// Applies an accepted statement. Total: what is passed in has been judged.
@@ -328,7 +345,8 @@ impl World {
         match stream {
             StreamId::Org(domain) => {
                 if opens {
-                    self.organisations.extend(Organisation::open(domain, accepted).map(|org| (domain.clone(), org)));
+                    self.organisations
+                        .extend(Organisation::open(domain, accepted).map(|org| (domain.clone(), org)));
                 } else if let Some(org) = self.organisations.get_mut(domain) {
                     org.apply(accepted);
                 }

@@ -1,12 +1,16 @@
 //! What an accepted statement does to its session. Total: what comes here has been judged.
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "a stream asks for the bodies that it knows; every other is answered alike"
+)]
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::guard::{Case, awaited};
 use super::table::{Performative, Reason, Role, State};
 use super::{
-    Agreement, Bounds, Commitment, Conditions, Effect, End, GivenMandate, OfferKind, OpenEscalation, OpenOffer,
-    PendingCommit, Progress, Session,
+    Agreement, Bounds, Commitment, Conditions, Effect, End, GivenMandate, OfferKind, OpenEscalation,
+    OpenOffer, PendingCommit, Progress, Session,
 };
 use crate::name::AgentUri;
 use crate::position::Hash;
@@ -91,14 +95,26 @@ impl Session {
             Propose::Termination(change) => {
                 let Some(commitment) = self.commitments.get(&change.commitment) else { return };
                 let packages = BTreeMap::from([(commitment.terms_hash, commitment.package.clone())]);
-                (OfferKind::Termination { commitment: change.commitment }, change.commitment, packages, change.respond_by)
+                (
+                    OfferKind::Termination { commitment: change.commitment },
+                    change.commitment,
+                    packages,
+                    change.respond_by,
+                )
             }
         };
         let Some(commitment) = self.commitments.get(&commitment) else { return };
         let awaits = commitment.signers.iter().filter(|signer| *signer != agent).cloned().collect();
         let respond_by = respond_by.unwrap_or_else(|| accepted.at().time.plus(self.limits.response_ms));
-        let offer =
-            OpenOffer { by: agent.clone(), kind, packages, awaits, accepted: BTreeSet::new(), chosen: None, respond_by };
+        let offer = OpenOffer {
+            by: agent.clone(),
+            kind,
+            packages,
+            awaits,
+            accepted: BTreeSet::new(),
+            chosen: None,
+            respond_by,
+        };
         self.offers.insert(hash, offer);
     }
 
@@ -181,7 +197,9 @@ impl Session {
             OfferKind::Business { binding: false } => {
                 self.agreed.insert(terms, Agreement { package, parties: signers });
             }
-            OfferKind::Business { binding: true } => self.form(terms, package, signers, accepted, None, effects),
+            OfferKind::Business { binding: true } => {
+                self.form(terms, package, signers, accepted, None, effects)
+            }
             OfferKind::Amendment { commitment } => {
                 self.end_commitment(&commitment, CommitmentState::Amended, effects);
                 self.form(terms, package, signers, accepted, Some(commitment), effects);
@@ -296,7 +314,13 @@ impl Session {
     }
 
     /// Enters the next state and notes how and when.
-    fn finish(&mut self, accepted: &Accepted, agent: Option<&AgentUri>, next: State, effects: &mut Vec<Effect>) {
+    fn finish(
+        &mut self,
+        accepted: &Accepted,
+        agent: Option<&AgentUri>,
+        next: State,
+        effects: &mut Vec<Effect>,
+    ) {
         let time = accepted.at().time;
         let body = &accepted.statement().body;
         if let Body::Close(close) = body {

@@ -163,12 +163,16 @@ impl Commitment {
         match (&duty.progress, &duty.obligation.due) {
             (Progress::Delivered { .. }, _) | (Progress::Open, Due::At(_)) => true,
             // Obligations wait only for earlier ones, so this ends.
-            (Progress::Open, Due::After(due)) => self.duty(&due.after).is_some_and(|before| match before.progress {
-                Progress::Fulfilled { .. } => true,
-                Progress::Contested | Progress::Breached | Progress::Lapsed => false,
-                Progress::Open | Progress::Delivered { .. } => self.is_open(before),
-            }),
-            (Progress::Fulfilled { .. } | Progress::Contested | Progress::Breached | Progress::Lapsed, _) => false,
+            (Progress::Open, Due::After(due)) => {
+                self.duty(&due.after).is_some_and(|before| match before.progress {
+                    Progress::Fulfilled { .. } => true,
+                    Progress::Contested | Progress::Breached | Progress::Lapsed => false,
+                    Progress::Open | Progress::Delivered { .. } => self.is_open(before),
+                })
+            }
+            (Progress::Fulfilled { .. } | Progress::Contested | Progress::Breached | Progress::Lapsed, _) => {
+                false
+            }
         }
     }
 
@@ -224,8 +228,9 @@ impl Commitment {
     fn settle(&mut self) {
         let any = |wanted: fn(&Progress) -> bool| self.duties.iter().any(|duty| wanted(&duty.progress));
         let breached = any(|progress| matches!(progress, Progress::Breached));
-        let unsettled =
-            any(|progress| matches!(progress, Progress::Open | Progress::Delivered { .. } | Progress::Contested));
+        let unsettled = any(|progress| {
+            matches!(progress, Progress::Open | Progress::Delivered { .. } | Progress::Contested)
+        });
         if self.state == CommitmentState::Active {
             if breached {
                 self.state = CommitmentState::Breached;

@@ -31,7 +31,9 @@ impl Session {
     pub fn due(&self, now: LogTime, consents: &[&Consent]) -> Option<Body> {
         let (_, due) = self.deadlines(consents).into_iter().filter(|(time, _)| *time <= now).min()?;
         Some(match due {
-            Due::Breach(commitment, obligation) => Body::Inform(Inform::Breach(ObligationRef { commitment, obligation })),
+            Due::Breach(commitment, obligation) => {
+                Body::Inform(Inform::Breach(ObligationRef { commitment, obligation }))
+            }
             Due::Silence(commitment, obligation) => {
                 Body::Inform(Inform::Silence(ObligationRef { commitment, obligation }))
             }
@@ -85,7 +87,9 @@ impl Session {
         }
         // Duties survive the end of a consent and of the message limit; a session without duties does not.
         if !self.owes() {
-            all.extend(consents.iter().map(|consent| end(self.consent_ends(consent), Reason::ConsentRevoked)));
+            all.extend(
+                consents.iter().map(|consent| end(self.consent_ends(consent), Reason::ConsentRevoked)),
+            );
             if self.messages >= self.limits.messages {
                 all.push(end(self.last, Reason::MessageLimit));
             }
@@ -108,13 +112,17 @@ impl Session {
                 match &duty.progress {
                     Progress::Open => {
                         // Met until that instant; breached one millisecond later.
-                        let until = commitment.met_until(duty).map(|until| until.plus(crate::position::Millis(1)));
+                        let until =
+                            commitment.met_until(duty).map(|until| until.plus(crate::position::Millis(1)));
                         all.extend(until.map(|time| (time, Due::Breach(commitment.id, id))));
                     }
                     Progress::Delivered { at, .. } => {
                         all.push((duty.silence_at(*at), Due::Silence(commitment.id, id)));
                     }
-                    Progress::Fulfilled { .. } | Progress::Contested | Progress::Breached | Progress::Lapsed => {}
+                    Progress::Fulfilled { .. }
+                    | Progress::Contested
+                    | Progress::Breached
+                    | Progress::Lapsed => {}
                 }
             }
         }

@@ -3,7 +3,6 @@
 //! The table says whether a statement is allowed and what state follows; this module says what it does to offers,
 //! commitments, mandates and participants. `decide` only reads; `apply` cannot fail.
 
-pub mod table;
 mod apply;
 mod commitment;
 mod deadline;
@@ -11,6 +10,7 @@ mod guard;
 mod party;
 mod proposal;
 mod receipt;
+pub mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -165,13 +165,16 @@ impl Session {
         let Body::Propose(Propose::Invitation(invitation)) = &statement.body else {
             return Err(Code::NotAllowed.at("/type"));
         };
-        let Some(issuer) = statement.issuer.agent() else { return Err(Code::InvalidParticipants.at("/issuer")) };
+        let Some(issuer) = statement.issuer.agent() else {
+            return Err(Code::InvalidParticipants.at("/issuer"));
+        };
         if !statement.on_behalf_of.is_empty() {
             return Err(Code::InvalidMandate.at("/onBehalfOf"));
         }
         let participants = Participants::of(&invitation.participants, issuer)
             .ok_or_else(|| Code::InvalidParticipants.at("/body/participants"))?;
-        guard::consents_cover(invitation, issuer, &participants, facts).map_err(|code| code.at("/body/consents"))
+        guard::consents_cover(invitation, issuer, &participants, facts)
+            .map_err(|code| code.at("/body/consents"))
     }
 
     /// The session after its invitation; none if the statement is no invitation by an agent.
@@ -195,7 +198,10 @@ impl Session {
             consents: consents.clone(),
             participants: Participants::of(participants, initiator)?,
             limits: Bounds::from(limits),
-            conditions: Some(Conditions { statement: statement.hash, accepted: BTreeSet::from([initiator.clone()]) }),
+            conditions: Some(Conditions {
+                statement: statement.hash,
+                accepted: BTreeSet::from([initiator.clone()]),
+            }),
             offers: BTreeMap::new(),
             agreed: BTreeMap::new(),
             pending: None,
@@ -227,7 +233,12 @@ impl Session {
     }
 
     /// Who speaks: a participant or its delegate, the authority of an escalation, or the node.
-    fn actor(&self, statement: &Statement, performative: Performative, now: LogTime) -> Result<Actor, Rejection> {
+    fn actor(
+        &self,
+        statement: &Statement,
+        performative: Performative,
+        now: LogTime,
+    ) -> Result<Actor, Rejection> {
         let stranger = || Code::UnknownStream.at("/stream"); // ASP-SES-002
         let authority = self.escalation.as_ref().is_some_and(|open| open.authority == statement.issuer)
             && self.state == State::Escalated;

@@ -51,7 +51,9 @@ impl Participants {
                 joined: initiator,
                 countersigned: false,
             };
-            if initiator != (invitee.agent == *issuer) || all.insert(invitee.agent.clone(), participant).is_some() {
+            if initiator != (invitee.agent == *issuer)
+                || all.insert(invitee.agent.clone(), participant).is_some()
+            {
                 return None;
             }
         }
@@ -82,7 +84,9 @@ impl Participants {
     pub fn negotiators(&self, except: &AgentUri) -> BTreeSet<AgentUri> {
         let negotiates = |role| matches!(role, ParticipantRole::Initiator | ParticipantRole::Party);
         self.iter()
-            .filter(|(agent, participant)| *agent != except && participant.joined && negotiates(participant.role))
+            .filter(|(agent, participant)| {
+                *agent != except && participant.joined && negotiates(participant.role)
+            })
             .map(|(agent, _)| agent.clone())
             .collect()
     }
@@ -157,7 +161,8 @@ impl Mandates {
         let Some((last, before)) = statement.on_behalf_of.split_last() else { return Ok(Vec::new()) };
         let given = self.find(last).ok_or(Code::InvalidMandate)?;
         let leads_here = statement.issuer.agent() == Some(&given.mandate.to) && given.chain == before;
-        let links: Vec<&GivenMandate> = statement.on_behalf_of.iter().filter_map(|id| self.find(id)).collect();
+        let links: Vec<&GivenMandate> =
+            statement.on_behalf_of.iter().filter_map(|id| self.find(id)).collect();
         let covers = |link: &&GivenMandate| {
             now < link.mandate.expires_at && link.mandate.performatives.contains(&performative)
         };
@@ -180,6 +185,9 @@ impl Mandates {
         };
         // A chain that comes back to somebody would let authority be renewed in a circle.
         let circle = mandate.to == *giver || chain.iter().any(|link| link.by == mandate.to);
-        chain.len() < limits::DELEGATION_HOPS_MAX && !circle && now < mandate.expires_at && chain.iter().all(within)
+        chain.len() < limits::DELEGATION_HOPS_MAX
+            && !circle
+            && now < mandate.expires_at
+            && chain.iter().all(within)
     }
 }

@@ -109,7 +109,7 @@ pub struct Agreement {
 
 /// Whether a package makes sense between `parties` at an instant: what no schema can say.
 #[must_use]
-pub fn makes_sense(package: &Package, parties: &BTreeSet<AgentUri>, now: LogTime) -> bool {
+pub(super) fn makes_sense(package: &Package, parties: &BTreeSet<AgentUri>, now: LogTime) -> bool {
     let mut earlier = BTreeSet::new();
     package.obligations.iter().all(|obligation| {
         let between = obligation.debtor != obligation.creditor

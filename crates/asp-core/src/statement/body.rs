@@ -2,6 +2,7 @@
 //!
 //! Unknown members are refused: a signature covers nothing that has no meaning. A member that is absent is absent;
 //! `null` never stands for it, so that a body has one spelling.
+#![expect(clippy::wildcard_enum_match_arm, reason = "most bodies have no list to bound")]
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,7 +19,9 @@ use crate::rejection::{Code, Rejection};
 use crate::session::table::{Performative, Reason};
 
 /// Reads an optional member that, if present, is not `null`.
-pub(crate) fn some<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+pub(crate) fn some<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
 }
 
@@ -742,11 +745,15 @@ impl Body {
                     bound("/body/packages", package.obligations.len(), 1..=limits::OBLIGATIONS_MAX)
                 })
             }
-            Self::Propose(Propose::Amendment(amendment)) => {
-                bound("/body/package/obligations", amendment.package.obligations.len(), 1..=limits::OBLIGATIONS_MAX)
-            }
+            Self::Propose(Propose::Amendment(amendment)) => bound(
+                "/body/package/obligations",
+                amendment.package.obligations.len(),
+                1..=limits::OBLIGATIONS_MAX,
+            ),
             Self::Delegate(mandate) => bound("/body/performatives", mandate.performatives.len(), 1..=13),
-            Self::Escalate(Escalation { authority: Issuer::Node(_), .. }) => Err(Code::InvalidBody.at("/body/authority")),
+            Self::Escalate(Escalation { authority: Issuer::Node(_), .. }) => {
+                Err(Code::InvalidBody.at("/body/authority"))
+            }
             _ => Ok(()),
         }
     }

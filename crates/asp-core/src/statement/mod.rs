@@ -71,7 +71,8 @@ impl<'a> Received<'a> {
         if bytes.len() > ENVELOPE_BYTES_MAX {
             return Err(Code::StatementTooLarge.into());
         }
-        let envelope: Envelope<'_> = serde_json::from_slice(bytes).map_err(|error| envelope_error(bytes, &error))?;
+        let envelope: Envelope<'_> =
+            serde_json::from_slice(bytes).map_err(|error| envelope_error(bytes, &error))?;
         let statement = envelope.statement.get().as_bytes();
         scan::scan(statement, &Bounds::STATEMENT)?; // ASP-STM-001
         let signatures = envelope.signatures.get();
@@ -79,7 +80,8 @@ impl<'a> Received<'a> {
         if signatures.len() > ENVELOPE_OVERHEAD_MAX {
             return Err(Code::InvalidEnvelope.at("/signatures"));
         }
-        let signatures: Vec<Signature> = serde_json::from_str(signatures).map_err(|error| signature_error(&error))?;
+        let signatures: Vec<Signature> =
+            serde_json::from_str(signatures).map_err(|error| signature_error(&error))?;
         Self::of_parts(statement, signatures)
     }
 
@@ -99,7 +101,11 @@ impl<'a> Received<'a> {
             _ => true,
         });
         // One order and no repetition: the set of signatures has one spelling, which the log's leaf binds.
-        if bounded && ordered { Ok(Self { statement, signatures }) } else { Err(Code::InvalidEnvelope.at("/signatures")) } // ASP-STM-002
+        if bounded && ordered {
+            Ok(Self { statement, signatures })
+        } else {
+            Err(Code::InvalidEnvelope.at("/signatures"))
+        } // ASP-STM-002
     }
 
     /// Reads the statement into types.
@@ -204,7 +210,8 @@ pub struct Statement {
 
 impl Statement {
     fn read(bytes: &[u8]) -> Result<Self, Rejection> {
-        let wire: Wire<'_> = serde_json::from_slice(bytes).map_err(|_| pointed(bytes, Code::InvalidField, ""))?;
+        let wire: Wire<'_> =
+            serde_json::from_slice(bytes).map_err(|_| pointed(bytes, Code::InvalidField, ""))?;
         if wire.asp != VERSION {
             return Err(Code::UnsupportedVersion.at("/asp"));
         }
@@ -269,7 +276,8 @@ fn read_id(text: &str) -> Option<Uuid> {
 
 fn check_trace(trace: Option<&Trace>) -> Result<(), Rejection> {
     let Some(trace) = trace else { return Ok(()) };
-    let lengths = trace.traceparent.len() == 55 && trace.tracestate.as_ref().is_none_or(|state| state.len() <= 512);
+    let lengths =
+        trace.traceparent.len() == 55 && trace.tracestate.as_ref().is_none_or(|state| state.len() <= 512);
     if lengths { Ok(()) } else { Err(Code::InvalidField.at("/trace")) }
 }
 
