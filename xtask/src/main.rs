@@ -3,6 +3,7 @@
 
 mod codegen;
 mod command;
+mod picture;
 mod test;
 mod tidy;
 mod torture;
@@ -17,6 +18,7 @@ Usage: cargo xtask <task>
   tidy                                    the rules that no compiler knows
   test [--fast] [--no-lint]               everything that must hold before a change lands;
                                           --fast leaves out the torture, --no-lint all but the tests
+  picture                                 draw what `assent demo` prints, for the README
   torture kill [--cycles N] [--release]   kill the node while it writes, N times (200), and count what is lost
 
 Exit codes: 0 all is well, 1 something does not hold, 2 the task was not understood.
@@ -29,6 +31,7 @@ enum Task {
     Codegen(codegen::Mode),
     Tidy,
     Test(test::Options),
+    Picture,
     Torture(u32, torture::Profile),
 }
 
@@ -59,6 +62,7 @@ fn perform(task: &Task) -> Result<(), String> {
         Task::Codegen(mode) => report_drift(*mode, &codegen::run(&root(), *mode)?),
         Task::Tidy => tidy::run(&root()),
         Task::Test(options) => test::run(&root(), *options),
+        Task::Picture => picture::run(&root()),
         Task::Torture(cycles, profile) => torture::run(&root(), *cycles, *profile),
     }
 }
@@ -77,6 +81,7 @@ fn parse(arguments: &[&str]) -> Result<Task, String> {
     let unknown = |argument: &&str| Err(format!("{argument:?} is not understood here"));
     match arguments {
         [] | ["help" | "--help" | "-h"] => Ok(Task::Help),
+        ["picture"] => Ok(Task::Picture),
         ["codegen"] => Ok(Task::Codegen(codegen::Mode::Write)),
         ["codegen", "--check"] => Ok(Task::Codegen(codegen::Mode::Check)),
         ["codegen", _, .., other] | ["codegen", other] => unknown(other),
