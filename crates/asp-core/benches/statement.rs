@@ -1,4 +1,5 @@
 //! What a node pays for a statement of about 1 KiB: reading it, checking its signature, judging and applying it.
+#![expect(clippy::unwrap_used, reason = "a benchmark whose dialogue is refused is to stop")]
 
 use std::hint::black_box;
 

@@ -543,7 +543,7 @@ pub(super) fn consents_cover(
         let covered = |consent: &&&Consent| {
             consent.covers(&home, other, &invitation.capability) && consent.permits(Performative::Propose)
         };
-        if !between.iter().any(|consent| covered(consent)) {
+        if !between.iter().any(covered) {
             return Err(Code::OutsideConsent); // ASP-CON-009
         }
     }
