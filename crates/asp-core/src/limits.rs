@@ -83,6 +83,12 @@ pub const STATEMENT_DEPTH_MAX: usize = 32;
 /// A bound, in values. Bounds the work of schema checks and of building values.
 pub const STATEMENT_NODES_MAX: usize = 4096;
 
+/// A default, in connections. Reads of the store that run at once; a further one waits. Each holds up to 8 MiB of pages.
+pub const STORE_READERS: usize = 4;
+
+/// A default, in streams. Streams whose state the writer keeps between batches; one that is not kept is read from its statements.
+pub const STREAMS_CACHED_MAX: usize = 20000;
+
 /// A bound, in bytes. A string of a statement, as written between its quotes.
 pub const STRING_BYTES_MAX: usize = 65536;
 
@@ -94,3 +100,6 @@ pub const TEXT_BYTES_MAX: usize = 4096;
 
 /// A bound, in bytes. An agent's URI, an origin or a stream's name.
 pub const URI_BYTES_MAX: usize = 255;
+
+/// A default, in pages. 16 MiB of write-ahead log, beyond which pages are carried over into the database, away from the writer.
+pub const WAL_PAGES_MAX: usize = 4096;

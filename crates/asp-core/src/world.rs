@@ -120,7 +120,9 @@ impl World {
         }
     }
 
-    fn knows(&self, stream: &StreamId) -> bool {
+    /// Whether a stream is loaded, or known not to exist.
+    #[must_use]
+    pub fn knows(&self, stream: &StreamId) -> bool {
         self.head(stream).is_some() || self.absent.contains(stream)
     }
 
@@ -129,11 +131,14 @@ impl World {
     /// Ask again after each until there is none; a statement touches a bounded number of streams.
     #[must_use]
     pub fn missing(&self, statement: &Statement) -> Option<StreamId> {
-        self.touched(statement).into_iter().find(|stream| !self.knows(stream))
+        self.touches(statement).into_iter().find(|stream| !self.knows(stream))
     }
 
     /// The streams that a judgement of the statement reads, as far as they can be named from what is loaded.
-    fn touched(&self, statement: &Statement) -> Vec<StreamId> {
+    ///
+    /// Complete once none of them is [`World::missing`]; whoever drops streams keeps those that are read often.
+    #[must_use]
+    pub fn touches(&self, statement: &Statement) -> Vec<StreamId> {
         let mut streams = Vec::new();
         match &statement.issuer {
             Issuer::Agent(agent) => streams.push(StreamId::Agent(agent.clone())),
@@ -202,18 +207,26 @@ impl World {
     /// # Errors
     /// The first rule that is broken: audience, clock, who signed, then the rules of the stream.
     pub fn judge(&self, verified: &Verified, at: LogPoint) -> Result<Accepted, Rejection> {
+        self.decide(verified, at)?;
+        Ok(Accepted::new(verified.clone(), at))
+    }
+
+    /// The verdict of [`World::judge`] alone, for whoever gives the statement away afterwards.
+    ///
+    /// # Errors
+    /// As [`World::judge`].
+    pub fn decide(&self, verified: &Verified, at: LogPoint) -> Result<(), Rejection> {
         let statement = verified.statement();
         if statement.audience != self.origin {
             return Err(Code::WrongAudience.at("/audience")); // ASP-STM-012
         }
         check_clock(statement, at.time)?;
         match &statement.stream {
-            StreamId::Org(domain) => self.judge_org(domain, verified, at)?,
-            StreamId::Agent(agent) => self.judge_agent(agent, verified, at)?,
-            StreamId::Consent(id) => self.judge_consent(id, verified, at)?,
-            StreamId::Session(id) => self.judge_session(id, verified, at)?,
+            StreamId::Org(domain) => self.judge_org(domain, verified, at),
+            StreamId::Agent(agent) => self.judge_agent(agent, verified, at),
+            StreamId::Consent(id) => self.judge_consent(id, verified, at),
+            StreamId::Session(id) => self.judge_session(id, verified, at),
         }
-        Ok(Accepted::new(verified.clone(), at))
     }
 
     fn judge_org(&self, domain: &Domain, verified: &Verified, at: LogPoint) -> Result<(), Rejection> {

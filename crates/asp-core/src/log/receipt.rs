@@ -55,6 +55,12 @@ impl ReceiptBody {
             r#"{{"logIndex":{log_index},"logTime":"{log_time}","origin":"{origin}","sequence":{sequence},"statement":"{statement}","stream":"{stream}"}}"#
         )
     }
+
+    /// The hash under which the tree of the batch has it.
+    #[must_use]
+    pub fn leaf(&self) -> Hash {
+        leaf_hash(self.to_json().as_bytes())
+    }
 }
 
 /// The place of a receipt in its batch: what leads from its body to what was signed.
@@ -71,6 +77,15 @@ pub struct BatchPlace {
 }
 
 impl BatchPlace {
+    /// The place of the `index`-th receipt among all of its batch, by the hashes of their bodies.
+    ///
+    /// `None` if there is no such receipt, or more than [`BATCH_SIZE_MAX`]. Costs one hash per receipt.
+    #[must_use]
+    pub fn among(leaves: &[Hash], index: u32) -> Option<Self> {
+        let size = u32::try_from(leaves.len()).ok().filter(|size| *size <= BATCH_SIZE_MAX)?;
+        place_in(&rows_over(leaves.to_vec()), index, size)
+    }
+
     /// The path as 32 bytes per hash, for storing.
     #[must_use]
     pub fn path_bytes(&self) -> Vec<u8> {
@@ -175,7 +190,7 @@ impl Receipt {
         if signature.key_id != *node_key {
             return Err(ReceiptError::OtherKey);
         }
-        let leaf = leaf_hash(receipt.to_json().as_bytes());
+        let leaf = receipt.leaf();
         let root = inclusion_root(&leaf, batch.index.into(), batch.size.into(), &batch.path)
             .map_err(ReceiptError::Path)?;
         let key = PublicKey::try_from(node_key).map_err(|_: Code| ReceiptError::InvalidKey)?;
@@ -194,7 +209,7 @@ fn signed_text(origin: &Origin, root: &Hash, size: u32) -> String {
 pub struct SignedBatch {
     size: u32,
     signature: BatchSignature,
-    /// The rows of the tree, leaves first; a node without a sibling stands in the row above too.
+    /// The rows of the tree, leaves first, root last; a node without a sibling stands in the row above too.
     rows: Vec<Vec<Hash>>,
 }
 
@@ -208,17 +223,35 @@ pub fn sign_batch(bodies: &[ReceiptBody], key: &SecretKey) -> Option<SignedBatch
     if bodies.iter().any(|body| body.origin != *origin) {
         return None;
     }
-    let mut row: Vec<Hash> = bodies.iter().map(|body| leaf_hash(body.to_json().as_bytes())).collect();
-    let mut rows = Vec::new();
-    // Each turn halves the row, so there are at most 16.
-    while row.len() > 1 {
-        let above = row_above(&row);
-        rows.push(row);
-        row = above;
-    }
-    let value = key.sign(signed_text(origin, row.first()?, size).as_bytes());
+    let rows = rows_over(bodies.iter().map(ReceiptBody::leaf).collect());
+    let root = rows.last()?.first()?;
+    let value = key.sign(signed_text(origin, root, size).as_bytes());
     let signature = BatchSignature { alg: Algorithm::Ed25519, key_id: key.id(), value };
     Some(SignedBatch { size, signature, rows })
+}
+
+/// The rows of the tree over these leaves, the root last.
+fn rows_over(leaves: Vec<Hash>) -> Vec<Vec<Hash>> {
+    let mut rows = vec![leaves];
+    // Each turn halves the row, so there are at most 17.
+    while let Some(row) = rows.last().filter(|row| row.len() > 1) {
+        rows.push(row_above(row));
+    }
+    rows
+}
+
+fn place_in(rows: &[Vec<Hash>], index: u32, size: u32) -> Option<BatchPlace> {
+    if index >= size {
+        return None;
+    }
+    let mut place = usize::try_from(index).ok()?;
+    let mut path = Vec::with_capacity(rows.len());
+    for row in rows {
+        // A node without a sibling adds nothing to its path (RFC 6962 §2.1.1).
+        path.extend(row.get(place ^ 1));
+        place /= 2;
+    }
+    Some(BatchPlace { index, path, size })
 }
 
 impl SignedBatch {
@@ -231,17 +264,13 @@ impl SignedBatch {
     /// The place of the `index`-th receipt, in the order in which they were signed; `None` if there is none.
     #[must_use]
     pub fn place(&self, index: u32) -> Option<BatchPlace> {
-        if index >= self.size {
-            return None;
-        }
-        let mut place = usize::try_from(index).ok()?;
-        let mut path = Vec::with_capacity(self.rows.len());
-        for row in &self.rows {
-            // A node without a sibling adds nothing to its path (RFC 6962 §2.1.1).
-            path.extend(row.get(place ^ 1));
-            place /= 2;
-        }
-        Some(BatchPlace { index, path, size: self.size })
+        place_in(&self.rows, index, self.size)
+    }
+
+    /// The hashes of all bodies: with the signature, all that has to be kept to give each receipt again.
+    #[must_use]
+    pub fn leaves(&self) -> &[Hash] {
+        self.rows.first().map_or(&[], Vec::as_slice)
     }
 }
 
@@ -308,6 +337,10 @@ mod tests {
         }
         let batch = sign_batch(&bodies(5), &key(7)).unwrap();
         assert_eq!(batch.place(5), None);
+        assert_eq!(BatchPlace::among(batch.leaves(), 5), None);
+        for index in 0..5 {
+            assert_eq!(BatchPlace::among(batch.leaves(), index), batch.place(index));
+        }
         let leaves: Vec<Hash> = bodies(5).iter().map(|body| leaf_hash(body.to_json().as_bytes())).collect();
         let signed = signed_text(&bodies(1)[0].origin, &row_root(&leaves).unwrap(), 5);
         assert_eq!(batch.signature().value, key(7).sign(signed.as_bytes()));

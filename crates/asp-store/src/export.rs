@@ -1,0 +1,88 @@
+//! The log as JSON lines, as any program can read it: a header, the entries in order, the checkpoint.
+
+use std::io::Write;
+
+use asp_core::key::KeyId;
+use asp_core::name::Origin;
+use asp_core::position::LogTime;
+use rusqlite::Connection;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use asp_core::statement::Signature;
+
+use crate::entries::{blob, decode_signatures};
+use crate::fault::Fault;
+
+/// The first line.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Header {
+    pub(crate) asp: String,
+    pub(crate) kind: String,
+    pub(crate) node_key: KeyId,
+    pub(crate) origin: Origin,
+}
+
+/// What the first line says it is.
+pub(crate) const KIND: &str = "log-export";
+
+/// The line of an entry.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Line<'a> {
+    pub(crate) index: u64,
+    pub(crate) log_time: LogTime,
+    pub(crate) signatures: Vec<Signature>,
+    #[serde(borrow)]
+    pub(crate) statement: &'a RawValue,
+}
+
+/// The last line.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Footer {
+    pub(crate) checkpoint: String,
+}
+
+/// Writes everything; returns how many entries there were.
+pub(crate) fn write(
+    connection: &Connection,
+    origin: &Origin,
+    node_key: &KeyId,
+    out: &mut dyn Write,
+) -> Result<u64, Fault> {
+    let header = Header {
+        asp: asp_core::statement::VERSION.to_owned(),
+        kind: KIND.to_owned(),
+        node_key: *node_key,
+        origin: origin.clone(),
+    };
+    line(out, &header)?;
+    let mut query = connection
+        .prepare_cached("SELECT position, time, signatures, statement FROM entries ORDER BY position")?;
+    let mut rows = query.query([])?;
+    let mut count = 0;
+    while let Some(row) = rows.next()? {
+        let index: u64 = row.get(0)?;
+        let corrupt = |what: &str| Fault::corrupt(Some(index), what);
+        let signatures = decode_signatures(blob(row, 2)?).ok_or_else(|| corrupt("its signatures are none"))?;
+        let statement = std::str::from_utf8(blob(row, 3)?).map_err(|_| corrupt("it is no text"))?;
+        let statement: &RawValue =
+            serde_json::from_str(statement).map_err(|_| corrupt("its statement is no JSON"))?;
+        line(out, &Line { index, log_time: LogTime::from_millis(row.get(1)?), signatures, statement })?;
+        count += 1;
+    }
+    if let Some(checkpoint) = crate::reads::checkpoint(connection)? {
+        line(out, &Footer { checkpoint })?;
+    }
+    out.flush().map_err(|error| Fault::Output { detail: error.to_string() })?;
+    Ok(count)
+}
+
+fn line(out: &mut dyn Write, value: &impl Serialize) -> Result<(), Fault> {
+    let output = |detail: String| Fault::Output { detail };
+    let mut bytes = serde_json::to_vec(value).map_err(|error| output(error.to_string()))?;
+    bytes.push(b'\n');
+    out.write_all(&bytes).map_err(|error| output(error.to_string()))
+}

@@ -1,0 +1,123 @@
+//! What judging needs: the streams that a statement touches, loaded from their entries and kept while in use.
+//! Judges nothing itself.
+
+use std::collections::HashMap;
+
+use asp_core::name::StreamId;
+use asp_core::position::Hash;
+use asp_core::statement::Statement;
+use asp_core::stream::Accepted;
+use asp_core::world::World;
+use rusqlite::Connection;
+
+use crate::entries;
+use crate::fault::Fault;
+use crate::names::{self, Names};
+
+/// Loads one stream into a world, or marks it absent.
+pub(crate) fn load(connection: &Connection, world: &mut World, stream: &StreamId) -> Result<(), Fault> {
+    match names::find(connection, stream)? {
+        Some(id) => load_numbered(connection, world, stream, id),
+        None => {
+            world.mark_absent(stream.clone());
+            Ok(())
+        }
+    }
+}
+
+fn load_numbered(
+    connection: &Connection,
+    world: &mut World,
+    stream: &StreamId,
+    id: i64,
+) -> Result<(), Fault> {
+    let entries = entries::of_stream(connection, id, None, usize::MAX)?;
+    if entries.is_empty() {
+        // Named by others, never opened.
+        world.mark_absent(stream.clone());
+    }
+    for entry in entries {
+        world.apply(&Accepted::from_store(entry.statement, entry.point));
+    }
+    if world.knows(stream) { Ok(()) } else { Err(Fault::corrupt(None, format!("{stream} has no beginning"))) }
+}
+
+/// Loads a session and what its deadlines depend on.
+pub(crate) fn load_session(connection: &Connection, world: &mut World, session: &Hash) -> Result<(), Fault> {
+    // Each turn loads one of a bounded number of streams.
+    while let Some(stream) = world.missing_for_session(session) {
+        load(connection, world, &stream)?;
+    }
+    Ok(())
+}
+
+/// The part of the world that the writer holds.
+#[derive(Debug)]
+pub(crate) struct Facts {
+    /// The streams in memory.
+    pub(crate) world: World,
+    /// The numbers of names.
+    pub(crate) names: Names,
+    /// The batch that last read each stream in memory.
+    used: HashMap<StreamId, u64>,
+    batch: u64,
+    max: usize,
+}
+
+impl Facts {
+    /// Holds about `max` streams between batches, and as many more as a batch needs.
+    pub(crate) fn new(world: World, max: usize) -> Self {
+        // A stream goes with the names of its parties, most of which it shares with others.
+        Self { world, names: Names::new(max.saturating_mul(2)), used: HashMap::new(), batch: 0, max }
+    }
+
+    /// Loads what judging the statement needs.
+    pub(crate) fn ensure(&mut self, connection: &Connection, statement: &Statement) -> Result<(), Fault> {
+        loop {
+            let touched = self.world.touches(statement);
+            let Some(missing) = touched.iter().find(|stream| !self.world.knows(stream)) else {
+                // The stream itself is read next even if this statement only opens it.
+                for stream in touched.into_iter().chain([statement.stream.clone()]) {
+                    self.used.insert(stream, self.batch);
+                }
+                return Ok(());
+            };
+            // Each turn loads one of a bounded number of streams.
+            self.load(connection, missing)?;
+        }
+    }
+
+    /// Loads a session with what its deadlines depend on.
+    pub(crate) fn ensure_session(&mut self, connection: &Connection, session: &Hash) -> Result<(), Fault> {
+        while let Some(stream) = self.world.missing_for_session(session) {
+            self.load(connection, &stream)?;
+        }
+        Ok(())
+    }
+
+    fn load(&mut self, connection: &Connection, stream: &StreamId) -> Result<(), Fault> {
+        match self.names.find(connection, stream)? {
+            Some(id) => load_numbered(connection, &mut self.world, stream, id)?,
+            None => self.world.mark_absent(stream.clone()),
+        }
+        self.used.insert(stream.clone(), self.batch);
+        Ok(())
+    }
+
+    /// Drops the streams that were not read for longest, once there are too many.
+    pub(crate) fn end_batch(&mut self) {
+        self.batch += 1;
+        if self.used.len() <= self.max {
+            return;
+        }
+        let mut by_use: Vec<(u64, StreamId)> =
+            self.used.iter().map(|(stream, batch)| (*batch, stream.clone())).collect();
+        by_use.sort_unstable();
+        // A quarter at once, so that the sorting is paid for by many batches.
+        let drop = by_use.len() - self.max * 3 / 4;
+        for (_, stream) in by_use.into_iter().take(drop) {
+            self.world.forget(&stream);
+            self.used.remove(&stream);
+        }
+    }
+}

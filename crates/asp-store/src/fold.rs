@@ -1,0 +1,142 @@
+//! From accepted statements to the rows of the views: an entry at a time, sessions once per batch.
+//! Total, as the core's `apply` is; the same code writes the views of a store and those that an audit compares.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use asp_core::name::StreamId;
+use asp_core::position::{Hash, LogTime, Position};
+use asp_core::session::Effect;
+use asp_core::statement::Body;
+use asp_core::stream::Accepted;
+use asp_core::world::{Change, World};
+use rusqlite::Connection;
+
+use crate::facts::Facts;
+use crate::fault::Fault;
+use crate::views;
+
+/// What a batch did to a session.
+#[derive(Debug)]
+struct Moved {
+    /// Who could read it before.
+    before: BTreeSet<StreamId>,
+    /// The position of its last statement.
+    at: Position,
+    /// The commitments that were formed or changed.
+    commitments: BTreeSet<Hash>,
+}
+
+/// The fold of one batch.
+#[derive(Debug, Default)]
+pub(crate) struct Fold {
+    sessions: BTreeMap<Hash, Moved>,
+    revoked: BTreeMap<Hash, LogTime>,
+}
+
+impl Fold {
+    /// Applies an accepted statement to the world and writes what follows at once.
+    pub(crate) fn apply(
+        &mut self,
+        connection: &Connection,
+        facts: &mut Facts,
+        accepted: &Accepted,
+    ) -> Result<(), Fault> {
+        if let StreamId::Session(id) = accepted.statement().stream {
+            self.note_before(&facts.world, id);
+        }
+        match facts.world.apply(accepted) {
+            // What is shown of an organisation is read from its stream, which is short.
+            Change::Organisation(_) => Ok(()),
+            Change::Agent(uri) => match facts.world.agent(&uri) {
+                Some(agent) => views::agent::put(connection, &mut facts.names, agent),
+                None => Ok(()),
+            },
+            Change::Consent(id) => self.consent(connection, facts, id, accepted),
+            Change::Session(id, effects) => self.session(connection, facts, id, effects, accepted),
+        }
+    }
+
+    fn note_before(&mut self, world: &World, id: Hash) {
+        self.sessions.entry(id).or_insert_with(|| Moved {
+            before: world.session(&id).map(views::session::members).unwrap_or_default(),
+            at: Position(0),
+            commitments: BTreeSet::new(),
+        });
+    }
+
+    fn consent(
+        &mut self,
+        connection: &Connection,
+        facts: &mut Facts,
+        id: Hash,
+        accepted: &Accepted,
+    ) -> Result<(), Fault> {
+        let Some(consent) = facts.world.consent(&id) else { return Ok(()) };
+        if accepted.statement().opens {
+            views::consent::put(connection, &mut facts.names, consent)?;
+        }
+        if matches!(accepted.statement().body, Body::ConsentRevoke(_)) {
+            self.revoked.insert(id, accepted.at().time);
+        }
+        Ok(())
+    }
+
+    fn session(
+        &mut self,
+        connection: &Connection,
+        facts: &mut Facts,
+        id: Hash,
+        effects: Vec<Effect>,
+        accepted: &Accepted,
+    ) -> Result<(), Fault> {
+        let Some(moved) = self.sessions.get_mut(&id) else { return Ok(()) };
+        moved.at = accepted.at().index;
+        for effect in effects {
+            match effect {
+                Effect::Commitment(commitment) => {
+                    moved.commitments.insert(commitment);
+                }
+                Effect::Settled(evidence) => {
+                    views::evidence::put(connection, &mut facts.names, &evidence)?;
+                }
+                // Read from the session as it stands at the end of the batch.
+                Effect::Entered(_) | Effect::Delegated(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes where the sessions stand that the batch moved, and whose time it changed.
+    pub(crate) fn finish(self, connection: &Connection, facts: &mut Facts) -> Result<(), Fault> {
+        for (id, moved) in &self.sessions {
+            let deadline = facts.world.next_deadline(id);
+            let Some(session) = facts.world.session(id) else { continue };
+            views::session::put(connection, &mut facts.names, session, &moved.before, moved.at, deadline)?;
+            let number = facts.names.intern(connection, &StreamId::Session(*id))?;
+            for commitment in moved.commitments.iter().filter_map(|id| session.commitments().get(id)) {
+                views::commitment::put(connection, &mut facts.names, number, commitment)?;
+            }
+        }
+        // After the sessions that moved: these rows are right already and no statement below changes them.
+        for (consent, at) in self.revoked {
+            revoke(connection, facts, &consent, at)?;
+        }
+        Ok(())
+    }
+}
+
+/// Brings the deadlines of sessions that rest on a revoked consent up to date.
+fn revoke(connection: &Connection, facts: &mut Facts, consent: &Hash, at: LogTime) -> Result<(), Fault> {
+    let expired = facts.world.consent(consent).is_some_and(|consent| consent.request().expires_at <= at);
+    if !expired {
+        return views::session::revoke(connection, &mut facts.names, consent, at);
+    }
+    // Few are left: those that ended with the consent's time are closed by the node as soon as it looks.
+    for stream in views::session::resting_on(connection, &mut facts.names, consent)? {
+        let StreamId::Session(session) = stream else { continue };
+        facts.ensure_session(connection, &session)?;
+        let deadline = facts.world.next_deadline(&session);
+        views::session::set_deadline(connection, &mut facts.names, &session, deadline)?;
+    }
+    Ok(())
+}

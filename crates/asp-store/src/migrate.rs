@@ -1,0 +1,107 @@
+//! The version of the storage: older files are brought up to date in one transaction, newer ones are refused.
+//! Knows no identity and no content.
+
+use std::path::Path;
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use crate::fault::{Fault, Step};
+
+/// Tells a store from any other SQLite file: "ASPs".
+const APPLICATION_ID: i64 = 0x4153_5073;
+
+/// What brings a store from each version to the next; their number is the newest version.
+const MIGRATIONS: &[&str] = &[include_str!("../migrations/0001.sql")];
+
+/// Brings the file to the newest version. Each migration is one transaction with its number.
+///
+/// # Errors
+/// [`Fault::Newer`], [`Fault::Foreign`], or that the storage failed; then the version before stands.
+pub(crate) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), Fault> {
+    run(connection, path, MIGRATIONS)
+}
+
+/// Refuses what this program cannot read, without changing it.
+///
+/// # Errors
+/// [`Fault::Newer`] or [`Fault::Foreign`]; an older version too, for it is not brought up to date here.
+pub(crate) fn check(connection: &Connection, path: &Path) -> Result<(), Fault> {
+    let found = version(connection, path)?;
+    if found == i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX) {
+        Ok(())
+    } else {
+        Err(Fault::corrupt(None, format!("its version is {found}; open it once to bring it up to date")))
+    }
+}
+
+fn version(connection: &Connection, path: &Path) -> Result<i64, Fault> {
+    let read = |pragma: &str| -> Result<i64, Fault> {
+        Ok(connection.pragma_query_value(None, pragma, |row| row.get(0))?)
+    };
+    // What SQLite cannot read at all is foreign too: the first read of a file shows it.
+    let tables: i64 = connection
+        .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
+        .map_err(|error| match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::NotADatabase) => Fault::Foreign { path: path.to_owned() },
+            Some(_) | None => Fault::from(error).during(Step::Open),
+        })?;
+    let found = read("user_version")?;
+    if read("application_id")? != APPLICATION_ID && (found != 0 || tables != 0) {
+        return Err(Fault::Foreign { path: path.to_owned() });
+    }
+    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+    if found > known { Err(Fault::Newer { found, known }) } else { Ok(found) }
+}
+
+fn run(connection: &mut Connection, path: &Path, migrations: &[&str]) -> Result<(), Fault> {
+    let found = version(connection, path)?;
+    for (number, migration) in (1i64..).zip(migrations).skip_while(|(number, _)| *number <= found) {
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Exclusive)?;
+        transaction.execute_batch(migration)?;
+        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+        transaction.pragma_update(None, "user_version", number)?;
+        transaction.commit()?;
+        tracing::info!(version = number, "storage migrated");
+    }
+    Ok(())
+}
+
+/// The tables of the newest version in memory: what an audit folds into.
+///
+/// # Errors
+/// That there is no memory.
+pub(crate) fn in_memory() -> Result<Connection, Fault> {
+    let mut connection = Connection::open_in_memory()?;
+    migrate(&mut connection, Path::new(":memory:"))?;
+    Ok(connection)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_version_is_reached_from_each_older_one() {
+        let path = Path::new("assent.sqlite");
+        let further = [MIGRATIONS[0], "CREATE TABLE more (a INTEGER) STRICT", "DROP TABLE more"];
+        let mut connection = in_memory().unwrap();
+        connection.execute("INSERT INTO names (name) VALUES ('kept')", []).unwrap();
+        run(&mut connection, path, &further).unwrap();
+        let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+        let kept: i64 = connection.query_row("SELECT count(*) FROM names", [], |row| row.get(0)).unwrap();
+        assert_eq!((version, kept), (3, 1));
+        assert_eq!(migrate(&mut connection, path), Err(Fault::Newer { found: 3, known: 1 }));
+    }
+
+    #[test]
+    fn a_migration_that_fails_leaves_the_version_before() {
+        let mut connection = in_memory().unwrap();
+        let broken = [MIGRATIONS[0], "CREATE TABLE more (a INTEGER) STRICT; CREATE TABLE more (a INTEGER) STRICT"];
+        assert!(run(&mut connection, Path::new("x"), &broken).is_err());
+        let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+        let tables: i64 = connection
+            .query_row("SELECT count(*) FROM sqlite_schema WHERE name = 'more'", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!((version, tables), (1, 0));
+    }
+}

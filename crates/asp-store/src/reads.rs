@@ -1,0 +1,340 @@
+//! What can be read, all of it at one state of the log.
+//!
+//! What is not public asks for the [`Tenant`] that reads; what that may not see is not there. Positions, hashes and
+//! proofs are public: they tell nothing of what a statement says.
+
+use std::io::Write;
+
+use asp_core::agent::Agent;
+use asp_core::consent::Consent;
+use asp_core::key::KeyId;
+use asp_core::log::receipt::Receipt;
+use asp_core::log::tile::TilePath;
+use asp_core::name::{AgentUri, Domain, Origin, StreamId};
+use asp_core::org::Organisation;
+use asp_core::position::{Hash, Head, LogTime, Position, Sequence};
+use asp_core::session::{Commitment, Session};
+use asp_core::statement::Body;
+use asp_core::trust::Evidence;
+use asp_core::world::World;
+use rusqlite::{Connection, OptionalExtension};
+
+use crate::entries::{self, Entry};
+use crate::fault::Fault;
+use crate::views::Tenant;
+use crate::views::agent::{AgentQuery, AgentsFound};
+use crate::views::session::{SessionQuery, SessionRow};
+use crate::{export, facts, names, receipts, tiles, views};
+
+/// What the node has to say in a session because time has passed.
+#[derive(Debug, Clone)]
+pub struct Due {
+    /// The session.
+    pub session: Hash,
+    /// The head that the statement continues.
+    pub head: Head,
+    /// What it says.
+    pub body: Body,
+}
+
+/// The log and its views at one moment.
+#[derive(Debug)]
+pub struct Reader<'a> {
+    connection: &'a Connection,
+    origin: &'a Origin,
+    node_key: KeyId,
+}
+
+impl<'a> Reader<'a> {
+    pub(crate) const fn new(connection: &'a Connection, origin: &'a Origin, node_key: KeyId) -> Self {
+        Self { connection, origin, node_key }
+    }
+
+    fn world(&self) -> World {
+        World::new(self.origin.clone(), self.node_key)
+    }
+
+    /// How many entries the log has.
+    ///
+    /// # Errors
+    /// That the storage failed, or is not what was written; so do all others.
+    pub fn size(&self) -> Result<u64, Fault> {
+        Ok(entries::end(self.connection)?.0)
+    }
+
+    /// An organisation. Public.
+    ///
+    /// # Errors
+    /// As [`Reader::size`].
+    pub fn organisation(&self, domain: &Domain) -> Result<Option<Organisation>, Fault> {
+        let mut world = self.world();
+        facts::load(self.connection, &mut world, &StreamId::Org(domain.clone()))?;
+        Ok(world.organisation(domain).cloned())
+    }
+
+    /// An agent, retired ones too. Public.
+    ///
+    /// # Errors
+    /// As [`Reader::size`].
+    pub fn agent(&self, agent: &AgentUri) -> Result<Option<Agent>, Fault> {
+        let mut world = self.world();
+        facts::load(self.connection, &mut world, &StreamId::Agent(agent.clone()))?;
+        Ok(world.agent(agent).cloned())
+    }
+
+    /// Finds agents. Public.
+    ///
+    /// # Errors
+    /// As [`Reader::size`].
+    pub fn agents(&self, query: &AgentQuery) -> Result<AgentsFound, Fault> {
+        views::agent::find(self.connection, query)
+    }
+
+    /// A consent, if the tenant is of one of its two organisations.
+    ///
+    /// # Errors
+    /// As [`Reader::size`].
+    pub fn consent(&self, tenant: &Tenant, id: &Hash) -> Result<Option<Consent>, Fault> {
+        if views::consent::is_party(self.connection, tenant, id)? {
+            self.load_consent(id).map(Some)
+        } else {
+            Ok(None)
+        }
+    }
+
+    fn load_consent(&self, id: &Hash) -> Result<Consent, Fault> {
+        let mut world = self.world();
+        facts::load(self.connection, &mut world, &StreamId::Consent(*id))?;
+        world.consent(id).cloned().ok_or_else(|| Fault::corrupt(None, format!("consent:{} is not there", id.to_hex())))
+    }
+
+    /// The consents of the tenant's organisation with the position of their requests, newest first.
+    ///
+    /// # Errors
+    /// As [`Reader::size`].
+    pub fn consents(
+        &self,
+        tenant: &Tenant,
+        limit: usize,
+        before: Option<Position>,
+    ) -> Result<Vec<(Position, Consent)>, Fault> {
+        let rows = views::consent::list(self.connection, tenant, limit, place(before))?;
+        let mut consents = Vec::with_capacity(rows.len());
+        for (position, stream) in rows {
+            let StreamId::Consent(id) = stream else {
+                return Err(Fault::corrupt(Some(position), "it is listed as a consent and is none"));
+            };
+            consents.push((Position(position), self.load_consent(&id)?));
+        }
+        Ok(consents)
+    }
+
+    /// A session, if the tenant takes part in it, acts in it for another, or is the organisation of one who does.
+    ///
+    /// # Errors
+    /// As [`Reader::size`].
+    pub fn session(&self, tenant: &Tenant, id: &Hash) -> Result<Option<Session>, Fault> {
+        if views::session::is_member(self.connection, tenant, &StreamId::Session(*id))? {
+            self.load_session(id).map(Some)
+        } else {
+            Ok(None)
+        }
+    }
+
+    fn load_session(&self, id: &Hash) -> Result<Session, Fault> {
+        let mut world = self.world();
+        facts::load(self.connection, &mut world, &StreamId::Session(*id))?;
+        world.session(id).cloned().ok_or_else(|| Fault::corrupt(None, format!("session:{} is not there", id.to_hex())))
+    }
+
+    /// The tenant's sessions, those moved last first.
+    ///
+    /// # Errors
+    /// As [`Reader::size`].
+    pub fn sessions(&self, tenant: &Tenant, query: SessionQuery) -> Result<Vec<SessionRow>, Fault> {
+        views::session::list(self.connection, tenant, query)
+    }
+
+    /// The session that has a commitment, with the session's id, if the tenant may read it.
+    ///
+    /// # Errors
+    /// As [`Reader::size`].
+    pub fn commitment(&self, tenant: &Tenant, commitment: &Hash) -> Result<Option<(Hash, Session)>, Fault> {
+        let Some((position, _)) = entries::find(self.connection, commitment)? else { return Ok(None) };
+        let Some(session) = views::commitment::session_of(self.connection, position)? else { return Ok(None) };
+        let StreamId::Session(session) = names::name(self.connection, session)? else {
+            return Err(Fault::corrupt(Some(position), "its commitment is in no session"));
+        };
+        Ok(self.session(tenant, &session)?.map(|found| (session, found)))
+    }
+
+    /// The commitments that the tenant, or an agent of it, has signed: where each was formed, newest first.
+    ///
+    /// # Errors
+    /// As [`Reader::size`].
+    pub fn commitments(
+        &self,
+        tenant: &Tenant,
+        limit: usize,
+        before: Option<Position>,
+    ) -> Result<Vec<(Position, Hash, Commitment)>, Fault> {
+        let mut world = self.world();
+        let mut commitments = Vec::new();
+        for (formed, stream) in views::commitment::list(self.connection, tenant, limit, place(before))? {
+            let corrupt = || Fault::corrupt(Some(formed), "it formed a commitment that is not there");
+            let StreamId::Session(id) = stream else { return Err(corrupt()) };
+            if !world.knows(&stream) {
+                facts::load(self.connection, &mut world, &stream)?;
+            }
+            let session = world.session(&id).ok_or_else(corrupt)?;
+            let mut all = session.commitments().values();
+            let found = all.find(|commitment| commitment.formed.index.0 == formed).ok_or_else(corrupt)?;
+            commitments.push((Position(formed), id, found.clone()));
+        }
+        Ok(commitments)
+    }
+
+    /// The statements of a stream after a sequence, in order. Ask [`Reader::may_read`] first.
+    ///
+    /// # Errors
+    /// As [`Reader::size`].
+    pub fn entries(
+        &self,
+        stream: &StreamId,
+        after: Option<Sequence>,
+        limit: usize,
+    ) -> Result<Vec<Entry>, Fault> {
+        match names::find(self.connection, stream)? {
+            Some(id) => entries::of_stream(self.connection, id, after, limit),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// Whether a stream exists and the tenant, or with none anybody, may read it.
+    ///
+    /// Streams of organisations and agents are public, those of consents and sessions their parties'.
+    ///
+    /// # Errors
+    /// As [`Reader::size`].
+    pub fn may_read(&self, tenant: Option<&Tenant>, stream: &StreamId) -> Result<bool, Fault> {
+        match (stream, tenant) {
+            (StreamId::Org(_) | StreamId::Agent(_), _) => {
+                Ok(!self.entries(stream, None, 1)?.is_empty())
+            }
+            (StreamId::Consent(_) | StreamId::Session(_), None) => Ok(false),
+            (StreamId::Consent(id), Some(tenant)) => views::consent::is_party(self.connection, tenant, id),
+            (StreamId::Session(_), Some(tenant)) => {
+                views::session::is_member(self.connection, tenant, stream)
+            }
+        }
+    }
+
+    /// The streams with an entry at a position from `from` up to but not including `to`, each once.
+    ///
+    /// The work grows with the span; ask for spans that are bounded.
+    ///
+    /// # Errors
+    /// As [`Reader::size`].
+    pub fn streams_moved(&self, from: u64, to: u64) -> Result<Vec<StreamId>, Fault> {
+        entries::streams_between(self.connection, from, to)
+    }
+
+    /// The evidence within the first `prefix` entries, in log order.
+    ///
+    /// # Errors
+    /// As [`Reader::size`].
+    pub fn evidence(&self, prefix: u64) -> Result<Vec<Evidence>, Fault> {
+        views::evidence::all(self.connection, prefix)
+    }
+
+    /// The earliest log time at which time alone changes a session.
+    ///
+    /// # Errors
+    /// As [`Reader::size`].
+    pub fn next_deadline(&self) -> Result<Option<LogTime>, Fault> {
+        views::session::next_deadline(self.connection)
+    }
+
+    /// What the node has to say at `now`, the longest overdue first; one statement per session at a time.
+    ///
+    /// # Errors
+    /// As [`Reader::size`].
+    pub fn due(&self, now: LogTime, limit: usize) -> Result<Vec<Due>, Fault> {
+        let mut due = Vec::new();
+        for stream in views::session::due(self.connection, now, limit)? {
+            let StreamId::Session(id) = stream else {
+                return Err(Fault::corrupt(None, format!("{stream} is listed as a session and is none")));
+            };
+            let mut world = self.world();
+            facts::load_session(self.connection, &mut world, &id)?;
+            let head = world.session(&id).map(Session::head);
+            due.extend(head.zip(world.due(&id, now)).map(|(head, body)| Due { session: id, head, body }));
+        }
+        Ok(due)
+    }
+
+    /// The receipt of a statement, with its stream for [`Reader::may_read`].
+    ///
+    /// # Errors
+    /// As [`Reader::size`].
+    pub fn receipt(&self, statement: &Hash) -> Result<Option<(Receipt, StreamId)>, Fault> {
+        let Some((position, _)) = entries::find(self.connection, statement)? else { return Ok(None) };
+        let Some(entry) = entries::at(self.connection, position)? else { return Ok(None) };
+        let receipt = receipts::of(self.connection, self.origin, self.node_key, &entry)?;
+        Ok(Some((receipt, entry.statement.statement().stream.clone())))
+    }
+
+    /// The signed note over the whole log; none while it is empty.
+    ///
+    /// # Errors
+    /// As [`Reader::size`].
+    pub fn checkpoint(&self) -> Result<Option<String>, Fault> {
+        checkpoint(self.connection)
+    }
+
+    /// The bytes of a tile or an entry bundle (C2SP tlog-tiles); none if the log has not got so far.
+    ///
+    /// # Errors
+    /// As [`Reader::size`].
+    pub fn tile(&self, path: &TilePath) -> Result<Option<Vec<u8>>, Fault> {
+        tiles::bytes(self.connection, path)
+    }
+
+    /// The proof that an entry is in the log of a size (RFC 6962 §2.1.1); none if that does not exist.
+    ///
+    /// # Errors
+    /// As [`Reader::size`].
+    pub fn inclusion(&self, index: u64, size: u64) -> Result<Option<Vec<Hash>>, Fault> {
+        if size > self.size()? { Ok(None) } else { tiles::inclusion(self.connection, index, size) }
+    }
+
+    /// The proof that the log of one size begins with that of another (RFC 6962 §2.1.2); none if one does not exist.
+    ///
+    /// # Errors
+    /// As [`Reader::size`].
+    pub fn consistency(&self, from: u64, to: u64) -> Result<Option<Vec<Hash>>, Fault> {
+        if to > self.size()? { Ok(None) } else { tiles::consistency(self.connection, from, to) }
+    }
+
+    /// Writes the log as JSON lines: a header, an entry per line, the checkpoint. Returns how many entries.
+    ///
+    /// Everything of everybody: for the operator and for auditors.
+    ///
+    /// # Errors
+    /// As [`Reader::size`], and [`Fault::Output`] if `out` fails.
+    pub fn export(&self, out: &mut dyn Write) -> Result<u64, Fault> {
+        export::write(self.connection, self.origin, &self.node_key, out)
+    }
+}
+
+/// Before which position; none is after all.
+fn place(before: Option<Position>) -> u64 {
+    before.map_or(u64::MAX, |before| before.0)
+}
+
+/// The stored note.
+pub(crate) fn checkpoint(connection: &Connection) -> Result<Option<String>, Fault> {
+    let note =
+        connection.prepare_cached("SELECT note FROM checkpoint")?.query_row([], |row| row.get(0)).optional()?;
+    Ok(note)
+}

@@ -1,0 +1,114 @@
+//! The order of the log, and its promise.
+//!
+//! When `submit` returns a receipt, the statement survives loss of power and no other holds its place in its stream.
+//! After a fault the caller knows nothing: asking again with the same bytes is safe, of this store opened anew.
+
+mod disk;
+pub(crate) mod thread;
+pub(crate) mod writer;
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use asp_core::log::receipt::Receipt;
+use asp_core::statement::Verified;
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::{mpsc, oneshot};
+
+pub(crate) use disk::Disk;
+use thread::{Job, Shared};
+use writer::Writer;
+
+use crate::fault::Fault;
+use crate::wal::Wal;
+use crate::{Clock, Refusal, Settings, Statistics};
+
+/// The way to the writer's thread.
+#[derive(Debug)]
+pub(crate) struct Sequencer {
+    /// Taken away when the store stops; the thread ends once the queue is empty.
+    queue: Mutex<Option<mpsc::Sender<Job>>>,
+    shared: Arc<Shared>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Sequencer {
+    /// Starts the thread.
+    ///
+    /// # Errors
+    /// That no thread could be started.
+    pub(crate) fn start(
+        writer: Writer,
+        wal: Wal,
+        clock: Clock,
+        settings: &Settings,
+        folder: &Path,
+    ) -> Result<Self, Fault> {
+        let (sender, queue) = mpsc::channel(settings.queue_max.max(1));
+        let shared = Arc::new(Shared::new(writer.size()));
+        let of_thread = Arc::clone(&shared);
+        let batch_max = settings.batch_max.max(1);
+        let thread = std::thread::Builder::new()
+            .name("assent-writer".into())
+            .spawn(move || thread::run(writer, wal, queue, &of_thread, &clock, batch_max))
+            .map_err(|error| Fault::folder(folder, &error))?;
+        Ok(Self { queue: Mutex::new(Some(sender)), shared, thread: Mutex::new(Some(thread)) })
+    }
+
+    /// Puts a statement in the queue; the answer comes once it is durable or refused.
+    ///
+    /// # Errors
+    /// [`Refusal::Full`], [`Refusal::Stopping`], or the fault that stopped the writer; nothing was queued.
+    pub(crate) fn enqueue(
+        &self,
+        statement: Verified,
+    ) -> Result<oneshot::Receiver<Result<Receipt, Refusal>>, Refusal> {
+        if let Some(fault) = self.shared.poisoned.get() {
+            return Err(Refusal::Fault(fault.clone()));
+        }
+        let (answer, answered) = oneshot::channel();
+        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        let sender = queue.as_ref().ok_or(Refusal::Stopping)?;
+        match sender.try_send(Job { statement, answer }) {
+            Ok(()) => Ok(answered),
+            Err(TrySendError::Full(_)) => Err(Refusal::Full),
+            Err(TrySendError::Closed(_)) => Err(Refusal::Fault(Fault::WriterGone)),
+        }
+    }
+
+    /// Whether a statement could be taken in.
+    pub(crate) fn is_writable(&self) -> bool {
+        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        self.shared.poisoned.get().is_none() && queue.as_ref().is_some_and(|sender| !sender.is_closed())
+    }
+
+    /// What everybody may know of the writer.
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
+    /// What was done so far.
+    pub(crate) fn statistics(&self) -> Statistics {
+        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        let queued = queue.as_ref().map_or(0, |sender| sender.max_capacity() - sender.capacity());
+        self.shared.statistics(queued)
+    }
+
+    /// Takes nothing more, waits until what is queued is written.
+    pub(crate) fn stop(&self) {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread
+            && thread.join().is_err()
+        {
+            tracing::error!("the writer's thread panicked");
+        }
+    }
+}
+
+impl Drop for Sequencer {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}

@@ -1,0 +1,136 @@
+//! The writer's thread: a bounded queue, group commit, answers after the commit.
+//! It owns the writer for its whole life; what it says to others goes through [`Shared`] and the answers.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
+
+use asp_core::log::receipt::Receipt;
+use asp_core::statement::Verified;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use super::writer::{Verdict, Writer};
+use crate::fault::Fault;
+use crate::wal::{Chore, Wal};
+use crate::{Clock, Refusal, Statistics};
+
+/// A statement on its way in, with whoever waits for the answer.
+pub(crate) struct Job {
+    pub(crate) statement: Verified,
+    pub(crate) answer: oneshot::Sender<Result<Receipt, Refusal>>,
+}
+
+/// What everybody may know of the writer.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    /// The size of the durable log.
+    pub(crate) size: watch::Sender<u64>,
+    /// Why nothing is written any more.
+    pub(crate) poisoned: OnceLock<Fault>,
+    batches: AtomicU64,
+    accepted: AtomicU64,
+    refused: AtomicU64,
+    last_batch: AtomicU64,
+}
+
+impl Shared {
+    pub(crate) fn new(size: u64) -> Self {
+        Self {
+            size: watch::Sender::new(size),
+            poisoned: OnceLock::new(),
+            batches: AtomicU64::new(0),
+            accepted: AtomicU64::new(0),
+            refused: AtomicU64::new(0),
+            last_batch: AtomicU64::new(0),
+        }
+    }
+
+    pub(crate) fn statistics(&self, queued: usize) -> Statistics {
+        Statistics {
+            batches: self.batches.load(Ordering::Relaxed),
+            accepted: self.accepted.load(Ordering::Relaxed),
+            refused: self.refused.load(Ordering::Relaxed),
+            last_batch: self.last_batch.load(Ordering::Relaxed),
+            queued,
+        }
+    }
+
+    fn count(&self, batch: usize, accepted: usize) {
+        let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+        self.batches.fetch_add(1, Ordering::Relaxed);
+        self.accepted.fetch_add(number(accepted), Ordering::Relaxed);
+        self.refused.fetch_add(number(batch.saturating_sub(accepted)), Ordering::Relaxed);
+        self.last_batch.store(number(batch), Ordering::Relaxed);
+    }
+}
+
+/// Takes in what waits, batch by batch, until nobody can submit any more and nothing is queued.
+///
+/// No batch is waited for: what came while the one before was written is the next.
+pub(crate) fn run(
+    mut writer: Writer,
+    wal: Wal,
+    mut queue: mpsc::Receiver<Job>,
+    shared: &Arc<Shared>,
+    clock: &Clock,
+    batch_max: usize,
+) {
+    let mut jobs = Vec::with_capacity(batch_max);
+    while queue.blocking_recv_many(&mut jobs, batch_max) > 0 {
+        let (statements, answers): (Vec<_>, Vec<_>) =
+            jobs.drain(..).map(|job| (job.statement, job.answer)).unzip();
+        let began = Instant::now();
+        match writer.run(statements, clock()) {
+            Ok(verdicts) => {
+                finish(shared, &writer, answers, verdicts);
+                tracing::debug!(size = writer.size(), elapsed = ?began.elapsed(), "batch committed");
+            }
+            Err(fault) => {
+                tracing::error!(%fault, "the writer stops: nothing more is written");
+                shared.poisoned.get_or_init(|| fault.clone());
+                refuse(answers, &fault);
+                // The transaction, if one is open, is left to be rolled back with the connection.
+                drop(writer);
+                drop(wal);
+                return refuse_all(queue, &fault);
+            }
+        }
+        if wal.after_batch() == Chore::Tail
+            && let Err(fault) = writer.disk.backfill()
+        {
+            // Every commit is in the write-ahead log already: a longer one is no loss.
+            tracing::warn!(%fault, "the write-ahead log could not be carried over");
+        }
+    }
+    if let Err(fault) = writer.disk.backfill() {
+        tracing::warn!(%fault, "the write-ahead log could not be carried over");
+    }
+}
+
+fn finish(
+    shared: &Shared,
+    writer: &Writer,
+    answers: Vec<oneshot::Sender<Result<Receipt, Refusal>>>,
+    verdicts: Vec<Verdict>,
+) {
+    shared.count(verdicts.len(), verdicts.iter().filter(|verdict| verdict.is_ok()).count());
+    // Before the answers: whoever has a receipt finds the log at least that long.
+    shared.size.send_if_modified(|size| std::mem::replace(size, writer.size()) != writer.size());
+    for (answer, verdict) in answers.into_iter().zip(verdicts) {
+        // Who does not wait any more can ask again with the same bytes.
+        let _ = answer.send(verdict.map_err(Refusal::Rejected));
+    }
+}
+
+fn refuse(answers: Vec<oneshot::Sender<Result<Receipt, Refusal>>>, fault: &Fault) {
+    for answer in answers {
+        let _ = answer.send(Err(Refusal::Fault(fault.clone())));
+    }
+}
+
+/// After the first fault: every later statement is told of it, until nobody can submit any more.
+fn refuse_all(mut queue: mpsc::Receiver<Job>, fault: &Fault) {
+    while let Some(job) = queue.blocking_recv() {
+        refuse(vec![job.answer], fault);
+    }
+}

@@ -1,0 +1,294 @@
+//! Sessions: their state, who may read them, which moved last, and when time alone changes them.
+
+use std::collections::BTreeSet;
+
+use asp_core::name::{AgentUri, Capability, Issuer, StreamId};
+use asp_core::position::{Hash, LogTime, Position};
+use asp_core::session::Session;
+use asp_core::session::table::State;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::Tenant;
+use crate::fault::Fault;
+use crate::names::Names;
+
+/// A session in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionRow {
+    /// Its id.
+    pub id: Hash,
+    /// Its state.
+    pub state: State,
+    /// What it is about.
+    pub capability: Capability,
+    /// Who opened it.
+    pub initiator: AgentUri,
+    /// When it was opened.
+    pub opened_at: LogTime,
+    /// When something was last said.
+    pub updated_at: LogTime,
+    /// The position of the last statement.
+    pub position: Position,
+}
+
+/// Which sessions of a tenant to list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionQuery {
+    /// Only those with a statement at this position or later: a size of the log, 0 for all.
+    pub moved_since: u64,
+    /// How many at most.
+    pub limit: usize,
+    /// Only those whose last statement is before this position: the last one of the page before.
+    pub before: Option<Position>,
+}
+
+/// Who may read a session: agents, and the organisations of all of them.
+pub(crate) fn members(session: &Session) -> BTreeSet<StreamId> {
+    let participants = session.participants().iter().map(|(agent, _)| agent);
+    let delegates = session.mandates().iter().map(|(_, given)| &given.mandate.to);
+    let mut members = BTreeSet::new();
+    for agent in participants.chain(delegates) {
+        members.insert(StreamId::Agent(agent.clone()));
+        members.insert(StreamId::Org(agent.organisation()));
+    }
+    match session.escalation().map(|open| &open.authority) {
+        Some(Issuer::Agent(agent)) => {
+            members.insert(StreamId::Agent(agent.clone()));
+            members.insert(StreamId::Org(agent.organisation()));
+        }
+        Some(Issuer::Organisation(domain)) => {
+            members.insert(StreamId::Org(domain.clone()));
+        }
+        Some(Issuer::Node(_)) | None => {}
+    }
+    members
+}
+
+/// Writes where a session stands, at the end of a batch that moved it.
+///
+/// `before` are its members before the batch, `moved` the position of its last statement.
+pub(crate) fn put(
+    connection: &Connection,
+    names: &mut Names,
+    session: &Session,
+    before: &BTreeSet<StreamId>,
+    moved: Position,
+    deadline: Option<LogTime>,
+) -> Result<(), Fault> {
+    let id = names.intern(connection, &StreamId::Session(session.id()))?;
+    let moved_before: Option<u64> = connection
+        .prepare_cached("SELECT moved FROM sessions WHERE session = ?1")?
+        .query_row(params![id], |row| row.get(0))
+        .optional()?;
+    let ended = matches!(session.state(), State::Closed | State::Failed);
+    let changing = params![
+        id,
+        session.state().as_str(),
+        session.last().millis(),
+        moved.0,
+        session.owes(),
+        deadline.map(LogTime::millis),
+    ];
+    if moved_before.is_some() {
+        connection
+            .prepare_cached(
+                "UPDATE sessions SET state = ?2, updated = ?3, moved = ?4, owes = ?5, deadline = ?6
+                 WHERE session = ?1",
+            )?
+            .execute(changing)?;
+    } else {
+        let initiator = names.intern(connection, &StreamId::Agent(session.initiator().clone()))?;
+        connection
+            .prepare_cached(
+                "INSERT INTO sessions
+                   (session, state, updated, moved, owes, deadline, capability, initiator, opened)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            )?
+            .execute(params![
+                id,
+                session.state().as_str(),
+                session.last().millis(),
+                moved.0,
+                session.owes(),
+                deadline.map(LogTime::millis),
+                session.capability().as_str(),
+                initiator,
+                session.opened().time.millis(),
+            ])?;
+    }
+    put_members(connection, names, id, session, before, moved_before, moved)?;
+    put_consents(connection, names, id, session, moved_before.is_none(), ended)
+}
+
+fn put_members(
+    connection: &Connection,
+    names: &mut Names,
+    id: i64,
+    session: &Session,
+    before: &BTreeSet<StreamId>,
+    moved_before: Option<u64>,
+    moved: Position,
+) -> Result<(), Fault> {
+    let after = members(session);
+    for gone in before.difference(&after) {
+        let party = names.intern(connection, gone)?;
+        connection
+            .prepare_cached("DELETE FROM session_members WHERE party = ?1 AND moved = ?2")?
+            .execute(params![party, moved_before])?;
+    }
+    for member in &after {
+        let party = names.intern(connection, member)?;
+        if before.contains(member) {
+            connection
+                .prepare_cached("UPDATE session_members SET moved = ?3 WHERE party = ?1 AND moved = ?2")?
+                .execute(params![party, moved_before, moved.0])?;
+        } else {
+            connection
+                .prepare_cached("INSERT INTO session_members (party, moved, session) VALUES (?1, ?2, ?3)")?
+                .execute(params![party, moved.0, id])?;
+        }
+    }
+    Ok(())
+}
+
+fn put_consents(
+    connection: &Connection,
+    names: &mut Names,
+    id: i64,
+    session: &Session,
+    opened: bool,
+    ended: bool,
+) -> Result<(), Fault> {
+    let sql = match (opened, ended) {
+        (true, false) => "INSERT INTO session_consents (consent, session) VALUES (?1, ?2)",
+        (false, true) => "DELETE FROM session_consents WHERE consent = ?1 AND session = ?2",
+        (true, true) | (false, false) => return Ok(()),
+    };
+    for consent in session.consents() {
+        let consent = names.intern(connection, &StreamId::Consent(*consent))?;
+        connection.prepare_cached(sql)?.execute(params![consent, id])?;
+    }
+    Ok(())
+}
+
+/// Brings the deadlines of the open sessions that rest on a consent forward to its revocation.
+///
+/// Exact for a consent that had not expired: the revocation takes the place of the later end. Duties survive it, so
+/// sessions that owe are left alone.
+pub(crate) fn revoke(connection: &Connection, names: &mut Names, consent: &Hash, at: LogTime) -> Result<(), Fault> {
+    let consent = names.intern(connection, &StreamId::Consent(*consent))?;
+    connection
+        .prepare_cached(
+            "UPDATE sessions SET deadline = ?2
+             WHERE session IN (SELECT session FROM session_consents WHERE consent = ?1)
+               AND owes = 0 AND deadline > ?2",
+        )?
+        .execute(params![consent, at.millis()])?;
+    Ok(())
+}
+
+/// The open sessions that rest on a consent.
+pub(crate) fn resting_on(connection: &Connection, names: &mut Names, consent: &Hash) -> Result<Vec<StreamId>, Fault> {
+    let consent = names.intern(connection, &StreamId::Consent(*consent))?;
+    let mut query = connection.prepare_cached(
+        "SELECT name FROM session_consents JOIN names ON names.id = session WHERE consent = ?1 ORDER BY session",
+    )?;
+    let rows = query.query_and_then(params![consent], |row| crate::names::parse(row, 0))?;
+    rows.collect()
+}
+
+/// Sets the deadline of a session that did not move.
+pub(crate) fn set_deadline(
+    connection: &Connection,
+    names: &mut Names,
+    session: &Hash,
+    deadline: Option<LogTime>,
+) -> Result<(), Fault> {
+    let session = names.intern(connection, &StreamId::Session(*session))?;
+    connection
+        .prepare_cached("UPDATE sessions SET deadline = ?2 WHERE session = ?1")?
+        .execute(params![session, deadline.map(LogTime::millis)])?;
+    Ok(())
+}
+
+/// Whether the tenant may read the session.
+pub(crate) fn is_member(connection: &Connection, tenant: &Tenant, session: &StreamId) -> Result<bool, Fault> {
+    let found = connection
+        .prepare_cached(
+            "SELECT EXISTS (
+               SELECT 1 FROM session_members
+               WHERE party = (SELECT id FROM names WHERE name = ?1)
+                 AND moved = (SELECT moved FROM sessions
+                              WHERE session = (SELECT id FROM names WHERE name = ?2)))",
+        )?
+        .query_row(params![tenant.party().to_string(), session.to_string()], |row| row.get(0))?;
+    Ok(found)
+}
+
+/// The tenant's sessions, those moved last first.
+pub(crate) fn list(
+    connection: &Connection,
+    tenant: &Tenant,
+    query: SessionQuery,
+) -> Result<Vec<SessionRow>, Fault> {
+    let mut statement = connection.prepare_cached(
+        "SELECT members.moved, session.name, state, capability, initiator.name, opened, updated
+         FROM session_members AS members JOIN sessions USING (session)
+         JOIN names AS session ON session.id = sessions.session
+         JOIN names AS initiator ON initiator.id = sessions.initiator
+         WHERE members.party = (SELECT id FROM names WHERE name = ?1)
+           AND members.moved >= ?2 AND members.moved < ?3
+         ORDER BY members.moved DESC LIMIT ?4",
+    )?;
+    let integer = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+    let rows = statement.query_and_then(
+        params![
+            tenant.party().to_string(),
+            integer(query.moved_since),
+            query.before.map_or(i64::MAX, |before| integer(before.0)),
+            i64::try_from(query.limit).unwrap_or(i64::MAX),
+        ],
+        read,
+    )?;
+    rows.collect()
+}
+
+fn read(row: &Row<'_>) -> Result<SessionRow, Fault> {
+    let position: u64 = row.get(0)?;
+    let corrupt = || Fault::corrupt(Some(position), "the row of its session cannot be read");
+    let (StreamId::Session(id), StreamId::Agent(initiator)) =
+        (crate::names::parse(row, 1)?, crate::names::parse(row, 4)?)
+    else {
+        return Err(corrupt());
+    };
+    let state: String = row.get(2)?;
+    let capability: String = row.get(3)?;
+    Ok(SessionRow {
+        id,
+        state: state.parse().map_err(|_| corrupt())?,
+        capability: capability.parse().map_err(|_| corrupt())?,
+        initiator,
+        opened_at: LogTime::from_millis(row.get(5)?),
+        updated_at: LogTime::from_millis(row.get(6)?),
+        position: Position(position),
+    })
+}
+
+/// The earliest deadline of all sessions.
+pub(crate) fn next_deadline(connection: &Connection) -> Result<Option<LogTime>, Fault> {
+    let next: Option<u64> = connection
+        .prepare_cached("SELECT min(deadline) FROM sessions WHERE deadline IS NOT NULL")?
+        .query_row([], |row| row.get(0))?;
+    Ok(next.map(LogTime::from_millis))
+}
+
+/// The sessions whose deadline has come, the earliest first.
+pub(crate) fn due(connection: &Connection, now: LogTime, limit: usize) -> Result<Vec<StreamId>, Fault> {
+    let mut query = connection.prepare_cached(
+        "SELECT name FROM sessions JOIN names ON names.id = session
+         WHERE deadline IS NOT NULL AND deadline <= ?1 ORDER BY deadline, session LIMIT ?2",
+    )?;
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let rows = query.query_and_then(params![now.millis(), limit], |row| crate::names::parse(row, 0))?;
+    rows.collect()
+}
