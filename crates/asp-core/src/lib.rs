@@ -5,6 +5,7 @@
 
 pub mod agent;
 pub mod amount;
+pub mod bundle;
 pub mod consent;
 pub mod key;
 pub mod limits;
