@@ -111,7 +111,8 @@ const COLUMNS: &str = "position, time, signatures, statement";
 fn read(row: &Row<'_>) -> Result<Entry, Fault> {
     let point = LogPoint { index: Position(row.get(0)?), time: LogTime::from_millis(row.get(1)?) };
     let corrupt = |what: String| Fault::corrupt(Some(point.index.0), what);
-    let signatures = decode_signatures(blob(row, 2)?).ok_or_else(|| corrupt("its signatures are none".into()))?;
+    let signatures =
+        decode_signatures(blob(row, 2)?).ok_or_else(|| corrupt("its signatures are none".into()))?;
     let signed = Received::from_parts(blob(row, 3)?, signatures)
         .and_then(Received::read)
         .map_err(|rejection| corrupt(rejection.to_string()))?;

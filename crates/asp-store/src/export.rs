@@ -66,7 +66,8 @@ pub(crate) fn write(
     while let Some(row) = rows.next()? {
         let index: u64 = row.get(0)?;
         let corrupt = |what: &str| Fault::corrupt(Some(index), what);
-        let signatures = decode_signatures(blob(row, 2)?).ok_or_else(|| corrupt("its signatures are none"))?;
+        let signatures =
+            decode_signatures(blob(row, 2)?).ok_or_else(|| corrupt("its signatures are none"))?;
         let statement = std::str::from_utf8(blob(row, 3)?).map_err(|_| corrupt("it is no text"))?;
         let statement: &RawValue =
             serde_json::from_str(statement).map_err(|_| corrupt("its statement is no JSON"))?;

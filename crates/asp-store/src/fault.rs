@@ -163,8 +163,12 @@ impl From<rusqlite::Error> for Fault {
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Storage { during, detail } => write!(f, "the storage failed while {}: {detail}", during.as_str()),
-            Self::Corrupt { index: Some(index), what } => write!(f, "entry {index} is not what was written: {what}"),
+            Self::Storage { during, detail } => {
+                write!(f, "the storage failed while {}: {detail}", during.as_str())
+            }
+            Self::Corrupt { index: Some(index), what } => {
+                write!(f, "entry {index} is not what was written: {what}")
+            }
             Self::Corrupt { index: None, what } => write!(f, "the store is not what was written: {what}"),
             Self::Folder { path, detail } => write!(f, "{} cannot be used: {detail}", path.display()),
             Self::InUse { path } => write!(f, "{} is in use by another process", path.display()),
@@ -177,7 +181,9 @@ impl fmt::Display for Fault {
                 write!(f, "the store is the log {origin} of the node {node_key}: use that name and key")
             }
             Self::Output { detail } => write!(f, "the output could not be written: {detail}"),
-            Self::WriterGone => f.write_str("the writer has ended; whether the statement was taken is not known"),
+            Self::WriterGone => {
+                f.write_str("the writer has ended; whether the statement was taken is not known")
+            }
         }
     }
 }

@@ -96,7 +96,8 @@ mod tests {
     #[test]
     fn a_migration_that_fails_leaves_the_version_before() {
         let mut connection = in_memory().unwrap();
-        let broken = [MIGRATIONS[0], "CREATE TABLE more (a INTEGER) STRICT; CREATE TABLE more (a INTEGER) STRICT"];
+        let broken =
+            [MIGRATIONS[0], "CREATE TABLE more (a INTEGER) STRICT; CREATE TABLE more (a INTEGER) STRICT"];
         assert!(run(&mut connection, Path::new("x"), &broken).is_err());
         let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
         let tables: i64 = connection

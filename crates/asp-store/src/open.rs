@@ -125,7 +125,8 @@ fn right_edge(connection: &Connection, identity: &Identity) -> Result<(Tree, Log
         None if size == 0 => {}
         None => return Err(corrupt("is not there")),
         Some(note) => {
-            let note = Note::open(&note, &key).map_err(|error| corrupt(&format!("cannot be read: {error}")))?;
+            let note =
+                Note::open(&note, &key).map_err(|error| corrupt(&format!("cannot be read: {error}")))?;
             if (note.checkpoint.size, note.checkpoint.root) != (size, tree.root()) {
                 return Err(corrupt("is not that of the entries"));
             }

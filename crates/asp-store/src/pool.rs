@@ -33,7 +33,10 @@ impl Pool {
     /// Opens `size` connections, at least one.
     pub(crate) fn new(file: &Path, size: usize) -> Result<Self, Fault> {
         let idle: Result<Vec<Connection>, Fault> = (0..size.max(1)).map(|_| open(file)).collect();
-        Ok(Self { idle: Mutex::new(idle.map_err(|fault| fault.during(Step::Open))?), returned: Condvar::new() })
+        Ok(Self {
+            idle: Mutex::new(idle.map_err(|fault| fault.during(Step::Open))?),
+            returned: Condvar::new(),
+        })
     }
 
     /// Waits for a connection and reads with it, in one transaction.
@@ -44,10 +47,8 @@ impl Pool {
 
     fn lend(&self) -> Result<Lent<'_>, Fault> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut idle = self
-            .returned
-            .wait_while(idle, |idle| idle.is_empty())
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut idle =
+            self.returned.wait_while(idle, |idle| idle.is_empty()).unwrap_or_else(PoisonError::into_inner);
         Ok(Lent { pool: self, connection: idle.pop() })
     }
 }

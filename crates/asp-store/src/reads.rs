@@ -105,7 +105,10 @@ impl<'a> Reader<'a> {
     fn load_consent(&self, id: &Hash) -> Result<Consent, Fault> {
         let mut world = self.world();
         facts::load(self.connection, &mut world, &StreamId::Consent(*id))?;
-        world.consent(id).cloned().ok_or_else(|| Fault::corrupt(None, format!("consent:{} is not there", id.to_hex())))
+        world
+            .consent(id)
+            .cloned()
+            .ok_or_else(|| Fault::corrupt(None, format!("consent:{} is not there", id.to_hex())))
     }
 
     /// The consents of the tenant's organisation with the position of their requests, newest first.
@@ -144,7 +147,10 @@ impl<'a> Reader<'a> {
     fn load_session(&self, id: &Hash) -> Result<Session, Fault> {
         let mut world = self.world();
         facts::load(self.connection, &mut world, &StreamId::Session(*id))?;
-        world.session(id).cloned().ok_or_else(|| Fault::corrupt(None, format!("session:{} is not there", id.to_hex())))
+        world
+            .session(id)
+            .cloned()
+            .ok_or_else(|| Fault::corrupt(None, format!("session:{} is not there", id.to_hex())))
     }
 
     /// The tenant's sessions, those moved last first.
@@ -161,7 +167,9 @@ impl<'a> Reader<'a> {
     /// As [`Reader::size`].
     pub fn commitment(&self, tenant: &Tenant, commitment: &Hash) -> Result<Option<(Hash, Session)>, Fault> {
         let Some((position, _)) = entries::find(self.connection, commitment)? else { return Ok(None) };
-        let Some(session) = views::commitment::session_of(self.connection, position)? else { return Ok(None) };
+        let Some(session) = views::commitment::session_of(self.connection, position)? else {
+            return Ok(None);
+        };
         let StreamId::Session(session) = names::name(self.connection, session)? else {
             return Err(Fault::corrupt(Some(position), "its commitment is in no session"));
         };
@@ -218,9 +226,7 @@ impl<'a> Reader<'a> {
     /// As [`Reader::size`].
     pub fn may_read(&self, tenant: Option<&Tenant>, stream: &StreamId) -> Result<bool, Fault> {
         match (stream, tenant) {
-            (StreamId::Org(_) | StreamId::Agent(_), _) => {
-                Ok(!self.entries(stream, None, 1)?.is_empty())
-            }
+            (StreamId::Org(_) | StreamId::Agent(_), _) => Ok(!self.entries(stream, None, 1)?.is_empty()),
             (StreamId::Consent(_) | StreamId::Session(_), None) => Ok(false),
             (StreamId::Consent(id), Some(tenant)) => views::consent::is_party(self.connection, tenant, id),
             (StreamId::Session(_), Some(tenant)) => {
@@ -334,7 +340,9 @@ fn place(before: Option<Position>) -> u64 {
 
 /// The stored note.
 pub(crate) fn checkpoint(connection: &Connection) -> Result<Option<String>, Fault> {
-    let note =
-        connection.prepare_cached("SELECT note FROM checkpoint")?.query_row([], |row| row.get(0)).optional()?;
+    let note = connection
+        .prepare_cached("SELECT note FROM checkpoint")?
+        .query_row([], |row| row.get(0))
+        .optional()?;
     Ok(note)
 }

@@ -15,9 +15,7 @@ pub(crate) struct Disk {
 
 impl Disk {
     pub(crate) fn new(connection: Connection) -> Self {
-        Self {
-            connection,
-        }
+        Self { connection }
     }
 
     /// Does one thing to the storage.

@@ -47,7 +47,13 @@ pub(crate) struct Writer {
 
 impl Writer {
     /// Takes over a log at its end.
-    pub(crate) fn new(disk: Disk, identity: Identity, tree: Tree, time: LogTime, streams_cached: usize) -> Self {
+    pub(crate) fn new(
+        disk: Disk,
+        identity: Identity,
+        tree: Tree,
+        time: LogTime,
+        streams_cached: usize,
+    ) -> Self {
         let world = World::new(identity.origin.clone(), identity.key.id());
         Self { disk, identity, facts: Facts::new(world, streams_cached), tree, time }
     }
@@ -171,11 +177,12 @@ impl Writer {
                     let receipt = bodies.next().zip(signed).and_then(|((index, receipt), signed)| {
                         Some(Receipt { batch: signed.place(index)?, receipt, signature: *signed.signature() })
                     });
-                    Ok(receipt.ok_or_else(|| Fault::corrupt(None, "a statement of the batch has no receipt"))?)
+                    Ok(receipt
+                        .ok_or_else(|| Fault::corrupt(None, "a statement of the batch has no receipt"))?)
                 }
-                Pending::Repeated(entry) => Ok(self.disk.step(Step::Receipts, |connection| {
-                    receipts::of(connection, origin, node_key, &entry)
-                })?),
+                Pending::Repeated(entry) => Ok(self
+                    .disk
+                    .step(Step::Receipts, |connection| receipts::of(connection, origin, node_key, &entry))?),
             });
         }
         Ok(answers)

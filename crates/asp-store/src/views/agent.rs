@@ -118,7 +118,9 @@ pub(crate) fn put(connection: &Connection, names: &mut Names, agent: &Agent) -> 
     let organisation = names.intern(connection, &StreamId::Org(agent.uri().organisation()))?;
     let card = agent.card();
     connection
-        .prepare_cached("INSERT INTO agents (agent, organisation, name, description) VALUES (?1, ?2, ?3, ?4)")?
+        .prepare_cached(
+            "INSERT INTO agents (agent, organisation, name, description) VALUES (?1, ?2, ?3, ?4)",
+        )?
         .execute(params![id, organisation, card.name.as_str(), card.description.as_str()])?;
     for capability in &card.capabilities {
         connection

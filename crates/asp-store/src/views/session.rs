@@ -175,7 +175,12 @@ fn put_consents(
 ///
 /// Exact for a consent that had not expired: the revocation takes the place of the later end. Duties survive it, so
 /// sessions that owe are left alone.
-pub(crate) fn revoke(connection: &Connection, names: &mut Names, consent: &Hash, at: LogTime) -> Result<(), Fault> {
+pub(crate) fn revoke(
+    connection: &Connection,
+    names: &mut Names,
+    consent: &Hash,
+    at: LogTime,
+) -> Result<(), Fault> {
     let consent = names.intern(connection, &StreamId::Consent(*consent))?;
     connection
         .prepare_cached(
@@ -188,7 +193,11 @@ pub(crate) fn revoke(connection: &Connection, names: &mut Names, consent: &Hash,
 }
 
 /// The open sessions that rest on a consent.
-pub(crate) fn resting_on(connection: &Connection, names: &mut Names, consent: &Hash) -> Result<Vec<StreamId>, Fault> {
+pub(crate) fn resting_on(
+    connection: &Connection,
+    names: &mut Names,
+    consent: &Hash,
+) -> Result<Vec<StreamId>, Fault> {
     let consent = names.intern(connection, &StreamId::Consent(*consent))?;
     let mut query = connection.prepare_cached(
         "SELECT name FROM session_consents JOIN names ON names.id = session WHERE consent = ?1 ORDER BY session",
