@@ -1,3 +1,44 @@
-//! Client of a node: keys, registration, discovery and sessions.
+//! The Agent Session Protocol from an agent's side: keys, registration, discovery, sessions, proofs.
+//!
+//! Nobody has to trust the node: every receipt is verified under the node's key, every message that is read is
+//! verified under its issuer's, and streams are checked to have no gap.
+//!
+//! ```no_run
+//! use asp_client::keys::Keyring;
+//! use asp_client::{Client, Opening};
+//! use asp_core::session::table::State;
+//! use asp_core::statement::body::Offer;
+//!
+//! async fn buy(offer: Offer) -> Result<(), Box<dyn std::error::Error>> {
+//!     let client = Client::connect("http://127.0.0.1:4860").await?;
+//!     let key = Keyring::open("keys")?.load(&"agent://acme.example/buyer".parse()?)?;
+//!     let buyer = client.agent_with("agent://acme.example/buyer".parse()?, key);
+//!
+//!     let seller = "agent://volt.example/sales".parse()?;
+//!     let session = buyer.open_session(Opening::new(seller, "provision.compute.gpu".parse()?)).await?;
+//!     session.wait_until(None, |view| view.state == State::Introduced).await?;
+//!     let receipt = session.propose(offer).await?;
+//!     println!("said at log index {}", receipt.receipt.log_index);
+//!     Ok(())
+//! }
+//! ```
 
 pub mod api;
+pub mod keys;
+
+mod agent;
+mod client;
+mod clock;
+mod error;
+mod organisation;
+mod party;
+mod session;
+mod stream;
+mod token;
+mod transport;
+
+pub use agent::{AgentParty, Opening};
+pub use client::{Client, Search};
+pub use error::Error;
+pub use organisation::{ConsentTerms, OrganisationParty};
+pub use session::Session;

@@ -5,23 +5,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use asp_core::agent::Agent;
 use asp_core::amount::Money;
-use asp_core::consent::Consent;
 use asp_core::key::KeyId;
 use asp_core::limits;
 use asp_core::name::{AgentUri, Capability, Domain, Issuer, Origin};
-use asp_core::org::Organisation;
 use asp_core::position::{Hash, Head, LogTime, Position, Sequence};
-use asp_core::rejection::{Code, Rejection, Retry};
-use asp_core::session::table::{Performative, Role, State};
-use asp_core::session::{Commitment, OfferKind, OpenOffer, Progress, Session};
+use asp_core::rejection::{Code, Rejection};
+use asp_core::session::table::{Performative, State};
 use asp_core::statement::body::{CommitmentState, Package, ParticipantRole, SessionReceipt, Showing};
 use asp_core::statement::{Signature, Verified};
-use asp_core::stream::{KeyHistory, KeyLife};
+use asp_core::trust::Question;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
+
+mod convert;
 
 /// Declares types of the API: camel case, absent members left out, schema on request.
 macro_rules! api {
@@ -469,6 +467,106 @@ api! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         next_page_token: Option<String>,
     }
+    /// How far an agent can be trusted with a deal of some size, and why.
+    struct AssessmentView {
+        /// The model, `flow-1`.
+        model: String,
+        /// What was asked: with the model and the log, everything that the digits depend on.
+        #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+        question: Question,
+        /// From 0 to 100 points, such as `61.204`.
+        score: String,
+        /// What the score amounts to.
+        level: String,
+        /// The level's number, 0 to 4.
+        level_number: u8,
+        /// The factors; the score is `F · (10 + 90·L·q·D)` of exactly these digits.
+        factors: Vec<FactorView>,
+        /// Points that sum to the score.
+        parts: Vec<PartView>,
+        /// Who lends to the subject, the largest first.
+        lenders: ListedLenders,
+        /// What must grow before the flow can.
+        #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+        limited_by: Value,
+        /// What would change the score, and by how much.
+        counterfactuals: Vec<CounterfactualView>,
+        /// Statements that count.
+        rests_on: ListedHashes,
+    }
+    /// One factor of a score.
+    struct FactorView {
+        /// Its letter in the model.
+        symbol: String,
+        /// Its name.
+        name: String,
+        /// Its value.
+        value: String,
+        /// What it says.
+        meaning: String,
+    }
+    /// One step from nothing to a score.
+    struct PartView {
+        /// Its name.
+        name: String,
+        /// What it adds, or takes if negative.
+        points: String,
+    }
+    /// Lenders, and how many there are.
+    struct ListedLenders {
+        /// The number of all.
+        total: usize,
+        /// The first of them.
+        first: Vec<LenderView>,
+    }
+    /// Statements, and how many there are.
+    struct ListedHashes {
+        /// The number of all.
+        total: usize,
+        /// The first of them.
+        #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
+        first: Vec<Hash>,
+    }
+    /// An organisation that lends to the subject.
+    struct LenderView {
+        /// Which.
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        organisation: Domain,
+        /// Whether the observer trusts it without evidence.
+        seed: bool,
+        /// What it lends.
+        lends: String,
+        /// What its kept deals with the subject would let it lend.
+        capacity: String,
+        /// Whether it lends all of that.
+        saturated: bool,
+        /// The kept deals behind it that still count.
+        deals: u64,
+        /// The latest of them.
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        latest: LogTime,
+    }
+    /// Something that is not so, and the score if it were.
+    struct CounterfactualView {
+        /// What would be otherwise.
+        change: String,
+        /// The partner in question, where there is one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+        partner: Option<Domain>,
+        /// The score then.
+        score: String,
+        /// How much more that is.
+        delta: String,
+        /// The change in words.
+        sentence: String,
+    }
+    /// A proof of the log (RFC 6962 §2.1).
+    struct ProofView {
+        /// The hashes, from the leaf towards the root.
+        #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
+        proof: Vec<Hash>,
+    }
     /// An access token (RFC 6749 §5.1), bound to the key of the DPoP proof (RFC 9449).
     struct TokenResponse {
         /// The token.
@@ -480,195 +578,6 @@ api! {
         /// Seconds.
         #[serde(rename = "expires_in")]
         expires_in: u64,
-    }
-}
-
-impl From<&Rejection> for Problem {
-    fn from(rejection: &Rejection) -> Self {
-        let code = rejection.code;
-        Self {
-            code,
-            detail: code.sentence().to_owned(),
-            head: rejection.head,
-            hint: code.hint().to_owned(),
-            pointer: rejection.pointer.clone(),
-            retry: match code.retry() {
-                Retry::Never => "never",
-                Retry::Change => "change",
-                Retry::Later => "later",
-            }
-            .to_owned(),
-            status: code.status(),
-            title: code.as_str().to_owned(),
-            kind: format!("urn:asp:error:{}", code.as_str()),
-        }
-    }
-}
-
-fn keys(history: &KeyHistory) -> Vec<KeyView> {
-    history
-        .all()
-        .map(|(key, KeyLife { from, until, distrusted_from })| KeyView {
-            key: *key,
-            from: *from,
-            until: *until,
-            distrusted_from: *distrusted_from,
-        })
-        .collect()
-}
-
-impl From<&Organisation> for OrganisationView {
-    fn from(organisation: &Organisation) -> Self {
-        Self {
-            domain: organisation.domain().clone(),
-            name: organisation.name().to_string(),
-            keys: keys(organisation.keys()),
-            head: organisation.head(),
-            registered_at: organisation.registered().time,
-        }
-    }
-}
-
-impl From<&Agent> for AgentView {
-    fn from(agent: &Agent) -> Self {
-        Self {
-            agent: agent.uri().clone(),
-            name: agent.card().name.to_string(),
-            description: agent.card().description.to_string(),
-            capabilities: agent.card().capabilities.clone(),
-            keys: keys(agent.keys()),
-            card: agent.card_set_by(),
-            retired: agent.retired(),
-            head: agent.head(),
-            registered_at: agent.registered().time,
-        }
-    }
-}
-
-impl ConsentView {
-    /// A consent as it stands at `now`.
-    #[must_use]
-    pub fn of(consent: &Consent, now: LogTime) -> Self {
-        let request = consent.request();
-        Self {
-            id: consent.id(),
-            by: consent.by().clone(),
-            with: request.with.clone(),
-            standing: consent.standing(now).as_str().to_owned(),
-            purpose: request.purpose.to_string(),
-            capabilities: request.capabilities.clone(),
-            ceiling: request.ceiling.clone(),
-            expires_at: request.expires_at,
-            revoked_by: consent.revoked().map(|(by, _)| by.clone()),
-            acknowledged: consent.acknowledged(),
-            head: consent.head(),
-        }
-    }
-}
-
-impl CommitmentView {
-    /// A commitment of a session.
-    #[must_use]
-    pub fn of(session: Hash, commitment: &Commitment) -> Self {
-        let obligations = commitment
-            .duties()
-            .iter()
-            .map(|duty| ObligationView {
-                id: duty.obligation.id.to_string(),
-                what: duty.obligation.what.to_string(),
-                debtor: duty.obligation.debtor.clone(),
-                creditor: duty.obligation.creditor.clone(),
-                value: duty.obligation.value.clone(),
-                state: Progress::as_str(&duty.progress).to_owned(),
-                shown_by: duty.obligation.shown_by.clone(),
-                due: commitment.due_at(duty),
-                met_until: commitment.met_until(duty),
-            })
-            .collect();
-        Self {
-            id: commitment.id,
-            session,
-            terms_hash: commitment.terms_hash,
-            terms: commitment.package.terms.clone(),
-            state: commitment.state(),
-            disputed: commitment.disputed(),
-            signers: commitment.signers.clone(),
-            formed_at: commitment.formed.time,
-            replaces: commitment.replaces,
-            obligations,
-        }
-    }
-}
-
-fn offer(id: Hash, offer: &OpenOffer) -> OfferView {
-    let (kind, commitment) = match &offer.kind {
-        OfferKind::Business { .. } => ("business", None),
-        OfferKind::Amendment { commitment } => ("amendment", Some(*commitment)),
-        OfferKind::Termination { commitment } => ("termination", Some(*commitment)),
-    };
-    OfferView {
-        id,
-        by: offer.by.clone(),
-        kind: kind.to_owned(),
-        binding: offer.binds(),
-        commitment,
-        packages: offer.packages.clone(),
-        awaits: offer.awaits.difference(&offer.accepted).cloned().collect(),
-        respond_by: offer.respond_by,
-    }
-}
-
-impl From<&Session> for SessionView {
-    fn from(session: &Session) -> Self {
-        let (rounds, messages) = session.counts();
-        let participants = session
-            .participants()
-            .iter()
-            .map(|(agent, participant)| ParticipantView {
-                agent: agent.clone(),
-                role: participant.role,
-                joined: participant.joined,
-                countersigned: participant.countersigned,
-                may_say: session.allowed(Role::from(participant.role)).collect(),
-            })
-            .collect();
-        Self {
-            id: session.id(),
-            state: session.state(),
-            head: session.head(),
-            opened_at: session.opened().time,
-            updated_at: session.last(),
-            initiator: session.initiator().clone(),
-            capability: session.capability().clone(),
-            purpose: session.purpose().to_string(),
-            consents: session.consents().clone(),
-            participants,
-            conditions: session.conditions(),
-            offers: session.offers().iter().map(|(id, open)| offer(*id, open)).collect(),
-            agreed: session.agreed().keys().copied().collect(),
-            pending: session.pending().map(|pending| PendingView {
-                id: pending.statement,
-                by: pending.by.clone(),
-                terms_hash: pending.terms_hash,
-                awaits: pending.awaits.difference(&pending.accepted).cloned().collect(),
-            }),
-            commitments: session
-                .commitments()
-                .values()
-                .map(|commitment| CommitmentView::of(session.id(), commitment))
-                .collect(),
-            escalation: session.escalation().map(|open| EscalationView {
-                by: open.by.clone(),
-                authority: open.authority.clone(),
-                question: open.question.to_string(),
-            }),
-            receipt: session.receipt(),
-            end: session
-                .end()
-                .map(|end| EndView { code: end.reason.as_str().to_owned(), sentence: end.sentence.clone() }),
-            rounds,
-            messages,
-        }
     }
 }
 

@@ -1,0 +1,254 @@
+//! What an agent does: keep its card and key, open and find sessions, ask whom to trust.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use asp_core::amount::Money;
+use asp_core::key::{KeyId, SecretKey};
+use asp_core::log::receipt::Receipt;
+use asp_core::name::{AgentUri, Capability, Domain, StreamId, StreamKind, StreamName};
+use asp_core::position::Hash;
+use asp_core::session::table::State;
+use asp_core::statement::body::{
+    Because, Body, Card, CardSet, Invitation, Invitee, KeyRevoke, KeyRotate, Limits, Mode, Nonce,
+    ParticipantRole, Propose, Text,
+};
+
+use crate::api::{AssessmentView, CommitmentPage, CommitmentView, ConsentView, SessionPage};
+use crate::client::Client;
+use crate::party::{Party, Query};
+use crate::session::Session;
+use crate::{Error, clock};
+
+/// An agent at a node. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct AgentParty {
+    party: Party,
+    agent: AgentUri,
+}
+
+/// A session to open.
+#[derive(Debug, Clone)]
+pub struct Opening {
+    /// Whom to invite.
+    pub with: Vec<AgentUri>,
+    /// What it is about.
+    pub capability: Capability,
+    /// What for, for people.
+    pub purpose: Text,
+    /// The consents it rests on; if none are named, granted ones that fit are found.
+    pub consents: Vec<Hash>,
+    /// Its limits; the protocol's where nothing is said.
+    pub limits: Limits,
+}
+
+impl Opening {
+    /// A session with one other agent, with the protocol's limits.
+    ///
+    /// # Panics
+    /// Never.
+    #[must_use]
+    pub fn new(with: AgentUri, capability: Capability) -> Self {
+        // Every capability is shorter than a text may be.
+        let purpose =
+            capability.to_string().parse().unwrap_or_else(|_| unreachable!("a capability is a text"));
+        Self { with: vec![with], capability, purpose, consents: Vec::new(), limits: Limits::defaults() }
+    }
+}
+
+impl AgentParty {
+    pub(crate) const fn new(party: Party, agent: AgentUri) -> Self {
+        Self { party, agent }
+    }
+
+    pub(crate) const fn party(&self) -> &Party {
+        &self.party
+    }
+
+    /// Its URI.
+    #[must_use]
+    pub const fn agent(&self) -> &AgentUri {
+        &self.agent
+    }
+
+    /// The node.
+    #[must_use]
+    pub fn client(&self) -> &Client {
+        self.party.client()
+    }
+
+    async fn say(&self, body: Body, others: &[&SecretKey]) -> Result<Receipt, Error> {
+        let head = self.party.client().agent(&self.agent).await?.head;
+        self.party.say(StreamName::Of(StreamId::Agent(self.agent.clone())), Some(head), body, others).await
+    }
+
+    /// Replaces the card.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn set_card(&self, card: Card) -> Result<Receipt, Error> {
+        self.say(Body::AgentCardSet(CardSet { card }), &[]).await
+    }
+
+    /// Replaces the key: the old one signs, the new one countersigns. Use the new key from here on.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn rotate_key(&self, new: &SecretKey) -> Result<Receipt, Error> {
+        let body = Body::AgentKeyRotate(KeyRotate { new_key: new.id(), old_key: self.party.key().id() });
+        self.say(body, &[new]).await
+    }
+
+    /// Revokes a key from here on.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn revoke_key(&self, key: KeyId, reason: Text) -> Result<Receipt, Error> {
+        self.say(Body::AgentKeyRevoke(KeyRevoke { from_index: None, key, reason }), &[]).await
+    }
+
+    /// Ends the agent.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn retire(&self, reason: Text) -> Result<Receipt, Error> {
+        self.say(Body::AgentRetire(Because { reason }), &[]).await
+    }
+
+    /// Opens a session by inviting the others.
+    ///
+    /// # Errors
+    /// As every call; [`Error::Missing`] if consents were to be found and one is missing.
+    pub async fn open_session(&self, opening: Opening) -> Result<Session, Error> {
+        let Opening { with, capability, purpose, consents, limits } = opening;
+        let consents = if consents.is_empty() {
+            self.fitting_consents(&with, &capability).await?
+        } else {
+            consents.into_iter().collect()
+        };
+        let first = Invitee { agent: self.agent.clone(), required: None, role: ParticipantRole::Initiator };
+        let others =
+            with.into_iter().map(|agent| Invitee { agent, required: None, role: ParticipantRole::Party });
+        let invitation = Invitation {
+            capability,
+            consents,
+            limits,
+            mode: Mode::Open,
+            nonce: Nonce(clock::random()?),
+            participants: [first].into_iter().chain(others).collect(),
+            purpose,
+        };
+        let body = Body::Propose(Propose::Invitation(invitation));
+        let stream = StreamName::Opens(StreamKind::Session);
+        let receipt = self.party.say(stream, None, body, &[]).await?;
+        Ok(self.session(&receipt.receipt.statement))
+    }
+
+    /// A granted consent with each of the others' organisations that covers the capability.
+    async fn fitting_consents(
+        &self,
+        with: &[AgentUri],
+        capability: &Capability,
+    ) -> Result<BTreeSet<Hash>, Error> {
+        let own = self.agent.organisation();
+        let others: BTreeSet<Domain> =
+            with.iter().map(AgentUri::organisation).filter(|domain| *domain != own).collect();
+        if others.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let known = self.party.consents().await?.consents;
+        let fits = |consent: &&ConsentView, other: &Domain| {
+            consent.standing == "GRANTED"
+                && (consent.with == *other || consent.by == *other)
+                && consent.capabilities.iter().any(|prefix| capability.is_within(prefix))
+        };
+        let found = |other: &Domain| {
+            let consent = known.iter().find(|consent| fits(consent, other));
+            consent
+                .map(|consent| consent.id)
+                .ok_or(Error::Missing { what: "granted consent that covers this" })
+        };
+        others.iter().map(found).collect()
+    }
+
+    /// A session of this agent by its id.
+    #[must_use]
+    pub fn session(&self, id: &Hash) -> Session {
+        Session::new(self.clone(), *id)
+    }
+
+    /// Its sessions, those moved last first. With `wait`, answers when one moved since the log had size `after`.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn sessions(&self, after: Option<u64>, wait: Option<Duration>) -> Result<SessionPage, Error> {
+        let mut query: Query = Vec::new();
+        query.extend(after.map(|after| ("after", after.to_string())));
+        query.extend(wait.map(|wait| ("waitSeconds", wait.as_secs().to_string())));
+        self.party.get("/v1/sessions", &query).await
+    }
+
+    /// The next session to which this agent is invited and in which it has not answered; waits for one.
+    ///
+    /// # Errors
+    /// As every call; [`Error::TimedOut`] if none came in time.
+    pub async fn next_invitation(&self, wait: Duration) -> Result<Session, Error> {
+        let until = tokio::time::Instant::now() + wait;
+        let mut after = None;
+        loop {
+            let left = until.saturating_duration_since(tokio::time::Instant::now());
+            let page = self.sessions(after, after.map(|_| left.min(Duration::from_secs(20)))).await?;
+            for summary in &page.sessions {
+                if summary.state == State::Invited && summary.initiator != self.agent {
+                    let session = self.session(&summary.id);
+                    let view = session.view().await?;
+                    if view.participants.iter().any(|other| other.agent == self.agent && !other.joined) {
+                        return Ok(session);
+                    }
+                }
+            }
+            if left.is_zero() {
+                return Err(Error::TimedOut);
+            }
+            after = Some(page.size);
+        }
+    }
+
+    /// How far an agent can be trusted with a deal of this size, as seen by these organisations or one's own.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn trust(
+        &self,
+        agent: &AgentUri,
+        class: &Money,
+        capability: Option<Capability>,
+        observers: &[Domain],
+    ) -> Result<AssessmentView, Error> {
+        self.party.trust(agent, class, capability, observers).await
+    }
+
+    /// Its commitments, newest first.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn commitments(&self) -> Result<CommitmentPage, Error> {
+        self.party.commitments().await
+    }
+
+    /// One of its commitments.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn commitment(&self, id: &Hash) -> Result<CommitmentView, Error> {
+        self.party.commitment(id).await
+    }
+
+    /// The proof of a commitment: a file that anybody can verify offline.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn bundle(&self, id: &Hash) -> Result<Vec<u8>, Error> {
+        self.party.bundle(id).await
+    }
+}

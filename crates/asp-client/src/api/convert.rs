@@ -1,0 +1,204 @@
+//! From the core's states to what the API shows of them.
+
+use asp_core::agent::Agent;
+use asp_core::consent::Consent;
+use asp_core::org::Organisation;
+use asp_core::position::{Hash, LogTime};
+use asp_core::rejection::{Rejection, Retry};
+use asp_core::session::table::Role;
+use asp_core::session::{Commitment, OfferKind, OpenOffer, Progress, Session};
+use asp_core::stream::{KeyHistory, KeyLife};
+
+use super::{
+    AgentView, CommitmentView, ConsentView, EndView, EscalationView, KeyView, ObligationView, OfferView,
+    OrganisationView, ParticipantView, PendingView, Problem, SessionView,
+};
+
+impl From<&Rejection> for Problem {
+    fn from(rejection: &Rejection) -> Self {
+        let code = rejection.code;
+        Self {
+            code,
+            detail: code.sentence().to_owned(),
+            head: rejection.head,
+            hint: code.hint().to_owned(),
+            pointer: rejection.pointer.clone(),
+            retry: match code.retry() {
+                Retry::Never => "never",
+                Retry::Change => "change",
+                Retry::Later => "later",
+            }
+            .to_owned(),
+            status: code.status(),
+            title: code.as_str().to_owned(),
+            kind: format!("urn:asp:error:{}", code.as_str()),
+        }
+    }
+}
+
+fn keys(history: &KeyHistory) -> Vec<KeyView> {
+    history
+        .all()
+        .map(|(key, KeyLife { from, until, distrusted_from })| KeyView {
+            key: *key,
+            from: *from,
+            until: *until,
+            distrusted_from: *distrusted_from,
+        })
+        .collect()
+}
+
+impl From<&Organisation> for OrganisationView {
+    fn from(organisation: &Organisation) -> Self {
+        Self {
+            domain: organisation.domain().clone(),
+            name: organisation.name().to_string(),
+            keys: keys(organisation.keys()),
+            head: organisation.head(),
+            registered_at: organisation.registered().time,
+        }
+    }
+}
+
+impl From<&Agent> for AgentView {
+    fn from(agent: &Agent) -> Self {
+        Self {
+            agent: agent.uri().clone(),
+            name: agent.card().name.to_string(),
+            description: agent.card().description.to_string(),
+            capabilities: agent.card().capabilities.clone(),
+            keys: keys(agent.keys()),
+            card: agent.card_set_by(),
+            retired: agent.retired(),
+            head: agent.head(),
+            registered_at: agent.registered().time,
+        }
+    }
+}
+
+impl ConsentView {
+    /// A consent as it stands at `now`.
+    #[must_use]
+    pub fn of(consent: &Consent, now: LogTime) -> Self {
+        let request = consent.request();
+        Self {
+            id: consent.id(),
+            by: consent.by().clone(),
+            with: request.with.clone(),
+            standing: consent.standing(now).as_str().to_owned(),
+            purpose: request.purpose.to_string(),
+            capabilities: request.capabilities.clone(),
+            ceiling: request.ceiling.clone(),
+            expires_at: request.expires_at,
+            revoked_by: consent.revoked().map(|(by, _)| by.clone()),
+            acknowledged: consent.acknowledged(),
+            head: consent.head(),
+        }
+    }
+}
+
+impl CommitmentView {
+    /// A commitment of a session.
+    #[must_use]
+    pub fn of(session: Hash, commitment: &Commitment) -> Self {
+        let obligations = commitment
+            .duties()
+            .iter()
+            .map(|duty| ObligationView {
+                id: duty.obligation.id.to_string(),
+                what: duty.obligation.what.to_string(),
+                debtor: duty.obligation.debtor.clone(),
+                creditor: duty.obligation.creditor.clone(),
+                value: duty.obligation.value.clone(),
+                state: Progress::as_str(&duty.progress).to_owned(),
+                shown_by: duty.obligation.shown_by.clone(),
+                due: commitment.due_at(duty),
+                met_until: commitment.met_until(duty),
+            })
+            .collect();
+        Self {
+            id: commitment.id,
+            session,
+            terms_hash: commitment.terms_hash,
+            terms: commitment.package.terms.clone(),
+            state: commitment.state(),
+            disputed: commitment.disputed(),
+            signers: commitment.signers.clone(),
+            formed_at: commitment.formed.time,
+            replaces: commitment.replaces,
+            obligations,
+        }
+    }
+}
+
+fn offer(id: Hash, offer: &OpenOffer) -> OfferView {
+    let (kind, commitment) = match &offer.kind {
+        OfferKind::Business { .. } => ("business", None),
+        OfferKind::Amendment { commitment } => ("amendment", Some(*commitment)),
+        OfferKind::Termination { commitment } => ("termination", Some(*commitment)),
+    };
+    OfferView {
+        id,
+        by: offer.by.clone(),
+        kind: kind.to_owned(),
+        binding: offer.binds(),
+        commitment,
+        packages: offer.packages.clone(),
+        awaits: offer.awaits.difference(&offer.accepted).cloned().collect(),
+        respond_by: offer.respond_by,
+    }
+}
+
+impl From<&Session> for SessionView {
+    fn from(session: &Session) -> Self {
+        let (rounds, messages) = session.counts();
+        let participants = session
+            .participants()
+            .iter()
+            .map(|(agent, participant)| ParticipantView {
+                agent: agent.clone(),
+                role: participant.role,
+                joined: participant.joined,
+                countersigned: participant.countersigned,
+                may_say: session.allowed(Role::from(participant.role)).collect(),
+            })
+            .collect();
+        Self {
+            id: session.id(),
+            state: session.state(),
+            head: session.head(),
+            opened_at: session.opened().time,
+            updated_at: session.last(),
+            initiator: session.initiator().clone(),
+            capability: session.capability().clone(),
+            purpose: session.purpose().to_string(),
+            consents: session.consents().clone(),
+            participants,
+            conditions: session.conditions(),
+            offers: session.offers().iter().map(|(id, open)| offer(*id, open)).collect(),
+            agreed: session.agreed().keys().copied().collect(),
+            pending: session.pending().map(|pending| PendingView {
+                id: pending.statement,
+                by: pending.by.clone(),
+                terms_hash: pending.terms_hash,
+                awaits: pending.awaits.difference(&pending.accepted).cloned().collect(),
+            }),
+            commitments: session
+                .commitments()
+                .values()
+                .map(|commitment| CommitmentView::of(session.id(), commitment))
+                .collect(),
+            escalation: session.escalation().map(|open| EscalationView {
+                by: open.by.clone(),
+                authority: open.authority.clone(),
+                question: open.question.to_string(),
+            }),
+            receipt: session.receipt(),
+            end: session
+                .end()
+                .map(|end| EndView { code: end.reason.as_str().to_owned(), sentence: end.sentence.clone() }),
+            rounds,
+            messages,
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! A node as anybody can use it: what is public, and handing in statements.
+
+use std::sync::Arc;
+
+use asp_core::key::{KeyId, SecretKey};
+use asp_core::log::receipt::Receipt;
+use asp_core::name::{AgentUri, Capability, Domain, Issuer, Origin, StreamId};
+use asp_core::position::Sequence;
+use asp_core::statement::Verified;
+use reqwest::Method;
+
+use crate::agent::AgentParty;
+use crate::api::{AgentPage, AgentView, Configuration, Message, MessagePage, OrganisationView};
+use crate::clock::{self, Offset};
+use crate::organisation::OrganisationParty;
+use crate::party::Party;
+use crate::transport::{self, Transport};
+use crate::{Error, stream};
+
+/// A node. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Client {
+    pub(crate) inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) transport: Transport,
+    pub(crate) offset: Offset,
+    configuration: Configuration,
+}
+
+/// What to look for among agents; everything that is given has to fit.
+#[derive(Debug, Clone, Default)]
+pub struct Search {
+    /// A capability, or what lies above it.
+    pub capability: Option<Capability>,
+    /// Words of the name or description.
+    pub text: Option<String>,
+    /// The organisation.
+    pub organisation: Option<Domain>,
+    /// How many at once; the node's default if absent.
+    pub page_size: Option<usize>,
+    /// The page after one that was read before.
+    pub page_token: Option<String>,
+}
+
+impl Client {
+    /// Connects to the node at this address and reads what it says of itself.
+    ///
+    /// # Errors
+    /// [`Error::Unreachable`] or [`Error::BadAnswer`].
+    pub async fn connect(url: &str) -> Result<Self, Error> {
+        let transport = Transport::new(url)?;
+        let before = clock::now();
+        let bytes =
+            transport::repeat(transport.request(Method::GET, "/.well-known/asp-configuration")).await?;
+        let configuration: Configuration = transport::json(&bytes)?;
+        let offset = Offset::measured(before, configuration.time);
+        Ok(Self { inner: Arc::new(Inner { transport, offset, configuration }) })
+    }
+
+    /// What the node says of itself.
+    #[must_use]
+    pub fn configuration(&self) -> &Configuration {
+        &self.inner.configuration
+    }
+
+    /// The name of the node's log.
+    #[must_use]
+    pub fn origin(&self) -> &Origin {
+        &self.inner.configuration.origin
+    }
+
+    /// The key that signs receipts and checkpoints.
+    #[must_use]
+    pub fn node_key(&self) -> KeyId {
+        self.inner.configuration.node_key
+    }
+
+    /// Hands a statement in and verifies the receipt. Sends the same bytes again while the node cannot be reached.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] or [`Error::Conflict`]: not taken in. [`Error::Unreachable`]: not known.
+    /// [`Error::Forged`]: the receipt is not one.
+    pub async fn submit(&self, statement: &Verified) -> Result<Receipt, Error> {
+        let envelope = statement.envelope();
+        let bytes = {
+            let request = self.inner.transport.request(Method::POST, "/v1/statements");
+            transport::repeat(request.header("content-type", "application/json").body(envelope)).await?
+        };
+        let receipt: Receipt = transport::json(&bytes)?;
+        receipt.verify(&self.node_key()).map_err(|_| Error::forged("the receipt's signature"))?;
+        let signed = statement.statement();
+        let body = &receipt.receipt;
+        let fits = body.statement == signed.hash
+            && body.sequence == signed.sequence
+            && body.stream == signed.stream
+            && body.origin == *self.origin();
+        if fits { Ok(receipt) } else { Err(Error::forged("the receipt is of another statement")) }
+    }
+
+    /// Reads JSON that anybody may read.
+    async fn get<T: serde::de::DeserializeOwned>(&self, path: &str) -> Result<T, Error> {
+        let bytes = transport::repeat(self.inner.transport.request(Method::GET, path)).await?;
+        transport::json(&bytes)
+    }
+
+    /// An organisation.
+    ///
+    /// # Errors
+    /// As every call; [`Error::Refused`] if there is none.
+    pub async fn organisation(&self, domain: &Domain) -> Result<OrganisationView, Error> {
+        self.get(&format!("/v1/organisations/{domain}")).await
+    }
+
+    /// An agent.
+    ///
+    /// # Errors
+    /// As every call; [`Error::Refused`] if there is none.
+    pub async fn agent(&self, agent: &AgentUri) -> Result<AgentView, Error> {
+        self.get(&format!("/v1/agents/{}/{}", agent.organisation(), agent.path())).await
+    }
+
+    /// Agents that fit, best first.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn search(&self, search: &Search) -> Result<AgentPage, Error> {
+        let mut query = Vec::new();
+        query.extend(search.capability.as_ref().map(|it| ("capability", it.to_string())));
+        query.extend(search.text.as_ref().map(|it| ("text", it.clone())));
+        query.extend(search.organisation.as_ref().map(|it| ("organisation", it.to_string())));
+        query.extend(search.page_size.map(|it| ("pageSize", it.to_string())));
+        query.extend(search.page_token.as_ref().map(|it| ("pageToken", it.clone())));
+        let bytes =
+            transport::repeat(self.inner.transport.request(Method::GET, "/v1/agents").query(&query)).await?;
+        transport::json(&bytes)
+    }
+
+    /// The newest checkpoint of the log: a C2SP signed note.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn checkpoint(&self) -> Result<String, Error> {
+        let bytes = transport::repeat(self.inner.transport.request(Method::GET, "/log/checkpoint")).await?;
+        String::from_utf8(bytes).map_err(Error::bad)
+    }
+
+    /// The statements of a public stream after a place, each verified, without a gap.
+    ///
+    /// # Errors
+    /// As every call; [`Error::Forged`] if the stream does not hold together.
+    pub async fn statements(
+        &self,
+        stream: &StreamId,
+        after: Option<Sequence>,
+    ) -> Result<Vec<Message>, Error> {
+        let mut chain = stream::Chain::after(after);
+        let mut all = Vec::new();
+        loop {
+            let after = chain.last().map(|last| format!("&after={last}")).unwrap_or_default();
+            let page: MessagePage = self.get(&format!("/v1/statements?stream={stream}{after}")).await?;
+            for message in page.messages {
+                chain.take(&message)?;
+                all.push(message);
+            }
+            if page.next_after.is_none() {
+                return Ok(all);
+            }
+        }
+    }
+
+    /// This node as an organisation uses it.
+    #[must_use]
+    pub fn organisation_with(&self, domain: Domain, key: SecretKey) -> OrganisationParty {
+        OrganisationParty::new(Party::new(self, Issuer::Organisation(domain.clone()), key), domain)
+    }
+
+    /// This node as an agent uses it.
+    #[must_use]
+    pub fn agent_with(&self, agent: AgentUri, key: SecretKey) -> AgentParty {
+        AgentParty::new(Party::new(self, Issuer::Agent(agent.clone()), key), agent)
+    }
+}

@@ -1,0 +1,181 @@
+//! What an organisation does: register itself and its agents, keep its keys, give and take consent.
+
+use std::collections::BTreeSet;
+
+use asp_core::amount::Money;
+use asp_core::key::{KeyId, SecretKey};
+use asp_core::log::receipt::Receipt;
+use asp_core::name::{AgentUri, Capability, Domain, StreamId, StreamKind, StreamName};
+use asp_core::position::{Hash, LogTime};
+use asp_core::statement::body::{
+    AgentRegister, Because, Body, Card, ConsentRequest, Empty, KeyAdd, KeyRevoke, Name, Nonce, OrgRegister,
+    OrgVerify, PolicySet, Text,
+};
+
+use crate::api::{CommitmentPage, ConsentPage, ConsentView};
+use crate::party::Party;
+use crate::{Error, clock};
+
+/// An organisation at a node. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct OrganisationParty {
+    party: Party,
+    domain: Domain,
+}
+
+/// What a consent is to allow.
+#[derive(Debug, Clone)]
+pub struct ConsentTerms {
+    /// The organisation that is asked.
+    pub with: Domain,
+    /// What for, for people.
+    pub purpose: Text,
+    /// The prefixes of what sessions may be about; at least one.
+    pub capabilities: BTreeSet<Capability>,
+    /// The most that one party may owe under one package of terms.
+    pub ceiling: Option<Money>,
+    /// When it ends by itself.
+    pub expires_at: LogTime,
+}
+
+impl OrganisationParty {
+    pub(crate) const fn new(party: Party, domain: Domain) -> Self {
+        Self { party, domain }
+    }
+
+    /// Its domain.
+    #[must_use]
+    pub const fn domain(&self) -> &Domain {
+        &self.domain
+    }
+
+    async fn say(&self, body: Body, others: &[&SecretKey]) -> Result<Receipt, Error> {
+        let head = self.party.client().organisation(&self.domain).await?.head;
+        self.party.say(StreamName::Of(StreamId::Org(self.domain.clone())), Some(head), body, others).await
+    }
+
+    /// Registers the organisation with this key as its root.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn register(&self, name: Name) -> Result<Receipt, Error> {
+        let body = Body::OrgRegister(OrgRegister { key: self.party.key().id(), name });
+        self.party.say(StreamName::Of(StreamId::Org(self.domain.clone())), None, body, &[]).await
+    }
+
+    /// Adds a key, which signs too.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn add_key(&self, key: &SecretKey) -> Result<Receipt, Error> {
+        self.say(Body::OrgKeyAdd(KeyAdd { key: key.id() }), &[key]).await
+    }
+
+    /// Revokes a key from here on.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn revoke_key(&self, key: KeyId, reason: Text) -> Result<Receipt, Error> {
+        self.say(Body::OrgKeyRevoke(KeyRevoke { from_index: None, key, reason }), &[]).await
+    }
+
+    /// Replaces the organisation's policy.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn set_policy(&self, policy: PolicySet) -> Result<Receipt, Error> {
+        self.say(Body::OrgPolicySet(policy), &[]).await
+    }
+
+    /// Says where the key's thumbprint can be found under the domain.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn verify_domain(&self, evidence: OrgVerify) -> Result<Receipt, Error> {
+        self.say(Body::OrgVerify(evidence), &[]).await
+    }
+
+    /// Registers an agent of this organisation; both keys sign.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn register_agent(
+        &self,
+        agent: &AgentUri,
+        key: &SecretKey,
+        card: Card,
+    ) -> Result<Receipt, Error> {
+        let body = Body::AgentRegister(AgentRegister { card, key: key.id() });
+        let stream = StreamName::Of(StreamId::Agent(agent.clone()));
+        // The agent is the issuer; its organisation signs with it.
+        let agent = self.party.client().agent_with(agent.clone(), key.clone());
+        agent.party().say(stream, None, body, &[self.party.key()]).await
+    }
+
+    /// Asks another organisation for consent, which is this one's own grant; gives the consent's id.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn request_consent(&self, terms: ConsentTerms) -> Result<Hash, Error> {
+        let ConsentTerms { with, purpose, capabilities, ceiling, expires_at } = terms;
+        let nonce = Nonce(clock::random()?);
+        let request =
+            ConsentRequest { capabilities, ceiling, expires_at, nonce, performatives: None, purpose, with };
+        let stream = StreamName::Opens(StreamKind::Consent);
+        let receipt = self.party.say(stream, None, Body::ConsentRequest(request), &[]).await?;
+        Ok(receipt.receipt.statement)
+    }
+
+    async fn say_of(&self, consent: &Hash, body: Body) -> Result<Receipt, Error> {
+        let head = self.consent(consent).await?.head;
+        self.party.say(StreamName::Of(StreamId::Consent(*consent)), Some(head), body, &[]).await
+    }
+
+    /// Grants a consent that was asked of this organisation.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn grant_consent(&self, consent: &Hash) -> Result<Receipt, Error> {
+        self.say_of(consent, Body::ConsentGrant(Empty {})).await
+    }
+
+    /// Revokes a consent, effective at once.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn revoke_consent(&self, consent: &Hash, reason: Text) -> Result<Receipt, Error> {
+        self.say_of(consent, Body::ConsentRevoke(Because { reason })).await
+    }
+
+    /// Confirms that the other side revoked a consent.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn acknowledge_revocation(&self, consent: &Hash) -> Result<Receipt, Error> {
+        self.say_of(consent, Body::ConsentAcknowledge(Empty {})).await
+    }
+
+    /// Its consents, newest first.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn consents(&self) -> Result<ConsentPage, Error> {
+        self.party.consents().await
+    }
+
+    /// One of its consents.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn consent(&self, id: &Hash) -> Result<ConsentView, Error> {
+        self.party.consent(id).await
+    }
+
+    /// The commitments of its agents, newest first.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn commitments(&self) -> Result<CommitmentPage, Error> {
+        self.party.commitments().await
+    }
+}

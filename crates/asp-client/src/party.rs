@@ -1,0 +1,168 @@
+//! What organisations and agents share: signing, handing in, and reading what is theirs.
+
+use std::sync::Arc;
+
+use asp_core::amount::Money;
+use asp_core::key::SecretKey;
+use asp_core::log::receipt::Receipt;
+use asp_core::name::{AgentUri, Capability, Domain, Issuer, StreamName};
+use asp_core::position::{Hash, Head};
+use asp_core::statement::Verified;
+use asp_core::statement::body::Body;
+use asp_core::statement::draft::Draft;
+use reqwest::Method;
+use serde::de::DeserializeOwned;
+
+use crate::api::{AssessmentView, CommitmentPage, CommitmentView, ConsentPage, ConsentView};
+use crate::client::Client;
+use crate::token::{Claimant, Tokens};
+use crate::transport::{self, Attempts, Transport};
+use crate::{Error, clock};
+
+/// Somebody with a key at a node. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(crate) struct Party {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    client: Client,
+    issuer: Issuer,
+    key: SecretKey,
+    tokens: Option<Tokens>,
+}
+
+/// How many parameters of an address are added.
+pub(crate) type Query = Vec<(&'static str, String)>;
+
+impl Party {
+    pub(crate) fn new(client: &Client, issuer: Issuer, key: SecretKey) -> Self {
+        // Without randomness there is no token; the first read says so.
+        let tokens = clock::random().ok().map(Tokens::new);
+        Self { inner: Arc::new(Inner { client: client.clone(), issuer, key, tokens }) }
+    }
+
+    pub(crate) fn client(&self) -> &Client {
+        &self.inner.client
+    }
+
+    pub(crate) fn key(&self) -> &SecretKey {
+        &self.inner.key
+    }
+
+    /// Makes and signs a statement of this party.
+    pub(crate) fn draft(
+        &self,
+        stream: StreamName,
+        head: Option<Head>,
+        body: Body,
+        reply: Option<Hash>,
+        others: &[&SecretKey],
+    ) -> Result<Verified, Error> {
+        let client = &self.inner.client;
+        let mut draft = Draft::new(stream, client.origin().clone(), self.inner.issuer.clone(), body);
+        draft.in_reply_to = reply;
+        let keys: Vec<&SecretKey> = [&self.inner.key].into_iter().chain(others.iter().copied()).collect();
+        Ok(draft.sign(head, client.inner.offset.stamp()?, &keys)?)
+    }
+
+    /// Makes, signs and hands in.
+    pub(crate) async fn say(
+        &self,
+        stream: StreamName,
+        head: Option<Head>,
+        body: Body,
+        others: &[&SecretKey],
+    ) -> Result<Receipt, Error> {
+        let statement = self.draft(stream, head, body, None, others)?;
+        self.inner.client.submit(&statement).await
+    }
+
+    fn claimant(&self) -> Claimant<'_> {
+        let client = &self.inner.client;
+        Claimant {
+            issuer: &self.inner.issuer,
+            key: &self.inner.key,
+            origin: client.origin(),
+            offset: client.inner.offset,
+        }
+    }
+
+    pub(crate) fn transport(&self) -> &Transport {
+        &self.inner.client.inner.transport
+    }
+
+    /// Adds this party's token to a request.
+    pub(crate) async fn signed(
+        &self,
+        request: reqwest::RequestBuilder,
+        method: &Method,
+        path: &str,
+    ) -> Result<reqwest::RequestBuilder, Error> {
+        let tokens = self.inner.tokens.as_ref().ok_or(Error::NoRandomness)?;
+        tokens.sign(self.transport(), self.claimant(), request, (method, path)).await
+    }
+
+    /// Reads bytes that are this party's own; a token that the node forgot is renewed once.
+    pub(crate) async fn bytes(&self, path: &str, query: &Query) -> Result<Vec<u8>, Error> {
+        let mut attempts = Attempts::default();
+        let mut renewed = false;
+        loop {
+            // Each attempt has a proof of its own: a proof is good for one request.
+            let request = self.transport().request(Method::GET, path).query(query);
+            match transport::send(self.signed(request, &Method::GET, path).await?).await {
+                Err(Error::Refused(problem)) if problem.status == 401 && !renewed => {
+                    renewed = true;
+                    if let Some(tokens) = &self.inner.tokens {
+                        tokens.forget().await;
+                    }
+                }
+                Err(error) => attempts.again(error).await?,
+                answer => return answer,
+            }
+        }
+    }
+
+    /// Reads JSON that is this party's own.
+    pub(crate) async fn get<T: DeserializeOwned>(&self, path: &str, query: &Query) -> Result<T, Error> {
+        transport::json(&self.bytes(path, query).await?)
+    }
+
+    pub(crate) async fn consents(&self) -> Result<ConsentPage, Error> {
+        self.get("/v1/consents", &Vec::new()).await
+    }
+
+    pub(crate) async fn consent(&self, id: &Hash) -> Result<ConsentView, Error> {
+        self.get(&format!("/v1/consents/{}", id.to_hex()), &Vec::new()).await
+    }
+
+    pub(crate) async fn commitments(&self) -> Result<CommitmentPage, Error> {
+        self.get("/v1/commitments", &Vec::new()).await
+    }
+
+    pub(crate) async fn commitment(&self, id: &Hash) -> Result<CommitmentView, Error> {
+        self.get(&format!("/v1/commitments/{}", id.to_hex()), &Vec::new()).await
+    }
+
+    pub(crate) async fn bundle(&self, id: &Hash) -> Result<Vec<u8>, Error> {
+        self.bytes(&format!("/v1/commitments/{}/bundle", id.to_hex()), &Vec::new()).await
+    }
+
+    pub(crate) async fn trust(
+        &self,
+        agent: &AgentUri,
+        class: &Money,
+        capability: Option<Capability>,
+        observers: &[Domain],
+    ) -> Result<AssessmentView, Error> {
+        let mut query: Query = vec![
+            ("agent", agent.to_string()),
+            ("amount", class.amount.to_string()),
+            ("currency", class.currency.to_string()),
+        ];
+        query.extend(capability.map(|it| ("capability", it.to_string())));
+        query.extend(observers.iter().map(|it| ("observer", it.to_string())));
+        self.get("/v1/trust", &query).await
+    }
+}
