@@ -5,7 +5,7 @@
 //!
 //! Modules in reading order: [`fault`], then how the log is written (`sequencer`, `facts`, `fold`), what follows from
 //! it (`views`), how it is stored (`entries`, `names`, `receipts`, `tiles`, `migrate`, `wal`), how it is read
-//! (`reads`, `pool`, `export`), and how it is checked (`audit`).
+//! (`reads`, `pool`, `export`), and how it is checked ([`audit`]).
 
 pub mod fault;
 
@@ -28,6 +28,8 @@ mod pool;
 mod reads;
 
 mod open;
+
+pub mod audit;
 
 #[cfg(test)]
 extern crate self as asp_store;

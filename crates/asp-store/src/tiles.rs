@@ -44,7 +44,8 @@ pub(crate) fn stored(connection: &Connection, level: u8, index: u64) -> Result<O
 /// The tree of `size` leaves from its stored right edge.
 pub(crate) fn restore(connection: &Connection, size: u64) -> Result<Tree, Fault> {
     let mut fault = None;
-    let tree = Tree::restore(size, |path| match hash_tile(connection, path) {
+    // The edge is as wide as the log is long: a wider one would be that of another log.
+    let tree = Tree::restore(size, |path| match stored_at(connection, path) {
         Ok(tile) => tile,
         Err(error) => {
             fault = Some(error);
@@ -58,19 +59,20 @@ pub(crate) fn restore(connection: &Connection, size: u64) -> Result<Tree, Fault>
     }
 }
 
-/// A tile of hashes at the width that its name says; none if there is no such one yet.
-fn hash_tile(connection: &Connection, path: &TilePath) -> Result<Option<Tile>, Fault> {
-    let TileKind::Hashes(level) = path.kind() else { return Ok(None) };
-    let Some(tile) = stored(connection, level, path.index())? else { return Ok(None) };
-    // A narrower tile is the beginning of a wider one.
-    let hashes = tile.hashes().get(..path.width().into()).map(<[Hash]>::to_vec);
-    Ok(hashes.and_then(|hashes| Tile::new(level, path.index(), hashes)))
+/// The stored tile of hashes of this place, whatever its width.
+fn stored_at(connection: &Connection, path: &TilePath) -> Result<Option<Tile>, Fault> {
+    match path.kind() {
+        TileKind::Hashes(level) => stored(connection, level, path.index()),
+        TileKind::Entries => Ok(None),
+    }
 }
 
 /// The bytes of a tile or an entry bundle as C2SP tlog-tiles names it; none if the log has not got so far.
 pub(crate) fn bytes(connection: &Connection, path: &TilePath) -> Result<Option<Vec<u8>>, Fault> {
     match path.kind() {
-        TileKind::Hashes(_) => Ok(hash_tile(connection, path)?.map(|tile| tile.to_bytes())),
+        // A narrower tile is the beginning of a wider one.
+        TileKind::Hashes(_) => Ok(stored_at(connection, path)?
+            .and_then(|tile| Some(tile.to_bytes().get(..usize::from(path.width()) * 32)?.to_vec()))),
         TileKind::Entries => bundle(connection, path),
     }
 }

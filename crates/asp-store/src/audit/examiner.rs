@@ -1,0 +1,161 @@
+//! One entry after the other: order, time, the rules of the protocol, the tree. Where they come from is not known
+//! here, nor whether their signatures hold: that is checked before.
+
+use asp_core::key::KeyId;
+use asp_core::log::checkpoint::{Note, NoteKey};
+use asp_core::log::leaf::Leaf;
+use asp_core::log::tree::Tree;
+use asp_core::name::Origin;
+use asp_core::position::{Hash, LogPoint, LogTime, Position};
+use asp_core::statement::{Received, Signature, Verified};
+use asp_core::stream::Accepted;
+use asp_core::world::World;
+use rusqlite::Connection;
+
+use super::Finding;
+use crate::facts::Facts;
+use crate::fault::Fault;
+use crate::fold::Fold;
+use crate::migrate;
+
+/// An entry whose signatures hold.
+#[derive(Debug)]
+pub(super) struct Checked {
+    pub(super) point: LogPoint,
+    pub(super) verified: Verified,
+    pub(super) leaf: Hash,
+}
+
+impl Checked {
+    /// Checks what can be checked of an entry alone: the form, the types, each signature.
+    pub(super) fn of(
+        index: u64,
+        time: LogTime,
+        signatures: Vec<Signature>,
+        statement: &[u8],
+    ) -> Result<Self, Finding> {
+        let verified = Received::from_parts(statement, signatures)
+            .and_then(Received::read)
+            .and_then(asp_core::statement::Signed::verify)
+            .map_err(|rejection| Finding::refused(index, &rejection))?;
+        let leaf = Leaf {
+            statement: verified.statement().hash,
+            signatures: verified.signatures_hash(),
+            log_time: time,
+        };
+        Ok(Self { point: LogPoint { index: Position(index), time }, verified, leaf: leaf.hash() })
+    }
+}
+
+/// The views that follow from the entries so far.
+struct Views {
+    connection: Connection,
+    fold: Fold,
+    /// Entries since the sessions were last written.
+    unwritten: usize,
+}
+
+/// Entries after which sessions are written; each holds what it was before.
+const FOLD_MAX: usize = 4096;
+
+/// The log as far as it holds.
+pub(super) struct Examiner {
+    pub(super) origin: Origin,
+    pub(super) node_key: KeyId,
+    facts: Facts,
+    pub(super) tree: Tree,
+    time: LogTime,
+    views: Option<Views>,
+}
+
+impl Examiner {
+    /// Begins at the first entry; `with_views` also derives the views.
+    pub(super) fn new(origin: Origin, node_key: KeyId, with_views: bool) -> Result<Self, Fault> {
+        let views = if with_views {
+            let connection = migrate::in_memory()?;
+            // Nothing of it outlives the audit: one transaction costs least.
+            connection.execute_batch("BEGIN")?;
+            Some(Views { connection, fold: Fold::default(), unwritten: 0 })
+        } else {
+            None
+        };
+        let world = World::new(origin.clone(), node_key);
+        let facts = Facts::new(world, usize::MAX);
+        Ok(Self { origin, node_key, facts, tree: Tree::new(), time: LogTime::from_millis(0), views })
+    }
+
+    /// Judges the next entry.
+    ///
+    /// # Errors
+    /// What does not hold; the log is then known up to the entry before.
+    pub(super) fn take(&mut self, entry: Checked) -> Result<(), Finding> {
+        let Checked { point, verified, leaf } = entry;
+        let index = self.tree.size();
+        if point.index.0 != index {
+            return Err(Finding::at(index, format!("entry {} stands in its place", point.index)));
+        }
+        if point.time < self.time {
+            return Err(Finding::at(
+                index,
+                format!("its log time {} is before that of the entry before", point.time),
+            ));
+        }
+        self.facts.world.decide(&verified, point).map_err(|rejection| Finding::refused(index, &rejection))?;
+        self.time = point.time;
+        self.tree.append(leaf);
+        let accepted = Accepted::from_store(verified, point);
+        match &mut self.views {
+            None => {
+                self.facts.world.apply(&accepted);
+                Ok(())
+            }
+            Some(views) => views
+                .apply(&mut self.facts, &accepted)
+                .map_err(|fault| Finding::unreadable(Some(index), &fault)),
+        }
+    }
+
+    /// Compares the log with the checkpoint over it.
+    pub(super) fn check_note(&self, note: Option<&str>) -> Result<(), Finding> {
+        let size = self.tree.size();
+        let Some(note) = note else {
+            return if size == 0 { Ok(()) } else { Err(Finding::whole("there is no checkpoint")) };
+        };
+        let key = NoteKey { name: self.origin.clone(), key: self.node_key };
+        let checkpoint = Note::open(note, &key)
+            .map_err(|error| Finding::whole(format!("the checkpoint does not hold: {error}")))?
+            .checkpoint;
+        if checkpoint.size != size {
+            let what = format!("the checkpoint is over {} entries, the log has {size}", checkpoint.size);
+            return Err(Finding::whole(what));
+        }
+        if checkpoint.root != self.tree.root() {
+            return Err(Finding::whole("the checkpoint is over other entries: its root is not theirs"));
+        }
+        Ok(())
+    }
+
+    /// The derived views; none without them.
+    pub(super) fn finish_views(&mut self) -> Result<Option<&Connection>, Fault> {
+        match &mut self.views {
+            None => Ok(None),
+            Some(views) => {
+                views.write(&mut self.facts)?;
+                Ok(Some(&views.connection))
+            }
+        }
+    }
+}
+
+impl Views {
+    fn apply(&mut self, facts: &mut Facts, accepted: &Accepted) -> Result<(), Fault> {
+        self.fold.apply(&self.connection, facts, accepted)?;
+        self.unwritten += 1;
+        if self.unwritten >= FOLD_MAX { self.write(facts) } else { Ok(()) }
+    }
+
+    fn write(&mut self, facts: &mut Facts) -> Result<(), Fault> {
+        self.unwritten = 0;
+        std::mem::take(&mut self.fold).finish(&self.connection, facts)
+    }
+}
