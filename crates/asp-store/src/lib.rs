@@ -23,6 +23,7 @@ mod receipts;
 mod tiles;
 mod wal;
 
+mod bundle;
 mod export;
 mod pool;
 mod reads;

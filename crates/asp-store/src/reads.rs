@@ -50,6 +50,14 @@ impl<'a> Reader<'a> {
         Self { connection, origin, node_key }
     }
 
+    pub(crate) const fn origin(&self) -> &Origin {
+        self.origin
+    }
+
+    pub(crate) const fn node_key(&self) -> KeyId {
+        self.node_key
+    }
+
     fn world(&self) -> World {
         World::new(self.origin.clone(), self.node_key)
     }

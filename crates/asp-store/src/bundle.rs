@@ -1,0 +1,62 @@
+//! Takes the proof of a commitment out of the store: the streams on which it rests, with receipts and proofs.
+//! Judges nothing: `asp_core::bundle` does, wherever the file is read.
+
+use std::collections::BTreeSet;
+
+use asp_core::bundle::{Bundle, Piece};
+use asp_core::name::{Issuer, StreamId};
+use asp_core::position::Hash;
+
+use crate::entries::Entry;
+use crate::fault::Fault;
+use crate::reads::Reader;
+use crate::views::Tenant;
+
+impl Reader<'_> {
+    /// The bundle of a commitment at the newest checkpoint; none if the tenant may not read its session.
+    ///
+    /// # Errors
+    /// As [`Reader::size`].
+    pub fn bundle(&self, tenant: &Tenant, commitment: &Hash) -> Result<Option<Vec<u8>>, Fault> {
+        let Some((id, session)) = self.commitment(tenant, commitment)? else { return Ok(None) };
+        let Some(checkpoint) = self.checkpoint()? else { return Ok(None) };
+        let mut entries = self.whole(&StreamId::Session(id))?;
+        let mut streams: BTreeSet<StreamId> =
+            session.consents().iter().copied().map(StreamId::Consent).collect();
+        for (agent, _) in session.participants().iter() {
+            streams.extend(issuer_streams(&Issuer::Agent(agent.clone())));
+        }
+        for entry in &entries {
+            streams.extend(issuer_streams(&entry.statement.statement().issuer));
+        }
+        for stream in &streams {
+            entries.extend(self.whole(stream)?);
+        }
+        entries.sort_by_key(|entry| entry.point.index);
+        let size = self.size()?;
+        let pieces: Result<Vec<Piece>, Fault> =
+            entries.into_iter().map(|entry| self.piece(entry, size)).collect();
+        let bundle = Bundle::build(*commitment, self.origin().clone(), self.node_key(), checkpoint, pieces?);
+        let bundle = bundle.ok_or_else(|| Fault::corrupt(None, "a statement is not text"))?;
+        Ok(Some(bundle.to_bytes()))
+    }
+
+    fn whole(&self, stream: &StreamId) -> Result<Vec<Entry>, Fault> {
+        self.entries(stream, None, usize::MAX)
+    }
+
+    fn piece(&self, entry: Entry, size: u64) -> Result<Piece, Fault> {
+        let index = entry.point.index;
+        let missing = |what: &str| Fault::corrupt(Some(index.0), what);
+        let (receipt, _) =
+            self.receipt(&entry.statement.statement().hash)?.ok_or_else(|| missing("it has no receipt"))?;
+        let proof = self.inclusion(index.0, size)?.ok_or_else(|| missing("the tree does not have it"))?;
+        Ok(Piece { index, log_time: entry.point.time, statement: entry.statement, receipt, proof })
+    }
+}
+
+/// Where the keys of an issuer are.
+fn issuer_streams(issuer: &Issuer) -> Vec<StreamId> {
+    let agent = issuer.agent().cloned().map(StreamId::Agent);
+    agent.into_iter().chain(issuer.organisation().map(StreamId::Org)).collect()
+}
