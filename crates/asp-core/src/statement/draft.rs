@@ -22,6 +22,8 @@ pub struct Draft {
     pub body: Body,
     /// The statement it answers.
     pub in_reply_to: Option<Hash>,
+    /// When it stops being admissible.
+    pub expires_at: Option<LogTime>,
     /// The mandates under which it is said.
     pub on_behalf_of: Vec<Hash>,
     /// Where it belongs in a distributed trace.
@@ -43,6 +45,8 @@ struct Fields<'a> {
     asp: &'static str,
     audience: &'a Origin,
     body: &'a Body,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<LogTime>,
     id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     in_reply_to: Option<Hash>,
@@ -63,7 +67,16 @@ impl Draft {
     /// A draft with the fields that every statement has.
     #[must_use]
     pub const fn new(stream: StreamName, audience: Origin, issuer: Issuer, body: Body) -> Self {
-        Self { stream, audience, issuer, body, in_reply_to: None, on_behalf_of: Vec::new(), trace: None }
+        Self {
+            stream,
+            audience,
+            issuer,
+            body,
+            in_reply_to: None,
+            expires_at: None,
+            on_behalf_of: Vec::new(),
+            trace: None,
+        }
     }
 
     /// The same draft as an answer to a statement.
@@ -97,6 +110,7 @@ impl Draft {
             asp: VERSION,
             audience: &self.audience,
             body: &self.body,
+            expires_at: self.expires_at,
             id: uuid::Builder::from_unix_timestamp_millis(stamp.issued_at.millis(), &stamp.random)
                 .into_uuid()
                 .as_hyphenated()

@@ -1,0 +1,282 @@
+//! Who may say what of organisations, agents and consents, and which key signs.
+
+mod support;
+
+use asp_core::key::SecretKey;
+use asp_core::name::{Issuer, StreamId, StreamKind, StreamName};
+use asp_core::position::{Head, Millis, Sequence};
+use asp_core::rejection::Code;
+use asp_core::statement::body::{Because, Body, CardSet, Empty, KeyAdd, KeyRevoke, KeyRotate, OrgRegister};
+use support::{Stage, agent_key, because, card, domain, key, text, uri};
+
+fn org_stream(name: &str) -> StreamName {
+    StreamName::Of(StreamId::Org(domain(name)))
+}
+
+fn agent_stream(name: &str) -> StreamName {
+    StreamName::Of(StreamId::Agent(uri(name)))
+}
+
+/// Says something of an organisation's stream with these keys.
+#[track_caller]
+fn org(stage: &mut Stage, name: &str, body: Body, keys: &[&SecretKey], expected: Result<(), Code>) {
+    let draft = stage.draft(org_stream(name), Issuer::Organisation(domain(name)), body);
+    let statement = stage.sign(&draft, keys);
+    assert_eq!(stage.take(statement).map(|_| ()), expected);
+}
+
+/// Says something of an agent's stream, by the agent or by its organisation, with these keys.
+#[track_caller]
+fn agent(stage: &mut Stage, by: Issuer, body: Body, keys: &[&SecretKey], expected: Result<(), Code>) {
+    let draft = stage.draft(agent_stream("a"), by, body);
+    let statement = stage.sign(&draft, keys);
+    assert_eq!(stage.take(statement).map(|_| ()), expected);
+}
+
+fn revoke(name: &str) -> KeyRevoke {
+    KeyRevoke { from_index: None, key: key(name).id(), reason: text("lost") }
+}
+
+#[test]
+fn an_organisation_begins_with_the_key_that_signs() {
+    // ASP-ORG-001, ASP-ORG-002
+    let mut stage = Stage::empty();
+    let register = Body::OrgRegister(OrgRegister { key: key("a").id(), name: text("A") });
+    org(&mut stage, "a", register.clone(), &[&key("b")], Err(Code::KeyNotValid));
+    org(&mut stage, "a", register.clone(), &[&key("a"), &key("b")], Err(Code::KeyNotValid));
+    org(&mut stage, "a", register.clone(), &[&key("a")], Ok(()));
+    let again = stage.draft(org_stream("a"), Issuer::Organisation(domain("a")), register.clone());
+    let stamp = stage.stamp();
+    let again = again.sign(None, stamp, &[&key("a")]).unwrap();
+    assert_eq!(stage.judge(&again).unwrap_err().code, Code::AlreadyRegistered);
+    org(&mut stage, "a", register, &[&key("a")], Err(Code::AlreadyRegistered));
+}
+
+#[test]
+fn a_key_is_added_with_its_own_consent_and_the_last_one_stays() {
+    // ASP-ORG-003, ASP-ORG-004, ASP-KEY-001
+    let mut stage = Stage::with(&["a"]);
+    let add = |name: &str| Body::OrgKeyAdd(KeyAdd { key: key(name).id() });
+    org(&mut stage, "a", add("a2"), &[&key("a")], Err(Code::SignatureMissing));
+    org(&mut stage, "a", add("a2"), &[&key("a2")], Err(Code::KeyNotValid));
+    org(&mut stage, "a", add("a2"), &[&key("a"), &key("a2"), &key("a3")], Err(Code::KeyNotValid));
+    org(&mut stage, "a", Body::OrgKeyRevoke(revoke("a")), &[&key("a")], Err(Code::LastKey));
+    org(&mut stage, "a", add("a2"), &[&key("a"), &key("a2")], Ok(()));
+    org(&mut stage, "a", add("a2"), &[&key("a"), &key("a2")], Err(Code::KeyAlreadyUsed));
+    org(&mut stage, "a", Body::OrgKeyRevoke(revoke("a3")), &[&key("a")], Err(Code::UnknownKey));
+    org(&mut stage, "a", Body::OrgKeyRevoke(revoke("a")), &[&key("a2")], Ok(()));
+    org(&mut stage, "a", add("a3"), &[&key("a"), &key("a3")], Err(Code::KeyNotValid));
+    org(&mut stage, "a", add("a"), &[&key("a2"), &key("a")], Err(Code::KeyAlreadyUsed));
+    org(&mut stage, "a", add("a3"), &[&key("a2"), &key("a3")], Ok(()));
+}
+
+#[test]
+fn an_agent_is_admitted_by_its_organisation() {
+    // ASP-AGT-001, ASP-AGT-002
+    let mut stage = Stage::empty();
+    let draft = stage.agent_register("a");
+    let alone = stage.sign(&draft, &[&agent_key("a"), &key("a")]);
+    assert_eq!(stage.take(alone), Err(Code::UnknownOrganisation));
+    let register = Body::OrgRegister(OrgRegister { key: key("a").id(), name: text("A") });
+    org(&mut stage, "a", register, &[&key("a")], Ok(()));
+    for (keys, expected) in [
+        (vec![&key("a")], Code::SignatureMissing),
+        (vec![&agent_key("a")], Code::SignatureMissing),
+        (vec![&agent_key("a"), &key("b")], Code::KeyNotValid),
+    ] {
+        let statement = stage.sign(&draft, &keys);
+        assert_eq!(stage.take(statement), Err(expected));
+    }
+    let statement = stage.sign(&draft, &[&agent_key("a"), &key("a")]);
+    assert!(stage.take(statement).is_ok());
+}
+
+#[test]
+fn a_key_is_rotated_by_the_old_and_the_new() {
+    // ASP-AGT-004
+    let mut stage = Stage::with(&["a"]);
+    let (old, new) = (agent_key("a"), key("next"));
+    let rotate = Body::AgentKeyRotate(KeyRotate { new_key: new.id(), old_key: old.id() });
+    let by = || Issuer::Agent(uri("a"));
+    agent(&mut stage, by(), rotate.clone(), &[&old], Err(Code::SignatureMissing));
+    agent(&mut stage, by(), rotate.clone(), &[&new], Err(Code::SignatureMissing));
+    agent(&mut stage, by(), rotate.clone(), &[&old, &new], Ok(()));
+    let set = Body::AgentCardSet(CardSet { card: card() });
+    agent(&mut stage, by(), set.clone(), &[&old], Err(Code::KeyNotValid));
+    agent(&mut stage, by(), set, &[&new], Ok(()));
+    let known = stage.world.agent(&uri("a")).unwrap();
+    let at = |index| asp_core::position::Position(index);
+    assert!(known.keys().valid_at(&old.id(), at(1)) && known.keys().trusted_at(&old.id(), at(1)));
+    assert!(!known.keys().valid_at(&old.id(), at(3)), "what it signed stays, it signs nothing more");
+}
+
+#[test]
+fn an_organisation_can_take_an_agents_last_key_and_the_agent_cannot() {
+    // ASP-AGT-003, ASP-AGT-005
+    let mut stage = Stage::with(&["a", "b"]);
+    let lost = || {
+        Body::AgentKeyRevoke(KeyRevoke { from_index: None, key: agent_key("a").id(), reason: text("lost") })
+    };
+    agent(&mut stage, Issuer::Agent(uri("a")), lost(), &[&agent_key("a")], Err(Code::LastKey));
+    assert!(
+        stage
+            .clone_judges(&agent_stream("a"), Issuer::Organisation(domain("b")), lost(), &[&key("b")])
+            .is_err()
+    );
+    agent(&mut stage, Issuer::Organisation(domain("a")), lost(), &[&key("a")], Ok(()));
+    let set = Body::AgentCardSet(CardSet { card: card() });
+    agent(&mut stage, Issuer::Agent(uri("a")), set, &[&agent_key("a")], Err(Code::KeyNotValid));
+
+    let mut stage = Stage::with(&["a"]);
+    let retire = Body::AgentRetire(because("done"));
+    agent(&mut stage, Issuer::Agent(uri("a")), retire.clone(), &[&agent_key("a")], Ok(()));
+    agent(&mut stage, Issuer::Agent(uri("a")), retire, &[&agent_key("a")], Err(Code::AgentRetired));
+}
+
+impl Stage {
+    fn clone_judges(
+        &mut self,
+        stream: &StreamName,
+        issuer: Issuer,
+        body: Body,
+        keys: &[&SecretKey],
+    ) -> Result<(), asp_core::rejection::Rejection> {
+        let draft = self.draft(stream.clone(), issuer, body);
+        let statement = self.sign(&draft, keys);
+        self.judge(&statement)
+    }
+}
+
+#[test]
+fn a_consent_is_asked_of_another_and_ends() {
+    // ASP-CON-001, ASP-CON-002
+    let mut stage = Stage::with(&["a", "b"]);
+    let opens = || StreamName::Opens(StreamKind::Consent);
+    let own = stage.request("a");
+    assert_eq!(stage.by_org("a", opens(), Body::ConsentRequest(own)), Err(Code::InvalidBody));
+    let unknown = stage.request("c");
+    assert_eq!(stage.by_org("a", opens(), Body::ConsentRequest(unknown)), Err(Code::UnknownOrganisation));
+    let mut ended = stage.request("b");
+    ended.expires_at = stage.now;
+    assert_eq!(stage.by_org("a", opens(), Body::ConsentRequest(ended)), Err(Code::InvalidBody));
+    let request = stage.request("b");
+    assert!(stage.by_org("a", opens(), Body::ConsentRequest(request)).is_ok());
+}
+
+#[test]
+fn the_other_side_grants_and_either_revokes() {
+    // ASP-CON-003, ASP-CON-005, ASP-CON-006, ASP-CON-007
+    let mut stage = Stage::with(&["a", "b", "c"]);
+    let request = stage.request("b");
+    let id =
+        stage.by_org("a", StreamName::Opens(StreamKind::Consent), Body::ConsentRequest(request)).unwrap();
+    let grant = || Body::ConsentGrant(Empty {});
+    let withdraw = || Body::ConsentRevoke(because("no more"));
+    let confirm = || Body::ConsentAcknowledge(Empty {});
+    let mut check = |name: &str, body: Body, expected: Result<(), Code>| {
+        assert_eq!(stage.of_consent(name, id, body).map(|_| ()), expected, "{name}");
+    };
+    check("c", grant(), Err(Code::UnknownStream));
+    check("a", grant(), Err(Code::AlreadyGranted));
+    check("b", grant(), Ok(()));
+    check("b", grant(), Err(Code::AlreadyGranted));
+    check("b", confirm(), Err(Code::NotRevoked));
+    check("c", withdraw(), Err(Code::UnknownStream));
+    check("b", withdraw(), Ok(()));
+    check("a", withdraw(), Err(Code::ConsentRevoked));
+    check("b", confirm(), Err(Code::NotRevoked));
+    check("a", confirm(), Ok(()));
+    check("a", confirm(), Err(Code::NotRevoked));
+}
+
+#[test]
+fn nobody_grants_what_has_ended() {
+    // ASP-CON-004
+    let mut stage = Stage::with(&["a", "b"]);
+    let mut request = stage.request("b");
+    request.expires_at = stage.now.plus(Millis(1000));
+    let id =
+        stage.by_org("a", StreamName::Opens(StreamKind::Consent), Body::ConsentRequest(request)).unwrap();
+    stage.pass(1000);
+    assert_eq!(stage.of_consent("b", id, Body::ConsentGrant(Empty {})), Err(Code::ConsentExpired));
+}
+
+#[test]
+fn a_statement_stands_where_its_stream_ends() {
+    // ASP-STM-010, ASP-STM-011
+    let mut stage = Stage::with(&["a"]);
+    let draft = stage.draft(
+        org_stream("a"),
+        Issuer::Organisation(domain("a")),
+        Body::OrgKeyAdd(KeyAdd { key: key("a2").id() }),
+    );
+    let head = stage.head(&org_stream("a")).unwrap();
+    let keys = [&key("a"), &key("a2")];
+    let mut judged = |head: Head| {
+        let stamp = stage.stamp();
+        stage
+            .judge(&draft.sign(Some(head), stamp, &keys).unwrap())
+            .map_err(|refused| (refused.code, refused.head))
+    };
+    let conflict = Err((Code::SequenceConflict, Some(head)));
+    assert_eq!(judged(Head { sequence: Sequence(1), ..head }), conflict);
+    assert_eq!(judged(Head { sequence: Sequence(7), ..head }), conflict);
+    let forked = Head { hash: asp_core::position::Hash::of(&[]), ..head };
+    assert_eq!(judged(forked), Err((Code::PreviousHashMismatch, Some(head))));
+    assert_eq!(judged(head), Ok(()));
+}
+
+#[test]
+fn a_statement_is_for_one_log_and_for_now() {
+    // ASP-STM-012, ASP-STM-013, ASP-STM-014
+    let mut stage = Stage::with(&["a"]);
+    let body = Body::OrgKeyAdd(KeyAdd { key: key("a2").id() });
+    let mut draft = stage.draft(org_stream("a"), Issuer::Organisation(domain("a")), body);
+    let keys = [&key("a"), &key("a2")];
+    let statement = stage.sign(&draft, &keys);
+    assert_eq!(stage.judge(&statement), Ok(()));
+    stage.pass(120_000);
+    assert_eq!(stage.judge(&statement), Ok(()), "two minutes are allowed for");
+    stage.pass(1);
+    assert_eq!(stage.judge(&statement).unwrap_err().code, Code::ClockSkew);
+    draft.expires_at = Some(stage.now.plus(Millis(10)));
+    let statement = stage.sign(&draft, &keys);
+    assert_eq!(stage.judge(&statement), Ok(()));
+    stage.pass(10);
+    assert_eq!(stage.judge(&statement).unwrap_err().code, Code::Expired);
+    draft.expires_at = None;
+    draft.audience = text("other.example/log");
+    let statement = stage.sign(&draft, &keys);
+    assert_eq!(stage.judge(&statement).unwrap_err().code, Code::WrongAudience);
+}
+
+#[test]
+fn only_the_nodes_key_speaks_for_the_node() {
+    // ASP-KEY-002
+    let (mut stage, session) = Stage::talking();
+    stage.pass(3_600_001);
+    let due = stage.world.due(&session, stage.now).unwrap();
+    let stream = StreamName::Of(StreamId::Session(session));
+    for (origin, signer) in [("test.example/log", "buyer"), ("other.example/log", "node")] {
+        let draft = stage.draft(stream.clone(), Issuer::Node(text(origin)), due.clone());
+        let statement = stage.sign(&draft, &[&key(signer)]);
+        assert_eq!(stage.take(statement), Err(Code::KeyNotValid), "{origin} {signer}");
+    }
+    assert!(stage.by_node(session, due).is_ok());
+}
+
+#[test]
+fn who_is_no_party_learns_nothing() {
+    let (mut stage, session) = Stage::talking();
+    let consent = *stage.session(session).consents().first().unwrap();
+    let missing = asp_core::position::Hash::of(&[b"missing"]);
+    for id in [consent, missing] {
+        let body = Body::ConsentRevoke(Because { reason: text("") });
+        let stream = StreamName::Of(StreamId::Consent(id));
+        let draft = stage.draft(stream, Issuer::Organisation(domain("other")), body);
+        let head = Head { sequence: Sequence(0), hash: missing };
+        let stamp = stage.stamp();
+        let refused = stage.judge(&draft.sign(Some(head), stamp, &[&key("other")]).unwrap()).unwrap_err();
+        assert_eq!((refused.code, refused.head), (Code::UnknownStream, None));
+    }
+}
