@@ -32,8 +32,12 @@ mod open;
 
 pub mod audit;
 
+// The stage of the integration tests names this crate as they do.
 #[cfg(test)]
 extern crate self as asp_store;
+#[cfg(test)]
+#[path = "../tests/support/mod.rs"]
+mod support;
 
 use std::fmt;
 use std::fs::File;

@@ -21,7 +21,15 @@ pub(crate) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), Fa
     run(connection, path, MIGRATIONS)
 }
 
-/// Refuses what this program cannot read, without changing it.
+/// Refuses what this program must not write to, without changing it.
+///
+/// # Errors
+/// [`Fault::Newer`] or [`Fault::Foreign`].
+pub(crate) fn guard(connection: &Connection, path: &Path) -> Result<(), Fault> {
+    version(connection, path).map(drop)
+}
+
+/// Refuses what this program cannot read as it is.
 ///
 /// # Errors
 /// [`Fault::Newer`] or [`Fault::Foreign`]; an older version too, for it is not brought up to date here.

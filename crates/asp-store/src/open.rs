@@ -27,16 +27,18 @@ pub(crate) fn open(
     std::fs::create_dir_all(folder).map_err(|error| Fault::folder(folder, &error))?;
     let lock = lock(folder)?;
     let path = folder.join(FILE_NAME);
-    let mut connection = writing(&path)?;
+    let mut connection = connect(&path).map_err(|fault| fault.during(Step::Open))?;
+    migrate::guard(&connection, &path)?;
+    make_durable(&connection).map_err(|fault| fault.during(Step::Open))?;
     migrate::migrate(&mut connection, &path)?;
-    own(&mut connection, &identity)?;
+    own(&connection, &identity)?;
     let file = File::open(&path).map_err(|error| Fault::folder(&path, &error))?;
     // The names of new files are durable only with their folder.
     File::open(folder).and_then(|folder| folder.sync_all()).map_err(|error| Fault::folder(folder, &error))?;
     let file = Arc::new(file);
     let (tree, time) = right_edge(&connection, &identity)?;
     let pool = Pool::new(&path, settings.readers)?;
-    let wal = Wal::start(&mut connection, writing(&path)?, Arc::clone(&file))?;
+    let wal = Wal::start(&mut connection, connect(&path)?, Arc::clone(&file))?;
     let (origin, node_key) = (identity.origin.clone(), identity.key.id());
     let writer = Writer::new(Disk::new(connection), identity, tree, time, settings.streams_cached);
     tracing::info!(%origin, size = writer.size(), "store opened");
@@ -61,33 +63,25 @@ fn lock(folder: &Path) -> Result<File, Fault> {
     }
 }
 
-/// A connection that writes, durably at each commit.
-fn writing(path: &Path) -> Result<Connection, Fault> {
-    let opened = || -> Result<Connection, Fault> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
-            | OpenFlags::SQLITE_OPEN_CREATE
-            | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(path, flags)?;
-        connection.busy_timeout(std::time::Duration::from_secs(5))?;
-        connection.set_prepared_statement_cache_capacity(64);
-        Ok(connection)
-    };
-    let connection = opened().map_err(|fault| fault.during(Step::Open))?;
-    let set = || -> Result<(), rusqlite::Error> {
-        connection.pragma_update(None, "journal_mode", "wal")?;
-        connection.pragma_update(None, "synchronous", "full")?;
-        connection.pragma_update(None, "cache_size", -65536)?;
-        connection.pragma_update(None, "temp_store", "memory")?;
-        // wal.rs carries the log over.
-        connection.pragma_update(None, "wal_autocheckpoint", 0)
-    };
-    match set() {
-        Ok(()) => Ok(connection),
-        Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::NotADatabase) => {
-            Err(Fault::Foreign { path: path.to_owned() })
-        }
-        Err(error) => Err(Fault::from(error).during(Step::Open)),
-    }
+/// A connection to the file, which is made if it is not there.
+fn connect(path: &Path) -> Result<Connection, Fault> {
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+/// Makes each commit durable. Changes the file: it must be known to be ours.
+fn make_durable(connection: &Connection) -> Result<(), Fault> {
+    connection.pragma_update(None, "journal_mode", "wal")?;
+    connection.pragma_update(None, "synchronous", "full")?;
+    connection.pragma_update(None, "cache_size", -65536)?;
+    connection.pragma_update(None, "temp_store", "memory")?;
+    // wal.rs carries the log over.
+    connection.pragma_update(None, "wal_autocheckpoint", 0)?;
+    Ok(())
 }
 
 /// Whose log a file is; none in a new one.
@@ -101,7 +95,7 @@ pub(crate) fn identity(connection: &Connection) -> Result<Option<(Origin, KeyId)
 }
 
 /// Makes a new file the log of this node; refuses that of another.
-fn own(connection: &mut Connection, own: &Identity) -> Result<(), Fault> {
+fn own(connection: &Connection, own: &Identity) -> Result<(), Fault> {
     match identity(connection)? {
         Some((origin, node_key)) if origin == own.origin && node_key == own.key.id() => Ok(()),
         Some((origin, node_key)) => Err(Fault::OtherIdentity { origin, node_key }),

@@ -1,5 +1,12 @@
 //! An audit finds every changed byte, in a folder and in an export, and names the first entry that does not hold.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "what a test cannot do fails it"
+)]
+
 mod support;
 
 use std::path::Path;

@@ -1,12 +1,22 @@
 //! The promise of the store, through its public door: real core, real files, stepped time.
 
+#![expect(clippy::panic, reason = "what a test cannot do fails it")]
+
 mod support;
 
+use std::sync::{Arc, Barrier, Mutex};
+
 use asp_core::log::checkpoint::{Note, NoteKey};
-use asp_core::log::proof::verify_inclusion;
-use asp_core::name::StreamId;
+use asp_core::log::proof::{verify_consistency, verify_inclusion};
+use asp_core::log::tile::{TileKind, TilePath};
+use asp_core::name::{StreamId, StreamName};
+use asp_core::position::Position;
 use asp_core::rejection::Code;
-use asp_store::{Fault, Refusal};
+use asp_core::session::table::State;
+use asp_core::statement::Body;
+use asp_core::statement::body::{Because, CardSet, Inform, Mandate, ObligationRef};
+use asp_core::trust::Outcome;
+use asp_store::{AgentQuery, Fault, Refusal, SessionQuery, Settings, Store, Tenant};
 
 use support::*;
 
@@ -14,7 +24,7 @@ use support::*;
 fn code(refusal: Refusal) -> Code {
     match refusal {
         Refusal::Rejected(rejection) => rejection.code,
-        other => panic!("{other}"),
+        other @ (Refusal::Full | Refusal::Stopping | Refusal::Fault(_)) => panic!("{other}"),
     }
 }
 
@@ -103,8 +113,477 @@ fn a_store_belongs_to_one_process_and_one_node() {
     drop(stage);
     let mut other = identity();
     other.key = key(1);
-    let settings = asp_store::Settings::default();
-    let refused = asp_store::Store::open(folder.path(), other, clock.clone(), settings);
+    let settings = Settings::default();
+    let refused = Store::open(folder.path(), other, clock.clone(), settings);
     assert!(matches!(refused, Err(Fault::OtherIdentity { .. })));
     open(folder.path(), clock).unwrap();
+}
+
+fn agent(name: &str) -> Tenant {
+    Tenant::Agent(agent_uri(name))
+}
+
+fn organisation(name: &str) -> Tenant {
+    Tenant::Organisation(domain(name))
+}
+
+fn all() -> SessionQuery {
+    SessionQuery { moved_since: 0, limit: 100, before: None }
+}
+
+#[test]
+fn the_parties_read_what_is_theirs() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut stage = Stage::new(folder.path());
+    let (consent, session, commitment) = stage.business();
+    let last = Position(stage.taken.len() as u64 - 1);
+    for tenant in [agent("acme/buyer"), agent("globex/seller"), organisation("acme"), organisation("globex")]
+    {
+        let read = |reader: &asp_store::Reader<'_>| {
+            let found = reader.session(&tenant, &session)?.unwrap();
+            assert_eq!((found.state(), found.initiator()), (State::Executing, &agent_uri("acme/buyer")));
+            let rows = reader.sessions(&tenant, all())?;
+            assert_eq!(rows.len(), 1);
+            assert_eq!((rows[0].id, rows[0].state, rows[0].position), (session, State::Executing, last));
+            assert_eq!(reader.consent(&tenant, &consent)?.unwrap().id(), consent);
+            assert_eq!(reader.consents(&tenant, 10, None)?[0].1.id(), consent);
+            assert_eq!(reader.commitment(&tenant, &commitment)?.unwrap().0, session);
+            let commitments = reader.commitments(&tenant, 10, None)?;
+            assert_eq!((commitments.len(), commitments[0].1, commitments[0].2.id), (1, session, commitment));
+            assert_eq!(reader.commitments(&tenant, 10, Some(commitments[0].0))?, []);
+            assert!(reader.may_read(Some(&tenant), &StreamId::Session(session))?);
+            assert!(reader.may_read(Some(&tenant), &StreamId::Consent(consent))?);
+            Ok(())
+        };
+        stage.store.read(read).unwrap();
+    }
+}
+
+#[test]
+fn strangers_see_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut stage = Stage::new(folder.path());
+    let (consent, session, commitment) = stage.business();
+    stage.org("initech");
+    stage.agent("initech/spy");
+    // An agent of the same organisation is a stranger to what its colleagues do.
+    stage.agent("acme/colleague");
+    for tenant in [agent("initech/spy"), organisation("initech"), agent("acme/colleague"), agent("no/body")] {
+        let colleague = tenant == agent("acme/colleague");
+        let read = |reader: &asp_store::Reader<'_>| {
+            assert!(reader.session(&tenant, &session)?.is_none());
+            assert!(reader.sessions(&tenant, all())?.is_empty());
+            assert!(reader.commitment(&tenant, &commitment)?.is_none());
+            assert!(reader.commitments(&tenant, 10, None)?.is_empty());
+            assert!(!reader.may_read(Some(&tenant), &StreamId::Session(session))?);
+            // Consents are between organisations.
+            assert_eq!(reader.consent(&tenant, &consent)?.is_some(), colleague);
+            assert_eq!(reader.consents(&tenant, 10, None)?.len(), usize::from(colleague));
+            assert_eq!(reader.may_read(Some(&tenant), &StreamId::Consent(consent))?, colleague);
+            Ok(())
+        };
+        stage.store.read(read).unwrap();
+    }
+    let read = |reader: &asp_store::Reader<'_>| {
+        assert!(!reader.may_read(None, &StreamId::Session(session))?);
+        assert!(!reader.may_read(None, &StreamId::Consent(consent))?);
+        assert!(reader.may_read(None, &StreamId::Org(domain("acme")))?);
+        assert!(reader.may_read(None, &StreamId::Agent(agent_uri("acme/buyer")))?);
+        assert!(!reader.may_read(None, &StreamId::Agent(agent_uri("acme/nobody")))?);
+        Ok(())
+    };
+    stage.store.read(read).unwrap();
+}
+
+#[test]
+fn a_delegate_reads_as_long_as_its_mandate_stands() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut stage = Stage::new(folder.path());
+    let (_, session) = stage.introduced();
+    stage.org("initech");
+    stage.agent("initech/deputy");
+    let readable = |stage: &Stage, tenant: Tenant| {
+        let read = |reader: &asp_store::Reader<'_>| {
+            let listed = reader.sessions(&tenant, all())?.len() == 1;
+            assert_eq!(reader.session(&tenant, &session)?.is_some(), listed);
+            Ok(listed)
+        };
+        stage.store.read(read).unwrap()
+    };
+    assert!(!readable(&stage, agent("initech/deputy")));
+    let mandate = Mandate {
+        ceiling: None,
+        expires_at: stage.author.now().plus(asp_core::position::Millis(60_000)),
+        performatives: [asp_core::session::table::Performative::Inform].into(),
+        to: agent_uri("initech/deputy"),
+    };
+    let mandate = stage.say(session, "acme/buyer", Body::Delegate(mandate), None);
+    assert!(readable(&stage, agent("initech/deputy")) && readable(&stage, organisation("initech")));
+    stage.remark(session, "globex/seller", "who is that?");
+    assert!(readable(&stage, agent("initech/deputy")));
+    let back = asp_core::statement::body::Withdraw::Withdrawal(Because { reason: text("done") });
+    stage.say(session, "acme/buyer", Body::Withdraw(back), Some(mandate));
+    assert!(!readable(&stage, agent("initech/deputy")) && !readable(&stage, organisation("initech")));
+    assert!(readable(&stage, agent("acme/buyer")));
+}
+
+#[test]
+fn sessions_are_listed_by_what_moved_last_in_pages() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut stage = Stage::new(folder.path());
+    let (consent, first) = stage.introduced();
+    let second = stage.session("acme/buyer", "globex/seller", consent);
+    let third = stage.session("acme/buyer", "globex/seller", consent);
+    let size = stage.taken.len() as u64;
+    stage.remark(first, "acme/buyer", "still there?");
+    let list = |stage: &Stage, query| {
+        let rows = stage.store.read(|reader| reader.sessions(&agent("globex/seller"), query)).unwrap();
+        rows.into_iter().map(|row| (row.id, row.position)).collect::<Vec<_>>()
+    };
+    let ids: Vec<_> = list(&stage, all()).into_iter().map(|(id, _)| id).collect();
+    assert_eq!(ids, [first, third, second]);
+    assert_eq!(list(&stage, SessionQuery { moved_since: size, ..all() }).len(), 1);
+    assert_eq!(list(&stage, SessionQuery { moved_since: size + 1, ..all() }).len(), 0);
+    let page = list(&stage, SessionQuery { limit: 2, ..all() });
+    let rest = list(&stage, SessionQuery { before: Some(page[1].1), ..all() });
+    assert_eq!((page[0].0, page[1].0, rest.len(), rest[0].0), (first, third, 1, second));
+    let moved = stage.store.read(|reader| reader.streams_moved(size, size + 1)).unwrap();
+    assert_eq!(moved, [StreamId::Session(first)]);
+}
+
+#[test]
+fn a_stream_is_read_in_order_from_any_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut stage = Stage::new(folder.path());
+    let (_, session, _) = stage.business();
+    let stream = StreamId::Session(session);
+    let expected: Vec<_> =
+        stage.taken.iter().filter(|(statement, _)| statement.statement().stream == stream).collect();
+    let read = stage.store.read(|reader| reader.entries(&stream, None, usize::MAX)).unwrap();
+    assert_eq!(read.len(), expected.len());
+    for (entry, (statement, receipt)) in read.iter().zip(&expected) {
+        assert_eq!(entry.statement.envelope(), statement.envelope());
+        assert_eq!(
+            (entry.point.index, entry.point.time),
+            (receipt.receipt.log_index, receipt.receipt.log_time)
+        );
+    }
+    let page = stage.store.read(|reader| reader.entries(&stream, Some(sequence(1)), 2)).unwrap();
+    let sequences: Vec<u64> = page.iter().map(|entry| entry.statement.statement().sequence.0).collect();
+    assert_eq!(sequences, [2, 3]);
+    assert!(stage.store.read(|reader| reader.entries(&stream, Some(sequence(99)), 2)).unwrap().is_empty());
+}
+
+#[test]
+fn agents_are_found_by_capability_words_and_organisation() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut stage = Stage::new(folder.path());
+    stage.org("acme");
+    stage.org("globex");
+    for (name, capabilities, description) in [
+        ("acme/gpu", &["provision.compute.gpu"][..], "Rents graphics cards by the hour"),
+        ("acme/compute", &["provision.compute"][..], "Rents machines by the day"),
+        ("globex/gpus", &["provision.compute.gpu", "translate"][..], "Graphics cards and Übersetzungen"),
+        ("globex/computer", &["provision.computer"][..], "Sells computers"),
+    ] {
+        let statement = stage.author.agent(name, card(name, capabilities, description));
+        stage.take(statement);
+    }
+    let find = |stage: &Stage, query: AgentQuery| {
+        let found = stage.store.read(|reader| reader.agents(&query)).unwrap();
+        let paths = found.agents.iter().map(|agent| agent.agent.path().to_owned()).collect::<Vec<_>>();
+        (paths.join(" "), found)
+    };
+    let query = |capability: &str, words: &str, organisation: &str| AgentQuery {
+        capability: (!capability.is_empty()).then(|| text(capability)),
+        text: (!words.is_empty()).then(|| words.to_owned()),
+        organisation: (!organisation.is_empty()).then(|| domain(organisation)),
+        limit: 10,
+        after: None,
+    };
+    for (capability, words, organisation, expected) in [
+        ("", "", "", "compute gpu computer gpus"),
+        ("provision.compute", "", "", "compute gpu gpus"),
+        ("provision.compute.gpu", "", "", "gpu gpus"),
+        ("provision.comput", "", "", ""),
+        ("", "graphics", "", "gpu gpus"),
+        ("", "GRAPH rent", "", "gpu"),
+        ("", "übersetz", "", "gpus"),
+        ("", "", "globex", "computer gpus"),
+        ("provision.compute", "cards", "globex", "gpus"),
+        ("", "", "initech", ""),
+    ] {
+        assert_eq!(find(&stage, query(capability, words, organisation)).0, expected, "{capability} {words}");
+    }
+    let (_, found) = find(&stage, query("provision.compute", "", ""));
+    assert_eq!(found.agents[0].reason, "offers provision.compute");
+    assert_eq!(found.agents[1].reason, "offers provision.compute.gpu, which lies within provision.compute");
+    let (first, page) = find(&stage, AgentQuery { limit: 2, ..query("provision.compute", "", "") });
+    let cursor = page.next.unwrap().to_string().parse().unwrap();
+    let (rest, last) = find(&stage, AgentQuery { after: Some(cursor), ..query("provision.compute", "", "") });
+    assert_eq!((first.as_str(), rest.as_str(), last.next), ("compute gpu", "gpus", None));
+}
+
+#[test]
+fn a_card_is_found_as_it_was_set_last_and_a_retired_agent_never() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut stage = Stage::new(folder.path());
+    stage.org("acme");
+    stage.agent("acme/buyer");
+    let stream = StreamName::Of(StreamId::Agent(agent_uri("acme/buyer")));
+    let set = Body::AgentCardSet(CardSet { card: card("Buyer", &["translate"], "another trade") });
+    let set = stage.author.by_agent("acme/buyer", stream.clone(), set, None);
+    stage.take(set);
+    let count = |stage: &Stage, capability: &str| {
+        let query = AgentQuery { capability: Some(text(capability)), limit: 10, ..AgentQuery::default() };
+        stage.store.read(|reader| reader.agents(&query)).unwrap().agents.len()
+    };
+    assert_eq!((count(&stage, "provision"), count(&stage, "translate")), (0, 1));
+    let retire = Body::AgentRetire(Because { reason: text("done") });
+    let retire = stage.author.by_agent("acme/buyer", stream, retire, None);
+    stage.take(retire);
+    assert_eq!((count(&stage, "provision"), count(&stage, "translate")), (0, 0));
+    let known = stage.store.read(|reader| reader.agent(&agent_uri("acme/buyer"))).unwrap().unwrap();
+    assert!(known.retired());
+    assert_eq!(stage.store.read(|reader| reader.agent(&agent_uri("acme/nobody"))).unwrap(), None);
+    let acme = stage.store.read(|reader| reader.organisation(&domain("acme"))).unwrap().unwrap();
+    assert_eq!(acme.name().as_str(), "acme");
+}
+
+#[test]
+fn an_outcome_is_evidence_from_its_position_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut stage = Stage::new(folder.path());
+    let (_, _, _) = stage.business();
+    let (settling, receipt) = stage
+        .taken
+        .iter()
+        .find(|(statement, _)| {
+            matches!(statement.statement().body, Body::Inform(Inform::Acknowledgement(ObligationRef { .. })))
+        })
+        .unwrap();
+    let index = receipt.receipt.log_index;
+    let evidence = stage.store.read(|reader| reader.evidence(index.0 + 1)).unwrap();
+    assert_eq!(evidence.len(), 1);
+    assert_eq!((evidence[0].index, evidence[0].outcome), (index, Outcome::Fulfilled));
+    assert_eq!(evidence[0].statement, settling.statement().hash);
+    assert_eq!(evidence[0].debtor, agent_uri("globex/seller"));
+    assert_eq!(stage.store.read(|reader| reader.evidence(index.0)).unwrap(), []);
+}
+
+#[test]
+fn the_next_deadline_is_known_and_what_is_due_is_said_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut stage = Stage::new(folder.path());
+    let (_, session) = stage.introduced();
+    let deadline = stage.store.read(|reader| reader.next_deadline()).unwrap().unwrap();
+    assert_eq!(deadline, stage.author.now().plus(asp_core::limits::RESPONSE_MS));
+    assert!(stage.store.read(|reader| reader.due(stage.author.now(), 10)).unwrap().is_empty());
+    stage.author.pass(asp_core::limits::RESPONSE_MS.0);
+    let due = stage.store.read(|reader| reader.due(stage.author.now(), 10)).unwrap();
+    assert_eq!((due.len(), due[0].session), (1, session));
+    let statement = stage.author.by_node(&due[0]);
+    stage.take(statement);
+    assert_eq!(stage.store.read(|reader| reader.next_deadline()).unwrap(), None);
+    assert!(stage.store.read(|reader| reader.due(stage.author.now(), 10)).unwrap().is_empty());
+}
+
+#[test]
+fn a_revoked_consent_makes_its_sessions_due_and_leaves_those_that_owe() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut stage = Stage::new(folder.path());
+    let (consent, idle) = stage.introduced();
+    let owing = stage.session("acme/buyer", "globex/seller", consent);
+    stage.deal(owing, "globex/seller", "acme/buyer", "5");
+    stage.author.pass(500);
+    let stream = StreamName::Of(StreamId::Consent(consent));
+    let revoke = Body::ConsentRevoke(Because { reason: text("enough") });
+    let revoke = stage.author.by_org("globex", stream, revoke);
+    stage.take(revoke);
+    let now = stage.author.now();
+    assert_eq!(stage.store.read(|reader| reader.next_deadline()).unwrap(), Some(now));
+    let due = stage.store.read(|reader| reader.due(now, 10)).unwrap();
+    assert_eq!(due.iter().map(|due| due.session).collect::<Vec<_>>(), [idle]);
+}
+
+#[test]
+fn sixty_four_writers_race_for_each_place_and_one_wins() {
+    const WRITERS: usize = 64;
+    let folder = tempfile::tempdir().unwrap();
+    let mut stage = Stage::new(folder.path());
+    let (_, session) = stage.introduced();
+    for round in 0..8 {
+        let attempts: Vec<_> = (0..WRITERS)
+            .map(|writer| stage.author.remark(session, "acme/buyer", &format!("{round}: {writer}")))
+            .collect();
+        let (store, barrier) = (&stage.store, Barrier::new(WRITERS));
+        let answers: Vec<_> = std::thread::scope(|scope| {
+            let run = |attempt: asp_core::statement::Verified| {
+                let barrier = &barrier;
+                scope.spawn(move || {
+                    barrier.wait();
+                    (store.submit_blocking(attempt.clone()), attempt)
+                })
+            };
+            let threads: Vec<_> = attempts.into_iter().map(run).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        let winners: Vec<_> = answers.iter().filter(|(answer, _)| answer.is_ok()).collect();
+        assert_eq!(winners.len(), 1);
+        let winner = winners[0].1.clone();
+        stage.author.note(&winner);
+        let head = stage.author.heads[&StreamId::Session(session)];
+        for (answer, _) in answers {
+            if let Err(Refusal::Rejected(rejection)) = &answer {
+                assert_eq!((rejection.code, rejection.head), (Code::SequenceConflict, Some(head)));
+            } else {
+                assert!(answer.is_ok(), "{answer:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_batch_of_many_streams_is_one_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut stage = Stage::new(folder.path());
+    let (consent, first) = stage.introduced();
+    let mut sessions = vec![first];
+    sessions.extend((0..31).map(|_| stage.session("acme/buyer", "globex/seller", consent)));
+    for round in 0..20 {
+        let words = format!("round {round}");
+        let statements: Vec<_> =
+            sessions.iter().map(|session| stage.author.remark(*session, "acme/buyer", &words)).collect();
+        let store = &stage.store;
+        std::thread::scope(|scope| {
+            for statement in &statements {
+                scope.spawn(move || store.submit_blocking(statement.clone()).unwrap());
+            }
+        });
+        statements.iter().for_each(|statement| stage.author.note(statement));
+    }
+    let statistics = stage.store.statistics();
+    assert!(statistics.batches < statistics.accepted, "{statistics:?}");
+    assert_eq!((statistics.refused, statistics.queued), (0, 0));
+    stage.store.stop();
+    let report = asp_store::audit::folder(folder.path(), &mut |_, _| ()).unwrap();
+    assert_eq!((report.finding, report.entries), (None, statistics.accepted));
+}
+
+#[test]
+fn a_writer_that_keeps_few_streams_judges_alike() {
+    let folder = tempfile::tempdir().unwrap();
+    let author = Author::new();
+    let settings = Settings { streams_cached: 3, ..Settings::default() };
+    let store = Store::open(folder.path(), identity(), author.clock(), settings).unwrap();
+    let mut stage = Stage { author, store, taken: Vec::new() };
+    let (consent, first, _) = stage.business();
+    let second = stage.session("acme/buyer", "globex/seller", consent);
+    for number in 0..50 {
+        let session = if number % 3 == 0 { first } else { second };
+        stage.remark(session, "globex/seller", &number.to_string());
+    }
+    let refused = stage.author.org("acme");
+    assert_eq!(code(stage.store.submit_blocking(refused).unwrap_err()), Code::AlreadyRegistered);
+    stage.store.stop();
+    assert_eq!(asp_store::audit::folder(folder.path(), &mut |_, _| ()).unwrap().finding, None);
+}
+
+#[test]
+fn tiles_and_proofs_are_those_of_the_tree() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut stage = Stage::new(folder.path());
+    let (_, session) = stage.introduced();
+    for number in 0..600 {
+        stage.remark(session, "acme/buyer", &number.to_string());
+    }
+    let size = stage.taken.len() as u64;
+    let path = |text: &str| text.parse::<TilePath>().unwrap();
+    let read = |reader: &asp_store::Reader<'_>| {
+        let length = |name: &str| Ok::<_, Fault>(reader.tile(&path(name))?.map(|bytes| bytes.len()));
+        assert_eq!(length("tile/0/000")?, Some(8192));
+        assert_eq!(length("tile/0/001.p/7")?, Some(7 * 32));
+        assert_eq!(length("tile/0/003")?, None);
+        assert_eq!(length("tile/1/000.p/2")?, Some(64));
+        assert_eq!(length("tile/1/000.p/3")?, None);
+        let entry = 2 + asp_core::log::leaf::LEAF_BYTES;
+        assert_eq!(length("tile/entries/001")?, Some(256 * entry));
+        assert_eq!(length("tile/entries/002.p/9")?, Some(9 * entry));
+        assert_eq!(length("tile/entries/002")?, None);
+        let edge = TilePath::in_log(TileKind::Hashes(0), 2, size).unwrap();
+        assert!(reader.tile(&edge)?.is_some());
+        for from in [1, 255, 256, 257, size] {
+            let roots = [from, size].map(|size| {
+                asp_core::log::proof::root(size, |height, index| {
+                    asp_core::log::tile::node_from_tile(height, index, |level, tile| {
+                        let path = TilePath::in_log(TileKind::Hashes(level), tile, 608)?;
+                        asp_core::log::tile::Tile::from_bytes(level, tile, &reader.tile(&path).unwrap()?)
+                    })
+                })
+                .unwrap()
+            });
+            let proof = reader.consistency(from, size)?.unwrap();
+            assert_eq!(verify_consistency(from, size, &roots[0], &roots[1], &proof), Ok(()));
+        }
+        assert_eq!(reader.inclusion(0, size + 1)?, None);
+        assert_eq!(reader.inclusion(size, size)?, None);
+        assert_eq!(reader.consistency(1, size + 1)?, None);
+        Ok(())
+    };
+    stage.store.read(read).unwrap();
+}
+
+#[test]
+fn a_store_that_stops_refuses_and_still_reads() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut stage = Stage::new(folder.path());
+    let (_, session) = stage.introduced();
+    let next = stage.author.remark(session, "acme/buyer", "too late");
+    stage.store.stop();
+    assert!(!stage.store.is_writable());
+    assert_eq!(stage.store.submit_blocking(next), Err(Refusal::Stopping));
+    assert!(stage.store.read(|reader| reader.size()).unwrap() > 0);
+}
+
+#[test]
+fn a_full_queue_is_told_at_once_and_forgets_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut author = Author::new();
+    // The writer asks for the time before it writes: whoever holds the gate holds the writer.
+    let gate = Arc::new(Mutex::new(()));
+    let (of_writer, clock) = (Arc::clone(&gate), author.clock());
+    let clock: asp_store::Clock = Arc::new(move || {
+        let _passed = of_writer.lock().unwrap();
+        clock()
+    });
+    let settings = Settings { queue_max: 1, ..Settings::default() };
+    let store = Store::open(folder.path(), identity(), clock, settings).unwrap();
+    let held = gate.lock().unwrap();
+    let (answer, answers) = std::sync::mpsc::channel();
+    let statements = ["acme", "globex", "initech"].map(|name| author.org(name));
+    for statement in statements.clone() {
+        let (store, answer) = (store.clone(), answer.clone());
+        std::thread::spawn(move || answer.send(store.submit_blocking(statement)).unwrap());
+    }
+    // One is with the writer, one waits: a third has no place.
+    assert_eq!(answers.recv().unwrap(), Err(Refusal::Full));
+    drop(held);
+    let rest = [answers.recv().unwrap(), answers.recv().unwrap()];
+    assert!(rest.iter().any(Result::is_ok), "{rest:?}");
+    statements.into_iter().for_each(|statement| drop(store.submit_blocking(statement).unwrap()));
+}
+
+#[test]
+fn log_time_never_goes_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut stage = Stage::new(folder.path());
+    stage.author.pass(60_000);
+    stage.org("acme");
+    let later = stage.author.now();
+    stage.author.now.store(START.millis(), std::sync::atomic::Ordering::SeqCst);
+    stage.org("globex");
+    assert_eq!(stage.taken[1].1.receipt.log_time, later);
+    stage.reopen(folder.path());
+    stage.org("initech");
+    assert_eq!(stage.taken[2].1.receipt.log_time, later);
 }

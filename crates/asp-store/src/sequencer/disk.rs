@@ -11,11 +11,17 @@ use crate::fault::{Fault, Step};
 #[derive(Debug)]
 pub(crate) struct Disk {
     connection: Connection,
+    #[cfg(test)]
+    plan: crate::sequencer::faults::Plan,
 }
 
 impl Disk {
     pub(crate) fn new(connection: Connection) -> Self {
-        Self { connection }
+        Self {
+            connection,
+            #[cfg(test)]
+            plan: crate::sequencer::faults::Plan::of_this_thread(),
+        }
     }
 
     /// Does one thing to the storage.
@@ -27,7 +33,11 @@ impl Disk {
         step: Step,
         call: impl FnOnce(&Connection) -> Result<T, Fault>,
     ) -> Result<T, Fault> {
+        #[cfg(test)]
+        self.plan.before(step, &self.connection)?;
         let done = call(&self.connection).map_err(|fault| fault.during(step))?;
+        #[cfg(test)]
+        self.plan.after(step)?;
         Ok(done)
     }
 

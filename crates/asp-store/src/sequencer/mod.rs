@@ -7,6 +7,9 @@ mod disk;
 pub(crate) mod thread;
 pub(crate) mod writer;
 
+#[cfg(test)]
+pub(crate) mod faults;
+
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;

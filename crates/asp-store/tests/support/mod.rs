@@ -1,5 +1,6 @@
 //! A stage for dialogues: organisations, agents, consents and sessions, signed and submitted to a real store.
 #![allow(dead_code, reason = "each test file uses its part")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "what a test cannot do fails it")]
 #![allow(unreachable_pub, reason = "the same file is a module of unit tests and of integration tests")]
 
 use std::collections::{BTreeMap, BTreeSet};
