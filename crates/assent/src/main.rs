@@ -1,8 +1,10 @@
 //! The binary: reads the command line, runs the command, answers with an exit code.
 
 mod cli;
+mod commands;
 mod failure;
 mod home;
+mod narrate;
 mod page;
 mod printer;
 mod read;

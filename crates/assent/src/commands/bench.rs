@@ -1,0 +1,4 @@
+//! tmp
+mod figures;
+mod load;
+mod prepare;
