@@ -120,6 +120,11 @@ impl Printer {
         self.out(&self.draw(page, self.colour_out));
     }
 
+    /// Prints one line to stdout.
+    pub(crate) fn line(&self, text: impl Into<Text>) {
+        self.out(&line(&text.into(), self.colour_out));
+    }
+
     /// Passes bytes on to stdout as they are.
     ///
     /// # Errors
