@@ -37,6 +37,8 @@ struct Vendor {
     stock: Stock,
     /// Hours that it has delivered.
     delivered: Decimal,
+    /// What it thought of the buyer when they met.
+    met: Option<Score>,
 }
 
 /// Registers, consents, and serves so many sessions to their end.
@@ -45,7 +47,7 @@ struct Vendor {
 /// When the node refuses, or nobody comes.
 pub(in super::super) async fn run(part: Part, stock: Stock, sessions: usize) -> Outcome {
     let registered = part.register().await?;
-    let mut vendor = Vendor { part, registered, stock, delivered: Decimal::ZERO };
+    let mut vendor = Vendor { part, registered, stock, delivered: Decimal::ZERO, met: None };
     vendor.consent().await?;
     for _ in 0..sessions {
         let session = vendor
@@ -108,7 +110,7 @@ impl Vendor {
                         let receipt = session.close("agreed".parse().map_err(Failure::fault)?).await?;
                         self.part.teller.received(&receipt, start.elapsed()).await;
                     }
-                    return Ok(());
+                    return self.look_back(&view).await;
                 }
                 State::Failed => return Err(Failure::fault("the session failed")),
                 State::Idle | State::Introduced | State::Agreeing | State::Escalated => {}
@@ -121,14 +123,33 @@ impl Vendor {
         view.participants.iter().any(|other| other.agent == self.part.agent && other.countersigned)
     }
 
-    async fn introduce(&self, session: &Session, view: &SessionView) -> Outcome {
+    async fn introduce(&mut self, session: &Session, view: &SessionView) -> Outcome {
         let me = view.participants.iter().find(|other| other.agent == self.part.agent);
         if me.is_some_and(|me| me.joined) {
             return Ok(());
         }
+        if self.met.is_none() {
+            let asked = &self.stock.asks;
+            let all = Money {
+                amount: self.stock.hours.checked_mul(asked.amount).ok_or_else(|| Failure::fault("an odd total"))?,
+                currency: asked.currency.clone(),
+            };
+            self.met = Some(self.part.trust(&self.registered.agent, &view.initiator, &all, None).await?);
+        }
         let start = Instant::now();
         let receipt = session.introduce().await?;
         self.part.teller.received(&receipt, start.elapsed()).await;
+        Ok(())
+    }
+
+    /// Asks about the buyer again when it has paid.
+    async fn look_back(&mut self, view: &SessionView) -> Outcome {
+        let paid = view.commitments.iter().flat_map(|commitment| &commitment.obligations).find(|obligation| {
+            obligation.id == PAYMENT && obligation.state == "FULFILLED"
+        });
+        if let (Some(paid), Some(met)) = (paid, self.met.clone()) {
+            self.part.trust(&self.registered.agent, &view.initiator, &paid.value, Some(met)).await?;
+        }
         Ok(())
     }
 
