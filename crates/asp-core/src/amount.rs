@@ -37,6 +37,34 @@ impl Decimal {
         let sum = self.0.checked_add(other.0)?;
         (sum < NANOS * 10u128.pow(18)).then_some(Self(sum))
     }
+
+    /// The product, if it can be written: none that would need rounding or more digits.
+    #[must_use]
+    pub fn checked_mul(self, other: Self) -> Option<Self> {
+        let (mine, my_tens) = without_tens(self.0);
+        let (others, other_tens) = without_tens(other.0);
+        let product = mine.checked_mul(others)?;
+        // Each factor counts billionths, so the product counts billionths of billionths.
+        let (product, tens) = match (my_tens + other_tens).checked_sub(9) {
+            Some(tens) => (product, tens),
+            None => {
+                let (product, more) = without_tens(product);
+                (product, (my_tens + other_tens + more).checked_sub(9)?)
+            }
+        };
+        let nanos = product.checked_mul(10u128.checked_pow(tens)?)?;
+        (nanos < NANOS * 10u128.pow(18)).then_some(Self(nanos))
+    }
+}
+
+/// The number without the zeros at its end, and how many there were; nothing has none.
+fn without_tens(mut number: u128) -> (u128, u32) {
+    let mut tens = 0;
+    while number != 0 && number.is_multiple_of(10) {
+        number /= 10;
+        tens += 1;
+    }
+    if number == 0 { (0, 9) } else { (number, tens) }
 }
 
 impl fmt::Display for Decimal {
@@ -178,5 +206,28 @@ mod tests {
             "2.5".parse::<Decimal>().unwrap().checked_add("0.05".parse().unwrap()),
             "2.55".parse().ok()
         );
+    }
+
+    #[test]
+    fn products_are_exact_or_none() {
+        let times = |a: &str, b: &str| {
+            let (a, b): (Decimal, Decimal) = (a.parse().unwrap(), b.parse().unwrap());
+            assert_eq!(a.checked_mul(b), b.checked_mul(a));
+            a.checked_mul(b).map(|product| product.to_string())
+        };
+        for (a, b, product) in [
+            ("1000", "2.55", Some("2550")),
+            ("0", "2.55", Some("0")),
+            ("0.000000001", "1", Some("0.000000001")),
+            ("0.5", "0.5", Some("0.25")),
+            ("0.00005", "0.0002", Some("0.00000001")),
+            ("0.00001", "0.00001", None),
+            ("999999999999999999", "1", Some("999999999999999999")),
+            ("1000000000", "1000000000", None),
+            ("999999999.999999999", "999999999.999999999", None),
+            ("3", "0.333333333", Some("0.999999999")),
+        ] {
+            assert_eq!(times(a, b).as_deref(), product, "{a} x {b}");
+        }
     }
 }

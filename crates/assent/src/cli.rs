@@ -1,0 +1,316 @@
+//! The command line: what can be asked, and the help that teaches it. Does nothing itself.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use asp_core::key::KeyId;
+use asp_core::name::{AgentUri, Issuer};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::printer::Colour;
+use crate::read;
+
+mod deal;
+mod people;
+
+pub(crate) use deal::{Close, CommitmentCommand, CommitmentId, Open, Say, SessionCommand, Watch};
+pub(crate) use people::{
+    AgentCommand, AgentRegister, ConsentCommand, ConsentRequest, Discover, Observe, OrgCommand, TrustCommand,
+};
+
+const AFTER: &str = "\
+Exit codes:
+  0  done; for verify and log audit: nothing is refuted
+  1  the answer is no: refuted, refused by a rule, not found
+  2  the command is wrong, or what it should read cannot be read
+  3  the node cannot be reached or is overloaded: try again
+  4  a fault of this program, its disk, or an answer that no node should give
+
+Data goes to stdout, talk to stderr. With --json each datum is one line of JSON.
+
+Start here:  assent demo";
+
+/// Organisations' agents find each other, negotiate, sign, keep and prove deals.
+///
+/// Assent speaks the Agent Session Protocol: everything that is said is a signed statement in a log that anybody can
+/// check. This program is the node, the client and the verifier.
+#[derive(Debug, Parser)]
+#[command(name = "assent", version, after_help = AFTER, max_term_width = 100, disable_help_subcommand = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) options: Options,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What every command understands.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Options of every command")]
+pub(crate) struct Options {
+    /// The node to talk to [default: the home's, else http://127.0.0.1:4860]
+    #[arg(long, global = true, env = "ASSENT_NODE", value_name = "URL", hide_env_values = true)]
+    pub(crate) node: Option<String>,
+    /// The folder with the keys and config.toml [default: the platform's configuration folder]
+    #[arg(long, global = true, env = "ASSENT_HOME", value_name = "DIR", hide_env_values = true)]
+    pub(crate) home: Option<PathBuf>,
+    /// Who is speaking: acme.example or acme.example/buyer [default: the home's]
+    #[arg(long = "as", global = true, env = "ASSENT_AS", value_name = "WHO", value_parser = read::issuer, hide_env_values = true)]
+    pub(crate) identity: Option<Issuer>,
+    /// Print data as lines of JSON
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// When to use colours
+    #[arg(long, global = true, value_enum, default_value = "auto", value_name = "WHEN")]
+    pub(crate) color: Colour,
+    /// Say nothing but data and failures
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+}
+
+/// A verb.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Watch two organisations make a deal, keep it, prove it, and break another
+    #[command(
+        long_about = "Watch two organisations make a deal, keep it, prove it, and break another.\n\n\
+        Starts a real node on a fresh folder and two agents that talk to it over HTTP, each with its own keys. \
+        Every line that you see is a signed statement in the node's log. Writes the proof of the deal to a file \
+        that `assent verify` checks without the node.",
+        after_help = "Examples:\n  assent demo\n  assent demo --keep ./demo --serve\n  assent demo --json | jq -r .event"
+    )]
+    Demo(Demo),
+    /// Run a node
+    #[command(
+        long_about = "Run a node.\n\n\
+        Needs no configuration: keeps its log and its key in the platform's data folder and listens on \
+        127.0.0.1:4860. SIGINT or SIGTERM stop it in order, a second one at once; started again, everything is there.",
+        after_help = "Examples:\n  assent serve\n  assent serve --data /var/lib/assent --listen 0.0.0.0:4860\n  \
+        ASSENT_LOG=debug assent serve --log-format json"
+    )]
+    Serve(Serve),
+    /// Prepare this machine: a home, keys for your organisation and a first agent
+    #[command(
+        long_about = "Prepare this machine: a home, keys for your organisation and a first agent.\n\n\
+        Makes the folder and the keys (files that only you can read) and writes config.toml. Talks to no node; \
+        what is there already stays as it is.",
+        after_help = "Examples:\n  assent init --org acme.example --agent acme.example/buyer\n  \
+        assent --node https://node.example init --org acme.example"
+    )]
+    Init(Init),
+    /// Register an organisation, or look at one
+    #[command(subcommand)]
+    Org(OrgCommand),
+    /// Register an agent, look at one, or change its key
+    #[command(subcommand)]
+    Agent(AgentCommand),
+    /// Find agents by what they can do
+    #[command(
+        long_about = "Find agents by what they can do.\n\n\
+        A capability matches itself and what lies below it. Prints the best first, each with the reason for its place.",
+        after_help = "Examples:\n  assent discover --capability provision.compute\n  assent discover gpu --organisation volt.example"
+    )]
+    Discover(Discover),
+    /// Ask for consent between two organisations, give it, take it back
+    #[command(subcommand)]
+    Consent(ConsentCommand),
+    /// Open sessions, speak in them, watch and close them
+    #[command(subcommand)]
+    Session(SessionCommand),
+    /// See what is owed, and get the proof of it
+    #[command(subcommand)]
+    Commitment(CommitmentCommand),
+    /// Ask whether an agent can be trusted with a deal of some size, and why
+    #[command(subcommand)]
+    Trust(TrustCommand),
+    /// Look at a node's log, export it, check all of it
+    #[command(subcommand)]
+    Log(LogCommand),
+    /// Check the proof of a deal, offline
+    #[command(
+        long_about = "Check the proof of a deal, offline.\n\n\
+        Needs neither the node nor a home. Prints every check with its verdict: proved, refuted, or not shown. \
+        Without --node-key the file's own word is taken for which key the node has; give the key that you know, \
+        and a forged log is refuted too.",
+        after_help = "Examples:\n  assent verify assent-demo-bundle.json\n  \
+        assent verify deal.json --node-key did:key:z6Mk… --json\n\n\
+        Exit code 0 when nothing is refuted, 1 when something is, 2 when the file cannot be read as a bundle."
+    )]
+    Verify(Verify),
+    /// Measure what this machine can do
+    #[command(subcommand)]
+    Bench(BenchCommand),
+    /// Print a completion script for your shell
+    #[command(after_help = "Examples:\n  assent completions bash > /etc/bash_completion.d/assent\n  \
+        assent completions zsh > \"${fpath[1]}/_assent\"\n  assent completions fish > ~/.config/fish/completions/assent.fish")]
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// `assent demo`
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// Keep the node's folder, the keys and the bundle here; a new or empty folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) keep: Option<PathBuf>,
+    /// Leave the node running at the end until Ctrl-C, and print its address
+    #[arg(long)]
+    pub(crate) serve: bool,
+}
+
+/// `assent serve`
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// The folder of the log and the node's key [default: the platform's data folder]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// Where to listen [default: 127.0.0.1:4860]; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// A configuration file in TOML; flags and ASSENT_… variables go before it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// The address under which others reach the node, if it is not the one it listens on
+    #[arg(long, value_name = "URL")]
+    pub(crate) public_url: Option<String>,
+    /// How to write the log of events on stderr; ASSENT_LOG chooses what, such as debug
+    #[arg(long, value_enum, default_value = "human", value_name = "FORMAT")]
+    pub(crate) log_format: LogFormat,
+}
+
+/// How events are logged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// For people.
+    Human,
+    /// One JSON object a line.
+    Json,
+}
+
+/// `assent init`
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// Make the root key of this organisation
+    #[arg(long, value_name = "DOMAIN")]
+    pub(crate) org: Option<asp_core::name::Domain>,
+    /// Make the key of a first agent of it, such as acme.example/buyer
+    #[arg(long, value_name = "AGENT", value_parser = read::agent)]
+    pub(crate) agent: Option<AgentUri>,
+}
+
+/// `assent log`
+#[derive(Debug, Subcommand)]
+pub(crate) enum LogCommand {
+    /// Print the node's signed checkpoint: how long its log is, and its root
+    #[command(after_help = "Examples:\n  assent log checkpoint\n  assent log checkpoint --json | jq .size")]
+    Checkpoint,
+    /// Re-derive everything from a data folder or an export, and name the first entry that does not hold
+    #[command(
+        long_about = "Re-derive everything from a data folder or an export, and name the first entry that does not hold.\n\n\
+        Checks every signature, replays every rule, rebuilds the tree and the views. The folder may belong to a \
+        node that runs; the audit reads what was durable when it began.",
+        after_help = "Examples:\n  assent log audit --data ~/.local/share/assent\n  assent log audit --export log.jsonl --json\n\n\
+        Exit code 0 when everything holds, 1 when something does not, 2 when it cannot be read."
+    )]
+    Audit(Audit),
+    /// Write a node's whole log as lines of JSON that can be audited anywhere
+    #[command(
+        after_help = "Examples:\n  assent log export --data ./demo/node -o log.jsonl\n  assent log export | gzip > log.jsonl.gz"
+    )]
+    Export(Export),
+}
+
+/// `assent log audit`
+#[derive(Debug, Args)]
+#[group(required = false, multiple = false)]
+pub(crate) struct Audit {
+    /// The data folder of a node [default: that of `assent serve`]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// An export instead of a folder; - for stdin
+    #[arg(long, value_name = "FILE")]
+    pub(crate) export: Option<PathBuf>,
+}
+
+/// `assent log export`
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    /// The data folder of a node that is not running [default: that of `assent serve`]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// Where to write; - for stdout
+    #[arg(short, long, default_value = "-", value_name = "FILE")]
+    pub(crate) output: PathBuf,
+}
+
+/// `assent verify`
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    /// The bundle; - for stdin
+    pub(crate) file: PathBuf,
+    /// The node's key as you know it from elsewhere
+    #[arg(long, value_name = "KEY")]
+    pub(crate) node_key: Option<KeyId>,
+}
+
+/// `assent bench`
+#[derive(Debug, Subcommand)]
+pub(crate) enum BenchCommand {
+    /// Send a node signed statements as fast as it takes them
+    #[command(
+        long_about = "Send a node signed statements as fast as it takes them.\n\n\
+        Starts a node in this process on a fresh folder, prepares sessions and signs their notes of about 1 KiB \
+        beforehand, then sends them from kept-alive connections over HTTP. Everything counted is on disk. Prints \
+        what one core can verify, what the disk's own sync takes in the same folder, and the ratios: figures of \
+        one run on one machine, held against each other rather than against a promise.",
+        after_help = "Examples:\n  assent bench ingest\n  assent bench ingest --seconds 5 --connections 64\n  \
+        assent bench ingest --dir /mnt/disk/bench --json"
+    )]
+    Ingest(Ingest),
+}
+
+/// `assent bench ingest`
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Ingest {
+    /// Seconds at full load; as many again follow at half of it
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=50))]
+    pub(crate) seconds: u32,
+    /// Connections, each with one statement in flight
+    #[arg(long, default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..=1024))]
+    pub(crate) connections: u32,
+    /// Statements at most at full load [default: as many as the seconds take]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=2_000_000))]
+    pub(crate) statements: Option<u32>,
+    /// A fresh folder on the disk to measure [default: a temporary one]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) dir: Option<PathBuf>,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_says_what_it_does_and_every_argument_what_it_means() {
+        fn check(command: &clap::Command, path: &str) {
+            assert!(command.get_about().is_some(), "{path} has no about");
+            for argument in command.get_arguments().filter(|argument| !argument.is_hide_set()) {
+                assert!(argument.get_help().is_some(), "{path} {} has no help", argument.get_id());
+            }
+            let leaf = !command.has_subcommands();
+            assert!(!leaf || command.get_after_help().is_some(), "{path} has no examples");
+            for sub in command.get_subcommands() {
+                check(sub, &format!("{path} {}", sub.get_name()));
+            }
+        }
+        check(&Cli::command(), "assent");
+    }
+}

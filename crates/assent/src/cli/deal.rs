@@ -1,0 +1,253 @@
+//! Commands about deals: sessions, what is said in them, and commitments.
+
+use std::path::PathBuf;
+
+use asp_core::amount::{Decimal, Money};
+use asp_core::name::{AgentUri, Capability, Issuer};
+use asp_core::position::{Hash, Millis};
+use asp_core::session::table::Performative;
+use asp_core::statement::body::{ObligationId, Text};
+use clap::{Args, Subcommand};
+
+use crate::read::{self, Id};
+
+/// `assent session`
+#[derive(Debug, Subcommand)]
+pub(crate) enum SessionCommand {
+    /// Invite agents to a session
+    #[command(after_help = "Examples:\n  \
+        assent session open --with volt.example/sales/gpu --capability provision.compute.gpu \\\n    \
+        --purpose \"1,000 GPU hours\"")]
+    Open(Open),
+    /// List your sessions, those moved last first
+    #[command(
+        after_help = "Examples:\n  assent session list --json | jq -r 'select(.state==\"INVITED\") | .id'"
+    )]
+    List,
+    /// Show a session: its state, whose turn it is, open offers, commitments
+    #[command(after_help = "Examples:\n  assent session show 3f9a1c --messages")]
+    Show {
+        /// The session's id, or the first digits of it
+        id: Id,
+        /// Also show everything that was said
+        #[arg(long)]
+        messages: bool,
+    },
+    /// Say something in a session: one of the thirteen performatives
+    #[command(
+        long_about = "Say something in a session: one of the thirteen performatives.\n\n\
+        What is missing is looked up in the session, as long as only one thing can be meant: the offer that awaits \
+        you, the commitment that stands. With several, --reply-to, --terms or --commitment says which. --body sends \
+        any body of the protocol as it stands in a file.",
+        after_help = "Examples:\n  \
+        assent session say 3f9a1c accept                      come in, or accept the one open offer\n  \
+        assent session say 3f9a1c propose --buy \"GPU hours\" --quantity 1000 --price \"2.40 USD\"\n  \
+        assent session say 3f9a1c counter --sell \"GPU hours\" --quantity 1000 --price \"2.80 USD\" --firm\n  \
+        assent session say 3f9a1c inform --fulfil delivery --artefact ./result.tar\n  \
+        assent session say 3f9a1c inform --acknowledge delivery\n  \
+        assent session say 3f9a1c query --text \"Which region?\""
+    )]
+    Say(Box<Say>),
+    /// Follow a session as it happens
+    #[command(
+        after_help = "Examples:\n  assent session watch 3f9a1c\n  assent session watch 3f9a1c --until-end --json"
+    )]
+    Watch(Watch),
+    /// Close a session: sign the receipt of what it came to
+    #[command(after_help = "Examples:\n  assent session close 3f9a1c --reason \"all delivered\"\n\n\
+        Run by the other side on a closed session, it countersigns the receipt.")]
+    Close(Close),
+}
+
+/// `assent session open`
+#[derive(Debug, Args)]
+pub(crate) struct Open {
+    /// Whom to invite; may be repeated
+    #[arg(long, required = true, value_name = "AGENT", value_parser = read::agent)]
+    pub(crate) with: Vec<AgentUri>,
+    /// What the session is about
+    #[arg(long, value_name = "NAME")]
+    pub(crate) capability: Capability,
+    /// What for, for people
+    #[arg(long, default_value = "", hide_default_value = true)]
+    pub(crate) purpose: Text,
+    /// The consent it rests on; may be repeated [default: those in force that fit]
+    #[arg(long, value_name = "ID", value_parser = read::hash)]
+    pub(crate) consent: Vec<Hash>,
+    /// The most that one side may owe under one package of terms
+    #[arg(long, value_name = "MONEY", value_parser = read::money)]
+    pub(crate) ceiling: Option<Money>,
+    /// How long the invitation waits [default: 30s]
+    #[arg(long, value_name = "SPAN", value_parser = read::span)]
+    pub(crate) invitation_time: Option<Millis>,
+    /// How long the session waits for the next statement [default: 5m]
+    #[arg(long, value_name = "SPAN", value_parser = read::span)]
+    pub(crate) response_time: Option<Millis>,
+    /// How long the session may take until a commitment stands [default: 1h]
+    #[arg(long, value_name = "SPAN", value_parser = read::span)]
+    pub(crate) session_time: Option<Millis>,
+    /// How many offers may be made [default: 50]
+    #[arg(long)]
+    pub(crate) rounds: Option<u32>,
+}
+
+/// `assent session say`
+#[derive(Debug, Args)]
+pub(crate) struct Say {
+    /// The session's id, or the first digits of it
+    pub(crate) id: Id,
+    /// propose, counter, accept, reject, inform, query, clarify, commit, delegate, escalate, withdraw, observe, close
+    #[arg(value_parser = read::performative)]
+    pub(crate) performative: Performative,
+    /// Words: a note, a question, a reason
+    #[arg(long)]
+    pub(crate) text: Option<Text>,
+    /// The statement that is answered
+    #[arg(long, value_name = "HASH", value_parser = read::hash)]
+    pub(crate) reply_to: Option<Hash>,
+    /// The hash of the terms that are meant (accept, commit)
+    #[arg(long, value_name = "HASH", value_parser = read::hash)]
+    pub(crate) terms: Option<Hash>,
+    /// A file with the body as the protocol has it; - for stdin
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["text", "offer", "buy", "sell", "terms"])]
+    pub(crate) body: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) offer: Offering,
+    #[command(flatten)]
+    pub(crate) about: About,
+    #[command(flatten)]
+    pub(crate) hand_over: HandOver,
+}
+
+/// What propose and counter offer.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Offers (propose, counter)")]
+pub(crate) struct Offering {
+    /// A file with packages of terms: {"packages":[{"obligations":[…],"terms":{…}}]}; - for stdin
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["buy", "sell"])]
+    pub(crate) offer: Option<PathBuf>,
+    /// What you want: the other side delivers, then you pay
+    #[arg(long, value_name = "WHAT", conflicts_with = "sell", requires = "price")]
+    pub(crate) buy: Option<Text>,
+    /// What you give: you deliver, then the other side pays
+    #[arg(long, value_name = "WHAT", requires = "price")]
+    pub(crate) sell: Option<Text>,
+    /// How many
+    #[arg(long, value_parser = read::decimal, default_value = "1", value_name = "NUMBER")]
+    pub(crate) quantity: Decimal,
+    /// The price of one
+    #[arg(long, value_name = "MONEY", value_parser = read::money)]
+    pub(crate) price: Option<Money>,
+    /// When delivery is due, from now
+    #[arg(long, value_name = "SPAN", default_value = "1d", value_parser = read::span)]
+    pub(crate) due: Millis,
+    /// When payment is due, from the acknowledged delivery
+    #[arg(long, value_name = "SPAN", default_value = "7d", value_parser = read::span)]
+    pub(crate) pay_within: Millis,
+    /// Acceptance alone binds
+    #[arg(long)]
+    pub(crate) firm: bool,
+}
+
+/// What inform says of an obligation.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Obligations (inform)")]
+#[group(id = "obligation", multiple = false)]
+pub(crate) struct About {
+    /// That this obligation is fulfilled; show it by --artefact, --digest or --text
+    #[arg(long, value_name = "OBLIGATION", group = "obligation")]
+    pub(crate) fulfil: Option<ObligationId>,
+    /// That its fulfilment is in order
+    #[arg(long, value_name = "OBLIGATION", group = "obligation")]
+    pub(crate) acknowledge: Option<ObligationId>,
+    /// That its fulfilment is not in order; --text says why
+    #[arg(long, value_name = "OBLIGATION", group = "obligation")]
+    pub(crate) contest: Option<ObligationId>,
+    /// How far it is; --text says it
+    #[arg(long, value_name = "OBLIGATION", group = "obligation")]
+    pub(crate) progress: Option<ObligationId>,
+}
+
+/// Details of the rarer performatives.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Details")]
+pub(crate) struct HandOver {
+    /// The commitment that is meant [default: the one that stands]
+    #[arg(long, value_name = "ID")]
+    pub(crate) commitment: Option<Id>,
+    /// The file that was delivered: its SHA-256 is the evidence (inform --fulfil)
+    #[arg(long, value_name = "FILE", conflicts_with = "digest")]
+    pub(crate) artefact: Option<PathBuf>,
+    /// The SHA-256 of what was delivered (inform --fulfil)
+    #[arg(long, value_name = "HASH", value_parser = read::hash)]
+    pub(crate) digest: Option<Hash>,
+    /// Who may act for you (delegate)
+    #[arg(long, value_name = "AGENT", value_parser = read::agent)]
+    pub(crate) to: Option<AgentUri>,
+    /// What the delegate may say; may be repeated (delegate)
+    #[arg(long, value_name = "PERFORMATIVE", value_parser = read::performative)]
+    pub(crate) may: Vec<Performative>,
+    /// How long the mandate lasts (delegate)
+    #[arg(long, value_name = "SPAN", default_value = "1h", value_parser = read::span)]
+    pub(crate) mandate_time: Millis,
+    /// The most that the delegate may let you owe under one package (delegate)
+    #[arg(long, value_name = "MONEY", value_parser = read::money)]
+    pub(crate) ceiling: Option<Money>,
+    /// Who shall decide; --text asks (escalate)
+    #[arg(long, value_name = "WHO", value_parser = read::issuer)]
+    pub(crate) authority: Option<Issuer>,
+}
+
+/// `assent session watch`
+#[derive(Debug, Args)]
+pub(crate) struct Watch {
+    /// The session's id, or the first digits of it
+    pub(crate) id: Id,
+    /// Show only what follows this sequence
+    #[arg(long, value_name = "SEQUENCE")]
+    pub(crate) after: Option<u64>,
+    /// Stop when the session has ended
+    #[arg(long)]
+    pub(crate) until_end: bool,
+}
+
+/// `assent session close`
+#[derive(Debug, Args)]
+pub(crate) struct Close {
+    /// The session's id, or the first digits of it
+    pub(crate) id: Id,
+    /// Why, for people
+    #[arg(long, default_value = "", hide_default_value = true)]
+    pub(crate) reason: Text,
+}
+
+/// `assent commitment`
+#[derive(Debug, Subcommand)]
+pub(crate) enum CommitmentCommand {
+    /// List your commitments, newest first
+    #[command(
+        after_help = "Examples:\n  assent commitment list --json | jq -r 'select(.state==\"ACTIVE\") | .id'"
+    )]
+    List,
+    /// Show a commitment: who owes what to whom by when, and how far it is
+    #[command(after_help = "Examples:\n  assent commitment show 77b0e2")]
+    Show(CommitmentId),
+    /// Write the proof of a commitment to a file that `assent verify` checks offline
+    #[command(
+        after_help = "Examples:\n  assent commitment bundle 77b0e2 -o deal.json && assent verify deal.json"
+    )]
+    Bundle {
+        #[command(flatten)]
+        commitment: CommitmentId,
+        /// Where to write; - for stdout
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
+    },
+}
+
+/// Names a commitment.
+#[derive(Debug, Args)]
+pub(crate) struct CommitmentId {
+    /// The commitment's id, or the first digits of it
+    pub(crate) id: Id,
+}

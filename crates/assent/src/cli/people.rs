@@ -1,0 +1,172 @@
+//! Commands about who there is: organisations, agents, consents, trust.
+
+use asp_core::amount::Money;
+use asp_core::name::{AgentUri, Capability, Domain};
+use asp_core::position::Millis;
+use asp_core::statement::body::{Name, Text};
+use clap::{Args, Subcommand};
+
+use crate::read::{self, Id};
+
+/// `assent org`
+#[derive(Debug, Subcommand)]
+pub(crate) enum OrgCommand {
+    /// Register your organisation with the node, under its root key
+    #[command(after_help = "Examples:\n  assent org register acme.example --name \"Acme Inc.\"")]
+    Register {
+        /// The organisation [default: that of the identity in use]; a missing key is made
+        domain: Option<Domain>,
+        /// What people call it [default: the domain]
+        #[arg(long)]
+        name: Option<Name>,
+    },
+    /// Show an organisation and the history of its keys
+    #[command(
+        after_help = "Examples:\n  assent org show volt.example\n  assent org show volt.example --json | jq .keys"
+    )]
+    Show {
+        /// The organisation
+        domain: Domain,
+    },
+}
+
+/// `assent agent`
+#[derive(Debug, Subcommand)]
+pub(crate) enum AgentCommand {
+    /// Register an agent of your organisation: signed by its own key and by the organisation's
+    #[command(after_help = "Examples:\n  \
+        assent agent register acme.example/procurement/buyer --capability procure.compute --name \"Buyer\"")]
+    Register(AgentRegister),
+    /// Show an agent: what it can do, and the history of its keys
+    #[command(after_help = "Examples:\n  assent agent show volt.example/sales/gpu")]
+    Show {
+        /// The agent
+        #[arg(value_parser = read::agent)]
+        agent: AgentUri,
+    },
+    /// Replace an agent's key: both keys sign, the old one counts no longer
+    #[command(after_help = "Examples:\n  assent agent rotate-key acme.example/buyer")]
+    RotateKey {
+        /// The agent [default: the identity in use]
+        #[arg(value_parser = read::agent)]
+        agent: Option<AgentUri>,
+    },
+}
+
+/// `assent agent register`
+#[derive(Debug, Args)]
+pub(crate) struct AgentRegister {
+    /// The agent, such as acme.example/buyer; a missing key is made
+    #[arg(value_parser = read::agent)]
+    pub(crate) agent: AgentUri,
+    /// What it can do; may be repeated
+    #[arg(long, value_name = "NAME")]
+    pub(crate) capability: Vec<Capability>,
+    /// What people call it [default: the last part of its name]
+    #[arg(long)]
+    pub(crate) name: Option<Name>,
+    /// What it is, for people
+    #[arg(long, default_value = "", hide_default_value = true)]
+    pub(crate) description: Text,
+}
+
+/// `assent discover`
+#[derive(Debug, Args)]
+pub(crate) struct Discover {
+    /// Words of its name or description
+    pub(crate) text: Option<String>,
+    /// What it can do, or what lies above that: provision.compute finds provision.compute.gpu
+    #[arg(long, value_name = "NAME")]
+    pub(crate) capability: Option<Capability>,
+    /// Only agents of this organisation
+    #[arg(long, value_name = "DOMAIN")]
+    pub(crate) organisation: Option<Domain>,
+    /// How many at most
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub(crate) limit: u16,
+}
+
+/// `assent consent`
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConsentCommand {
+    /// Ask another organisation; the request is your own side's grant
+    #[command(after_help = "Examples:\n  \
+        assent consent request --with volt.example --capability provision.compute \\\n    \
+        --purpose \"GPU capacity for training\" --ceiling \"10000 USD\" --expires 90d")]
+    Request(ConsentRequest),
+    /// Give the consent that was asked for
+    #[command(after_help = "Examples:\n  assent consent grant 3f9a1c")]
+    Grant {
+        /// The consent's id, or the first digits of it
+        id: Id,
+    },
+    /// Take a consent back: no new sessions, open ones end, obligations stay
+    #[command(after_help = "Examples:\n  assent consent revoke 3f9a1c --reason \"contract ended\"")]
+    Revoke {
+        /// The consent's id, or the first digits of it
+        id: Id,
+        /// Why
+        #[arg(long, default_value = "", hide_default_value = true)]
+        reason: Text,
+    },
+    /// Confirm that you have seen the other side's revocation
+    #[command(after_help = "Examples:\n  assent consent acknowledge 3f9a1c")]
+    Acknowledge {
+        /// The consent's id, or the first digits of it
+        id: Id,
+    },
+    /// List your organisation's consents, newest first
+    #[command(after_help = "Examples:\n  assent consent list --as acme.example")]
+    List,
+}
+
+/// `assent consent request`
+#[derive(Debug, Args)]
+pub(crate) struct ConsentRequest {
+    /// The organisation that is asked
+    #[arg(long, value_name = "DOMAIN")]
+    pub(crate) with: Domain,
+    /// What sessions may be about; may be repeated
+    #[arg(long, required = true, value_name = "NAME")]
+    pub(crate) capability: Vec<Capability>,
+    /// What for, for people
+    #[arg(long, default_value = "", hide_default_value = true)]
+    pub(crate) purpose: Text,
+    /// The most that one side may owe under one package of terms
+    #[arg(long, value_name = "MONEY", value_parser = read::money)]
+    pub(crate) ceiling: Option<Money>,
+    /// How long it lasts, such as 90d
+    #[arg(long, default_value = "90d", value_name = "SPAN", value_parser = read::span)]
+    pub(crate) expires: Millis,
+}
+
+/// `assent trust`
+#[derive(Debug, Subcommand)]
+pub(crate) enum TrustCommand {
+    /// Show the score and the level
+    #[command(after_help = "Examples:\n  assent trust show volt.example/sales/gpu --amount \"2550 USD\"")]
+    Show(Observe),
+    /// Show how the score comes about: parts that add up, who lends, what limits it, what would change it
+    #[command(
+        after_help = "Examples:\n  assent trust explain volt.example/sales/gpu --capability provision.compute\n  \
+        assent trust explain volt.example/sales/gpu --observer northwind.example --json"
+    )]
+    Explain(Observe),
+}
+
+/// What `assent trust` asks.
+#[derive(Debug, Args)]
+pub(crate) struct Observe {
+    /// The agent asked about
+    #[arg(value_parser = read::agent)]
+    pub(crate) agent: AgentUri,
+    /// The size of the deal in mind
+    #[arg(long, default_value = "1000 USD", value_name = "MONEY", value_parser = read::money)]
+    pub(crate) amount: Money,
+    /// Count only deals within this capability
+    #[arg(long, value_name = "NAME")]
+    pub(crate) capability: Option<Capability>,
+    /// Whose eyes to look with; may be repeated [default: your organisation]
+    #[arg(long, value_name = "DOMAIN")]
+    pub(crate) observer: Vec<Domain>,
+}

@@ -1,0 +1,87 @@
+//! `assent agent`: register an agent, look at one, replace its key.
+
+use asp_client::api::AgentView;
+use asp_core::name::{AgentUri, Issuer};
+use asp_core::statement::body::Card;
+
+use crate::cli::{AgentCommand, AgentRegister};
+use crate::context::Context;
+use crate::failure::{Failure, Outcome};
+use crate::page::{Page, Paint, Text};
+use crate::words;
+
+/// Runs one of the commands.
+///
+/// # Errors
+/// Why it did not do what it was asked.
+pub(super) async fn run(context: &Context, command: AgentCommand) -> Outcome {
+    match command {
+        AgentCommand::Register(args) => register(context, args).await,
+        AgentCommand::Show { agent } => {
+            let view = context.client().await?.agent(&agent).await?;
+            context.printer.show(&view, |page| show(page, &view));
+            Ok(())
+        }
+        AgentCommand::RotateKey { agent } => rotate(context, agent).await,
+    }
+}
+
+async fn register(context: &Context, args: AgentRegister) -> Outcome {
+    let AgentRegister { agent, capability, name, description } = args;
+    let last = agent.path().rsplit('/').next().unwrap_or_default();
+    let name = name.map_or_else(|| last.parse().map_err(Failure::usage), Ok)?;
+    let domain = agent.organisation();
+    let organisation = context.key(&Issuer::Organisation(domain.clone())).map_err(|failure| {
+        failure.hint(format_args!("The agent's organisation signs too: `assent org register {domain}` first."))
+    })?;
+    let client = context.client().await?;
+    let (key, made) = context.key_or_made(&Issuer::Agent(agent.clone()))?;
+    if made {
+        context.printer.say(format!("made a key for {}: {}", words::agent(&agent), key.id()));
+    }
+    let card = Card { capabilities: capability.into_iter().collect(), description, name };
+    let party = client.organisation_with(domain, organisation);
+    let receipt = party.register_agent(&agent, &key, card).await?;
+    super::receipt(context, &receipt, Text::of(Paint::Strong, words::agent(&agent)).plain(" is registered"));
+    Ok(())
+}
+
+async fn rotate(context: &Context, agent: Option<AgentUri>) -> Outcome {
+    let agent = agent.map_or_else(|| context.agent_name(), Ok)?;
+    let issuer = Issuer::Agent(agent.clone());
+    let old = context.key(&issuer)?;
+    let party = context.client().await?.agent_with(agent.clone(), old);
+    let keyring = context.keyring()?;
+    // The new key is on disk before the node knows it: whatever happens in between, no key is lost.
+    let next = keyring.prepare(&issuer)?;
+    let receipt = party.rotate_key(&next.key()).await?;
+    let id = next.key().id();
+    next.commit()?;
+    super::receipt(
+        context,
+        &receipt,
+        Text::of(Paint::Strong, words::agent(&agent)).plain(format_args!(" signs with {id}")),
+    );
+    Ok(())
+}
+
+fn show(page: &mut Page, view: &AgentView) {
+    let mut title = Text::of(Paint::Strong, words::agent(&view.agent))
+        .plain(format_args!("  {}", words::line(&view.name, 60)));
+    if view.retired {
+        title = title.and(Paint::Bad, "  retired");
+    }
+    page.line(title);
+    if !view.description.is_empty() {
+        page.field("what", words::line(&view.description, 80));
+    }
+    page.field("can", list(view.capabilities.iter()));
+    page.field("registered", words::instant(view.registered_at));
+    page.field("card", words::id(&view.card));
+    super::org::keys(page, &view.keys);
+}
+
+/// Things with commas between them.
+pub(super) fn list<T: ToString>(things: impl Iterator<Item = T>) -> String {
+    things.map(|thing| thing.to_string()).collect::<Vec<_>>().join(", ")
+}

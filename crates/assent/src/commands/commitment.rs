@@ -1,0 +1,122 @@
+//! `assent commitment`: what is owed, and the proof of it.
+
+use asp_client::AgentParty;
+use asp_client::api::{CommitmentView, ObligationView};
+use asp_core::position::Hash;
+use asp_core::statement::body::{Package, Showing};
+
+use crate::cli::CommitmentCommand;
+use crate::context::Context;
+use crate::failure::{Failure, Outcome};
+use crate::page::{Page, Paint, Text};
+use crate::read::Id;
+use crate::{terms, words};
+
+/// Runs one of the commands.
+///
+/// # Errors
+/// Why it did not do what it was asked.
+pub(super) async fn run(context: &Context, command: CommitmentCommand) -> Outcome {
+    let party = context.agent().await?;
+    match command {
+        CommitmentCommand::List => {
+            let page = party.commitments().await?;
+            context.printer.show_all(&page.commitments, |out| list(out, &page.commitments));
+            Ok(())
+        }
+        CommitmentCommand::Show(args) => {
+            let id = find(&party, &args.id).await?;
+            let view = party.commitment(&id).await?;
+            context.printer.show(&view, |page| show(page, &view));
+            Ok(())
+        }
+        CommitmentCommand::Bundle { commitment, output } => {
+            let id = find(&party, &commitment.id).await?;
+            let bytes = party.bundle(&id).await?;
+            if output.as_os_str() == "-" {
+                return context.printer.raw(&bytes).map_err(Failure::fault);
+            }
+            super::write_output(&output, &bytes)?;
+            let path = output.display().to_string();
+            let value = serde_json::json!({ "bytes": bytes.len(), "commitment": id, "file": path });
+            context.printer.show(&value, |page| {
+                page.line(format!("{path}  {} bytes", terms::grouped(bytes.len())));
+            });
+            context.printer.say(Text::from("Check it anywhere: ").and(Paint::Accent, format!("assent verify {path}")));
+            Ok(())
+        }
+    }
+}
+
+async fn find(party: &AgentParty, id: &Id) -> Outcome<Hash> {
+    match id {
+        Id::Whole(hash) => Ok(*hash),
+        Id::Prefix(_) => {
+            let page = party.commitments().await?;
+            super::only(id, page.commitments.iter().map(|commitment| commitment.id), "commitment")
+        }
+    }
+}
+
+fn list(page: &mut Page, commitments: &[CommitmentView]) {
+    let rows = commitments.iter().map(|view| {
+        let open: Vec<&str> = view
+            .obligations
+            .iter()
+            .filter(|obligation| matches!(obligation.state.as_str(), "OPEN" | "DELIVERED" | "CONTESTED"))
+            .map(|obligation| obligation.id.as_str())
+            .collect();
+        vec![
+            words::id(&view.id),
+            words::commitment(view.state),
+            in_words(view).into(),
+            open.join(", ").into(),
+            Text::of(Paint::Dim, words::instant(view.formed_at)),
+        ]
+    });
+    page.table(vec!["ID", "STATE", "TERMS", "STILL OPEN", "FORMED"], rows.collect(), "no commitments");
+}
+
+fn in_words(view: &CommitmentView) -> String {
+    let package = Package { obligations: Vec::new(), terms: view.terms.clone() };
+    let sale = terms::in_words(&package);
+    if sale.is_empty() {
+        let owed = view.obligations.iter().map(|obligation| words::line(&obligation.what, 30));
+        return super::agent::list(owed);
+    }
+    sale
+}
+
+/// A commitment, whole.
+pub(super) fn show(page: &mut Page, view: &CommitmentView) {
+    page.field("commitment", view.id.to_hex());
+    page.field("state", words::commitment(view.state));
+    if view.disputed {
+        page.field("", Text::of(Paint::Warn, "a fulfilment is contested"));
+    }
+    page.field("terms", in_words(view));
+    page.field("terms hash", view.terms_hash.to_string());
+    page.field("signed by", super::agent::list(view.signers.iter().map(words::agent)));
+    page.field("formed", words::instant(view.formed_at));
+    page.field("session", words::id(&view.session));
+    page.heading("Obligations");
+    let rows = view.obligations.iter().map(obligation);
+    page.table(vec!["NAME", "STATE", "WHO OWES", "WHOM", "VALUE", "DUE", "SHOWN BY"], rows.collect(), "none");
+}
+
+fn obligation(view: &ObligationView) -> Vec<Text> {
+    let shown_by = match &view.shown_by {
+        Showing::Acknowledgement => "acknowledgement",
+        Showing::Digest { digest: None } => "digest",
+        Showing::Digest { digest: Some(_) } => "agreed digest",
+    };
+    vec![
+        view.id.clone().into(),
+        words::obligation(&view.state),
+        words::agent(&view.debtor).into(),
+        words::agent(&view.creditor).into(),
+        terms::money(&view.value).into(),
+        view.due.map_or_else(|| "waits".to_owned(), words::instant).into(),
+        shown_by.into(),
+    ]
+}

@@ -1,0 +1,101 @@
+//! `assent consent`: ask another organisation, grant, revoke, list.
+
+use asp_client::api::ConsentView;
+use asp_client::{ConsentTerms, OrganisationParty};
+use asp_core::position::Hash;
+
+use super::agent::list;
+use crate::cli::{ConsentCommand, ConsentRequest};
+use crate::context::Context;
+use crate::failure::{Failure, Outcome};
+use crate::page::{Paint, Text};
+use crate::read::Id;
+use crate::{terms, words};
+
+/// Runs one of the commands.
+///
+/// # Errors
+/// Why it did not do what it was asked.
+pub(super) async fn run(context: &Context, command: ConsentCommand) -> Outcome {
+    let party = context.organisation().await?;
+    match command {
+        ConsentCommand::Request(args) => return request(context, &party, args).await,
+        ConsentCommand::List => {
+            let page = party.consents().await?;
+            show(context, &page.consents);
+            return Ok(());
+        }
+        ConsentCommand::Grant { id } => {
+            let id = find(&party, &id).await?;
+            party.grant_consent(&id).await?;
+            after(context, &party, &id).await
+        }
+        ConsentCommand::Revoke { id, reason } => {
+            let id = find(&party, &id).await?;
+            party.revoke_consent(&id, reason).await?;
+            after(context, &party, &id).await
+        }
+        ConsentCommand::Acknowledge { id } => {
+            let id = find(&party, &id).await?;
+            party.acknowledge_revocation(&id).await?;
+            after(context, &party, &id).await
+        }
+    }
+}
+
+async fn request(context: &Context, party: &OrganisationParty, args: ConsentRequest) -> Outcome {
+    let ConsentRequest { with, capability, purpose, ceiling, expires } = args;
+    let terms = ConsentTerms {
+        with: with.clone(),
+        purpose,
+        capabilities: capability.into_iter().collect(),
+        ceiling,
+        expires_at: super::now().plus(expires),
+    };
+    let id = party.request_consent(terms).await?;
+    after(context, party, &id).await?;
+    let digits = id.to_hex();
+    let command = format!("assent consent grant {}", digits.get(..12).unwrap_or_default());
+    context.printer.say(Text::from(format!("{with} grants it with: ")).and(Paint::Accent, command));
+    Ok(())
+}
+
+/// Shows a consent as it stands after what was said.
+async fn after(context: &Context, party: &OrganisationParty, id: &Hash) -> Outcome {
+    let view = party.consent(id).await?;
+    show(context, &[view]);
+    Ok(())
+}
+
+async fn find(party: &OrganisationParty, id: &Id) -> Outcome<Hash> {
+    match id {
+        Id::Whole(hash) => Ok(*hash),
+        Id::Prefix(_) => {
+            let page = party.consents().await?;
+            super::only(id, page.consents.iter().map(|consent| consent.id), "consent")
+        }
+    }
+}
+
+fn show(context: &Context, consents: &[ConsentView]) {
+    context.printer.show_all(consents, |page| {
+        let rows = consents.iter().map(|view| {
+            let paint = match view.standing.as_str() {
+                "GRANTED" => Paint::Good,
+                "REQUESTED" => Paint::Accent,
+                "REVOKED" => Paint::Bad,
+                _ => Paint::Dim,
+            };
+            vec![
+                words::id(&view.id),
+                Text::of(paint, &view.standing),
+                format!("{} → {}", view.by, view.with).into(),
+                list(view.capabilities.iter()).into(),
+                view.ceiling.as_ref().map(terms::money).unwrap_or_default().into(),
+                Text::of(Paint::Dim, words::instant(view.expires_at)),
+            ]
+        });
+        let header = vec!["ID", "STANDING", "ASKED", "FOR", "CEILING", "UNTIL"];
+        page.table(header, rows.collect(), "no consents");
+    });
+}

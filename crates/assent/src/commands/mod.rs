@@ -1,0 +1,118 @@
+//! One file a verb. A command reads its arguments, asks the client, and shows what it got; rules stand elsewhere.
+
+mod agent;
+mod bench;
+mod commitment;
+mod completions;
+mod consent;
+mod demo;
+mod discover;
+mod init;
+mod log;
+mod org;
+mod say;
+mod serve;
+mod session;
+mod trust;
+mod verify;
+
+use std::future::Future;
+use std::io::Read;
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use asp_core::log::receipt::Receipt;
+use asp_core::position::{Hash, LogTime};
+
+use crate::cli::{BenchCommand, Command, LogCommand};
+use crate::context::Context;
+use crate::failure::{Failure, Outcome};
+use crate::page::Text;
+use crate::read::Id;
+use crate::words;
+
+/// Runs a command to its end.
+///
+/// # Errors
+/// Why it did not do what it was asked.
+pub(crate) fn run(context: &Context, command: Command) -> Outcome {
+    match command {
+        Command::Init(args) => init::run(context, &args),
+        Command::Verify(args) => verify::run(context, &args),
+        Command::Completions { shell } => completions::run(context, shell),
+        Command::Log(LogCommand::Audit(args)) => log::audit(context, &args),
+        Command::Log(LogCommand::Export(args)) => log::export(context, &args),
+        Command::Log(LogCommand::Checkpoint) => block_on(log::checkpoint(context)),
+        Command::Demo(args) => block_on(demo::run(context, &args)),
+        Command::Serve(args) => block_on(serve::run(context, &args)),
+        Command::Org(command) => block_on(org::run(context, command)),
+        Command::Agent(command) => block_on(agent::run(context, command)),
+        Command::Discover(args) => block_on(discover::run(context, args)),
+        Command::Consent(command) => block_on(consent::run(context, command)),
+        Command::Session(command) => block_on(session::run(context, command)),
+        Command::Commitment(command) => block_on(commitment::run(context, command)),
+        Command::Trust(command) => block_on(trust::run(context, command)),
+        Command::Bench(BenchCommand::Ingest(args)) => block_on(bench::ingest(context, &args)),
+    }
+}
+
+fn block_on(work: impl Future<Output = Outcome>) -> Outcome {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.map_err(|error| Failure::fault(format_args!("no runtime: {error}")))?.block_on(work)
+}
+
+/// Reads a file, or stdin for `-`, up to `most` bytes.
+///
+/// # Errors
+/// When it cannot be read or is larger; both are the caller's input.
+fn read_input(path: &Path, most: u64) -> Outcome<Vec<u8>> {
+    let name = path.display();
+    let refuse = |error: std::io::Error| Failure::usage(format_args!("{name}: {error}"));
+    let mut bytes = Vec::new();
+    if path.as_os_str() == "-" {
+        std::io::stdin().lock().take(most + 1).read_to_end(&mut bytes).map_err(refuse)?;
+    } else {
+        std::fs::File::open(path).map_err(refuse)?.take(most + 1).read_to_end(&mut bytes).map_err(refuse)?;
+    }
+    if bytes.len() as u64 > most {
+        return Err(Failure::usage(format_args!("{name}: larger than {most} bytes")));
+    }
+    Ok(bytes)
+}
+
+/// Writes a file of the user's.
+///
+/// # Errors
+/// What the operating system says.
+fn write_output(path: &Path, bytes: &[u8]) -> Outcome {
+    std::fs::write(path, bytes).map_err(|error| Failure::fault(format_args!("{}: {error}", path.display())))
+}
+
+/// The present, by this machine's clock.
+fn now() -> LogTime {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    LogTime::from_millis(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+}
+
+/// Shows the node's receipt, after a sentence about what it is for.
+fn receipt(context: &Context, receipt: &Receipt, what: Text) {
+    let body = &receipt.receipt;
+    context.printer.show(receipt, |page| {
+        page.line(what.dim(format_args!("  log index {}, {}", body.log_index, words::instant(body.log_time))));
+    });
+}
+
+/// The one of `all` that an id means.
+///
+/// # Errors
+/// When it means none or several of them.
+fn only(id: &Id, all: impl Iterator<Item = Hash>, what: &str) -> Outcome<Hash> {
+    let mut meant = all.filter(|hash| id.matches(hash));
+    match (meant.next(), meant.next()) {
+        (Some(hash), None) => Ok(hash),
+        (None, _) => Err(Failure::no(format_args!("no {what} {id} is known to you"))),
+        (Some(_), Some(_)) => {
+            Err(Failure::usage(format_args!("{id} is the beginning of several {what}s")).hint("Give more digits."))
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! `assent org`: register an organisation, look at one.
+
+use asp_client::api::{KeyView, OrganisationView};
+use asp_core::name::{Domain, Issuer};
+use asp_core::statement::body::Name;
+
+use crate::cli::OrgCommand;
+use crate::context::Context;
+use crate::failure::{Failure, Outcome};
+use crate::page::{Page, Paint, Text};
+use crate::words;
+
+/// Runs one of the commands.
+///
+/// # Errors
+/// Why it did not do what it was asked.
+pub(super) async fn run(context: &Context, command: OrgCommand) -> Outcome {
+    match command {
+        OrgCommand::Register { domain, name } => register(context, domain, name).await,
+        OrgCommand::Show { domain } => {
+            let view = context.client().await?.organisation(&domain).await?;
+            context.printer.show(&view, |page| show(page, &view));
+            Ok(())
+        }
+    }
+}
+
+async fn register(context: &Context, domain: Option<Domain>, name: Option<Name>) -> Outcome {
+    let domain = domain.map_or_else(|| context.organisation_name(), Ok)?;
+    let name = match name {
+        Some(name) => name,
+        None => domain.as_str().parse().map_err(Failure::usage)?,
+    };
+    // Connected first: a node that is not there leaves no key behind.
+    let client = context.client().await?;
+    let (key, made) = context.key_or_made(&Issuer::Organisation(domain.clone()))?;
+    if made {
+        context.printer.say(format!("made a key for {domain}: {}", key.id()));
+    }
+    let receipt = client.organisation_with(domain.clone(), key).register(name).await?;
+    super::receipt(context, &receipt, Text::of(Paint::Strong, &domain).plain(" is registered"));
+    Ok(())
+}
+
+fn show(page: &mut Page, view: &OrganisationView) {
+    page.line(Text::of(Paint::Strong, &view.domain).plain(format_args!("  {}", words::line(&view.name, 60))));
+    page.field("registered", words::instant(view.registered_at));
+    page.field("statements", (view.head.sequence.0 + 1).to_string());
+    keys(page, &view.keys);
+}
+
+/// The history of keys.
+pub(super) fn keys(page: &mut Page, keys: &[KeyView]) {
+    page.heading("Keys");
+    let rows = keys.iter().map(|view| {
+        let standing = match (view.until, view.distrusted_from) {
+            (None, _) => Text::of(Paint::Good, "signs"),
+            (Some(until), None) => Text::of(Paint::Dim, format_args!("until {until}")),
+            (Some(_), Some(from)) => Text::of(Paint::Bad, format_args!("revoked from {from}")),
+        };
+        vec![view.key.to_string().into(), format!("from {}", view.from).into(), standing]
+    });
+    page.table(vec!["KEY", "LOG INDEX", ""], rows.collect(), "no keys");
+}

@@ -1,0 +1,352 @@
+//! `assent session say`: flags to a body of the protocol. What is not said is looked up in the session, as long as
+//! only one thing can be meant; what is allowed is for the node to judge.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use asp_client::api::{OfferView, SessionView};
+use asp_core::name::AgentUri;
+use asp_core::position::{Hash, LogTime};
+use asp_core::session::table::{Performative, State};
+use asp_core::statement::body::{
+    Accept, Acceptance, Because, Body, Close, Closing, Commit, CommitmentState, Counter, Escalation, Evidence,
+    Fulfilment, Inform, Introduction, Mandate, Note, ObligationId, ObligationNote, ObligationRef, Offer,
+    ParticipantRole, Propose, Resumption, Text, Withdraw,
+};
+use serde::de::DeserializeOwned;
+
+use super::read_input;
+use crate::cli::{Offering, Say};
+use crate::failure::{Failure, Outcome};
+use crate::terms::Sale;
+
+/// Bytes of the largest body that is read.
+const BODY_BYTES_MAX: u64 = asp_core::limits::STATEMENT_BYTES_MAX as u64;
+/// Bytes of the largest artefact whose digest is made here.
+const ARTEFACT_BYTES_MAX: u64 = 1 << 30;
+
+/// What is said, and what it answers.
+pub(super) type Said = (Body, Option<Hash>);
+
+/// What the flags are read against: the session as it stands, and who speaks.
+pub(super) struct Floor<'a> {
+    /// The session.
+    pub(super) view: &'a SessionView,
+    /// Who speaks.
+    pub(super) me: &'a AgentUri,
+    /// The statement that set the speaker's card.
+    pub(super) card: Hash,
+    /// The speaker's clock.
+    pub(super) now: LogTime,
+}
+
+impl Floor<'_> {
+    /// The body that the flags describe.
+    ///
+    /// # Errors
+    /// When something is missing, or several things could be meant.
+    pub(super) fn body(&self, args: &Say) -> Outcome<Said> {
+        if let Some(path) = &args.body {
+            return Ok((raw(args.performative, path)?, args.reply_to));
+        }
+        let body = match args.performative {
+            Performative::Propose => Body::Propose(Propose::Proposal(self.offer(&args.offer, args.text.clone())?)),
+            Performative::Counter => return self.counter(args),
+            Performative::Accept => return self.accept(args),
+            Performative::Reject => {
+                let reason = args.text.clone().unwrap_or(empty()?);
+                return Ok((Body::Reject(Because { reason }), Some(self.awaiting_me(args)?)));
+            }
+            Performative::Inform => Body::Inform(self.inform(args)?),
+            Performative::Query => Body::Query(note(args)?),
+            Performative::Clarify => Body::Clarify(note(args)?),
+            Performative::Observe => Body::Observe(note(args)?),
+            Performative::Commit => Body::Commit(Commit { terms_hash: self.agreed(args)? }),
+            Performative::Delegate => Body::Delegate(self.mandate(args)?),
+            Performative::Escalate => Body::Escalate(Escalation {
+                authority: args.hand_over.authority.clone().ok_or_else(|| missing("--authority", "who shall decide"))?,
+                question: words(args, "the question")?,
+            }),
+            Performative::Withdraw => {
+                let reason = args.text.clone().unwrap_or(empty()?);
+                let withdrawal = Body::Withdraw(Withdraw::Withdrawal(Because { reason }));
+                return Ok((withdrawal, Some(self.own(args)?)));
+            }
+            Performative::Close => self.close(args.text.clone().unwrap_or(empty()?)),
+        };
+        Ok((body, args.reply_to))
+    }
+
+    /// A CLOSE with the receipt that the session has now; on a closed one it countersigns.
+    pub(super) fn close(&self, reason: Text) -> Body {
+        Body::Close(Close::Receipt(Closing { reason, receipt: self.view.receipt.clone() }))
+    }
+
+    fn offer(&self, args: &Offering, reasoning: Option<Text>) -> Outcome<Offer> {
+        if let Some(path) = &args.offer {
+            let mut offer: serde_json::Value = json(path)?;
+            if let Some(fields) = offer.as_object_mut() {
+                fields.entry("binding").or_insert(args.firm.into());
+                fields.remove("kind");
+            }
+            return serde_json::from_value(offer)
+                .map_err(|error| Failure::usage(format_args!("{}: {error}", path.display())));
+        }
+        let price = args.price.clone().ok_or_else(|| {
+            missing("--buy or --sell with --price, or --offer", "what is offered")
+        })?;
+        let other = self.counterparty()?;
+        let (item, seller, buyer) = match (&args.buy, &args.sell) {
+            (Some(item), _) => (item, other, self.me.clone()),
+            (None, Some(item)) => (item, self.me.clone(), other),
+            (None, None) => return Err(missing("--buy or --sell", "who delivers")),
+        };
+        let sale = Sale {
+            seller,
+            buyer,
+            item: item.clone(),
+            quantity: args.quantity,
+            price,
+            due: self.now.plus(args.due),
+            pay_within: args.pay_within,
+        };
+        Ok(Offer { awaits: None, binding: args.firm, packages: vec![sale.package()?], reasoning, respond_by: None })
+    }
+
+    /// The one other party that negotiates.
+    fn counterparty(&self) -> Outcome<AgentUri> {
+        let negotiates = |role| matches!(role, ParticipantRole::Initiator | ParticipantRole::Party);
+        let mut others = self
+            .view
+            .participants
+            .iter()
+            .filter(|other| other.agent != *self.me && negotiates(other.role))
+            .map(|other| other.agent.clone());
+        match (others.next(), others.next()) {
+            (Some(only), None) => Ok(only),
+            (Some(_), Some(_)) => Err(Failure::usage("a sale is between two, and this session has more parties")
+                .hint("Write the packages to a file and give it by --offer.")),
+            (None, _) => Err(Failure::usage("nobody else negotiates in this session")),
+        }
+    }
+
+    fn counter(&self, args: &Say) -> Outcome<Said> {
+        let offer = self.offer(&args.offer, args.text.clone())?;
+        Ok((Body::Counter(Counter::CounterOffer(offer)), Some(self.awaiting_me(args)?)))
+    }
+
+    fn accept(&self, args: &Say) -> Outcome<Said> {
+        match self.view.state {
+            State::Invited => {
+                let body = Body::Accept(Accept::Introduction(Introduction { card: self.card }));
+                Ok((body, args.reply_to.or(self.view.conditions)))
+            }
+            State::Escalated => {
+                let resumption = Resumption { instructions: args.text.clone() };
+                Ok((Body::Accept(Accept::Resumption(resumption)), args.reply_to))
+            }
+            State::Idle
+            | State::Introduced
+            | State::Conversing
+            | State::Agreeing
+            | State::Executing
+            | State::Closed
+            | State::Failed => {
+                let answered = self.awaiting_me(args)?;
+                let terms_hash = self.terms(args, answered)?;
+                Ok((Body::Accept(Accept::Acceptance(Acceptance { terms_hash })), Some(answered)))
+            }
+        }
+    }
+
+    /// The terms of what is answered: those named, or the only ones there are.
+    fn terms(&self, args: &Say, answered: Hash) -> Outcome<Hash> {
+        if let Some(terms) = args.terms {
+            return Ok(terms);
+        }
+        if let Some(pending) = self.view.pending.as_ref().filter(|pending| pending.id == answered) {
+            return Ok(pending.terms_hash);
+        }
+        let offer = self.view.offers.iter().find(|offer| offer.id == answered);
+        let packages = offer.map(|offer| offer.packages.keys().copied().collect()).unwrap_or_default();
+        one(packages, "packages in that offer", "--terms", "none")
+    }
+
+    /// What awaits the speaker's answer.
+    fn awaiting_me(&self, args: &Say) -> Outcome<Hash> {
+        if let Some(answered) = args.reply_to {
+            return Ok(answered);
+        }
+        if self.view.state == State::Invited {
+            return self.view.conditions.ok_or_else(|| Failure::no("no invitation waits for an answer"));
+        }
+        let pending = self.view.pending.iter().filter(|pending| pending.awaits.contains(self.me));
+        let offers = self.view.offers.iter().filter(|offer| offer.awaits.contains(self.me));
+        let all: Vec<Hash> =
+            pending.map(|pending| pending.id).chain(offers.map(|offer: &OfferView| offer.id)).collect();
+        one(all, "things await your answer", "--reply-to", "nothing awaits your answer")
+    }
+
+    /// What the speaker can take back.
+    fn own(&self, args: &Say) -> Outcome<Hash> {
+        if let Some(answered) = args.reply_to {
+            return Ok(answered);
+        }
+        match self.view.state {
+            State::Invited => Ok(self.view.conditions.unwrap_or(self.view.id)),
+            State::Escalated => Ok(self.view.head.hash),
+            State::Idle
+            | State::Introduced
+            | State::Conversing
+            | State::Agreeing
+            | State::Executing
+            | State::Closed
+            | State::Failed => {
+                let pending = self.view.pending.iter().filter(|pending| pending.by == *self.me);
+                let offers = self.view.offers.iter().filter(|offer| offer.by == *self.me);
+                let all =
+                    pending.map(|pending| pending.id).chain(offers.map(|offer: &OfferView| offer.id)).collect();
+                one(all, "offers of yours are open", "--reply-to", "no offer of yours is open")
+            }
+        }
+    }
+
+    fn agreed(&self, args: &Say) -> Outcome<Hash> {
+        match args.terms {
+            Some(terms) => Ok(terms),
+            None => one(self.view.agreed.clone(), "terms are agreed on", "--terms", "no terms are agreed on"),
+        }
+    }
+
+    fn inform(&self, args: &Say) -> Outcome<Inform> {
+        let about = &args.about;
+        let note = |obligation: &ObligationId, what| -> Outcome<ObligationNote> {
+            Ok(ObligationNote {
+                commitment: self.commitment(args, obligation)?,
+                obligation: obligation.clone(),
+                text: words(args, what)?,
+            })
+        };
+        if let Some(obligation) = &about.fulfil {
+            return Ok(Inform::Fulfilment(Fulfilment {
+                commitment: self.commitment(args, obligation)?,
+                evidence: evidence(args)?,
+                obligation: obligation.clone(),
+            }));
+        }
+        if let Some(obligation) = &about.acknowledge {
+            return Ok(Inform::Acknowledgement(ObligationRef {
+                commitment: self.commitment(args, obligation)?,
+                obligation: obligation.clone(),
+            }));
+        }
+        if let Some(obligation) = &about.contest {
+            return Ok(Inform::Contest(note(obligation, "why")?));
+        }
+        if let Some(obligation) = &about.progress {
+            return Ok(Inform::Progress(note(obligation, "how far it is")?));
+        }
+        Ok(Inform::Note(self::note(args)?))
+    }
+
+    /// The commitment named, or the only one that stands and has the obligation.
+    fn commitment(&self, args: &Say, obligation: &ObligationId) -> Outcome<Hash> {
+        let commitments = &self.view.commitments;
+        if let Some(id) = &args.hand_over.commitment {
+            return super::only(id, commitments.iter().map(|commitment| commitment.id), "commitment");
+        }
+        let standing: Vec<Hash> = commitments
+            .iter()
+            .filter(|commitment| matches!(commitment.state, CommitmentState::Active | CommitmentState::Breached))
+            .filter(|commitment| commitment.obligations.iter().any(|known| known.id == obligation.as_str()))
+            .map(|commitment| commitment.id)
+            .collect();
+        one(
+            standing,
+            "commitments stand with that obligation",
+            "--commitment",
+            &format!("no commitment stands here with an obligation {obligation}"),
+        )
+    }
+
+    fn mandate(&self, args: &Say) -> Outcome<Mandate> {
+        let details = &args.hand_over;
+        let performatives: BTreeSet<Performative> = details.may.iter().copied().collect();
+        if performatives.is_empty() {
+            return Err(missing("--may", "what the delegate may say"));
+        }
+        Ok(Mandate {
+            ceiling: details.ceiling.clone(),
+            expires_at: self.now.plus(details.mandate_time),
+            performatives,
+            to: details.to.clone().ok_or_else(|| missing("--to", "who may act for you"))?,
+        })
+    }
+}
+
+/// The only one of several, or why it is not clear which.
+fn one(mut all: Vec<Hash>, several: &str, option: &str, none: &str) -> Outcome<Hash> {
+    match (all.pop(), all.is_empty()) {
+        (Some(only), true) => Ok(only),
+        (None, _) => Err(Failure::no(none)),
+        (Some(last), false) => {
+            all.push(last);
+            let list: Vec<String> = all.iter().map(Hash::to_hex).collect();
+            Err(Failure::usage(format_args!("{} {several}", list.len()))
+                .hint(format_args!("Say which by {option}: {}", list.join(" or "))))
+        }
+    }
+}
+
+fn missing(option: &str, what: &str) -> Failure {
+    Failure::usage(format_args!("{what}: {option} is missing"))
+}
+
+fn empty() -> Outcome<Text> {
+    "".parse().map_err(Failure::fault)
+}
+
+fn words(args: &Say, what: &str) -> Outcome<Text> {
+    args.text.clone().ok_or_else(|| missing("--text", what))
+}
+
+fn note(args: &Say) -> Outcome<Note> {
+    Ok(Note { data: None, text: words(args, "what to say")? })
+}
+
+fn evidence(args: &Say) -> Outcome<Evidence> {
+    let details = &args.hand_over;
+    match (details.digest, &details.artefact, &args.text) {
+        (Some(digest), _, _) => Ok(Evidence::Digest { digest }),
+        (None, Some(path), _) => {
+            let bytes = read_input(path, ARTEFACT_BYTES_MAX)?;
+            Ok(Evidence::Digest { digest: Hash::of(&[&bytes]) })
+        }
+        (None, None, Some(text)) => Ok(Evidence::Acknowledgement { text: text.clone() }),
+        (None, None, None) => Err(missing("--artefact, --digest or --text", "what shows it")),
+    }
+}
+
+fn json<T: DeserializeOwned>(path: &Path) -> Outcome<T> {
+    let bytes = read_input(path, BODY_BYTES_MAX)?;
+    serde_json::from_slice(&bytes).map_err(|error| Failure::usage(format_args!("{}: {error}", path.display())))
+}
+
+/// A body as a file has it.
+fn raw(performative: Performative, path: &Path) -> Outcome<Body> {
+    Ok(match performative {
+        Performative::Propose => Body::Propose(json(path)?),
+        Performative::Counter => Body::Counter(json(path)?),
+        Performative::Accept => Body::Accept(json(path)?),
+        Performative::Reject => Body::Reject(json(path)?),
+        Performative::Inform => Body::Inform(json(path)?),
+        Performative::Query => Body::Query(json(path)?),
+        Performative::Clarify => Body::Clarify(json(path)?),
+        Performative::Commit => Body::Commit(json(path)?),
+        Performative::Delegate => Body::Delegate(json(path)?),
+        Performative::Escalate => Body::Escalate(json(path)?),
+        Performative::Withdraw => Body::Withdraw(json(path)?),
+        Performative::Observe => Body::Observe(json(path)?),
+        Performative::Close => Body::Close(json(path)?),
+    })
+}

@@ -1,0 +1,273 @@
+//! `assent session`: open, list, show, say, watch, close.
+
+use std::pin::pin;
+
+use asp_client::api::{Message, OfferView, ParticipantView, SessionView};
+use asp_client::{AgentParty, Opening, Session};
+use asp_core::log::receipt::Receipt;
+use asp_core::name::AgentUri;
+use asp_core::position::{Hash, Sequence};
+use asp_core::session::table::State;
+use asp_core::statement::body::Limits;
+use futures::StreamExt;
+use serde::Serialize;
+
+use super::agent::list;
+use super::say::Floor;
+use crate::cli::{Close, Open, Say, SessionCommand, Watch};
+use crate::context::Context;
+use crate::failure::{Failure, Outcome};
+use crate::page::{Page, Paint, Text};
+use crate::read::Id;
+use crate::{narrate, terms, words};
+
+/// Columns of who speaks and of what is done, in a listing of messages.
+const COLUMNS: [usize; 3] = [5, 32, 10];
+
+/// Runs one of the commands.
+///
+/// # Errors
+/// Why it did not do what it was asked.
+pub(super) async fn run(context: &Context, command: SessionCommand) -> Outcome {
+    let party = context.agent().await?;
+    match command {
+        SessionCommand::Open(args) => open(context, &party, args).await,
+        SessionCommand::List => sessions(context, &party).await,
+        SessionCommand::Show { id, messages } => {
+            let session = party.session(&find(&party, &id).await?);
+            let view = session.view().await?;
+            context.printer.show(&view, |page| show(page, &view));
+            if messages {
+                let all = session.messages(None).await?;
+                context.printer.show_all(&all, |page| {
+                    page.gap();
+                    page.heading("Messages");
+                    all.iter().for_each(|message| {
+                        page.line(told(message));
+                    });
+                });
+            }
+            Ok(())
+        }
+        SessionCommand::Say(args) => {
+            let session = party.session(&find(&party, &args.id).await?);
+            say(context, &party, &session, &args).await
+        }
+        SessionCommand::Watch(args) => watch(context, &party, args).await,
+        SessionCommand::Close(args) => close(context, &party, args).await,
+    }
+}
+
+async fn open(context: &Context, party: &AgentParty, args: Open) -> Outcome {
+    let limits = Limits {
+        ceiling: args.ceiling,
+        invitation_ms: args.invitation_time,
+        response_ms: args.response_time,
+        session_ms: args.session_time,
+        rounds: args.rounds,
+        ..Limits::defaults()
+    };
+    let opening = Opening {
+        with: args.with,
+        capability: args.capability,
+        purpose: args.purpose,
+        consents: args.consent,
+        limits,
+    };
+    let session = party.open_session(opening).await?;
+    let view = session.view().await?;
+    context.printer.show(&view, |page| show(page, &view));
+    let digits = session.id().to_hex();
+    let command = format!("assent session watch {}", digits.get(..12).unwrap_or_default());
+    context.printer.say(Text::from("Follow it: ").and(Paint::Accent, command));
+    Ok(())
+}
+
+async fn sessions(context: &Context, party: &AgentParty) -> Outcome {
+    let found = party.sessions(None, None).await?;
+    context.printer.show_all(&found.sessions, |page| {
+        let rows = found.sessions.iter().map(|summary| {
+            vec![
+                words::id(&summary.id),
+                words::state(summary.state),
+                summary.capability.to_string().into(),
+                words::agent(&summary.initiator).into(),
+                Text::of(Paint::Dim, words::instant(summary.updated_at)),
+            ]
+        });
+        page.table(vec!["ID", "STATE", "ABOUT", "OPENED BY", "LAST MOVED"], rows.collect(), "no sessions");
+    });
+    Ok(())
+}
+
+/// What a statement in a session came to.
+#[derive(Debug, Serialize)]
+struct Spoken<'a> {
+    session: Hash,
+    before: State,
+    state: State,
+    receipt: &'a Receipt,
+}
+
+async fn say(context: &Context, party: &AgentParty, session: &Session, args: &Say) -> Outcome {
+    let view = session.view().await?;
+    let card = match view.state {
+        State::Invited => context.client().await?.agent(party.agent()).await?.card,
+        State::Idle
+        | State::Introduced
+        | State::Conversing
+        | State::Agreeing
+        | State::Executing
+        | State::Escalated
+        | State::Closed
+        | State::Failed => view.id,
+    };
+    let floor = Floor { view: &view, me: party.agent(), card, now: super::now() };
+    let (body, answered) = floor.body(args)?;
+    let receipt = session.say(body, answered).await?;
+    spoken(context, session, view.state, &receipt).await
+}
+
+async fn close(context: &Context, party: &AgentParty, args: Close) -> Outcome {
+    let session = party.session(&find(party, &args.id).await?);
+    let before = session.view().await?.state;
+    let receipt = session.close(args.reason).await?;
+    spoken(context, &session, before, &receipt).await
+}
+
+async fn spoken(context: &Context, session: &Session, before: State, receipt: &Receipt) -> Outcome {
+    let state = session.view().await?.state;
+    let value = Spoken { session: session.id(), before, state, receipt };
+    let body = &receipt.receipt;
+    context.printer.show(&value, |page| {
+        page.field("state", words::state(before).dim(" → ").join(words::state(state)));
+        page.field("statement", body.statement.to_string());
+        page.field("log", format!("index {}, {}", body.log_index, words::instant(body.log_time)));
+    });
+    Ok(())
+}
+
+async fn watch(context: &Context, party: &AgentParty, args: Watch) -> Outcome {
+    let session = party.session(&find(party, &args.id).await?);
+    let mut messages = pin!(session.watch(args.after.map(Sequence)));
+    while let Some(message) = messages.next().await {
+        let message = message?;
+        context.printer.show(&message, |page| {
+            page.line(told(&message));
+        });
+        if args.until_end && ended(&session.view().await?) {
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+/// Nothing more will be said but further countersignatures.
+fn ended(view: &SessionView) -> bool {
+    match view.state {
+        State::Closed => view.participants.iter().all(|other| other.countersigned || !other.joined),
+        State::Failed => true,
+        State::Idle
+        | State::Invited
+        | State::Introduced
+        | State::Conversing
+        | State::Agreeing
+        | State::Executing
+        | State::Escalated => false,
+    }
+}
+
+/// A message on one line: its place, who, what, with what.
+fn told(message: &Message) -> Text {
+    let [place, who, what] = COLUMNS;
+    match message.verify() {
+        Ok(verified) => {
+            let statement = verified.statement();
+            let told = narrate::tell(statement, None);
+            Text::of(Paint::Dim, statement.sequence)
+                .pad(place)
+                .join(Text::of(Paint::Strong, words::issuer(&statement.issuer)).pad(who))
+                .join(Text::of(Paint::Accent, told.verb).pad(what))
+                .plain(told.about)
+        }
+        Err(refusal) => Text::of(Paint::Bad, format_args!("{}: {refusal}", message.hash)),
+    }
+}
+
+/// The session that is meant.
+///
+/// # Errors
+/// When none or several are.
+async fn find(party: &AgentParty, id: &Id) -> Outcome<Hash> {
+    match id {
+        Id::Whole(hash) => Ok(*hash),
+        Id::Prefix(_) => {
+            let page = party.sessions(None, None).await?;
+            super::only(id, page.sessions.iter().map(|session| session.id), "session")
+        }
+    }
+}
+
+fn show(page: &mut Page, view: &SessionView) {
+    page.field("session", view.id.to_hex());
+    page.field("state", words::state(view.state));
+    if let Some(end) = &view.end {
+        page.field("ended", format!("{} {}", end.code, words::line(&end.sentence, 80)));
+    }
+    page.field("about", view.capability.to_string());
+    if !view.purpose.is_empty() {
+        page.field("for", words::line(&view.purpose, 80));
+    }
+    page.field("opened", words::instant(view.opened_at));
+    page.field("head", format!("{}, {} offers, {} messages", view.head.sequence, view.rounds, view.messages));
+    if let Some(open) = &view.escalation {
+        page.field(
+            "asked",
+            Text::of(Paint::Warn, words::issuer(&open.authority)).plain(words::line(&open.question, 60)),
+        );
+    }
+    page.heading("Participants");
+    let rows = view.participants.iter().map(participant);
+    page.table(vec!["AGENT", "ROLE", "", "MAY SAY"], rows.collect(), "none");
+    if !view.offers.is_empty() {
+        page.heading("Open offers");
+        let rows = view.offers.iter().map(offer);
+        page.table(vec!["ID", "BY", "TERMS", "AWAITS", "UNTIL"], rows.collect(), "none");
+    }
+    for commitment in &view.commitments {
+        page.heading("Commitment");
+        super::commitment::show(page, commitment);
+    }
+}
+
+fn participant(view: &ParticipantView) -> Vec<Text> {
+    let standing = if view.countersigned {
+        "signed the receipt"
+    } else if view.joined {
+        "in"
+    } else {
+        "invited"
+    };
+    let role = serde_json::to_value(view.role).ok();
+    let role = role.as_ref().and_then(|role| role.as_str()).unwrap_or_default().to_owned();
+    let may = list(view.may_say.iter().map(|performative| performative.as_str().to_lowercase()));
+    vec![
+        Text::of(Paint::Strong, words::agent(&view.agent)),
+        role.into(),
+        standing.into(),
+        Text::of(Paint::Dim, may),
+    ]
+}
+
+fn offer(view: &OfferView) -> Vec<Text> {
+    let packages: Vec<String> = view.packages.values().map(terms::in_words).collect();
+    let firm = if view.binding { ", firm" } else { "" };
+    let awaits = list(view.awaits.iter().map(|agent: &AgentUri| words::agent(agent)));
+    vec![
+        words::id(&view.id),
+        words::agent(&view.by).into(),
+        format!("{}{firm}", packages.join(" or ")).into(),
+        awaits.into(),
+        Text::of(Paint::Dim, words::instant(view.respond_by)),
+    ]
+}

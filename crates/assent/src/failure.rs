@@ -1,0 +1,95 @@
+//! Why a command did not do what it was asked, and the exit code that says so to a script.
+//! Knows no printing; `printer.rs` shows it.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// What a command's end means to a script.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Exit {
+    /// The answer is no: refuted, refused by a rule, not found.
+    No,
+    /// The command was wrong, or what it should read cannot be read.
+    Usage,
+    /// The node cannot be reached or is overloaded; trying again can help.
+    Away,
+    /// Something of ours failed: a disk, a broken answer, a defect.
+    Fault,
+}
+
+impl Exit {
+    /// The process's exit code.
+    pub(crate) const fn code(self) -> u8 {
+        match self {
+            Self::No => 1,
+            Self::Usage => 2,
+            Self::Away => 3,
+            Self::Fault => 4,
+        }
+    }
+}
+
+/// A command's bad end: what happened, and what can be done about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Failure {
+    /// What it means to a script.
+    pub(crate) exit: Exit,
+    /// The protocol's code, where a node gave one.
+    pub(crate) code: Option<String>,
+    /// What happened, as a sentence without its full stop.
+    pub(crate) what: String,
+    /// What to do about it.
+    pub(crate) hint: Option<String>,
+}
+
+/// What most functions of the binary return.
+pub(crate) type Outcome<T = ()> = Result<T, Failure>;
+
+impl Failure {
+    fn new(exit: Exit, what: impl fmt::Display) -> Self {
+        Self { exit, code: None, what: what.to_string(), hint: None }
+    }
+
+    /// The answer is no.
+    pub(crate) fn no(what: impl fmt::Display) -> Self {
+        Self::new(Exit::No, what)
+    }
+
+    /// The command or its input is wrong.
+    pub(crate) fn usage(what: impl fmt::Display) -> Self {
+        Self::new(Exit::Usage, what)
+    }
+
+    /// The node is not there.
+    pub(crate) fn away(what: impl fmt::Display) -> Self {
+        Self::new(Exit::Away, what)
+    }
+
+    /// Something of ours failed.
+    pub(crate) fn fault(what: impl fmt::Display) -> Self {
+        Self::new(Exit::Fault, what)
+    }
+
+    /// The same with a sentence about what to do.
+    pub(crate) fn hint(mut self, hint: impl fmt::Display) -> Self {
+        self.hint = Some(hint.to_string());
+        self
+    }
+
+    /// The same with the protocol's code.
+    pub(crate) fn code(mut self, code: impl fmt::Display) -> Self {
+        self.code = Some(code.to_string());
+        self
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.code {
+            Some(code) => write!(f, "{} ({code})", self.what),
+            None => f.write_str(&self.what),
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! A statement in a few words: what is done, and with what. For listings, for watching, for the demo.
+//! Says what the statement says; whether it was right to say it is not known here.
+
+use asp_core::position::Hash;
+use asp_core::session::Session;
+use asp_core::statement::Statement;
+use asp_core::statement::body::{
+    Accept, Body, Close, CommitmentState, Counter, Evidence, Inform, Invitation, Offer, Outcome, Package,
+    ParticipantRole, Propose, Withdraw,
+};
+
+use crate::{terms, words};
+
+/// Characters of a stranger's words in one line.
+const WORDS_MAX: usize = 60;
+
+/// What a statement does and with what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Told {
+    /// A stable name for machines: `session.propose`, `obligation.fulfil`.
+    pub(crate) event: &'static str,
+    /// The performative, or the statement's kind.
+    pub(crate) verb: &'static str,
+    /// With what, in words.
+    pub(crate) about: String,
+}
+
+/// Tells a statement; `session` is the state before it, which knows the terms that a hash names.
+pub(crate) fn tell(statement: &Statement, session: Option<&Session>) -> Told {
+    let verb = statement.kind.as_str();
+    let (event, about) = match &statement.body {
+        Body::OrgRegister(body) => ("org.register", quoted(body.name.as_str())),
+        Body::OrgKeyAdd(body) => ("org.key.add", body.key.to_string()),
+        Body::OrgKeyRevoke(body) => ("org.key.revoke", body.key.to_string()),
+        Body::OrgPolicySet(_) => ("org.policy.set", String::new()),
+        Body::OrgVerify(body) => ("org.verify", body.key.to_string()),
+        Body::AgentRegister(body) => {
+            let can = body.card.capabilities.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            ("agent.register", if can.is_empty() { quoted(body.card.name.as_str()) } else { can })
+        }
+        Body::AgentCardSet(body) => ("agent.card.set", quoted(body.card.name.as_str())),
+        Body::AgentKeyRotate(body) => ("agent.key.rotate", body.new_key.to_string()),
+        Body::AgentKeyRevoke(body) => ("agent.key.revoke", body.key.to_string()),
+        Body::AgentRetire(body) => ("agent.retire", quoted(body.reason.as_str())),
+        Body::ConsentRequest(body) => {
+            let what = body.capabilities.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            ("consent.request", format!("{what}, to {}", body.with))
+        }
+        Body::ConsentGrant(_) => ("consent.grant", String::new()),
+        Body::ConsentRevoke(body) => ("consent.revoke", quoted(body.reason.as_str())),
+        Body::ConsentAcknowledge(_) => ("consent.acknowledge", String::new()),
+        Body::Propose(_)
+        | Body::Counter(_)
+        | Body::Accept(_)
+        | Body::Reject(_)
+        | Body::Inform(_)
+        | Body::Query(_)
+        | Body::Clarify(_)
+        | Body::Commit(_)
+        | Body::Delegate(_)
+        | Body::Escalate(_)
+        | Body::Withdraw(_)
+        | Body::Observe(_)
+        | Body::Close(_) => said(statement, session),
+    };
+    Told { event, verb, about }
+}
+
+/// What is said in a session; what belongs elsewhere has no words here.
+fn said(statement: &Statement, session: Option<&Session>) -> (&'static str, String) {
+    match &statement.body {
+        Body::Propose(body) => propose(body),
+        Body::Counter(Counter::Conditions(_)) => ("session.conditions", "other conditions".to_owned()),
+        Body::Counter(Counter::CounterOffer(body)) => ("session.counter", offer(body)),
+        Body::Accept(body) => accept(body, statement.in_reply_to, session),
+        Body::Reject(body) => ("session.reject", quoted(body.reason.as_str())),
+        Body::Inform(body) => inform(body),
+        Body::Query(body) => ("session.query", quoted(body.text.as_str())),
+        Body::Clarify(body) => ("session.clarify", quoted(body.text.as_str())),
+        Body::Observe(body) => ("session.observe", quoted(body.text.as_str())),
+        Body::Commit(body) => ("session.commit", named_terms(&body.terms_hash, None, session)),
+        Body::Delegate(body) => ("session.delegate", format!("to {}", words::agent(&body.to))),
+        Body::Escalate(body) => (
+            "session.escalate",
+            format!("to {}: {}", words::issuer(&body.authority), quoted(body.question.as_str())),
+        ),
+        Body::Withdraw(Withdraw::Withdrawal(body)) => ("session.withdraw", quoted(body.reason.as_str())),
+        Body::Withdraw(Withdraw::Timeout(body)) => ("session.timeout", body.reason.sentence().to_owned()),
+        Body::Close(Close::Timeout(body)) => ("session.timeout", body.reason.sentence().to_owned()),
+        Body::Close(Close::Receipt(body)) => {
+            let closed =
+                session.is_some_and(|session| session.state() == asp_core::session::table::State::Closed);
+            let event = if closed { "session.countersign" } else { "session.close" };
+            (event, format!("the receipt: {}", outcome(body.receipt.outcome)))
+        }
+        Body::OrgRegister(_)
+        | Body::OrgKeyAdd(_)
+        | Body::OrgKeyRevoke(_)
+        | Body::OrgPolicySet(_)
+        | Body::OrgVerify(_)
+        | Body::AgentRegister(_)
+        | Body::AgentCardSet(_)
+        | Body::AgentKeyRotate(_)
+        | Body::AgentKeyRevoke(_)
+        | Body::AgentRetire(_)
+        | Body::ConsentRequest(_)
+        | Body::ConsentGrant(_)
+        | Body::ConsentRevoke(_)
+        | Body::ConsentAcknowledge(_) => ("statement", String::new()),
+    }
+}
+
+fn propose(body: &Propose) -> (&'static str, String) {
+    match body {
+        Propose::Invitation(invitation) => ("session.invite", invited(invitation)),
+        Propose::Proposal(body) => ("session.propose", offer(body)),
+        Propose::Amendment(body) => {
+            ("session.amend", format!("other terms: {}", terms::in_words(&body.package)))
+        }
+        Propose::Termination(body) => {
+            ("session.terminate", format!("to end it: {}", quoted(body.reason.as_str())))
+        }
+    }
+}
+
+fn invited(invitation: &Invitation) -> String {
+    let others = invitation.participants.iter().filter(|other| other.role != ParticipantRole::Initiator);
+    let names: Vec<String> = others.map(|other| words::agent(&other.agent)).collect();
+    format!("invites {}", names.join(", "))
+}
+
+fn offer(offer: &Offer) -> String {
+    let packages: Vec<String> = offer.packages.iter().map(terms::in_words).collect();
+    let firm = if offer.binding { ", firm" } else { "" };
+    words::line(&format!("{}{firm}", packages.join(" or ")), WORDS_MAX)
+}
+
+fn accept(body: &Accept, answered: Option<Hash>, session: Option<&Session>) -> (&'static str, String) {
+    match body {
+        Accept::Introduction(_) => ("session.introduce", "comes in".to_owned()),
+        Accept::Acceptance(body) => ("session.accept", named_terms(&body.terms_hash, answered, session)),
+        Accept::Resumption(body) => {
+            let words = body.instructions.as_ref().map(|text| quoted(text.as_str()));
+            ("session.resume", words.unwrap_or_else(|| "goes on".to_owned()))
+        }
+    }
+}
+
+fn inform(body: &Inform) -> (&'static str, String) {
+    match body {
+        Inform::Note(body) => ("session.inform", quoted(body.text.as_str())),
+        Inform::Progress(body) => {
+            ("obligation.progress", format!("{}: {}", body.obligation, quoted(body.text.as_str())))
+        }
+        Inform::Fulfilment(body) => {
+            ("obligation.fulfil", format!("{} done, {}", body.obligation, evidence(&body.evidence)))
+        }
+        Inform::Acknowledgement(body) => {
+            ("obligation.acknowledge", format!("{} is in order", body.obligation))
+        }
+        Inform::Contest(body) => {
+            ("obligation.contest", format!("{}: {}", body.obligation, quoted(body.text.as_str())))
+        }
+        Inform::Breach(body) => {
+            ("obligation.breach", format!("breach: {} was due, nothing came", body.obligation))
+        }
+        Inform::Silence(body) => {
+            ("obligation.silence", format!("{} counts as in order: nobody contested", body.obligation))
+        }
+    }
+}
+
+fn evidence(evidence: &Evidence) -> String {
+    match evidence {
+        Evidence::Acknowledgement { text } => quoted(text.as_str()),
+        Evidence::Digest { digest } => {
+            format!("sha256 {}…", digest.to_hex().get(..12).unwrap_or_default())
+        }
+    }
+}
+
+/// The terms that a hash names, as far as the session knows them.
+fn named_terms(hash: &Hash, answered: Option<Hash>, session: Option<&Session>) -> String {
+    let known = session.and_then(|session| package(session, hash, answered));
+    known.map_or_else(
+        || format!("terms {}…", hash.to_hex().get(..12).unwrap_or_default()),
+        |package| terms::in_words(&package),
+    )
+}
+
+fn package(session: &Session, hash: &Hash, answered: Option<Hash>) -> Option<Package> {
+    let offered = answered.and_then(|answered| session.offers().get(&answered));
+    let in_offer = offered.and_then(|offer| offer.packages.get(hash)).cloned();
+    in_offer.or_else(|| session.agreed().get(hash).map(|agreement| agreement.package.clone()))
+}
+
+/// What a session came to.
+pub(crate) const fn outcome(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::None => "no commitment",
+        Outcome::Fulfilled => "all fulfilled",
+        Outcome::Breached => "breached",
+        Outcome::Contested => "contested",
+        Outcome::Terminated => "ended by consent",
+    }
+}
+
+/// A commitment's state as the protocol writes it.
+pub(crate) const fn commitment(state: CommitmentState) -> &'static str {
+    match state {
+        CommitmentState::Active => "ACTIVE",
+        CommitmentState::Fulfilled => "FULFILLED",
+        CommitmentState::Breached => "BREACHED",
+        CommitmentState::Terminated => "TERMINATED",
+        CommitmentState::Amended => "AMENDED",
+    }
+}
+
+/// A stranger's words in quotes, on one line.
+fn quoted(text: &str) -> String {
+    if text.is_empty() { String::new() } else { format!("“{}”", words::line(text, WORDS_MAX)) }
+}

@@ -1,0 +1,187 @@
+//! What people type, read into the protocol's types: names without their scheme, spans, amounts, short ids.
+//! The protocol itself has one spelling for each; only this door is generous.
+
+use std::str::FromStr;
+
+use asp_core::amount::{Decimal, Money};
+use asp_core::name::{AgentUri, Domain, Issuer};
+use asp_core::position::{Hash, InvalidText, Millis};
+use asp_core::session::table::Performative;
+
+/// Hexadecimal digits of a shortened id, at least.
+const PREFIX_MIN: usize = 6;
+
+/// An agent, with or without `agent://`.
+pub(crate) fn agent(text: &str) -> Result<AgentUri, InvalidText> {
+    if text.starts_with("agent://") { text.parse() } else { format!("agent://{text}").parse() }
+}
+
+/// An agent or an organisation: what has a path is an agent.
+pub(crate) fn issuer(text: &str) -> Result<Issuer, InvalidText> {
+    let wrong = InvalidText("an organisation like acme.example or an agent like acme.example/buyer");
+    if text.contains('/') {
+        agent(text).map(Issuer::Agent).map_err(|_| wrong)
+    } else {
+        text.parse::<Domain>().map(Issuer::Organisation).map_err(|_| wrong)
+    }
+}
+
+/// A performative in any case.
+pub(crate) fn performative(text: &str) -> Result<Performative, InvalidText> {
+    let wanted = text.to_ascii_uppercase();
+    Performative::all()
+        .into_iter()
+        .find(|known| known.as_str() == wanted)
+        .ok_or(InvalidText("a performative: propose, counter, accept, reject, inform, query, clarify, commit, delegate, escalate, withdraw, observe or close"))
+}
+
+/// A span of time: `1500ms`, `30s`, `5m`, `2h`, `7d`.
+pub(crate) fn span(text: &str) -> Result<Millis, InvalidText> {
+    let wrong = InvalidText("a span like 1500ms, 30s, 5m, 2h or 7d");
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = text.split_at_checked(digits).ok_or(wrong)?;
+    let number: u64 = number.parse().map_err(|_| wrong)?;
+    let factor: u64 = match unit {
+        "ms" => 1,
+        "s" => 1_000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        "d" => 86_400_000,
+        _ => return Err(wrong),
+    };
+    number.checked_mul(factor).map(Millis).ok_or(wrong)
+}
+
+/// A decimal, also with needless zeros behind the point: `2.40`.
+pub(crate) fn decimal(text: &str) -> Result<Decimal, InvalidText> {
+    match text.split_once('.') {
+        Some((whole, fraction)) if !fraction.is_empty() => match fraction.trim_end_matches('0') {
+            "" => whole.parse(),
+            fraction => format!("{whole}.{fraction}").parse(),
+        },
+        Some(_) | None => text.parse(),
+    }
+}
+
+/// An amount of money: `2.40 USD`, `2.40USD`.
+pub(crate) fn money(text: &str) -> Result<Money, InvalidText> {
+    let wrong = InvalidText("money like \"2.40 USD\"");
+    let letters = text.find(|letter: char| letter.is_ascii_uppercase()).ok_or(wrong)?;
+    let (amount, currency) = text.split_at_checked(letters).ok_or(wrong)?;
+    Ok(Money {
+        amount: decimal(amount.trim_end()).map_err(|_| wrong)?,
+        currency: currency.parse().map_err(|_| wrong)?,
+    })
+}
+
+/// An id, whole or shortened: with or without `sha256:`, at least six digits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Id {
+    /// All 64 digits.
+    Whole(Hash),
+    /// The first digits of one.
+    Prefix(String),
+}
+
+impl FromStr for Id {
+    type Err = InvalidText;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let digits = text.strip_prefix("sha256:").unwrap_or(text);
+        let hexadecimal = digits.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
+        if let Some(hash) = Hash::from_hex(digits) {
+            Ok(Self::Whole(hash))
+        } else if hexadecimal && (PREFIX_MIN..64).contains(&digits.len()) {
+            Ok(Self::Prefix(digits.to_owned()))
+        } else {
+            Err(InvalidText("an id: 64 lower-case hexadecimal digits, or at least the first 6 of them"))
+        }
+    }
+}
+
+impl Id {
+    /// Whether `hash` is meant.
+    pub(crate) fn matches(&self, hash: &Hash) -> bool {
+        match self {
+            Self::Whole(whole) => whole == hash,
+            Self::Prefix(prefix) => hash.to_hex().starts_with(prefix),
+        }
+    }
+}
+
+impl std::fmt::Display for Id {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Whole(hash) => f.write_str(&hash.to_hex()),
+            Self::Prefix(prefix) => write!(f, "{prefix}…"),
+        }
+    }
+}
+
+/// A hash with or without `sha256:`.
+pub(crate) fn hash(text: &str) -> Result<Hash, InvalidText> {
+    Hash::from_hex(text.strip_prefix("sha256:").unwrap_or(text))
+        .ok_or(InvalidText("a SHA-256: 64 lower-case hexadecimal digits"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_has_a_unit() {
+        for (text, millis) in
+            [("1500ms", 1_500), ("30s", 30_000), ("5m", 300_000), ("2h", 7_200_000), ("7d", 604_800_000)]
+        {
+            assert_eq!(span(text), Ok(Millis(millis)));
+        }
+        for text in
+            ["", "5", "s", "-1s", "1.5s", "1 s", "1w", "99999999999999999999s", "18446744073709551615d"]
+        {
+            assert!(span(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn money_is_read_as_people_write_it() {
+        for (text, means) in [
+            ("2.40 USD", "2.4 USD"),
+            ("2.40USD", "2.4 USD"),
+            ("1000.00 EUR", "1000 EUR"),
+            ("0.5 USD", "0.5 USD"),
+        ] {
+            assert_eq!(money(text).map(|money| money.to_string()).as_deref(), Ok(means));
+        }
+        for text in ["", "USD", "2.40", "2.40 usd", "-1 USD", "1e3 USD", "1. USD", ".5 USD"] {
+            assert!(money(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn names_need_no_scheme() {
+        assert_eq!(agent("acme.example/buyer"), agent("agent://acme.example/buyer"));
+        assert!(matches!(issuer("acme.example"), Ok(Issuer::Organisation(_))));
+        assert!(matches!(issuer("acme.example/buyer"), Ok(Issuer::Agent(_))));
+        for text in ["", "acme", "acme.example/", "node:x", "https://acme.example/a"] {
+            assert!(issuer(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_id_may_be_shortened_but_not_too_much() {
+        let hash = Hash::of(&[b"x"]);
+        let digits = hash.to_hex();
+        assert!(digits.parse::<Id>().is_ok_and(|id| id == Id::Whole(hash)));
+        assert!(digits[..6].parse::<Id>().is_ok_and(|id| id.matches(&hash)));
+        assert!(hash.to_string().parse::<Id>().is_ok_and(|id| id.matches(&hash)));
+        for text in ["", "abcde", "ABCDEF", "ghijkl", &format!("{digits}0")] {
+            assert!(text.parse::<Id>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_performative_is_known_in_any_case() {
+        assert_eq!(performative("propose"), Ok(Performative::Propose));
+        assert_eq!(performative("CLOSE"), Ok(Performative::Close));
+        assert!(performative("offer").is_err());
+    }
+}

@@ -1,0 +1,111 @@
+//! Protocol values as people read them: short ids and names, states in colour, spans, instants.
+
+use asp_core::name::{AgentUri, Issuer};
+use asp_core::position::{Hash, LogTime, Millis};
+use asp_core::session::table::State;
+use asp_core::statement::body::CommitmentState;
+
+use crate::page::{Paint, Text};
+
+/// Digits of a shortened id.
+const ID_DIGITS: usize = 12;
+
+/// The first digits of an id, enough to name it again.
+pub(crate) fn id(hash: &Hash) -> Text {
+    Text::of(Paint::Dim, hash.to_hex().get(..ID_DIGITS).unwrap_or_default())
+}
+
+/// An agent without `agent://`.
+pub(crate) fn agent(uri: &AgentUri) -> String {
+    uri.as_str().strip_prefix("agent://").unwrap_or(uri.as_str()).to_owned()
+}
+
+/// Whoever signs, an agent without `agent://`.
+pub(crate) fn issuer(issuer: &Issuer) -> String {
+    match issuer {
+        Issuer::Agent(uri) => agent(uri),
+        Issuer::Organisation(domain) => domain.to_string(),
+        Issuer::Node(_) => "the node".to_owned(),
+    }
+}
+
+/// A session's state.
+pub(crate) fn state(state: State) -> Text {
+    let paint = match state {
+        State::Idle | State::Invited | State::Introduced | State::Conversing => Paint::Plain,
+        State::Agreeing | State::Executing => Paint::Accent,
+        State::Escalated => Paint::Warn,
+        State::Closed => Paint::Good,
+        State::Failed => Paint::Bad,
+    };
+    Text::of(paint, state.as_str())
+}
+
+/// A commitment's state.
+pub(crate) fn commitment(state: CommitmentState) -> Text {
+    match state {
+        CommitmentState::Active => Text::of(Paint::Accent, "ACTIVE"),
+        CommitmentState::Fulfilled => Text::of(Paint::Good, "FULFILLED"),
+        CommitmentState::Breached => Text::of(Paint::Bad, "BREACHED"),
+        CommitmentState::Terminated => Text::of(Paint::Dim, "TERMINATED"),
+        CommitmentState::Amended => Text::of(Paint::Dim, "AMENDED"),
+    }
+}
+
+/// How far an obligation is, by its word.
+pub(crate) fn obligation(word: &str) -> Text {
+    let paint = match word {
+        "FULFILLED" => Paint::Good,
+        "BREACHED" => Paint::Bad,
+        "CONTESTED" => Paint::Warn,
+        "DELIVERED" => Paint::Accent,
+        _ => Paint::Plain,
+    };
+    Text::of(paint, word)
+}
+
+/// A span in its largest whole unit but one: `90 s`, `3 h`, `12 d`.
+pub(crate) fn span(span: Millis) -> String {
+    let units = [(86_400_000, "d"), (3_600_000, "h"), (60_000, "min"), (1_000, "s")];
+    let unit = units.iter().find(|(millis, _)| span.0 >= 2 * millis);
+    unit.map_or_else(|| format!("{} ms", span.0), |(millis, name)| format!("{} {name}", span.0 / millis))
+}
+
+/// An instant without its milliseconds: `2026-11-23 15:55:12`.
+pub(crate) fn instant(time: LogTime) -> String {
+    let text = time.to_string();
+    text.get(..19).map_or(text.clone(), |seconds| seconds.replace('T', " "))
+}
+
+/// One line of words that a stranger may have written: no control characters, not longer than `most`.
+pub(crate) fn line(text: &str, most: usize) -> String {
+    let clean: String =
+        text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).take(most + 1).collect();
+    if clean.chars().count() > most {
+        let cut: String = clean.chars().take(most.saturating_sub(1)).collect();
+        format!("{cut}…")
+    } else {
+        clean
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_keeps_two_digits_where_it_can() {
+        for (millis, text) in
+            [(900, "900 ms"), (1_999, "1999 ms"), (90_000, "90 s"), (7_200_000, "2 h"), (172_800_000, "2 d")]
+        {
+            assert_eq!(span(Millis(millis)), text);
+        }
+    }
+
+    #[test]
+    fn what_a_stranger_wrote_cannot_steer_the_terminal() {
+        assert_eq!(line("a\u{1b}[31mb\nc", 20), "a [31mb c");
+        assert_eq!(line("abcdef", 4), "abc…");
+        assert_eq!(line("abcd", 4), "abcd");
+    }
+}
