@@ -99,10 +99,10 @@ impl Context {
     pub(crate) fn agent_name(&self) -> Outcome<AgentUri> {
         match self.identity(|issuer| issuer.agent().is_some())? {
             Issuer::Agent(agent) => Ok(agent),
-            Issuer::Organisation(domain) => Err(Failure::usage(format_args!(
-                "{domain} is an organisation; this needs one of its agents"
-            ))
-            .hint("Say which: --as acme.example/buyer.")),
+            Issuer::Organisation(domain) => {
+                Err(Failure::usage(format_args!("{domain} is an organisation; this needs one of its agents"))
+                    .hint("Say which: --as acme.example/buyer."))
+            }
             Issuer::Node(_) => Err(Failure::usage("a node is no agent")),
         }
     }
@@ -138,6 +138,17 @@ impl Context {
             ))
             .hint("Say who is speaking: --as acme.example/buyer, or `identity` in config.toml.")),
         }
+    }
+
+    /// The key of an issuer, made if there is none; and whether it was made.
+    ///
+    /// # Errors
+    /// When it can be neither read nor made.
+    pub(crate) fn key_or_made(&self, issuer: &Issuer) -> Outcome<(SecretKey, bool)> {
+        let keyring = self.keyring()?;
+        let held = keyring.has(issuer);
+        let key = if held { keyring.load(issuer) } else { keyring.create(issuer) };
+        Ok((key?, !held))
     }
 
     /// The key of an issuer.

@@ -22,7 +22,14 @@ fn help_is_data_and_a_wrong_command_is_talk() {
     let help = run(&["--help"]).with_code(0);
     assert!(help.stdout.contains("Exit codes:") && help.stdout.contains("assent demo"), "{help:?}");
     assert_eq!(help.stderr, "");
-    for wrong in [&["fly"][..], &[], &["session"], &["session", "say", "xyz", "propose"], &["verify"], &["--color", "red", "demo"]] {
+    for wrong in [
+        &["fly"][..],
+        &[],
+        &["session"],
+        &["session", "say", "xyz", "propose"],
+        &["verify"],
+        &["--color", "red", "demo"],
+    ] {
         let ran = run(wrong).with_code(2);
         assert_eq!(ran.stdout, "", "{wrong:?}");
         assert!(!ran.stderr.is_empty(), "{wrong:?}");
@@ -32,7 +39,9 @@ fn help_is_data_and_a_wrong_command_is_talk() {
 
 #[test]
 fn no_line_of_help_is_wider_than_a_hundred_columns() {
-    for path in [&["--help"][..], &["session", "say", "--help"], &["demo", "--help"], &["bench", "ingest", "--help"]] {
+    for path in
+        [&["--help"][..], &["session", "say", "--help"], &["demo", "--help"], &["bench", "ingest", "--help"]]
+    {
         let ran = run(path).with_code(0);
         for line in ran.stdout.lines() {
             assert!(line.chars().count() <= 100, "{path:?}: {line}");
@@ -50,7 +59,10 @@ fn what_cannot_be_read_is_usage_and_says_so_in_json_too() {
         assert!(ran.stdout.is_empty() && ran.stderr.starts_with("error: "), "{ran:?}");
         let ran = run(&["verify", file, "--json"]).with_code(2);
         let error: serde_json::Value = serde_json::from_str(&ran.stderr).unwrap();
-        assert_eq!((error["error"]["exit"].as_i64(), error["error"]["kind"].as_str()), (Some(2), Some("usage")));
+        assert_eq!(
+            (error["error"]["exit"].as_i64(), error["error"]["kind"].as_str()),
+            (Some(2), Some("usage"))
+        );
     }
 }
 
@@ -70,7 +82,15 @@ fn init_makes_keys_that_only_their_owner_can_read_and_keeps_them() {
     let folder = tempfile::tempdir().unwrap();
     let home = folder.path().join("home");
     let init = |extra: &[&str]| -> Ran {
-        let arguments = ["--home", home.to_str().unwrap(), "init", "--org", "acme.example", "--agent", "acme.example/buyer"];
+        let arguments = [
+            "--home",
+            home.to_str().unwrap(),
+            "init",
+            "--org",
+            "acme.example",
+            "--agent",
+            "acme.example/buyer",
+        ];
         run(&[&arguments[..], extra].concat())
     };
     let first = init(&["--json"]).with_code(0).one();
@@ -82,7 +102,8 @@ fn init_makes_keys_that_only_their_owner_can_read_and_keeps_them() {
     }
     assert_eq!(mode(&home), 0o700);
     let talk = init(&[]).with_code(0);
-    let files: Vec<_> = std::fs::read_dir(home.join("keys")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let files: Vec<_> =
+        std::fs::read_dir(home.join("keys")).unwrap().map(|entry| entry.unwrap().path()).collect();
     assert_eq!(files.len(), 2);
     for file in files {
         assert_eq!(mode(&file), 0o600);
@@ -91,7 +112,8 @@ fn init_makes_keys_that_only_their_owner_can_read_and_keeps_them() {
             assert!(!talk.stdout.contains(word) && !talk.stderr.contains(word));
         }
     }
-    let other = run(&["--home", home.to_str().unwrap(), "init", "--org", "a.example", "--agent", "b.example/x"]);
+    let other =
+        run(&["--home", home.to_str().unwrap(), "init", "--org", "a.example", "--agent", "b.example/x"]);
     assert_eq!(other.code, 2);
 }
 
@@ -115,7 +137,8 @@ fn colour_is_for_terminals_and_whoever_asks() {
             command.env("NO_COLOR", "1");
         }
         let home = tempfile::tempdir().unwrap();
-        let ran: Ran = command.args(["--home", home.path().to_str().unwrap()]).args(arguments).output().unwrap().into();
+        let ran: Ran =
+            command.args(["--home", home.path().to_str().unwrap()]).args(arguments).output().unwrap().into();
         ran.stdout.contains('\u{1b}')
     };
     assert!(!help(&["init", "--org", "acme.example"], false), "a pipe is no terminal");

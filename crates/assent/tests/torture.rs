@@ -158,7 +158,9 @@ impl Writer {
             assert_eq!(status, 200, "{}", String::from_utf8_lossy(&body));
             let page: Value = serde_json::from_slice(&body).unwrap();
             let messages = page["messages"].as_array().unwrap();
-            hashes.extend(messages.iter().map(|message| message["hash"].as_str().unwrap().parse::<Hash>().unwrap()));
+            hashes.extend(
+                messages.iter().map(|message| message["hash"].as_str().unwrap().parse::<Hash>().unwrap()),
+            );
             if page.get("nextAfter").is_none_or(Value::is_null) || messages.is_empty() {
                 return hashes;
             }

@@ -90,12 +90,8 @@ impl User {
     /// Runs a command as this user, for people.
     pub fn plain(&mut self, arguments: &[&str]) -> Ran {
         let home = self.home.to_str().unwrap();
-        let ran: Ran = assent()
-            .args(["--home", home, "--node", &self.node])
-            .args(arguments)
-            .output()
-            .unwrap()
-            .into();
+        let ran: Ran =
+            assent().args(["--home", home, "--node", &self.node]).args(arguments).output().unwrap().into();
         self.printed += &ran.stdout;
         self.printed += &ran.stderr;
         ran

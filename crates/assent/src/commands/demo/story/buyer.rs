@@ -9,9 +9,7 @@ use asp_core::amount::{Decimal, Money};
 use asp_core::name::{AgentUri, StreamId};
 use asp_core::position::{Hash, Millis};
 use asp_core::session::table::State;
-use asp_core::statement::body::{
-    Body, Evidence, Inform, Limits, ObligationId, Offer, Package, Propose,
-};
+use asp_core::statement::body::{Body, Evidence, Inform, Limits, ObligationId, Offer, Package, Propose};
 use futures::StreamExt;
 
 use super::{Part, Registered, capability, look};
@@ -240,10 +238,12 @@ impl Buyer {
         let signed = session.messages(None).await?.iter().rev().find_map(|message| {
             let verified = message.verify().ok()?;
             match &verified.statement().body {
-                Body::Inform(Inform::Fulfilment(done)) if done.commitment == commitment.id => match done.evidence {
-                    Evidence::Digest { digest } => Some(digest),
-                    Evidence::Acknowledgement { .. } => None,
-                },
+                Body::Inform(Inform::Fulfilment(done)) if done.commitment == commitment.id => {
+                    match done.evidence {
+                        Evidence::Digest { digest } => Some(digest),
+                        Evidence::Acknowledgement { .. } => None,
+                    }
+                }
                 _ => None,
             }
         });
@@ -256,7 +256,8 @@ impl Buyer {
 
     /// Says that a delivery is due soon.
     async fn warn(&self, commitment: &CommitmentView) {
-        let due = commitment.obligations.iter().find(|known| known.id == DELIVERY).and_then(|known| known.due);
+        let due =
+            commitment.obligations.iter().find(|known| known.id == DELIVERY).and_then(|known| known.due);
         if let Some(due) = due {
             let left = due.since(crate::commands::now());
             self.part.teller.note(Note::Waits { obligation: DELIVERY.to_owned(), due, left }).await;
