@@ -122,7 +122,8 @@ impl Buyer {
             let view = session.view().await?;
             match view.state {
                 State::Introduced if offered.is_none() => {
-                    self.propose(session, wish, &wish.first, false).await?;
+                    // Whose first word is the last one makes it firm.
+                    self.propose(session, wish, &wish.first, wish.first == wish.last).await?;
                     offered = Some(wish.first.clone());
                 }
                 State::Conversing => {
