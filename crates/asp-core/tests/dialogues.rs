@@ -1,4 +1,5 @@
 //! Sessions as they are led: who may say what when, what binds, what time does. For each accepted case some refused.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "what a test cannot do fails it")]
 
 mod support;
 
@@ -245,7 +246,7 @@ fn who_acts_for_another_has_its_mandate() {
     let all = [Performative::Inform, Performative::Propose, Performative::Delegate];
     let given = mandate("other", &stage, &all);
     let link = stage.say(session, "buyer", Body::Delegate(given), None).unwrap();
-    let mut speak = |stage: &mut Stage, body: Body, chain: &[Hash]| {
+    let speak = |stage: &mut Stage, body: Body, chain: &[Hash]| {
         let statement = stage.statement(session, "other", body, None, chain);
         stage.take(statement)
     };

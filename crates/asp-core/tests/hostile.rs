@@ -1,4 +1,5 @@
 //! What comes from outside and is refused, with the code that says why, before any signature is looked at.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "what a test cannot do fails it")]
 
 mod support;
 

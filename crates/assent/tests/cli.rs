@@ -1,4 +1,12 @@
 //! The binary as a script sees it: exit codes, what goes to stdout and what to stderr, colours, files it makes.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::zombie_processes,
+    reason = "what a test cannot do fails it"
+)]
 
 mod support;
 

@@ -1,4 +1,12 @@
 //! A whole deal through the commands, against a served node: as two users would type it, each with a home of its own.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::zombie_processes,
+    reason = "what a test cannot do fails it"
+)]
 
 mod support;
 

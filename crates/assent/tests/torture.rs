@@ -2,6 +2,14 @@
 //! afterwards, in order, exactly once, and give the same receipt again, byte for byte.
 //!
 //! `ASSENT_TORTURE_CYCLES` says how often (3 if unset), `ASSENT_TORTURE_SEED` repeats a run's choices.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::zombie_processes,
+    reason = "what a test cannot do fails it"
+)]
 
 mod support;
 

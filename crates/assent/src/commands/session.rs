@@ -16,7 +16,7 @@ use super::agent::list;
 use super::say::Floor;
 use crate::cli::{Close, Open, Say, SessionCommand, Watch};
 use crate::context::Context;
-use crate::failure::{Failure, Outcome};
+use crate::failure::Outcome;
 use crate::page::{Page, Paint, Text};
 use crate::read::Id;
 use crate::{narrate, terms, words};
