@@ -291,7 +291,7 @@ fn people_get_tables_where_scripts_get_lines() {
         (&["discover"], "AGENT"),
         (&["trust", "explain", VENDOR], "10.000"),
         (&["trust", "show", VENDOR], "unverified"),
-        (&["log", "checkpoint"], "size"),
+        (&["log", "checkpoint"], "entries"),
     ] {
         let ran = deal.buyer.plain(command).with_code(0);
         assert!(ran.stdout.to_lowercase().contains(&word.to_lowercase()), "{command:?}: {}", ran.stdout);

@@ -48,7 +48,7 @@ impl Choices {
 
     fn bytes(&mut self) -> [u8; 10] {
         let (a, b) = (self.next().to_le_bytes(), self.next().to_le_bytes());
-        std::array::from_fn(|place| if place < 8 { a[place] } else { b[place] })
+        std::array::from_fn(|place| if place < 8 { a[place] } else { b[place - 8] })
     }
 
     fn below(&mut self, most: Duration) -> Duration {
