@@ -20,9 +20,9 @@ use asp_core::session::Session;
 use asp_core::session::table::{Performative, Reason, State};
 use asp_core::statement::body::{
     Accept, Acceptance, Amendment, Body, Close, Closing, Commit, Conditions, Counter, Due, DueAfter, DueAt,
-    Escalation, Evidence, Fulfilment, Inform, Introduction, Invitation, Invitee, Limits, Mandate, Mode, Nonce,
-    Obligation, ObligationId, ObligationNote, ObligationRef, Offer, Package, ParticipantRole, Propose, Remedy,
-    Resumption, Showing, Termination, Timeout, Withdraw,
+    Escalation, Evidence, Fulfilment, Inform, Introduction, Invitation, Invitee, Limits, Mandate, Mode,
+    Nonce, Obligation, ObligationId, ObligationNote, ObligationRef, Offer, Package, ParticipantRole, Propose,
+    Remedy, Resumption, Showing, Termination, Timeout, Withdraw,
 };
 
 use super::ledger::{Ledger, issuer, span};
@@ -162,7 +162,8 @@ impl Ledger {
             Invitee { agent: uri(name), required, role }
         };
         let named: Vec<&str> = words.iter().copied().filter(|word| !word.contains('=')).collect();
-        let covering = |name: &&str| self.consents.get(&format!("{by}-{}", name.trim_end_matches(['!', '?'])));
+        let covering =
+            |name: &&str| self.consents.get(&format!("{by}-{}", name.trim_end_matches(['!', '?'])));
         let consents = match key_of(words, "consents") {
             Some("none") => BTreeSet::new(),
             Some(list) => list.split(',').map(|name| self.consent(name)).collect(),
@@ -358,7 +359,9 @@ pub fn after<'a>(words: &[&'a str], keyword: &str) -> Option<&'a str> {
 
 /// The value of `key=value`.
 fn key_of<'a>(words: &[&'a str], key: &str) -> Option<&'a str> {
-    words.iter().find_map(|word| word.split_once('=').filter(|(name, _)| *name == key).map(|(_, value)| value))
+    words
+        .iter()
+        .find_map(|word| word.split_once('=').filter(|(name, _)| *name == key).map(|(_, value)| value))
 }
 
 /// Who decides an escalation to `name`.
