@@ -75,3 +75,27 @@ fn a_receipt_says_what_the_session_came_to() {
         assert_eq!(ledger.session().unwrap().receipt().outcome, outcome, "{}", ledger.story());
     }
 }
+
+#[test]
+fn nobody_speaks_for_the_node() {
+    // ASP-SES-022
+    let invited = "buyer PROPOSE with seller\n";
+    let talking = &format!("{invited}seller ACCEPT\nbuyer PROPOSE\n");
+    let agreeing = &format!("{talking}seller ACCEPT\nbuyer COMMIT\n");
+    let escalated = &format!("{talking}buyer ESCALATE to seller.example\n");
+    for story in [invited, talking, agreeing, escalated] {
+        for reason in ["INVITATION_TIMEOUT", "RESPONSE_TIMEOUT", "ESCALATION_TIMEOUT"] {
+            check(&format!("{story} buyer WITHDRAW timeout {reason} -> ! NOT_ALLOWED"));
+        }
+    }
+    check(&format!("{talking} buyer CLOSE timeout RESPONSE_TIMEOUT -> ! NOT_ALLOWED"));
+    check(&format!("{talking} node CLOSE -> ! NOT_ALLOWED"));
+    check(&format!("{agreeing} node WITHDRAW -> ! NOT_ALLOWED"));
+    bound(
+        "seller owes buyer goods 1 within 1h",
+        "buyer INFORM breach goods  -> ! NOT_ALLOWED
+         buyer INFORM silence goods -> ! NOT_ALLOWED
+         node INFORM note           -> ! NOT_ALLOWED
+         node INFORM contest goods  -> ! NOT_ALLOWED",
+    );
+}
