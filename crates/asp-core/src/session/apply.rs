@@ -60,9 +60,9 @@ impl Session {
             (Body::Accept(Accept::Acceptance(acceptance)), Some(agent)) => {
                 self.accept(acceptance.terms_hash, agent, accepted, effects);
             }
-            (Body::Reject(_), _) => self.take_back(statement.in_reply_to),
-            (Body::Withdraw(Withdraw::Withdrawal(_)), _) => self.take_back(statement.in_reply_to),
-            (Body::Withdraw(Withdraw::Timeout(_)), _) => self.pending = None,
+            (Body::Reject(_) | Body::Withdraw(Withdraw::Withdrawal(_)), _) => {
+                self.take_back(statement.in_reply_to);
+            }
             (Body::Commit(commit), Some(agent)) => self.commit(commit.terms_hash, hash, agent),
             (Body::Delegate(mandate), Some(agent)) => {
                 let by = statement.issuer.agent().unwrap_or(agent).clone();
@@ -73,6 +73,7 @@ impl Session {
             }
             (Body::Escalate(escalation), Some(agent)) => {
                 self.escalation = Some(OpenEscalation {
+                    statement: hash,
                     by: agent.clone(),
                     authority: escalation.authority.clone(),
                     question: escalation.question.clone(),
@@ -167,7 +168,6 @@ impl Session {
                     }
                     OfferKind::Business { .. } | OfferKind::Termination { .. } => None,
                 });
-                self.pending = None;
                 self.offer(offer, hash, agent, amends, accepted);
             }
         }
@@ -256,12 +256,11 @@ impl Session {
         self.form(pending.terms_hash, pending.package, signers, accepted, None, effects);
     }
 
-    /// An offer, a mandate or the pending commit is off the table.
+    /// An offer or a mandate is off the table, where that is what can be answered: not what an authority's word
+    /// happens to name.
     fn take_back(&mut self, id: Option<Hash>) {
-        if self.state == State::Agreeing {
-            self.pending = None;
-        }
-        if let Some(id) = id {
+        let Some(id) = id else { return };
+        if matches!(self.state, State::Conversing | State::Executing) {
             self.offers.remove(&id);
             self.mandates.take_back(&id);
         }
@@ -342,6 +341,10 @@ impl Session {
             }
             if self.state == State::Escalated {
                 self.escalation = None;
+            }
+            // A commit waits in AGREEING, and through an escalation from there.
+            if !matches!(next, State::Agreeing | State::Escalated) {
+                self.pending = None;
             }
             self.state = next;
             self.entered = time;

@@ -301,7 +301,11 @@ impl<'a> Case<'a> {
                 .pending
                 .as_ref()
                 .is_some_and(|pending| pending.by == *agent && pending.statement == *id),
-            State::Escalated => self.session.escalation.as_ref().is_some_and(|open| open.by == *agent),
+            State::Escalated => self
+                .session
+                .escalation
+                .as_ref()
+                .is_some_and(|open| open.by == *agent && open.statement == *id),
             State::Idle
             | State::Invited
             | State::Introduced

@@ -257,3 +257,56 @@ fn a_mandate_only_narrows_along_the_chain() {
          clerk for m PROPOSE cheap                                       -> CONVERSING"
     ));
 }
+
+#[test]
+fn an_escalation_leaves_everything_else_on_the_table() {
+    let talking = "buyer PROPOSE with seller mediator!
+                   mediator ACCEPT
+                   seller ACCEPT
+                   seller DELEGATE to clerk as mandate
+                   buyer PROPOSE firm as offer
+                   ";
+    for wrong in ["offer", "mandate"] {
+        check(&format!(
+            "{talking}
+             buyer ESCALATE to mediator as question      -> ESCALATED
+             buyer WITHDRAW {wrong}                      -> ! NOT_THE_ISSUER
+             buyer WITHDRAW question                     -> CONVERSING
+             clerk for mandate QUERY                     -> CONVERSING
+             seller ACCEPT offer                         -> EXECUTING
+             buyer PROPOSE firm as more                  -> EXECUTING
+             buyer ESCALATE to mediator                  -> ESCALATED
+             mediator REJECT {wrong}                     -> EXECUTING
+             buyer ESCALATE to mediator                  -> ESCALATED
+             mediator REJECT more                        -> EXECUTING
+             clerk for mandate QUERY                     -> EXECUTING
+             seller ACCEPT more                          -> EXECUTING"
+        ));
+    }
+}
+
+#[test]
+fn a_commit_waits_for_the_authority_too() {
+    let agreeing = "buyer PROPOSE with seller
+                    seller ACCEPT
+                    deal = seller owes buyer goods 1 within 30h
+                    buyer PROPOSE firm deal
+                    seller ACCEPT
+                    buyer PROPOSE cheap until 30h as cheap
+                    seller ACCEPT
+                    buyer COMMIT cheap as commit                -> AGREEING
+                    seller ESCALATE to seller.example           -> ESCALATED
+                    ";
+    check(&format!("{agreeing} seller.example ACCEPT -> AGREEING\n seller ACCEPT commit -> EXECUTING"));
+    check(&format!("{agreeing} seller WITHDRAW -> AGREEING\n seller REJECT commit -> EXECUTING"));
+    // The package names no instant that has passed, so what nobody decided can still be signed.
+    let waits = agreeing.replace(
+        "buyer PROPOSE cheap until",
+        "cheap = seller owes buyer goods 1 within 40h\n buyer PROPOSE cheap until",
+    );
+    check(&format!("{waits} +24h -> AGREEING\n seller ACCEPT commit -> EXECUTING"));
+    let rejected = check(&format!(
+        "{agreeing} seller.example REJECT -> EXECUTING\n seller ACCEPT commit -> ! PROPOSAL_NOT_OPEN"
+    ));
+    assert!(rejected.session().unwrap().pending().is_none());
+}
