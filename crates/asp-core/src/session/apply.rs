@@ -60,8 +60,10 @@ impl Session {
             (Body::Accept(Accept::Acceptance(acceptance)), Some(agent)) => {
                 self.accept(acceptance.terms_hash, agent, accepted, effects);
             }
-            (Body::Reject(_) | Body::Withdraw(Withdraw::Withdrawal(_)), _) => {
-                self.take_back(statement.in_reply_to);
+            (Body::Reject(_), _) => self.take_offer_back(statement.in_reply_to),
+            (Body::Withdraw(Withdraw::Withdrawal(_)), _) => {
+                self.take_offer_back(statement.in_reply_to);
+                self.mandates.take_back(statement.in_reply_to);
             }
             (Body::Commit(commit), Some(agent)) => self.commit(commit.terms_hash, hash, agent),
             (Body::Delegate(mandate), Some(agent)) => {
@@ -256,13 +258,10 @@ impl Session {
         self.form(pending.terms_hash, pending.package, signers, accepted, None, effects);
     }
 
-    /// An offer or a mandate is off the table, where that is what can be answered: not what an authority's word
-    /// happens to name.
-    fn take_back(&mut self, id: Option<Hash>) {
-        let Some(id) = id else { return };
+    /// An offer is off the table, where offers can be answered: an authority's word may name anything.
+    fn take_offer_back(&mut self, id: Option<Hash>) {
         if matches!(self.state, State::Conversing | State::Executing) {
-            self.offers.remove(&id);
-            self.mandates.take_back(&id);
+            self.offers.retain(|offer, _| Some(*offer) != id);
         }
     }
 

@@ -295,28 +295,21 @@ impl<'a> Case<'a> {
 
     fn is_own(&self) -> bool {
         let (Some(agent), Some(id)) = (self.agent(), self.replied()) else { return false };
-        match self.session.state {
-            State::Agreeing => self
-                .session
-                .pending
-                .as_ref()
-                .is_some_and(|pending| pending.by == *agent && pending.statement == *id),
-            State::Escalated => self
-                .session
-                .escalation
-                .as_ref()
-                .is_some_and(|open| open.by == *agent && open.statement == *id),
+        if let Some(given) = self.session.mandates.find(id) {
+            return self.statement.issuer.agent() == Some(&given.by) || given.principal == *agent;
+        }
+        let said = match self.session.state {
+            State::Agreeing => self.session.pending.as_ref().map(|open| (&open.by, open.statement)),
+            State::Escalated => self.session.escalation.as_ref().map(|open| (&open.by, open.statement)),
             State::Idle
             | State::Invited
             | State::Introduced
             | State::Conversing
             | State::Executing
             | State::Closed
-            | State::Failed => match self.session.mandates.find(id) {
-                Some(given) => self.statement.issuer.agent() == Some(&given.by) || given.principal == *agent,
-                None => self.offer().is_some_and(|offer| offer.by == *agent),
-            },
-        }
+            | State::Failed => self.offer().map(|offer| (&offer.by, *id)),
+        };
+        said == Some((agent, *id))
     }
 
     fn authority_valid(&self) -> bool {

@@ -310,3 +310,30 @@ fn a_commit_waits_for_the_authority_too() {
     ));
     assert!(rejected.session().unwrap().pending().is_none());
 }
+
+#[test]
+fn a_mandate_is_taken_back_at_any_time() {
+    let given = "buyer PROPOSE with seller
+                 seller ACCEPT
+                 buyer DELEGATE to clerk as mandate
+                 seller PROPOSE
+                 buyer ACCEPT
+                 ";
+    check(&format!(
+        "{given}
+         seller COMMIT                               -> AGREEING
+         seller WITHDRAW mandate                     -> ! NOT_THE_ISSUER
+         buyer WITHDRAW mandate                      -> AGREEING
+         buyer WITHDRAW mandate                      -> ! NOT_THE_ISSUER
+         clerk for mandate ACCEPT                    -> ! UNKNOWN_STREAM
+         buyer ACCEPT                                -> EXECUTING"
+    ));
+    check(&format!(
+        "{given}
+         seller ESCALATE to seller.example           -> ESCALATED
+         seller WITHDRAW mandate                     -> ! NOT_THE_ISSUER
+         buyer WITHDRAW mandate                      -> ESCALATED
+         clerk for mandate INFORM                    -> ! UNKNOWN_STREAM
+         seller.example ACCEPT                       -> CONVERSING"
+    ));
+}
