@@ -411,7 +411,8 @@ impl<'a> Case<'a> {
         found.zip(self.agent()).is_some_and(|(found, agent)| found.signers.contains(agent))
     }
 
-    /// Nobody may owe more than session, consents, the debtor's organisation and its mandate allow.
+    /// Nobody may owe more than session and consents allow, nor than its organisation, nor than the mandate under
+    /// which it would be bound.
     fn below_ceiling(&self, facts: &Facts<'_>) -> Result<(), Rejection> {
         let general = self
             .session
@@ -423,23 +424,17 @@ impl<'a> Case<'a> {
         let chain =
             self.session.mandates.chain(self.statement, self.performative, self.at.time).unwrap_or_default();
         let mandated: Vec<&Money> = chain.iter().filter_map(|link| link.mandate.ceiling.as_ref()).collect();
-        for (package, _) in self.packages() {
-            let own = facts.ceilings.iter().filter(|(domain, _)| {
-                package.obligations.iter().any(|obligation| obligation.debtor.organisation() == **domain)
+        let principal = self.agent();
+        let holds = self.packages().iter().all(|(package, _)| {
+            let own = facts.ceilings.iter().all(|(domain, ceiling)| {
+                package.owes_at_most(ceiling, |debtor| debtor.organisation() == **domain)
             });
-            let ceilings = general
-                .iter()
-                .copied()
-                .chain(mandated.iter().copied())
-                .chain(own.map(|(_, ceiling)| *ceiling));
-            for ceiling in ceilings {
-                let most = package.owed_most(&ceiling.currency);
-                if most.is_none_or(|most| most > ceiling.amount) {
-                    return Err(Code::AboveCeiling.at("/body")); // ASP-SES-017
-                }
-            }
-        }
-        Ok(())
+            own && general.iter().all(|ceiling| package.owes_at_most(ceiling, |_| true))
+                && mandated
+                    .iter()
+                    .all(|ceiling| package.owes_at_most(ceiling, |debtor| Some(debtor) == principal))
+        });
+        if holds { Ok(()) } else { Err(Code::AboveCeiling.at("/body")) } // ASP-SES-017
     }
 
     fn consents_stand(&self, facts: &Facts<'_>) -> Result<(), Rejection> {

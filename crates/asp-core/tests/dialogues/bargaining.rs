@@ -353,3 +353,33 @@ fn a_ceiling_that_is_lowered_holds_for_the_acceptance_too() {
          seller ACCEPT                       -> EXECUTING",
     );
 }
+
+#[test]
+fn a_ceiling_counts_what_its_own_people_owe() {
+    // ASP-SES-017
+    let packages = "within = seller owes buyer goods 100 within 1h EUR, buyer owes seller pay 10 within 1h
+                    above  = seller owes buyer goods 100 within 1h, buyer owes seller pay 11 within 1h
+                    other  = seller owes buyer goods 100 within 1h, buyer owes seller pay 1 within 1h EUR
+                    buyer PROPOSE with seller
+                    seller ACCEPT -> INTRODUCED
+                    ";
+    check(&format!(
+        "{packages}
+         buyer.example POLICY ceiling 10
+         buyer PROPOSE firm above                            -> ! ABOVE_CEILING
+         seller PROPOSE firm other                           -> ! ABOVE_CEILING
+         buyer PROPOSE firm within                           -> CONVERSING
+         seller ACCEPT                                       -> EXECUTING"
+    ));
+    check(&format!(
+        "{packages}
+         buyer DELEGATE to clerk ceiling 10 as m             -> CONVERSING
+         clerk for m PROPOSE firm above                      -> ! ABOVE_CEILING
+         clerk for m PROPOSE firm other                      -> ! ABOVE_CEILING
+         clerk for m PROPOSE firm goods                      -> CONVERSING
+         clerk for m PROPOSE firm within                     -> CONVERSING
+         seller COUNTER firm above                           -> CONVERSING
+         clerk for m ACCEPT                                  -> ! ABOVE_CEILING
+         buyer ACCEPT                                        -> EXECUTING"
+    ));
+}
