@@ -262,12 +262,19 @@ impl<'a> Case<'a> {
 
     fn has_room(&self) -> bool {
         match self.performative {
-            Performative::Propose => self.session.offers.len() < limits::OPEN_OFFERS_MAX,
-            // A counter takes the place of what it answers.
-            Performative::Counter => self.session.offers.len() <= limits::OPEN_OFFERS_MAX,
+            Performative::Propose | Performative::Counter => {
+                // What has expired is nobody's to answer, and a counter takes the place of what it answers.
+                let answered = self.replied().filter(|_| self.performative == Performative::Counter);
+                let stays = |(id, offer): &(&Hash, &OpenOffer)| {
+                    self.at.time <= offer.respond_by && answered != Some(*id)
+                };
+                self.session.offers.iter().filter(stays).count() < limits::OPEN_OFFERS_MAX // ASP-SES-023
+            }
             Performative::Delegate => self.session.mandates.len() < limits::MANDATES_MAX,
             Performative::Accept | Performative::Commit => {
-                self.session.commitments.len() < limits::COMMITMENTS_MAX
+                let ends =
+                    matches!(self.offer().map(|offer| &offer.kind), Some(OfferKind::Termination { .. }));
+                ends || self.session.commitments.len() < limits::COMMITMENTS_MAX
             }
             Performative::Reject
             | Performative::Inform

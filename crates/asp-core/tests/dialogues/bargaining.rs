@@ -1,6 +1,6 @@
 //! Offers, counters, acceptances and commits, within the limits of the session.
 
-use crate::support::ledger::check;
+use crate::support::ledger::{Ledger, check};
 
 #[test]
 fn a_firm_offer_binds_by_its_acceptance_alone() {
@@ -382,4 +382,57 @@ fn a_ceiling_counts_what_its_own_people_owe() {
          clerk for m ACCEPT                                  -> ! ABOVE_CEILING
          buyer ACCEPT                                        -> EXECUTING"
     ));
+}
+
+/// A session in which both talk, with room for many offers.
+fn roomy() -> Ledger {
+    check(
+        "buyer PROPOSE with seller rounds=200 response=2h
+         seller ACCEPT -> INTRODUCED",
+    )
+}
+
+#[test]
+fn only_open_offers_take_room() {
+    // ASP-SES-023
+    let mut ledger = roomy();
+    ledger.check("buyer PROPOSE as agreed\n seller ACCEPT agreed -> CONVERSING");
+    for _ in 0..31 {
+        ledger.check("buyer PROPOSE cheap until 10s -> CONVERSING");
+    }
+    ledger.check(
+        "buyer PROPOSE cheap                                 -> CONVERSING
+         buyer PROPOSE                                       -> ! TOO_MANY_OPEN
+         seller PROPOSE                                      -> ! TOO_MANY_OPEN
+         seller COUNTER                                      -> CONVERSING
+         buyer COMMIT                                        -> AGREEING
+         seller COUNTER                                      -> ! TOO_MANY_OPEN
+         seller REJECT                                       -> CONVERSING
+         +10s                                                -> CONVERSING
+         buyer PROPOSE                                       -> ! TOO_MANY_OPEN
+         +1ms                                                -> CONVERSING
+         buyer PROPOSE                                       -> CONVERSING",
+    );
+}
+
+#[test]
+fn commitments_and_mandates_have_a_bound_that_leaves_their_end_open() {
+    let mut ledger = roomy();
+    ledger.check("buyer PROPOSE as soft\n seller ACCEPT -> CONVERSING");
+    for _ in 0..64 {
+        ledger.check("buyer DELEGATE to clerk as m");
+    }
+    ledger.check("buyer DELEGATE -> ! TOO_MANY_OPEN\n buyer WITHDRAW m\n buyer DELEGATE -> CONVERSING");
+    for _ in 0..64 {
+        ledger.check("buyer PROPOSE firm cheap\n seller ACCEPT -> EXECUTING");
+    }
+    ledger.check(
+        "buyer COMMIT                                        -> ! TOO_MANY_OPEN
+         buyer PROPOSE firm                                  -> EXECUTING
+         seller ACCEPT                                       -> ! TOO_MANY_OPEN
+         buyer PROPOSE amendment to goods                    -> EXECUTING
+         seller ACCEPT                                       -> ! TOO_MANY_OPEN
+         buyer PROPOSE termination                           -> EXECUTING
+         seller ACCEPT                                       -> EXECUTING",
+    );
 }
