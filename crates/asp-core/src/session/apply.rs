@@ -335,7 +335,7 @@ impl Session {
             if matches!(next, State::Closed | State::Failed) {
                 self.end = Some(self.ended(body));
             }
-            if self.state == State::Invited {
+            if next == State::Introduced {
                 self.come_in();
             }
             if self.state == State::Escalated {

@@ -75,7 +75,7 @@ impl From<&Limits> for Bounds {
     }
 }
 
-/// The conditions on the table while participants come in.
+/// The conditions on the table while participants come in; kept where none could.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Conditions {
     /// The invitation, or the last COUNTER to it.
@@ -258,8 +258,7 @@ impl Session {
                 let chain = chain.map_err(|code| code.at("/onBehalfOf"))?;
                 let principal = chain.first().map_or(agent, |link| &link.by);
                 let participant = self.participants.find(principal).ok_or_else(stranger)?;
-                // Who has not come in is a participant only as long as it can.
-                if !participant.joined && self.state != State::Invited {
+                if !self.takes_part(participant) {
                     return Err(stranger());
                 }
                 let role = if authority { Role::Authority } else { Role::from(participant.role) };
@@ -268,10 +267,17 @@ impl Session {
         }
     }
 
-    /// Whether an agent can read the session: a participant, or a delegate of one.
+    /// Whether a participant is in: everybody who was invited until the session begins, then who came in.
+    ///
+    /// A session that never began keeps its conditions, so that all who were invited learn how it ended.
+    const fn takes_part(&self, participant: &Participant) -> bool {
+        participant.joined || self.conditions.is_some() // ASP-SES-024
+    }
+
+    /// Whether an agent can read the session: who takes part, a delegate, or the authority that is asked.
     #[must_use]
     pub fn is_readable_by(&self, agent: &AgentUri) -> bool {
-        self.participants.find(agent).is_some()
+        self.participants.find(agent).is_some_and(|participant| self.takes_part(participant))
             || self.mandates.iter().any(|(_, given)| given.mandate.to == *agent)
             || self.escalation.as_ref().is_some_and(|open| open.authority.agent() == Some(agent))
     }
@@ -360,7 +366,8 @@ impl Session {
     /// The statement whose conditions are on the table while participants come in.
     #[must_use]
     pub fn conditions(&self) -> Option<Hash> {
-        self.conditions.as_ref().map(|conditions| conditions.statement)
+        let open = self.conditions.as_ref().filter(|_| self.state == State::Invited);
+        open.map(|conditions| conditions.statement)
     }
     /// Offers that can be answered.
     #[must_use]

@@ -1,6 +1,7 @@
 //! How a session begins, who speaks in it and where in the stream.
 
-use crate::support::ledger::check;
+use crate::support::ledger::{CAST, check};
+use crate::support::uri;
 
 #[test]
 fn an_invitation_that_nobody_answers_fails() {
@@ -201,4 +202,23 @@ fn a_mediator_helps_and_is_never_bound() {
          mediator CLOSE                        -> ! ROLE_NOT_ALLOWED
          mediator CLARIFY                      -> CONVERSING",
     );
+}
+
+#[test]
+fn who_was_invited_learns_how_it_ended_and_who_stayed_away_learns_nothing() {
+    // ASP-SES-024
+    let readers = |story: &str| -> Vec<&'static str> {
+        let ledger = check(story);
+        let session = ledger.session().unwrap();
+        CAST.into_iter().filter(|name| session.is_readable_by(&uri(name))).collect()
+    };
+    let invited = "buyer PROPOSE with seller carrier? watcher -> INVITED\n carrier ACCEPT\n";
+    assert_eq!(readers(invited), ["buyer", "seller", "carrier", "watcher"]);
+    let failed = &format!(
+        "{invited} seller REJECT\n seller QUERY -> ! SESSION_ENDED\n watcher ACCEPT -> ! SESSION_ENDED"
+    );
+    assert_eq!(readers(failed), ["buyer", "seller", "carrier", "watcher"]);
+    let begun = &format!("{invited} seller ACCEPT -> INTRODUCED\n watcher QUERY -> ! UNKNOWN_STREAM\n");
+    assert_eq!(readers(begun), ["buyer", "seller", "carrier"]);
+    assert_eq!(readers(&format!("{begun} +5m -> FAILED(RESPONSE_TIMEOUT)")), ["buyer", "seller", "carrier"]);
 }
