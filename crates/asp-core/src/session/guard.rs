@@ -240,11 +240,9 @@ impl<'a> Case<'a> {
     fn is_awaited(&self) -> bool {
         let Some(agent) = self.agent() else { return false };
         match self.session.state {
-            State::Invited => self
-                .session
-                .conditions
-                .as_ref()
-                .is_some_and(|conditions| !conditions.accepted.contains(agent)),
+            State::Invited => {
+                self.session.conditions.as_ref().is_some_and(|conditions| conditions.awaits(agent))
+            }
             State::Agreeing => {
                 self.session.pending.as_ref().is_some_and(|pending| {
                     pending.awaits.contains(agent) && !pending.accepted.contains(agent)

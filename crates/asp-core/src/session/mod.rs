@@ -82,6 +82,18 @@ struct Conditions {
     statement: Hash,
     /// Who stands by them.
     accepted: BTreeSet<AgentUri>,
+    /// Who declined although the session could do without; asked again when the conditions change.
+    declined: BTreeSet<AgentUri>,
+}
+
+impl Conditions {
+    fn new(statement: Hash, by: AgentUri) -> Self {
+        Self { statement, accepted: BTreeSet::from([by]), declined: BTreeSet::new() }
+    }
+
+    fn awaits(&self, agent: &AgentUri) -> bool {
+        !self.accepted.contains(agent) && !self.declined.contains(agent)
+    }
 }
 
 /// A question that waits for an authority.
@@ -200,10 +212,7 @@ impl Session {
             consents: consents.clone(),
             participants: Participants::of(participants, initiator)?,
             limits: Bounds::from(limits),
-            conditions: Some(Conditions {
-                statement: statement.hash,
-                accepted: BTreeSet::from([initiator.clone()]),
-            }),
+            conditions: Some(Conditions::new(statement.hash, initiator.clone())),
             offers: BTreeMap::new(),
             agreed: BTreeMap::new(),
             pending: None,

@@ -222,3 +222,19 @@ fn who_was_invited_learns_how_it_ended_and_who_stayed_away_learns_nothing() {
     assert_eq!(readers(begun), ["buyer", "seller", "carrier"]);
     assert_eq!(readers(&format!("{begun} +5m -> FAILED(RESPONSE_TIMEOUT)")), ["buyer", "seller", "carrier"]);
 }
+
+#[test]
+fn who_declined_is_not_awaited_until_conditions_change() {
+    // ASP-SES-013
+    check(
+        "buyer PROPOSE with seller carrier?         -> INVITED
+         carrier REJECT                             -> INVITED
+         carrier REJECT                             -> ! NOT_YOUR_TURN
+         carrier ACCEPT                             -> ! NOT_YOUR_TURN
+         carrier COUNTER conditions                 -> ! NOT_YOUR_TURN
+         seller COUNTER conditions rounds=3         -> INVITED
+         carrier ACCEPT                             -> INVITED
+         buyer ACCEPT                               -> INTRODUCED
+         carrier QUERY                              -> CONVERSING",
+    );
+}
