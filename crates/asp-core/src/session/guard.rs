@@ -199,7 +199,9 @@ impl<'a> Case<'a> {
             Guard::ConsentStands => return self.consents_stand(facts),
             Guard::BelowCeiling => return self.below_ceiling(facts),
             Guard::AnswersInvitation => {
-                self.replied().is_some() && self.replied() == self.session.conditions().as_ref()
+                let until = self.session.entered.plus(self.session.limits.invitation_ms);
+                let answers = self.replied().copied() == self.session.conditions();
+                self.replied().is_some() && answers && self.at.time < until // ASP-SES-025
             }
             Guard::YourTurn => self.is_awaited(),
             Guard::RoundLeft => self.session.rounds < self.session.limits.rounds, // ASP-SES-010

@@ -306,7 +306,7 @@ pub enum Guard {
     ConsentCovers,
     /// The consents that the session rests on are in force and cover this performative.
     ConsentStands,
-    /// The statement answers the conditions that are on the table.
+    /// The statement answers the conditions that are on the table, and in time.
     AnswersInvitation,
     /// The answer of this party is awaited.
     YourTurn,
@@ -446,7 +446,9 @@ impl Guard {
             Self::ConsentStands => {
                 "The consents that the session rests on are in force and cover this performative."
             }
-            Self::AnswersInvitation => "The statement answers the conditions that are on the table.",
+            Self::AnswersInvitation => {
+                "The statement answers the conditions that are on the table, and in time."
+            }
             Self::YourTurn => "The answer of this party is awaited.",
             Self::RoundLeft => "The session has an offer left.",
             Self::MessageLeft => "The session has a statement left.",

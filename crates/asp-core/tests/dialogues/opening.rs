@@ -238,3 +238,21 @@ fn who_declined_is_not_awaited_until_conditions_change() {
          carrier QUERY                              -> CONVERSING",
     );
 }
+
+#[test]
+fn an_invitation_is_answered_in_time_whatever_the_node_does() {
+    // ASP-SES-025
+    check(
+        "buyer PROPOSE with seller                  -> INVITED
+         +30s quietly                               -> INVITED
+         seller ACCEPT                              -> ! PROPOSAL_NOT_OPEN
+         seller REJECT                              -> ! PROPOSAL_NOT_OPEN
+         seller COUNTER conditions                  -> ! PROPOSAL_NOT_OPEN
+         +0s                                        -> FAILED(INVITATION_TIMEOUT)",
+    );
+    check(
+        "buyer PROPOSE with seller                  -> INVITED
+         +29999ms                                   -> INVITED
+         seller ACCEPT                              -> INTRODUCED",
+    );
+}
