@@ -300,7 +300,7 @@ impl FromStr for Role {
 /// A condition of a row; where it does not hold, the statement is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Guard {
-    /// The issuer is the initiator, there is a party besides, nobody is named twice.
+    /// The issuer is the initiator, there is a required party besides, nobody is named twice.
     ParticipantsValid,
     /// Consents in force between the organisations cover the capability and the ceiling.
     ConsentCovers,
@@ -438,7 +438,7 @@ impl Guard {
     pub const fn sentence(self) -> &'static str {
         match self {
             Self::ParticipantsValid => {
-                "The issuer is the initiator, there is a party besides, nobody is named twice."
+                "The issuer is the initiator, there is a required party besides, nobody is named twice."
             }
             Self::ConsentCovers => {
                 "Consents in force between the organisations cover the capability and the ceiling."

@@ -256,3 +256,13 @@ fn an_invitation_is_answered_in_time_whatever_the_node_does() {
          seller ACCEPT                              -> INTRODUCED",
     );
 }
+
+#[test]
+fn a_session_needs_a_party_that_must_come() {
+    // ASP-SES-001
+    check(
+        "buyer PROPOSE with seller? watcher!        -> ! INVALID_PARTICIPANTS
+         buyer PROPOSE with seller? mediator!       -> ! INVALID_PARTICIPANTS
+         buyer PROPOSE with seller? carrier!        -> INVITED",
+    );
+}
