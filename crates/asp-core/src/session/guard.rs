@@ -203,6 +203,10 @@ impl<'a> Case<'a> {
                 let answers = self.replied().copied() == self.session.conditions();
                 self.replied().is_some() && answers && self.at.time < until // ASP-SES-025
             }
+            Guard::CardShown => match &self.statement.body {
+                Body::Accept(Accept::Introduction(introduction)) => Some(introduction.card) == facts.card, // ASP-SES-026
+                _ => false,
+            },
             Guard::YourTurn => self.is_awaited(),
             Guard::RoundLeft => self.session.rounds < self.session.limits.rounds, // ASP-SES-010
             Guard::MessageLeft => self.session.messages < self.session.limits.messages, // ASP-SES-011

@@ -39,6 +39,8 @@ pub struct Facts<'a> {
     pub consents: Vec<&'a Consent>,
     /// The ceilings that organisations set for their agents.
     pub ceilings: Vec<(&'a Domain, &'a Money)>,
+    /// The statement that set the card of the agent who speaks.
+    pub card: Option<Hash>,
 }
 
 /// The limits of a session with the defaults filled in.

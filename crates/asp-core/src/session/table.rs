@@ -308,6 +308,8 @@ pub enum Guard {
     ConsentStands,
     /// The statement answers the conditions that are on the table, and in time.
     AnswersInvitation,
+    /// The introduction names the statement that set the card the agent shows.
+    CardShown,
     /// The answer of this party is awaited.
     YourTurn,
     /// The session has an offer left.
@@ -363,12 +365,13 @@ pub enum Guard {
 impl Guard {
     /// All of them, in order.
     #[must_use]
-    pub const fn all() -> [Self; 29] {
+    pub const fn all() -> [Self; 30] {
         [
             Self::ParticipantsValid,
             Self::ConsentCovers,
             Self::ConsentStands,
             Self::AnswersInvitation,
+            Self::CardShown,
             Self::YourTurn,
             Self::RoundLeft,
             Self::MessageLeft,
@@ -405,6 +408,7 @@ impl Guard {
             Self::ConsentCovers => "consent-covers",
             Self::ConsentStands => "consent-stands",
             Self::AnswersInvitation => "answers-invitation",
+            Self::CardShown => "card-shown",
             Self::YourTurn => "your-turn",
             Self::RoundLeft => "round-left",
             Self::MessageLeft => "message-left",
@@ -449,6 +453,7 @@ impl Guard {
             Self::AnswersInvitation => {
                 "The statement answers the conditions that are on the table, and in time."
             }
+            Self::CardShown => "The introduction names the statement that set the card the agent shows.",
             Self::YourTurn => "The answer of this party is awaited.",
             Self::RoundLeft => "The session has an offer left.",
             Self::MessageLeft => "The session has a statement left.",
@@ -496,6 +501,7 @@ impl FromStr for Guard {
             "consent-covers" => Ok(Self::ConsentCovers),
             "consent-stands" => Ok(Self::ConsentStands),
             "answers-invitation" => Ok(Self::AnswersInvitation),
+            "card-shown" => Ok(Self::CardShown),
             "your-turn" => Ok(Self::YourTurn),
             "round-left" => Ok(Self::RoundLeft),
             "message-left" => Ok(Self::MessageLeft),
@@ -535,6 +541,7 @@ impl Guard {
             Self::ConsentCovers => Code::ConsentRequired,
             Self::ConsentStands => Code::ConsentRevoked,
             Self::AnswersInvitation => Code::ProposalNotOpen,
+            Self::CardShown => Code::CardMismatch,
             Self::YourTurn => Code::NotYourTurn,
             Self::RoundLeft => Code::RoundLimit,
             Self::MessageLeft => Code::MessageLimit,
@@ -938,7 +945,7 @@ pub const ROWS: &[Row] = &[
         performative: Performative::Accept,
         roles: &[Role::Initiator, Role::Party, Role::Mediator, Role::Observer],
         when: Some(Selector::AllIn),
-        requires: &[Guard::AnswersInvitation, Guard::YourTurn, Guard::ConsentStands],
+        requires: &[Guard::AnswersInvitation, Guard::YourTurn, Guard::CardShown, Guard::ConsentStands],
         next: Next::To(State::Introduced),
     },
     Row {
@@ -946,7 +953,7 @@ pub const ROWS: &[Row] = &[
         performative: Performative::Accept,
         roles: &[Role::Initiator, Role::Party, Role::Mediator, Role::Observer],
         when: Some(Selector::MoreInvitees),
-        requires: &[Guard::AnswersInvitation, Guard::YourTurn, Guard::ConsentStands],
+        requires: &[Guard::AnswersInvitation, Guard::YourTurn, Guard::CardShown, Guard::ConsentStands],
         next: Next::To(State::Invited),
     },
     Row {

@@ -266,3 +266,13 @@ fn a_session_needs_a_party_that_must_come() {
          buyer PROPOSE with seller? carrier!        -> INVITED",
     );
 }
+
+#[test]
+fn an_introduction_names_the_card_that_the_agent_shows() {
+    // ASP-SES-026
+    check(
+        "buyer PROPOSE with seller                  -> INVITED
+         seller ACCEPT introduction wrongly         -> ! CARD_MISMATCH
+         seller ACCEPT                              -> INTRODUCED",
+    );
+}
