@@ -1203,7 +1203,7 @@ pub const ROWS: &[Row] = &[
         performative: Performative::Escalate,
         roles: &[Role::Initiator, Role::Party, Role::Mediator],
         when: None,
-        requires: &[Guard::AuthorityValid],
+        requires: &[Guard::MessageLeft, Guard::AuthorityValid],
         next: Next::To(State::Escalated),
     },
     Row {
@@ -1412,7 +1412,7 @@ pub const ROWS: &[Row] = &[
         performative: Performative::Escalate,
         roles: &[Role::Initiator, Role::Party, Role::Mediator],
         when: None,
-        requires: &[Guard::AuthorityValid],
+        requires: &[Guard::MessageLeft, Guard::AuthorityValid],
         next: Next::To(State::Escalated),
     },
     Row {
@@ -1672,7 +1672,7 @@ pub const ROWS: &[Row] = &[
         performative: Performative::Escalate,
         roles: &[Role::Initiator, Role::Party, Role::Mediator],
         when: None,
-        requires: &[Guard::AuthorityValid],
+        requires: &[Guard::MessageLeft, Guard::AuthorityValid],
         next: Next::To(State::Escalated),
     },
     Row {

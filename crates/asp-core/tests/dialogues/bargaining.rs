@@ -436,3 +436,17 @@ fn commitments_and_mandates_have_a_bound_that_leaves_their_end_open() {
          seller ACCEPT                                       -> EXECUTING",
     );
 }
+
+#[test]
+fn an_escalation_counts_as_a_statement() {
+    // ASP-SES-011
+    check(
+        "buyer PROPOSE with seller messages=6                -> INVITED
+         seller ACCEPT                                       -> INTRODUCED
+         buyer PROPOSE firm                                  -> CONVERSING
+         seller ACCEPT                                       -> EXECUTING
+         seller ESCALATE to seller.example                   -> ESCALATED
+         seller WITHDRAW                                     -> EXECUTING
+         seller ESCALATE to seller.example                   -> ! MESSAGE_LIMIT",
+    );
+}
