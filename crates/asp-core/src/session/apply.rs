@@ -344,6 +344,7 @@ impl Session {
             }
             if self.state == State::Escalated {
                 self.escalation = None;
+                self.asked_ms.0 = self.asked_ms.0.saturating_add(time.since(self.entered).0);
             }
             // A commit waits in AGREEING, and through an escalation from there.
             if !matches!(next, State::Agreeing | State::Escalated) {

@@ -144,6 +144,8 @@ pub struct Session {
     opened: LogPoint,
     entered: LogTime,
     last: LogTime,
+    /// How long authorities were asked, all escalations together.
+    asked_ms: Millis,
     initiator: AgentUri,
     capability: Capability,
     purpose: Text,
@@ -208,6 +210,7 @@ impl Session {
             opened: accepted.at(),
             entered: time,
             last: time,
+            asked_ms: Millis(0),
             initiator: initiator.clone(),
             capability: capability.clone(),
             purpose: purpose.clone(),

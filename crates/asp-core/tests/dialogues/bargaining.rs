@@ -450,3 +450,21 @@ fn an_escalation_counts_as_a_statement() {
          seller ESCALATE to seller.example                   -> ! MESSAGE_LIMIT",
     );
 }
+
+#[test]
+fn the_time_of_an_authority_is_not_the_session_s() {
+    // ASP-SES-027
+    check(
+        "buyer PROPOSE with seller session=10m               -> INVITED
+         seller ACCEPT                                       -> INTRODUCED
+         buyer QUERY                                         -> CONVERSING
+         +4m
+         seller ESCALATE to seller.example                   -> ESCALATED
+         +23h                                                -> ESCALATED
+         seller.example ACCEPT                               -> CONVERSING
+         +4m
+         buyer QUERY                                         -> CONVERSING
+         +119s                                               -> CONVERSING
+         +1s                                                 -> FAILED(SESSION_TIMEOUT)",
+    );
+}
