@@ -237,6 +237,7 @@ impl<'a> Case<'a> {
             | Guard::IsCreditor
             | Guard::ObligationOpen
             | Guard::ObligationDelivered
+            | Guard::WindowOpen
             | Guard::InTime
             | Guard::EvidenceMatches => self.check_duty(guard),
         };
@@ -507,6 +508,14 @@ impl<'a> Case<'a> {
                 may_repeat && commitment.due_at(duty).is_some()
             }
             Guard::ObligationDelivered => matches!(duty.progress, Progress::Delivered { .. }),
+            Guard::WindowOpen => match &duty.progress {
+                Progress::Delivered { at, .. } => self.at.time < duty.silence_at(*at), // ASP-COM-004
+                Progress::Open
+                | Progress::Fulfilled { .. }
+                | Progress::Contested
+                | Progress::Breached
+                | Progress::Lapsed => false,
+            },
             Guard::InTime => commitment.met_until(duty).is_some_and(|until| self.at.time <= until), // ASP-COM-002
             Guard::EvidenceMatches => match &self.statement.body {
                 Body::Inform(Inform::Fulfilment(fulfilment)) => duty.shown_by(&fulfilment.evidence), // ASP-COM-003

@@ -344,6 +344,8 @@ pub enum Guard {
     ObligationOpen,
     /// A fulfilment has been stated and not been answered.
     ObligationDelivered,
+    /// The creditor's time to look at the fulfilment has not passed.
+    WindowOpen,
     /// The due time with its cure period has not passed.
     InTime,
     /// The evidence is of the method agreed, and the one named if one was.
@@ -365,7 +367,7 @@ pub enum Guard {
 impl Guard {
     /// All of them, in order.
     #[must_use]
-    pub const fn all() -> [Self; 30] {
+    pub const fn all() -> [Self; 31] {
         [
             Self::ParticipantsValid,
             Self::ConsentCovers,
@@ -389,6 +391,7 @@ impl Guard {
             Self::IsCreditor,
             Self::ObligationOpen,
             Self::ObligationDelivered,
+            Self::WindowOpen,
             Self::InTime,
             Self::EvidenceMatches,
             Self::NoObligationOpen,
@@ -426,6 +429,7 @@ impl Guard {
             Self::IsCreditor => "is-creditor",
             Self::ObligationOpen => "obligation-open",
             Self::ObligationDelivered => "obligation-delivered",
+            Self::WindowOpen => "window-open",
             Self::InTime => "in-time",
             Self::EvidenceMatches => "evidence-matches",
             Self::NoObligationOpen => "no-obligation-open",
@@ -471,6 +475,7 @@ impl Guard {
             Self::IsCreditor => "The issuer is owed the obligation.",
             Self::ObligationOpen => "The obligation is open and nothing it waits for is outstanding.",
             Self::ObligationDelivered => "A fulfilment has been stated and not been answered.",
+            Self::WindowOpen => "The creditor's time to look at the fulfilment has not passed.",
             Self::InTime => "The due time with its cure period has not passed.",
             Self::EvidenceMatches => "The evidence is of the method agreed, and the one named if one was.",
             Self::NoObligationOpen => "Nothing is owed any more.",
@@ -519,6 +524,7 @@ impl FromStr for Guard {
             "is-creditor" => Ok(Self::IsCreditor),
             "obligation-open" => Ok(Self::ObligationOpen),
             "obligation-delivered" => Ok(Self::ObligationDelivered),
+            "window-open" => Ok(Self::WindowOpen),
             "in-time" => Ok(Self::InTime),
             "evidence-matches" => Ok(Self::EvidenceMatches),
             "no-obligation-open" => Ok(Self::NoObligationOpen),
@@ -559,6 +565,7 @@ impl Guard {
             Self::IsCreditor => Code::NotTheCreditor,
             Self::ObligationOpen => Code::ObligationNotOpen,
             Self::ObligationDelivered => Code::ObligationNotOpen,
+            Self::WindowOpen => Code::DeadlinePassed,
             Self::InTime => Code::DeadlinePassed,
             Self::EvidenceMatches => Code::EvidenceMismatch,
             Self::NoObligationOpen => Code::ObligationOpen,
@@ -1380,6 +1387,7 @@ pub const ROWS: &[Row] = &[
             Guard::ObligationKnown,
             Guard::IsCreditor,
             Guard::ObligationDelivered,
+            Guard::WindowOpen,
         ],
         next: Next::To(State::Agreeing),
     },
@@ -1625,6 +1633,7 @@ pub const ROWS: &[Row] = &[
             Guard::ObligationKnown,
             Guard::IsCreditor,
             Guard::ObligationDelivered,
+            Guard::WindowOpen,
         ],
         next: Next::To(State::Executing),
     },
@@ -1793,6 +1802,7 @@ pub const ROWS: &[Row] = &[
             Guard::ObligationKnown,
             Guard::IsCreditor,
             Guard::ObligationDelivered,
+            Guard::WindowOpen,
         ],
         next: Next::To(State::Escalated),
     },

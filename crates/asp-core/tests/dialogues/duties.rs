@@ -200,3 +200,21 @@ fn only_who_signed_changes_a_commitment() {
          seller ACCEPT                               -> EXECUTING [AMENDED: goods LAPSED; ACTIVE: goods OPEN]",
     );
 }
+
+#[test]
+fn a_fulfilment_is_contested_within_the_window() {
+    // ASP-COM-004
+    bound(
+        "seller owes buyer goods 100 within 1h look 2m",
+        "seller INFORM fulfilment goods     -> EXECUTING
+         +119999ms                          -> EXECUTING
+         buyer INFORM contest goods         -> EXECUTING [ACTIVE: goods CONTESTED]",
+    );
+    bound(
+        "seller owes buyer goods 100 within 1h look 2m",
+        "seller INFORM fulfilment goods     -> EXECUTING
+         +2m quietly                        -> EXECUTING [ACTIVE: goods DELIVERED]
+         buyer INFORM contest goods         -> ! DEADLINE_PASSED
+         buyer INFORM acknowledgement goods -> EXECUTING [FULFILLED: goods FULFILLED]",
+    );
+}
