@@ -504,8 +504,16 @@ impl<'a> Case<'a> {
             Guard::IsDebtor => self.agent() == Some(&duty.obligation.debtor),
             Guard::IsCreditor => self.agent() == Some(&duty.obligation.creditor),
             Guard::ObligationOpen => {
-                let may_repeat = matches!(duty.progress, Progress::Open | Progress::Contested);
-                may_repeat && commitment.due_at(duty).is_some()
+                let owed = match &duty.progress {
+                    Progress::Open => true,
+                    // Stating and contesting by turns has to end, and the first statement must never be refused.
+                    Progress::Contested => self.session.messages < self.session.limits.messages, // ASP-COM-005
+                    Progress::Delivered { .. }
+                    | Progress::Fulfilled { .. }
+                    | Progress::Breached
+                    | Progress::Lapsed => false,
+                };
+                owed && commitment.due_at(duty).is_some()
             }
             Guard::ObligationDelivered => matches!(duty.progress, Progress::Delivered { .. }),
             Guard::WindowOpen => match &duty.progress {

@@ -340,7 +340,7 @@ pub enum Guard {
     IsDebtor,
     /// The issuer is owed the obligation.
     IsCreditor,
-    /// The obligation is open and nothing it waits for is outstanding.
+    /// The obligation is open, or contested while the session has a statement left, and waits for nothing.
     ObligationOpen,
     /// A fulfilment has been stated and not been answered.
     ObligationDelivered,
@@ -473,7 +473,9 @@ impl Guard {
             Self::ObligationKnown => "The commitment has the obligation.",
             Self::IsDebtor => "The issuer owes the obligation.",
             Self::IsCreditor => "The issuer is owed the obligation.",
-            Self::ObligationOpen => "The obligation is open and nothing it waits for is outstanding.",
+            Self::ObligationOpen => {
+                "The obligation is open, or contested while the session has a statement left, and waits for nothing."
+            }
             Self::ObligationDelivered => "A fulfilment has been stated and not been answered.",
             Self::WindowOpen => "The creditor's time to look at the fulfilment has not passed.",
             Self::InTime => "The due time with its cure period has not passed.",

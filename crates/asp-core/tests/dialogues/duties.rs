@@ -218,3 +218,18 @@ fn a_fulfilment_is_contested_within_the_window() {
          buyer INFORM acknowledgement goods -> EXECUTING [FULFILLED: goods FULFILLED]",
     );
 }
+
+#[test]
+fn what_is_contested_is_not_stated_again_without_end() {
+    // ASP-COM-005
+    check(
+        "buyer PROPOSE with seller messages=6
+         seller ACCEPT
+         buyer PROPOSE firm trade
+         seller ACCEPT
+         seller INFORM fulfilment goods     -> EXECUTING
+         buyer INFORM contest goods         -> EXECUTING
+         seller INFORM fulfilment goods     -> ! OBLIGATION_NOT_OPEN
+         +0s                                -> CLOSED(MESSAGE_LIMIT) [ACTIVE: goods CONTESTED, pay OPEN]",
+    );
+}
