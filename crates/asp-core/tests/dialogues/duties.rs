@@ -1,5 +1,7 @@
 //! What is owed: fulfilment, contest, silence, breach, and change by every signature.
 
+use asp_core::statement::body::Outcome;
+
 use crate::bound;
 use crate::support::ledger::check;
 
@@ -232,4 +234,26 @@ fn what_is_contested_is_not_stated_again_without_end() {
          seller INFORM fulfilment goods     -> ! OBLIGATION_NOT_OPEN
          +0s                                -> CLOSED(MESSAGE_LIMIT) [ACTIVE: goods CONTESTED, pay OPEN]",
     );
+}
+
+#[test]
+fn an_end_by_consent_settles_what_is_contested_and_no_breach() {
+    let contested = "seller INFORM fulfilment goods
+                     buyer INFORM contest goods
+                     ";
+    let ledger = bound(
+        "seller owes buyer goods 100 within 1h",
+        &format!(
+            "{contested} buyer PROPOSE termination\n seller ACCEPT -> EXECUTING [TERMINATED: goods LAPSED]\n buyer CLOSE"
+        ),
+    );
+    assert_eq!(ledger.session().unwrap().receipt().outcome, Outcome::Terminated);
+    let ledger = bound(
+        "seller owes buyer a 1 within 1m, seller owes buyer b 1 within 1h",
+        "+61s                               -> EXECUTING [BREACHED: a BREACHED, b OPEN]
+         buyer PROPOSE termination          -> EXECUTING
+         seller ACCEPT                      -> EXECUTING [TERMINATED: a BREACHED, b LAPSED]
+         buyer CLOSE                        -> CLOSED(COMPLETED)",
+    );
+    assert_eq!(ledger.session().unwrap().receipt().outcome, Outcome::Breached);
 }
