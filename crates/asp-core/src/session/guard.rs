@@ -87,6 +87,10 @@ impl<'a> Case<'a> {
         self.session.offers.get(self.replied()?)
     }
 
+    fn counters(&self) -> bool {
+        self.performative == Performative::Counter
+    }
+
     fn acceptance(&self) -> Option<Hash> {
         match &self.statement.body {
             Body::Accept(Accept::Acceptance(acceptance)) => Some(acceptance.terms_hash),
@@ -269,7 +273,7 @@ impl<'a> Case<'a> {
         match self.performative {
             Performative::Propose | Performative::Counter => {
                 // What has expired is nobody's to answer, and a counter takes the place of what it answers.
-                let answered = self.replied().filter(|_| self.performative == Performative::Counter);
+                let answered = self.replied().filter(|_| self.counters());
                 let stays = |(id, offer): &(&Hash, &OpenOffer)| {
                     self.at.time <= offer.respond_by && answered != Some(*id)
                 };
@@ -358,8 +362,13 @@ impl<'a> Case<'a> {
     /// The packages in question, each with the parties who would be bound.
     fn packages(&self) -> Vec<(&'a Package, BTreeSet<AgentUri>)> {
         let of_offer = |offer: &'a Offer, agent: &AgentUri| {
-            let parties: BTreeSet<_> =
-                awaited(self.session, offer, agent).into_iter().chain([agent.clone()]).collect();
+            let parties: BTreeSet<_> = match self.offer() {
+                // Other terms for a commitment are its signers' business, whoever answers.
+                Some(open) if matches!(open.kind, OfferKind::Amendment { .. }) && self.counters() => {
+                    open.signers()
+                }
+                _ => awaited(self.session, offer, agent).into_iter().chain([agent.clone()]).collect(),
+            };
             offer.packages.iter().map(|package| (package, parties.clone())).collect()
         };
         let Some(agent) = self.agent() else { return Vec::new() };

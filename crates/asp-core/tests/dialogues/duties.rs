@@ -257,3 +257,19 @@ fn an_end_by_consent_settles_what_is_contested_and_no_breach() {
     );
     assert_eq!(ledger.session().unwrap().receipt().outcome, Outcome::Breached);
 }
+
+#[test]
+fn a_counter_to_an_amendment_binds_only_who_signed() {
+    check(
+        "buyer PROPOSE with seller carrier
+         seller ACCEPT
+         carrier ACCEPT
+         buyer PROPOSE firm awaits seller
+         seller ACCEPT as deal              -> EXECUTING
+         buyer PROPOSE amendment to cheap   -> EXECUTING
+         third = carrier owes buyer goods 1 within 1h
+         seller COUNTER firm third          -> ! INVALID_TERMS
+         seller COUNTER firm goods          -> EXECUTING
+         buyer ACCEPT                       -> EXECUTING [AMENDED: goods LAPSED; ACTIVE: goods OPEN]",
+    );
+}
