@@ -286,10 +286,10 @@ impl World {
                 Body::Propose(Propose::Invitation(invitation)) => invitation.consents.iter().collect(),
                 _ => Vec::new(),
             };
-            return Session::decide_opening(verified, &self.facts(named, BTreeSet::new(), at));
+            return Session::decide_opening(verified, &self.facts(named, BTreeSet::new(), statement, at));
         }
         let session = self.sessions.get(id).ok_or_else(|| Code::UnknownStream.at("/stream"))?;
-        session.decide(verified, &self.facts_of(session, at))
+        session.decide(verified, &self.facts_of(session, statement, at))
     }
 
     fn check_invitees(&self, statement: &Statement) -> Result<(), Rejection> {
@@ -328,12 +328,18 @@ impl World {
         }
     }
 
-    fn facts_of(&self, session: &Session, at: LogPoint) -> Facts<'_> {
+    fn facts_of(&self, session: &Session, statement: &Statement, at: LogPoint) -> Facts<'_> {
         let organisations = session.participants().iter().map(|(agent, _)| agent.organisation()).collect();
-        self.facts(session.consents().iter().collect(), organisations, at)
+        self.facts(session.consents().iter().collect(), organisations, statement, at)
     }
 
-    fn facts(&self, consents: Vec<&Hash>, organisations: BTreeSet<Domain>, at: LogPoint) -> Facts<'_> {
+    fn facts(
+        &self,
+        consents: Vec<&Hash>,
+        organisations: BTreeSet<Domain>,
+        statement: &Statement,
+        at: LogPoint,
+    ) -> Facts<'_> {
         let ceilings = organisations
             .iter()
             .filter_map(|domain| self.organisations.get(domain))
@@ -345,6 +351,7 @@ impl World {
             at,
             consents: consents.into_iter().filter_map(|id| self.consents.get(id)).collect(),
             ceilings,
+            card: statement.issuer.agent().and_then(|agent| self.agents.get(agent)).map(Agent::card_set_by),
         }
     }
 

@@ -107,6 +107,8 @@ pub enum Code {
     SessionEnded,
     /// A session has one initiator, at least one party, at most 32 participants, each once.
     InvalidParticipants,
+    /// The introduction names another card than the agent shows.
+    CardMismatch,
     /// The proposal awaits the answer of another party.
     NotYourTurn,
     /// The proposal is expired, superseded, answered or withdrawn, or was never made.
@@ -654,6 +656,15 @@ pub(super) const ROWS: &[Row] = &[
         retry: Retry::Never,
         sentence: "A session has one initiator, at least one party, at most 32 participants, each once.",
         hint: "The issuer of the invitation is the initiator.",
+    },
+    Row {
+        code: Code::CardMismatch,
+        text: "CARD_MISMATCH",
+        status: 409,
+        blame: Blame::State,
+        retry: Retry::Change,
+        sentence: "The introduction names another card than the agent shows.",
+        hint: "Name the statement that set the agent's present card.",
     },
     Row {
         code: Code::NotYourTurn,

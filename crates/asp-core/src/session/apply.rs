@@ -60,7 +60,12 @@ impl Session {
             (Body::Accept(Accept::Acceptance(acceptance)), Some(agent)) => {
                 self.accept(acceptance.terms_hash, agent, accepted, effects);
             }
-            (Body::Reject(_), _) => self.take_offer_back(statement.in_reply_to),
+            (Body::Reject(_), agent) => {
+                if let (Some(conditions), Some(agent)) = (&mut self.conditions, agent) {
+                    conditions.declined.insert(agent.clone());
+                }
+                self.take_offer_back(statement.in_reply_to);
+            }
             (Body::Withdraw(Withdraw::Withdrawal(_)), _) => {
                 self.take_offer_back(statement.in_reply_to);
                 self.mandates.take_back(statement.in_reply_to);
@@ -157,8 +162,7 @@ impl Session {
         match counter {
             Counter::Conditions(conditions) => {
                 self.limits = Bounds::from(&conditions.limits);
-                self.conditions =
-                    Some(Conditions { statement: hash, accepted: BTreeSet::from([agent.clone()]) });
+                self.conditions = Some(Conditions::new(hash, agent.clone()));
                 self.entered = accepted.at().time;
             }
             Counter::CounterOffer(offer) => {
@@ -335,11 +339,12 @@ impl Session {
             if matches!(next, State::Closed | State::Failed) {
                 self.end = Some(self.ended(body));
             }
-            if self.state == State::Invited {
+            if next == State::Introduced {
                 self.come_in();
             }
             if self.state == State::Escalated {
                 self.escalation = None;
+                self.asked_ms.0 = self.asked_ms.0.saturating_add(time.since(self.entered).0);
             }
             // A commit waits in AGREEING, and through an escalation from there.
             if !matches!(next, State::Agreeing | State::Escalated) {

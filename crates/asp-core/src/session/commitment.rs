@@ -130,6 +130,12 @@ impl Commitment {
         self.duties.iter().any(|duty| duty.progress == Progress::Contested)
     }
 
+    /// Whether anything owed under it was breached, whatever became of the rest.
+    #[must_use]
+    pub fn breached(&self) -> bool {
+        self.duties.iter().any(|duty| duty.progress == Progress::Breached)
+    }
+
     /// What is owed under it, in the order of the terms.
     #[must_use]
     pub fn duties(&self) -> &[Duty] {
@@ -226,13 +232,11 @@ impl Commitment {
     }
 
     fn settle(&mut self) {
-        let any = |wanted: fn(&Progress) -> bool| self.duties.iter().any(|duty| wanted(&duty.progress));
-        let breached = any(|progress| matches!(progress, Progress::Breached));
-        let unsettled = any(|progress| {
-            matches!(progress, Progress::Open | Progress::Delivered { .. } | Progress::Contested)
+        let unsettled = self.duties.iter().any(|duty| {
+            matches!(duty.progress, Progress::Open | Progress::Delivered { .. } | Progress::Contested)
         });
         if self.state == CommitmentState::Active {
-            if breached {
+            if self.breached() {
                 self.state = CommitmentState::Breached;
             } else if !unsettled {
                 self.state = CommitmentState::Fulfilled;
@@ -240,12 +244,15 @@ impl Commitment {
         }
     }
 
-    /// Ends it by consent; what was owed lapses.
+    /// Ends it by consent: what was owed lapses, what was contested is settled, what was done or breached stays so.
     pub(super) fn end(&mut self, state: CommitmentState) {
         self.state = state;
         for duty in &mut self.duties {
-            if matches!(duty.progress, Progress::Open | Progress::Delivered { .. }) {
-                duty.progress = Progress::Lapsed;
+            match duty.progress {
+                Progress::Open | Progress::Delivered { .. } | Progress::Contested => {
+                    duty.progress = Progress::Lapsed;
+                }
+                Progress::Fulfilled { .. } | Progress::Breached | Progress::Lapsed => {}
             }
         }
     }

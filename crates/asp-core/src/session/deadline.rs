@@ -76,7 +76,9 @@ impl Session {
             State::Introduced | State::Conversing | State::Agreeing => {
                 all.push(end(quiet, Reason::ResponseTimeout));
                 if self.commitments.is_empty() {
-                    all.push(end(self.opened.time.plus(self.limits.session_ms), Reason::SessionTimeout));
+                    // An authority may take longer than the session may: its time is not the participants'.
+                    let until = self.opened.time.plus(self.limits.session_ms).plus(self.asked_ms); // ASP-SES-027
+                    all.push(end(until, Reason::SessionTimeout));
                 }
             }
             State::Executing if !self.owes() => all.push(end(quiet, Reason::Abandoned)),

@@ -87,6 +87,10 @@ impl<'a> Case<'a> {
         self.session.offers.get(self.replied()?)
     }
 
+    fn counters(&self) -> bool {
+        self.performative == Performative::Counter
+    }
+
     fn acceptance(&self) -> Option<Hash> {
         match &self.statement.body {
             Body::Accept(Accept::Acceptance(acceptance)) => Some(acceptance.terms_hash),
@@ -199,8 +203,14 @@ impl<'a> Case<'a> {
             Guard::ConsentStands => return self.consents_stand(facts),
             Guard::BelowCeiling => return self.below_ceiling(facts),
             Guard::AnswersInvitation => {
-                self.replied().is_some() && self.replied() == self.session.conditions().as_ref()
+                let until = self.session.entered.plus(self.session.limits.invitation_ms);
+                let answers = self.replied().copied() == self.session.conditions();
+                self.replied().is_some() && answers && self.at.time < until // ASP-SES-025
             }
+            Guard::CardShown => match &self.statement.body {
+                Body::Accept(Accept::Introduction(introduction)) => Some(introduction.card) == facts.card, // ASP-SES-026
+                _ => false,
+            },
             Guard::YourTurn => self.is_awaited(),
             Guard::RoundLeft => self.session.rounds < self.session.limits.rounds, // ASP-SES-010
             Guard::MessageLeft => self.session.messages < self.session.limits.messages, // ASP-SES-011
@@ -231,6 +241,7 @@ impl<'a> Case<'a> {
             | Guard::IsCreditor
             | Guard::ObligationOpen
             | Guard::ObligationDelivered
+            | Guard::WindowOpen
             | Guard::InTime
             | Guard::EvidenceMatches => self.check_duty(guard),
         };
@@ -240,11 +251,9 @@ impl<'a> Case<'a> {
     fn is_awaited(&self) -> bool {
         let Some(agent) = self.agent() else { return false };
         match self.session.state {
-            State::Invited => self
-                .session
-                .conditions
-                .as_ref()
-                .is_some_and(|conditions| !conditions.accepted.contains(agent)),
+            State::Invited => {
+                self.session.conditions.as_ref().is_some_and(|conditions| conditions.awaits(agent))
+            }
             State::Agreeing => {
                 self.session.pending.as_ref().is_some_and(|pending| {
                     pending.awaits.contains(agent) && !pending.accepted.contains(agent)
@@ -262,12 +271,19 @@ impl<'a> Case<'a> {
 
     fn has_room(&self) -> bool {
         match self.performative {
-            Performative::Propose => self.session.offers.len() < limits::OPEN_OFFERS_MAX,
-            // A counter takes the place of what it answers.
-            Performative::Counter => self.session.offers.len() <= limits::OPEN_OFFERS_MAX,
+            Performative::Propose | Performative::Counter => {
+                // What has expired is nobody's to answer, and a counter takes the place of what it answers.
+                let answered = self.replied().filter(|_| self.counters());
+                let stays = |(id, offer): &(&Hash, &OpenOffer)| {
+                    self.at.time <= offer.respond_by && answered != Some(*id)
+                };
+                self.session.offers.iter().filter(stays).count() < limits::OPEN_OFFERS_MAX // ASP-SES-023
+            }
             Performative::Delegate => self.session.mandates.len() < limits::MANDATES_MAX,
             Performative::Accept | Performative::Commit => {
-                self.session.commitments.len() < limits::COMMITMENTS_MAX
+                let ends =
+                    matches!(self.offer().map(|offer| &offer.kind), Some(OfferKind::Termination { .. }));
+                ends || self.session.commitments.len() < limits::COMMITMENTS_MAX
             }
             Performative::Reject
             | Performative::Inform
@@ -346,8 +362,13 @@ impl<'a> Case<'a> {
     /// The packages in question, each with the parties who would be bound.
     fn packages(&self) -> Vec<(&'a Package, BTreeSet<AgentUri>)> {
         let of_offer = |offer: &'a Offer, agent: &AgentUri| {
-            let parties: BTreeSet<_> =
-                awaited(self.session, offer, agent).into_iter().chain([agent.clone()]).collect();
+            let parties: BTreeSet<_> = match self.offer() {
+                // Other terms for a commitment are its signers' business, whoever answers.
+                Some(open) if matches!(open.kind, OfferKind::Amendment { .. }) && self.counters() => {
+                    open.signers()
+                }
+                _ => awaited(self.session, offer, agent).into_iter().chain([agent.clone()]).collect(),
+            };
             offer.packages.iter().map(|package| (package, parties.clone())).collect()
         };
         let Some(agent) = self.agent() else { return Vec::new() };
@@ -411,7 +432,8 @@ impl<'a> Case<'a> {
         found.zip(self.agent()).is_some_and(|(found, agent)| found.signers.contains(agent))
     }
 
-    /// Nobody may owe more than session, consents, the debtor's organisation and its mandate allow.
+    /// Nobody may owe more than session and consents allow, nor than its organisation, nor than the mandate under
+    /// which it would be bound.
     fn below_ceiling(&self, facts: &Facts<'_>) -> Result<(), Rejection> {
         let general = self
             .session
@@ -423,23 +445,17 @@ impl<'a> Case<'a> {
         let chain =
             self.session.mandates.chain(self.statement, self.performative, self.at.time).unwrap_or_default();
         let mandated: Vec<&Money> = chain.iter().filter_map(|link| link.mandate.ceiling.as_ref()).collect();
-        for (package, _) in self.packages() {
-            let own = facts.ceilings.iter().filter(|(domain, _)| {
-                package.obligations.iter().any(|obligation| obligation.debtor.organisation() == **domain)
+        let principal = self.agent();
+        let holds = self.packages().iter().all(|(package, _)| {
+            let own = facts.ceilings.iter().all(|(domain, ceiling)| {
+                package.owes_at_most(ceiling, |debtor| debtor.organisation() == **domain)
             });
-            let ceilings = general
-                .iter()
-                .copied()
-                .chain(mandated.iter().copied())
-                .chain(own.map(|(_, ceiling)| *ceiling));
-            for ceiling in ceilings {
-                let most = package.owed_most(&ceiling.currency);
-                if most.is_none_or(|most| most > ceiling.amount) {
-                    return Err(Code::AboveCeiling.at("/body")); // ASP-SES-017
-                }
-            }
-        }
-        Ok(())
+            own && general.iter().all(|ceiling| package.owes_at_most(ceiling, |_| true))
+                && mandated
+                    .iter()
+                    .all(|ceiling| package.owes_at_most(ceiling, |debtor| Some(debtor) == principal))
+        });
+        if holds { Ok(()) } else { Err(Code::AboveCeiling.at("/body")) } // ASP-SES-017
     }
 
     fn consents_stand(&self, facts: &Facts<'_>) -> Result<(), Rejection> {
@@ -497,10 +513,26 @@ impl<'a> Case<'a> {
             Guard::IsDebtor => self.agent() == Some(&duty.obligation.debtor),
             Guard::IsCreditor => self.agent() == Some(&duty.obligation.creditor),
             Guard::ObligationOpen => {
-                let may_repeat = matches!(duty.progress, Progress::Open | Progress::Contested);
-                may_repeat && commitment.due_at(duty).is_some()
+                let owed = match &duty.progress {
+                    Progress::Open => true,
+                    // Stating and contesting by turns has to end, and the first statement must never be refused.
+                    Progress::Contested => self.session.messages < self.session.limits.messages, // ASP-COM-005
+                    Progress::Delivered { .. }
+                    | Progress::Fulfilled { .. }
+                    | Progress::Breached
+                    | Progress::Lapsed => false,
+                };
+                owed && commitment.due_at(duty).is_some()
             }
             Guard::ObligationDelivered => matches!(duty.progress, Progress::Delivered { .. }),
+            Guard::WindowOpen => match &duty.progress {
+                Progress::Delivered { at, .. } => self.at.time < duty.silence_at(*at), // ASP-COM-004
+                Progress::Open
+                | Progress::Fulfilled { .. }
+                | Progress::Contested
+                | Progress::Breached
+                | Progress::Lapsed => false,
+            },
             Guard::InTime => commitment.met_until(duty).is_some_and(|until| self.at.time <= until), // ASP-COM-002
             Guard::EvidenceMatches => match &self.statement.body {
                 Body::Inform(Inform::Fulfilment(fulfilment)) => duty.shown_by(&fulfilment.evidence), // ASP-COM-003

@@ -39,6 +39,8 @@ pub struct Facts<'a> {
     pub consents: Vec<&'a Consent>,
     /// The ceilings that organisations set for their agents.
     pub ceilings: Vec<(&'a Domain, &'a Money)>,
+    /// The statement that set the card of the agent who speaks.
+    pub card: Option<Hash>,
 }
 
 /// The limits of a session with the defaults filled in.
@@ -75,13 +77,25 @@ impl From<&Limits> for Bounds {
     }
 }
 
-/// The conditions on the table while participants come in.
+/// The conditions on the table while participants come in; kept where none could.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Conditions {
     /// The invitation, or the last COUNTER to it.
     statement: Hash,
     /// Who stands by them.
     accepted: BTreeSet<AgentUri>,
+    /// Who declined although the session could do without; asked again when the conditions change.
+    declined: BTreeSet<AgentUri>,
+}
+
+impl Conditions {
+    fn new(statement: Hash, by: AgentUri) -> Self {
+        Self { statement, accepted: BTreeSet::from([by]), declined: BTreeSet::new() }
+    }
+
+    fn awaits(&self, agent: &AgentUri) -> bool {
+        !self.accepted.contains(agent) && !self.declined.contains(agent)
+    }
 }
 
 /// A question that waits for an authority.
@@ -130,6 +144,8 @@ pub struct Session {
     opened: LogPoint,
     entered: LogTime,
     last: LogTime,
+    /// How long authorities were asked, all escalations together.
+    asked_ms: Millis,
     initiator: AgentUri,
     capability: Capability,
     purpose: Text,
@@ -194,16 +210,14 @@ impl Session {
             opened: accepted.at(),
             entered: time,
             last: time,
+            asked_ms: Millis(0),
             initiator: initiator.clone(),
             capability: capability.clone(),
             purpose: purpose.clone(),
             consents: consents.clone(),
             participants: Participants::of(participants, initiator)?,
             limits: Bounds::from(limits),
-            conditions: Some(Conditions {
-                statement: statement.hash,
-                accepted: BTreeSet::from([initiator.clone()]),
-            }),
+            conditions: Some(Conditions::new(statement.hash, initiator.clone())),
             offers: BTreeMap::new(),
             agreed: BTreeMap::new(),
             pending: None,
@@ -258,8 +272,7 @@ impl Session {
                 let chain = chain.map_err(|code| code.at("/onBehalfOf"))?;
                 let principal = chain.first().map_or(agent, |link| &link.by);
                 let participant = self.participants.find(principal).ok_or_else(stranger)?;
-                // Who has not come in is a participant only as long as it can.
-                if !participant.joined && self.state != State::Invited {
+                if !self.takes_part(participant) {
                     return Err(stranger());
                 }
                 let role = if authority { Role::Authority } else { Role::from(participant.role) };
@@ -268,10 +281,17 @@ impl Session {
         }
     }
 
-    /// Whether an agent can read the session: a participant, or a delegate of one.
+    /// Whether a participant is in: everybody who was invited until the session begins, then who came in.
+    ///
+    /// A session that never began keeps its conditions, so that all who were invited learn how it ended.
+    const fn takes_part(&self, participant: &Participant) -> bool {
+        participant.joined || self.conditions.is_some() // ASP-SES-024
+    }
+
+    /// Whether an agent can read the session: who takes part, a delegate, or the authority that is asked.
     #[must_use]
     pub fn is_readable_by(&self, agent: &AgentUri) -> bool {
-        self.participants.find(agent).is_some()
+        self.participants.find(agent).is_some_and(|participant| self.takes_part(participant))
             || self.mandates.iter().any(|(_, given)| given.mandate.to == *agent)
             || self.escalation.as_ref().is_some_and(|open| open.authority.agent() == Some(agent))
     }
@@ -360,7 +380,8 @@ impl Session {
     /// The statement whose conditions are on the table while participants come in.
     #[must_use]
     pub fn conditions(&self) -> Option<Hash> {
-        self.conditions.as_ref().map(|conditions| conditions.statement)
+        let open = self.conditions.as_ref().filter(|_| self.state == State::Invited);
+        open.map(|conditions| conditions.statement)
     }
     /// Offers that can be answered.
     #[must_use]

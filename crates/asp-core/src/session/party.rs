@@ -57,9 +57,11 @@ impl Participants {
                 return None;
             }
         }
-        let has = |role| all.values().any(|participant: &Participant| participant.role == role);
-        let required = all.values().filter(|participant| participant.required).count();
-        let valid = has(ParticipantRole::Initiator) && has(ParticipantRole::Party) && required >= 2;
+        let comes = |role| {
+            all.values().any(|participant: &Participant| participant.role == role && participant.required)
+        };
+        // Without a party that must come, nobody might be there to deal with.
+        let valid = comes(ParticipantRole::Initiator) && comes(ParticipantRole::Party);
         valid.then_some(Self(all)) // ASP-SES-001
     }
 

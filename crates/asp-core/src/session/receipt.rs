@@ -28,7 +28,8 @@ impl Session {
         let states: Vec<CommitmentState> = self.commitments.values().map(super::Commitment::state).collect();
         if states.is_empty() {
             Outcome::None
-        } else if states.contains(&CommitmentState::Breached) {
+        } else if self.commitments.values().any(super::Commitment::breached) {
+            // An end by consent does not undo what was breached before.
             Outcome::Breached
         } else if self.commitments.values().any(super::Commitment::disputed) {
             Outcome::Contested

@@ -300,14 +300,16 @@ impl FromStr for Role {
 /// A condition of a row; where it does not hold, the statement is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Guard {
-    /// The issuer is the initiator, there is a party besides, nobody is named twice.
+    /// The issuer is the initiator, there is a required party besides, nobody is named twice.
     ParticipantsValid,
     /// Consents in force between the organisations cover the capability and the ceiling.
     ConsentCovers,
     /// The consents that the session rests on are in force and cover this performative.
     ConsentStands,
-    /// The statement answers the conditions that are on the table.
+    /// The statement answers the conditions that are on the table, and in time.
     AnswersInvitation,
+    /// The introduction names the statement that set the card the agent shows.
+    CardShown,
     /// The answer of this party is awaited.
     YourTurn,
     /// The session has an offer left.
@@ -338,10 +340,12 @@ pub enum Guard {
     IsDebtor,
     /// The issuer is owed the obligation.
     IsCreditor,
-    /// The obligation is open and nothing it waits for is outstanding.
+    /// The obligation is open, or contested while the session has a statement left, and waits for nothing.
     ObligationOpen,
     /// A fulfilment has been stated and not been answered.
     ObligationDelivered,
+    /// The creditor's time to look at the fulfilment has not passed.
+    WindowOpen,
     /// The due time with its cure period has not passed.
     InTime,
     /// The evidence is of the method agreed, and the one named if one was.
@@ -363,12 +367,13 @@ pub enum Guard {
 impl Guard {
     /// All of them, in order.
     #[must_use]
-    pub const fn all() -> [Self; 29] {
+    pub const fn all() -> [Self; 31] {
         [
             Self::ParticipantsValid,
             Self::ConsentCovers,
             Self::ConsentStands,
             Self::AnswersInvitation,
+            Self::CardShown,
             Self::YourTurn,
             Self::RoundLeft,
             Self::MessageLeft,
@@ -386,6 +391,7 @@ impl Guard {
             Self::IsCreditor,
             Self::ObligationOpen,
             Self::ObligationDelivered,
+            Self::WindowOpen,
             Self::InTime,
             Self::EvidenceMatches,
             Self::NoObligationOpen,
@@ -405,6 +411,7 @@ impl Guard {
             Self::ConsentCovers => "consent-covers",
             Self::ConsentStands => "consent-stands",
             Self::AnswersInvitation => "answers-invitation",
+            Self::CardShown => "card-shown",
             Self::YourTurn => "your-turn",
             Self::RoundLeft => "round-left",
             Self::MessageLeft => "message-left",
@@ -422,6 +429,7 @@ impl Guard {
             Self::IsCreditor => "is-creditor",
             Self::ObligationOpen => "obligation-open",
             Self::ObligationDelivered => "obligation-delivered",
+            Self::WindowOpen => "window-open",
             Self::InTime => "in-time",
             Self::EvidenceMatches => "evidence-matches",
             Self::NoObligationOpen => "no-obligation-open",
@@ -438,7 +446,7 @@ impl Guard {
     pub const fn sentence(self) -> &'static str {
         match self {
             Self::ParticipantsValid => {
-                "The issuer is the initiator, there is a party besides, nobody is named twice."
+                "The issuer is the initiator, there is a required party besides, nobody is named twice."
             }
             Self::ConsentCovers => {
                 "Consents in force between the organisations cover the capability and the ceiling."
@@ -446,7 +454,10 @@ impl Guard {
             Self::ConsentStands => {
                 "The consents that the session rests on are in force and cover this performative."
             }
-            Self::AnswersInvitation => "The statement answers the conditions that are on the table.",
+            Self::AnswersInvitation => {
+                "The statement answers the conditions that are on the table, and in time."
+            }
+            Self::CardShown => "The introduction names the statement that set the card the agent shows.",
             Self::YourTurn => "The answer of this party is awaited.",
             Self::RoundLeft => "The session has an offer left.",
             Self::MessageLeft => "The session has a statement left.",
@@ -462,8 +473,11 @@ impl Guard {
             Self::ObligationKnown => "The commitment has the obligation.",
             Self::IsDebtor => "The issuer owes the obligation.",
             Self::IsCreditor => "The issuer is owed the obligation.",
-            Self::ObligationOpen => "The obligation is open and nothing it waits for is outstanding.",
+            Self::ObligationOpen => {
+                "The obligation is open, or contested while the session has a statement left, and waits for nothing."
+            }
             Self::ObligationDelivered => "A fulfilment has been stated and not been answered.",
+            Self::WindowOpen => "The creditor's time to look at the fulfilment has not passed.",
             Self::InTime => "The due time with its cure period has not passed.",
             Self::EvidenceMatches => "The evidence is of the method agreed, and the one named if one was.",
             Self::NoObligationOpen => "Nothing is owed any more.",
@@ -494,6 +508,7 @@ impl FromStr for Guard {
             "consent-covers" => Ok(Self::ConsentCovers),
             "consent-stands" => Ok(Self::ConsentStands),
             "answers-invitation" => Ok(Self::AnswersInvitation),
+            "card-shown" => Ok(Self::CardShown),
             "your-turn" => Ok(Self::YourTurn),
             "round-left" => Ok(Self::RoundLeft),
             "message-left" => Ok(Self::MessageLeft),
@@ -511,6 +526,7 @@ impl FromStr for Guard {
             "is-creditor" => Ok(Self::IsCreditor),
             "obligation-open" => Ok(Self::ObligationOpen),
             "obligation-delivered" => Ok(Self::ObligationDelivered),
+            "window-open" => Ok(Self::WindowOpen),
             "in-time" => Ok(Self::InTime),
             "evidence-matches" => Ok(Self::EvidenceMatches),
             "no-obligation-open" => Ok(Self::NoObligationOpen),
@@ -533,6 +549,7 @@ impl Guard {
             Self::ConsentCovers => Code::ConsentRequired,
             Self::ConsentStands => Code::ConsentRevoked,
             Self::AnswersInvitation => Code::ProposalNotOpen,
+            Self::CardShown => Code::CardMismatch,
             Self::YourTurn => Code::NotYourTurn,
             Self::RoundLeft => Code::RoundLimit,
             Self::MessageLeft => Code::MessageLimit,
@@ -550,6 +567,7 @@ impl Guard {
             Self::IsCreditor => Code::NotTheCreditor,
             Self::ObligationOpen => Code::ObligationNotOpen,
             Self::ObligationDelivered => Code::ObligationNotOpen,
+            Self::WindowOpen => Code::DeadlinePassed,
             Self::InTime => Code::DeadlinePassed,
             Self::EvidenceMatches => Code::EvidenceMismatch,
             Self::NoObligationOpen => Code::ObligationOpen,
@@ -936,7 +954,7 @@ pub const ROWS: &[Row] = &[
         performative: Performative::Accept,
         roles: &[Role::Initiator, Role::Party, Role::Mediator, Role::Observer],
         when: Some(Selector::AllIn),
-        requires: &[Guard::AnswersInvitation, Guard::YourTurn, Guard::ConsentStands],
+        requires: &[Guard::AnswersInvitation, Guard::YourTurn, Guard::CardShown, Guard::ConsentStands],
         next: Next::To(State::Introduced),
     },
     Row {
@@ -944,7 +962,7 @@ pub const ROWS: &[Row] = &[
         performative: Performative::Accept,
         roles: &[Role::Initiator, Role::Party, Role::Mediator, Role::Observer],
         when: Some(Selector::MoreInvitees),
-        requires: &[Guard::AnswersInvitation, Guard::YourTurn, Guard::ConsentStands],
+        requires: &[Guard::AnswersInvitation, Guard::YourTurn, Guard::CardShown, Guard::ConsentStands],
         next: Next::To(State::Invited),
     },
     Row {
@@ -1194,7 +1212,7 @@ pub const ROWS: &[Row] = &[
         performative: Performative::Escalate,
         roles: &[Role::Initiator, Role::Party, Role::Mediator],
         when: None,
-        requires: &[Guard::AuthorityValid],
+        requires: &[Guard::MessageLeft, Guard::AuthorityValid],
         next: Next::To(State::Escalated),
     },
     Row {
@@ -1371,6 +1389,7 @@ pub const ROWS: &[Row] = &[
             Guard::ObligationKnown,
             Guard::IsCreditor,
             Guard::ObligationDelivered,
+            Guard::WindowOpen,
         ],
         next: Next::To(State::Agreeing),
     },
@@ -1403,7 +1422,7 @@ pub const ROWS: &[Row] = &[
         performative: Performative::Escalate,
         roles: &[Role::Initiator, Role::Party, Role::Mediator],
         when: None,
-        requires: &[Guard::AuthorityValid],
+        requires: &[Guard::MessageLeft, Guard::AuthorityValid],
         next: Next::To(State::Escalated),
     },
     Row {
@@ -1616,6 +1635,7 @@ pub const ROWS: &[Row] = &[
             Guard::ObligationKnown,
             Guard::IsCreditor,
             Guard::ObligationDelivered,
+            Guard::WindowOpen,
         ],
         next: Next::To(State::Executing),
     },
@@ -1663,7 +1683,7 @@ pub const ROWS: &[Row] = &[
         performative: Performative::Escalate,
         roles: &[Role::Initiator, Role::Party, Role::Mediator],
         when: None,
-        requires: &[Guard::AuthorityValid],
+        requires: &[Guard::MessageLeft, Guard::AuthorityValid],
         next: Next::To(State::Escalated),
     },
     Row {
@@ -1784,6 +1804,7 @@ pub const ROWS: &[Row] = &[
             Guard::ObligationKnown,
             Guard::IsCreditor,
             Guard::ObligationDelivered,
+            Guard::WindowOpen,
         ],
         next: Next::To(State::Escalated),
     },

@@ -792,17 +792,14 @@ impl Package {
         Hash::of(&[b"asp/1.0/terms\n", &super::draft::canonical(self)])
     }
 
-    /// The most that any one debtor owes in `currency`; none if an obligation is in another currency.
-    #[must_use]
-    pub fn owed_most(&self, currency: &crate::amount::Currency) -> Option<Decimal> {
+    /// Whether none of these debtors owes more than `ceiling`; one who owes in another currency does.
+    pub fn owes_at_most(&self, ceiling: &Money, concerns: impl Fn(&AgentUri) -> bool) -> bool {
         let mut owed: BTreeMap<&AgentUri, Decimal> = BTreeMap::new();
-        for obligation in &self.obligations {
-            if obligation.value.currency != *currency {
-                return None;
-            }
+        self.obligations.iter().filter(|obligation| concerns(&obligation.debtor)).all(|obligation| {
             let sum = owed.entry(&obligation.debtor).or_insert(Decimal::ZERO);
-            *sum = sum.checked_add(obligation.value.amount)?;
-        }
-        owed.into_values().max()
+            let more = sum.checked_add(obligation.value.amount);
+            *sum = more.unwrap_or(*sum);
+            obligation.value.currency == ceiling.currency && more.is_some_and(|sum| sum <= ceiling.amount)
+        })
     }
 }

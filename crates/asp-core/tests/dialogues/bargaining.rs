@@ -1,6 +1,6 @@
 //! Offers, counters, acceptances and commits, within the limits of the session.
 
-use crate::support::ledger::check;
+use crate::support::ledger::{Ledger, check};
 
 #[test]
 fn a_firm_offer_binds_by_its_acceptance_alone() {
@@ -351,5 +351,120 @@ fn a_ceiling_that_is_lowered_holds_for_the_acceptance_too() {
          buyer.example POLICY ceiling 1
          seller.example POLICY ceiling 100
          seller ACCEPT                       -> EXECUTING",
+    );
+}
+
+#[test]
+fn a_ceiling_counts_what_its_own_people_owe() {
+    // ASP-SES-017
+    let packages = "within = seller owes buyer goods 100 within 1h EUR, buyer owes seller pay 10 within 1h
+                    above  = seller owes buyer goods 100 within 1h, buyer owes seller pay 11 within 1h
+                    other  = seller owes buyer goods 100 within 1h, buyer owes seller pay 1 within 1h EUR
+                    buyer PROPOSE with seller
+                    seller ACCEPT -> INTRODUCED
+                    ";
+    check(&format!(
+        "{packages}
+         buyer.example POLICY ceiling 10
+         buyer PROPOSE firm above                            -> ! ABOVE_CEILING
+         seller PROPOSE firm other                           -> ! ABOVE_CEILING
+         buyer PROPOSE firm within                           -> CONVERSING
+         seller ACCEPT                                       -> EXECUTING"
+    ));
+    check(&format!(
+        "{packages}
+         buyer DELEGATE to clerk ceiling 10 as m             -> CONVERSING
+         clerk for m PROPOSE firm above                      -> ! ABOVE_CEILING
+         clerk for m PROPOSE firm other                      -> ! ABOVE_CEILING
+         clerk for m PROPOSE firm goods                      -> CONVERSING
+         clerk for m PROPOSE firm within                     -> CONVERSING
+         seller COUNTER firm above                           -> CONVERSING
+         clerk for m ACCEPT                                  -> ! ABOVE_CEILING
+         buyer ACCEPT                                        -> EXECUTING"
+    ));
+}
+
+/// A session in which both talk, with room for many offers.
+fn roomy() -> Ledger {
+    check(
+        "buyer PROPOSE with seller rounds=200 response=2h
+         seller ACCEPT -> INTRODUCED",
+    )
+}
+
+#[test]
+fn only_open_offers_take_room() {
+    // ASP-SES-023
+    let mut ledger = roomy();
+    ledger.check("buyer PROPOSE as agreed\n seller ACCEPT agreed -> CONVERSING");
+    for _ in 0..31 {
+        ledger.check("buyer PROPOSE cheap until 10s -> CONVERSING");
+    }
+    ledger.check(
+        "buyer PROPOSE cheap                                 -> CONVERSING
+         buyer PROPOSE                                       -> ! TOO_MANY_OPEN
+         seller PROPOSE                                      -> ! TOO_MANY_OPEN
+         seller COUNTER                                      -> CONVERSING
+         buyer COMMIT                                        -> AGREEING
+         seller COUNTER                                      -> ! TOO_MANY_OPEN
+         seller REJECT                                       -> CONVERSING
+         +10s                                                -> CONVERSING
+         buyer PROPOSE                                       -> ! TOO_MANY_OPEN
+         +1ms                                                -> CONVERSING
+         buyer PROPOSE                                       -> CONVERSING",
+    );
+}
+
+#[test]
+fn commitments_and_mandates_have_a_bound_that_leaves_their_end_open() {
+    let mut ledger = roomy();
+    ledger.check("buyer PROPOSE as soft\n seller ACCEPT -> CONVERSING");
+    for _ in 0..64 {
+        ledger.check("buyer DELEGATE to clerk as m");
+    }
+    ledger.check("buyer DELEGATE -> ! TOO_MANY_OPEN\n buyer WITHDRAW m\n buyer DELEGATE -> CONVERSING");
+    for _ in 0..64 {
+        ledger.check("buyer PROPOSE firm cheap\n seller ACCEPT -> EXECUTING");
+    }
+    ledger.check(
+        "buyer COMMIT                                        -> ! TOO_MANY_OPEN
+         buyer PROPOSE firm                                  -> EXECUTING
+         seller ACCEPT                                       -> ! TOO_MANY_OPEN
+         buyer PROPOSE amendment to goods                    -> EXECUTING
+         seller ACCEPT                                       -> ! TOO_MANY_OPEN
+         buyer PROPOSE termination                           -> EXECUTING
+         seller ACCEPT                                       -> EXECUTING",
+    );
+}
+
+#[test]
+fn an_escalation_counts_as_a_statement() {
+    // ASP-SES-011
+    check(
+        "buyer PROPOSE with seller messages=6                -> INVITED
+         seller ACCEPT                                       -> INTRODUCED
+         buyer PROPOSE firm                                  -> CONVERSING
+         seller ACCEPT                                       -> EXECUTING
+         seller ESCALATE to seller.example                   -> ESCALATED
+         seller WITHDRAW                                     -> EXECUTING
+         seller ESCALATE to seller.example                   -> ! MESSAGE_LIMIT",
+    );
+}
+
+#[test]
+fn the_time_of_an_authority_is_not_the_session_s() {
+    // ASP-SES-027
+    check(
+        "buyer PROPOSE with seller session=10m               -> INVITED
+         seller ACCEPT                                       -> INTRODUCED
+         buyer QUERY                                         -> CONVERSING
+         +4m
+         seller ESCALATE to seller.example                   -> ESCALATED
+         +23h                                                -> ESCALATED
+         seller.example ACCEPT                               -> CONVERSING
+         +4m
+         buyer QUERY                                         -> CONVERSING
+         +119s                                               -> CONVERSING
+         +1s                                                 -> FAILED(SESSION_TIMEOUT)",
     );
 }

@@ -1,5 +1,7 @@
 //! What is owed: fulfilment, contest, silence, breach, and change by every signature.
 
+use asp_core::statement::body::Outcome;
+
 use crate::bound;
 use crate::support::ledger::check;
 
@@ -198,5 +200,76 @@ fn only_who_signed_changes_a_commitment() {
          buyer PROPOSE amendment to cheap            -> EXECUTING
          carrier ACCEPT                              -> ! NOT_YOUR_TURN
          seller ACCEPT                               -> EXECUTING [AMENDED: goods LAPSED; ACTIVE: goods OPEN]",
+    );
+}
+
+#[test]
+fn a_fulfilment_is_contested_within_the_window() {
+    // ASP-COM-004
+    bound(
+        "seller owes buyer goods 100 within 1h look 2m",
+        "seller INFORM fulfilment goods     -> EXECUTING
+         +119999ms                          -> EXECUTING
+         buyer INFORM contest goods         -> EXECUTING [ACTIVE: goods CONTESTED]",
+    );
+    bound(
+        "seller owes buyer goods 100 within 1h look 2m",
+        "seller INFORM fulfilment goods     -> EXECUTING
+         +2m quietly                        -> EXECUTING [ACTIVE: goods DELIVERED]
+         buyer INFORM contest goods         -> ! DEADLINE_PASSED
+         buyer INFORM acknowledgement goods -> EXECUTING [FULFILLED: goods FULFILLED]",
+    );
+}
+
+#[test]
+fn what_is_contested_is_not_stated_again_without_end() {
+    // ASP-COM-005
+    check(
+        "buyer PROPOSE with seller messages=6
+         seller ACCEPT
+         buyer PROPOSE firm trade
+         seller ACCEPT
+         seller INFORM fulfilment goods     -> EXECUTING
+         buyer INFORM contest goods         -> EXECUTING
+         seller INFORM fulfilment goods     -> ! OBLIGATION_NOT_OPEN
+         +0s                                -> CLOSED(MESSAGE_LIMIT) [ACTIVE: goods CONTESTED, pay OPEN]",
+    );
+}
+
+#[test]
+fn an_end_by_consent_settles_what_is_contested_and_no_breach() {
+    let contested = "seller INFORM fulfilment goods
+                     buyer INFORM contest goods
+                     ";
+    let ledger = bound(
+        "seller owes buyer goods 100 within 1h",
+        &format!(
+            "{contested} buyer PROPOSE termination\n seller ACCEPT -> EXECUTING [TERMINATED: goods LAPSED]\n buyer CLOSE"
+        ),
+    );
+    assert_eq!(ledger.session().unwrap().receipt().outcome, Outcome::Terminated);
+    let ledger = bound(
+        "seller owes buyer a 1 within 1m, seller owes buyer b 1 within 1h",
+        "+61s                               -> EXECUTING [BREACHED: a BREACHED, b OPEN]
+         buyer PROPOSE termination          -> EXECUTING
+         seller ACCEPT                      -> EXECUTING [TERMINATED: a BREACHED, b LAPSED]
+         buyer CLOSE                        -> CLOSED(COMPLETED)",
+    );
+    assert_eq!(ledger.session().unwrap().receipt().outcome, Outcome::Breached);
+}
+
+#[test]
+fn a_counter_to_an_amendment_binds_only_who_signed() {
+    check(
+        "buyer PROPOSE with seller carrier
+         seller ACCEPT
+         carrier ACCEPT
+         buyer PROPOSE firm awaits seller
+         seller ACCEPT as deal              -> EXECUTING
+         buyer PROPOSE amendment to cheap   -> EXECUTING
+         third = carrier owes buyer goods 1 within 1h
+         seller COUNTER firm third          -> ! INVALID_TERMS
+         seller COUNTER firm goods          -> EXECUTING
+         buyer ACCEPT                       -> EXECUTING [AMENDED: goods LAPSED; ACTIVE: goods OPEN]",
     );
 }

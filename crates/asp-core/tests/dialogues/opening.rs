@@ -1,6 +1,7 @@
 //! How a session begins, who speaks in it and where in the stream.
 
-use crate::support::ledger::check;
+use crate::support::ledger::{CAST, check};
+use crate::support::uri;
 
 #[test]
 fn an_invitation_that_nobody_answers_fails() {
@@ -200,5 +201,78 @@ fn a_mediator_helps_and_is_never_bound() {
          mediator DELEGATE                     -> ! ROLE_NOT_ALLOWED
          mediator CLOSE                        -> ! ROLE_NOT_ALLOWED
          mediator CLARIFY                      -> CONVERSING",
+    );
+}
+
+#[test]
+fn who_was_invited_learns_how_it_ended_and_who_stayed_away_learns_nothing() {
+    // ASP-SES-024
+    let readers = |story: &str| -> Vec<&'static str> {
+        let ledger = check(story);
+        let session = ledger.session().unwrap();
+        CAST.into_iter().filter(|name| session.is_readable_by(&uri(name))).collect()
+    };
+    let invited = "buyer PROPOSE with seller carrier? watcher -> INVITED\n carrier ACCEPT\n";
+    assert_eq!(readers(invited), ["buyer", "seller", "carrier", "watcher"]);
+    let failed = &format!(
+        "{invited} seller REJECT\n seller QUERY -> ! SESSION_ENDED\n watcher ACCEPT -> ! SESSION_ENDED"
+    );
+    assert_eq!(readers(failed), ["buyer", "seller", "carrier", "watcher"]);
+    let begun = &format!("{invited} seller ACCEPT -> INTRODUCED\n watcher QUERY -> ! UNKNOWN_STREAM\n");
+    assert_eq!(readers(begun), ["buyer", "seller", "carrier"]);
+    assert_eq!(readers(&format!("{begun} +5m -> FAILED(RESPONSE_TIMEOUT)")), ["buyer", "seller", "carrier"]);
+}
+
+#[test]
+fn who_declined_is_not_awaited_until_conditions_change() {
+    // ASP-SES-013
+    check(
+        "buyer PROPOSE with seller carrier?         -> INVITED
+         carrier REJECT                             -> INVITED
+         carrier REJECT                             -> ! NOT_YOUR_TURN
+         carrier ACCEPT                             -> ! NOT_YOUR_TURN
+         carrier COUNTER conditions                 -> ! NOT_YOUR_TURN
+         seller COUNTER conditions rounds=3         -> INVITED
+         carrier ACCEPT                             -> INVITED
+         buyer ACCEPT                               -> INTRODUCED
+         carrier QUERY                              -> CONVERSING",
+    );
+}
+
+#[test]
+fn an_invitation_is_answered_in_time_whatever_the_node_does() {
+    // ASP-SES-025
+    check(
+        "buyer PROPOSE with seller                  -> INVITED
+         +30s quietly                               -> INVITED
+         seller ACCEPT                              -> ! PROPOSAL_NOT_OPEN
+         seller REJECT                              -> ! PROPOSAL_NOT_OPEN
+         seller COUNTER conditions                  -> ! PROPOSAL_NOT_OPEN
+         +0s                                        -> FAILED(INVITATION_TIMEOUT)",
+    );
+    check(
+        "buyer PROPOSE with seller                  -> INVITED
+         +29999ms                                   -> INVITED
+         seller ACCEPT                              -> INTRODUCED",
+    );
+}
+
+#[test]
+fn a_session_needs_a_party_that_must_come() {
+    // ASP-SES-001
+    check(
+        "buyer PROPOSE with seller? watcher!        -> ! INVALID_PARTICIPANTS
+         buyer PROPOSE with seller? mediator!       -> ! INVALID_PARTICIPANTS
+         buyer PROPOSE with seller? carrier!        -> INVITED",
+    );
+}
+
+#[test]
+fn an_introduction_names_the_card_that_the_agent_shows() {
+    // ASP-SES-026
+    check(
+        "buyer PROPOSE with seller                  -> INVITED
+         seller ACCEPT introduction wrongly         -> ! CARD_MISMATCH
+         seller ACCEPT                              -> INTRODUCED",
     );
 }
