@@ -269,10 +269,11 @@ impl Session {
     /// As every call.
     pub async fn fulfil(
         &self,
-        commitment: Hash,
-        obligation: ObligationId,
+        commitment: &Hash,
+        obligation: &ObligationId,
         evidence: Evidence,
     ) -> Result<Receipt, Error> {
+        let (commitment, obligation) = (*commitment, obligation.clone());
         let body = Inform::Fulfilment(Fulfilment { commitment, evidence, obligation });
         self.say(Body::Inform(body), None).await
     }
@@ -281,7 +282,8 @@ impl Session {
     ///
     /// # Errors
     /// As every call.
-    pub async fn acknowledge(&self, commitment: Hash, obligation: ObligationId) -> Result<Receipt, Error> {
+    pub async fn acknowledge(&self, commitment: &Hash, obligation: &ObligationId) -> Result<Receipt, Error> {
+        let (commitment, obligation) = (*commitment, obligation.clone());
         self.say(Body::Inform(Inform::Acknowledgement(ObligationRef { commitment, obligation })), None).await
     }
 

@@ -1,4 +1,5 @@
 //! Who may say what of organisations, agents and consents, and which key signs.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "what a test cannot do fails it")]
 
 mod support;
 

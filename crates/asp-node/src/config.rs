@@ -1,7 +1,9 @@
 //! What an operator can set. Everything has a default that is right for one machine.
 
+use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use asp_core::limits;
 use asp_core::name::Origin;
@@ -54,12 +56,35 @@ impl Config {
         }
     }
 
+    /// The defaults, then a file if one is named, then `ASSENT_DATA`, `ASSENT_LISTEN`, `ASSENT_PUBLIC_URL` and
+    /// `ASSENT_ORIGIN`. The data folder is empty if nobody named one.
+    ///
+    /// # Errors
+    /// A sentence naming what cannot be read.
+    pub fn load(path: Option<&Path>) -> Result<Self, String> {
+        let config = Self::new("");
+        let mut config = path.map_or(Ok(config.clone()), |path| config.read(path))?;
+        if let Some(data) = variable("ASSENT_DATA")? {
+            config.data = data;
+        }
+        if let Some(listen) = variable("ASSENT_LISTEN")? {
+            config.listen = listen;
+        }
+        if let Some(origin) = variable("ASSENT_ORIGIN")? {
+            config.origin = Some(origin);
+        }
+        if let Some(url) = variable::<String>("ASSENT_PUBLIC_URL")? {
+            config.public_url = Some(url.trim_end_matches('/').to_owned());
+        }
+        Ok(config)
+    }
+
     /// Takes over what a TOML file says.
     ///
     /// # Errors
     /// A sentence if it cannot be read, has an unknown setting or a value that cannot be.
     pub fn read(mut self, path: &Path) -> Result<Self, String> {
-        let told = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
+        let told = |error: &dyn fmt::Display| format!("{}: {error}", path.display());
         let text = std::fs::read_to_string(path).map_err(|error| told(&error))?;
         let file: File = toml::from_str(&text).map_err(|error| told(&error.message()))?;
         self.data = file.data.unwrap_or(self.data);
@@ -70,6 +95,12 @@ impl Config {
         self.admission_queue_max = file.admission_queue_max.unwrap_or(self.admission_queue_max);
         Ok(self)
     }
+}
+
+/// A variable of the environment; an empty one counts as none.
+fn variable<T: FromStr<Err: fmt::Display>>(name: &str) -> Result<Option<T>, String> {
+    let text = std::env::var(name).ok().filter(|text| !text.is_empty());
+    text.map(|text| text.parse().map_err(|error| format!("{name}: {error}"))).transpose()
 }
 
 #[cfg(test)]

@@ -135,8 +135,8 @@ impl Node {
 
     /// The address that clients use.
     #[must_use]
-    pub fn url(&self) -> &str {
-        &self.url
+    pub fn url(&self) -> String {
+        self.url.clone()
     }
 
     /// The name of its log.
@@ -158,7 +158,6 @@ impl Node {
     }
 
     /// Its router, for callers in the same process.
-    #[must_use]
     pub fn router(&self) -> axum::Router {
         self.router.clone()
     }

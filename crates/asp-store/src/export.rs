@@ -1,6 +1,7 @@
 //! The log as JSON lines, as any program can read it: a header, the entries in order, the checkpoint.
 
 use std::io::Write;
+use std::path::Path;
 
 use asp_core::key::KeyId;
 use asp_core::name::Origin;
@@ -13,6 +14,7 @@ use asp_core::statement::Signature;
 
 use crate::entries::{blob, decode_signatures};
 use crate::fault::Fault;
+use crate::{FILE_NAME, migrate, open, pool};
 
 /// The first line.
 #[derive(Debug, Serialize, Deserialize)]
@@ -43,6 +45,26 @@ pub(crate) struct Line<'a> {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Footer {
     pub(crate) checkpoint: String,
+}
+
+/// Writes the log of a data folder as JSON lines, at one state of it; returns how many entries it has.
+///
+/// Needs neither the node's key nor the folder's lock: a node that runs is not disturbed.
+///
+/// # Errors
+/// That the folder has no store that can be read, or that `out` fails.
+pub fn export(folder: &Path, out: &mut dyn Write) -> Result<u64, Fault> {
+    let path = folder.join(FILE_NAME);
+    if !path.exists() {
+        return Err(Fault::Folder { path, detail: "there is no such file".into() });
+    }
+    let connection = pool::open(&path)?;
+    pool::snapshot(&connection, |connection| {
+        migrate::check(connection, &path)?;
+        let (origin, node_key) =
+            open::identity(connection)?.ok_or_else(|| Fault::corrupt(None, "it is nobody's log"))?;
+        write(connection, &origin, &node_key, out)
+    })
 }
 
 /// Writes everything; returns how many entries there were.

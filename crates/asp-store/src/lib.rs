@@ -54,6 +54,7 @@ use asp_core::statement::Verified;
 use tokio::sync::watch;
 
 pub use entries::Entry;
+pub use export::export;
 pub use fault::{Fault, Step};
 pub use reads::{Due, Reader};
 pub use views::Tenant;

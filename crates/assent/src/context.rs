@@ -99,10 +99,10 @@ impl Context {
     pub(crate) fn agent_name(&self) -> Outcome<AgentUri> {
         match self.identity(|issuer| issuer.agent().is_some())? {
             Issuer::Agent(agent) => Ok(agent),
-            Issuer::Organisation(domain) => Err(Failure::usage(format_args!(
-                "{domain} is an organisation; this needs one of its agents"
-            ))
-            .hint("Say which: --as acme.example/buyer.")),
+            Issuer::Organisation(domain) => {
+                Err(Failure::usage(format_args!("{domain} is an organisation; this needs one of its agents"))
+                    .hint("Say which: --as acme.example/buyer."))
+            }
             Issuer::Node(_) => Err(Failure::usage("a node is no agent")),
         }
     }
@@ -140,11 +140,22 @@ impl Context {
         }
     }
 
+    /// The key of an issuer, made if there is none; and whether it was made.
+    ///
+    /// # Errors
+    /// When it can be neither read nor made.
+    pub(crate) fn key_or_made(&self, issuer: &Issuer) -> Outcome<(SecretKey, bool)> {
+        let keyring = self.keyring()?;
+        let held = keyring.has(issuer);
+        let key = if held { keyring.load(issuer) } else { keyring.create(issuer) };
+        Ok((key?, !held))
+    }
+
     /// The key of an issuer.
     ///
     /// # Errors
     /// When it is not in the home, or its file is readable by others.
     pub(crate) fn key(&self, issuer: &Issuer) -> Outcome<SecretKey> {
-        Ok(self.keyring()?.load(issuer).map_err(Failure::from)?)
+        self.keyring()?.load(issuer).map_err(Failure::from)
     }
 }

@@ -77,12 +77,6 @@ impl Failure {
         self.hint = Some(hint.to_string());
         self
     }
-
-    /// The same with the protocol's code.
-    pub(crate) fn code(mut self, code: impl fmt::Display) -> Self {
-        self.code = Some(code.to_string());
-        self
-    }
 }
 
 impl fmt::Display for Failure {
@@ -90,6 +84,58 @@ impl fmt::Display for Failure {
         match &self.code {
             Some(code) => write!(f, "{} ({code})", self.what),
             None => f.write_str(&self.what),
+        }
+    }
+}
+
+impl From<asp_client::Error> for Failure {
+    fn from(error: asp_client::Error) -> Self {
+        use asp_client::Error;
+        let exit = match &error {
+            Error::Refused(problem) if problem.status >= 500 => Exit::Away,
+            Error::Refused(_)
+            | Error::Conflict { .. }
+            | Error::Invalid(_)
+            | Error::Missing { .. }
+            | Error::TimedOut => Exit::No,
+            Error::Unreachable { .. } => Exit::Away,
+            Error::Key { .. } => Exit::Usage,
+            Error::BadAnswer { .. } | Error::Forged { .. } | Error::NoRandomness => Exit::Fault,
+        };
+        let mut failure = match &error {
+            // The code stands beside the sentence.
+            Error::Refused(problem) => match &problem.pointer {
+                Some(pointer) => Self::new(exit, format_args!("{} (at {pointer})", plain(&problem.detail))),
+                None => Self::new(exit, plain(&problem.detail)),
+            }
+            .hint(&problem.hint),
+            Error::Conflict { .. }
+            | Error::Invalid(_)
+            | Error::Unreachable { .. }
+            | Error::BadAnswer { .. }
+            | Error::Forged { .. }
+            | Error::TimedOut
+            | Error::Missing { .. }
+            | Error::Key { .. }
+            | Error::NoRandomness => Self::new(exit, &error),
+        };
+        failure.code = error.code().map(|code| code.as_str().to_owned());
+        failure
+    }
+}
+
+/// A sentence without its full stop.
+fn plain(sentence: &str) -> &str {
+    sentence.strip_suffix('.').unwrap_or(sentence)
+}
+
+impl From<asp_node::StartError> for Failure {
+    fn from(error: asp_node::StartError) -> Self {
+        use asp_node::StartError;
+        match &error {
+            StartError::Listen { .. } => Self::fault(&error)
+                .hint("Another node may be running there; --listen chooses another address."),
+            StartError::Store(_) | StartError::Identity(_) => Self::fault(&error),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod cli;
 mod commands;
+mod context;
 mod failure;
 mod home;
 mod narrate;
@@ -11,17 +12,24 @@ mod read;
 mod terms;
 mod words;
 
-use clap::Parser;
 use std::process::ExitCode;
+
+use clap::Parser;
+
+use context::Context;
+use printer::{Colour, Printer};
 
 fn main() -> ExitCode {
     let cli = match cli::Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => {
-            printer::Printer::new(false, false, printer::Colour::Auto).clap(&error);
-            return ExitCode::from(2);
-        }
+        Err(error) => return Printer::new(false, false, Colour::Auto).clap(&error),
     };
-    println!("{cli:?}");
-    ExitCode::SUCCESS
+    let context = Context::new(cli.options);
+    match commands::run(&context, cli.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            context.printer.failure(&failure);
+            ExitCode::from(failure.exit.code())
+        }
+    }
 }

@@ -3,6 +3,7 @@
 //! A reader that goes away early (`assent … | head`) ends the output, not the command with a panic.
 
 use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -12,7 +13,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use owo_colors::{OwoColorize, Style};
 use serde::Serialize;
 
-use crate::failure::Failure;
+use crate::failure::{Exit, Failure};
 use crate::page::{Block, Page, Paint, Span, Text};
 
 /// Columns of a page when the terminal does not say, and at most.
@@ -164,14 +165,16 @@ impl Printer {
     }
 
     /// What clap has to say about the command line: help to stdout, complaints to stderr.
-    pub(crate) fn clap(&self, error: &clap::Error) {
+    pub(crate) fn clap(&self, error: &clap::Error) -> ExitCode {
         let rendered = error.render();
         if error.use_stderr() {
             let text = if self.colour_err { rendered.ansi().to_string() } else { rendered.to_string() };
             self.err(text.trim_end());
+            ExitCode::from(Exit::Usage.code())
         } else {
             let text = if self.colour_out { rendered.ansi().to_string() } else { rendered.to_string() };
             self.out(text.trim_end());
+            ExitCode::SUCCESS
         }
     }
 

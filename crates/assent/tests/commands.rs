@@ -1,4 +1,12 @@
 //! A whole deal through the commands, against a served node: as two users would type it, each with a home of its own.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::zombie_processes,
+    reason = "what a test cannot do fails it"
+)]
 
 mod support;
 
@@ -30,13 +38,26 @@ impl Deal {
         deal.buyer.done(&["org", "register", "--name", "Acme Research"]);
         deal.vendor.done(&["org", "register", "volt.example", "--name", "Volt Compute"]);
         deal.buyer.done(&["agent", "register", BUYER, "--capability", "procure.compute"]);
-        deal.vendor.done(&["agent", "register", &format!("agent://{VENDOR}"), "--capability", "provision.compute.gpu"]);
+        deal.vendor.done(&[
+            "agent",
+            "register",
+            &format!("agent://{VENDOR}"),
+            "--capability",
+            "provision.compute.gpu",
+        ]);
         deal
     }
 
     fn consent(&mut self) -> String {
         let asked = self.buyer.done(&[
-            "consent", "request", "--with", "volt.example", "--capability", "provision.compute", "--ceiling", "10000 USD",
+            "consent",
+            "request",
+            "--with",
+            "volt.example",
+            "--capability",
+            "provision.compute",
+            "--ceiling",
+            "10000 USD",
         ]);
         assert_eq!(asked["standing"], "REQUESTED");
         let id = digits(&asked["id"]);
@@ -76,13 +97,30 @@ fn two_users_make_a_deal_keep_it_and_prove_it() {
     let listed = vendor.done(&["session", "list"]);
     assert_eq!((digits(&listed["id"]), &listed["state"]), (session.clone(), &Value::from("INVITED")));
     let short = &session[..10];
-    let price = |words: &[&'static str]| -> Vec<&'static str> { [words, &["--quantity", "1000", "--price"]].concat() };
+    let price = |words: &[&'static str]| -> Vec<&'static str> {
+        [words, &["--quantity", "1000", "--price"]].concat()
+    };
     say(vendor, short, &["accept"], "INVITED INTRODUCED");
-    say(buyer, short, &[&price(&["propose", "--buy", "GPU hours"])[..], &["2.40 USD"]].concat(), "INTRODUCED CONVERSING");
-    say(vendor, short, &[&price(&["counter", "--sell", "GPU hours"])[..], &["2.80 USD"]].concat(), "CONVERSING CONVERSING");
+    say(
+        buyer,
+        short,
+        &[&price(&["propose", "--buy", "GPU hours"])[..], &["2.40 USD"]].concat(),
+        "INTRODUCED CONVERSING",
+    );
+    say(
+        vendor,
+        short,
+        &[&price(&["counter", "--sell", "GPU hours"])[..], &["2.80 USD"]].concat(),
+        "CONVERSING CONVERSING",
+    );
     say(buyer, short, &["query", "--text", "Which region?"], "CONVERSING CONVERSING");
     say(vendor, short, &["clarify", "--text", "North."], "CONVERSING CONVERSING");
-    say(buyer, short, &[&price(&["counter", "--firm", "--buy", "GPU hours"])[..], &["2.55 USD"]].concat(), "CONVERSING CONVERSING");
+    say(
+        buyer,
+        short,
+        &[&price(&["counter", "--firm", "--buy", "GPU hours"])[..], &["2.55 USD"]].concat(),
+        "CONVERSING CONVERSING",
+    );
     say(vendor, short, &["accept"], "CONVERSING EXECUTING");
     let artefact = deal.folder.path().join("voucher.txt");
     std::fs::write(&artefact, "1,000 GPU hours").unwrap();
@@ -125,7 +163,8 @@ fn holds_no_secret(user: &User) {
     assert_eq!(keys.len(), 2);
     for (path, secret) in keys {
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-        let words = secret.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| word.len() == 64);
+        let words =
+            secret.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| word.len() == 64);
         let seeds: Vec<&str> = words.collect();
         assert!(!seeds.is_empty(), "{path:?} holds no seed that this test knows");
         for seed in seeds {
@@ -155,7 +194,10 @@ fn what_a_rule_refuses_ends_with_one_and_the_code() {
     deal.vendor.done(&[&["session", "say", &session, "propose"], &offer[..]].concat());
     deal.vendor.run(&["session", "say", &session, "accept"]).with_code(1);
     let own = deal.vendor.done(&["session", "show", &session]);
-    let (id, terms) = (digits(&own["offers"][0]["id"]), own["offers"][0]["packages"].as_object().unwrap().keys().next().unwrap().clone());
+    let (id, terms) = (
+        digits(&own["offers"][0]["id"]),
+        own["offers"][0]["packages"].as_object().unwrap().keys().next().unwrap().clone(),
+    );
     refused(
         &mut deal.vendor,
         &["session", "say", &session, "accept", "--reply-to", &id, "--terms", &terms],
@@ -184,7 +226,9 @@ fn any_body_of_the_protocol_can_be_said_from_a_file() {
     let note = file("note.json", r#"{"kind":"note","text":"hello","data":{"n":1}}"#);
     let query = file("query.json", r#"{"text":"why?"}"#);
     let wrong = file("wrong.json", r#"{"kind":"note","words":"hello"}"#);
-    let say = |user: &mut User, verb: &str, body: &str| user.run(&["session", "say", &session, verb, "--body", body]).code;
+    let say = |user: &mut User, verb: &str, body: &str| {
+        user.run(&["session", "say", &session, verb, "--body", body]).code
+    };
     assert_eq!(say(&mut deal.buyer, "inform", &note), 0);
     assert_eq!(say(&mut deal.vendor, "QUERY", &query), 0);
     assert_eq!(say(&mut deal.buyer, "inform", &wrong), 2);
@@ -247,7 +291,7 @@ fn people_get_tables_where_scripts_get_lines() {
         (&["discover"], "AGENT"),
         (&["trust", "explain", VENDOR], "10.000"),
         (&["trust", "show", VENDOR], "unverified"),
-        (&["log", "checkpoint"], "size"),
+        (&["log", "checkpoint"], "entries"),
     ] {
         let ran = deal.buyer.plain(command).with_code(0);
         assert!(ran.stdout.to_lowercase().contains(&word.to_lowercase()), "{command:?}: {}", ran.stdout);

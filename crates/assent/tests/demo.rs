@@ -1,4 +1,12 @@
 //! The demo's two stories, step by step, as `--json` tells them.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::zombie_processes,
+    reason = "what a test cannot do fails it"
+)]
 
 mod support;
 
@@ -83,7 +91,12 @@ fn the_demo_tells_both_stories_in_the_order_of_the_log() {
 fn the_price_moves_as_the_agents_limits_let_it() {
     let folder = tempfile::tempdir().unwrap();
     let lines = demo(folder.path(), &["--json"]).json();
-    let about = |event| events(&lines, event).iter().map(|line| line["about"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
+    let about = |event| {
+        events(&lines, event)
+            .iter()
+            .map(|line| line["about"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
     assert_eq!(
         about("session.propose"),
         ["1,000 GPU hours × 2.40 USD", "1,000 GPU hours × 2.55 USD, firm", "200 GPU hours × 2.55 USD, firm"]
@@ -115,7 +128,8 @@ fn trust_rises_with_the_deal_and_falls_with_the_breach_for_a_reason() {
         let sum: f64 = parts.iter().map(|part| points(&part["points"])).sum();
         assert!((sum - points(&line["score"])).abs() < 1e-9, "{line}");
     }
-    let breaches = broken["parts"].as_array().unwrap().iter().find(|part| part["name"] == "breaches").unwrap();
+    let breaches =
+        broken["parts"].as_array().unwrap().iter().find(|part| part["name"] == "breaches").unwrap();
     assert!(points(&breaches["points"]) < 0.0);
     let of_buyer: Vec<&Value> = events(&lines, "trust.assess")
         .into_iter()
@@ -154,18 +168,25 @@ fn what_is_kept_can_be_audited_and_nothing_secret_was_said() {
     let folder = tempfile::tempdir().unwrap();
     let ran = demo(folder.path(), &["--keep", "kept"]);
     let kept = folder.path().join("kept");
-    assert!(kept.join("assent-demo-bundle.json").is_file() && !folder.path().join("assent-demo-bundle.json").exists());
-    let audit = run(&["log", "audit", "--data", kept.join("node").to_str().unwrap(), "--json"]).with_code(0).one();
+    assert!(
+        kept.join("assent-demo-bundle.json").is_file()
+            && !folder.path().join("assent-demo-bundle.json").exists()
+    );
+    let audit =
+        run(&["log", "audit", "--data", kept.join("node").to_str().unwrap(), "--json"]).with_code(0).one();
     assert_eq!(audit["entries"].as_u64(), Some(6 + KEPT.len() as u64 + BROKEN.len() as u64));
     for home in ["buyer", "vendor"] {
         for entry in std::fs::read_dir(kept.join(home).join("keys")).unwrap() {
             let secret = std::fs::read_to_string(entry.unwrap().path()).unwrap();
-            for word in secret.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| word.len() == 64) {
+            for word in
+                secret.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| word.len() == 64)
+            {
                 assert!(!ran.stdout.contains(word) && !ran.stderr.contains(word));
             }
         }
     }
-    let again: Ran = assent().args(["demo", "--keep", "kept"]).current_dir(folder.path()).output().unwrap().into();
+    let again: Ran =
+        assent().args(["demo", "--keep", "kept"]).current_dir(folder.path()).output().unwrap().into();
     again.with_code(2);
 }
 

@@ -2,6 +2,14 @@
 //! afterwards, in order, exactly once, and give the same receipt again, byte for byte.
 //!
 //! `ASSENT_TORTURE_CYCLES` says how often (3 if unset), `ASSENT_TORTURE_SEED` repeats a run's choices.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::zombie_processes,
+    reason = "what a test cannot do fails it"
+)]
 
 mod support;
 
@@ -40,7 +48,7 @@ impl Choices {
 
     fn bytes(&mut self) -> [u8; 10] {
         let (a, b) = (self.next().to_le_bytes(), self.next().to_le_bytes());
-        std::array::from_fn(|place| if place < 8 { a[place] } else { b[place] })
+        std::array::from_fn(|place| if place < 8 { a[place] } else { b[place - 8] })
     }
 
     fn below(&mut self, most: Duration) -> Duration {
@@ -158,7 +166,9 @@ impl Writer {
             assert_eq!(status, 200, "{}", String::from_utf8_lossy(&body));
             let page: Value = serde_json::from_slice(&body).unwrap();
             let messages = page["messages"].as_array().unwrap();
-            hashes.extend(messages.iter().map(|message| message["hash"].as_str().unwrap().parse::<Hash>().unwrap()));
+            hashes.extend(
+                messages.iter().map(|message| message["hash"].as_str().unwrap().parse::<Hash>().unwrap()),
+            );
             if page.get("nextAfter").is_none_or(Value::is_null) || messages.is_empty() {
                 return hashes;
             }

@@ -1,6 +1,16 @@
 //! A log in memory, its people with their keys, and time that is stepped by hand.
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its own part")]
-#![allow(clippy::unwrap_used, reason = "a test whose preparation fails is to stop")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test whose preparation fails is to stop"
+)]
+
+pub mod ledger;
+pub mod words;
 
 use std::collections::BTreeSet;
 
@@ -46,6 +56,7 @@ pub fn agent_key(name: &str) -> SecretKey {
 }
 
 /// Everybody at work.
+#[derive(Debug, Clone)]
 pub struct Stage {
     pub world: World,
     pub origin: Origin,

@@ -32,7 +32,8 @@ async fn register(context: &Context, args: AgentRegister) -> Outcome {
     let name = name.map_or_else(|| last.parse().map_err(Failure::usage), Ok)?;
     let domain = agent.organisation();
     let organisation = context.key(&Issuer::Organisation(domain.clone())).map_err(|failure| {
-        failure.hint(format_args!("The agent's organisation signs too: `assent org register {domain}` first."))
+        failure
+            .hint(format_args!("The agent's organisation signs too: `assent org register {domain}` first."))
     })?;
     let client = context.client().await?;
     let (key, made) = context.key_or_made(&Issuer::Agent(agent.clone()))?;
@@ -54,7 +55,7 @@ async fn rotate(context: &Context, agent: Option<AgentUri>) -> Outcome {
     let keyring = context.keyring()?;
     // The new key is on disk before the node knows it: whatever happens in between, no key is lost.
     let next = keyring.prepare(&issuer)?;
-    let receipt = party.rotate_key(&next.key()).await?;
+    let receipt = party.rotate_key(next.key()).await?;
     let id = next.key().id();
     next.commit()?;
     super::receipt(

@@ -18,7 +18,7 @@ use tempfile::TempDir;
 
 use self::figures::Percentiles;
 use self::load::{Pace, Requests, request};
-use self::prepare::{Cast, Opening, Ready};
+use self::prepare::{Cast, Ready};
 use crate::cli::Ingest;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
@@ -90,7 +90,8 @@ pub(super) async fn ingest(context: &Context, args: &Ingest) -> Outcome {
     let Prepared { full, half } = prepared;
     printer.say(format!("sending on {} connections, as fast as the node answers", plan.connections));
     let before = node.store().statistics();
-    let loaded = generate(node.address(), full, Pace::Full(Duration::from_secs(u64::from(args.seconds)))).await?;
+    let loaded =
+        generate(node.address(), full, Pace::Full(Duration::from_secs(u64::from(args.seconds)))).await?;
     let batch_mean = batch_mean(before, node.store().statistics());
     let count = loaded.latencies.count();
     let rate = count as f64 / loaded.took.as_secs_f64();
@@ -99,10 +100,10 @@ pub(super) async fn ingest(context: &Context, args: &Ingest) -> Outcome {
     let half_rate = steady.latencies.count() as f64 / steady.took.as_secs_f64();
     // What was prepared has been sent and dropped, but an allocator keeps what it once had.
     let resident_bytes = figures::resident_bytes().map(|bytes| bytes.saturating_sub(prepared_bytes));
-    node.stop().await.map_err(Failure::fault)?;
+    node.stop().await;
     printer.say("starting again, then auditing");
     let again = Instant::now();
-    start(&data).await?.stop().await.map_err(Failure::fault)?;
+    start(&data).await?.stop().await;
     let restart_ms = again.elapsed().as_secs_f64() * 1e3;
     let audited = audit(context, &data)?;
     let figures = Figures {
@@ -153,7 +154,7 @@ impl Place {
 
 async fn start(data: &Path) -> Outcome<Node> {
     let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let config = Config { data: data.to_owned(), listen, ..Config::default() };
+    let config = Config { data: data.to_owned(), listen, ..Config::new("") };
     Node::start(config).await.map_err(Failure::from)
 }
 
@@ -204,7 +205,8 @@ async fn prepare(node: &Node, cast: Cast, plan: &Plan) -> Outcome<Prepared> {
     let mut openings = Vec::new();
     for _ in 0..2 * plan.connections {
         let (pair, ready) = cast.session(&opening)?;
-        openings.push(pair.iter().map(|statement: &Verified| request(&host, &statement.envelope())).collect());
+        openings
+            .push(pair.iter().map(|statement: &Verified| request(&host, &statement.envelope())).collect());
         sessions.push(ready);
     }
     generate(node.address(), openings, Pace::Full(Duration::MAX)).await?;
@@ -272,10 +274,17 @@ fn audit(context: &Context, data: &Path) -> Outcome<(u64, f64)> {
 
 fn show(page: &mut Page, figures: &Figures) {
     let rate = |rate: f64| grouped(rate.round() as u64);
-    let times = |times: &Percentiles| format!("p50 {:.2} ms   p99 {:.2} ms   max {:.1} ms", times.p50, times.p99, times.max);
-    let ratio = |ratio: f64| Text::of(Paint::Strong, format_args!("   × {ratio:.2}")).dim(" of one core's verifications");
+    let times = |times: &Percentiles| {
+        format!("p50 {:.2} ms   p99 {:.2} ms   max {:.1} ms", times.p50, times.p99, times.max)
+    };
+    let ratio = |ratio: f64| {
+        Text::of(Paint::Strong, format_args!("   × {ratio:.2}")).dim(" of one core's verifications")
+    };
     page.heading("Throughput");
-    page.field("one core verifies", format!("{} signatures a second, strictly", rate(figures.bare_verifications_per_second)));
+    page.field(
+        "one core verifies",
+        format!("{} signatures a second, strictly", rate(figures.bare_verifications_per_second)),
+    );
     page.field(
         "durable statements",
         Text::of(Paint::Strong, rate(figures.statements_per_second))
@@ -295,15 +304,23 @@ fn show(page: &mut Page, figures: &Figures) {
     );
     page.heading("Acknowledgement");
     page.field("at full load", times(&figures.full_load_ms));
-    page.field("at half", Text::from(times(&figures.half_load_ms)).dim(format_args!("   {} a second", rate(figures.half_load_per_second))));
+    page.field(
+        "at half",
+        Text::from(times(&figures.half_load_ms))
+            .dim(format_args!("   {} a second", rate(figures.half_load_per_second))),
+    );
     page.field("disk sync alone", times(&figures.disk_sync_ms));
     page.heading("Afterwards");
     if let Some(bytes) = figures.resident_bytes {
         page.field("memory", format!("{} MiB", bytes / (1024 * 1024)));
     }
-    page.field("start with this log", format!("{:.0} ms, {} entries", figures.restart_ms, grouped(figures.entries)));
+    page.field(
+        "start with this log",
+        format!("{:.0} ms, {} entries", figures.restart_ms, grouped(figures.entries)),
+    );
     page.field(
         "audit",
-        Text::from(format!("{} entries a second", rate(figures.audited_per_second))).join(ratio(figures.audited_to_verifications)),
+        Text::from(format!("{} entries a second", rate(figures.audited_per_second)))
+            .join(ratio(figures.audited_to_verifications)),
     );
 }

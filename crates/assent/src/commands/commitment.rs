@@ -42,7 +42,9 @@ pub(super) async fn run(context: &Context, command: CommitmentCommand) -> Outcom
             context.printer.show(&value, |page| {
                 page.line(format!("{path}  {} bytes", terms::grouped(bytes.len())));
             });
-            context.printer.say(Text::from("Check it anywhere: ").and(Paint::Accent, format!("assent verify {path}")));
+            context
+                .printer
+                .say(Text::from("Check it anywhere: ").and(Paint::Accent, format!("assent verify {path}")));
             Ok(())
         }
     }

@@ -19,7 +19,9 @@ pub(super) async fn run(context: &Context, args: Discover) -> Outcome {
         Search { capability, text, organisation, page_size: Some(usize::from(limit)), page_token: None };
     let found = context.client().await?.search(&search).await?;
     if found.agents.is_empty() {
-        return Err(Failure::no("no agent fits").hint("A capability finds what lies below it: try a shorter one."));
+        return Err(
+            Failure::no("no agent fits").hint("A capability finds what lies below it: try a shorter one.")
+        );
     }
     context.printer.show_all(&found.agents, |page| {
         let rows = found.agents.iter().map(|hit| {

@@ -62,7 +62,10 @@ pub(super) fn run(context: &Context, args: &Init) -> Outcome {
         page.field("home", ready.home.as_str()).field("node", ready.node.as_str());
         for key in &ready.keys {
             let word = if key.made { "" } else { "  (was there)" };
-            page.field("key", Text::from(words::issuer(&key.issuer)).dim(format_args!("  {}{word}", key.key)));
+            page.field(
+                "key",
+                Text::from(words::issuer(&key.issuer)).dim(format_args!("  {}{word}", key.key)),
+            );
         }
     });
     next_steps(context, &ready);
@@ -73,7 +76,8 @@ fn next_steps(context: &Context, ready: &Ready) {
     let printer = &context.printer;
     if ready.keys.is_empty() {
         return printer.say(
-            Text::from("Next: ").and(Paint::Accent, "assent init --org acme.example --agent acme.example/buyer"),
+            Text::from("Next: ")
+                .and(Paint::Accent, "assent init --org acme.example --agent acme.example/buyer"),
         );
     }
     printer.say("Next:");

@@ -98,7 +98,11 @@ fn now() -> LogTime {
 fn receipt(context: &Context, receipt: &Receipt, what: Text) {
     let body = &receipt.receipt;
     context.printer.show(receipt, |page| {
-        page.line(what.dim(format_args!("  log index {}, {}", body.log_index, words::instant(body.log_time))));
+        page.line(what.dim(format_args!(
+            "  log index {}, {}",
+            body.log_index,
+            words::instant(body.log_time)
+        )));
     });
 }
 
@@ -111,8 +115,7 @@ fn only(id: &Id, all: impl Iterator<Item = Hash>, what: &str) -> Outcome<Hash> {
     match (meant.next(), meant.next()) {
         (Some(hash), None) => Ok(hash),
         (None, _) => Err(Failure::no(format_args!("no {what} {id} is known to you"))),
-        (Some(_), Some(_)) => {
-            Err(Failure::usage(format_args!("{id} is the beginning of several {what}s")).hint("Give more digits."))
-        }
+        (Some(_), Some(_)) => Err(Failure::usage(format_args!("{id} is the beginning of several {what}s"))
+            .hint("Give more digits.")),
     }
 }

@@ -9,9 +9,9 @@ use asp_core::name::AgentUri;
 use asp_core::position::{Hash, LogTime};
 use asp_core::session::table::{Performative, State};
 use asp_core::statement::body::{
-    Accept, Acceptance, Because, Body, Close, Closing, Commit, CommitmentState, Counter, Escalation, Evidence,
-    Fulfilment, Inform, Introduction, Mandate, Note, ObligationId, ObligationNote, ObligationRef, Offer,
-    ParticipantRole, Propose, Resumption, Text, Withdraw,
+    Accept, Acceptance, Because, Body, Close, Closing, Commit, CommitmentState, Counter, Escalation,
+    Evidence, Fulfilment, Inform, Introduction, Mandate, Note, ObligationId, ObligationNote, ObligationRef,
+    Offer, ParticipantRole, Propose, Resumption, Text, Withdraw,
 };
 use serde::de::DeserializeOwned;
 
@@ -50,7 +50,9 @@ impl Floor<'_> {
             return Ok((raw(args.performative, path)?, args.reply_to));
         }
         let body = match args.performative {
-            Performative::Propose => Body::Propose(Propose::Proposal(self.offer(&args.offer, args.text.clone())?)),
+            Performative::Propose => {
+                Body::Propose(Propose::Proposal(self.offer(&args.offer, args.text.clone())?))
+            }
             Performative::Counter => return self.counter(args),
             Performative::Accept => return self.accept(args),
             Performative::Reject => {
@@ -64,7 +66,11 @@ impl Floor<'_> {
             Performative::Commit => Body::Commit(Commit { terms_hash: self.agreed(args)? }),
             Performative::Delegate => Body::Delegate(self.mandate(args)?),
             Performative::Escalate => Body::Escalate(Escalation {
-                authority: args.hand_over.authority.clone().ok_or_else(|| missing("--authority", "who shall decide"))?,
+                authority: args
+                    .hand_over
+                    .authority
+                    .clone()
+                    .ok_or_else(|| missing("--authority", "who shall decide"))?,
                 question: words(args, "the question")?,
             }),
             Performative::Withdraw => {
@@ -92,9 +98,10 @@ impl Floor<'_> {
             return serde_json::from_value(offer)
                 .map_err(|error| Failure::usage(format_args!("{}: {error}", path.display())));
         }
-        let price = args.price.clone().ok_or_else(|| {
-            missing("--buy or --sell with --price, or --offer", "what is offered")
-        })?;
+        let price = args
+            .price
+            .clone()
+            .ok_or_else(|| missing("--buy or --sell with --price, or --offer", "what is offered"))?;
         let other = self.counterparty()?;
         let (item, seller, buyer) = match (&args.buy, &args.sell) {
             (Some(item), _) => (item, other, self.me.clone()),
@@ -110,7 +117,13 @@ impl Floor<'_> {
             due: self.now.plus(args.due),
             pay_within: args.pay_within,
         };
-        Ok(Offer { awaits: None, binding: args.firm, packages: vec![sale.package()?], reasoning, respond_by: None })
+        Ok(Offer {
+            awaits: None,
+            binding: args.firm,
+            packages: vec![sale.package()?],
+            reasoning,
+            respond_by: None,
+        })
     }
 
     /// The one other party that negotiates.
@@ -124,8 +137,10 @@ impl Floor<'_> {
             .map(|other| other.agent.clone());
         match (others.next(), others.next()) {
             (Some(only), None) => Ok(only),
-            (Some(_), Some(_)) => Err(Failure::usage("a sale is between two, and this session has more parties")
-                .hint("Write the packages to a file and give it by --offer.")),
+            (Some(_), Some(_)) => {
+                Err(Failure::usage("a sale is between two, and this session has more parties")
+                    .hint("Write the packages to a file and give it by --offer."))
+            }
             (None, _) => Err(Failure::usage("nobody else negotiates in this session")),
         }
     }
@@ -204,8 +219,10 @@ impl Floor<'_> {
             | State::Failed => {
                 let pending = self.view.pending.iter().filter(|pending| pending.by == *self.me);
                 let offers = self.view.offers.iter().filter(|offer| offer.by == *self.me);
-                let all =
-                    pending.map(|pending| pending.id).chain(offers.map(|offer: &OfferView| offer.id)).collect();
+                let all = pending
+                    .map(|pending| pending.id)
+                    .chain(offers.map(|offer: &OfferView| offer.id))
+                    .collect();
                 one(all, "offers of yours are open", "--reply-to", "no offer of yours is open")
             }
         }
@@ -257,7 +274,9 @@ impl Floor<'_> {
         }
         let standing: Vec<Hash> = commitments
             .iter()
-            .filter(|commitment| matches!(commitment.state, CommitmentState::Active | CommitmentState::Breached))
+            .filter(|commitment| {
+                matches!(commitment.state, CommitmentState::Active | CommitmentState::Breached)
+            })
             .filter(|commitment| commitment.obligations.iter().any(|known| known.id == obligation.as_str()))
             .map(|commitment| commitment.id)
             .collect();
@@ -329,7 +348,8 @@ fn evidence(args: &Say) -> Outcome<Evidence> {
 
 fn json<T: DeserializeOwned>(path: &Path) -> Outcome<T> {
     let bytes = read_input(path, BODY_BYTES_MAX)?;
-    serde_json::from_slice(&bytes).map_err(|error| Failure::usage(format_args!("{}: {error}", path.display())))
+    serde_json::from_slice(&bytes)
+        .map_err(|error| Failure::usage(format_args!("{}: {error}", path.display())))
 }
 
 /// A body as a file has it.

@@ -44,7 +44,9 @@ pub(super) async fn run(context: &Context, args: &Serve) -> Outcome {
         data,
     };
     context.printer.show(&serving, |page| {
-        page.line(Text::of(Paint::Strong, "assent").plain(" is serving at ").and(Paint::Accent, &serving.url));
+        page.line(
+            Text::of(Paint::Strong, "assent").plain(" is serving at ").and(Paint::Accent, &serving.url),
+        );
         page.field("log", serving.origin.as_str())
             .field("node key", serving.node_key.as_str())
             .field("data", serving.data.display().to_string());
@@ -54,7 +56,7 @@ pub(super) async fn run(context: &Context, args: &Serve) -> Outcome {
 }
 
 fn config(args: &Serve) -> Outcome<Config> {
-    let mut config = Config::load(args.config.as_deref()).map_err(|error| Failure::usage(error))?;
+    let mut config = Config::load(args.config.as_deref()).map_err(Failure::usage)?;
     if let Some(data) = &args.data {
         config.data = data.clone();
     } else if config.data.as_os_str().is_empty() {
@@ -77,7 +79,7 @@ pub(super) async fn until_stopped(context: &Context, node: Node, mut signals: Si
     signals.next().await;
     context.printer.say("stopping …");
     tokio::select! {
-        stopped = node.stop() => stopped.map_err(Failure::fault),
+        () = node.stop() => Ok(()),
         () = signals.next() => Err(Failure::fault("stopped at once; what was acknowledged is durable")),
     }
 }
@@ -136,7 +138,8 @@ fn log_to_stderr(format: LogFormat) -> Outcome {
     let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let set = match format {
         LogFormat::Human => {
-            let ansi = std::io::IsTerminal::is_terminal(&std::io::stderr()) && std::env::var_os("NO_COLOR").is_none();
+            let ansi = std::io::IsTerminal::is_terminal(&std::io::stderr())
+                && std::env::var_os("NO_COLOR").is_none();
             subscriber.with_ansi(ansi).with_target(false).try_init()
         }
         LogFormat::Json => subscriber.json().try_init(),

@@ -1,5 +1,13 @@
 //! What the tests of the binary share: running it in a clean environment, a served node, bare HTTP.
-#![allow(dead_code, reason = "each test file uses a part of it")]
+#![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::zombie_processes,
+    reason = "what a test cannot do fails it"
+)]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -90,12 +98,8 @@ impl User {
     /// Runs a command as this user, for people.
     pub fn plain(&mut self, arguments: &[&str]) -> Ran {
         let home = self.home.to_str().unwrap();
-        let ran: Ran = assent()
-            .args(["--home", home, "--node", &self.node])
-            .args(arguments)
-            .output()
-            .unwrap()
-            .into();
+        let ran: Ran =
+            assent().args(["--home", home, "--node", &self.node]).args(arguments).output().unwrap().into();
         self.printed += &ran.stdout;
         self.printed += &ran.stderr;
         ran

@@ -5,12 +5,12 @@ use asp_core::key::SecretKey;
 use asp_core::limits;
 use asp_core::name::{AgentUri, Capability, Domain, Issuer, Origin, StreamId, StreamKind, StreamName};
 use asp_core::position::{Hash, Head, LogTime, Millis};
+use asp_core::statement::Verified;
 use asp_core::statement::body::{
     Accept, AgentRegister, Body, Card, ConsentRequest, Empty, Inform, Introduction, Invitation, Invitee,
     Limits, Mode, Nonce, Note, OrgRegister, ParticipantRole, Propose,
 };
 use asp_core::statement::draft::{Draft, Stamp};
-use asp_core::statement::Verified;
 use serde_json::{Map, Value};
 
 use super::load::{Requests, request};
@@ -78,7 +78,8 @@ impl Cast {
     pub(super) fn opening(&self) -> Outcome<Opening> {
         let mut statements = Vec::new();
         for (domain, party) in &self.organisations {
-            let body = OrgRegister { key: party.key.id(), name: domain.as_str().parse().map_err(Failure::fault)? };
+            let body =
+                OrgRegister { key: party.key.id(), name: domain.as_str().parse().map_err(Failure::fault)? };
             let stream = StreamName::Of(StreamId::Org(domain.clone()));
             statements.push(self.sign(party, &[], stream, Body::OrgRegister(body), None)?);
         }
@@ -162,7 +163,8 @@ impl Cast {
         let mut at = from.head;
         for number in 0..count {
             let (_, speaker) = if number % 2 == 0 { &self.agents[0] } else { &self.agents[1] };
-            let data: Map<String, Value> = [("padding".to_owned(), Value::from("x".repeat(PADDING)))].into_iter().collect();
+            let data: Map<String, Value> =
+                [("padding".to_owned(), Value::from("x".repeat(PADDING)))].into_iter().collect();
             let text = format!("note {number}").parse().map_err(Failure::fault)?;
             let body = Body::Inform(Inform::Note(Note { data: Some(data), text }));
             let stream = StreamName::Of(StreamId::Session(from.id));

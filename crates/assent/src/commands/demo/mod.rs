@@ -58,16 +58,23 @@ pub(super) async fn run(context: &Context, args: &Demo) -> Outcome {
     if args.serve {
         until_stopped(context, node, signals).await
     } else {
-        node.stop().await.map_err(Failure::fault)
+        node.stop().await;
+        Ok(())
     }
 }
 
 /// Both agents, each in a task of its own.
 async fn play(stage: &Stage, node: &Node, teller: Teller) -> Outcome {
     teller.note(Note::Chapter { title: "Two organisations and their agents register" }).await;
-    let stock = Stock { hours: "1000".parse().map_err(Failure::fault)?, asks: money("2.8 USD")?, floor: money("2.5 USD")? };
-    let vendor_part = stage.part(node, VENDOR, "Volt Compute", "Rents GPUs by the hour.", true, teller.clone())?;
-    let buyer_part = stage.part(node, BUYER, "Acme Research", "Buys what training needs.", false, teller.clone())?;
+    let stock = Stock {
+        hours: "1000".parse().map_err(Failure::fault)?,
+        asks: money("2.8 USD")?,
+        floor: money("2.5 USD")?,
+    };
+    let vendor_part =
+        stage.part(node, VENDOR, "Volt Compute", "Rents GPUs by the hour.", true, teller.clone())?;
+    let buyer_part =
+        stage.part(node, BUYER, "Acme Research", "Buys what training needs.", false, teller.clone())?;
     let vendor = tokio::spawn(vendor::run(vendor_part, stock, 2));
     let buyer = tokio::spawn(buy(buyer_part, stage.bundle.clone(), teller));
     let (vendor, buyer) = tokio::try_join!(flat(vendor), flat(buyer))?;
@@ -95,17 +102,25 @@ async fn buy(part: Part, bundle: PathBuf, teller: Teller) -> Outcome {
     let bytes = buyer.bundle(&deal.commitment).await?;
     let took = start.elapsed();
     super::write_output(&bundle, &bytes)?;
-    teller.note(Note::Wrote { commitment: deal.commitment, path: bundle.clone(), bytes: bytes.len(), took }).await;
+    teller
+        .note(Note::Wrote { commitment: deal.commitment, path: bundle.clone(), bytes: bytes.len(), took })
+        .await;
     teller.note(check(&bundle)?).await;
     buyer.chapter("A second deal is broken").await;
-    let short = Wish { hours: "200".parse().map_err(Failure::fault)?, first: wish.last.clone(), due: DUE_SOON, ..wish };
+    let short = Wish {
+        hours: "200".parse().map_err(Failure::fault)?,
+        first: wish.last.clone(),
+        due: DUE_SOON,
+        ..wish
+    };
     buyer.deal(&short, Some(deal.score)).await?;
     Ok(())
 }
 
 /// Reads the file again and checks it with nothing but the core.
 fn check(path: &Path) -> Outcome<Note> {
-    let bytes = std::fs::read(path).map_err(|error| Failure::fault(format_args!("{}: {error}", path.display())))?;
+    let bytes =
+        std::fs::read(path).map_err(|error| Failure::fault(format_args!("{}: {error}", path.display())))?;
     let start = Instant::now();
     let bundle = Bundle::parse(&bytes).map_err(Failure::fault)?;
     let report = bundle.verify(&Anchors { node_key: None });
@@ -152,7 +167,7 @@ impl Stage {
         Config {
             data: self.folder.join("node"),
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-            ..Config::default()
+            ..Config::new("")
         }
     }
 
@@ -220,9 +235,8 @@ fn end(context: &Context, stage: &Stage, node: &Node, statements: u64, took: Dur
             "node": args.serve.then(|| node.url()),
         }));
     }
-    let command = |command: String, why: &str| {
-        Text::from("  ").join(Text::of(Paint::Accent, command).pad(52)).dim(why)
-    };
+    let command =
+        |command: String, why: &str| Text::from("  ").join(Text::of(Paint::Accent, command).pad(52)).dim(why);
     printer.line("");
     printer.line(Text::from(format!(
         "{statements} signed statements in {:.1} s, each of them durable before anybody was told.",
@@ -233,7 +247,8 @@ fn end(context: &Context, stage: &Stage, node: &Node, statements: u64, took: Dur
     printer.line(command(format!("assent verify {bundle}"), "the proof, without the node"));
     match (&kept, args.serve) {
         (Some(folder), true) => {
-            printer.line(command(format!("assent --home {folder}/buyer session list"), "as the buyer sees it"));
+            printer
+                .line(command(format!("assent --home {folder}/buyer session list"), "as the buyer sees it"));
             printer.line(command(
                 format!("assent --home {folder}/buyer trust explain {}", "volt.example/vendor"),
                 "why trust fell",

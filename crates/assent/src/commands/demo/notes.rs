@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use asp_core::amount::Money;
 use asp_core::bundle::{Report, Verdict};
+use asp_core::key::KeyId;
 use asp_core::name::{AgentUri, Capability, Domain, Origin};
 use asp_core::position::{Hash, LogTime, Millis};
-use asp_core::key::KeyId;
 use serde_json::{Value, json};
 
 use super::watch::{aside, header};
@@ -194,8 +194,11 @@ impl Note {
                 vec![aside("", "", Text::of(Paint::Dim, text))]
             }
             Self::Wrote { path, bytes, took, .. } => {
-                let text = Text::of(Paint::Strong, path.display())
-                    .dim(format_args!("  {} bytes, {:.1} ms", terms::grouped(bytes), millis(*took)));
+                let text = Text::of(Paint::Strong, path.display()).dim(format_args!(
+                    "  {} bytes, {:.1} ms",
+                    terms::grouped(bytes),
+                    millis(*took)
+                ));
                 vec![aside("buyer", "keeps the proof", text)]
             }
             Self::Checked { report, took } => checked(report, *took),
@@ -227,14 +230,21 @@ fn checked(report: &Report, took: Duration) -> Vec<Text> {
 
 impl Started {
     fn human(&self) -> Vec<Text> {
-        let field = |name: &str, value: Text| Text::from("  ").join(Text::of(Paint::Dim, name).pad(8)).join(value);
+        let field =
+            |name: &str, value: Text| Text::from("  ").join(Text::of(Paint::Dim, name).pad(8)).join(value);
         let mut lines = vec![
-            Text::of(Paint::Strong, "Two organisations make a deal, keep it and prove it. Then one breaks its word."),
+            Text::of(
+                Paint::Strong,
+                "Two organisations make a deal, keep it and prove it. Then one breaks its word.",
+            ),
             Text::default(),
             field(
                 "node",
-                Text::from(&*self.node)
-                    .dim(format_args!("  log {}, ready in {:.0} ms", self.origin, millis(self.took))),
+                Text::from(&*self.node).dim(format_args!(
+                    "  log {}, ready in {:.0} ms",
+                    self.origin,
+                    millis(self.took)
+                )),
             ),
         ];
         for ((agent, wants), name) in self.cast.iter().zip(["buyer", "vendor"]) {

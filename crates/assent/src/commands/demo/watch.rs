@@ -153,9 +153,10 @@ impl<'a> Watch<'a> {
         }
         let Some(entry) = self.entries.get(&self.next) else { return Ok(false) };
         let hash = entry.statement.statement().hash;
-        let place = self.told.iter().position(
-            |told| matches!(told, Happening::Said { statement, .. } if *statement == hash),
-        );
+        let place = self
+            .told
+            .iter()
+            .position(|told| matches!(told, Happening::Said { statement, .. } if *statement == hash));
         let took = match (place, &entry.statement.statement().issuer) {
             (Some(place), _) => match self.told.remove(place) {
                 Some(Happening::Said { took, .. }) => Some(took),
@@ -282,4 +283,3 @@ pub(super) fn aside(who: &str, verb: &str, about: Text) -> Text {
         .join(Text::of(Paint::Plain, verb).pad(does))
         .join(about)
 }
-

@@ -1,4 +1,5 @@
 //! The buyer: wants GPU hours, knows what they may cost at most, and checks what it gets before it pays.
+#![expect(clippy::wildcard_enum_match_arm, reason = "of all that is said, one thing is looked for")]
 
 use std::pin::pin;
 use std::time::Instant;
@@ -6,12 +7,10 @@ use std::time::Instant;
 use asp_client::api::{CommitmentView, OfferView, SessionView};
 use asp_client::{ConsentTerms, Opening, Search, Session};
 use asp_core::amount::{Decimal, Money};
-use asp_core::name::{AgentUri, StreamId};
+use asp_core::name::AgentUri;
 use asp_core::position::{Hash, Millis};
 use asp_core::session::table::State;
-use asp_core::statement::body::{
-    Body, Evidence, Inform, Limits, ObligationId, Offer, Package, Propose,
-};
+use asp_core::statement::body::{Body, Evidence, Inform, Limits, ObligationId, Offer, Package, Propose};
 use futures::StreamExt;
 
 use super::{Part, Registered, capability, look};
@@ -124,7 +123,8 @@ impl Buyer {
             let view = session.view().await?;
             match view.state {
                 State::Introduced if offered.is_none() => {
-                    self.propose(session, wish, &wish.first, false).await?;
+                    // Whose first word is the last one makes it firm.
+                    self.propose(session, wish, &wish.first, wish.first == wish.last).await?;
                     offered = Some(wish.first.clone());
                 }
                 State::Conversing => {
@@ -240,10 +240,12 @@ impl Buyer {
         let signed = session.messages(None).await?.iter().rev().find_map(|message| {
             let verified = message.verify().ok()?;
             match &verified.statement().body {
-                Body::Inform(Inform::Fulfilment(done)) if done.commitment == commitment.id => match done.evidence {
-                    Evidence::Digest { digest } => Some(digest),
-                    Evidence::Acknowledgement { .. } => None,
-                },
+                Body::Inform(Inform::Fulfilment(done)) if done.commitment == commitment.id => {
+                    match done.evidence {
+                        Evidence::Digest { digest } => Some(digest),
+                        Evidence::Acknowledgement { .. } => None,
+                    }
+                }
                 _ => None,
             }
         });
@@ -256,7 +258,8 @@ impl Buyer {
 
     /// Says that a delivery is due soon.
     async fn warn(&self, commitment: &CommitmentView) {
-        let due = commitment.obligations.iter().find(|known| known.id == DELIVERY).and_then(|known| known.due);
+        let due =
+            commitment.obligations.iter().find(|known| known.id == DELIVERY).and_then(|known| known.due);
         if let Some(due) = due {
             let left = due.since(crate::commands::now());
             self.part.teller.note(Note::Waits { obligation: DELIVERY.to_owned(), due, left }).await;

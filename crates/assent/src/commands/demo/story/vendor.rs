@@ -2,10 +2,10 @@
 //! It looks at its price before it signs, and at its stock only afterwards: that is its flaw.
 
 use std::pin::pin;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use asp_client::api::{CommitmentView, OfferView, SessionView};
 use asp_client::Session;
+use asp_client::api::{CommitmentView, OfferView, SessionView};
 use asp_core::amount::{Decimal, Money};
 use asp_core::name::AgentUri;
 use asp_core::position::{Hash, Millis};
@@ -50,12 +50,7 @@ pub(in super::super) async fn run(part: Part, stock: Stock, sessions: usize) -> 
     let mut vendor = Vendor { part, registered, stock, delivered: Decimal::ZERO, met: None };
     vendor.consent().await?;
     for _ in 0..sessions {
-        let session = vendor
-            .registered
-            .agent
-            .next_invitation(super::PATIENCE)
-            .await?
-            .ok_or_else(|| Failure::fault("nobody invited the vendor"))?;
+        let session = vendor.registered.agent.next_invitation(super::PATIENCE).await?;
         vendor.serve(&session).await?;
     }
     Ok(())
@@ -71,7 +66,10 @@ impl Vendor {
             let fits = page.consents.into_iter().find(|consent| {
                 consent.with == self.part.domain
                     && consent.standing == "REQUESTED"
-                    && consent.capabilities.iter().all(|wanted| sells.iter().any(|sold| wanted.is_within(sold)))
+                    && consent
+                        .capabilities
+                        .iter()
+                        .all(|wanted| sells.iter().any(|sold| wanted.is_within(sold)))
             });
             Ok(fits.map(|consent| consent.id))
         })
@@ -131,7 +129,11 @@ impl Vendor {
         if self.met.is_none() {
             let asked = &self.stock.asks;
             let all = Money {
-                amount: self.stock.hours.checked_mul(asked.amount).ok_or_else(|| Failure::fault("an odd total"))?,
+                amount: self
+                    .stock
+                    .hours
+                    .checked_mul(asked.amount)
+                    .ok_or_else(|| Failure::fault("an odd total"))?,
                 currency: asked.currency.clone(),
             };
             self.met = Some(self.part.trust(&self.registered.agent, &view.initiator, &all, None).await?);
@@ -144,9 +146,11 @@ impl Vendor {
 
     /// Asks about the buyer again when it has paid.
     async fn look_back(&mut self, view: &SessionView) -> Outcome {
-        let paid = view.commitments.iter().flat_map(|commitment| &commitment.obligations).find(|obligation| {
-            obligation.id == PAYMENT && obligation.state == "FULFILLED"
-        });
+        let paid = view
+            .commitments
+            .iter()
+            .flat_map(|commitment| &commitment.obligations)
+            .find(|obligation| obligation.id == PAYMENT && obligation.state == "FULFILLED");
         if let (Some(paid), Some(met)) = (paid, self.met.clone()) {
             self.part.trust(&self.registered.agent, &view.initiator, &paid.value, Some(met)).await?;
         }
@@ -185,14 +189,18 @@ impl Vendor {
         let packages = vec![sale.package()?];
         let counter = Offer { awaits: None, binding: false, packages, reasoning: None, respond_by: None };
         let start = Instant::now();
-        let receipt =
-            session.say(Body::Counter(Counter::CounterOffer(counter)), Some(offer.id)).await?;
+        let receipt = session.say(Body::Counter(Counter::CounterOffer(counter)), Some(offer.id)).await?;
         self.part.teller.received(&receipt, start.elapsed()).await;
         Ok(())
     }
 
     /// Delivers if it can, and acknowledges the money.
-    async fn execute(&mut self, session: &Session, commitment: &CommitmentView, sold_out: &mut bool) -> Outcome {
+    async fn execute(
+        &mut self,
+        session: &Session,
+        commitment: &CommitmentView,
+        sold_out: &mut bool,
+    ) -> Outcome {
         for obligation in &commitment.obligations {
             let id = obligation.id.parse().map_err(Failure::fault)?;
             let start = Instant::now();
@@ -201,7 +209,8 @@ impl Vendor {
                     let Some(digest) = self.deliver(session, commitment).await? else {
                         if !*sold_out {
                             *sold_out = true;
-                            self.think("my hours are sold already: nothing is left to deliver".to_owned()).await;
+                            self.think("my hours are sold already: nothing is left to deliver".to_owned())
+                                .await;
                         }
                         continue;
                     };
@@ -221,7 +230,8 @@ impl Vendor {
             commitment.terms.get("quantity").and_then(|number| serde_json::from_value(number.clone()).ok());
         let after = hours.and_then(|hours| self.delivered.checked_add(hours));
         let Some(after) = after.filter(|after| *after <= self.stock.hours) else { return Ok(None) };
-        let voucher = json!({ "commitment": commitment.id, "hours": hours, "pool": "volt-gpu-1" }).to_string();
+        let voucher =
+            json!({ "commitment": commitment.id, "hours": hours, "pool": "volt-gpu-1" }).to_string();
         let digest = Hash::of(&[voucher.as_bytes()]);
         let path = self.part.hand_over.join(format!("{}.json", session.id().to_hex()));
         tokio::task::spawn_blocking(move || std::fs::write(path, voucher))

@@ -1,0 +1,197 @@
+//! What comes from outside and is refused, with the code that says why, before any signature is looked at.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "what a test cannot do fails it")]
+
+mod support;
+
+use asp_core::key::{KeyId, PublicKey, SignatureBytes};
+use asp_core::name::{Issuer, StreamId, StreamName};
+use asp_core::rejection::Code;
+use asp_core::statement::body::{Body, OrgRegister};
+use asp_core::statement::{Received, Verified};
+use serde_json::Value;
+use support::{Stage, domain, key, text};
+
+fn valid() -> Verified {
+    let mut stage = Stage::empty();
+    let register = Body::OrgRegister(OrgRegister { key: key("a").id(), name: text("A") });
+    let stream = StreamName::Of(StreamId::Org(domain("a")));
+    let draft = stage.draft(stream, Issuer::Organisation(domain("a")), register);
+    stage.sign(&draft, &[&key("a")])
+}
+
+fn parts() -> (String, String) {
+    let envelope: Value = serde_json::from_slice(&valid().envelope()).unwrap();
+    let statement = String::from_utf8(valid().statement().bytes().to_vec()).unwrap();
+    (statement, envelope["signatures"].to_string())
+}
+
+fn envelope(statement: &str, signatures: &str) -> String {
+    format!(r#"{{"statement":{statement},"signatures":{signatures}}}"#)
+}
+
+#[track_caller]
+fn refused(bytes: &[u8], expected: Code) {
+    assert_eq!(Verified::from_envelope(bytes).map(|_| ()).map_err(|rejection| rejection.code), Err(expected));
+}
+
+/// Changes the statement and leaves the signature, which no longer holds: the form is judged first.
+#[track_caller]
+fn check(from: &str, to: &str, expected: Code) {
+    let (statement, signatures) = parts();
+    let changed = statement.replacen(from, to, 1);
+    assert_ne!(changed, statement, "{from} is not in {statement}");
+    refused(envelope(&changed, &signatures).as_bytes(), expected);
+}
+
+#[test]
+fn the_untouched_statement_holds() {
+    let (statement, signatures) = parts();
+    assert!(Verified::from_envelope(envelope(&statement, &signatures).as_bytes()).is_ok());
+    let lenient = format!("{{ \"signatures\" : {signatures} ,\n \"statement\" : {statement} }}");
+    assert!(Verified::from_envelope(lenient.as_bytes()).is_ok(), "only the statement has one spelling");
+}
+
+#[test]
+fn a_statement_has_one_spelling() {
+    // ASP-STM-001
+    let name = r#""name":"A""#;
+    for (to, expected) in [
+        (r#""name": "A""#, Code::NotCanonical),
+        (r#""name":"\u0041""#, Code::NotCanonical),
+        (r#""name":"A","name":"A""#, Code::DuplicateName),
+        (r#""name":"A","\u006eame":"A""#, Code::DuplicateName),
+        (r#""name":"A","a":1"#, Code::NotCanonical),
+        (r#""name":"A","z":9007199254740993"#, Code::NumberOutOfRange),
+        (r#""name":"A","z":1.5"#, Code::NotAnInteger),
+        (r#""name":"A","z":1e3"#, Code::NotAnInteger),
+        (r#""name":"A","z":-0"#, Code::NotAnInteger),
+        (r#""name":"A\u0000""#, Code::NulCharacter),
+        (r#""name":"\ud800""#, Code::LoneSurrogate),
+        (r#""name":"A","z":"#, Code::NotJson),
+    ] {
+        check(name, to, expected);
+    }
+    let deep = format!(r#""name":"A","z":{}1{}"#, "[".repeat(40), "]".repeat(40));
+    check(name, &deep, Code::TooDeep);
+    let wide = format!(r#""name":"A","z":[{}1]"#, "1,".repeat(5000));
+    check(name, &wide, Code::TooManyNodes);
+    let long = format!(r#""name":"A","z":"{}""#, "x".repeat(65_537));
+    check(name, &long, Code::StringTooLong);
+    refused(&vec![b' '; 300_000], Code::StatementTooLarge);
+    refused(b"\xff\xfe", Code::InvalidUtf8);
+    refused(b"", Code::NotJson);
+    refused(b"[]", Code::InvalidEnvelope);
+}
+
+#[test]
+fn signatures_are_few_ordered_and_of_a_known_kind() {
+    // ASP-STM-002, ASP-STM-003
+    let (statement, signatures) = parts();
+    let one = signatures.trim_matches(['[', ']']);
+    for (list, expected) in [
+        ("[]".to_owned(), Code::InvalidEnvelope),
+        (format!("[{one},{one}]"), Code::InvalidEnvelope),
+        (format!("[{}]", [one; 5].join(",")), Code::InvalidEnvelope),
+        (signatures.replace("Ed25519", "none"), Code::UnsupportedAlgorithm),
+        (signatures.replace("Ed25519", "ES256"), Code::UnsupportedAlgorithm),
+        (signatures.replace("\"alg\"", "\"more\":1,\"alg\""), Code::InvalidEnvelope),
+    ] {
+        refused(envelope(&statement, &list).as_bytes(), expected);
+    }
+}
+
+#[test]
+fn every_field_is_of_its_kind() {
+    // ASP-STM-004, ASP-STM-005
+    for (from, to, expected) in [
+        (r#""asp":"1.0""#, r#""asp":"2.0""#, Code::UnsupportedVersion),
+        (r#""type":"org.register""#, r#""type":"org.rule""#, Code::UnknownType),
+        (r#""type":"org.register""#, r#""type":"PROPOSE""#, Code::UnknownType),
+        (r#""sequence":0"#, r#""sequence":"0""#, Code::InvalidField),
+        (r#""sequence":0"#, r#""sequence":-1"#, Code::InvalidField),
+        (r#""sequence":0"#, r#""sequence":0,"shown":1"#, Code::InvalidField),
+        (r#""stream":"org:a.example""#, r#""stream":"org:A.example""#, Code::InvalidField),
+        (r#""stream":"org:a.example""#, r#""stream":"file:a""#, Code::InvalidField),
+        (r#""stream":"org:a.example""#, r#""stream":"session:""#, Code::UnknownType),
+        (r#""issuer":"a.example""#, r#""issuer":null"#, Code::InvalidField),
+        (r#""name":"A""#, r#""name":null"#, Code::InvalidBody),
+        (r#""name":"A""#, r#""name":"A","zzz":1"#, Code::InvalidBody),
+        (r#""name":"A""#, r#""name":"""#, Code::InvalidBody),
+    ] {
+        check(from, to, expected);
+    }
+    let (statement, signatures) = parts();
+    let moved = statement.replacen(r#""sequence":0"#, r#""sequence":1"#, 1);
+    let held = Received::parse(envelope(&moved, &signatures).as_bytes()).unwrap().read().map(|_| ());
+    assert!(held.is_ok(), "whether the place is right is for the log to say");
+}
+
+#[test]
+fn weak_keys_and_wrong_signatures_are_refused() {
+    // ASP-STM-006, ASP-STM-007
+    let (statement, signatures) = parts();
+    let own = key("a").id().to_string();
+    let identity = {
+        let mut bytes = [0; 32];
+        bytes[0] = 1;
+        KeyId::from_bytes(bytes).to_string()
+    };
+    let beyond = KeyId::from_bytes([0xff; 32]).to_string();
+    refused(envelope(&statement, &signatures.replace(&own, &identity)).as_bytes(), Code::WeakKey);
+    refused(envelope(&statement, &signatures.replace(&own, &beyond)).as_bytes(), Code::InvalidKey);
+    let other = key("b").id().to_string();
+    refused(envelope(&statement, &signatures.replace(&own, &other)).as_bytes(), Code::InvalidSignature);
+    check(r#""name":"A""#, r#""name":"B""#, Code::InvalidSignature);
+}
+
+#[test]
+fn no_small_order_point_is_a_key() {
+    // The eight points of small order, and encodings of them that are not canonical.
+    for digits in [
+        "0100000000000000000000000000000000000000000000000000000000000000",
+        "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "0000000000000000000000000000000000000000000000000000000000000080",
+        "0000000000000000000000000000000000000000000000000000000000000000",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa",
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85",
+        "0100000000000000000000000000000000000000000000000000000000000080",
+        "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    ] {
+        let mut bytes = [0; 32];
+        for (index, byte) in bytes.iter_mut().enumerate() {
+            *byte = u8::from_str_radix(&digits[2 * index..2 * index + 2], 16).unwrap();
+        }
+        let refused = PublicKey::try_from(&KeyId::from_bytes(bytes)).map(|_| ()).unwrap_err();
+        assert!(matches!(refused, Code::WeakKey | Code::InvalidKey), "{digits}");
+    }
+}
+
+#[test]
+fn wycheproof_agrees() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/vectors/wycheproof/ed25519_test.json");
+    let vectors: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let bytes = |text: &str| -> Vec<u8> {
+        (0..text.len() / 2).map(|at| u8::from_str_radix(&text[2 * at..2 * at + 2], 16).unwrap()).collect()
+    };
+    let (mut valid, mut invalid) = (0, 0);
+    for group in vectors["testGroups"].as_array().unwrap() {
+        let key = bytes(group["publicKey"]["pk"].as_str().unwrap());
+        let key = PublicKey::try_from(&KeyId::from_bytes(key.try_into().unwrap()));
+        for test in group["tests"].as_array().unwrap() {
+            let signature = bytes(test["sig"].as_str().unwrap());
+            let holds = match (<[u8; 64]>::try_from(signature), &key) {
+                (Ok(signature), Ok(key)) => key
+                    .verify(&bytes(test["msg"].as_str().unwrap()), &SignatureBytes::from_bytes(signature))
+                    .is_ok(),
+                _ => false,
+            };
+            let expected = test["result"] == "valid";
+            assert_eq!(holds, expected, "{test}");
+            *if expected { &mut valid } else { &mut invalid } += 1;
+        }
+    }
+    assert!(valid > 50 && invalid > 50, "{valid} valid, {invalid} invalid");
+}
