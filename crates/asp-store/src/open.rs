@@ -12,7 +12,7 @@ use asp_core::position::LogTime;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
 use crate::fault::{Fault, Step};
-use crate::pool::Pool;
+use crate::pool::{self, Pool};
 use crate::sequencer::writer::Writer;
 use crate::sequencer::{Disk, Sequencer};
 use crate::wal::Wal;
@@ -69,7 +69,7 @@ fn connect(path: &Path) -> Result<Connection, Fault> {
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(std::time::Duration::from_secs(5))?;
-    connection.set_prepared_statement_cache_capacity(64);
+    pool::prepare_once(&connection)?;
     Ok(connection)
 }
 

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::{Condvar, Mutex, PoisonError};
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::fault::{Fault, Step};
@@ -24,9 +25,19 @@ pub(crate) fn open(file: &Path) -> Result<Connection, Fault> {
     connection.pragma_update(None, "query_only", true)?;
     connection.pragma_update(None, "cache_size", -8192)?;
     connection.pragma_update(None, "mmap_size", 256 << 20)?;
-    connection.set_prepared_statement_cache_capacity(64);
+    prepare_once(&connection)?;
     connection.busy_timeout(std::time::Duration::from_secs(5))?;
     Ok(connection)
+}
+
+/// Statements that one connection keeps prepared; all that this crate has are fewer.
+const PREPARED_MAX: usize = 128;
+
+/// Keeps statements prepared, and their plans whatever is bound to them: SQLite would plan anew for each value.
+pub(crate) fn prepare_once(connection: &Connection) -> Result<(), Fault> {
+    connection.set_prepared_statement_cache_capacity(PREPARED_MAX);
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(())
 }
 
 impl Pool {

@@ -6,6 +6,7 @@ mod support;
 
 use std::sync::{Arc, Barrier, Mutex};
 
+use asp_core::bundle::{Anchors, Bundle, Verdict};
 use asp_core::log::checkpoint::{Note, NoteKey};
 use asp_core::log::proof::{verify_consistency, verify_inclusion};
 use asp_core::log::tile::{TileKind, TilePath};
@@ -404,6 +405,26 @@ fn a_revoked_consent_makes_its_sessions_due_and_leaves_those_that_owe() {
     assert_eq!(stage.store.read(|reader| reader.next_deadline()).unwrap(), Some(now));
     let due = stage.store.read(|reader| reader.due(now, 10)).unwrap();
     assert_eq!(due.iter().map(|due| due.session).collect::<Vec<_>>(), [idle]);
+}
+
+#[test]
+fn a_commitment_leaves_the_store_as_a_bundle_that_proves_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut stage = Stage::new(folder.path());
+    let (_, _, commitment) = stage.business();
+    stage.org("initech");
+    let bundle = |tenant: &Tenant| stage.store.read(|reader| reader.bundle(tenant, &commitment)).unwrap();
+    assert_eq!(bundle(&organisation("initech")), None);
+    let bytes = bundle(&agent("acme/buyer")).unwrap();
+    assert_eq!(bundle(&organisation("globex")), Some(bytes.clone()));
+    let anchors = Anchors { node_key: Some(stage.store.node_key()) };
+    let report = Bundle::parse(&bytes).unwrap().verify(&anchors);
+    let verdict =
+        |rule: &str| report.checks.iter().find(|check| check.rule == rule).map(|check| check.verdict);
+    assert!(!report.refuted(), "{:?}", report.checks);
+    for rule in ["replay", "checkpoint", "inclusion", "receipts", "log-key"] {
+        assert_eq!(verdict(rule), Some(Verdict::Proved), "{rule}");
+    }
 }
 
 #[test]

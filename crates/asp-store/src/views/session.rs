@@ -80,44 +80,29 @@ pub(crate) fn put(
         .prepare_cached("SELECT moved FROM sessions WHERE session = ?1")?
         .query_row(params![id], |row| row.get(0))
         .optional()?;
-    let ended = matches!(session.state(), State::Closed | State::Failed);
-    let changing = params![
-        id,
-        session.state().as_str(),
-        session.last().millis(),
-        moved.0,
-        session.owes(),
-        deadline.map(LogTime::millis),
-    ];
-    if moved_before.is_some() {
-        connection
-            .prepare_cached(
-                "UPDATE sessions SET state = ?2, updated = ?3, moved = ?4, owes = ?5, deadline = ?6
-                 WHERE session = ?1",
-            )?
-            .execute(changing)?;
-    } else {
-        let initiator = names.intern(connection, &StreamId::Agent(session.initiator().clone()))?;
-        connection
-            .prepare_cached(
-                "INSERT INTO sessions
-                   (session, state, updated, moved, owes, deadline, capability, initiator, opened)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-            )?
-            .execute(params![
-                id,
-                session.state().as_str(),
-                session.last().millis(),
-                moved.0,
-                session.owes(),
-                deadline.map(LogTime::millis),
-                session.capability().as_str(),
-                initiator,
-                session.opened().time.millis(),
-            ])?;
-    }
+    let initiator = names.intern(connection, &StreamId::Agent(session.initiator().clone()))?;
+    connection
+        .prepare_cached(
+            "INSERT INTO sessions
+               (session, state, capability, initiator, opened, updated, moved, owes, deadline)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+             ON CONFLICT (session) DO UPDATE SET
+               state = excluded.state, updated = excluded.updated, moved = excluded.moved,
+               owes = excluded.owes, deadline = excluded.deadline",
+        )?
+        .execute(params![
+            id,
+            session.state().as_str(),
+            session.capability().as_str(),
+            initiator,
+            session.opened().time.millis(),
+            session.last().millis(),
+            moved.0,
+            session.owes(),
+            deadline.map(LogTime::millis),
+        ])?;
     put_members(connection, names, id, session, before, moved_before, moved)?;
-    put_consents(connection, names, id, session, moved_before.is_none(), ended)
+    put_consents(connection, names, id, session, moved_before.is_none())
 }
 
 fn put_members(
@@ -157,8 +142,8 @@ fn put_consents(
     id: i64,
     session: &Session,
     opened: bool,
-    ended: bool,
 ) -> Result<(), Fault> {
+    let ended = matches!(session.state(), State::Closed | State::Failed);
     let sql = match (opened, ended) {
         (true, false) => "INSERT INTO session_consents (consent, session) VALUES (?1, ?2)",
         (false, true) => "DELETE FROM session_consents WHERE consent = ?1 AND session = ?2",
