@@ -2,6 +2,8 @@
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its own part")]
 #![allow(clippy::unwrap_used, reason = "a test whose preparation fails is to stop")]
 
+pub mod evidence;
+
 use std::collections::BTreeSet;
 
 use asp_core::amount::Money;
