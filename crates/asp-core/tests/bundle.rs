@@ -1,6 +1,12 @@
 //! What a bundle proves, and that each way to make one up is named.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "what a test cannot do fails it"
+)]
 
-mod support;
+mod stage;
 
 use asp_core::bundle::{Anchors, Bundle, Report, Rule, Verdict};
 use asp_core::key::KeyId;
@@ -13,8 +19,8 @@ use asp_core::statement::body::{
     ObligationRef, Propose,
 };
 use serde_json::{Value, json};
-use support::evidence::{Node, rules};
-use support::{Stage, agent_key, domain, key, text, uri};
+use stage::evidence::{Node, rules};
+use stage::{Stage, agent_key, domain, key, text, uri};
 
 /// What a bundle by itself can prove.
 const ALL: [&str; 11] = [

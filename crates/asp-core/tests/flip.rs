@@ -1,12 +1,18 @@
 //! Nothing in a bundle is without meaning: whichever byte is changed, taken away or added, it is found.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "what a test cannot do fails it"
+)]
 
-mod support;
+mod stage;
 
 use asp_core::bundle::{Anchors, Bundle, Unreadable};
 use asp_core::rejection::Code;
 use serde_json::Value;
-use support::Stage;
-use support::evidence::Node;
+use stage::Stage;
+use stage::evidence::Node;
 
 /// Threads among which the places are divided.
 const THREADS: usize = 4;

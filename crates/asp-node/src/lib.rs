@@ -158,7 +158,6 @@ impl Node {
     }
 
     /// Its router, for callers in the same process.
-    #[must_use]
     pub fn router(&self) -> axum::Router {
         self.router.clone()
     }

@@ -2,7 +2,8 @@
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its own part")]
 #![allow(clippy::unwrap_used, reason = "a test whose preparation fails is to stop")]
 
-pub mod evidence;
+pub mod ledger;
+pub mod words;
 
 use std::collections::BTreeSet;
 
@@ -48,6 +49,7 @@ pub fn agent_key(name: &str) -> SecretKey {
 }
 
 /// Everybody at work.
+#[derive(Debug, Clone)]
 pub struct Stage {
     pub world: World,
     pub origin: Origin,

@@ -1,6 +1,6 @@
 //! Bundles made from a log in memory, as a node would make them, and as a dishonest one would.
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its own part")]
-#![allow(clippy::unwrap_used, reason = "a test whose preparation fails is to stop")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test whose preparation fails is to stop")]
 
 use std::collections::BTreeSet;
 
