@@ -282,8 +282,8 @@ fn what_is_missing_or_misplaced_is_named() {
 }
 
 #[test]
-fn what_was_changed_is_named() {
-    // ASP-BUN-002, ASP-BUN-008, ASP-BUN-009, ASP-BUN-010
+fn what_was_said_is_what_was_signed() {
+    // ASP-BUN-002
     let signed = ["signatures", "inclusion", "receipts"];
     check(
         "the price",
@@ -323,6 +323,11 @@ fn what_was_changed_is_named() {
         },
         &["keys-when-logged", "replay", "inclusion"],
     );
+}
+
+#[test]
+fn where_and_when_it_was_logged_is_what_the_log_proves() {
+    // ASP-BUN-009, ASP-BUN-010
     check(
         "the log time",
         |json| {
@@ -362,6 +367,11 @@ fn what_was_changed_is_named() {
         },
         &["receipts"],
     );
+}
+
+#[test]
+fn a_bundle_names_its_log_and_what_it_is_about() {
+    // ASP-BUN-006, ASP-BUN-008
     check("the log", |json| json["origin"] = json!("other.example"), &["replay", "checkpoint", "receipts"]);
     check(
         "the log's key",
@@ -380,9 +390,7 @@ fn what_was_changed_is_named() {
     check(
         "for a statement that is none",
         |json| {
-            json["commitment"] = entries(json)[9]["receipt"]["receipt"]["statement"].clone();
-            let offer = entries(json)[8]["receipt"]["receipt"]["statement"].clone();
-            json["commitment"] = offer;
+            json["commitment"] = entries(json)[8]["receipt"]["receipt"]["statement"].clone();
         },
         &["replay"],
     );
@@ -438,8 +446,8 @@ fn check_node(made: impl FnOnce(&mut Stage, Hash) -> (Hash, Vec<Verified>), expe
 }
 
 #[test]
-fn a_node_cannot_make_up_what_the_rules_refuse() {
-    // ASP-BUN-004, ASP-BUN-006
+fn a_node_cannot_take_a_statement_by_a_key_that_does_not_count() {
+    // ASP-BUN-004
     // The seller's key was replaced before it accepted.
     let report = check_node(
         |stage, session| {
@@ -477,7 +485,11 @@ fn a_node_cannot_make_up_what_the_rules_refuse() {
         },
         &["keys-when-logged", "replay"],
     );
+}
 
+#[test]
+fn a_node_cannot_make_up_what_the_rules_refuse() {
+    // ASP-BUN-006
     // Other terms than were offered.
     check_node(
         |stage, session| {
