@@ -8,8 +8,11 @@ pub const ACKNOWLEDGEMENT_MS: Millis = Millis(259200000);
 /// A default, in statements. Statements that share one transaction and one signature of receipts.
 pub const BATCH_MAX: usize = 512;
 
-/// A default, in bytes. A bundle is read into memory whole; 16 MiB is a session of ten thousand short statements.
+/// A default, in bytes. A bundle is read into memory whole; 16 MiB is some five thousand short statements with their proofs.
 pub const BUNDLE_BYTES_MAX: usize = 16777216;
+
+/// A bound, in entries. The longest session with the streams that it rests on; it bounds the work of reading a bundle.
+pub const BUNDLE_ENTRIES_MAX: usize = 16384;
 
 /// A bound, in capabilities. Capabilities of one agent or one consent.
 pub const CAPABILITIES_MAX: usize = 64;

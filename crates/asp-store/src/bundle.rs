@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use asp_core::bundle::{Bundle, Piece};
-use asp_core::name::{Issuer, StreamId};
+use asp_core::bundle::{Bundle, Piece, needs};
+use asp_core::name::StreamId;
 use asp_core::position::Hash;
 
 use crate::entries::Entry;
@@ -18,26 +18,27 @@ impl Reader<'_> {
     /// # Errors
     /// As [`Reader::size`].
     pub fn bundle(&self, tenant: &Tenant, commitment: &Hash) -> Result<Option<Vec<u8>>, Fault> {
-        let Some((id, session)) = self.commitment(tenant, commitment)? else { return Ok(None) };
+        let Some((id, _)) = self.commitment(tenant, commitment)? else { return Ok(None) };
         let Some(checkpoint) = self.checkpoint()? else { return Ok(None) };
+        let mut known = BTreeSet::from([StreamId::Session(id)]);
         let mut entries = self.whole(&StreamId::Session(id))?;
-        let mut streams: BTreeSet<StreamId> =
-            session.consents().iter().copied().map(StreamId::Consent).collect();
-        for (agent, _) in session.participants().iter() {
-            streams.extend(issuer_streams(&Issuer::Agent(agent.clone())));
-        }
-        for entry in &entries {
-            streams.extend(issuer_streams(&entry.statement.statement().issuer));
-        }
-        for stream in &streams {
-            entries.extend(self.whole(stream)?);
+        let mut looked_at = 0;
+        // Each stream is loaded once, so this ends.
+        while let Some(entry) = entries.get(looked_at) {
+            looked_at += 1;
+            for stream in needs(entry.statement.statement()) {
+                if known.insert(stream.clone()) {
+                    entries.extend(self.whole(&stream)?);
+                }
+            }
         }
         entries.sort_by_key(|entry| entry.point.index);
         let size = self.size()?;
         let pieces: Result<Vec<Piece>, Fault> =
             entries.into_iter().map(|entry| self.piece(entry, size)).collect();
         let bundle = Bundle::build(*commitment, self.origin().clone(), self.node_key(), checkpoint, pieces?);
-        let bundle = bundle.ok_or_else(|| Fault::corrupt(None, "a statement is not text"))?;
+        let bundle = bundle
+            .ok_or_else(|| Fault::corrupt(None, "a bundle of it would be larger than anybody reads"))?;
         Ok(Some(bundle.to_bytes()))
     }
 
@@ -53,10 +54,4 @@ impl Reader<'_> {
         let proof = self.inclusion(index.0, size)?.ok_or_else(|| missing("the tree does not have it"))?;
         Ok(Piece { index, log_time: entry.point.time, statement: entry.statement, receipt, proof })
     }
-}
-
-/// Where the keys of an issuer are.
-fn issuer_streams(issuer: &Issuer) -> Vec<StreamId> {
-    let agent = issuer.agent().cloned().map(StreamId::Agent);
-    agent.into_iter().chain(issuer.organisation().map(StreamId::Org)).collect()
 }

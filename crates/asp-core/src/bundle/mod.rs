@@ -1,45 +1,49 @@
-//! A bundle: one file that proves a commitment to somebody who has never seen the node.
+//! Offline evidence: one file with a commitment, all that it rests on, and the log's proofs of it.
 //!
-//! The file is canonical JSON as a whole: white space or another order of names is another file, and is refused.
+//! Reading checks the form alone; what the file proves is told by [`Bundle::verify`]. Where its parts come from is not
+//! known here.
 
+mod reading;
+mod replay;
 mod report;
 mod verify;
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
-
-pub use report::{Check, ObligationLine, Report, Summary, Verdict};
-
 use crate::key::KeyId;
 use crate::limits;
 use crate::log::receipt::Receipt;
-use crate::name::Origin;
-use crate::position::{Hash, LogTime, Position};
+use crate::name::{Origin, StreamId};
+use crate::position::{Hash, LogPoint, LogTime, Position};
+use crate::rejection::Rejection;
+use crate::statement::body::{Body, Propose};
 use crate::statement::draft::canonical;
-use crate::statement::{Signature, VERSION, Verified};
+use crate::statement::{Signed, Statement, VERSION, Verified};
 
-/// The kind that the file says it is.
+pub use report::{
+    Anchors, Check, ObligationLine, Party, Report, Rule, SignatureLine, Subject, Summary, Verdict,
+};
+
+/// The `kind` of the file.
 const KIND: &str = "commitment-bundle";
 
-/// What the reader knows from elsewhere.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Anchors {
-    /// The key of the log that the reader trusts; without it the bundle's own word is taken, and said so.
-    pub node_key: Option<KeyId>,
+/// A bundle that has been read, and of which nothing has been verified.
+#[derive(Debug, Clone)]
+pub struct Bundle {
+    origin: Origin,
+    node_key: KeyId,
+    commitment: Hash,
+    checkpoint: String,
+    entries: Vec<Entry>,
 }
 
-/// An entry of the log with its proof.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+/// An entry of the log as a bundle shows it.
+#[derive(Debug, Clone)]
 struct Entry {
-    index: Position,
-    log_time: LogTime,
+    at: LogPoint,
     proof: Vec<Hash>,
     receipt: Receipt,
-    signatures: Vec<Signature>,
-    statement: Box<RawValue>,
+    signed: Signed,
 }
 
 /// What goes into a bundle of each entry.
@@ -53,53 +57,64 @@ pub struct Piece {
     pub statement: Verified,
     /// The node's receipt for it.
     pub receipt: Receipt,
-    /// The proof that the checkpoint's tree has it (RFC 6962 §2.1.1).
+    /// The proof that the checkpoint's tree has it (RFC 6962 §2.1.1), from the leaf up; at most 64 hashes.
     pub proof: Vec<Hash>,
 }
 
-/// A file that can be read as a bundle; nothing in it is believed before [`Bundle::verify`].
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Bundle {
-    asp: String,
-    checkpoint: String,
-    commitment: Hash,
-    entries: Vec<Entry>,
-    kind: String,
-    node_key: KeyId,
-    origin: Origin,
+/// Why bytes are no bundle.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unreadable {
+    /// More than [`limits::BUNDLE_BYTES_MAX`] bytes or [`limits::BUNDLE_ENTRIES_MAX`] entries.
+    TooLarge,
+    /// Not canonical JSON (RFC 8785) in the protocol's narrower grammar: the rule and where it is broken.
+    NotCanonical(Rejection),
+    /// A member is missing, is unknown or has a value that cannot stand there.
+    Member {
+        /// Where, as an RFC 6901 pointer.
+        pointer: String,
+    },
+    /// What stands as a statement, or its signatures, cannot be read as such.
+    Statement {
+        /// Which entry, counted from zero.
+        entry: usize,
+        /// Why.
+        rejection: Rejection,
+    },
 }
 
-/// Why a file is no bundle.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unreadable {
-    /// It is larger than [`limits::BUNDLE_BYTES_MAX`].
-    TooLarge,
-    /// It is not JSON of this form.
-    Form {
-        /// The line, from 1.
-        line: usize,
-        /// The column, from 1.
-        column: usize,
-    },
-    /// It is of another version or kind.
-    Kind,
-    /// It is of this form, but not in its one spelling.
-    NotCanonical {
-        /// The first byte that differs.
-        offset: usize,
-    },
+impl Unreadable {
+    /// Where in the file, as an RFC 6901 pointer; none if that cannot be said.
+    #[must_use]
+    pub fn pointer(&self) -> Option<String> {
+        match self {
+            Self::TooLarge => None,
+            Self::NotCanonical(rejection) => rejection.pointer.clone(),
+            Self::Member { pointer } => Some(pointer.clone()),
+            Self::Statement { entry, rejection } => {
+                let inner = rejection.pointer.as_deref().unwrap_or_default();
+                // A statement's own refusals point from the statement; those of its signatures stand beside it.
+                let part = if inner.starts_with("/signatures") { "" } else { "/statement" };
+                Some(format!("/entries/{entry}{part}{inner}"))
+            }
+        }
+    }
 }
 
 impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::TooLarge => write!(f, "larger than {} bytes", limits::BUNDLE_BYTES_MAX),
-            Self::Form { line, column } => write!(f, "not a bundle (line {line}, column {column})"),
-            Self::Kind => f.write_str("not a bundle of a commitment, or of another version"),
-            Self::NotCanonical { offset } => {
-                write!(f, "not canonical JSON from byte {offset} on: it was changed after it was made")
+            Self::TooLarge => write!(f, "the file is larger than a bundle can be")?,
+            Self::NotCanonical(rejection) => {
+                write!(f, "the file is not canonical JSON ({})", rejection.code)?
             }
+            Self::Member { .. } => write!(f, "the file has not the members of a bundle")?,
+            Self::Statement { rejection, .. } => {
+                write!(f, "an entry is no statement ({}: {})", rejection.code, rejection.code.sentence())?;
+            }
+        }
+        match self.pointer() {
+            Some(pointer) if !pointer.is_empty() => write!(f, " at {pointer}"),
+            Some(_) | None => Ok(()),
         }
     }
 }
@@ -107,7 +122,11 @@ impl fmt::Display for Unreadable {
 impl std::error::Error for Unreadable {}
 
 impl Bundle {
-    /// Puts a bundle together; the pieces are in the order of their indexes.
+    /// Puts a bundle together, its entries in the order of the log. Verifies nothing.
+    ///
+    /// `commitment` is the statement that completed it, `checkpoint` a signed note with the log's own signature alone;
+    /// the pieces are all entries of the session's stream and of every stream that [`needs`] leads to. `None` if the
+    /// file would be larger than anybody reads.
     #[must_use]
     pub fn build(
         commitment: Hash,
@@ -116,94 +135,98 @@ impl Bundle {
         checkpoint: String,
         pieces: Vec<Piece>,
     ) -> Option<Self> {
-        let entries: Option<Vec<Entry>> = pieces.into_iter().map(entry).collect();
-        Some(Self {
-            asp: VERSION.to_owned(),
-            checkpoint,
-            commitment,
-            entries: entries?,
-            kind: KIND.to_owned(),
-            node_key,
-            origin,
-        })
+        let mut entries: Vec<Entry> = pieces.into_iter().map(Entry::from).collect();
+        entries.sort_by_key(|entry| entry.at.index);
+        let bundle = Self { origin, node_key, commitment, checkpoint, entries };
+        let bounded = bundle.entries.len() <= limits::BUNDLE_ENTRIES_MAX
+            && bundle.to_bytes().len() <= limits::BUNDLE_BYTES_MAX;
+        bounded.then_some(bundle)
     }
 
-    /// Reads a file. Says nothing of whether it holds.
-    ///
-    /// # Errors
-    /// See [`Unreadable`].
-    pub fn parse(bytes: &[u8]) -> Result<Self, Unreadable> {
-        if bytes.len() > limits::BUNDLE_BYTES_MAX {
-            return Err(Unreadable::TooLarge);
-        }
-        let bundle: Self = serde_json::from_slice(bytes)
-            .map_err(|error| Unreadable::Form { line: error.line(), column: error.column() })?;
-        if bundle.asp != VERSION || bundle.kind != KIND {
-            return Err(Unreadable::Kind);
-        }
-        let written = bundle.to_bytes();
-        if written != bytes {
-            let same = written.iter().zip(bytes).take_while(|(one, other)| one == other).count();
-            return Err(Unreadable::NotCanonical { offset: same });
-        }
-        Ok(bundle)
-    }
-
-    /// The file: canonical JSON, but for the statements, which stand as they were received and are canonical too.
+    /// The file: canonical JSON. What was read is written again byte for byte.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let text = |value: &str| canonical(&value);
-        let mut out = b"{\"asp\":".to_vec();
-        out.extend(text(&self.asp));
-        out.extend(b",\"checkpoint\":");
-        out.extend(text(&self.checkpoint));
-        out.extend(b",\"commitment\":");
-        out.extend(canonical(&self.commitment));
-        out.extend(b",\"entries\":[");
-        for (number, entry) in self.entries.iter().enumerate() {
-            if number > 0 {
-                out.push(b',');
-            }
-            entry.write(&mut out);
+        let mut bytes = Vec::new();
+        let text = |bytes: &mut Vec<u8>, text: &str| bytes.extend_from_slice(text.as_bytes());
+        text(&mut bytes, "{\"asp\":\"");
+        text(&mut bytes, VERSION);
+        text(&mut bytes, "\",\"checkpoint\":");
+        bytes.extend(canonical(&self.checkpoint));
+        text(&mut bytes, &format!(",\"commitment\":\"{}\",\"entries\":[", self.commitment));
+        for (place, entry) in self.entries.iter().enumerate() {
+            text(&mut bytes, if place == 0 { "" } else { "," });
+            entry.write(&mut bytes);
         }
-        out.extend(b"],\"kind\":");
-        out.extend(text(&self.kind));
-        out.extend(b",\"nodeKey\":");
-        out.extend(canonical(&self.node_key));
-        out.extend(b",\"origin\":");
-        out.extend(canonical(&self.origin));
-        out.push(b'}');
-        out
+        let Self { origin, node_key, .. } = self;
+        let end = format!("],\"kind\":\"{KIND}\",\"nodeKey\":\"{node_key}\",\"origin\":\"{origin}\"}}");
+        text(&mut bytes, &end);
+        bytes
     }
 
-    /// Checks everything, and says for each check whether it is proved, refuted or not shown.
+    /// The commitment that the bundle is about.
     #[must_use]
-    pub fn verify(&self, anchors: &Anchors) -> Report {
-        verify::verify(self, anchors)
+    pub const fn commitment(&self) -> Hash {
+        self.commitment
+    }
+
+    /// The log that it names.
+    #[must_use]
+    pub const fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// The log's key that it names.
+    #[must_use]
+    pub const fn node_key(&self) -> &KeyId {
+        &self.node_key
+    }
+}
+
+impl From<Piece> for Entry {
+    fn from(piece: Piece) -> Self {
+        let Piece { index, log_time, statement, receipt, proof } = piece;
+        Self { at: LogPoint { index, time: log_time }, proof, receipt, signed: statement.into() }
     }
 }
 
 impl Entry {
-    fn write(&self, out: &mut Vec<u8>) {
-        out.extend(b"{\"index\":");
-        out.extend(canonical(&self.index));
-        out.extend(b",\"logTime\":");
-        out.extend(canonical(&self.log_time));
-        out.extend(b",\"proof\":");
-        out.extend(canonical(&self.proof));
-        out.extend(b",\"receipt\":");
-        out.extend(canonical(&self.receipt));
-        out.extend(b",\"signatures\":");
-        out.extend(canonical(&self.signatures));
-        out.extend(b",\"statement\":");
-        out.extend(self.statement.get().as_bytes());
-        out.push(b'}');
+    fn write(&self, bytes: &mut Vec<u8>) {
+        let start = format!("{{\"index\":{},\"logTime\":\"{}\",\"proof\":", self.at.index, self.at.time);
+        bytes.extend(start.into_bytes());
+        bytes.extend(canonical(&self.proof));
+        bytes.extend_from_slice(b",\"receipt\":");
+        bytes.extend(canonical(&self.receipt));
+        bytes.extend_from_slice(b",\"signatures\":");
+        bytes.extend(canonical(&self.signed.signatures()));
+        bytes.extend_from_slice(b",\"statement\":");
+        bytes.extend_from_slice(self.signed.statement.bytes());
+        bytes.push(b'}');
     }
 }
 
-fn entry(piece: Piece) -> Option<Entry> {
-    let Piece { index, log_time, statement, receipt, proof } = piece;
-    let text = std::str::from_utf8(statement.statement().bytes()).ok()?.to_owned();
-    let signatures = statement.signatures().to_vec();
-    Some(Entry { index, log_time, proof, receipt, signatures, statement: RawValue::from_string(text).ok()? })
+/// The streams that have to be known to judge a statement in its stream, that stream among them.
+///
+/// A bundle holds what can be reached from the session's stream: asked of each of its statements, then of those of the
+/// streams that were named, until there are no others.
+#[must_use]
+pub fn needs(statement: &Statement) -> Vec<StreamId> {
+    let mut streams = vec![statement.stream.clone()];
+    if let Some(agent) = statement.issuer.agent() {
+        streams.push(StreamId::Agent(agent.clone()));
+    }
+    streams.extend(statement.issuer.organisation().map(StreamId::Org));
+    if let StreamId::Agent(agent) = &statement.stream {
+        streams.push(StreamId::Org(agent.organisation()));
+    }
+    if let Body::ConsentRequest(request) = &statement.body {
+        streams.push(StreamId::Org(request.with.clone()));
+    }
+    if let Body::Propose(Propose::Invitation(invitation)) = &statement.body {
+        streams.extend(invitation.consents.iter().copied().map(StreamId::Consent));
+        for invitee in &invitation.participants {
+            streams.push(StreamId::Org(invitee.agent.organisation()));
+            streams.push(StreamId::Agent(invitee.agent.clone()));
+        }
+    }
+    streams
 }

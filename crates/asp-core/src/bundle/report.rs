@@ -1,71 +1,232 @@
-//! What verifying came to: a verdict for each check, and what the bundle is about.
+//! What a bundle proves: a verdict per check, and the deal in a form for people.
+//! Knows not how a verdict came about; see `verify` and `replay`.
 
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use crate::amount::Money;
-use crate::name::{AgentUri, Origin};
-use crate::position::{Hash, LogTime};
+use crate::key::KeyId;
+use crate::name::{AgentUri, Capability, Domain, Issuer, Origin};
+use crate::position::{Hash, LogTime, Position};
 use crate::session::table::State;
-use crate::statement::body::CommitmentState;
+use crate::statement::body::{CommitmentState, Name, ObligationId, ParticipantRole, Text};
 
-/// What a check came to.
+/// What the reader trusts beforehand. No file can give that.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Anchors {
+    /// The key of the log, as the reader knows it from elsewhere.
+    pub node_key: Option<KeyId>,
+}
+
+/// How a check came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
-    /// The bundle shows that it holds.
+    /// The bundle shows that it is so.
     Proved,
-    /// The bundle shows that it does not hold.
+    /// The bundle shows that it is not so.
     Refuted,
-    /// The bundle shows neither.
+    /// The bundle cannot show it, or no longer can after what was refuted.
     NotShown,
 }
 
-/// One check.
+impl Verdict {
+    /// The words for people.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Proved => "proved",
+            Self::Refuted => "refuted",
+            Self::NotShown => "not shown",
+        }
+    }
+}
+
+/// Declares the checks with the claim that each decides.
+macro_rules! rules {
+    ($($(#[$doc:meta])* $name:ident = $text:literal, $claim:literal;)+) => {
+        /// A check of a bundle. Its text is stable.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Rule { $($(#[$doc])* $name,)+ }
+
+        impl Rule {
+            /// All checks, in the order in which they are made and reported.
+            pub const ALL: &[Self] = &[$(Self::$name,)+];
+
+            /// The stable text, such as `signed-by-all`.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text,)+ }
+            }
+
+            /// What is claimed, as a sentence.
+            #[must_use]
+            pub const fn claim(self) -> &'static str {
+                match self { $(Self::$name => $claim,)+ }
+            }
+        }
+    };
+}
+
+rules! {
+    /// ASP-BUN-001
+    Form = "form", "The file is a bundle in its one spelling, in the order of the log.";
+    /// ASP-BUN-002
+    Signatures = "signatures", "Every signature of every statement holds.";
+    /// ASP-BUN-003
+    Chains = "chains", "Every stream that the deal rests on is there from its first statement, without a gap.";
+    /// ASP-BUN-004
+    KeysWhenLogged = "keys-when-logged", "Every key could sign for its issuer when the log took its statement.";
+    /// ASP-BUN-005
+    KeysNow = "keys-now", "No key that signed was distrusted in hindsight later.";
+    /// ASP-BUN-006
+    Replay = "replay", "The rules of the protocol allow every statement and lead to the commitment.";
+    /// ASP-BUN-007
+    SignedByAll = "signed-by-all", "Everybody who is bound has signed the same terms.";
+    /// ASP-BUN-008
+    Checkpoint = "checkpoint", "The log has signed the checkpoint.";
+    /// ASP-BUN-009
+    Inclusion = "inclusion", "Every entry is in the tree of the checkpoint.";
+    /// ASP-BUN-010
+    Receipts = "receipts", "The log has given a receipt for every entry.";
+    /// ASP-BUN-011
+    Obligations = "obligations", "What became of each obligation follows from the statements.";
+    /// ASP-BUN-012
+    LogKey = "log-key", "The log's key is the one that the reader trusts.";
+    /// ASP-BUN-013
+    DomainControl = "domain-control", "The organisations control their domains.";
+    /// ASP-BUN-014
+    Witnesses = "witnesses", "Others have seen the same log.";
+    /// ASP-BUN-015
+    Later = "later", "Nothing was said afterwards.";
+}
+
+/// A check and how it came out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Check {
-    /// Its name, for scripts.
+    /// Which: the text of a [`Rule`].
     pub rule: &'static str,
-    /// What it came to.
+    /// What is claimed, as a sentence.
+    pub claim: &'static str,
+    /// How it came out.
     pub verdict: Verdict,
-    /// A sentence about it.
+    /// What was found, in a few words.
     pub detail: String,
 }
 
-/// An obligation of the commitment.
+impl Check {
+    pub(super) fn of(rule: Rule, verdict: Verdict, detail: impl Into<String>) -> Self {
+        Self { rule: rule.as_str(), claim: rule.claim(), verdict, detail: detail.into() }
+    }
+}
+
+/// What the bundle says it is about, before anything is believed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Subject {
+    /// The commitment.
+    pub commitment: Hash,
+    /// The session in which it was made, if the bundle has the statement that completed it.
+    pub session: Option<Hash>,
+    /// The log.
+    pub origin: Origin,
+    /// The log's key.
+    pub node_key: KeyId,
+    /// Leaves of the checkpoint's tree, if there is a checkpoint that can be read.
+    pub checkpoint_size: Option<u64>,
+    /// Entries of the bundle.
+    pub entries: usize,
+}
+
+/// A participant of the session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Party {
+    /// Who.
+    pub agent: AgentUri,
+    /// For which organisation.
+    pub organisation: Domain,
+    /// What the organisation calls itself.
+    pub organisation_name: Option<Name>,
+    /// As what.
+    pub role: ParticipantRole,
+}
+
+/// A signature that makes the commitment bind, and where it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SignatureLine {
+    /// Who is bound.
+    pub agent: AgentUri,
+    /// Who signed: the same, or a delegate.
+    pub signed_by: Issuer,
+    /// The statement that was signed: offer, acceptance or commit.
+    pub statement: Hash,
+    /// Where the log has it.
+    pub log_index: Position,
+    /// When the log took it in.
+    pub log_time: LogTime,
+}
+
+/// An obligation of the commitment with what became of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ObligationLine {
-    /// Its name in the commitment.
-    pub id: String,
+    /// Its name in the terms.
+    pub id: ObligationId,
     /// What is owed.
-    pub what: String,
+    pub what: Text,
     /// Who owes.
     pub debtor: AgentUri,
     /// Who is owed.
     pub creditor: AgentUri,
     /// What it is worth.
     pub value: Money,
-    /// `OPEN`, `DELIVERED`, `FULFILLED`, `CONTESTED`, `BREACHED` or `LAPSED`.
-    pub state: String,
+    /// The last instant at which it can be met; none while it waits for another obligation.
+    pub due: Option<LogTime>,
+    /// How far it is: `OPEN`, `DELIVERED`, `FULFILLED`, `CONTESTED`, `BREACHED` or `LAPSED`.
+    pub state: &'static str,
+    /// Where the log has what was last said about it, if anything was.
+    pub log_index: Option<Position>,
+    /// When the log took that in.
+    pub log_time: Option<LogTime>,
 }
 
-/// What the bundle is about, as far as its statements could be replayed.
+/// What the bundle is about, as the replay gives it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Summary {
     /// The commitment.
     pub commitment: Hash,
-    /// The session that formed it.
-    pub session: Hash,
-    /// The state of the session.
-    pub session_state: State,
-    /// The state of the commitment.
+    /// Where it stands.
     pub state: CommitmentState,
-    /// Who signed.
-    pub signers: Vec<AgentUri>,
-    /// When it was formed, in log time.
+    /// Whether a fulfilment is contested.
+    pub disputed: bool,
+    /// The hash of what was signed.
+    pub terms_hash: Hash,
+    /// The terms for the parties' domain.
+    pub terms: Map<String, Value>,
+    /// The commitment that it replaces.
+    pub replaces: Option<Hash>,
+    /// Where the log has the statement that completed it.
+    pub formed_index: Position,
+    /// When it was formed.
     pub formed_at: LogTime,
-    /// What is owed.
+    /// The session.
+    pub session: Hash,
+    /// Where the session stands.
+    pub session_state: State,
+    /// What the session is about.
+    pub capability: Capability,
+    /// What for, in the initiator's words.
+    pub purpose: Text,
+    /// Everybody who was in the session.
+    pub parties: Vec<Party>,
+    /// Who is bound.
+    pub signers: Vec<AgentUri>,
+    /// By which statements.
+    pub signatures: Vec<SignatureLine>,
+    /// What is owed and what became of it, in the order of the terms.
     pub obligations: Vec<ObligationLine>,
     /// The log.
     pub origin: Origin,
@@ -73,20 +234,29 @@ pub struct Summary {
     pub size: u64,
 }
 
-/// Everything that verifying found.
+/// All verdicts on a bundle.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
 pub struct Report {
-    /// The checks, in the order in which they build on one another.
+    /// What the bundle says it is about.
+    pub subject: Subject,
+    /// The verdicts, one for each of [`Rule::ALL`], in that order.
     pub checks: Vec<Check>,
-    /// What it is about; none if the statements do not form the commitment.
+    /// The commitment; none unless every statement could be replayed.
     pub summary: Option<Summary>,
 }
 
 impl Report {
-    /// Whether any check is refuted.
+    /// Whether anything is not as the bundle claims: then nothing of it is to be relied on.
+    ///
+    /// If nothing is, all that a bundle can prove by itself is proved.
     #[must_use]
     pub fn refuted(&self) -> bool {
         self.checks.iter().any(|check| check.verdict == Verdict::Refuted)
+    }
+
+    /// One check.
+    #[must_use]
+    pub fn check(&self, rule: Rule) -> Option<&Check> {
+        self.checks.iter().find(|check| check.rule == rule.as_str())
     }
 }

@@ -1,290 +1,251 @@
-//! The checks of a bundle. The rules of the streams are not here: [`World`] judges, as it does at the node.
+//! The checks of a bundle, in reading order: each alone, none stops the others, nothing panics.
+//! Knows no rule of a stream; those are replayed with the node's own code, see `replay`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::report::{Check, ObligationLine, Report, Summary, Verdict};
-use super::{Anchors, Bundle, Entry};
-use crate::key::KeyId;
+use super::replay::Replay;
+use super::report::{Anchors, Check, Report, Rule, Subject, Verdict};
+use super::{Bundle, Entry, needs};
 use crate::log::checkpoint::{Note, NoteKey};
 use crate::log::leaf::Leaf;
 use crate::log::proof::verify_inclusion;
-use crate::name::{Issuer, StreamId};
-use crate::position::{Hash, Head, LogPoint, Position};
-use crate::session::{Commitment, Session};
-use crate::statement::{Received, Verified};
+use crate::log::receipt::ReceiptBody;
+use crate::name::StreamId;
+use crate::position::{Hash, Head, LogPoint};
+use crate::rejection::Rejection;
+use crate::statement::{Statement, Verified, signatures_hash};
 use crate::stream::check_place;
-use crate::world::World;
 
-/// What a check found out: nothing wrong, or what.
-type Finding = Result<String, String>;
-
-/// Runs all checks.
-pub(super) fn verify(bundle: &Bundle, anchors: &Anchors) -> Report {
-    let note_key = NoteKey { name: bundle.origin.clone(), key: bundle.node_key };
-    let note = open_note(bundle, &note_key);
-    let read: Result<Vec<Verified>, String> = bundle.entries.iter().map(read_entry).collect();
-    let statements = read.as_deref().unwrap_or_default();
-    let replayed = read.clone().map(|_| ()).and_then(|()| replay(bundle, statements));
-    let world = replayed.as_ref().ok();
-    let found = world.and_then(|world| find(bundle, world));
-    let size = note.as_ref().map_or(0, |note| note.checkpoint.size);
-
-    let mut checks = vec![
-        settled(
-            "signatures",
-            read.as_ref()
-                .map(|all| format!("{} statements, each strictly verified", all.len()))
-                .map_err(Clone::clone),
-        ),
-        settled("chains", chains(statements)),
-        settled(
-            "keys-when-logged",
-            replayed
-                .as_ref()
-                .map(|_| "every key was valid where the log has what it signed".to_owned())
-                .map_err(Clone::clone),
-        ),
-        keys_now(bundle, statements, world),
-        settled("replay", replayed_to(found, replayed.as_ref().err())),
-        settled(
-            "signed-by-all",
-            found.map_or_else(
-                || Err("there is no commitment".to_owned()),
-                |(_, commitment)| signed_by_all(commitment),
-            ),
-        ),
-        settled(
-            "checkpoint",
-            note.as_ref()
-                .map(|note| format!("signed by the log for {} entries", note.checkpoint.size))
-                .map_err(Clone::clone),
-        ),
-        settled(
-            "inclusion",
-            note.as_ref().map_err(Clone::clone).and_then(|note| inclusion(bundle, statements, note)),
-        ),
-        settled("receipts", receipts(bundle, statements)),
-    ];
-    checks.extend(found.map(|(_, commitment)| outcomes(commitment)));
-    checks.push(log_key(bundle.node_key, anchors));
-    checks.extend(not_shown(size));
-    let summary = found.map(|(session, commitment)| summary(bundle, session, commitment, size));
-    Report { checks, summary }
+/// An entry whose signatures have been looked at.
+pub(super) struct Seen {
+    pub(super) at: LogPoint,
+    pub(super) verified: Result<Verified, Rejection>,
 }
 
-fn settled(rule: &'static str, finding: Finding) -> Check {
-    match finding {
-        Ok(detail) => Check { rule, verdict: Verdict::Proved, detail },
-        Err(detail) => Check { rule, verdict: Verdict::Refuted, detail },
+/// What is wrong, in the order in which it was found.
+#[derive(Default)]
+struct Faults(Vec<String>);
+
+impl Faults {
+    fn note(&mut self, fault: String) {
+        self.0.push(fault);
     }
-}
 
-fn read_entry(entry: &Entry) -> Result<Verified, String> {
-    let read = Received::from_parts(entry.statement.get().as_bytes(), entry.signatures.clone());
-    let verified = read.and_then(Received::read).and_then(crate::statement::Signed::verify);
-    verified.map_err(|rejection| format!("entry {}: {rejection}", entry.index))
-}
-
-/// Each stream from its opening statement on, without a gap or a fork.
-fn chains(statements: &[Verified]) -> Finding {
-    let mut heads: BTreeMap<&StreamId, Head> = BTreeMap::new();
-    for verified in statements {
-        let statement = verified.statement();
-        let head = heads.get(&statement.stream).copied();
-        check_place(statement, head, statement.stream.kind())
-            .map_err(|rejection| format!("{} at {}: {rejection}", statement.stream, statement.sequence))?;
-        heads.insert(&statement.stream, Head { sequence: statement.sequence, hash: statement.hash });
-    }
-    if heads.is_empty() {
-        Err("there are no statements".to_owned())
-    } else {
-        Ok(format!("{} streams without a gap", heads.len()))
-    }
-}
-
-/// The state after all entries, by the same code as the node's.
-fn replay(bundle: &Bundle, statements: &[Verified]) -> Result<World, String> {
-    let mut world = World::new(bundle.origin.clone(), bundle.node_key);
-    let mut before: Option<&Entry> = None;
-    for (entry, verified) in bundle.entries.iter().zip(statements) {
-        if before.is_some_and(|before| before.index >= entry.index || before.log_time > entry.log_time) {
-            return Err(format!("entry {} is not in the order of the log", entry.index));
-        }
-        before = Some(entry);
-        let at = LogPoint { index: entry.index, time: entry.log_time };
-        let accepted =
-            world.judge(verified, at).map_err(|rejection| format!("entry {}: {rejection}", entry.index))?;
-        world.apply(&accepted);
-    }
-    Ok(world)
-}
-
-fn find<'a>(bundle: &Bundle, world: &'a World) -> Option<(&'a Session, &'a Commitment)> {
-    world.sessions().find_map(|session| Some((session, session.commitments().get(&bundle.commitment)?)))
-}
-
-fn replayed_to(found: Option<(&Session, &Commitment)>, error: Option<&String>) -> Finding {
-    match (found, error) {
-        (Some((_, commitment)), _) => {
-            Ok(format!("the statements form the commitment and leave it {}", word(&commitment.state())))
-        }
-        (None, Some(error)) => Err(error.clone()),
-        (None, None) => Err("the statements form no such commitment".to_owned()),
-    }
-}
-
-fn signed_by_all(commitment: &Commitment) -> Finding {
-    let bound =
-        commitment.duties().iter().flat_map(|duty| [&duty.obligation.debtor, &duty.obligation.creditor]);
-    let mut bound = bound.filter(|agent| !commitment.signers.contains(*agent));
-    match bound.next() {
-        Some(agent) => Err(format!("{agent} is bound and has not signed")),
-        None => Ok(format!("{} parties signed {}", commitment.signers.len(), commitment.terms_hash)),
-    }
-}
-
-/// Whether keys that signed have been revoked in hindsight, as far as the bundle shows their streams.
-fn keys_now(bundle: &Bundle, statements: &[Verified], world: Option<&World>) -> Check {
-    let rule = "keys-now";
-    let Some(world) = world else {
-        return Check {
-            rule,
-            verdict: Verdict::NotShown,
-            detail: "the keys' streams do not replay".to_owned(),
-        };
-    };
-    for (entry, verified) in bundle.entries.iter().zip(statements) {
-        for signature in verified.signatures() {
-            if distrusted(world, &verified.statement().issuer, &signature.key_id, entry.index) {
-                let detail = format!(
-                    "{} was revoked from before entry {} on, which it signed",
-                    signature.key_id, entry.index
-                );
-                return Check { rule, verdict: Verdict::Refuted, detail };
+    /// Proved if there is no fault; otherwise refuted by the first one.
+    fn check(self, rule: Rule, proved: impl Into<String>) -> Check {
+        match self.0.split_first() {
+            None => Check::of(rule, Verdict::Proved, proved),
+            Some((first, [])) => Check::of(rule, Verdict::Refuted, first),
+            Some((first, more)) => {
+                Check::of(rule, Verdict::Refuted, format!("{first} (and {} more)", more.len()))
             }
         }
     }
-    let detail = "no key was revoked in hindsight, up to the last entry shown".to_owned();
-    Check { rule, verdict: Verdict::Proved, detail }
 }
 
-fn distrusted(world: &World, issuer: &Issuer, key: &KeyId, at: Position) -> bool {
-    let lapsed =
-        |history: &crate::stream::KeyHistory| history.valid_at(key, at) && !history.trusted_at(key, at);
-    let agent = issuer.agent().and_then(|agent| world.agent(agent)).is_some_and(|agent| lapsed(agent.keys()));
-    let organisation =
-        issuer.organisation().and_then(|domain| world.organisation(&domain).map(|org| lapsed(org.keys())));
-    agent || organisation.unwrap_or(false)
-}
-
-fn open_note(bundle: &Bundle, key: &NoteKey) -> Result<Note, String> {
-    let note = Note::open(&bundle.checkpoint, key).map_err(|error| error.to_string())?;
-    // Lines that nobody checks could be changed unnoticed.
-    if note.signatures.len() == 1 {
-        Ok(note)
-    } else {
-        Err("it has lines that nothing here can check".to_owned())
+impl Bundle {
+    /// Makes every check and says how each came out. Reads nothing but the bundle and the anchors.
+    ///
+    /// Costs up to four signatures of each statement, one of each receipt, and the rules of the protocol once.
+    #[must_use]
+    pub fn verify(&self, anchors: &Anchors) -> Report {
+        let look = |entry: &Entry| Seen { at: entry.at, verified: entry.signed.clone().verify() };
+        let seen: Vec<Seen> = self.entries.iter().map(look).collect();
+        let note: Option<Note> = self.checkpoint.parse().ok();
+        let size = note.as_ref().map(|note| note.checkpoint.size);
+        let session = self.session();
+        let replay = Replay::of(self, session, &seen);
+        let checks = vec![
+            self.form(),
+            self.signatures(&seen),
+            self.chains(session),
+            replay.keys_when_logged(),
+            replay.keys_now(),
+            replay.rules(),
+            replay.signed_by_all(),
+            self.checkpoint_signed(),
+            self.inclusion(note.as_ref()),
+            self.receipts(),
+            replay.obligations(),
+            self.log_key(anchors),
+            replay.domain_control(),
+            witnesses(),
+            self.later(session, size.unwrap_or_default()),
+        ];
+        let subject = Subject {
+            commitment: self.commitment,
+            session,
+            origin: self.origin.clone(),
+            node_key: self.node_key,
+            checkpoint_size: size,
+            entries: self.entries.len(),
+        };
+        Report { subject, checks, summary: replay.summary(size.unwrap_or_default()) }
     }
-}
 
-fn leaf(entry: &Entry, verified: &Verified) -> Hash {
-    let statement = verified.statement().hash;
-    Leaf { statement, signatures: verified.signatures_hash(), log_time: entry.log_time }.hash()
-}
+    fn statements(&self) -> impl Iterator<Item = (LogPoint, &Statement)> {
+        self.entries.iter().map(|entry| (entry.at, &entry.signed.statement))
+    }
 
-fn inclusion(bundle: &Bundle, statements: &[Verified], note: &Note) -> Finding {
-    if statements.is_empty() {
-        return Err("there are no statements that could be included".to_owned());
-    }
-    let (size, root) = (note.checkpoint.size, note.checkpoint.root);
-    for (entry, verified) in bundle.entries.iter().zip(statements) {
-        verify_inclusion(&leaf(entry, verified), entry.index.0, size, &entry.proof, &root)
-            .map_err(|error| format!("entry {}: {error}", entry.index))?;
-    }
-    Ok(format!("the log of {size} entries has each of them"))
-}
-
-fn receipts(bundle: &Bundle, statements: &[Verified]) -> Finding {
-    if statements.is_empty() {
-        return Err("there are no statements that receipts could be for".to_owned());
-    }
-    for (entry, verified) in bundle.entries.iter().zip(statements) {
-        let told = |why: &dyn std::fmt::Display| format!("entry {}: {why}", entry.index);
-        entry.receipt.verify(&bundle.node_key).map_err(|error| told(&error))?;
-        let (body, statement) = (&entry.receipt.receipt, verified.statement());
-        let fits = body.log_index == entry.index
-            && body.log_time == entry.log_time
-            && body.origin == bundle.origin
-            && body.sequence == statement.sequence
-            && body.statement == statement.hash
-            && body.stream == statement.stream;
-        if !fits {
-            return Err(told(&"the receipt is of something else"));
+    /// The session of the statement that completed the commitment.
+    fn session(&self) -> Option<Hash> {
+        let (_, completed) = self.statements().find(|(_, statement)| statement.hash == self.commitment)?;
+        match completed.stream {
+            StreamId::Session(id) => Some(id),
+            StreamId::Org(_) | StreamId::Agent(_) | StreamId::Consent(_) => None,
         }
     }
-    Ok("the node signed for each of them".to_owned())
-}
 
-/// A state in the words of the protocol.
-fn word(state: &impl serde::Serialize) -> String {
-    serde_json::to_value(state).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
-}
-
-fn outcomes(commitment: &Commitment) -> Check {
-    let lines: Vec<String> = commitment
-        .duties()
-        .iter()
-        .map(|duty| format!("{} {}", duty.obligation.id, duty.progress.as_str()))
-        .collect();
-    Check { rule: "obligations", verdict: Verdict::Proved, detail: lines.join(", ") }
-}
-
-fn log_key(key: KeyId, anchors: &Anchors) -> Check {
-    let (verdict, detail) = match anchors.node_key {
-        Some(trusted) if trusted == key => (Verdict::Proved, "the log's key is the one you trust".to_owned()),
-        Some(_) => (Verdict::Refuted, format!("the log's key is {key}, not the one you trust")),
-        None => {
-            (Verdict::NotShown, format!("whether {key} is the key of a log you trust is for you to know"))
+    /// The spelling was judged on reading; what is left is the order, and that there is something to judge.
+    fn form(&self) -> Check {
+        let mut faults = Faults::default();
+        for pair in self.entries.windows(2) {
+            let [Entry { at: before, .. }, Entry { at: after, .. }] = pair else { continue };
+            if after.index <= before.index {
+                faults.note(format!("entry {} stands after entry {}", after.index, before.index));
+            } else if after.time < before.time {
+                faults.note(format!("the log time goes back to {} at entry {}", after.time, after.index));
+            }
         }
-    };
-    Check { rule: "log-key", verdict, detail }
-}
-
-/// What no bundle of this version can show.
-fn not_shown(size: u64) -> [Check; 3] {
-    let check = |rule, detail: String| Check { rule, verdict: Verdict::NotShown, detail };
-    [
-        check(
-            "domain-control",
-            "whether the organisations control their domains is not in the log".to_owned(),
-        ),
-        check("witnesses", "no witness has cosigned the checkpoint".to_owned()),
-        check("later", format!("what was said after entry {size} of the log is not in the file")),
-    ]
-}
-
-fn summary(bundle: &Bundle, session: &Session, commitment: &Commitment, size: u64) -> Summary {
-    let obligations = commitment
-        .duties()
-        .iter()
-        .map(|duty| ObligationLine {
-            id: duty.obligation.id.to_string(),
-            what: duty.obligation.what.to_string(),
-            debtor: duty.obligation.debtor.clone(),
-            creditor: duty.obligation.creditor.clone(),
-            value: duty.obligation.value.clone(),
-            state: duty.progress.as_str().to_owned(),
-        })
-        .collect();
-    Summary {
-        commitment: commitment.id,
-        session: session.id(),
-        session_state: session.state(),
-        state: commitment.state(),
-        signers: commitment.signers.iter().cloned().collect(),
-        formed_at: commitment.formed.time,
-        obligations,
-        origin: bundle.origin.clone(),
-        size,
+        if self.session().is_none() {
+            faults.note(format!("no statement of a session here is {}", self.commitment));
+        }
+        let count = self.entries.len();
+        faults.check(Rule::Form, format!("canonical JSON, {count} entries in the order of the log"))
     }
+
+    fn signatures(&self, seen: &[Seen]) -> Check {
+        let mut faults = Faults::default();
+        for Seen { at, verified } in seen {
+            if let Err(rejection) = verified {
+                faults.note(format!("entry {}: {rejection}", at.index));
+            }
+        }
+        let count: usize = self.entries.iter().map(|entry| entry.signed.signatures().len()).sum();
+        let proved = format!("{count} signatures over {} statements, each strictly verified", seen.len());
+        faults.check(Rule::Signatures, proved)
+    }
+
+    /// Each stream without a gap, every stream that is needed, and none besides.
+    fn chains(&self, session: Option<Hash>) -> Check {
+        let mut faults = Faults::default();
+        let mut heads: BTreeMap<&StreamId, Head> = BTreeMap::new();
+        let mut ids = BTreeSet::new();
+        for (at, statement) in self.statements() {
+            let stream = &statement.stream;
+            if let Err(rejection) = check_place(statement, heads.get(stream).copied(), stream.kind()) {
+                faults.note(format!("entry {} does not follow in {stream}: {rejection}", at.index));
+            }
+            if !ids.insert((&statement.issuer, statement.id)) {
+                faults.note(format!("entry {} has the id of another statement of its issuer", at.index));
+            }
+            heads.insert(stream, Head { sequence: statement.sequence, hash: statement.hash });
+        }
+        let needed = self.needed(session);
+        for stream in needed.iter().filter(|stream| !heads.contains_key(stream)) {
+            faults.note(format!("the stream {stream} is missing"));
+        }
+        for stream in heads.keys().filter(|stream| !needed.contains(stream)) {
+            faults.note(format!("the stream {stream} does not belong to this deal"));
+        }
+        faults.check(Rule::Chains, format!("{} streams, whole from their first statement on", heads.len()))
+    }
+
+    /// The streams that can be reached from the session's.
+    fn needed(&self, session: Option<Hash>) -> BTreeSet<StreamId> {
+        let mut needed: BTreeSet<StreamId> = session.map(StreamId::Session).into_iter().collect();
+        // From a session to consents and agents, from those to organisations: three turns reach the end.
+        for _ in 0..3 {
+            let reached = self.statements().filter(|(_, statement)| needed.contains(&statement.stream));
+            let more: Vec<StreamId> = reached.flat_map(|(_, statement)| needs(statement)).collect();
+            needed.extend(more);
+        }
+        needed
+    }
+
+    fn checkpoint_signed(&self) -> Check {
+        let key = NoteKey { name: self.origin.clone(), key: self.node_key };
+        let (verdict, detail) = match Note::open(&self.checkpoint, &key) {
+            Err(error) => (Verdict::Refuted, error.to_string()),
+            // A line that nobody checks could be changed unseen.
+            Ok(note) if note.signatures.len() != 1 => {
+                (Verdict::Refuted, "it has lines that nothing here can check".to_owned())
+            }
+            Ok(note) => (Verdict::Proved, format!("signed by the log for {} entries", note.checkpoint.size)),
+        };
+        Check::of(Rule::Checkpoint, verdict, detail)
+    }
+
+    fn inclusion(&self, note: Option<&Note>) -> Check {
+        let Some(Note { checkpoint, .. }) = note else {
+            return Check::of(Rule::Inclusion, Verdict::NotShown, "there is no checkpoint that can be read");
+        };
+        let mut faults = Faults::default();
+        for Entry { at, proof, signed, .. } in &self.entries {
+            let leaf = Leaf {
+                statement: signed.statement.hash,
+                signatures: signatures_hash(signed.signatures()),
+                log_time: at.time,
+            };
+            let included =
+                verify_inclusion(&leaf.hash(), at.index.0, checkpoint.size, proof, &checkpoint.root);
+            if let Err(error) = included {
+                faults.note(format!("entry {}: {error}", at.index));
+            }
+        }
+        faults.check(Rule::Inclusion, format!("the log of {} entries has each of them", checkpoint.size))
+    }
+
+    fn receipts(&self) -> Check {
+        let mut faults = Faults::default();
+        for Entry { at, receipt, signed, .. } in &self.entries {
+            let statement = &signed.statement;
+            let expected = ReceiptBody {
+                log_index: at.index,
+                log_time: at.time,
+                origin: self.origin.clone(),
+                sequence: statement.sequence,
+                statement: statement.hash,
+                stream: statement.stream.clone(),
+            };
+            if let Err(error) = receipt.verify(&self.node_key) {
+                faults.note(format!("entry {}: {error}", at.index));
+            } else if receipt.receipt != expected {
+                faults.note(format!("entry {}: the receipt is of something else", at.index));
+            }
+        }
+        faults.check(Rule::Receipts, "the node signed for each of them")
+    }
+
+    fn log_key(&self, anchors: &Anchors) -> Check {
+        let key = self.node_key;
+        let (verdict, detail) = match anchors.node_key {
+            Some(trusted) if trusted == key => (Verdict::Proved, "it is the one you trust".to_owned()),
+            Some(trusted) => (Verdict::Refuted, format!("it is {key}, and you trust {trusted}")),
+            None => {
+                (Verdict::NotShown, format!("whether {key} is the key of a log you trust is for you to know"))
+            }
+        };
+        Check::of(Rule::LogKey, verdict, detail)
+    }
+
+    /// A bundle never shows that nothing follows; it says up to where it shows something.
+    fn later(&self, session: Option<Hash>, size: u64) -> Check {
+        let of_session =
+            |statement: &Statement| session.map(StreamId::Session) == Some(statement.stream.clone());
+        let last = self.statements().filter(|(_, statement)| of_session(statement)).last();
+        let last = last.map_or_else(|| "no entry".to_owned(), |(at, _)| format!("entry {}", at.index));
+        let shown = u64::try_from(self.entries.len()).unwrap_or(u64::MAX);
+        let others = size.saturating_sub(shown);
+        let detail = format!(
+            "the session is shown up to {last}; {others} other entries of the log up to {size}, and all later ones, \
+             are not here"
+        );
+        Check::of(Rule::Later, Verdict::NotShown, detail)
+    }
+}
+
+/// Cosignatures have no place in this version of the file.
+fn witnesses() -> Check {
+    Check::of(Rule::Witnesses, Verdict::NotShown, "no witness has cosigned the checkpoint")
 }

@@ -699,7 +699,7 @@ fn typed<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Rejection> {
 }
 
 /// An RFC 6901 pointer for the path of an error.
-pub(super) fn pointer(prefix: &str, path: &serde_path_to_error::Path) -> String {
+pub(crate) fn pointer(prefix: &str, path: &serde_path_to_error::Path) -> String {
     use serde_path_to_error::Segment;
     let mut text = prefix.to_owned();
     for segment in path {

@@ -303,7 +303,7 @@ pub fn signing_input(kind: Kind, bytes: &[u8]) -> Vec<u8> {
 }
 
 /// A statement with signatures that nobody has checked.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Signed {
     /// The statement.
     pub statement: Statement,
@@ -311,6 +311,12 @@ pub struct Signed {
 }
 
 impl Signed {
+    /// The signatures, ordered by key.
+    #[must_use]
+    pub fn signatures(&self) -> &[Signature] {
+        &self.signatures
+    }
+
     /// Checks each signature strictly under the key that it names.
     ///
     /// # Errors
@@ -330,6 +336,13 @@ impl Signed {
     #[must_use]
     pub fn assume_verified(self) -> Verified {
         Verified { statement: self.statement, signatures: self.signatures }
+    }
+}
+
+/// Forgets that the signatures hold: for handing a statement on to somebody who has to see for himself.
+impl From<Verified> for Signed {
+    fn from(verified: Verified) -> Self {
+        Self { statement: verified.statement, signatures: verified.signatures }
     }
 }
 

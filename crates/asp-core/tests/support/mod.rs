@@ -9,6 +9,7 @@
     reason = "a test whose preparation fails is to stop"
 )]
 
+pub mod evidence;
 pub mod ledger;
 pub mod words;
 
