@@ -1,6 +1,7 @@
 //! What comes from outside and is refused, with the code that says why, before any signature is looked at.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "what a test cannot do fails it")]
 
-mod support;
+mod stage;
 
 use asp_core::key::{KeyId, PublicKey, SignatureBytes};
 use asp_core::name::{Issuer, StreamId, StreamName};
@@ -8,7 +9,7 @@ use asp_core::rejection::Code;
 use asp_core::statement::body::{Body, OrgRegister};
 use asp_core::statement::{Received, Verified};
 use serde_json::Value;
-use support::{Stage, domain, key, text};
+use stage::{Stage, domain, key, text};
 
 fn valid() -> Verified {
     let mut stage = Stage::empty();

@@ -1,13 +1,14 @@
 //! Who may say what of organisations, agents and consents, and which key signs.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "what a test cannot do fails it")]
 
-mod support;
+mod stage;
 
 use asp_core::key::SecretKey;
 use asp_core::name::{Issuer, StreamId, StreamKind, StreamName};
 use asp_core::position::{Head, Millis, Sequence};
 use asp_core::rejection::Code;
 use asp_core::statement::body::{Because, Body, CardSet, Empty, KeyAdd, KeyRevoke, KeyRotate, OrgRegister};
-use support::{Stage, agent_key, because, card, domain, key, text, uri};
+use stage::{Stage, agent_key, because, card, domain, key, text, uri};
 
 fn org_stream(name: &str) -> StreamName {
     StreamName::Of(StreamId::Org(domain(name)))

@@ -86,15 +86,17 @@ settings! {
     /// Reads that wait for their turn; a further one is answered OVERLOADED.
     reads_waiting_max: usize = 1024, "1024", "reads";
     /// Threads that check signatures, 57 µs each. As many as the machine has cores, where that can be found out.
-    verifiers: usize = cores(), "the number of cores", "threads";
+    admission_threads: usize = cores(), "the number of cores", "threads";
     /// Statements that wait for such a thread; a further one is answered OVERLOADED.
-    verify_queue_max: usize = 1024, "1024", "statements";
+    admission_queue_max: usize = limits::SUBMIT_QUEUE_MAX, "4096", "statements";
     /// Connections at once; further ones wait to be accepted. An idle one costs some 20 KiB.
     connections_max: usize = 4096, "4096", "connections";
     /// How long headers may take to arrive, and a connection may idle between requests.
     header_timeout_ms: u64 = 60_000, "60000", "milliseconds";
     /// How long a body may take to arrive: the largest needs 70 kbit/s.
     body_timeout_ms: u64 = 30_000, "30000", "milliseconds";
+    /// Bodies of requests that are held at once; a further one is answered OVERLOADED. Bounds memory under attack.
+    bodies_bytes_max: usize = 256 * 1024 * 1024, "268435456", "bytes";
     /// How long an answer may take, long polls apart; longer means that the machine cannot keep up.
     request_timeout_ms: u64 = 30_000, "30000", "milliseconds";
     /// How long a reader may take nothing of what is sent to it before it is cut off. It can resume where it was.

@@ -192,13 +192,14 @@ fn app(
     };
     Ok(App {
         reads: Arc::new(Reads::new(store.clone(), config.readers, config.reads_waiting_max)),
-        admission: Admission::start(config.verifiers, config.verify_queue_max)
+        admission: Admission::start(config.admission_threads, config.admission_queue_max)
             .map_err(|error| StartError::Threads { detail: error.to_string() })?,
         auth: Auth::new(store.origin().clone(), clock.clone(), tokens),
         hub: Hub::new(config.subscribers_max, config.subscribers_per_party_max),
         metrics: metrics::Metrics::new(),
         pages: http::pages(),
         assessing: Semaphore::new(1),
+        bodies: Arc::new(Semaphore::new(http::blocks(config.bodies_bytes_max))),
         body_timeout: Duration::from_millis(config.body_timeout_ms),
         request_timeout: Duration::from_millis(config.request_timeout_ms),
         store,

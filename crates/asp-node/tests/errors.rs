@@ -140,3 +140,23 @@ async fn a_body_that_never_comes_is_not_waited_for() {
     let answer = Answer::of(request.body(reqwest::Body::wrap_stream(stalled))).await;
     assert_eq!((answer.status.as_u16(), answer.code().as_str()), (408, "REQUEST_TIMEOUT"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bodies_take_so_much_memory_and_no_more() {
+    let mut stage = Stage::with(|config| config.bodies_bytes_max = 0).await;
+    // A body of unknown length that does not end takes all that there is.
+    let stalled = futures::stream::pending::<Result<Vec<u8>, std::io::Error>>();
+    let request = stage.http.post(stage.url("/v1/statements")).header("content-type", "application/json");
+    let holding = tokio::spawn(request.body(reqwest::Body::wrap_stream(stalled)).send());
+    let statement = stage.author.org("acme");
+    loop {
+        let answer = stage.send("/v1/statements", statement.envelope()).await;
+        if answer.status != StatusCode::ACCEPTED {
+            assert_eq!((answer.code().as_str(), answer.header("retry-after")), ("OVERLOADED", "1"));
+            break;
+        }
+    }
+    holding.abort();
+    // Whoever goes gives it back.
+    while stage.post(&statement).await.status != StatusCode::ACCEPTED {}
+}

@@ -156,6 +156,6 @@ impl Context {
     /// # Errors
     /// When it is not in the home, or its file is readable by others.
     pub(crate) fn key(&self, issuer: &Issuer) -> Outcome<SecretKey> {
-        Ok(self.keyring()?.load(issuer).map_err(Failure::from)?)
+        self.keyring()?.load(issuer).map_err(Failure::from)
     }
 }

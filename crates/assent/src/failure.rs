@@ -77,12 +77,6 @@ impl Failure {
         self.hint = Some(hint.to_string());
         self
     }
-
-    /// The same with the protocol's code.
-    pub(crate) fn code(mut self, code: impl fmt::Display) -> Self {
-        self.code = Some(code.to_string());
-        self
-    }
 }
 
 impl fmt::Display for Failure {

@@ -5,8 +5,8 @@ use asp_core::position::Hash;
 use asp_core::session::Session;
 use asp_core::statement::Statement;
 use asp_core::statement::body::{
-    Accept, Body, Close, CommitmentState, Counter, Evidence, Inform, Invitation, Offer, Outcome, Package,
-    ParticipantRole, Propose, Withdraw,
+    Accept, Body, Close, Counter, Evidence, Inform, Invitation, Offer, Outcome, Package, ParticipantRole,
+    Propose, Withdraw,
 };
 
 use crate::{terms, words};
@@ -202,17 +202,6 @@ pub(crate) const fn outcome(outcome: Outcome) -> &'static str {
         Outcome::Breached => "breached",
         Outcome::Contested => "contested",
         Outcome::Terminated => "ended by consent",
-    }
-}
-
-/// A commitment's state as the protocol writes it.
-pub(crate) const fn commitment(state: CommitmentState) -> &'static str {
-    match state {
-        CommitmentState::Active => "ACTIVE",
-        CommitmentState::Fulfilled => "FULFILLED",
-        CommitmentState::Breached => "BREACHED",
-        CommitmentState::Terminated => "TERMINATED",
-        CommitmentState::Amended => "AMENDED",
     }
 }
 

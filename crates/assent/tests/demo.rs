@@ -1,4 +1,12 @@
 //! The demo's two stories, step by step, as `--json` tells them.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::zombie_processes,
+    reason = "what a test cannot do fails it"
+)]
 
 mod support;
 

@@ -1,4 +1,12 @@
 //! A node as an operator sees it: it says where it is, stops when it is asked, and has everything when it starts again.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::zombie_processes,
+    reason = "what a test cannot do fails it"
+)]
 
 mod support;
 
@@ -8,7 +16,7 @@ use support::{Served, User, run};
 fn a_node_stops_in_order_and_starts_again_with_everything() {
     let folder = tempfile::tempdir().unwrap();
     let (data, home) = (folder.path().join("data"), folder.path().join("home"));
-    let mut registered = Vec::new();
+    let mut registered: Vec<&str> = Vec::new();
     let mut identity = None;
     for (signal, domain) in [("TERM", "one.example"), ("INT", "two.example"), ("TERM", "three.example")] {
         let node = Served::start(&data);

@@ -60,9 +60,11 @@ impl Session {
             (Body::Accept(Accept::Acceptance(acceptance)), Some(agent)) => {
                 self.accept(acceptance.terms_hash, agent, accepted, effects);
             }
-            (Body::Reject(_), _) => self.take_back(statement.in_reply_to),
-            (Body::Withdraw(Withdraw::Withdrawal(_)), _) => self.take_back(statement.in_reply_to),
-            (Body::Withdraw(Withdraw::Timeout(_)), _) => self.pending = None,
+            (Body::Reject(_), _) => self.take_offer_back(statement.in_reply_to),
+            (Body::Withdraw(Withdraw::Withdrawal(_)), _) => {
+                self.take_offer_back(statement.in_reply_to);
+                self.mandates.take_back(statement.in_reply_to);
+            }
             (Body::Commit(commit), Some(agent)) => self.commit(commit.terms_hash, hash, agent),
             (Body::Delegate(mandate), Some(agent)) => {
                 let by = statement.issuer.agent().unwrap_or(agent).clone();
@@ -73,6 +75,7 @@ impl Session {
             }
             (Body::Escalate(escalation), Some(agent)) => {
                 self.escalation = Some(OpenEscalation {
+                    statement: hash,
                     by: agent.clone(),
                     authority: escalation.authority.clone(),
                     question: escalation.question.clone(),
@@ -167,7 +170,6 @@ impl Session {
                     }
                     OfferKind::Business { .. } | OfferKind::Termination { .. } => None,
                 });
-                self.pending = None;
                 self.offer(offer, hash, agent, amends, accepted);
             }
         }
@@ -256,14 +258,10 @@ impl Session {
         self.form(pending.terms_hash, pending.package, signers, accepted, None, effects);
     }
 
-    /// An offer, a mandate or the pending commit is off the table.
-    fn take_back(&mut self, id: Option<Hash>) {
-        if self.state == State::Agreeing {
-            self.pending = None;
-        }
-        if let Some(id) = id {
-            self.offers.remove(&id);
-            self.mandates.take_back(&id);
+    /// An offer is off the table, where offers can be answered: an authority's word may name anything.
+    fn take_offer_back(&mut self, id: Option<Hash>) {
+        if matches!(self.state, State::Conversing | State::Executing) {
+            self.offers.retain(|offer, _| Some(*offer) != id);
         }
     }
 
@@ -342,6 +340,10 @@ impl Session {
             }
             if self.state == State::Escalated {
                 self.escalation = None;
+            }
+            // A commit waits in AGREEING, and through an escalation from there.
+            if !matches!(next, State::Agreeing | State::Escalated) {
+                self.pending = None;
             }
             self.state = next;
             self.entered = time;

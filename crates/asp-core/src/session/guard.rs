@@ -18,6 +18,7 @@ use crate::rejection::{Code, Rejection};
 use crate::statement::Statement;
 use crate::statement::body::{
     Accept, Body, Close, Counter, Inform, Invitation, ObligationId, Offer, Package, ParticipantRole, Propose,
+    Withdraw,
 };
 
 /// A statement before its session: what selectors and guards are asked about.
@@ -44,8 +45,10 @@ impl<'a> Case<'a> {
         if of_role.peek().is_none() {
             return Err(Code::RoleNotAllowed.at("/issuer")); // ASP-SES-004
         }
-        let applies =
-            |row: &&Row| row.when.map_or_else(|| self.is_plain(row), |selector| self.selects(selector));
+        let applies = |row: &&Row| {
+            self.is_of_speaker()
+                && row.when.map_or_else(|| self.is_plain(row), |selector| self.selects(selector))
+        };
         of_role.find(applies).ok_or_else(|| Code::NotAllowed.at("/body"))
     }
 
@@ -57,8 +60,16 @@ impl<'a> Case<'a> {
                 Accept::Acceptance(_) => row.state != State::Escalated,
                 Accept::Resumption(_) => row.state == State::Escalated,
             },
-            Body::Close(Close::Timeout(_)) => self.actor.role == Role::Node,
-            Body::Close(Close::Receipt(_)) => self.actor.role != Role::Node,
+            _ => true,
+        }
+    }
+
+    /// What time ends is said by the node alone, and the node says nothing else.
+    fn is_of_speaker(&self) -> bool {
+        let by_node = self.actor.role == Role::Node;
+        match &self.statement.body {
+            Body::Close(Close::Timeout(_)) | Body::Withdraw(Withdraw::Timeout(_)) => by_node, // ASP-SES-022
+            Body::Close(Close::Receipt(_)) | Body::Withdraw(Withdraw::Withdrawal(_)) => !by_node,
             _ => true,
         }
     }
@@ -284,24 +295,21 @@ impl<'a> Case<'a> {
 
     fn is_own(&self) -> bool {
         let (Some(agent), Some(id)) = (self.agent(), self.replied()) else { return false };
-        match self.session.state {
-            State::Agreeing => self
-                .session
-                .pending
-                .as_ref()
-                .is_some_and(|pending| pending.by == *agent && pending.statement == *id),
-            State::Escalated => self.session.escalation.as_ref().is_some_and(|open| open.by == *agent),
+        if let Some(given) = self.session.mandates.find(id) {
+            return self.statement.issuer.agent() == Some(&given.by) || given.principal == *agent;
+        }
+        let said = match self.session.state {
+            State::Agreeing => self.session.pending.as_ref().map(|open| (&open.by, open.statement)),
+            State::Escalated => self.session.escalation.as_ref().map(|open| (&open.by, open.statement)),
             State::Idle
             | State::Invited
             | State::Introduced
             | State::Conversing
             | State::Executing
             | State::Closed
-            | State::Failed => match self.session.mandates.find(id) {
-                Some(given) => self.statement.issuer.agent() == Some(&given.by) || given.principal == *agent,
-                None => self.offer().is_some_and(|offer| offer.by == *agent),
-            },
-        }
+            | State::Failed => self.offer().map(|offer| (&offer.by, *id)),
+        };
+        said == Some((agent, *id))
     }
 
     fn authority_valid(&self) -> bool {

@@ -87,6 +87,8 @@ struct Conditions {
 /// A question that waits for an authority.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenEscalation {
+    /// The statement that asked.
+    pub statement: Hash,
     /// Who asked.
     pub by: AgentUri,
     /// Who decides.

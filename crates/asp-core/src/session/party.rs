@@ -144,8 +144,9 @@ impl Mandates {
     }
 
     /// Takes a mandate back, and with it every one that was given under it.
-    pub(super) fn take_back(&mut self, id: &Hash) {
-        self.0.retain(|given, mandate| given != id && !mandate.chain.contains(id));
+    pub(super) fn take_back(&mut self, id: Option<Hash>) {
+        let Some(id) = id else { return };
+        self.0.retain(|given, mandate| *given != id && !mandate.chain.contains(&id));
     }
 
     /// The links of the chain that a statement names, checked one by one; empty for one's own statements.

@@ -1410,6 +1410,14 @@ pub const ROWS: &[Row] = &[
         state: State::Agreeing,
         performative: Performative::Withdraw,
         roles: &[Role::Initiator, Role::Party],
+        when: Some(Selector::TakesBackMandate),
+        requires: &[Guard::Own],
+        next: Next::To(State::Agreeing),
+    },
+    Row {
+        state: State::Agreeing,
+        performative: Performative::Withdraw,
+        roles: &[Role::Initiator, Role::Party],
         when: Some(Selector::CommitmentsStand),
         requires: &[Guard::Own],
         next: Next::To(State::Executing),
@@ -1790,6 +1798,14 @@ pub const ROWS: &[Row] = &[
     Row {
         state: State::Escalated,
         performative: Performative::Withdraw,
+        roles: &[Role::Initiator, Role::Party],
+        when: Some(Selector::TakesBackMandate),
+        requires: &[Guard::Own],
+        next: Next::To(State::Escalated),
+    },
+    Row {
+        state: State::Escalated,
+        performative: Performative::Withdraw,
         roles: &[Role::Initiator, Role::Party, Role::Mediator],
         when: None,
         requires: &[Guard::Own],
@@ -1828,9 +1844,9 @@ const RANGES: [[(usize, usize); 13]; 9] = [
     [(1, 1), (1, 2), (2, 4), (4, 6), (6, 6), (6, 6), (6, 6), (6, 6), (6, 6), (6, 6), (6, 7), (7, 7), (7, 8)], // INVITED
     [(8, 9), (9, 9), (9, 9), (9, 9), (9, 10), (10, 11), (11, 12), (12, 12), (12, 13), (13, 13), (13, 13), (13, 14), (14, 16)], // INTRODUCED
     [(16, 17), (17, 18), (18, 21), (21, 22), (22, 23), (23, 24), (24, 25), (25, 26), (26, 27), (27, 28), (28, 30), (30, 31), (31, 33)], // CONVERSING
-    [(33, 33), (33, 35), (35, 37), (37, 39), (39, 45), (45, 46), (46, 47), (47, 47), (47, 47), (47, 48), (48, 51), (51, 52), (52, 53)], // AGREEING
-    [(53, 55), (55, 56), (56, 59), (59, 60), (60, 66), (66, 67), (67, 68), (68, 69), (69, 69), (69, 70), (70, 72), (72, 73), (73, 75)], // EXECUTING
-    [(75, 75), (75, 75), (75, 76), (76, 78), (78, 84), (84, 84), (84, 84), (84, 84), (84, 84), (84, 84), (84, 86), (86, 86), (86, 87)], // ESCALATED
-    [(87, 87), (87, 87), (87, 87), (87, 87), (87, 87), (87, 87), (87, 87), (87, 87), (87, 87), (87, 87), (87, 87), (87, 87), (87, 88)], // CLOSED
-    [(88, 88), (88, 88), (88, 88), (88, 88), (88, 88), (88, 88), (88, 88), (88, 88), (88, 88), (88, 88), (88, 88), (88, 88), (88, 88)], // FAILED
+    [(33, 33), (33, 35), (35, 37), (37, 39), (39, 45), (45, 46), (46, 47), (47, 47), (47, 47), (47, 48), (48, 52), (52, 53), (53, 54)], // AGREEING
+    [(54, 56), (56, 57), (57, 60), (60, 61), (61, 67), (67, 68), (68, 69), (69, 70), (70, 70), (70, 71), (71, 73), (73, 74), (74, 76)], // EXECUTING
+    [(76, 76), (76, 76), (76, 77), (77, 79), (79, 85), (85, 85), (85, 85), (85, 85), (85, 85), (85, 85), (85, 88), (88, 88), (88, 89)], // ESCALATED
+    [(89, 89), (89, 89), (89, 89), (89, 89), (89, 89), (89, 89), (89, 89), (89, 89), (89, 89), (89, 89), (89, 89), (89, 89), (89, 90)], // CLOSED
+    [(90, 90), (90, 90), (90, 90), (90, 90), (90, 90), (90, 90), (90, 90), (90, 90), (90, 90), (90, 90), (90, 90), (90, 90), (90, 90)], // FAILED
 ];

@@ -2,6 +2,9 @@
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its own part")]
 #![allow(clippy::unwrap_used, reason = "a test whose preparation fails is to stop")]
 
+pub mod ledger;
+pub mod words;
+
 use std::collections::BTreeSet;
 
 use asp_core::amount::Money;
@@ -46,6 +49,7 @@ pub fn agent_key(name: &str) -> SecretKey {
 }
 
 /// Everybody at work.
+#[derive(Debug, Clone)]
 pub struct Stage {
     pub world: World,
     pub origin: Origin,

@@ -147,13 +147,30 @@ fn request(parts: &Parts, app: &App) -> dpop::Request {
     dpop::Request { method: parts.method.to_string(), path: parts.uri.path().to_owned(), bases }
 }
 
-/// The body of a request for a statement: JSON of at most [`ENVELOPE_BYTES_MAX`].
-pub(super) struct Envelope(pub(super) Bytes);
+/// The body of a request for a statement: JSON of at most [`ENVELOPE_BYTES_MAX`], and its share of the memory for
+/// bodies, which is given back when both are dropped.
+pub(super) struct Envelope {
+    pub(super) bytes: Bytes,
+    pub(super) share: Share,
+}
+
+/// Places among the bodies that are held at once, one for each block of bytes.
+pub(super) type Share = tokio::sync::OwnedSemaphorePermit;
+
+/// Bytes that one place stands for.
+const BLOCK_BYTES: usize = 4096;
+
+/// How many places there are in so many bytes.
+pub(crate) fn blocks(bytes: usize) -> usize {
+    // Room for one body at least: a node that takes none is not asked for.
+    (bytes / BLOCK_BYTES).clamp(ENVELOPE_BYTES_MAX.div_ceil(BLOCK_BYTES), u32::MAX as usize)
+}
 
 impl FromRequest<Arc<App>> for Envelope {
     type Rejection = Denial;
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Denial> {
-        body(request, app, "application/json", ENVELOPE_BYTES_MAX).await.map(Self)
+        let (bytes, share) = body(request, app, "application/json", ENVELOPE_BYTES_MAX).await?;
+        Ok(Self { bytes, share })
     }
 }
 
@@ -170,7 +187,7 @@ impl FromRequest<Arc<App>> for Form {
         let (parts, rest) = whole.into_parts();
         let (named, found) = (request(&parts, app), proof(&parts.headers));
         let whole = Request::from_parts(parts, rest);
-        let bytes = body(whole, app, "application/x-www-form-urlencoded", FORM_BYTES_MAX).await?;
+        let (bytes, _share) = body(whole, app, "application/x-www-form-urlencoded", FORM_BYTES_MAX).await?;
         // The syntax of a form is that of a query, and there is one reader for both.
         let text = std::str::from_utf8(&bytes).map_err(|_| Code::InvalidQuery)?;
         let uri = format!("/?{text}").parse().map_err(|_| Code::InvalidQuery)?;
@@ -179,7 +196,7 @@ impl FromRequest<Arc<App>> for Form {
     }
 }
 
-async fn body(request: Request, app: &App, media: &str, bytes_max: usize) -> Result<Bytes, Denial> {
+async fn body(request: Request, app: &App, media: &str, bytes_max: usize) -> Result<(Bytes, Share), Denial> {
     let (parts, body) = request.into_parts();
     let kind = one(&parts.headers, &CONTENT_TYPE).and_then(|kind| kind.split(';').next()).unwrap_or_default();
     if !kind.trim().eq_ignore_ascii_case(media) {
@@ -189,10 +206,14 @@ async fn body(request: Request, app: &App, media: &str, bytes_max: usize) -> Res
     if announced.is_some_and(|length| length > bytes_max) {
         return Err(Code::StatementTooLarge.into());
     }
+    // What does not say how long it is may be as long as it can.
+    let blocks = announced.unwrap_or(bytes_max).div_ceil(BLOCK_BYTES).max(1);
+    let blocks = u32::try_from(blocks).unwrap_or(u32::MAX);
+    let share = Arc::clone(&app.bodies).try_acquire_many_owned(blocks).map_err(|_| Denial::Full)?;
     let whole = tokio::time::timeout(app.body_timeout, to_bytes(body, bytes_max));
     let bytes = whole.await.map_err(|_| Code::RequestTimeout)?;
     // Besides the limit, only a connection that broke ends here, and then nobody hears the answer.
-    bytes.map_err(|_| Code::StatementTooLarge.into())
+    Ok((bytes.map_err(|_| Code::StatementTooLarge)?, share))
 }
 
 /// How long a long poll waits.

@@ -47,6 +47,7 @@ use crate::delivery::Hub;
 use crate::metrics::Metrics;
 use crate::reading::Reads;
 use crate::{metrics, probe};
+pub(crate) use extract::blocks;
 pub(crate) use messages::message;
 use openapi::Pages;
 use problem::{Denial, Told};
@@ -68,6 +69,8 @@ pub(crate) struct App {
     pub(crate) stopping: watch::Receiver<bool>,
     /// One assessment at a time: each reads all evidence and computes flows.
     pub(crate) assessing: Semaphore,
+    /// Memory for bodies, in blocks.
+    pub(crate) bodies: Arc<Semaphore>,
     pub(crate) address: SocketAddr,
     pub(crate) public_url: Option<String>,
     pub(crate) body_timeout: Duration,

@@ -118,9 +118,9 @@ pub(super) async fn show(
 pub(super) async fn post_message(
     State(app): State<Arc<App>>,
     Id(id): Id,
-    Envelope(bytes): Envelope,
+    envelope: Envelope,
 ) -> Result<Response, Denial> {
-    submit(&app, bytes, Some(StreamId::Session(id))).await
+    submit(&app, envelope, Some(StreamId::Session(id))).await
 }
 
 /// Which statements of a session to read.

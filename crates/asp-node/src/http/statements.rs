@@ -7,7 +7,6 @@ use asp_core::name::StreamId;
 use asp_core::position::Sequence;
 use asp_core::rejection::Code;
 use axum::Json;
-use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -28,17 +27,22 @@ use crate::auth::Credentials;
         description = "The envelope: `{\"statement\": {…}, \"signatures\": [{\"keyId\", \"alg\", \"value\"}]}`"),
     responses((status = 202, description = "The receipt, signed by the node", body = serde_json::Value),
         (status = 409, description = "Somebody else spoke first, or a rule forbids it now", body = Problem)))]
-pub(super) async fn post(State(app): State<Arc<App>>, Envelope(bytes): Envelope) -> Result<Response, Denial> {
-    submit(&app, bytes, None).await
+pub(super) async fn post(State(app): State<Arc<App>>, envelope: Envelope) -> Result<Response, Denial> {
+    submit(&app, envelope, None).await
 }
 
 /// Takes a statement in; `expected` is the stream that the address names.
-pub(super) async fn submit(app: &App, bytes: Bytes, expected: Option<StreamId>) -> Result<Response, Denial> {
+pub(super) async fn submit(
+    app: &App,
+    Envelope { bytes, share }: Envelope,
+    expected: Option<StreamId>,
+) -> Result<Response, Denial> {
     if app.is_stopping() {
         return Err(Denial::Stopping);
     }
     let verified = app.admission.admit(bytes, expected).await?;
     let receipt = app.store.submit(verified).await?;
+    drop(share);
     Ok((StatusCode::ACCEPTED, Json(receipt)).into_response())
 }
 

@@ -55,7 +55,7 @@ async fn rotate(context: &Context, agent: Option<AgentUri>) -> Outcome {
     let keyring = context.keyring()?;
     // The new key is on disk before the node knows it: whatever happens in between, no key is lost.
     let next = keyring.prepare(&issuer)?;
-    let receipt = party.rotate_key(&next.key()).await?;
+    let receipt = party.rotate_key(next.key()).await?;
     let id = next.key().id();
     next.commit()?;
     super::receipt(

@@ -18,7 +18,7 @@ use tempfile::TempDir;
 
 use self::figures::Percentiles;
 use self::load::{Pace, Requests, request};
-use self::prepare::{Cast, Opening, Ready};
+use self::prepare::{Cast, Ready};
 use crate::cli::Ingest;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};

@@ -7,7 +7,7 @@ use asp_core::position::Hash;
 use super::agent::list;
 use crate::cli::{ConsentCommand, ConsentRequest};
 use crate::context::Context;
-use crate::failure::{Failure, Outcome};
+use crate::failure::Outcome;
 use crate::page::{Paint, Text};
 use crate::read::Id;
 use crate::{terms, words};
@@ -19,11 +19,11 @@ use crate::{terms, words};
 pub(super) async fn run(context: &Context, command: ConsentCommand) -> Outcome {
     let party = context.organisation().await?;
     match command {
-        ConsentCommand::Request(args) => return request(context, &party, args).await,
+        ConsentCommand::Request(args) => request(context, &party, args).await,
         ConsentCommand::List => {
             let page = party.consents().await?;
             show(context, &page.consents);
-            return Ok(());
+            Ok(())
         }
         ConsentCommand::Grant { id } => {
             let id = find(&party, &id).await?;

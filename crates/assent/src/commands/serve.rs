@@ -56,7 +56,7 @@ pub(super) async fn run(context: &Context, args: &Serve) -> Outcome {
 }
 
 fn config(args: &Serve) -> Outcome<Config> {
-    let mut config = Config::load(args.config.as_deref()).map_err(|error| Failure::usage(error))?;
+    let mut config = Config::load(args.config.as_deref()).map_err(Failure::usage)?;
     if let Some(data) = &args.data {
         config.data = data.clone();
     } else if config.data.as_os_str().is_empty() {

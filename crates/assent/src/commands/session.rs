@@ -16,7 +16,7 @@ use super::agent::list;
 use super::say::Floor;
 use crate::cli::{Close, Open, Say, SessionCommand, Watch};
 use crate::context::Context;
-use crate::failure::{Failure, Outcome};
+use crate::failure::Outcome;
 use crate::page::{Page, Paint, Text};
 use crate::read::Id;
 use crate::{narrate, terms, words};
@@ -155,8 +155,12 @@ async fn watch(context: &Context, party: &AgentParty, args: Watch) -> Outcome {
         context.printer.show(&message, |page| {
             page.line(told(&message));
         });
-        if args.until_end && ended(&session.view().await?) {
-            return Ok(());
+        if args.until_end {
+            let view = session.view().await?;
+            // What was said before the end is shown too.
+            if message.hash == view.head.hash && ended(&view) {
+                return Ok(());
+            }
         }
     }
     Ok(())

@@ -7,7 +7,6 @@ use crate::cli::Verify;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::page::{Page, Paint, Text};
-use crate::{terms, words};
 
 /// Bytes of the largest bundle that is read.
 const BUNDLE_BYTES_MAX: u64 = 16 * 1024 * 1024;

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use asp_client::{AgentParty, Client, OrganisationParty};
 use asp_core::amount::Money;
 use asp_core::key::SecretKey;
-use asp_core::name::{AgentUri, Capability, Domain, Issuer};
+use asp_core::name::{AgentUri, Capability, Domain};
 use asp_core::statement::body::{Card, Name};
 
 use super::notes::{Note, Score, Trusts};
@@ -72,11 +72,6 @@ impl Part {
         self.teller.received(&receipt, start.elapsed()).await;
         let agent = client.agent_with(self.agent.clone(), self.agent_key.clone());
         Ok(Registered { organisation, agent, client })
-    }
-
-    /// Its agent as an issuer.
-    pub(super) fn issuer(&self) -> Issuer {
-        Issuer::Agent(self.agent.clone())
     }
 
     /// Asks how far `subject` can be trusted with `amount`, and tells it beside what was said `before`.

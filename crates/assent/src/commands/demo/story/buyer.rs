@@ -1,4 +1,5 @@
 //! The buyer: wants GPU hours, knows what they may cost at most, and checks what it gets before it pays.
+#![expect(clippy::wildcard_enum_match_arm, reason = "of all that is said, one thing is looked for")]
 
 use std::pin::pin;
 use std::time::Instant;
@@ -6,7 +7,7 @@ use std::time::Instant;
 use asp_client::api::{CommitmentView, OfferView, SessionView};
 use asp_client::{ConsentTerms, Opening, Search, Session};
 use asp_core::amount::{Decimal, Money};
-use asp_core::name::{AgentUri, StreamId};
+use asp_core::name::AgentUri;
 use asp_core::position::{Hash, Millis};
 use asp_core::session::table::State;
 use asp_core::statement::body::{Body, Evidence, Inform, Limits, ObligationId, Offer, Package, Propose};

@@ -2,7 +2,7 @@
 //! It looks at its price before it signs, and at its stock only afterwards: that is its flaw.
 
 use std::pin::pin;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use asp_client::Session;
 use asp_client::api::{CommitmentView, OfferView, SessionView};

@@ -1,6 +1,7 @@
 //! Sessions as they are led: who may say what when, what binds, what time does. For each accepted case some refused.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "what a test cannot do fails it")]
 
-mod support;
+mod stage;
 
 use std::collections::BTreeSet;
 
@@ -12,7 +13,7 @@ use asp_core::statement::body::{
     Amendment, Body, Commit, CommitmentState, Escalation, Evidence, Fulfilment, Inform, Mandate,
     ObligationNote, ParticipantRole, PolicySet, Propose, Termination, Withdraw,
 };
-use support::{Stage, because, domain, note, text, uri, usd};
+use stage::{Stage, because, domain, note, text, uri, usd};
 
 fn inform(words: &str) -> Body {
     Body::Inform(Inform::Note(note(words)))
@@ -245,7 +246,7 @@ fn who_acts_for_another_has_its_mandate() {
     let all = [Performative::Inform, Performative::Propose, Performative::Delegate];
     let given = mandate("other", &stage, &all);
     let link = stage.say(session, "buyer", Body::Delegate(given), None).unwrap();
-    let mut speak = |stage: &mut Stage, body: Body, chain: &[Hash]| {
+    let speak = |stage: &mut Stage, body: Body, chain: &[Hash]| {
         let statement = stage.statement(session, "other", body, None, chain);
         stage.take(statement)
     };
@@ -381,7 +382,7 @@ fn replaying_the_log_gives_the_same_state() {
     stage.fulfil(session, "seller", commitment).unwrap();
     stage.acknowledge(session, "buyer", commitment).unwrap();
     stage.close(session, "buyer").unwrap();
-    let mut world = asp_core::world::World::new(stage.origin.clone(), support::key("node").id());
+    let mut world = asp_core::world::World::new(stage.origin.clone(), stage::key("node").id());
     for (at, statement) in &stage.log {
         let accepted = world.judge(statement, *at).unwrap();
         world.apply(&accepted);

@@ -1,0 +1,23 @@
+//! Stories of sessions, told as ledgers: what each party says, and what the machine answers.
+
+mod authority;
+mod bargaining;
+mod closing;
+mod duties;
+mod opening;
+#[path = "../support/mod.rs"]
+mod support;
+
+use support::ledger::{Ledger, check};
+
+const BOUND: &str = "buyer PROPOSE with seller
+                     seller ACCEPT
+                     buyer PROPOSE firm deal
+                     seller ACCEPT
+                     ";
+
+/// A seller and a buyer bound to `deal`, and what follows.
+#[track_caller]
+pub(crate) fn bound(deal: &str, story: &str) -> Ledger {
+    check(&format!("deal = {deal}\n{BOUND}{story}"))
+}

@@ -1,0 +1,336 @@
+//! Dialogues as ledgers: a line says who says what, and behind the arrow what comes of it.
+//!
+//! ```text
+//! buyer  PROPOSE with seller            -> INVITED
+//! seller ACCEPT                         -> INTRODUCED
+//! buyer  PROPOSE firm trade             -> CONVERSING
+//! buyer  ACCEPT                         -> ! NOT_YOUR_TURN
+//! seller ACCEPT                         -> EXECUTING [ACTIVE: goods OPEN, pay OPEN]
+//! +1h                                   -> EXECUTING
+//! +1s                                   -> EXECUTING [BREACHED: goods BREACHED, pay LAPSED]
+//! ```
+//! A line without an arrow has to be accepted. `+time` lets the node say all that falls due until then;
+//! `+time quietly` lets the time pass while the node is silent. `as name` names a statement for later lines,
+//! `on name` signs on it as the head, `name = seller owes buyer goods 100 within 1h` names a package.
+//! What can be said with which words stands in `words.rs`.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use asp_core::name::{Issuer, StreamId, StreamKind, StreamName};
+use asp_core::position::{Hash, Head, Millis};
+use asp_core::rejection::Code;
+use asp_core::session::Session;
+use asp_core::statement::Verified;
+use asp_core::statement::body::{Body, CommitmentState, ConsentRequest, Package, PolicySet};
+
+use super::{Stage, agent_key, because, domain, key, text, uri, usd};
+
+/// Everybody there is; the buyer's organisation has a consent with each of [`PARTNERS`].
+pub const CAST: [&str; 8] =
+    ["buyer", "seller", "carrier", "mediator", "watcher", "clerk", "aide", "stranger"];
+/// Whom the buyer may invite.
+pub const PARTNERS: [&str; 4] = ["seller", "carrier", "mediator", "watcher"];
+
+/// More than any session has to say at one instant.
+const DUE_MAX: usize = 1_000;
+
+/// A session with all that was said in it.
+#[derive(Debug, Clone)]
+pub struct Ledger {
+    pub stage: Stage,
+    pub id: Option<Hash>,
+    /// Statements by the name that a line gave them, and the last of each kind by its own.
+    pub names: BTreeMap<String, Head>,
+    /// Packages as they are written.
+    pub definitions: BTreeMap<String, String>,
+    /// Packages as they were last said, so that others can repeat their hash.
+    pub packages: BTreeMap<String, Package>,
+    /// Consents as `buyer-seller`.
+    pub consents: BTreeMap<String, Hash>,
+    /// Every line with what came of it.
+    pub written: Vec<String>,
+}
+
+/// What comes of a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    Moved,
+    Refused(Code),
+}
+
+/// Plays the dialogue; every line must come to what is written behind its arrow.
+#[track_caller]
+pub fn check(text: &str) -> Ledger {
+    let mut ledger = Ledger::open();
+    ledger.check(text);
+    ledger
+}
+
+impl Ledger {
+    /// The whole cast before anything is said.
+    pub fn open() -> Self {
+        static CAST_REGISTERED: LazyLock<Ledger> = LazyLock::new(Ledger::registered);
+        CAST_REGISTERED.clone()
+    }
+
+    fn registered() -> Self {
+        let mut stage = Stage::with(&CAST);
+        let consents = PARTNERS.map(|name| (format!("buyer-{name}"), stage.consent("buyer", name)));
+        let definitions = [
+            ("goods", "seller owes buyer goods 100 within 1h"),
+            ("cheap", "seller owes buyer goods 50 within 1h"),
+            ("trade", "seller owes buyer goods 100 within 1h, buyer owes seller pay 100 within 1h of goods"),
+        ];
+        Self {
+            stage,
+            id: None,
+            names: BTreeMap::new(),
+            definitions: definitions.map(|(name, words)| (name.to_owned(), words.to_owned())).into(),
+            packages: BTreeMap::new(),
+            consents: consents.into(),
+            written: Vec::new(),
+        }
+    }
+
+    #[track_caller]
+    pub fn check(&mut self, text: &str) {
+        for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+            let (said, expected) = match line.split_once("->") {
+                Some((said, expected)) => (said.trim(), Some(expected.trim())),
+                None => (line, None),
+            };
+            let outcome = self.line(said);
+            let came = self.tell(&outcome, expected.is_some_and(|text| text.contains('[')));
+            let as_expected = match expected {
+                Some(expected) => came == expected,
+                None => outcome == Outcome::Moved,
+            };
+            assert!(as_expected, "{}\nexpected -> {}", self.story(), expected.unwrap_or("no refusal"));
+        }
+    }
+
+    /// All lines so far, each with what came of it.
+    pub fn story(&self) -> String {
+        self.written.join("\n")
+    }
+
+    pub fn session(&self) -> Option<&Session> {
+        self.stage.world.session(&self.id?)
+    }
+
+    /// Does what a line says.
+    pub fn line(&mut self, said: &str) -> Outcome {
+        let words: Vec<&str> = said.split_whitespace().collect();
+        let outcome = match words.as_slice() {
+            [name, "=", ..] => {
+                let package = said.split_once('=').map_or("", |(_, package)| package.trim());
+                self.definitions.insert((*name).to_owned(), package.to_owned());
+                Outcome::Moved
+            }
+            [time, rest @ ..] if time.starts_with('+') => {
+                self.pass(span(time.trim_start_matches('+')), rest.contains(&"quietly"));
+                Outcome::Moved
+            }
+            [who, rest @ ..] if !rest.is_empty() => match self.act(who, rest) {
+                Ok(()) => Outcome::Moved,
+                Err(code) => Outcome::Refused(code),
+            },
+            _ => panic!("cannot read {said}"),
+        };
+        let came = self.tell(&outcome, true);
+        self.written.push(format!("{said:<60} -> {came}"));
+        outcome
+    }
+
+    fn act(&mut self, who: &str, words: &[&str]) -> Result<(), Code> {
+        match words {
+            ["REVOKE", consent @ ..] => {
+                let id = self.consent(consent.first().unwrap_or(&"buyer-seller"));
+                let body = Body::ConsentRevoke(because("no more"));
+                self.stage.of_consent(organisation(who), id, body).map(|_| ())
+            }
+            ["POLICY", "ceiling", ceiling] => {
+                let set = PolicySet { ceiling: Some(usd(ceiling)), human_contacts: Vec::new() };
+                let name = organisation(who);
+                let stream = StreamName::Of(StreamId::Org(domain(name)));
+                self.stage.by_org(name, stream, Body::OrgPolicySet(set)).map(|_| ())
+            }
+            ["CONSENT", with, terms @ ..] => {
+                self.give_consent(organisation(who), organisation(with), terms);
+                Ok(())
+            }
+            _ => self.speak(who, words),
+        }
+    }
+
+    /// `buyer.example CONSENT seller.example [only A,B] [ceiling 50] [for 10m] [about a.b]`
+    fn give_consent(&mut self, by: &str, with: &str, terms: &[&str]) {
+        let mut request: ConsentRequest = self.stage.request(with);
+        for pair in terms.chunks(2) {
+            match pair {
+                ["only", list] => request.performatives = Some(list.split(',').map(text).collect()),
+                ["ceiling", amount] => request.ceiling = Some(usd(amount)),
+                ["for", time] => request.expires_at = self.stage.now.plus(span(time)),
+                ["about", capability] => request.capabilities = [text(capability)].into(),
+                other => panic!("no terms of a consent: {other:?}"),
+            }
+        }
+        let id = self.stage.consent_of(by, with, request);
+        self.consents.insert(format!("{by}-{with}"), id);
+    }
+
+    pub fn consent(&self, name: &str) -> Hash {
+        self.consents.get(name).copied().unwrap_or_else(|| Hash::of(&[name.as_bytes()]))
+    }
+
+    fn speak(&mut self, who: &str, words: &[&str]) -> Result<(), Code> {
+        let (words, name) = cut(words, "as");
+        let (words, on) = cut(words, "on");
+        let (chain, words) = match words {
+            ["for", chain, words @ ..] => (chain.split(',').map(|link| self.hash(link)).collect(), words),
+            words => (Vec::new(), words),
+        };
+        let said = self.body(who, words);
+        let opens = self.id.is_none() || said.opens;
+        let stream = match self.id {
+            Some(id) if !opens => StreamName::Of(StreamId::Session(id)),
+            _ => StreamName::Opens(StreamKind::Session),
+        };
+        let mut draft = self.stage.draft(stream, issuer(who, &self.stage), said.body.clone());
+        draft.in_reply_to = said.reply;
+        draft.on_behalf_of = chain;
+        let head = match on {
+            Some(name) => self.names.get(name).copied(),
+            None => self.stage.head(&draft.stream),
+        };
+        let stamp = self.stage.stamp();
+        let signed = draft.sign(head, stamp, &[&signer(who)]).expect("the words make a statement");
+        let statement = Verified::from_envelope(&signed.envelope()).map_err(|rejection| rejection.code)?;
+        let head = Head { sequence: statement.statement().sequence, hash: statement.statement().hash };
+        self.stage.take(statement)?;
+        if opens {
+            self.id = Some(head.hash);
+        }
+        self.remember(&said.body, head);
+        self.names.extend(name.map(|name| (name.to_owned(), head)));
+        Ok(())
+    }
+
+    fn remember(&mut self, body: &Body, head: Head) {
+        let kind = body.kind().as_str();
+        self.names.insert(kind.to_owned(), head);
+        self.names.insert(format!("#{}", head.sequence), head);
+        let formed = self.session().is_some_and(|session| session.commitments().contains_key(&head.hash));
+        if formed {
+            self.names.insert("deal".to_owned(), head);
+        }
+        if matches!(kind, "PROPOSE" | "COUNTER") {
+            self.names.insert("offer".to_owned(), head);
+        }
+    }
+
+    /// A statement by its name; of a name that nobody bears, a hash that is of nothing.
+    pub fn hash(&self, name: &str) -> Hash {
+        self.names.get(name).map_or_else(|| Hash::of(&[name.as_bytes()]), |head| head.hash)
+    }
+
+    /// Lets time pass; the node speaks at each deadline on the way unless it is to be quiet.
+    pub fn pass(&mut self, span: Millis, quietly: bool) {
+        let end = self.stage.now.plus(span);
+        let Some(id) = self.id.filter(|_| !quietly) else {
+            self.stage.now = end;
+            return;
+        };
+        for _ in 0..DUE_MAX {
+            let Some(deadline) = self.stage.world.next_deadline(&id).filter(|time| *time <= end) else {
+                self.stage.now = end;
+                return;
+            };
+            self.stage.now = self.stage.now.max(deadline);
+            assert!(self.stage.tick(id), "{deadline} has nothing to say\n{}", self.story());
+        }
+        panic!("what is due has no end\n{}", self.story());
+    }
+
+    /// What an outcome is in words, with the commitments if asked.
+    pub fn tell(&self, outcome: &Outcome, in_full: bool) -> String {
+        match outcome {
+            Outcome::Refused(code) => format!("! {code}"),
+            Outcome::Moved => match self.session() {
+                None => "IDLE".to_owned(),
+                Some(session) => tell_session(session, in_full),
+            },
+        }
+    }
+}
+
+fn tell_session(session: &Session, in_full: bool) -> String {
+    let mut told = session.state().to_string();
+    if let Some(end) = session.end() {
+        told = format!("{told}({})", end.reason);
+    }
+    let mut commitments: Vec<_> = session.commitments().values().collect();
+    commitments.sort_by_key(|commitment| commitment.formed.index);
+    if in_full && !commitments.is_empty() {
+        let tell = |commitment: &&asp_core::session::Commitment| {
+            let duties: Vec<String> = commitment
+                .duties()
+                .iter()
+                .map(|duty| format!("{} {}", duty.obligation.id, duty.progress.as_str()))
+                .collect();
+            format!("{}: {}", state_word(commitment.state()), duties.join(", "))
+        };
+        let all: Vec<String> = commitments.iter().map(tell).collect();
+        told = format!("{told} [{}]", all.join("; "));
+    }
+    told
+}
+
+fn state_word(state: CommitmentState) -> String {
+    serde_json::to_value(state).unwrap().as_str().unwrap().to_owned()
+}
+
+/// `words… keyword value` without the last two, and the value.
+fn cut<'a>(words: &'a [&'a str], keyword: &str) -> (&'a [&'a str], Option<&'a str>) {
+    match words {
+        [before @ .., last, value] if *last == keyword => (before, Some(value)),
+        all => (all, None),
+    }
+}
+
+/// `90s`, `5m`, `72h`, `3d`, `10ms`.
+pub fn span(word: &str) -> Millis {
+    let digits = word.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+    let unit = match word.get(digits.len()..) {
+        Some("ms") => 1,
+        Some("s") => 1_000,
+        Some("m") => 60_000,
+        Some("h") => 3_600_000,
+        Some("d") => 86_400_000,
+        _ => panic!("no span of time: {word}"),
+    };
+    Millis(digits.parse::<u64>().unwrap() * unit)
+}
+
+/// `seller` of `seller.example`.
+fn organisation(who: &str) -> &str {
+    who.strip_suffix(".example").unwrap_or(who)
+}
+
+/// `seller` is the agent, `seller.example` its organisation, `node` the node.
+pub fn issuer(who: &str, stage: &Stage) -> Issuer {
+    match who.strip_suffix(".example") {
+        Some(name) => Issuer::Organisation(domain(name)),
+        None if who == "node" => Issuer::Node(stage.origin.clone()),
+        None => Issuer::Agent(uri(who)),
+    }
+}
+
+fn signer(who: &str) -> asp_core::key::SecretKey {
+    match who.strip_suffix(".example") {
+        Some(name) => key(name),
+        None if who == "node" => key("node"),
+        None => agent_key(who),
+    }
+}

@@ -1,0 +1,370 @@
+//! The words of a ledger's lines: what a performative carries when nothing more is said, and what more can be said.
+//!
+//! ```text
+//! PROPOSE with seller mediator! carrier? [limits] [consents=none] [about=a.b] [by=other]     an invitation
+//! PROPOSE [firm] [goods or trade] [awaits a,b] [until 30s]                                   an offer
+//! PROPOSE amendment to cheap [of deal] · PROPOSE termination [of deal]
+//! COUNTER conditions [limits] · COUNTER [to name] and the words of an offer
+//! ACCEPT [name] [choosing trade] · ACCEPT introduction|acceptance|resumption · REJECT [name] · COMMIT [trade]
+//! INFORM [note] · INFORM progress|fulfilment|acknowledgement|contest|breach|silence goods [of deal] [digest x]
+//! DELEGATE to clerk [may A,B] [ceiling 100] [expires 10m] · ESCALATE [to mediator|seller.example]
+//! WITHDRAW [name] · WITHDRAW timeout REASON · CLOSE [wrongly] · CLOSE timeout REASON · QUERY · CLARIFY · OBSERVE
+//! limits: messages= rounds= response= session= invitation= escalation= ceiling=
+//! ```
+
+use std::collections::BTreeSet;
+
+use asp_core::name::Issuer;
+use asp_core::position::Hash;
+use asp_core::session::Session;
+use asp_core::session::table::{Performative, Reason, State};
+use asp_core::statement::body::{
+    Accept, Acceptance, Amendment, Body, Close, Closing, Commit, Conditions, Counter, Due, DueAfter, DueAt,
+    Escalation, Evidence, Fulfilment, Inform, Introduction, Invitation, Invitee, Limits, Mandate, Mode,
+    Nonce, Obligation, ObligationId, ObligationNote, ObligationRef, Offer, Package, ParticipantRole, Propose,
+    Remedy, Resumption, Showing, Termination, Timeout, Withdraw,
+};
+
+use super::ledger::{Ledger, issuer, span};
+use super::{because, note, text, uri, usd};
+
+/// A body and what it answers.
+#[derive(Debug)]
+pub struct Said {
+    pub body: Body,
+    pub reply: Option<Hash>,
+    /// Whether it is meant to open a session although there is one.
+    pub opens: bool,
+}
+
+impl Ledger {
+    fn state(&self) -> State {
+        self.session().map_or(State::Idle, Session::state)
+    }
+
+    /// The statement that the words make.
+    pub fn body(&mut self, who: &str, words: &[&str]) -> Said {
+        let [performative, words @ ..] = words else { panic!("{who} says nothing") };
+        let mut opens = false;
+        let mut reply = None;
+        let body = match text::<Performative>(performative) {
+            Performative::Propose => {
+                opens = words.first() == Some(&"with") && self.id.is_none();
+                Body::Propose(self.propose(who, words))
+            }
+            Performative::Counter => {
+                reply = self.answered(words, "to");
+                Body::Counter(self.counter(words))
+            }
+            Performative::Accept => {
+                reply = self.answered(words, "");
+                Body::Accept(self.accept(who, words, reply))
+            }
+            Performative::Reject => {
+                reply = self.answered(words, "");
+                Body::Reject(because("no"))
+            }
+            Performative::Inform => Body::Inform(self.inform(words)),
+            Performative::Query => Body::Query(note("how many?")),
+            Performative::Clarify => Body::Clarify(note("eight")),
+            Performative::Observe => Body::Observe(note("seen")),
+            Performative::Commit => {
+                let terms_hash = self.terms(words.first().unwrap_or(&"goods"));
+                Body::Commit(Commit { terms_hash })
+            }
+            Performative::Delegate => Body::Delegate(self.mandate(words)),
+            Performative::Escalate => {
+                let authority = issuer(after(words, "to").unwrap_or("mediator"), &self.stage);
+                Body::Escalate(Escalation { authority, question: text("what now?") })
+            }
+            Performative::Withdraw => {
+                reply = self.withdrawn(words);
+                let timeout = after(words, "timeout").map(|reason| timeout(text(reason)));
+                Body::Withdraw(timeout.map_or(Withdraw::Withdrawal(because("sorry")), Withdraw::Timeout))
+            }
+            Performative::Close => Body::Close(self.close(words)),
+        };
+        Said { body, reply, opens }
+    }
+
+    /// What an answer answers: what the line names, else what the state puts before everybody.
+    fn answered(&self, words: &[&str], keyword: &str) -> Option<Hash> {
+        const KINDS: [&str; 4] = ["introduction", "acceptance", "resumption", "choosing"];
+        let named = match keyword {
+            "" => words.first().copied().filter(|word| !KINDS.contains(word)),
+            keyword => after(words, keyword),
+        };
+        if let Some(name) = named {
+            return Some(self.hash(name));
+        }
+        let session = self.session()?;
+        match session.state() {
+            State::Invited => session.conditions(),
+            State::Agreeing => session.pending().map(|pending| pending.statement),
+            State::Escalated => Some(self.hash("ESCALATE")),
+            State::Idle
+            | State::Introduced
+            | State::Conversing
+            | State::Executing
+            | State::Closed
+            | State::Failed => Some(self.hash("offer")),
+        }
+    }
+
+    fn withdrawn(&self, words: &[&str]) -> Option<Hash> {
+        match words.first() {
+            Some(&"timeout") | None => self.answered(&[], ""),
+            Some(name) => Some(self.hash(name)),
+        }
+    }
+
+    fn propose(&mut self, who: &str, words: &[&str]) -> Propose {
+        match words {
+            ["with", words @ ..] => Propose::Invitation(self.invitation_of(who, words)),
+            ["amendment", "to", package, words @ ..] => Propose::Amendment(Amendment {
+                commitment: self.deal(words),
+                package: self.package_named(package),
+                respond_by: after(words, "until").map(|time| self.stage.now.plus(span(time))),
+            }),
+            ["termination", words @ ..] => Propose::Termination(Termination {
+                commitment: self.deal(words),
+                reason: text("over"),
+                respond_by: after(words, "until").map(|time| self.stage.now.plus(span(time))),
+            }),
+            words => Propose::Proposal(self.offer_of(words)),
+        }
+    }
+
+    fn counter(&mut self, words: &[&str]) -> Counter {
+        let conditions = words.first() == Some(&"conditions");
+        if conditions || (words.is_empty() && self.state() == State::Invited) {
+            return Counter::Conditions(Conditions { limits: limits(words) });
+        }
+        Counter::CounterOffer(self.offer_of(words))
+    }
+
+    fn deal(&self, words: &[&str]) -> Hash {
+        self.hash(after(words, "of").unwrap_or("deal"))
+    }
+
+    /// `seller` negotiates unless its name says otherwise; `!` is required, `?` is not.
+    fn invitation_of(&mut self, who: &str, words: &[&str]) -> Invitation {
+        let by = key_of(words, "by").unwrap_or(who);
+        let first = Invitee { agent: uri(by), required: None, role: ParticipantRole::Initiator };
+        let invitee = |word: &&str| {
+            let name = word.trim_end_matches(['!', '?']);
+            let role = match name {
+                "mediator" => ParticipantRole::Mediator,
+                "watcher" => ParticipantRole::Observer,
+                _ => ParticipantRole::Party,
+            };
+            let required = (word.len() > name.len()).then(|| word.ends_with('!'));
+            Invitee { agent: uri(name), required, role }
+        };
+        let named: Vec<&str> = words.iter().copied().filter(|word| !word.contains('=')).collect();
+        let covering =
+            |name: &&str| self.consents.get(&format!("{by}-{}", name.trim_end_matches(['!', '?'])));
+        let consents = match key_of(words, "consents") {
+            Some("none") => BTreeSet::new(),
+            Some(list) => list.split(',').map(|name| self.consent(name)).collect(),
+            None => named.iter().filter_map(covering).copied().collect(),
+        };
+        Invitation {
+            capability: text(key_of(words, "about").unwrap_or("provision.compute.gpu")),
+            consents,
+            limits: limits(words),
+            mode: Mode::Open,
+            nonce: Nonce(*b"sixteen bytes it"),
+            participants: [first].into_iter().chain(named.iter().map(invitee)).collect(),
+            purpose: text("GPUs"),
+        }
+    }
+
+    fn offer_of(&mut self, words: &[&str]) -> Offer {
+        let mut offer =
+            Offer { awaits: None, binding: false, packages: Vec::new(), reasoning: None, respond_by: None };
+        let mut rest = words.iter();
+        while let Some(word) = rest.next() {
+            match *word {
+                "firm" => offer.binding = true,
+                "or" => {}
+                "to" => drop(rest.next()),
+                "awaits" => offer.awaits = rest.next().map(|list| list.split(',').map(uri).collect()),
+                "until" => offer.respond_by = rest.next().map(|time| self.stage.now.plus(span(time))),
+                name => offer.packages.push(self.package_named(name)),
+            }
+        }
+        if offer.packages.is_empty() {
+            offer.packages.push(self.package_named("goods"));
+        }
+        offer
+    }
+
+    /// A defined package as it is when said at this instant.
+    fn package_named(&mut self, name: &str) -> Package {
+        let words = self.definitions.get(name).unwrap_or_else(|| panic!("no package is named {name}"));
+        let obligations = words.split(',').map(|words| self.obligation(words)).collect();
+        let package = Package { obligations, terms: serde_json::Map::new() };
+        self.packages.insert(name.to_owned(), package.clone());
+        package
+    }
+
+    /// `seller owes buyer goods 100 within 1h [of other] [cure 10m] [look 5m] [digest] [digest=x] [EUR]`
+    fn obligation(&self, words: &str) -> Obligation {
+        let words: Vec<&str> = words.split_whitespace().collect();
+        let [debtor, "owes", creditor, id, value, "within", within, more @ ..] = words.as_slice() else {
+            panic!("no obligation: {words:?}")
+        };
+        let due = match after(more, "of") {
+            Some(other) => Due::After(DueAfter { after: text(other), within_ms: span(within) }),
+            None => Due::At(DueAt { at: self.stage.now.plus(span(within)) }),
+        };
+        let cure = after(more, "cure").map(span);
+        let digest = key_of(more, "digest").map(|artefact| Hash::of(&[artefact.as_bytes()]));
+        let by_digest = digest.is_some() || more.contains(&"digest");
+        let mut value = usd(value);
+        if more.contains(&"EUR") {
+            value.currency = text("EUR");
+        }
+        Obligation {
+            acknowledge_ms: after(more, "look").map(span),
+            creditor: uri(creditor),
+            debtor: uri(debtor),
+            due,
+            id: text(id),
+            quantity: None,
+            remedy: cure.map(|cure| Remedy { cure_ms: Some(cure), penalty: None }),
+            shown_by: if by_digest { Showing::Digest { digest } } else { Showing::Acknowledgement },
+            value,
+            what: text("as agreed"),
+        }
+    }
+
+    /// The hash of a package as it was last said.
+    fn terms(&self, name: &str) -> Hash {
+        self.packages.get(name).map_or_else(|| Hash::of(&[name.as_bytes()]), Package::terms_hash)
+    }
+
+    fn accept(&self, who: &str, words: &[&str], reply: Option<Hash>) -> Accept {
+        let kind = match (words.first(), self.state()) {
+            (Some(&kind @ ("introduction" | "acceptance" | "resumption")), _) => kind,
+            (_, State::Invited) => "introduction",
+            (_, State::Escalated) => "resumption",
+            _ => "acceptance",
+        };
+        match kind {
+            "introduction" => {
+                let card = if words.contains(&"wrongly") {
+                    Hash::of(&[b"another card"])
+                } else {
+                    self.stage.world.agent(&uri(who)).map_or(Hash::of(&[]), |agent| agent.card_set_by())
+                };
+                Accept::Introduction(Introduction { card })
+            }
+            "resumption" => Accept::Resumption(Resumption { instructions: None }),
+            _ => Accept::Acceptance(Acceptance { terms_hash: self.accepted_terms(words, reply) }),
+        }
+    }
+
+    /// The terms that the line chooses, else the first of what it accepts.
+    fn accepted_terms(&self, words: &[&str], reply: Option<Hash>) -> Hash {
+        if let Some(name) = after(words, "choosing") {
+            return self.terms(name);
+        }
+        let session = self.session();
+        let pending = session.and_then(Session::pending).filter(|_| self.state() == State::Agreeing);
+        let offer = session.and_then(|session| session.offers().get(&reply?));
+        let offered = offer.and_then(|offer| offer.chosen.or_else(|| offer.packages.keys().next().copied()));
+        pending.map(|pending| pending.terms_hash).or(offered).unwrap_or_else(|| self.terms("goods"))
+    }
+
+    fn inform(&self, words: &[&str]) -> Inform {
+        let (kind, obligation) = match words {
+            [] | ["note", ..] => return Inform::Note(note("so it is")),
+            [kind, obligation, ..] => (*kind, text::<ObligationId>(obligation)),
+            [kind] => (*kind, text("goods")),
+        };
+        let commitment = self.deal(words);
+        let named = ObligationRef { commitment, obligation: obligation.clone() };
+        let noted = ObligationNote { commitment, obligation: obligation.clone(), text: text("look") };
+        match kind {
+            "progress" => Inform::Progress(noted),
+            "contest" => Inform::Contest(noted),
+            "acknowledgement" => Inform::Acknowledgement(named),
+            "breach" => Inform::Breach(named),
+            "silence" => Inform::Silence(named),
+            "fulfilment" => {
+                let evidence = match after(words, "digest") {
+                    Some(artefact) => Evidence::Digest { digest: Hash::of(&[artefact.as_bytes()]) },
+                    None => Evidence::Acknowledgement { text: text("done") },
+                };
+                Inform::Fulfilment(Fulfilment { commitment, evidence, obligation })
+            }
+            other => panic!("nothing to inform of: {other}"),
+        }
+    }
+
+    fn mandate(&self, words: &[&str]) -> Mandate {
+        Mandate {
+            ceiling: after(words, "ceiling").map(usd),
+            expires_at: self.stage.now.plus(span(after(words, "expires").unwrap_or("1h"))),
+            performatives: match after(words, "may") {
+                Some(list) => list.split(',').map(text).collect(),
+                None => Performative::all().into(),
+            },
+            to: uri(after(words, "to").unwrap_or("clerk")),
+        }
+    }
+
+    fn close(&self, words: &[&str]) -> Close {
+        if let Some(reason) = after(words, "timeout") {
+            return Close::Timeout(timeout(text(reason)));
+        }
+        let receipt = self.session().map(Session::receipt);
+        let mut receipt = receipt.unwrap_or_else(|| asp_core::statement::body::SessionReceipt {
+            commitments: Vec::new(),
+            count: 0,
+            head: Hash::of(&[]),
+            outcome: asp_core::statement::body::Outcome::None,
+        });
+        if words.contains(&"wrongly") {
+            receipt.count += 1;
+        }
+        Close::Receipt(Closing { reason: text(""), receipt })
+    }
+}
+
+const fn timeout(reason: Reason) -> Timeout {
+    Timeout { reason, receipt: None }
+}
+
+/// `messages=5 rounds=2 response=1m session=10m invitation=10s escalation=1h ceiling=100`
+fn limits(words: &[&str]) -> Limits {
+    Limits {
+        ceiling: key_of(words, "ceiling").map(usd),
+        escalation_ms: key_of(words, "escalation").map(span),
+        invitation_ms: key_of(words, "invitation").map(span),
+        messages: key_of(words, "messages").map(|count| count.parse().unwrap()),
+        response_ms: key_of(words, "response").map(span),
+        rounds: key_of(words, "rounds").map(|count| count.parse().unwrap()),
+        session_ms: key_of(words, "session").map(span),
+    }
+}
+
+/// The word after `keyword`.
+pub fn after<'a>(words: &[&'a str], keyword: &str) -> Option<&'a str> {
+    let at = words.iter().position(|word| *word == keyword)?;
+    words.get(at + 1).copied()
+}
+
+/// The value of `key=value`.
+fn key_of<'a>(words: &[&'a str], key: &str) -> Option<&'a str> {
+    words
+        .iter()
+        .find_map(|word| word.split_once('=').filter(|(name, _)| *name == key).map(|(_, value)| value))
+}
+
+/// Who decides an escalation to `name`.
+pub fn authority(name: &str, ledger: &Ledger) -> Issuer {
+    issuer(name, &ledger.stage)
+}
