@@ -1,124 +1,279 @@
-//! What an operator can set. Everything has a default that is right for one machine.
+//! Settings: each with its unit, its default and its reason, from a TOML file, the environment, or the program.
+//!
+//! Without any a node runs well on one machine. What a setting does is not known here.
 
 use std::fmt;
+use std::io::Read;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 
 use asp_core::limits;
 use asp_core::name::Origin;
 use serde::Deserialize;
 
-/// Where a node listens when nobody says otherwise: this machine alone can reach it.
-pub const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 4860);
+/// Bytes of the largest settings file.
+const FILE_BYTES_MAX: u64 = 64 * 1024;
 
-/// The settings of a node.
-#[derive(Debug, Clone)]
-pub struct Config {
-    /// The folder of the log and the node's key.
-    pub data: PathBuf,
-    /// The address to listen on; port 0 takes a free one.
-    pub listen: SocketAddr,
-    /// The address under which clients reach the node, without a slash at the end, where a proxy stands before it.
-    /// Without it, the `Host` header of each request counts.
-    pub public_url: Option<String>,
-    /// The name of a new log; made from the node's key if absent. A log keeps its name.
-    pub origin: Option<Origin>,
-    /// Statements that wait for the writer; more are refused with `OVERLOADED`.
-    pub queue_max: usize,
-    /// Statements that wait for a check of their signatures; more are refused with `OVERLOADED`.
-    pub admission_queue_max: usize,
+/// What the environment's names begin with.
+const PREFIX: &str = "ASSENT_";
+
+/// A setting, for people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Setting {
+    /// Its name in the file; in the environment in upper case after `ASSENT_`.
+    pub name: &'static str,
+    /// What it counts.
+    pub unit: &'static str,
+    /// What it is when nobody says.
+    pub default: &'static str,
+    /// What it is for, and why the default is what it is.
+    pub reason: &'static str,
 }
 
-/// The same as a file says it; what is absent stays as it is.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    data: Option<PathBuf>,
-    listen: Option<SocketAddr>,
-    public_url: Option<String>,
-    origin: Option<Origin>,
-    queue_max: Option<usize>,
-    admission_queue_max: Option<usize>,
+/// Declares the settings: the struct, its defaults, its names in the environment and its table in one.
+macro_rules! settings {
+    ($($(#[doc = $reason:literal])+ $name:ident: $type:ty = $default:expr, $shown:literal, $unit:literal;)+) => {
+        /// The settings of a node. [`Config::load`] merges file and environment; a program sets what its flags say.
+        #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+        #[serde(default, deny_unknown_fields)]
+        pub struct Config { $($(#[doc = $reason])+ #[doc = concat!("\n\nUnit: ", $unit, ". Default: ", $shown, ".")] pub $name: $type,)+ }
+
+        impl Default for Config {
+            fn default() -> Self {
+                Self { $($name: $default,)+ }
+            }
+        }
+
+        impl Config {
+            /// All settings in the order in which they are documented.
+            pub const SETTINGS: &'static [Setting] = &[$(Setting {
+                name: stringify!($name),
+                unit: $unit,
+                default: $shown,
+                reason: concat!($($reason),+),
+            },)+];
+
+            fn merge(&mut self, variable: impl Fn(&str) -> Option<String>) -> Result<(), ConfigError> {
+                $(
+                    let name = format!("{PREFIX}{}", stringify!($name).to_uppercase());
+                    if let Some(text) = variable(&name) {
+                        self.$name = Read_::read(&text).ok_or(ConfigError::Variable { name })?;
+                    }
+                )+
+                Ok(())
+            }
+        }
+    };
+}
+
+settings! {
+    /// The folder with the log and the node's key. Without one, the program's own place for data.
+    data: PathBuf = PathBuf::new(), "the program's place for data", "path";
+    /// Where the node listens. Only this machine by default: a proxy with TLS stands in front of a public node.
+    listen: SocketAddr = SocketAddr::from((Ipv4Addr::LOCALHOST, 4860)), "127.0.0.1:4860", "address and port";
+    /// How the node is reached from outside. DPoP proofs name it; without one they name the address in Host.
+    public_url: Option<String> = None, "none", "URL";
+    /// The name of the log, given once for ever. Without one it is made from the node's key.
+    origin: Option<Origin> = None, "`node-<12 digits>.invalid`", "origin";
+    /// Statements that share one transaction and one fsync at most.
+    batch_max: usize = limits::BATCH_MAX, "512", "statements";
+    /// Statements that wait for the writer; a further one is answered OVERLOADED. Bounds memory and waiting.
+    queue_max: usize = limits::SUBMIT_QUEUE_MAX, "4096", "statements";
+    /// Streams whose state the writer keeps between batches; others are read from their statements.
+    streams_cached: usize = limits::STREAMS_CACHED_MAX, "20000", "streams";
+    /// Reads of the store that run at once. Each holds up to 8 MiB of pages.
+    readers: usize = limits::STORE_READERS, "4", "reads";
+    /// Reads that wait for their turn; a further one is answered OVERLOADED.
+    reads_waiting_max: usize = 1024, "1024", "reads";
+    /// Threads that check signatures, 57 µs each. As many as the machine has cores, where that can be found out.
+    admission_threads: usize = cores(), "the number of cores", "threads";
+    /// Statements that wait for such a thread; a further one is answered OVERLOADED.
+    admission_queue_max: usize = limits::SUBMIT_QUEUE_MAX, "4096", "statements";
+    /// Connections at once; further ones wait to be accepted. An idle one costs some 20 KiB.
+    connections_max: usize = 4096, "4096", "connections";
+    /// How long headers may take to arrive, and a connection may idle between requests.
+    header_timeout_ms: u64 = 60_000, "60000", "milliseconds";
+    /// How long a body may take to arrive: the largest needs 70 kbit/s.
+    body_timeout_ms: u64 = 30_000, "30000", "milliseconds";
+    /// Bodies of requests that are held at once; a further one is answered OVERLOADED. Bounds memory under attack.
+    bodies_bytes_max: usize = 256 * 1024 * 1024, "268435456", "bytes";
+    /// How long an answer may take, long polls apart; longer means that the machine cannot keep up.
+    request_timeout_ms: u64 = 30_000, "30000", "milliseconds";
+    /// How long a reader may take nothing of what is sent to it before it is cut off. It can resume where it was.
+    stall_timeout_ms: u64 = 30_000, "30000", "milliseconds";
+    /// Event streams and long polls at once; a further one is answered OVERLOADED.
+    subscribers_max: usize = 4096, "4096", "subscribers";
+    /// The same of one agent or organisation, so that one cannot take the place of all.
+    subscribers_per_party_max: usize = 64, "64", "subscribers";
+    /// Access tokens at once; each lives 600 seconds.
+    tokens_max: usize = 65_536, "65536", "tokens";
+    /// Access tokens of one agent or organisation; the oldest gives way.
+    tokens_per_party_max: usize = 16, "16", "tokens";
+    /// Proofs that are remembered for two minutes so that none is used twice. A token may use an eighth of them.
+    proofs_max: usize = 262_144, "262144", "proofs";
+    /// How long running requests have to finish when the node stops.
+    stop_timeout_ms: u64 = 10_000, "10000", "milliseconds";
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(2, std::num::NonZeroUsize::get)
+}
+
+/// What can be read from a variable.
+trait Read_: Sized {
+    fn read(text: &str) -> Option<Self>;
+}
+
+macro_rules! read_from_str {
+    ($($type:ty),+) => {$(
+        impl Read_ for $type {
+            fn read(text: &str) -> Option<Self> {
+                text.parse().ok()
+            }
+        }
+    )+};
+}
+
+read_from_str!(PathBuf, SocketAddr, String, Origin, usize, u64);
+
+impl<T: Read_> Read_ for Option<T> {
+    /// An empty variable is one that says nothing.
+    fn read(text: &str) -> Option<Self> {
+        if text.is_empty() { Some(None) } else { T::read(text).map(Some) }
+    }
 }
 
 impl Config {
-    /// The defaults, with this data folder.
+    /// The defaults with this data folder.
     #[must_use]
     pub fn new(data: impl Into<PathBuf>) -> Self {
-        Self {
-            data: data.into(),
-            listen: LISTEN,
-            public_url: None,
-            origin: None,
-            queue_max: limits::SUBMIT_QUEUE_MAX,
-            admission_queue_max: limits::SUBMIT_QUEUE_MAX,
-        }
+        Self { data: data.into(), ..Self::default() }
     }
 
-    /// The defaults, then a file if one is named, then `ASSENT_DATA`, `ASSENT_LISTEN`, `ASSENT_PUBLIC_URL` and
-    /// `ASSENT_ORIGIN`. The data folder is empty if nobody named one.
+    /// The settings of the file, if one is named, and of the environment, which outranks it.
     ///
     /// # Errors
-    /// A sentence naming what cannot be read.
-    pub fn load(path: Option<&Path>) -> Result<Self, String> {
-        let config = Self::new("");
-        let mut config = path.map_or(Ok(config.clone()), |path| config.read(path))?;
-        if let Some(data) = variable("ASSENT_DATA")? {
-            config.data = data;
-        }
-        if let Some(listen) = variable("ASSENT_LISTEN")? {
-            config.listen = listen;
-        }
-        if let Some(origin) = variable("ASSENT_ORIGIN")? {
-            config.origin = Some(origin);
-        }
-        if let Some(url) = variable::<String>("ASSENT_PUBLIC_URL")? {
-            config.public_url = Some(url.trim_end_matches('/').to_owned());
-        }
+    /// The file cannot be read, has an unknown or malformed setting, or a variable is malformed.
+    pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
+        let text = file.map(read).transpose()?;
+        Self::from_parts(text.as_deref(), |name| std::env::var(name).ok())
+    }
+
+    /// The same from a file's text and a way to look up variables.
+    ///
+    /// # Errors
+    /// As [`Config::load`].
+    pub fn from_parts(
+        text: Option<&str>,
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, ConfigError> {
+        let mut config: Self = match text {
+            Some(text) => toml::from_str(text)
+                .map_err(|error| ConfigError::Malformed { what: error.message().to_owned() })?,
+            None => Self::default(),
+        };
+        config.merge(variable)?;
         Ok(config)
     }
+}
 
-    /// Takes over what a TOML file says.
-    ///
-    /// # Errors
-    /// A sentence if it cannot be read, has an unknown setting or a value that cannot be.
-    pub fn read(mut self, path: &Path) -> Result<Self, String> {
-        let told = |error: &dyn fmt::Display| format!("{}: {error}", path.display());
-        let text = std::fs::read_to_string(path).map_err(|error| told(&error))?;
-        let file: File = toml::from_str(&text).map_err(|error| told(&error.message()))?;
-        self.data = file.data.unwrap_or(self.data);
-        self.listen = file.listen.unwrap_or(self.listen);
-        self.public_url = file.public_url.map(|url| url.trim_end_matches('/').to_owned()).or(self.public_url);
-        self.origin = file.origin.or(self.origin);
-        self.queue_max = file.queue_max.unwrap_or(self.queue_max);
-        self.admission_queue_max = file.admission_queue_max.unwrap_or(self.admission_queue_max);
-        Ok(self)
+fn read(path: &Path) -> Result<String, ConfigError> {
+    let failed =
+        |error: std::io::Error| ConfigError::File { path: path.to_owned(), detail: error.to_string() };
+    let mut text = String::new();
+    std::fs::File::open(path)
+        .map_err(failed)?
+        .take(FILE_BYTES_MAX)
+        .read_to_string(&mut text)
+        .map_err(failed)?;
+    Ok(text)
+}
+
+/// Why there are no settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    File {
+        /// Which.
+        path: PathBuf,
+        /// In the words of the operating system.
+        detail: String,
+    },
+    /// The file is no TOML, or has a setting that is unknown or malformed.
+    Malformed {
+        /// In the words of the parser.
+        what: String,
+    },
+    /// A variable of the environment does not fit its setting.
+    Variable {
+        /// Which; its value may be anything and is not repeated.
+        name: String,
+    },
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File { path, detail } => write!(f, "{} cannot be read: {detail}", path.display()),
+            Self::Malformed { what } => write!(f, "the settings cannot be read: {what}"),
+            Self::Variable { name } => write!(f, "the variable {name} does not fit its setting"),
+        }
     }
 }
 
-/// A variable of the environment; an empty one counts as none.
-fn variable<T: FromStr<Err: fmt::Display>>(name: &str) -> Result<Option<T>, String> {
-    let text = std::env::var(name).ok().filter(|text| !text.is_empty());
-    text.map(|text| text.parse().map_err(|error| format!("{name}: {error}"))).transpose()
-}
+impl std::error::Error for ConfigError {}
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn load(text: &str, variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        let find = |name: &str| {
+            variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+        };
+        Config::from_parts(Some(text), find)
+    }
+
     #[test]
-    fn a_file_changes_what_it_names_and_nothing_else() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("node.toml");
-        std::fs::write(&path, "listen = \"0.0.0.0:80\"\npublic_url = \"https://node.example/\"\n").unwrap();
-        let config = Config::new("data").read(&path).unwrap();
-        assert_eq!(config.listen.to_string(), "0.0.0.0:80");
-        assert_eq!(config.public_url.as_deref(), Some("https://node.example"));
-        assert_eq!((config.data.to_str(), config.queue_max), (Some("data"), limits::SUBMIT_QUEUE_MAX));
-        for wrong in ["listens = 1", "listen = \"here\"", "queue_max = -1", "origin = \"\""] {
-            std::fs::write(&path, wrong).unwrap();
-            assert!(Config::new("data").read(&path).is_err(), "{wrong}");
+    fn nothing_needs_to_be_set() {
+        assert_eq!(load("", &[]), Ok(Config::default()));
+    }
+
+    #[test]
+    fn the_environment_outranks_the_file() {
+        let config = load(
+            "listen = \"0.0.0.0:80\"\norigin = \"assent.example/a\"\nqueue_max = 7",
+            &[("ASSENT_LISTEN", "127.0.0.1:81"), ("ASSENT_ORIGIN", "")],
+        );
+        let expected = Config {
+            listen: "127.0.0.1:81".parse().unwrap(),
+            origin: None,
+            queue_max: 7,
+            ..Config::default()
+        };
+        assert_eq!(config, Ok(expected));
+    }
+
+    #[test]
+    fn what_is_unknown_or_malformed_is_refused() {
+        for text in ["listne = \"127.0.0.1:1\"", "listen = 4860", "queue_max = -1", "origin = \"A\"", "="] {
+            assert!(matches!(load(text, &[]), Err(ConfigError::Malformed { .. })), "{text}");
+        }
+        for (name, value) in
+            [("ASSENT_LISTEN", "here"), ("ASSENT_QUEUE_MAX", "many"), ("ASSENT_ORIGIN", "A b")]
+        {
+            let refused = ConfigError::Variable { name: name.to_owned() };
+            assert_eq!(load("", &[(name, value)]), Err(refused));
+        }
+    }
+
+    #[test]
+    fn the_guide_names_every_setting_with_its_default() {
+        let guide = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/guides/operating.md");
+        let guide = std::fs::read_to_string(guide).unwrap();
+        for Setting { name, unit, default, reason } in Config::SETTINGS {
+            let row = format!("| `{name}` | {default} | {unit} |{reason} |");
+            assert!(guide.contains(&row), "docs/guides/operating.md needs the row\n{row}");
         }
     }
 }

@@ -1,130 +1,91 @@
-//! A node: takes statements in over HTTP, delivers what was said, keeps deadlines. Moves statements and judges none.
+//! A node: HTTP over one store, from admission to delivery.
 //!
-//! Modules in reading order: [`config`], `identity` and `clock` (what the outside gives), `admission` (bytes to
-//! statements), `timers` (what time alone decides), `auth` (who reads), `delivery` (who is woken), `http`.
+//! [`Node::start`] opens the store and listens; [`Node::stop`] refuses what is new, lets what runs finish, and closes.
+//! Rules are asp-core's, order and durability asp-store's; this crate moves statements, checks who reads, and wakes who
+//! waits.
+//!
+//! Modules in reading order: [`config`], [`clock`] and `identity` (what a node is given), `admission` and `reading`
+//! (the ways to the core and the store), `auth` (who reads), `http` (what can be asked), `delivery` (who is woken),
+//! `timers` (what time decides), `metrics` and `probe` (how it is).
 
+pub mod clock;
 pub mod config;
+mod identity;
 
 mod admission;
 mod auth;
-mod clock;
 mod delivery;
 mod http;
-mod identity;
+mod metrics;
+mod probe;
+mod reading;
 mod timers;
 
 use std::fmt;
-use std::io;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use asp_core::key::KeyId;
 use asp_core::name::Origin;
-use asp_store::{Clock, Fault, Settings, Store};
+use asp_store::{Fault, Identity, Settings, Store};
 use tokio::net::TcpListener;
-use tokio::sync::watch;
-use tokio::task::JoinHandle;
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
 
-pub use config::Config;
+pub use clock::{Clock, Stepper};
+pub use config::{Config, ConfigError, Setting};
+pub use identity::IdentityError;
 
 use admission::Admission;
 use auth::Auth;
+use auth::token::Bounds;
 use delivery::Hub;
-use http::Shared;
+use http::App;
+use reading::Reads;
 
-/// A node that runs.
+/// The folder for data when nobody named one.
+const DATA: &str = "assent-data";
+
+/// A running node. Dropped without [`Node::stop`] it stops too, but nobody waits for it.
 #[derive(Debug)]
 pub struct Node {
+    app: Arc<App>,
     address: SocketAddr,
-    url: String,
-    store: Store,
-    router: axum::Router,
     stopping: watch::Sender<bool>,
-    tasks: Vec<JoinHandle<()>>,
+    tasks: JoinSet<()>,
 }
-
-/// Why a node did not start.
-#[derive(Debug)]
-pub enum StartError {
-    /// The store cannot be used.
-    Store(Fault),
-    /// The node's key or the data folder cannot be used.
-    Identity(String),
-    /// The address cannot be listened on.
-    Listen {
-        /// Which.
-        address: SocketAddr,
-        /// Why.
-        error: io::Error,
-    },
-}
-
-impl fmt::Display for StartError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Store(fault) => fault.fmt(f),
-            Self::Identity(why) => f.write_str(why),
-            Self::Listen { address, error } => write!(f, "cannot listen on {address}: {error}"),
-        }
-    }
-}
-
-impl std::error::Error for StartError {}
 
 impl Node {
-    /// Opens the store, starts the timers and listens. A first start makes the folder, the key and the log's name.
+    /// Starts a node on the operating system's clock. Port 0 takes any that is free; see [`Node::address`].
     ///
     /// # Errors
-    /// See [`StartError`]; nothing runs then.
+    /// See [`StartError`].
     pub async fn start(config: Config) -> Result<Self, StartError> {
-        Self::start_at(config, clock::system()).await
+        Self::start_at(config, Clock::system()).await
     }
 
-    /// [`Node::start`] with another clock: for tests that step the time.
+    /// Starts a node on a clock of the caller's.
     ///
     /// # Errors
-    /// As [`Node::start`].
+    /// See [`StartError`].
     pub async fn start_at(config: Config, clock: Clock) -> Result<Self, StartError> {
-        let identity = identity::load_or_create(&config.data, config.origin.as_ref())?;
-        let key = identity.key.clone();
-        let settings = Settings { queue_max: config.queue_max, ..Settings::default() };
-        let (folder, of_store) = (config.data.clone(), Arc::clone(&clock));
-        let opened =
-            tokio::task::spawn_blocking(move || Store::open(&folder, identity, of_store, settings)).await;
-        let store =
-            opened.map_err(|error| StartError::Identity(error.to_string()))?.map_err(StartError::Store)?;
-        let listen = |error| StartError::Listen { address: config.listen, error };
+        let public_url = config.public_url.clone().map(base).transpose()?;
+        let (identity, store) = open(&config, &clock).await?;
+        let listen =
+            |error: std::io::Error| StartError::Listen { address: config.listen, detail: error.to_string() };
         let listener = TcpListener::bind(config.listen).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
-        let url = config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
-
-        let (stopping, stopped) = watch::channel(false);
-        let hub = Hub::default();
-        let shared = Arc::new(Shared {
-            admission: Admission::start(config.admission_queue_max),
-            auth: Auth::new(config.public_url.clone()),
-            clock: Arc::clone(&clock),
-            hub: hub.clone(),
-            store: store.clone(),
-            stopping: stopped.clone(),
-        });
-        let router = http::router(shared);
-        let server = axum::serve(tap(listener), router.clone());
-        let mut ends = stopped.clone();
-        let server = server.with_graceful_shutdown(async move {
-            let _closed = ends.wait_for(|stop| *stop).await;
-        });
-        let tasks = vec![
-            tokio::spawn(async move {
-                if let Err(error) = server.await {
-                    tracing::error!(%error, "the server ended");
-                }
-            }),
-            tokio::spawn(delivery::run(hub, store.clone(), stopped.clone())),
-            tokio::spawn(timers::run(store.clone(), key, clock, stopped)),
-        ];
-        tracing::info!(%address, origin = %store.origin(), "listening");
-        Ok(Self { address, url, store, router, stopping, tasks })
+        let (stopping, stop) = watch::channel(false);
+        let app = Arc::new(app(&config, clock, store, address, public_url, stop.clone())?);
+        let mut tasks = JoinSet::new();
+        let router = http::router(Arc::clone(&app));
+        tasks.spawn(http::listen::run(listener, router, bounds(&config), stop.clone()));
+        tasks.spawn(Arc::clone(&app.hub).run(Arc::clone(&app.reads), app.store.watch(), stop));
+        tasks.spawn(timers::run(Arc::clone(&app), identity.key));
+        tracing::info!(%address, origin = %app.store.origin(), "listening");
+        Ok(Self { app, address, stopping, tasks })
     }
 
     /// Where it listens.
@@ -133,58 +94,169 @@ impl Node {
         self.address
     }
 
-    /// The address that clients use.
+    /// How it is reached: the address that was configured, else where it listens.
     #[must_use]
     pub fn url(&self) -> String {
-        self.url.clone()
+        self.app.public_url.clone().unwrap_or_else(|| format!("http://{}", self.address))
     }
 
     /// The name of its log.
     #[must_use]
     pub fn origin(&self) -> &Origin {
-        self.store.origin()
+        self.app.store.origin()
     }
 
-    /// The key that signs receipts and checkpoints.
+    /// The key that signs its receipts and checkpoints.
     #[must_use]
     pub fn node_key(&self) -> KeyId {
-        self.store.node_key()
+        self.app.store.node_key()
     }
 
     /// Its store.
     #[must_use]
-    pub const fn store(&self) -> &Store {
-        &self.store
+    pub fn store(&self) -> &Store {
+        &self.app.store
     }
 
-    /// Its router, for callers in the same process.
+    /// Its HTTP without the network: for surfaces in the same process, which get what strangers get.
     pub fn router(&self) -> axum::Router {
-        self.router.clone()
+        http::router(Arc::clone(&self.app))
     }
 
-    /// Takes nothing more in, finishes what runs, makes what is queued durable, ends.
-    pub async fn stop(self) {
+    /// Stops in order: takes nothing new, ends what waits, lets what runs finish, makes durable what was taken in.
+    pub async fn stop(mut self) {
         self.stopping.send_replace(true);
-        for task in self.tasks {
-            if let Err(error) = task.await {
-                tracing::error!(%error, "a task ended badly");
+        while let Some(task) = self.tasks.join_next().await {
+            if let Err(error) = task {
+                tracing::error!(%error, "a task of the node ended badly");
             }
         }
-        drop(self.router);
-        let store = self.store;
-        if let Err(error) = tokio::task::spawn_blocking(move || store.stop()).await {
-            tracing::error!(%error, "the store ended badly");
+        let app = self.app;
+        let closing = move || {
+            app.admission.stop();
+            app.store.stop();
+        };
+        if let Err(error) = tokio::task::spawn_blocking(closing).await {
+            tracing::error!(%error, "the store ended badly; what was acknowledged is durable");
         }
         tracing::info!("stopped");
     }
 }
 
-/// Small answers go out at once.
-fn tap(listener: TcpListener) -> impl axum::serve::Listener<Addr = SocketAddr> {
-    use axum::serve::ListenerExt as _;
-    listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "no TCP_NODELAY");
-        }
+/// Waits until the node stops, or is not there any more.
+pub(crate) async fn stopped(stopping: &mut watch::Receiver<bool>) {
+    // An error means that nobody is left who could say so.
+    drop(stopping.wait_for(|stopping| *stopping).await);
+}
+
+/// The address by which a node is known, without a slash at its end.
+fn base(url: String) -> Result<String, StartError> {
+    if auth::dpop::is_base(&url) {
+        Ok(url.trim_end_matches('/').to_owned())
+    } else {
+        Err(StartError::PublicUrl { url })
+    }
+}
+
+async fn open(config: &Config, clock: &Clock) -> Result<(Identity, Store), StartError> {
+    let named = !config.data.as_os_str().is_empty();
+    let folder = if named { config.data.clone() } else { PathBuf::from(DATA) };
+    let (origin, clock) = (config.origin.clone(), clock.of_store());
+    let settings = Settings {
+        batch_max: config.batch_max,
+        queue_max: config.queue_max,
+        readers: config.readers,
+        streams_cached: config.streams_cached,
+    };
+    let open = move || -> Result<(Identity, Store), StartError> {
+        let identity = identity::load(&folder, origin.as_ref()).map_err(StartError::Identity)?;
+        let store = Store::open(&folder, identity.clone(), clock, settings).map_err(StartError::Store)?;
+        Ok((identity, store))
+    };
+    let opened = tokio::task::spawn_blocking(open).await;
+    opened.unwrap_or_else(|error| Err(StartError::Threads { detail: error.to_string() }))
+}
+
+fn app(
+    config: &Config,
+    clock: Clock,
+    store: Store,
+    address: SocketAddr,
+    public_url: Option<String>,
+    stopping: watch::Receiver<bool>,
+) -> Result<App, StartError> {
+    let tokens = Bounds {
+        tokens: config.tokens_max,
+        tokens_per_party: config.tokens_per_party_max,
+        proofs: config.proofs_max,
+    };
+    Ok(App {
+        reads: Arc::new(Reads::new(store.clone(), config.readers, config.reads_waiting_max)),
+        admission: Admission::start(config.admission_threads, config.admission_queue_max)
+            .map_err(|error| StartError::Threads { detail: error.to_string() })?,
+        auth: Auth::new(store.origin().clone(), clock.clone(), tokens),
+        hub: Hub::new(config.subscribers_max, config.subscribers_per_party_max),
+        metrics: metrics::Metrics::new(),
+        pages: http::pages(),
+        assessing: Semaphore::new(1),
+        bodies: Arc::new(Semaphore::new(http::blocks(config.bodies_bytes_max))),
+        body_timeout: Duration::from_millis(config.body_timeout_ms),
+        request_timeout: Duration::from_millis(config.request_timeout_ms),
+        store,
+        clock,
+        stopping,
+        address,
+        public_url,
     })
 }
+
+fn bounds(config: &Config) -> http::listen::Bounds {
+    http::listen::Bounds {
+        connections: config.connections_max,
+        header: Duration::from_millis(config.header_timeout_ms),
+        stall: Duration::from_millis(config.stall_timeout_ms),
+        stop: Duration::from_millis(config.stop_timeout_ms),
+    }
+}
+
+/// Why a node did not start. Nothing listens, and nothing was written besides a new key and name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StartError {
+    /// Nobody can say who the node is.
+    Identity(IdentityError),
+    /// The store cannot be opened.
+    Store(Fault),
+    /// The public address is no `http:` or `https:` URL without query, fragment and user.
+    PublicUrl {
+        /// What the settings say.
+        url: String,
+    },
+    /// The address cannot be listened on.
+    Listen {
+        /// Which.
+        address: SocketAddr,
+        /// In the words of the operating system.
+        detail: String,
+    },
+    /// No threads can be started.
+    Threads {
+        /// In the words of the operating system.
+        detail: String,
+    },
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Identity(error) => error.fmt(f),
+            Self::Store(fault) => fault.fmt(f),
+            Self::PublicUrl { url } => {
+                write!(f, "{url} is no address of a node: http or https, without query, fragment or user")
+            }
+            Self::Listen { address, detail } => write!(f, "cannot listen on {address}: {detail}"),
+            Self::Threads { detail } => write!(f, "no threads can be started: {detail}"),
+        }
+    }
+}
+
+impl std::error::Error for StartError {}

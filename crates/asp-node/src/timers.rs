@@ -1,87 +1,142 @@
-//! What time alone decides: the node says it, in the session's stream, as soon as it is due.
+//! What time alone decides: the node says it, in the session's stream, with its own key.
 //!
-//! Deadlines are read from the store, so they survive restarts, and what fell due meanwhile is said first.
+//! The store knows when the next session is due and what is to be said; after a time of standing still everything
+//! that came due is said in the order in which it did. Nothing is kept here: a restart begins by asking again.
 
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use asp_core::key::SecretKey;
-use asp_core::name::{Issuer, StreamId, StreamName};
+use asp_core::name::{Issuer, Origin, StreamId, StreamName};
+use asp_core::position::LogTime;
+use asp_core::rejection::Code;
+use asp_core::statement::Verified;
 use asp_core::statement::draft::{Draft, Stamp};
-use asp_store::{Clock, Due, Fault, Refusal, Store};
+use asp_store::{Due, Refusal};
 use tokio::sync::watch;
 
-/// How many statements are made in one go.
-const BATCH: usize = 256;
-/// The longest sleep: a clock that is set forward is noticed after this.
-const SLEEP_MAX: Duration = Duration::from_secs(1);
-/// The wait after a failure, or after somebody else spoke first.
-const PAUSE: Duration = Duration::from_millis(25);
+use crate::http::App;
+use crate::http::problem::Denial;
+use crate::stopped;
 
-/// Says what falls due until the node stops.
-pub(crate) async fn run(store: Store, key: SecretKey, clock: Clock, mut stopping: watch::Receiver<bool>) {
-    let mut size = store.watch();
-    loop {
-        let work = turn(&store, &key, &clock);
-        let wait = tokio::select! {
-            wait = work => wait,
-            _ = stopping.wait_for(|stop| *stop) => return,
-        };
-        tokio::select! {
-            () = tokio::time::sleep(wait) => {}
-            // A new statement may bring a nearer deadline.
-            changed = size.changed(), if wait > PAUSE => if changed.is_err() { return },
-            _ = stopping.wait_for(|stop| *stop) => return,
-        }
-    }
+/// Statements that are prepared at once.
+const ROUND_MAX: usize = 64;
+/// How often it is looked for nearer deadlines while the log grows.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// The pause after something could not be said: the same would happen at once.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// What one look at the store found.
+struct Look {
+    statements: Vec<Verified>,
+    next: Option<LogTime>,
 }
 
-/// Says all that is due, and how long to sleep then.
-async fn turn(store: &Store, key: &SecretKey, clock: &Clock) -> Duration {
-    let now = clock();
-    let reading = store.clone();
-    let read = tokio::task::spawn_blocking(move || {
-        reading.read(|reader| Ok((reader.due(now, BATCH)?, reader.next_deadline()?)))
-    });
-    let (due, next) = match read.await {
-        Ok(Ok(found)) => found,
-        Ok(Err(fault)) => return paused(&fault),
-        Err(error) => {
-            tracing::error!(%error, "the timers could not read");
-            return SLEEP_MAX;
-        }
-    };
-    if due.is_empty() {
-        let until = next.map_or(SLEEP_MAX, |next| Duration::from_millis(next.since(clock()).0.max(1)));
-        return until.min(SLEEP_MAX);
-    }
-    for Due { session, head, body } in due {
-        let mut random = [0; 10];
-        if let Err(error) = getrandom::fill(&mut random) {
-            tracing::error!(%error, "no random bytes");
-            return SLEEP_MAX;
-        }
-        let stream = StreamName::Of(StreamId::Session(session));
-        let draft = Draft::new(stream, store.origin().clone(), Issuer::Node(store.origin().clone()), body);
-        let signed = draft.sign(Some(head), Stamp { issued_at: clock(), random }, &[key]);
-        let statement = match signed {
-            Ok(statement) => statement,
-            Err(rejection) => {
-                tracing::error!(%rejection, %session, "what is due cannot be said");
-                return SLEEP_MAX;
+/// How a round went.
+enum Round {
+    /// Something was said, by the node or by somebody before it; more may be due.
+    Said,
+    /// Nothing is due until then.
+    Nothing(Option<LogTime>),
+    /// Something was due and could not be said.
+    Failed,
+}
+
+/// The task's whole life: until the node stops, or its store takes nothing more.
+pub(crate) async fn run(app: Arc<App>, key: SecretKey) {
+    let (mut stopping, mut size) = (app.stopping.clone(), app.store.watch());
+    let key = Arc::new(key);
+    while !app.is_stopping() && app.store.is_writable() {
+        size.borrow_and_update();
+        let pause = match round(&app, &key).await {
+            Round::Said => continue,
+            Round::Nothing(next) => wait(&app, &mut size, next).await,
+            Round::Failed => Some(PAUSE),
+        };
+        let rest = async {
+            if let Some(pause) = pause {
+                tokio::time::sleep(pause).await;
             }
         };
-        match store.submit(statement).await {
-            Ok(receipt) => tracing::info!(%session, index = %receipt.receipt.log_index, "said what was due"),
-            // Somebody spoke first; what is due then is read anew.
-            Err(Refusal::Rejected(rejection)) => tracing::debug!(%rejection, %session, "not due any more"),
-            Err(Refusal::Full | Refusal::Stopping) => {}
-            Err(Refusal::Fault(fault)) => return paused(&fault),
+        tokio::select! {
+            () = rest => {}
+            () = stopped(&mut stopping) => {}
         }
     }
-    PAUSE
 }
 
-fn paused(fault: &Fault) -> Duration {
-    tracing::error!(%fault, "the timers rest");
-    SLEEP_MAX
+/// Waits for the next deadline, or until the log has grown; then for a little while, so that each look sees many.
+async fn wait(app: &App, size: &mut watch::Receiver<u64>, next: Option<LogTime>) -> Option<Duration> {
+    let mut stopping = app.stopping.clone();
+    let due = async {
+        match next {
+            Some(next) => app.clock.reaches(next).await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        () = due => None,
+        _ = size.changed() => Some(LOOK_EVERY),
+        () = stopped(&mut stopping) => None,
+    }
+}
+
+async fn round(app: &Arc<App>, key: &Arc<SecretKey>) -> Round {
+    let now = app.clock.now();
+    let (origin, signing) = (app.store.origin().clone(), Arc::clone(key));
+    let look = app.reads.wait_and_run(move |reader| {
+        let due = reader.due(now, ROUND_MAX)?;
+        let statements: Result<Vec<Verified>, Denial> =
+            due.iter().map(|due| statement(due, &origin, &signing, now)).collect();
+        Ok(Look { statements: statements?, next: reader.next_deadline()? })
+    });
+    match look.await {
+        Ok(Look { statements, next }) if statements.is_empty() => match next {
+            // What is due by the index but has nothing to be said would be found again at once.
+            Some(next) if next <= now => Round::Failed,
+            next => Round::Nothing(next),
+        },
+        Ok(Look { statements, .. }) => say(app, statements).await,
+        Err(denial) => {
+            tracing::error!(?denial, "what is due is not known");
+            Round::Failed
+        }
+    }
+}
+
+fn statement(due: &Due, origin: &Origin, key: &SecretKey, now: LogTime) -> Result<Verified, Denial> {
+    let mut random = [0; 10];
+    getrandom::fill(&mut random).map_err(|_| Denial::Internal)?;
+    let stream = StreamName::Of(StreamId::Session(due.session));
+    let issuer = Issuer::Node(origin.clone());
+    let draft = Draft::new(stream, origin.clone(), issuer, due.body.clone());
+    Ok(draft.sign(Some(due.head), Stamp { issued_at: now, random }, &[key])?)
+}
+
+/// Says one after the other: their order in the log is that of their deadlines.
+async fn say(app: &App, statements: Vec<Verified>) -> Round {
+    let mut round = Round::Failed;
+    for statement in statements {
+        let (stream, kind) = (statement.statement().stream.clone(), statement.statement().kind);
+        match app.store.submit(statement).await {
+            Ok(receipt) => {
+                app.metrics.issued.fetch_add(1, Ordering::Relaxed);
+                tracing::info!(%stream, kind = kind.as_str(), index = receipt.receipt.log_index.0, "time passed");
+                round = Round::Said;
+            }
+            // Somebody spoke in between: whether it is still due, the next look tells.
+            Err(Refusal::Rejected(rejection)) if rejection.code == Code::SequenceConflict => {
+                round = Round::Said;
+            }
+            Err(Refusal::Rejected(rejection)) => {
+                tracing::error!(%stream, %rejection, "what is due was refused");
+            }
+            Err(refusal @ (Refusal::Full | Refusal::Stopping | Refusal::Fault(_))) => {
+                tracing::warn!(%stream, %refusal, "what is due could not be said");
+                return Round::Failed;
+            }
+        }
+    }
+    round
 }

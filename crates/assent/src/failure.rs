@@ -135,7 +135,10 @@ impl From<asp_node::StartError> for Failure {
         match &error {
             StartError::Listen { .. } => Self::fault(&error)
                 .hint("Another node may be running there; --listen chooses another address."),
-            StartError::Store(_) | StartError::Identity(_) => Self::fault(&error),
+            StartError::PublicUrl { .. } => Self::usage(&error),
+            StartError::Store(_) | StartError::Identity(_) | StartError::Threads { .. } => {
+                Self::fault(&error)
+            }
         }
     }
 }

@@ -567,6 +567,26 @@ api! {
         #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
         proof: Vec<Hash>,
     }
+    /// That the log of a size has an entry (RFC 6962 §2.1.1).
+    struct InclusionProof {
+        /// The index of the entry.
+        index: u64,
+        /// The size of the log.
+        size: u64,
+        /// The hashes from the leaf up.
+        #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
+        proof: Vec<Hash>,
+    }
+    /// That the log of one size begins with the log of another (RFC 6962 §2.1.2).
+    struct ConsistencyProof {
+        /// The smaller size.
+        from: u64,
+        /// The larger size.
+        to: u64,
+        /// The hashes.
+        #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
+        proof: Vec<Hash>,
+    }
     /// An access token (RFC 6749 §5.1), bound to the key of the DPoP proof (RFC 9449).
     struct TokenResponse {
         /// The token.

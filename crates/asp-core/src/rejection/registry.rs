@@ -169,6 +169,8 @@ pub enum Code {
     NotFound,
     /// This address does not take that method.
     MethodNotAllowed,
+    /// The request did not arrive whole in time.
+    RequestTimeout,
     /// The content type is not one that this address takes.
     UnsupportedMediaType,
     /// A parameter of the request is malformed.
@@ -935,6 +937,15 @@ pub(super) const ROWS: &[Row] = &[
         retry: Retry::Never,
         sentence: "This address does not take that method.",
         hint: "See /openapi.json.",
+    },
+    Row {
+        code: Code::RequestTimeout,
+        text: "REQUEST_TIMEOUT",
+        status: 408,
+        blame: Blame::Sender,
+        retry: Retry::Later,
+        sentence: "The request did not arrive whole in time.",
+        hint: "Send the same bytes again, without a pause between them.",
     },
     Row {
         code: Code::UnsupportedMediaType,

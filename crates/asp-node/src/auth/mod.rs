@@ -1,187 +1,215 @@
-//! Who reads: a token that `private_key_jwt` obtained and DPoP binds to a key becomes a tenant, and nothing else does.
+//! Who reads: client assertions (RFC 7523) become tokens bound to a key (RFC 9449), tokens become a [`Tenant`].
+//!
+//! Every failure of a kind has one shape: what exactly did not hold is not told to who could learn from it.
 
-mod jwt;
-mod seen;
+pub(crate) mod dpop;
+mod jws;
+pub(crate) mod token;
 
-use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use asp_core::key::KeyId;
+use asp_core::key::{KeyId, PublicKey};
 use asp_core::limits;
-use asp_core::name::{Issuer, Origin};
-use asp_core::position::{Hash, LogTime, Millis};
-use asp_core::rejection::{Code, Rejection};
+use asp_core::name::{Issuer, Origin, StreamId};
+use asp_core::position::{Hash, LogTime, Sequence};
+use asp_core::rejection::Code;
 use asp_store::{Fault, Reader, Tenant};
-use axum::http::header::{AUTHORIZATION, HOST};
-use axum::http::request::Parts;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Deserialize;
 
-use jwt::{Assertion, Proof};
-use seen::Seen;
+use crate::clock::Clock;
+use crate::http::problem::Denial;
+use dpop::Request;
+use jws::Unverified;
+use token::{Bounds, Grant, Tokens};
 
-/// How long a token can be used.
-pub(crate) const TOKEN_MS: Millis = Millis(600_000);
-/// How far a proof's or an assertion's clock may be from ours.
-const SKEW_MS: u64 = limits::CLOCK_SKEW_MS.0;
-/// The longest that an assertion may hold.
+/// Seconds for which an assertion may be made at most.
 const ASSERTION_SECONDS_MAX: u64 = 300;
-/// Tokens that are held; those that end first make room.
-const TOKENS_MAX: usize = 65_536;
+/// Random bytes of a token.
+const TOKEN_BYTES: usize = 32;
 
-/// Tokens, and the proofs that were seen.
-#[derive(Debug)]
-pub(crate) struct Auth {
-    public_url: Option<String>,
-    tokens: Mutex<BTreeMap<Hash, Grant>>,
-    seen: Mutex<Seen>,
+/// What a request brings to show who sends it.
+#[derive(Debug, Clone)]
+pub(crate) struct Credentials {
+    pub(crate) token: String,
+    pub(crate) proof: String,
+    pub(crate) request: Request,
 }
 
-/// What a token stands for.
+/// A reader who has shown who it is.
 #[derive(Debug, Clone)]
-struct Grant {
-    issuer: Issuer,
-    /// The key that asked: the token dies with it.
-    key: KeyId,
-    /// The key of the proofs.
-    dpop: KeyId,
-    until: LogTime,
+pub(crate) struct Access {
+    /// In whose name it reads.
+    pub(crate) tenant: Tenant,
+    /// When its token ends.
+    pub(crate) until: LogTime,
+    token: String,
+}
+
+/// What a client asks a token with.
+#[derive(Debug, Clone)]
+pub(crate) struct Claim {
+    pub(crate) assertion: String,
+    pub(crate) client_id: Option<String>,
+    pub(crate) proof: String,
+    pub(crate) request: Request,
+}
+
+/// Claims of an assertion (RFC 7523 §3).
+#[derive(Deserialize)]
+struct Assertion {
+    iss: Issuer,
+    sub: Issuer,
+    aud: Audience,
+    iat: u64,
+    exp: u64,
+    jti: String,
+}
+
+/// `aud` as a text or a list; a list of several would be good elsewhere too.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Audience {
+    One(Origin),
+    List([Origin; 1]),
+}
+
+/// Everything that is known of tokens.
+#[derive(Debug)]
+pub(crate) struct Auth {
+    origin: Origin,
+    clock: Clock,
+    tokens: Mutex<Tokens>,
 }
 
 impl Auth {
-    pub(crate) fn new(public_url: Option<String>) -> Self {
-        Self { public_url, tokens: Mutex::default(), seen: Mutex::default() }
+    pub(crate) fn new(origin: Origin, clock: Clock, bounds: Bounds) -> Self {
+        Self { origin, clock, tokens: Mutex::new(Tokens::new(bounds)) }
     }
 
-    /// What a request is made to, as its proof has to say: no query, no fragment (RFC 9449 §4.2).
-    fn target(&self, parts: &Parts) -> String {
-        let host = || parts.headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-        let base = self.public_url.clone().unwrap_or_else(|| format!("http://{}", host()));
-        format!("{base}{}", parts.uri.path())
+    fn tokens(&self) -> MutexGuard<'_, Tokens> {
+        self.tokens.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Checks the one proof of a request.
-    fn proof(&self, parts: &Parts, ath: Option<&str>, now: LogTime) -> Result<KeyId, Rejection> {
-        let mut proofs = parts.headers.get_all("dpop").iter();
-        let (Some(proof), None) = (proofs.next(), proofs.next()) else {
-            return Err(Code::InvalidDpopProof.into());
-        };
-        let text = proof.to_str().map_err(|_| Code::InvalidDpopProof)?;
-        let Proof { key, htm, htu, iat, jti, ath: bound } = jwt::proof(text).ok_or(Code::InvalidDpopProof)?;
-        let fits = htm == parts.method.as_str()
-            && htu == self.target(parts)
-            && near(iat, now)
-            && bound.as_deref() == ath;
-        if !fits {
-            return Err(Code::InvalidDpopProof.into());
-        }
-        self.once(&[b"dpop", key.as_bytes(), jti.as_bytes()], Code::InvalidDpopProof, now)?;
-        Ok(key)
+    /// Tokens in use.
+    pub(crate) fn count(&self) -> usize {
+        self.tokens().len()
     }
 
-    /// Takes each identifier once while it could be used again.
-    fn once(&self, parts: &[&[u8]], code: Code, now: LogTime) -> Result<(), Rejection> {
-        let kept = Millis(2 * SKEW_MS + ASSERTION_SECONDS_MAX * 1000);
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.insert(Hash::of(parts), now.plus(kept), now)
-            .map_err(|full| if full { Rejection::from(Code::Overloaded) } else { Rejection::from(code) })
-    }
-
-    /// Reads who asks for a token, before it is known whether the key counts.
+    /// Gives a token for an assertion and a proof, both good for this once.
     ///
     /// # Errors
-    /// [`Code::InvalidClient`] or [`Code::InvalidDpopProof`].
-    pub(crate) fn claim(
-        &self,
-        parts: &Parts,
-        assertion: &str,
-        origin: &Origin,
-        now: LogTime,
-    ) -> Result<Claim, Rejection> {
-        let dpop = self.proof(parts, None, now)?;
-        let Assertion { issuer, key, aud, iat, exp, jti } =
-            jwt::assertion(assertion).ok_or(Code::InvalidClient)?;
-        let lasts = exp.checked_sub(iat).is_some_and(|seconds| seconds <= ASSERTION_SECONDS_MAX);
-        let live = exp.saturating_mul(1000).saturating_add(SKEW_MS) >= now.millis()
-            && iat.saturating_mul(1000) <= now.millis().saturating_add(SKEW_MS);
-        if aud != origin.to_string() || !lasts || !live {
-            return Err(Code::InvalidClient.into());
-        }
-        self.once(&[b"jwt", key.as_bytes(), jti.as_bytes()], Code::InvalidClient, now)?;
-        Ok(Claim { issuer, key, dpop })
-    }
-
-    /// Gives a token for a claim whose key counts.
-    ///
-    /// # Errors
-    /// [`Code::Internal`] without random bytes.
-    pub(crate) fn grant(&self, claim: Claim, now: LogTime) -> Result<String, Rejection> {
-        let mut bytes = [0; 32];
-        getrandom::fill(&mut bytes).map_err(|_| Code::Internal)?;
-        let token = URL_SAFE_NO_PAD.encode(bytes);
-        let Claim { issuer, key, dpop } = claim;
-        let mut tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
-        if tokens.len() >= TOKENS_MAX {
-            tokens.retain(|_, grant| grant.until > now);
-        }
-        if tokens.len() >= TOKENS_MAX {
-            let first = tokens.iter().min_by_key(|(_, grant)| grant.until).map(|(hash, _)| *hash);
-            first.map(|hash| tokens.remove(&hash));
-        }
-        tokens.insert(Hash::of(&[token.as_bytes()]), Grant { issuer, key, dpop, until: now.plus(TOKEN_MS) });
+    /// [`Code::InvalidDpopProof`], [`Code::InvalidClient`], or a failure of ours.
+    pub(crate) fn give(&self, reader: &Reader<'_>, claim: &Claim) -> Result<String, Denial> {
+        let now = self.clock.now();
+        let proof = dpop::check(&claim.proof, &claim.request, None, now).ok_or(Code::InvalidDpopProof)?;
+        let (key, assertion) = self.check_assertion(claim, now).ok_or(Code::InvalidClient)?;
+        let seen = current(reader, &assertion.sub, &key)?.ok_or(Code::InvalidClient)?;
+        let mut random = [0; TOKEN_BYTES];
+        getrandom::fill(&mut random).map_err(|_| Denial::Internal)?;
+        // Any text without meaning will do; this is a way to write 32 random bytes.
+        let token = Hash::from_bytes(random).to_hex();
+        let id = Hash::of(&[
+            b"asp-node/assertion\n",
+            assertion.iss.to_string().as_bytes(),
+            b"\n",
+            assertion.jti.as_bytes(),
+        ]);
+        let until = LogTime::from_millis(assertion.exp.saturating_add(1).saturating_mul(1000));
+        let grant = Grant { party: assertion.sub, key, seen, bound_to: proof.key, until: token::end(now) };
+        self.tokens().give(&token, grant, (id, until), &proof, now)?;
         Ok(token)
     }
 
-    /// Who a request is by, before it is known whether the key still counts.
+    /// The key and the claims of an assertion, if they hold by themselves.
+    fn check_assertion(&self, claim: &Claim, now: LogTime) -> Option<(KeyId, Assertion)> {
+        let unverified = Unverified::parse(&claim.assertion)?;
+        let key: KeyId = unverified.header.kid.as_deref()?.parse().ok()?;
+        let assertion: Assertion = unverified.verify(&PublicKey::try_from(&key).ok()?)?;
+        let seconds = now.millis() / 1000;
+        let skew = limits::CLOCK_SKEW_MS.0 / 1000;
+        let (Audience::One(audience) | Audience::List([audience])) = &assertion.aud;
+        let named = (1..=dpop::ID_BYTES_MAX).contains(&assertion.jti.len());
+        let alike = assertion.iss == assertion.sub
+            && claim.client_id.as_ref().is_none_or(|id| *id == assertion.sub.to_string());
+        let short = assertion.exp > assertion.iat && assertion.exp - assertion.iat <= ASSERTION_SECONDS_MAX;
+        let timely = assertion.exp > seconds && assertion.iat <= seconds.saturating_add(skew);
+        (*audience == self.origin && named && alike && short && timely).then_some((key, assertion))
+    }
+
+    /// Who sends a request.
     ///
     /// # Errors
-    /// [`Code::Unauthenticated`], [`Code::InvalidToken`] or [`Code::InvalidDpopProof`].
-    pub(crate) fn bearer(&self, parts: &Parts, now: LogTime) -> Result<Claim, Rejection> {
-        let header = parts.headers.get(AUTHORIZATION).ok_or(Code::Unauthenticated)?;
-        let text = header.to_str().ok().and_then(|text| text.strip_prefix("DPoP "));
-        let token = text.ok_or(Code::InvalidToken)?;
-        let hash = Hash::of(&[token.as_bytes()]);
-        let known = self.tokens.lock().unwrap_or_else(PoisonError::into_inner).get(&hash).cloned();
-        let Grant { issuer, key, dpop, until } = known.ok_or(Code::InvalidToken)?;
-        if until <= now {
+    /// [`Code::InvalidToken`] or [`Code::InvalidDpopProof`], or a failure of ours.
+    pub(crate) fn authenticate(
+        &self,
+        reader: &Reader<'_>,
+        credentials: &Credentials,
+    ) -> Result<Access, Denial> {
+        let now = self.clock.now();
+        let Credentials { token, proof, request } = credentials;
+        let grant = self.tokens().find(token, now)?;
+        let proof = dpop::check(proof, request, Some(token), now).ok_or(Code::InvalidDpopProof)?;
+        if proof.key != grant.bound_to {
             return Err(Code::InvalidToken.into());
         }
-        let ath = URL_SAFE_NO_PAD.encode(hash.as_bytes());
-        if self.proof(parts, Some(&ath), now)? != dpop {
-            return Err(Code::InvalidDpopProof.into());
+        self.check_alive(reader, token, &grant)?;
+        self.tokens().use_proof(token, &proof, now)?;
+        let tenant = tenant(&grant.party).ok_or(Denial::Internal)?;
+        Ok(Access { tenant, until: grant.until, token: token.clone() })
+    }
+
+    /// Whether a reader who has shown who it is may still read: its token has not ended and its key still counts.
+    ///
+    /// # Errors
+    /// [`Code::InvalidToken`], or a failure of ours.
+    pub(crate) fn check(&self, reader: &Reader<'_>, access: &Access) -> Result<(), Denial> {
+        let grant = self.tokens().find(&access.token, self.clock.now())?;
+        self.check_alive(reader, &access.token, &grant)
+    }
+
+    /// The key is looked up only when the party's stream has moved since it was.
+    fn check_alive(&self, reader: &Reader<'_>, token: &str, grant: &Grant) -> Result<(), Denial> {
+        let stream = stream(&grant.party).ok_or(Denial::Internal)?;
+        if reader.entries(&stream, Some(grant.seen), 1)?.is_empty() {
+            return Ok(());
         }
-        Ok(Claim { issuer, key, dpop })
+        match current(reader, &grant.party, &grant.key)? {
+            Some(seen) => {
+                self.tokens().saw(token, seen);
+                Ok(())
+            }
+            None => {
+                self.tokens().end(token);
+                Err(Code::InvalidToken.into())
+            }
+        }
     }
 }
 
-fn near(seconds: u64, now: LogTime) -> bool {
-    seconds.saturating_mul(1000).abs_diff(now.millis()) <= SKEW_MS
+/// The last statement of the party's stream, if the key is one of its current keys; nodes do not read.
+fn current(reader: &Reader<'_>, party: &Issuer, key: &KeyId) -> Result<Option<Sequence>, Fault> {
+    let head = match party {
+        Issuer::Agent(agent) => reader
+            .agent(agent)?
+            .filter(|agent| !agent.retired() && agent.keys().is_current(key))
+            .map(|agent| agent.head()),
+        Issuer::Organisation(domain) => reader
+            .organisation(domain)?
+            .filter(|organisation| organisation.keys().is_current(key))
+            .map(|organisation| organisation.head()),
+        Issuer::Node(_) => None,
+    };
+    Ok(head.map(|head| head.sequence))
 }
 
-/// Somebody who holds a key; whether it counts for the issuer is in the log.
-#[derive(Debug, Clone)]
-pub(crate) struct Claim {
-    issuer: Issuer,
-    key: KeyId,
-    dpop: KeyId,
+fn stream(party: &Issuer) -> Option<StreamId> {
+    tenant(party).map(|tenant| tenant.party())
 }
 
-impl Claim {
-    /// The tenant, if the key signs for the issuer at this state of the log.
-    ///
-    /// # Errors
-    /// That the storage failed.
-    pub(crate) fn tenant(&self, reader: &Reader<'_>) -> Result<Option<Tenant>, Fault> {
-        Ok(match &self.issuer {
-            Issuer::Agent(agent) => reader
-                .agent(agent)?
-                .filter(|known| !known.retired() && known.keys().is_current(&self.key))
-                .map(|_| Tenant::Agent(agent.clone())),
-            Issuer::Organisation(domain) => reader
-                .organisation(domain)?
-                .filter(|known| known.keys().is_current(&self.key))
-                .map(|_| Tenant::Organisation(domain.clone())),
-            Issuer::Node(_) => None,
-        })
+fn tenant(party: &Issuer) -> Option<Tenant> {
+    match party {
+        Issuer::Agent(agent) => Some(Tenant::Agent(agent.clone())),
+        Issuer::Organisation(domain) => Some(Tenant::Organisation(domain.clone())),
+        Issuer::Node(_) => None,
     }
 }

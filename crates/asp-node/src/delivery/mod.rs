@@ -1,85 +1,199 @@
-//! Who waits for which stream. One task learns what moved and wakes those alone; idle subscribers cost nothing.
+//! Wakes those who wait for something in the log, and nobody else.
+//!
+//! One task per node hears how long the log is, asks the store once which streams moved, and wakes who waits for
+//! them. What is delivered is read by the one who was woken; here nobody sees a statement.
 
 pub(crate) mod sse;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use asp_core::name::StreamId;
-use asp_store::Store;
-use tokio::sync::watch;
+use asp_core::name::{StreamId, StreamKind};
+use asp_store::{Reader, SessionQuery, Tenant};
+use tokio::sync::{Notify, watch};
 
-/// How many streams can be waited for at once.
-const STREAMS_MAX: usize = 65_536;
+use crate::http::problem::Denial;
+use crate::reading::Reads;
+use crate::stopped;
 
-/// Wakes subscribers. Cheap to clone.
-#[derive(Debug, Clone)]
-pub(crate) struct Hub {
-    streams: Arc<Mutex<BTreeMap<StreamId, watch::Sender<u64>>>>,
-    /// The log's size after the last move of any session.
-    sessions: watch::Sender<u64>,
+/// Entries that one question to the store spans.
+const SPAN_MAX: u64 = 4096;
+
+/// What can be waited for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Topic {
+    /// A further statement of a stream.
+    Stream(StreamId),
+    /// A further statement of any session of a tenant.
+    Sessions(Tenant),
 }
 
-impl Default for Hub {
-    fn default() -> Self {
-        Self { streams: Arc::default(), sessions: watch::Sender::new(0) }
-    }
+/// Everybody who waits.
+#[derive(Debug)]
+pub(crate) struct Hub {
+    waiting: Mutex<Waiting>,
+    subscribers_max: usize,
+    subscribers_per_party_max: usize,
+}
+
+#[derive(Debug, Default)]
+struct Waiting {
+    next: u64,
+    count: usize,
+    topics: BTreeMap<Topic, BTreeMap<u64, Arc<Notify>>>,
+    /// Subscribers of each party; those who wait for public streams have none.
+    parties: BTreeMap<Tenant, usize>,
+}
+
+/// A place among those who wait; given back when dropped.
+#[derive(Debug)]
+pub(crate) struct Subscription {
+    hub: Arc<Hub>,
+    topic: Topic,
+    party: Option<Tenant>,
+    number: u64,
+    woken: Arc<Notify>,
 }
 
 impl Hub {
-    /// Wakes when the stream moves; none if too many streams are waited for.
-    pub(crate) fn subscribe(&self, stream: &StreamId) -> Option<watch::Receiver<u64>> {
-        let mut streams = self.streams.lock().unwrap_or_else(PoisonError::into_inner);
-        if streams.len() >= STREAMS_MAX {
-            streams.retain(|_, sender| sender.receiver_count() > 0);
-        }
-        if streams.len() >= STREAMS_MAX {
-            return None;
-        }
-        Some(streams.entry(stream.clone()).or_insert_with(|| watch::Sender::new(0)).subscribe())
+    pub(crate) fn new(subscribers_max: usize, subscribers_per_party_max: usize) -> Arc<Self> {
+        Arc::new(Self { waiting: Mutex::default(), subscribers_max, subscribers_per_party_max })
     }
 
-    /// Wakes when any session moves.
-    pub(crate) fn sessions(&self) -> watch::Receiver<u64> {
-        self.sessions.subscribe()
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn wake(&self, moved: &[StreamId], size: u64) {
-        let mut streams = self.streams.lock().unwrap_or_else(PoisonError::into_inner);
-        for stream in moved {
-            if let Some(sender) = streams.get(stream)
-                && sender.send(size).is_err()
-            {
-                // Nobody listens any more.
-                streams.remove(stream);
+    /// How many wait.
+    pub(crate) fn count(&self) -> usize {
+        self.waiting().count
+    }
+
+    /// Waits for a topic from here on. Read after this, not before: what comes in between wakes too.
+    ///
+    /// # Errors
+    /// That too many wait already, in all or in the name of `party`.
+    pub(crate) fn subscribe(
+        self: &Arc<Self>,
+        topic: Topic,
+        party: Option<Tenant>,
+    ) -> Result<Subscription, Denial> {
+        let woken = Arc::new(Notify::new());
+        let mut waiting = self.waiting();
+        let of_party = party.as_ref().and_then(|party| waiting.parties.get(party)).copied().unwrap_or(0);
+        if waiting.count >= self.subscribers_max || of_party >= self.subscribers_per_party_max {
+            return Err(Denial::Full);
+        }
+        waiting.count += 1;
+        waiting.next += 1;
+        let number = waiting.next;
+        if let Some(party) = &party {
+            waiting.parties.insert(party.clone(), of_party + 1);
+        }
+        waiting.topics.entry(topic.clone()).or_default().insert(number, Arc::clone(&woken));
+        drop(waiting);
+        Ok(Subscription { hub: Arc::clone(self), topic, party, number, woken })
+    }
+
+    fn unsubscribe(&self, subscription: &Subscription) {
+        let mut waiting = self.waiting();
+        waiting.count = waiting.count.saturating_sub(1);
+        if let Some(subscribers) = waiting.topics.get_mut(&subscription.topic) {
+            subscribers.remove(&subscription.number);
+            if subscribers.is_empty() {
+                waiting.topics.remove(&subscription.topic);
             }
         }
-        if moved.iter().any(|stream| matches!(stream, StreamId::Session(_))) {
-            self.sessions.send_replace(size);
+        if let Some(party) = &subscription.party
+            && let Some(count) = waiting.parties.get_mut(party)
+        {
+            *count = count.saturating_sub(1);
+            if *count == 0 {
+                waiting.parties.remove(party);
+            }
+        }
+    }
+
+    fn wake(&self, topic: &Topic) {
+        if let Some(subscribers) = self.waiting().topics.get(topic) {
+            subscribers.values().for_each(|woken| woken.notify_one());
+        }
+    }
+
+    fn wake_all(&self) {
+        self.waiting().topics.values().flat_map(BTreeMap::values).for_each(|woken| woken.notify_one());
+    }
+
+    /// The tenants who wait for their sessions.
+    fn tenants(&self) -> Vec<Tenant> {
+        let tenant = |topic: &Topic| match topic {
+            Topic::Sessions(tenant) => Some(tenant.clone()),
+            Topic::Stream(_) => None,
+        };
+        self.waiting().topics.keys().filter_map(tenant).collect()
+    }
+
+    /// The task's whole life: until the node stops or the log ends.
+    pub(crate) async fn run(
+        self: Arc<Self>,
+        reads: Arc<Reads>,
+        mut size: watch::Receiver<u64>,
+        mut stopping: watch::Receiver<bool>,
+    ) {
+        let mut seen = *size.borrow_and_update();
+        loop {
+            tokio::select! {
+                changed = size.changed() => if changed.is_err() { break },
+                () = stopped(&mut stopping) => break,
+            }
+            let now = *size.borrow_and_update();
+            // Who subscribes later reads what is there by then: nothing is missed by not looking.
+            while seen < now && self.count() > 0 {
+                let to = now.min(seen.saturating_add(SPAN_MAX));
+                self.wake_moved(&reads, seen, to).await;
+                seen = to;
+            }
+            seen = now;
+        }
+        self.wake_all();
+    }
+
+    async fn wake_moved(&self, reads: &Reads, from: u64, to: u64) {
+        let tenants = self.tenants();
+        match reads.wait_and_run(move |reader| moved(reader, from, to, tenants)).await {
+            Ok(topics) => topics.iter().for_each(|topic| self.wake(topic)),
+            Err(denial) => {
+                tracing::warn!(?denial, from, to, "what moved is not known; everybody looks for himself");
+                self.wake_all();
+            }
         }
     }
 }
 
-/// Learns what moved until the node stops.
-pub(crate) async fn run(hub: Hub, store: Store, mut stopping: watch::Receiver<bool>) {
-    let mut size = store.watch();
-    let mut seen = *size.borrow_and_update();
-    loop {
-        tokio::select! {
-            changed = size.changed() => if changed.is_err() { return },
-            _ = stopping.wait_for(|stop| *stop) => return,
+/// The topics that moved; `tenants` are those of which it matters.
+fn moved(reader: &Reader<'_>, from: u64, to: u64, tenants: Vec<Tenant>) -> Result<Vec<Topic>, Denial> {
+    let streams = reader.streams_moved(from, to)?;
+    let sessions = streams.iter().any(|stream| stream.kind() == StreamKind::Session);
+    let mut topics: Vec<Topic> = streams.into_iter().map(Topic::Stream).collect();
+    for tenant in tenants.into_iter().filter(|_| sessions) {
+        // One look at an index each; there are as many tenants here as wait, which is bounded.
+        let query = SessionQuery { moved_since: from, limit: 1, before: None };
+        if !reader.sessions(&tenant, query)?.is_empty() {
+            topics.push(Topic::Sessions(tenant));
         }
-        let now = *size.borrow_and_update();
-        let (reading, from) = (store.clone(), seen);
-        let moved =
-            tokio::task::spawn_blocking(move || reading.read(|reader| reader.streams_moved(from, now))).await;
-        match moved {
-            Ok(Ok(moved)) => {
-                hub.wake(&moved, now);
-                seen = now;
-            }
-            Ok(Err(fault)) => tracing::error!(%fault, "subscribers were not woken"),
-            Err(error) => tracing::error!(%error, "subscribers were not woken"),
-        }
+    }
+    Ok(topics)
+}
+
+impl Subscription {
+    /// Waits until the topic has moved since the last time, or the node stops.
+    pub(crate) async fn woken(&self) {
+        self.woken.notified().await;
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        self.hub.unsubscribe(self);
     }
 }

@@ -1,72 +1,111 @@
-//! A session's stream as server-sent events: `id` is the sequence, so that a client resumes exactly.
+//! A session as server-sent events (WHATWG HTML §9.2): `id` is the sequence, so a reader resumes exactly.
 //!
-//! A subscriber holds a cursor and one page; who reads slowly is not read for, and loses nothing.
+//! Statements are read when the reader's connection takes them, a few at a time: a slow reader costs no memory, and
+//! one that takes nothing is cut off by its connection. A stream ends with its token, its right, or the node.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use asp_client::api::Message;
 use asp_core::name::StreamId;
 use asp_core::position::Sequence;
+use asp_core::rejection::Code;
+use asp_store::Reader;
 use axum::response::sse::{Event, KeepAlive, Sse};
-use futures::Stream;
-use tokio::sync::watch;
+use axum::response::{IntoResponse, Response};
+use futures::stream::unfold;
 
-use crate::http::{Shared, messages};
+use super::{Subscription, Topic};
+use crate::auth::{Access, Credentials};
+use crate::http::App;
+use crate::http::problem::Denial;
+use crate::stopped;
 
-/// Entries read at once.
-const PAGE: usize = 64;
-/// How often a quiet stream says that it is alive.
+/// How often something is sent, so that both ends and what is between them know that the connection lives.
 const HEARTBEAT: Duration = Duration::from_secs(15);
+/// Statements that are read at once.
+const CHUNK: usize = 16;
 
-struct Subscriber {
-    shared: Arc<Shared>,
+/// One reader of one stream.
+struct Reading {
+    app: Arc<App>,
+    access: Access,
     stream: StreamId,
-    cursor: Option<Sequence>,
-    page: VecDeque<Message>,
-    woken: watch::Receiver<u64>,
-    stopping: watch::Receiver<bool>,
+    subscription: Subscription,
+    after: Option<Sequence>,
+    ready: VecDeque<Event>,
 }
 
-/// The events after a sequence, and those to come.
-pub(crate) fn events(
-    shared: Arc<Shared>,
+/// Answers with the statements of a session after a sequence, those that are there and those to come.
+///
+/// # Errors
+/// That the session is not there for this reader, or that too many read.
+pub(crate) async fn events(
+    app: Arc<App>,
+    credentials: Credentials,
     stream: StreamId,
-    cursor: Option<Sequence>,
-    woken: watch::Receiver<u64>,
-) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    let stopping = shared.stopping.clone();
-    let subscriber = Subscriber { shared, stream, cursor, page: VecDeque::new(), woken, stopping };
-    let events = futures::stream::unfold(subscriber, |mut subscriber| async move {
-        let event = subscriber.next().await?;
-        Some((Ok(event), subscriber))
+    after: Option<Sequence>,
+) -> Result<Response, Denial> {
+    let asked = stream.clone();
+    let may_read = move |reader: &Reader<'_>, access: &Access| {
+        let may = reader.may_read(Some(&access.tenant), &asked)?;
+        if may { Ok(access.clone()) } else { Err(Code::NotFound.into()) }
+    };
+    let access = app.read_as(credentials, may_read).await?;
+    let subscription = app.hub.subscribe(Topic::Stream(stream.clone()), Some(access.tenant.clone()))?;
+    let reading = Reading { app, access, stream, subscription, after, ready: VecDeque::new() };
+    let events = unfold(reading, |mut reading| async move {
+        reading.next().await.map(|event| (Ok::<_, Infallible>(event), reading))
     });
-    Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT))
+    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response())
 }
 
-impl Subscriber {
-    /// The next event; none when the node stops or the store cannot be read: the client comes again.
+impl Reading {
+    /// The next event; none when the stream ends.
     async fn next(&mut self) -> Option<Event> {
+        let mut stopping = self.app.stopping.clone();
         loop {
-            if let Some(message) = self.page.pop_front() {
-                let sequence = self.cursor.map_or(Sequence(0), Sequence::next);
-                self.cursor = Some(sequence);
-                let data = serde_json::to_string(&message).ok()?;
-                return Some(Event::default().id(sequence.to_string()).event("message").data(data));
+            if self.app.is_stopping() {
+                return None;
             }
-            // Marked before reading, so that what comes meanwhile wakes again.
-            self.woken.mark_unchanged();
-            let (stream, after) = (self.stream.clone(), self.cursor);
-            let read = self.shared.read(move |reader| reader.entries(&stream, after, PAGE)).await;
-            self.page = messages(read.ok()?).ok()?.into();
-            if self.page.is_empty() {
-                tokio::select! {
-                    changed = self.woken.changed() => changed.ok()?,
-                    _ = self.stopping.wait_for(|stop| *stop) => return None,
-                }
+            if let Some(event) = self.ready.pop_front() {
+                return Some(event);
+            }
+            if self.read().await? {
+                continue;
+            }
+            tokio::select! {
+                () = self.subscription.woken() => {}
+                () = self.app.clock.reaches(self.access.until) => return None,
+                () = stopped(&mut stopping) => return None,
             }
         }
+    }
+
+    /// Reads on; whether anything was there. None if the reader may not read any more, or nothing can be read.
+    async fn read(&mut self) -> Option<bool> {
+        let (app, access) = (Arc::clone(&self.app), self.access.clone());
+        let (stream, after) = (self.stream.clone(), self.after);
+        let read = move |reader: &Reader<'_>| {
+            app.auth.check(reader, &access)?;
+            // An authority or a delegate may have left the session by now.
+            if !reader.may_read(Some(&access.tenant), &stream)? {
+                return Err(Code::NotFound.into());
+            }
+            let mut ready = Vec::new();
+            for entry in reader.entries(&stream, after, CHUNK)? {
+                let sequence = entry.statement.statement().sequence;
+                let data =
+                    serde_json::to_string(&crate::http::message(&entry)?).map_err(|_| Denial::Internal)?;
+                ready.push((sequence, Event::default().id(sequence.to_string()).event("message").data(data)));
+            }
+            Ok(ready)
+        };
+        // A subscriber has its place already: under load it is late, not refused.
+        let ready = self.app.reads.wait_and_run(read).await.ok()?;
+        self.after = ready.last().map(|(sequence, _)| *sequence).or(self.after);
+        self.ready.extend(ready.into_iter().map(|(_, event)| event));
+        Some(!self.ready.is_empty())
     }
 }

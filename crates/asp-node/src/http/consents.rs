@@ -1,64 +1,69 @@
-//! Consents, for their parties.
+//! Consents between organisations, for those two and their agents.
 
-use asp_client::api::{ConsentPage, ConsentView, Problem};
-use asp_core::position::Position;
+use std::sync::Arc;
+
+use asp_client::api::{ConsentPage, ConsentView};
 use asp_core::rejection::Code;
+use asp_store::Reader;
 use axum::Json;
-use axum::extract::Path;
+use axum::extract::State;
 use serde::Deserialize;
 
-use super::{Answer, Caller, Params, State, id, page_size};
+use super::App;
+use super::extract::{self, Id, Params};
+use super::problem::Denial;
+use crate::auth::{Access, Credentials};
 
-/// A page of a list.
+/// Consents of the largest page; each is read from its statements.
+const PAGE_MAX: usize = 100;
+
+/// Which part of a list to read.
 #[derive(Deserialize, utoipa::IntoParams)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct PageParams {
-    /// How many at most.
-    page_size: Option<usize>,
-    /// The page after one that was read before.
-    page_token: Option<u64>,
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[into_params(parameter_in = Query)]
+pub(super) struct Which {
+    /// How many at most, 1 to 1000; 50 if absent. A page has 100 at most.
+    pub(super) page_size: Option<usize>,
+    /// The `nextPageToken` of the page before.
+    pub(super) page_token: Option<String>,
 }
 
-impl PageParams {
-    /// The size, and the position before which the page begins.
-    pub(super) fn read(&self) -> Answer<(usize, Option<Position>)> {
-        Ok((page_size(self.page_size)?, self.page_token.map(Position)))
-    }
-}
-
-/// The token of the page after a full one.
-pub(super) fn next_token<T>(rows: &[(Position, T)], limit: usize) -> Option<String> {
-    rows.last().filter(|_| rows.len() >= limit).map(|(position, _)| position.to_string())
-}
-
-/// The consents of the caller's organisation, newest first.
-#[utoipa::path(get, path = "/v1/consents", tag = "consents", params(PageParams), security(("dpop" = [])),
-    responses((status = 200, description = "Consents", body = ConsentPage),
-        (status = "default", description = "A problem", body = Problem)))]
+/// List one's consents.
+#[utoipa::path(get, path = "/v1/consents", tag = "consents", params(Which),
+    responses((status = 200, description = "The consents of the caller's organisation, newest first",
+        body = ConsentPage)),
+    security(("dpop" = [])))]
 pub(super) async fn list(
-    state: State,
-    Caller(tenant): Caller,
-    Params(params): Params<PageParams>,
-) -> Answer<Json<ConsentPage>> {
-    let (limit, before) = params.read()?;
-    let rows = state.read(move |reader| reader.consents(&tenant, limit, before)).await?;
-    let next_page_token = next_token(&rows, limit);
-    let now = (state.clock)();
-    let consents = rows.iter().map(|(_, consent)| ConsentView::of(consent, now)).collect();
-    Ok(Json(ConsentPage { consents, next_page_token }))
+    State(app): State<Arc<App>>,
+    credentials: Credentials,
+    Params(which): Params<Which>,
+) -> Result<Json<ConsentPage>, Denial> {
+    let size = extract::page_size(which.page_size, PAGE_MAX)?;
+    let before = extract::place(which.page_token.as_deref())?;
+    let now = app.clock.now();
+    let read = move |reader: &Reader<'_>, access: &Access| {
+        let consents = reader.consents(&access.tenant, size.saturating_add(1), before)?;
+        let consents = consents.iter().map(|(at, consent)| (*at, ConsentView::of(consent, now))).collect();
+        let (consents, next_page_token) = extract::page(consents, size);
+        Ok(ConsentPage { consents, next_page_token })
+    };
+    app.read_as(credentials, read).await.map(Json)
 }
 
-/// A consent of the caller's organisation.
-#[utoipa::path(get, path = "/v1/consents/{id}", tag = "consents", security(("dpop" = [])),
+/// See a consent.
+#[utoipa::path(get, path = "/v1/consents/{id}", tag = "consents",
     params(("id" = String, Path, description = "64 hexadecimal digits")),
-    responses((status = 200, description = "The consent", body = ConsentView),
-        (status = "default", description = "A problem", body = Problem)))]
+    responses((status = 200, description = "The consent as it stands", body = ConsentView)),
+    security(("dpop" = [])))]
 pub(super) async fn show(
-    state: State,
-    Caller(tenant): Caller,
-    Path(text): Path<String>,
-) -> Answer<Json<ConsentView>> {
-    let id = id(&text)?;
-    let found = state.read(move |reader| reader.consent(&tenant, &id)).await?;
-    Ok(Json(ConsentView::of(&found.ok_or(Code::NotFound)?, (state.clock)())))
+    State(app): State<Arc<App>>,
+    credentials: Credentials,
+    Id(id): Id,
+) -> Result<Json<ConsentView>, Denial> {
+    let now = app.clock.now();
+    let read = move |reader: &Reader<'_>, access: &Access| {
+        let consent = reader.consent(&access.tenant, &id)?.ok_or(Code::NotFound)?;
+        Ok(ConsentView::of(&consent, now))
+    };
+    app.read_as(credentials, read).await.map(Json)
 }

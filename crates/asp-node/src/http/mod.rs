@@ -1,211 +1,209 @@
-//! The router with its layers, and what all resources share.
+//! The node's HTTP: every route and every layer on one screen.
+//!
+//! Handlers read what a request brings, call one thing, and write the answer; what they refuse becomes a problem in
+//! [`problem`] and nowhere else.
 
 mod agents;
 mod commitments;
 mod consents;
+mod extract;
+pub(crate) mod listen;
 mod log;
+mod messages;
+mod oauth;
 mod openapi;
-mod probe;
-mod problem;
+mod organisations;
+mod page;
+pub(crate) mod problem;
+mod receipts;
 mod sessions;
 mod statements;
-mod token;
 mod trust;
 mod wellknown;
 
+use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use asp_client::api::{Message, PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX};
-use asp_core::position::{Hash, Sequence};
 use asp_core::rejection::Code;
-use asp_store::{Clock, Entry, Fault, Reader, Store, Tenant};
+use asp_store::{Reader, Store};
 use axum::Router;
-use axum::extract::{FromRequestParts, Query};
-use axum::http::request::Parts;
-use axum::http::{HeaderName, HeaderValue, StatusCode};
-use axum::response::IntoResponse;
-use serde::de::DeserializeOwned;
-use tokio::sync::watch;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+};
+use axum::http::{HeaderValue, StatusCode};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use tokio::sync::{Semaphore, watch};
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::set_header::SetResponseHeaderLayer;
-use tower_http::timeout::TimeoutLayer;
-use tower_http::trace::TraceLayer;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::admission::Admission;
-use crate::auth::Auth;
+use crate::auth::{Access, Auth, Credentials};
+use crate::clock::Clock;
 use crate::delivery::Hub;
-use problem::Failure;
+use crate::metrics::Metrics;
+use crate::reading::Reads;
+use crate::{metrics, probe};
+pub(crate) use extract::blocks;
+pub(crate) use messages::message;
+use openapi::Pages;
+use problem::{Denial, Told};
 
-/// The longest that a request may take: more than the longest wait that can be asked for.
-const REQUEST_TIME: Duration = Duration::from_secs(60);
-/// The longest wait that a request may ask for.
-const WAIT_SECONDS_MAX: u64 = 30;
+/// What nobody may do with an answer that is no page: load anything, or be framed.
+const NOTHING_LOADS: &str = "default-src 'none'; frame-ancestors 'none'";
 
-/// What every request can reach.
-pub(crate) struct Shared {
+/// What handlers work with.
+#[derive(Debug)]
+pub(crate) struct App {
+    pub(crate) store: Store,
+    pub(crate) reads: Arc<Reads>,
     pub(crate) admission: Admission,
     pub(crate) auth: Auth,
+    pub(crate) hub: Arc<Hub>,
     pub(crate) clock: Clock,
-    pub(crate) hub: Hub,
-    pub(crate) store: Store,
+    pub(crate) metrics: Metrics,
+    pub(crate) pages: Pages,
     pub(crate) stopping: watch::Receiver<bool>,
+    /// One assessment at a time: each reads all evidence and computes flows.
+    pub(crate) assessing: Semaphore,
+    /// Memory for bodies, in blocks.
+    pub(crate) bodies: Arc<Semaphore>,
+    pub(crate) address: SocketAddr,
+    pub(crate) public_url: Option<String>,
+    pub(crate) body_timeout: Duration,
+    pub(crate) request_timeout: Duration,
 }
 
-type State = axum::extract::State<Arc<Shared>>;
-type Answer<T> = Result<T, Failure>;
+impl App {
+    /// Reads in the name of who sent the credentials, at one state of the log with the check of who that is.
+    ///
+    /// # Errors
+    /// That it is nobody who may read, or what `read` says.
+    pub(crate) async fn read_as<T: Send + 'static>(
+        self: &Arc<Self>,
+        credentials: Credentials,
+        read: impl FnOnce(&Reader<'_>, &Access) -> Result<T, Denial> + Send + 'static,
+    ) -> Result<T, Denial> {
+        let app = Arc::clone(self);
+        let whole = move |reader: &Reader<'_>| {
+            let access = app.auth.authenticate(reader, &credentials)?;
+            read(reader, &access)
+        };
+        self.reads.run(whole).await
+    }
 
-/// All routes with their documentation, and what surrounds them.
-pub(crate) fn router(shared: Arc<Shared>) -> Router {
-    let (router, document) = OpenApiRouter::with_openapi(openapi::document())
+    /// Whether the node has begun to stop.
+    pub(crate) fn is_stopping(&self) -> bool {
+        *self.stopping.borrow()
+    }
+}
+
+/// Every route with its description.
+fn routes() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::with_openapi(openapi::head())
         .routes(routes!(statements::post, statements::list))
-        .routes(routes!(statements::receipt))
-        .routes(routes!(agents::organisation))
-        .routes(routes!(agents::agent))
+        .routes(routes!(organisations::show))
         .routes(routes!(agents::search))
+        .routes(routes!(agents::show))
         .routes(routes!(consents::list))
         .routes(routes!(consents::show))
         .routes(routes!(sessions::list))
         .routes(routes!(sessions::show))
-        .routes(routes!(sessions::messages, sessions::post))
+        .routes(routes!(sessions::post_message, sessions::messages))
         .routes(routes!(sessions::events))
         .routes(routes!(commitments::list))
         .routes(routes!(commitments::show))
         .routes(routes!(commitments::bundle))
         .routes(routes!(trust::assess))
-        .routes(routes!(token::token))
+        .routes(routes!(receipts::show))
+        .routes(routes!(oauth::token))
         .routes(routes!(log::checkpoint))
         .routes(routes!(log::tile))
         .routes(routes!(log::inclusion))
         .routes(routes!(log::consistency))
         .routes(routes!(wellknown::configuration))
-        .routes(routes!(probe::health))
-        .routes(routes!(probe::ready))
-        .routes(routes!(probe::metrics))
-        .split_for_parts();
-    let header = |name, value| {
-        SetResponseHeaderLayer::if_not_present(HeaderName::from_static(name), HeaderValue::from_static(value))
-    };
+        .routes(routes!(openapi::document))
+        .routes(routes!(page::docs))
+        .routes(routes!(page::home))
+        .routes(routes!(probe::healthz))
+        .routes(routes!(probe::readyz))
+        .routes(routes!(metrics::show))
+}
+
+/// What describes the routes, made once.
+pub(crate) fn pages() -> Pages {
+    let (_, described): (Router<Arc<App>>, _) = routes().split_for_parts();
+    Pages::of(&described)
+}
+
+/// The router with its layers; a request passes them from the last to the first.
+pub(crate) fn router(app: Arc<App>) -> Router {
+    let (router, _) = routes().split_for_parts();
     router
-        .merge(openapi::pages(&document))
-        .fallback(async || Failure::from(Code::NotFound))
-        .method_not_allowed_fallback(async || Failure::from(Code::MethodNotAllowed))
-        .with_state(shared)
-        .layer(header("x-content-type-options", "nosniff"))
-        .layer(header("cache-control", "no-store"))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIME))
-        .layer(CatchPanicLayer::custom(|_| Failure::from(Code::Internal).into_response()))
-        .layer(TraceLayer::new_for_http())
+        .fallback(async || Denial::from(Code::NotFound))
+        .method_not_allowed_fallback(async || Denial::from(Code::MethodNotAllowed))
+        .layer(from_fn_with_state(Arc::clone(&app), in_time))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(Arc::clone(&app), observed))
+        .layer(axum::middleware::map_response(secured))
+        .with_state(app)
 }
 
-impl Shared {
-    /// Reads the store on a thread that may block.
-    pub(crate) async fn read<T: Send + 'static>(
-        self: &Arc<Self>,
-        read: impl FnOnce(&Reader<'_>) -> Result<T, Fault> + Send + 'static,
-    ) -> Answer<T> {
-        let store = self.store.clone();
-        let done = tokio::task::spawn_blocking(move || store.read(read)).await;
-        Ok(done.map_err(|_| Code::Internal)??)
-    }
-
-    /// Waits until `woken`, the time is over or the node stops.
-    async fn wait(&self, woken: &mut watch::Receiver<u64>, until: tokio::time::Instant) -> bool {
-        let mut stopping = self.stopping.clone();
-        tokio::select! {
-            changed = woken.changed() => changed.is_ok(),
-            () = tokio::time::sleep_until(until) => false,
-            _ = stopping.wait_for(|stop| *stop) => false,
-        }
+/// No answer takes for ever; what streams or polls bounds itself, and ends when the node stops.
+async fn in_time(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let longest = app.request_timeout.saturating_add(waits(&request)).saturating_add(app.body_timeout);
+    match tokio::time::timeout(longest, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => Denial::Full.into_response(),
     }
 }
 
-/// Who asks, if it shows a token: the only source of a [`Tenant`].
-pub(crate) struct MaybeCaller(Option<Tenant>);
+/// How long a request asks to wait at most; what it really waits is checked where it is read.
+fn waits(request: &Request) -> Duration {
+    let asks = request.uri().query().is_some_and(|query| query.contains("waitSeconds"));
+    if asks { extract::WAIT_MAX } else { Duration::ZERO }
+}
 
-/// Who asks.
-pub(crate) struct Caller(Tenant);
+/// A defect that a request met: told to the operator, not to who asked.
+fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
+    tracing::error!("a request met a defect of the node");
+    Denial::Internal.into_response()
+}
 
-impl FromRequestParts<Arc<Shared>> for MaybeCaller {
-    type Rejection = Failure;
+/// Counts and logs each request once: its route, never what stands in it.
+async fn observed(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let began = Instant::now();
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let response = next.run(request).await;
+    let (status, elapsed) = (response.status(), began.elapsed());
+    let code = response.extensions().get::<Told>().map(|told| told.0);
+    app.metrics.count(status, elapsed, code);
+    let route = route.as_ref().map_or("", MatchedPath::as_str);
+    tracing::debug!(%method, route, status = status.as_u16(), code = code.map(Code::as_str), ?elapsed, "answered");
+    response
+}
 
-    async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Answer<Self> {
-        if !parts.headers.contains_key(axum::http::header::AUTHORIZATION) {
-            return Ok(Self(None));
-        }
-        let claim = shared.auth.bearer(parts, (shared.clock)())?;
-        let tenant = shared.read(move |reader| claim.tenant(reader)).await?;
-        Ok(Self(Some(tenant.ok_or(Code::InvalidToken)?)))
+/// Headers that every answer has unless it has its own.
+async fn secured(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    let defaults: [(HeaderName, &'static str); 4] = [
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (CONTENT_SECURITY_POLICY, NOTHING_LOADS),
+        (REFERRER_POLICY, "no-referrer"),
+        (CACHE_CONTROL, "no-store"),
+    ];
+    for (name, value) in defaults {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
+    response
 }
 
-impl FromRequestParts<Arc<Shared>> for Caller {
-    type Rejection = Failure;
-
-    async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Answer<Self> {
-        let MaybeCaller(tenant) = MaybeCaller::from_request_parts(parts, shared).await?;
-        Ok(Self(tenant.ok_or(Code::Unauthenticated)?))
-    }
-}
-
-/// The parameters of an address, bounded by their types.
-pub(crate) struct Params<T>(T);
-
-impl<T: DeserializeOwned> FromRequestParts<Arc<Shared>> for Params<T> {
-    type Rejection = Failure;
-
-    async fn from_request_parts(parts: &mut Parts, _: &Arc<Shared>) -> Answer<Self> {
-        Query::try_from_uri(&parts.uri)
-            .map(|Query(params)| Self(params))
-            .map_err(|_| Code::InvalidQuery.into())
-    }
-}
-
-/// The id of a stream in a path: 64 hexadecimal digits. Anything else names nothing.
-fn id(text: &str) -> Answer<Hash> {
-    Hash::from_hex(text).ok_or_else(|| Code::NotFound.into())
-}
-
-/// How many rows a page has.
-fn page_size(asked: Option<usize>) -> Answer<usize> {
-    match asked.unwrap_or(PAGE_SIZE_DEFAULT) {
-        size if (1..=PAGE_SIZE_MAX).contains(&size) => Ok(size),
-        _ => Err(Code::InvalidQuery.into()),
-    }
-}
-
-/// When a wait ends, if one was asked for.
-fn wait_until(seconds: Option<u64>) -> Answer<tokio::time::Instant> {
-    match seconds.unwrap_or(0) {
-        seconds @ 0..=WAIT_SECONDS_MAX => Ok(tokio::time::Instant::now() + Duration::from_secs(seconds)),
-        _ => Err(Code::InvalidQuery.into()),
-    }
-}
-
-/// Entries as the API shows them.
-pub(crate) fn messages(entries: Vec<Entry>) -> Answer<Vec<Message>> {
-    entries.into_iter().map(message).collect()
-}
-
-fn message(entry: Entry) -> Answer<Message> {
-    let statement = entry.statement.statement();
-    let text = std::str::from_utf8(statement.bytes()).map_err(|_| Code::Internal)?;
-    Ok(Message {
-        log_index: entry.point.index,
-        log_time: entry.point.time,
-        hash: statement.hash,
-        statement: serde_json::value::RawValue::from_string(text.to_owned()).map_err(|_| Code::Internal)?,
-        signatures: entry.statement.signatures().to_vec(),
-    })
-}
-
-/// The `after` of a page that comes after this full one.
-fn next_after(messages: &[Message], after: Option<Sequence>, limit: usize) -> Option<Sequence> {
-    if messages.len() < limit {
-        return None;
-    }
-    let first = after.map_or(0, |after| after.0 + 1);
-    Some(Sequence(first + u64::try_from(messages.len()).ok()? - 1))
+/// An answer of a kind that is not JSON.
+pub(crate) fn plain(kind: &'static str, body: impl Into<axum::body::Body>) -> Response {
+    let kind = [(axum::http::header::CONTENT_TYPE, HeaderValue::from_static(kind))];
+    (StatusCode::OK, kind, body.into()).into_response()
 }

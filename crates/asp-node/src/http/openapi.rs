@@ -1,133 +1,137 @@
-//! The interface described: OpenAPI 3.1 for programs, a page for people, both made of the routes themselves.
+//! The API's own description, OpenAPI 3.1: made from the routes themselves, so that it cannot say anything else.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 
-use axum::Router;
-use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
-use axum::response::IntoResponse;
-use axum::routing::get;
-use serde_json::Value;
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
-use utoipa::openapi::{Components, Info, OpenApi};
+use asp_core::rejection::Code;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::HeaderValue;
+use axum::http::header::CACHE_CONTROL;
+use axum::response::Response;
+use serde_json::{Map, Value, json};
+use utoipa::openapi::{InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder};
 
-use super::Shared;
+use super::{App, page, plain};
 
-/// Nothing is loaded from anywhere.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+/// What the API is, for people.
+const ABOUT: &str = "Organisations' agents find each other, negotiate, sign, keep and prove deals by the Agent \
+Session Protocol. Everything that is said is a signed statement in a log that anybody can check. Writing needs no \
+login, since a statement authenticates itself; reading what is not public needs a token bound to a key (RFC 9449). \
+Whatever is refused is `application/problem+json` (RFC 9457) with a stable code; what may not be seen is 404.";
 
-const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:54rem;margin:2rem auto;padding:0 1rem;\
-color:#1c1c1c;background:#fff}h1{font-size:1.6rem}h2{font-size:1.15rem;margin-top:2rem;border-bottom:1px solid #ddd}\
-code{font:14px ui-monospace,monospace}section{margin:1rem 0}b{display:inline-block;min-width:3.5rem;color:#0a5}\
-p{margin:.2rem 0}ul{margin:.2rem 0;color:#555}@media(prefers-color-scheme:dark){body{color:#ddd;background:#161616}\
-h2{border-color:#444}ul{color:#aaa}b{color:#5c9}a{color:#8bf}}";
+/// What stands before the operations that belong together, in the order in which one needs them.
+pub(super) const TAGS: [(&str, &str); 9] = [
+    ("statements", "Everything that happens is a statement, signed by who it binds."),
+    ("registry", "Organisations and agents, with their keys. Public."),
+    ("authority", "Tokens for reading what is not public."),
+    ("consents", "What two organisations allow each other's agents."),
+    ("sessions", "Where agents negotiate, deliver and settle."),
+    ("commitments", "What is owed, by whom, until when."),
+    ("trust", "How far to trust whom, and why."),
+    ("log", "The Merkle log under it all, for auditors. Public."),
+    ("node", "What the node is and how it is."),
+];
 
-/// What stands before the routes.
-pub(super) fn document() -> OpenApi {
-    let info = Info::builder()
-        .title("Assent")
-        .version(env!("CARGO_PKG_VERSION"))
-        .description(Some(
-            "A node of the Agent Session Protocol. Writing needs no login: a statement authenticates itself. \
-             Reading what is not public needs a token of `/oauth/token`, bound by DPoP (RFC 9449). \
-             Errors are RFC 9457 problems with a stable `code`.",
-        ))
-        .build();
-    let token = ApiKeyValue::with_description(
-        "Authorization",
-        "`DPoP <token>`, with a `DPoP` header for each request",
-    );
-    let dpop = SecurityScheme::ApiKey(ApiKey::Header(token));
-    let components = Components::builder().security_scheme("dpop", dpop).build();
-    OpenApi::builder().info(info).components(Some(components)).build()
+/// What never changes while the node runs, kept ready.
+#[derive(Debug)]
+pub(crate) struct Pages {
+    pub(super) document: Bytes,
+    pub(super) docs: page::Page,
+    pub(super) home: page::Page,
 }
 
-/// The document and the pages.
-pub(super) fn pages(document: &OpenApi) -> Router<Arc<Shared>> {
-    let json = serde_json::to_string(document).unwrap_or_default();
-    let docs = page("Interface", &listing(&serde_json::from_str(&json).unwrap_or_default()));
-    let home = page("Assent", HOME);
-    let html = |body: String| {
-        move || {
-            let body = body.clone();
-            async move {
-                let headers = [(CONTENT_TYPE, "text/html; charset=utf-8"), (CONTENT_SECURITY_POLICY, POLICY)];
-                (headers, body).into_response()
+impl Pages {
+    /// Describes the routes.
+    pub(super) fn of(routes: &OpenApi) -> Self {
+        let document = finished(serde_json::to_value(routes).unwrap_or_default());
+        Self {
+            docs: page::of_document(&document),
+            home: page::of_home(),
+            document: serde_json::to_vec_pretty(&document).unwrap_or_default().into(),
+        }
+    }
+}
+
+/// The document before any route has added itself.
+pub(super) fn head() -> OpenApi {
+    let licence = LicenseBuilder::new().name("Apache-2.0").identifier(Some("Apache-2.0")).build();
+    let info = InfoBuilder::new()
+        .title("Assent node")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some(ABOUT))
+        .license(Some(licence));
+    OpenApiBuilder::new().info(info.build()).build()
+}
+
+/// Adds what all operations share, and writes paths as OpenAPI does.
+fn finished(mut document: Value) -> Value {
+    if let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) {
+        let written: Map<String, Value> = std::mem::take(paths)
+            .into_iter()
+            // The router's sign for "and everything after it" is no part of a name.
+            .map(|(path, item)| (path.replace("{*", "{"), item))
+            .collect();
+        *paths = written;
+        let operations = paths.values_mut().filter_map(Value::as_object_mut).flat_map(Map::values_mut);
+        for responses in operations.filter_map(|operation| operation.get_mut("responses")) {
+            if let Some(responses) = responses.as_object_mut() {
+                responses.insert("default".to_owned(), json!({ "$ref": "#/components/responses/Problem" }));
+            }
+            // A problem has its own media type (RFC 9457 §3).
+            for response in responses.as_object_mut().into_iter().flat_map(Map::values_mut) {
+                as_problem(response);
             }
         }
+    }
+    if let Some(components) = document.get_mut("components").and_then(Value::as_object_mut) {
+        components.insert("responses".to_owned(), json!({ "Problem": problem() }));
+        components.insert("securitySchemes".to_owned(), json!({ "dpop": scheme() }));
+    }
+    if let Some(document) = document.as_object_mut() {
+        let tags = TAGS.iter().map(|(name, description)| json!({ "name": name, "description": description }));
+        document.insert("tags".to_owned(), tags.collect());
+    }
+    document
+}
+
+fn as_problem(response: &mut Value) {
+    let Some(content) = response.get_mut("content").and_then(Value::as_object_mut) else { return };
+    let is_problem = |content: &Value| {
+        content.pointer("/schema/$ref").and_then(Value::as_str) == Some("#/components/schemas/Problem")
     };
-    Router::new()
-        .route(
-            "/openapi.json",
-            get(move || {
-                let json = json.clone();
-                async move { ([(CONTENT_TYPE, "application/json")], json) }
-            }),
-        )
-        .route("/docs", get(html(docs)))
-        .route("/", get(html(home)))
+    if content.get("application/json").is_some_and(is_problem)
+        && let Some(problem) = content.remove("application/json")
+    {
+        content.insert("application/problem+json".to_owned(), problem);
+    }
 }
 
-const HOME: &str = "<h1>Assent</h1><p>This is a node of the Agent Session Protocol: agents of different organisations \
-find each other, negotiate, sign and keep agreements here. Nobody has to trust this node: every fact is a statement \
-signed by whom it binds, in a log that anybody can check.</p><ul><li><a href=\"/docs\">The interface</a>, for \
-programs <a href=\"/openapi.json\">openapi.json</a></li><li><a href=\"/.well-known/asp-configuration\">The node's log \
-and key</a></li><li><a href=\"/log/checkpoint\">The newest checkpoint of the log</a></li><li><a href=\"/metrics\">\
-Metrics</a>, <a href=\"/readyz\">readiness</a></li></ul>";
-
-fn page(title: &str, body: &str) -> String {
-    format!(
-        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" \
-         content=\"width=device-width\"><title>{title}</title><style>{STYLE}</style></head><body>{body}</body></html>"
-    )
+fn problem() -> Value {
+    let codes: Vec<&str> = Code::all().map(Code::as_str).collect();
+    json!({
+        "description": "Refused; `code` says why, `retry` whether trying again can help.",
+        "content": { "application/problem+json": {
+            "schema": { "$ref": "#/components/schemas/Problem" },
+            "x-codes": codes,
+        } },
+    })
 }
 
-/// The routes by their tag, with what each takes.
-fn listing(document: &Value) -> String {
-    let mut html = String::from("<h1>The interface</h1>");
-    if let Some(text) = document.pointer("/info/description").and_then(Value::as_str) {
-        push(&mut html, format_args!("<p>{}</p>", escape(text)));
-    }
-    let mut tags = std::collections::BTreeMap::<&str, String>::new();
-    let paths = document.get("paths").and_then(Value::as_object);
-    for (path, methods) in paths.into_iter().flatten() {
-        for (method, operation) in methods.as_object().into_iter().flatten() {
-            let tag = operation.pointer("/tags/0").and_then(Value::as_str).unwrap_or("node");
-            describe(tags.entry(tag).or_default(), path, method, operation);
-        }
-    }
-    for (tag, routes) in tags {
-        push(&mut html, format_args!("<h2>{}</h2>{routes}", escape(tag)));
-    }
-    html
+fn scheme() -> Value {
+    json!({
+        "type": "http",
+        "scheme": "dpop",
+        "description": "`Authorization: DPoP <token>` and a `DPoP` proof for the very request, with `ath` (RFC 9449).",
+    })
 }
 
-fn describe(out: &mut String, path: &str, method: &str, operation: &Value) {
-    let text = |name| operation.get(name).and_then(Value::as_str).map(escape).unwrap_or_default();
-    let (summary, more) = (text("summary"), text("description"));
-    push(
-        out,
-        format_args!(
-            "<section><p><b>{}</b><code>{}</code></p><p>{summary} {more}</p><ul>",
-            method.to_uppercase(),
-            escape(path)
-        ),
-    );
-    for parameter in operation.get("parameters").and_then(Value::as_array).into_iter().flatten() {
-        let text = |name| parameter.get(name).and_then(Value::as_str).map(escape).unwrap_or_default();
-        push(out, format_args!("<li><code>{}</code> {}</li>", text("name"), text("description")));
-    }
-    if operation.get("security").is_some() {
-        out.push_str("<li>needs a token</li>");
-    }
-    out.push_str("</ul></section>");
-}
-
-fn push(out: &mut String, text: std::fmt::Arguments<'_>) {
-    // Writing to a string cannot fail.
-    let _written = out.write_fmt(text);
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+/// Get this description.
+///
+/// OpenAPI 3.1, made from the routes that are served.
+#[utoipa::path(get, path = "/openapi.json", tag = "node",
+    responses((status = 200, description = "The document", body = serde_json::Value)))]
+pub(super) async fn document(State(app): State<Arc<App>>) -> Response {
+    let mut response = plain("application/json", app.pages.document.clone());
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
+    response
 }

@@ -1,60 +1,111 @@
-//! Refusals and faults as RFC 9457 problems: the only place where they get a form.
+//! The only place where a rejection, a refusal or a fault becomes `application/problem+json`.
+//!
+//! What is hidden and what is not there are one error, with one shape.
 
 use asp_client::api::Problem;
-use asp_core::rejection::{Code, Rejection};
+use asp_core::rejection::{Code, Rejection, Retry};
 use asp_store::{Fault, Refusal};
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
-/// Why a request was not answered as asked.
+/// Seconds after which it may be tried again.
+const RETRY_AFTER_SECONDS: u64 = 1;
+
+/// Why a request has no other answer.
 #[derive(Debug)]
-pub(crate) struct Failure(Rejection);
+pub(crate) enum Denial {
+    /// It breaks a rule. Nothing has changed.
+    Rejected(Rejection),
+    /// Too many wait. Nothing was begun.
+    Full,
+    /// The node is stopping. Nothing was begun.
+    Stopping,
+    /// The storage failed.
+    Fault(Fault),
+    /// A defect of ours.
+    Internal,
+}
 
-impl From<Rejection> for Failure {
+impl From<Rejection> for Denial {
     fn from(rejection: Rejection) -> Self {
-        Self(rejection)
+        Self::Rejected(rejection)
     }
 }
 
-impl From<Code> for Failure {
+impl From<Code> for Denial {
     fn from(code: Code) -> Self {
-        Self(code.into())
+        Self::Rejected(code.into())
     }
 }
 
-impl From<Fault> for Failure {
+impl From<Fault> for Denial {
     fn from(fault: Fault) -> Self {
-        tracing::error!(%fault, "a request failed");
-        Self(Code::StorageFault.into())
+        Self::Fault(fault)
     }
 }
 
-impl From<Refusal> for Failure {
+impl From<Refusal> for Denial {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::Rejected(rejection) => Self(rejection),
-            Refusal::Full => Self(Code::Overloaded.into()),
-            Refusal::Stopping => Self(Code::Stopping.into()),
-            Refusal::Fault(fault) => fault.into(),
+            Refusal::Rejected(rejection) => Self::Rejected(rejection),
+            Refusal::Full => Self::Full,
+            Refusal::Stopping => Self::Stopping,
+            Refusal::Fault(fault) => Self::Fault(fault),
         }
     }
 }
 
-impl IntoResponse for Failure {
+impl Denial {
+    /// What is told, and nothing of our insides with it.
+    fn told(self) -> Rejection {
+        match self {
+            Self::Rejected(rejection) => rejection,
+            Self::Full => Code::Overloaded.into(),
+            Self::Stopping => Code::Stopping.into(),
+            Self::Fault(fault) => {
+                tracing::error!(%fault, "the storage failed a request");
+                Code::StorageFault.into()
+            }
+            Self::Internal => Code::Internal.into(),
+        }
+    }
+}
+
+/// The code of an answer that is a problem, for whoever counts them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Told(pub(crate) Code);
+
+impl IntoResponse for Denial {
     fn into_response(self) -> Response {
-        let problem = Problem::from(&self.0);
-        let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let body = serde_json::to_vec(&problem).unwrap_or_default();
+        let rejection = self.told();
+        let code = rejection.code;
+        let status = StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let body = serde_json::to_vec(&Problem::from(&rejection)).unwrap_or_default();
         let mut response = (status, body).into_response();
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        if code.retry() == Retry::Later && status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS));
         }
-        if status == StatusCode::UNAUTHORIZED {
-            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("DPoP algs=\"EdDSA\""));
+        if let Some(challenge) = challenge(code, status) {
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
         }
+        response.extensions_mut().insert(Told(code));
         response
     }
+}
+
+/// How to ask again with authority (RFC 9449 §7.1).
+fn challenge(code: Code, status: StatusCode) -> Option<&'static str> {
+    if status != StatusCode::UNAUTHORIZED {
+        return None;
+    }
+    Some(if code == Code::InvalidToken {
+        r#"DPoP error="invalid_token", algs="EdDSA""#
+    } else if code == Code::InvalidDpopProof {
+        r#"DPoP error="invalid_dpop_proof", algs="EdDSA""#
+    } else {
+        r#"DPoP algs="EdDSA""#
+    })
 }

@@ -1,168 +1,194 @@
-//! Sessions, for those who take part in them.
+//! Sessions: lists that wait for news, one session whole, its statements, its events.
+
+use std::sync::Arc;
 
 use asp_client::api::{MessagePage, Problem, SessionPage, SessionSummary, SessionView};
-use asp_core::log::receipt::Receipt;
 use asp_core::name::StreamId;
-use asp_core::position::{Position, Sequence};
+use asp_core::position::Sequence;
 use asp_core::rejection::Code;
-use asp_store::SessionQuery;
+use asp_store::{Reader, SessionQuery, SessionRow, Tenant};
 use axum::Json;
-use axum::body::Body;
-use axum::extract::Path;
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::IntoResponse;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
 use serde::Deserialize;
+use tokio::time::Instant;
 
-use super::{Answer, Caller, Params, State, id, page_size, statements, wait_until};
-use crate::delivery::sse;
+use super::App;
+use super::extract::{self, Envelope, Id, Params};
+use super::messages::{self, Question, moved_before};
+use super::problem::Denial;
+use super::statements::submit;
+use crate::auth::{Access, Credentials};
+use crate::delivery::{Topic, sse};
 
+/// Which sessions to list.
 #[derive(Deserialize, utoipa::IntoParams)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct ListParams {
-    /// Only sessions that moved since the log had this size.
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[into_params(parameter_in = Query)]
+pub(super) struct Which {
+    /// Only sessions that moved since the log had this size: the `size` of the answer before.
     after: Option<u64>,
-    /// How long to wait for one, 0 to 30 seconds.
+    /// Wait up to so many seconds (0 to 30) until one moves, if none has.
     wait_seconds: Option<u64>,
-    /// How many at most.
+    /// How many at most, 1 to 1000; 50 if absent.
     page_size: Option<usize>,
-    /// The page after one that was read before.
-    page_token: Option<u64>,
+    /// The `nextPageToken` of the page before.
+    page_token: Option<String>,
 }
 
-/// The caller's sessions, those moved last first; with `waitSeconds`, as soon as one moved since `after`.
-#[utoipa::path(get, path = "/v1/sessions", tag = "sessions", params(ListParams), security(("dpop" = [])),
-    responses((status = 200, description = "Sessions", body = SessionPage),
-        (status = "default", description = "A problem", body = Problem)))]
+/// List one's sessions.
+///
+/// Those moved last come first. With `after` and `waitSeconds` this answers as soon as a session of the caller moves:
+/// a way to wait for invitations.
+#[utoipa::path(get, path = "/v1/sessions", tag = "sessions", params(Which),
+    responses((status = 200, description = "Sessions of the caller, or of its organisation's agents",
+        body = SessionPage)),
+    security(("dpop" = [])))]
 pub(super) async fn list(
-    state: State,
-    Caller(tenant): Caller,
-    Params(params): Params<ListParams>,
-) -> Answer<Json<SessionPage>> {
-    let (limit, until) = (page_size(params.page_size)?, wait_until(params.wait_seconds)?);
-    let mut woken = state.hub.sessions();
+    State(app): State<Arc<App>>,
+    credentials: Credentials,
+    Params(which): Params<Which>,
+) -> Result<Json<SessionPage>, Denial> {
+    let size = extract::page_size(which.page_size, usize::MAX)?;
+    let wait = extract::wait(which.wait_seconds)?;
+    let before = extract::place(which.page_token.as_deref())?;
+    let query = SessionQuery { moved_since: which.after.unwrap_or(0), limit: size.saturating_add(1), before };
+    let first = move |reader: &Reader<'_>, access: &Access| {
+        read(reader, &access.tenant, query).map(|page| (access.clone(), page))
+    };
+    let (access, page) = app.read_as(credentials, first).await?;
+    if !page.sessions.is_empty() || wait.is_zero() {
+        return Ok(Json(page));
+    }
+    let tenant = access.tenant.clone();
+    let subscription = app.hub.subscribe(Topic::Sessions(tenant.clone()), Some(tenant))?;
+    let until = Instant::now() + wait;
+    // Each turn waits for a wake-up or the end of the time.
     loop {
-        woken.mark_unchanged();
-        let by = tenant.clone();
-        let query = SessionQuery {
-            moved_since: params.after.unwrap_or(0),
-            limit,
-            before: params.page_token.map(Position),
+        let (reading, access) = (Arc::clone(&app), access.clone());
+        let again = move |reader: &Reader<'_>| {
+            reading.auth.check(reader, &access)?;
+            read(reader, &access.tenant, query)
         };
-        let (rows, size) =
-            state.read(move |reader| Ok((reader.sessions(&by, query)?, reader.size()?))).await?;
-        if rows.is_empty() && state.wait(&mut woken, until).await {
-            continue;
+        let page = app.reads.run(again).await?;
+        if !page.sessions.is_empty() || !moved_before(&app, &subscription, until).await {
+            return Ok(Json(page));
         }
-        let next_page_token = rows.last().filter(|_| rows.len() >= limit).map(|row| row.position.to_string());
-        let sessions = rows
-            .into_iter()
-            .map(|row| SessionSummary {
-                id: row.id,
-                state: row.state,
-                capability: row.capability,
-                initiator: row.initiator,
-                opened_at: row.opened_at,
-                updated_at: row.updated_at,
-                position: row.position,
-            })
-            .collect();
-        return Ok(Json(SessionPage { sessions, next_page_token, size }));
     }
 }
 
-/// A session as it stands.
-#[utoipa::path(get, path = "/v1/sessions/{id}", tag = "sessions", security(("dpop" = [])),
-    params(("id" = String, Path, description = "64 hexadecimal digits")),
-    responses((status = 200, description = "The session", body = SessionView),
-        (status = "default", description = "A problem", body = Problem)))]
-pub(super) async fn show(
-    state: State,
-    Caller(tenant): Caller,
-    Path(text): Path<String>,
-) -> Answer<Json<SessionView>> {
-    let id = id(&text)?;
-    let found = state.read(move |reader| reader.session(&tenant, &id)).await?;
-    Ok(Json(SessionView::from(&found.ok_or(Code::NotFound)?)))
+fn read(reader: &Reader<'_>, tenant: &Tenant, query: SessionQuery) -> Result<SessionPage, Denial> {
+    let rows = reader.sessions(tenant, query)?;
+    let rows = rows.into_iter().map(|row| (row.position, summary(row))).collect();
+    let (sessions, next_page_token) = extract::page(rows, query.limit.saturating_sub(1));
+    Ok(SessionPage { sessions, next_page_token, size: reader.size()? })
 }
 
+fn summary(row: SessionRow) -> SessionSummary {
+    let SessionRow { id, state, capability, initiator, opened_at, updated_at, position } = row;
+    SessionSummary { id, state, capability, initiator, opened_at, updated_at, position }
+}
+
+/// See a session.
+#[utoipa::path(get, path = "/v1/sessions/{id}", tag = "sessions",
+    params(("id" = String, Path, description = "64 hexadecimal digits")),
+    responses((status = 200, description = "The session, whole", body = SessionView)),
+    security(("dpop" = [])))]
+pub(super) async fn show(
+    State(app): State<Arc<App>>,
+    credentials: Credentials,
+    Id(id): Id,
+) -> Result<Json<SessionView>, Denial> {
+    let read = move |reader: &Reader<'_>, access: &Access| {
+        let session = reader.session(&access.tenant, &id)?.ok_or(Code::NotFound)?;
+        Ok(SessionView::from(&session))
+    };
+    app.read_as(credentials, read).await.map(Json)
+}
+
+/// Say something in a session.
+///
+/// The same as `POST /v1/statements`, for a statement of this very session.
+#[utoipa::path(post, path = "/v1/sessions/{id}/messages", tag = "sessions",
+    params(("id" = String, Path, description = "64 hexadecimal digits: the stream that is signed")),
+    request_body(content = serde_json::Value, content_type = "application/json", description = "The envelope"),
+    responses((status = 202, description = "The receipt, signed by the node", body = serde_json::Value),
+        (status = 409, description = "Somebody else spoke first, or a rule forbids it now", body = Problem)))]
+pub(super) async fn post_message(
+    State(app): State<Arc<App>>,
+    Id(id): Id,
+    envelope: Envelope,
+) -> Result<Response, Denial> {
+    submit(&app, envelope, Some(StreamId::Session(id))).await
+}
+
+/// Which statements of a session to read.
 #[derive(Deserialize, utoipa::IntoParams)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct MessagesParams {
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[into_params(parameter_in = Query)]
+pub(super) struct WhichMessages {
     /// Only statements after this sequence.
-    after: Option<u64>,
-    /// How many at most.
+    #[param(value_type = Option<u64>)]
+    after: Option<Sequence>,
+    /// How many at most, 1 to 1000; 50 if absent.
     limit: Option<usize>,
-    /// How long to wait for one, 0 to 30 seconds.
+    /// Wait up to so many seconds (0 to 30) for a statement if there is none.
     wait_seconds: Option<u64>,
 }
 
-/// What was said in a session.
-#[utoipa::path(get, path = "/v1/sessions/{id}/messages", tag = "sessions", security(("dpop" = [])),
-    params(MessagesParams, ("id" = String, Path, description = "64 hexadecimal digits")),
-    responses((status = 200, description = "Statements in order", body = MessagePage),
-        (status = "default", description = "A problem", body = Problem)))]
+/// Read a session's statements.
+#[utoipa::path(get, path = "/v1/sessions/{id}/messages", tag = "sessions",
+    params(("id" = String, Path, description = "64 hexadecimal digits"), WhichMessages),
+    responses((status = 200, description = "The statements in order, byte for byte", body = MessagePage)),
+    security(("dpop" = [])))]
 pub(super) async fn messages(
-    state: State,
-    Caller(tenant): Caller,
-    Path(text): Path<String>,
-    Params(params): Params<MessagesParams>,
-) -> Answer<Json<MessagePage>> {
-    let stream = StreamId::Session(id(&text)?);
-    let MessagesParams { after, limit, wait_seconds } = params;
-    let (limit, wait) = (page_size(limit)?, wait_until(wait_seconds)?);
-    statements::page(&state, Some(tenant), stream, after.map(Sequence), limit, wait).await
-}
-
-/// Say something in a session: as `POST /v1/statements`, and the statement has to be of this session.
-#[utoipa::path(post, path = "/v1/sessions/{id}/messages", tag = "sessions",
-    params(("id" = String, Path, description = "64 hexadecimal digits")),
-    request_body(content = Object, description = "`{\"statement\": …, \"signatures\": […]}`"),
-    responses((status = 202, description = "The receipt", body = Object),
-        (status = "default", description = "A problem", body = Problem)))]
-pub(super) async fn post(
-    state: State,
-    Path(text): Path<String>,
-    headers: HeaderMap,
-    body: Body,
-) -> Answer<(StatusCode, Json<Receipt>)> {
-    let stream = StreamId::Session(id(&text)?);
-    statements::take(&state, &headers, body, Some(stream)).await
-}
-
-#[derive(Deserialize, utoipa::IntoParams)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct EventsParams {
-    /// Only statements after this sequence; `Last-Event-ID` goes before it.
-    after: Option<u64>,
-}
-
-/// What is said in a session, as server-sent events: `id` is the sequence, `data` a message.
-#[utoipa::path(get, path = "/v1/sessions/{id}/events", tag = "sessions", security(("dpop" = [])),
-    params(EventsParams, ("id" = String, Path, description = "64 hexadecimal digits"),
-        ("Last-Event-ID" = Option<u64>, Header, description = "The sequence of the last event that was received")),
-    responses((status = 200, description = "Events", body = String, content_type = "text/event-stream"),
-        (status = "default", description = "A problem", body = Problem)))]
-pub(super) async fn events(
-    state: State,
-    Caller(tenant): Caller,
-    Path(text): Path<String>,
-    Params(params): Params<EventsParams>,
-    headers: HeaderMap,
-) -> Answer<impl IntoResponse> {
-    let stream = StreamId::Session(id(&text)?);
-    let after = match headers.get("last-event-id") {
-        Some(value) => {
-            let text = value.to_str().map_err(|_| Code::InvalidQuery)?;
-            Some(text.parse().map_err(|_| Code::InvalidQuery)?)
-        }
-        None => params.after,
+    State(app): State<Arc<App>>,
+    credentials: Credentials,
+    Id(id): Id,
+    Params(which): Params<WhichMessages>,
+) -> Result<Json<MessagePage>, Denial> {
+    let question = Question {
+        stream: StreamId::Session(id),
+        after: which.after,
+        limit: extract::page_size(which.limit, usize::MAX)?,
+        wait: extract::wait(which.wait_seconds)?,
+        unknown: Code::NotFound,
     };
-    let woken = state.hub.subscribe(&stream).ok_or(Code::Overloaded)?;
-    let of = stream.clone();
-    let readable = state.read(move |reader| reader.may_read(Some(&tenant), &of)).await?;
-    if !readable {
-        return Err(Code::NotFound.into());
-    }
-    let axum::extract::State(shared) = state;
-    Ok(sse::events(shared, stream, after.map(Sequence), woken))
+    messages::page(&app, Some(credentials), question).await.map(Json)
+}
+
+/// From where on to follow a session.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct From {
+    /// Only statements after this sequence; the header `Last-Event-ID` outranks it.
+    #[param(value_type = Option<u64>)]
+    after: Option<Sequence>,
+}
+
+/// Follow a session.
+///
+/// Server-sent events: `id` is the sequence, `event` is `message`, `data` is the message on one line. Resumes exactly
+/// after `Last-Event-ID`. Ends with the token; a session that has ended still gets countersignatures.
+#[utoipa::path(get, path = "/v1/sessions/{id}/events", tag = "sessions",
+    params(("id" = String, Path, description = "64 hexadecimal digits"), From,
+        ("Last-Event-ID" = Option<u64>, Header, description = "The id of the last event that was received")),
+    responses((status = 200, description = "The statements as they come", body = String,
+        content_type = "text/event-stream")),
+    security(("dpop" = [])))]
+pub(super) async fn events(
+    State(app): State<Arc<App>>,
+    credentials: Credentials,
+    Id(id): Id,
+    Params(from): Params<From>,
+    headers: HeaderMap,
+) -> Result<Response, Denial> {
+    let last = headers.get("last-event-id").map(|last| {
+        let number = last.to_str().ok().and_then(|text| text.parse().ok());
+        number.map(Sequence).ok_or(Code::InvalidQuery)
+    });
+    let after = last.transpose()?.or(from.after);
+    sse::events(app, credentials, StreamId::Session(id), after).await
 }

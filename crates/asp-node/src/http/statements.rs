@@ -1,127 +1,92 @@
-//! Handing statements in, reading streams, getting a receipt again.
+//! Statements: taken in from anybody, since each authenticates itself; streams read by who may read them.
+
+use std::sync::Arc;
 
 use asp_client::api::{MessagePage, Problem};
-use asp_core::log::receipt::Receipt;
 use asp_core::name::StreamId;
 use asp_core::position::Sequence;
 use asp_core::rejection::Code;
-use asp_core::statement::ENVELOPE_BYTES_MAX;
-use asp_store::Tenant;
 use axum::Json;
-use axum::body::{Body, Bytes};
-use axum::extract::Path;
-use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
-use super::{Answer, Failure, MaybeCaller, Params, State, id, messages, next_after, page_size, wait_until};
+use super::extract::{Envelope, Params};
+use super::messages::{self, Question};
+use super::problem::Denial;
+use super::{App, extract};
+use crate::auth::Credentials;
 
-/// Media types under which an envelope comes.
-const MEDIA_TYPES: [&str; 2] = ["application/json", "application/asp+json"];
-
-/// Hand in a signed statement. No login: a statement authenticates itself. `202` with the receipt once it is durable.
+/// Submit a statement.
+///
+/// A statement is signed by the party that it binds and needs no login. `202` and the receipt mean that it is
+/// durable and has its place in the log; they are no ACCEPT of anybody. The same bytes get the same receipt again.
 #[utoipa::path(post, path = "/v1/statements", tag = "statements",
-    request_body(content = Object, description = "`{\"statement\": …, \"signatures\": […]}`"),
-    responses((status = 202, description = "The receipt", body = Object),
-        (status = "default", description = "A problem", body = Problem)))]
-pub(super) async fn post(
-    state: State,
-    headers: HeaderMap,
-    body: Body,
-) -> Answer<(StatusCode, Json<Receipt>)> {
-    take(&state, &headers, body, None).await
+    request_body(content = serde_json::Value, content_type = "application/json",
+        description = "The envelope: `{\"statement\": {…}, \"signatures\": [{\"keyId\", \"alg\", \"value\"}]}`"),
+    responses((status = 202, description = "The receipt, signed by the node", body = serde_json::Value),
+        (status = 409, description = "Somebody else spoke first, or a rule forbids it now", body = Problem)))]
+pub(super) async fn post(State(app): State<Arc<App>>, envelope: Envelope) -> Result<Response, Denial> {
+    submit(&app, envelope, None).await
 }
 
-/// Reads, judges, stores: the one way in.
-pub(super) async fn take(
-    state: &State,
-    headers: &HeaderMap,
-    body: Body,
+/// Takes a statement in; `expected` is the stream that the address names.
+pub(super) async fn submit(
+    app: &App,
+    Envelope { bytes, share }: Envelope,
     expected: Option<StreamId>,
-) -> Answer<(StatusCode, Json<Receipt>)> {
-    let named = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let media_type = named.split(';').next().unwrap_or_default().trim();
-    if !MEDIA_TYPES.contains(&media_type) {
-        return Err(Code::UnsupportedMediaType.into());
+) -> Result<Response, Denial> {
+    if app.is_stopping() {
+        return Err(Denial::Stopping);
     }
-    let envelope: Bytes =
-        axum::body::to_bytes(body, ENVELOPE_BYTES_MAX).await.map_err(|_| Code::StatementTooLarge)?;
-    let statement = state.admission.admit(envelope, expected).await?;
-    let receipt = state.store.submit(statement).await?;
-    Ok((StatusCode::ACCEPTED, Json(receipt)))
+    let verified = app.admission.admit(bytes, expected).await?;
+    let receipt = app.store.submit(verified).await?;
+    drop(share);
+    Ok((StatusCode::ACCEPTED, Json(receipt)).into_response())
 }
 
+/// Which statements to read.
 #[derive(Deserialize, utoipa::IntoParams)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct ListParams {
-    /// The stream, such as `org:acme.example`.
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[into_params(parameter_in = Query)]
+pub(super) struct Which {
+    /// The stream, such as `org:acme.example` or `session:<64 hexadecimal digits>`.
     #[param(value_type = String)]
     stream: StreamId,
     /// Only statements after this sequence.
-    after: Option<u64>,
-    /// How many at most.
+    #[param(value_type = Option<u64>)]
+    after: Option<Sequence>,
+    /// How many at most, 1 to 1000; 50 if absent.
     limit: Option<usize>,
-    /// How long to wait for one, 0 to 30 seconds.
+    /// Wait up to so many seconds (0 to 30) for a statement if there is none.
     wait_seconds: Option<u64>,
 }
 
-/// Read a stream. Those of organisations and agents are public; those of consents and sessions are their parties'.
-#[utoipa::path(get, path = "/v1/statements", tag = "statements", params(ListParams),
-    responses((status = 200, description = "Statements in order", body = MessagePage),
-        (status = "default", description = "A problem", body = Problem)))]
+/// Read a stream.
+///
+/// Streams of organisations and agents are public; those of consents and sessions need the token of a party.
+#[utoipa::path(get, path = "/v1/statements", tag = "statements", params(Which),
+    responses((status = 200, description = "The statements in order, byte for byte", body = MessagePage)),
+    security((), ("dpop" = [])))]
 pub(super) async fn list(
-    state: State,
-    MaybeCaller(tenant): MaybeCaller,
-    Params(params): Params<ListParams>,
-) -> Answer<Json<MessagePage>> {
-    let ListParams { stream, after, limit, wait_seconds } = params;
-    let (limit, wait) = (page_size(limit)?, wait_until(wait_seconds)?);
-    page(&state, tenant, stream, after.map(Sequence), limit, wait).await
-}
-
-/// A page of a stream for whoever may read it, after waiting for something to be on it.
-pub(super) async fn page(
-    state: &State,
-    tenant: Option<Tenant>,
-    stream: StreamId,
-    after: Option<Sequence>,
-    limit: usize,
-    until: tokio::time::Instant,
-) -> Answer<Json<MessagePage>> {
-    let mut woken = state.hub.subscribe(&stream).ok_or(Code::Overloaded)?;
-    loop {
-        let (of, by) = (stream.clone(), tenant.clone());
-        let found = state
-            .read(move |reader| match reader.may_read(by.as_ref(), &of)? {
-                true => Ok(Some(reader.entries(&of, after, limit)?)),
-                false => Ok(None),
-            })
-            .await?;
-        let messages = messages(found.ok_or(Code::UnknownStream)?)?;
-        if messages.is_empty() && state.wait(&mut woken, until).await {
-            continue;
-        }
-        let next_after = next_after(&messages, after, limit);
-        return Ok(Json(MessagePage { messages, next_after }));
+    State(app): State<Arc<App>>,
+    credentials: Option<Credentials>,
+    Params(which): Params<Which>,
+) -> Result<Json<MessagePage>, Denial> {
+    let public = match which.stream {
+        StreamId::Org(_) | StreamId::Agent(_) => true,
+        StreamId::Consent(_) | StreamId::Session(_) => false,
+    };
+    if !public && credentials.is_none() {
+        return Err(Code::Unauthenticated.into());
     }
-}
-
-/// The receipt of a statement that the caller may read, byte for byte as it was given.
-#[utoipa::path(get, path = "/v1/receipts/{statement}", tag = "statements",
-    params(("statement" = String, Path, description = "The statement's hash, 64 hexadecimal digits")),
-    responses((status = 200, description = "The receipt", body = Object),
-        (status = "default", description = "A problem", body = Problem)))]
-pub(super) async fn receipt(
-    state: State,
-    MaybeCaller(tenant): MaybeCaller,
-    Path(statement): Path<String>,
-) -> Answer<Json<Receipt>> {
-    let statement = id(&statement)?;
-    let found = state
-        .read(move |reader| {
-            let Some((receipt, stream)) = reader.receipt(&statement)? else { return Ok(None) };
-            Ok(reader.may_read(tenant.as_ref(), &stream)?.then_some(receipt))
-        })
-        .await?;
-    found.map(Json).ok_or_else(|| Failure::from(Code::NotFound))
+    let question = Question {
+        stream: which.stream,
+        after: which.after,
+        limit: extract::page_size(which.limit, usize::MAX)?,
+        wait: extract::wait(which.wait_seconds)?,
+        unknown: Code::UnknownStream,
+    };
+    messages::page(&app, credentials, question).await.map(Json)
 }

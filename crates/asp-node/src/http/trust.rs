@@ -1,75 +1,96 @@
-//! How far an agent can be trusted, computed from the log by the core.
+//! How far an agent can be trusted with a deal of some size, and why. The digits are asp-core's.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use asp_client::api::{AssessmentView, Problem};
-use asp_core::amount::{Currency, Decimal, Money};
-use asp_core::limits;
+use asp_client::api::AssessmentView;
+use asp_core::amount::Money;
 use asp_core::name::{AgentUri, Capability, Domain};
 use asp_core::position::Position;
 use asp_core::rejection::Code;
-use asp_core::trust::{self, Assessment, Question};
+use asp_core::trust::{Assessment, Question, assess as assessed};
+use asp_store::Reader;
 use axum::Json;
+use axum::extract::State;
 
-use super::{Answer, Caller, Params, State};
+use super::App;
+use super::extract::Params;
+use super::problem::Denial;
+use crate::auth::{Access, Credentials};
 
-/// May I trust this agent with a deal of this size? Seen by the caller's organisation, or those named.
-#[utoipa::path(get, path = "/v1/trust", tag = "trust", security(("dpop" = [])),
-    params(("agent" = String, Query, description = "The agent's URI"),
-        ("amount" = String, Query, description = "The size of the deal, such as 2550"),
-        ("currency" = String, Query, description = "ISO 4217"),
-        ("capability" = Option<String>, Query, description = "Counts only deals within this subtree"),
-        ("observer" = Option<Vec<String>>, Query, description = "Organisations whose deals are believed; repeatable")),
-    responses((status = 200, description = "The answer with its reasons", body = AssessmentView),
-        (status = "default", description = "A problem", body = Problem)))]
-pub(super) async fn assess(
-    state: State,
-    Caller(tenant): Caller,
-    Params(params): Params<Vec<(String, String)>>,
-) -> Answer<Json<Assessment>> {
-    let now = (state.clock)();
-    let (agent, class, capability, mut observer) = read(params).ok_or(Code::InvalidQuery)?;
-    if observer.is_empty() {
-        observer.insert(tenant.organisation());
-    }
-    let assessment = state
-        .read(move |reader| {
-            let size = reader.size()?;
-            if reader.agent(&agent)?.is_none() {
-                return Ok(None);
-            }
-            let question = Question {
-                subject: agent,
-                observer,
-                class,
-                capability,
-                instant: now,
-                prefix: Position(size),
-            };
-            Ok(Some(trust::assess(&reader.evidence(size)?, &question)))
-        })
-        .await?;
-    Ok(Json(assessment.ok_or(Code::NotFound)?))
+/// Organisations through whose eyes one question looks at most.
+const OBSERVERS_MAX: usize = 16;
+/// The size of the deal when nobody says.
+const AMOUNT: &str = "1000";
+const CURRENCY: &str = "USD";
+
+/// What is asked, before the log has had its say.
+struct Asked {
+    agent: AgentUri,
+    class: Money,
+    capability: Option<Capability>,
+    observer: BTreeSet<Domain>,
 }
 
-/// What was asked, each parameter once, observers up to the number of participants a session can have.
-fn read(params: Vec<(String, String)>) -> Option<(AgentUri, Money, Option<Capability>, BTreeSet<Domain>)> {
-    let (mut agent, mut amount, mut currency, mut capability) = (None, None, None, None);
-    let mut observers = BTreeSet::new();
-    for (name, value) in params {
-        let before = match name.as_str() {
-            "agent" => agent.replace(value.parse::<AgentUri>().ok()?).is_some(),
-            "amount" => amount.replace(value.parse::<Decimal>().ok()?).is_some(),
-            "currency" => currency.replace(value.parse::<Currency>().ok()?).is_some(),
-            "capability" => capability.replace(value.parse::<Capability>().ok()?).is_some(),
-            "observer" => !observers.insert(value.parse::<Domain>().ok()?),
-            _ => return None,
-        };
-        if before {
-            return None;
+impl Asked {
+    /// Reads parameters of which one may come several times.
+    fn read(parameters: &[(String, String)]) -> Option<Self> {
+        let (mut agent, mut amount, mut currency, mut capability) = (None, None, None, None);
+        let mut observer = BTreeSet::new();
+        for (name, value) in parameters {
+            let once = match name.as_str() {
+                "agent" => agent.replace(value.parse().ok()?).is_none(),
+                "amount" => amount.replace(value.parse().ok()?).is_none(),
+                "currency" => currency.replace(value.parse().ok()?).is_none(),
+                "capability" => capability.replace(value.parse().ok()?).is_none(),
+                "observer" => observer.insert(value.parse().ok()?) && observer.len() <= OBSERVERS_MAX,
+                _ => false,
+            };
+            if !once {
+                return None;
+            }
         }
+        let class = Money {
+            amount: amount.or_else(|| AMOUNT.parse().ok())?,
+            currency: currency.or_else(|| CURRENCY.parse().ok())?,
+        };
+        Some(Self { agent: agent?, class, capability, observer })
     }
-    let fits = observers.len() <= limits::PARTICIPANTS_MAX;
-    let class = Money { amount: amount?, currency: currency? };
-    fits.then_some((agent?, class, capability, observers))
+}
+
+/// Ask how far to trust an agent.
+///
+/// The answer names the log prefix, the instant, the observer, the value class and the model that it depends on, and
+/// the statements that it rests on: anybody who has them computes the same digits.
+#[utoipa::path(get, path = "/v1/trust", tag = "trust",
+    params(("agent" = String, Query, description = "Whom"),
+        ("amount" = Option<String>, Query, description = "The size of the deal; 1000 if absent"),
+        ("currency" = Option<String>, Query, description = "Its currency; USD if absent"),
+        ("capability" = Option<String>, Query, description = "Count only deals within this capability"),
+        ("observer" = Option<Vec<String>>, Query, description = "Through whose eyes, up to 16 organisations; \
+            the caller's if absent")),
+    responses((status = 200, description = "The assessment with its reasons", body = AssessmentView)),
+    security(("dpop" = [])))]
+pub(super) async fn assess(
+    State(app): State<Arc<App>>,
+    credentials: Credentials,
+    Params(parameters): Params<Vec<(String, String)>>,
+) -> Result<Json<Assessment>, Denial> {
+    let asked = Asked::read(&parameters).ok_or(Code::InvalidQuery)?;
+    let instant = app.clock.now();
+    let read = move |reader: &Reader<'_>, access: &Access| {
+        reader.agent(&asked.agent)?.ok_or(Code::NotFound)?;
+        let Asked { agent, class, capability, mut observer } = asked;
+        if observer.is_empty() {
+            observer.insert(access.tenant.organisation());
+        }
+        let size = reader.size()?;
+        let evidence = reader.evidence(size)?;
+        let prefix = Position(size);
+        Ok((evidence, Question { subject: agent, observer, class, capability, instant, prefix }))
+    };
+    let _turn = app.assessing.acquire().await.map_err(|_| Denial::Stopping)?;
+    let (evidence, question) = app.read_as(credentials, read).await?;
+    let compute = tokio::task::spawn_blocking(move || assessed(&evidence, &question));
+    compute.await.map(Json).map_err(|_| Denial::Internal)
 }

@@ -1,0 +1,253 @@
+//! What requests bring, read once into types that cannot be wrong. Every length has a bound.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use asp_core::log::tile::TilePath;
+use asp_core::name::{AgentUri, Domain};
+use asp_core::position::{Hash, Position};
+use asp_core::rejection::Code;
+use asp_core::statement::ENVELOPE_BYTES_MAX;
+use axum::body::{Bytes, to_bytes};
+use axum::extract::{FromRequest, FromRequestParts, OptionalFromRequestParts, Path, Query, Request};
+use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName};
+use serde::de::DeserializeOwned;
+
+use super::App;
+use super::problem::Denial;
+use crate::auth::{Credentials, dpop};
+
+/// Bytes of the longest query.
+const QUERY_BYTES_MAX: usize = 4096;
+/// Bytes of the longest access token; ours have 64.
+const TOKEN_BYTES_MAX: usize = 256;
+/// Bytes of the longest form: an assertion and the names around it.
+const FORM_BYTES_MAX: usize = 16 * 1024;
+/// The longest wait of a long poll.
+pub(super) const WAIT_MAX: Duration = Duration::from_secs(30);
+
+/// The parameters of a query.
+pub(super) struct Params<T>(pub(super) T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<Arc<App>> for Params<T> {
+    type Rejection = Denial;
+    async fn from_request_parts(parts: &mut Parts, _: &Arc<App>) -> Result<Self, Denial> {
+        if parts.uri.query().is_some_and(|query| query.len() > QUERY_BYTES_MAX) {
+            return Err(Code::InvalidQuery.into());
+        }
+        let Query(params) = Query::try_from_uri(&parts.uri).map_err(|_| Code::InvalidQuery)?;
+        Ok(Self(params))
+    }
+}
+
+/// The id at the end of a path: 64 hexadecimal digits. What is no id names nothing.
+pub(super) struct Id(pub(super) Hash);
+
+/// The domain at the end of a path.
+pub(super) struct OrganisationName(pub(super) Domain);
+
+/// The domain and path of an agent at the end of a path.
+pub(super) struct AgentName(pub(super) AgentUri);
+
+/// The tile at the end of a path.
+pub(super) struct TileName(pub(super) TilePath);
+
+impl FromRequestParts<Arc<App>> for Id {
+    type Rejection = Denial;
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Denial> {
+        let text: String = path(parts, app).await?;
+        Ok(Self(Hash::from_hex(&text).ok_or(Code::NotFound)?))
+    }
+}
+
+impl FromRequestParts<Arc<App>> for OrganisationName {
+    type Rejection = Denial;
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Denial> {
+        let text: String = path(parts, app).await?;
+        Ok(Self(text.parse().map_err(|_| Code::NotFound)?))
+    }
+}
+
+impl FromRequestParts<Arc<App>> for AgentName {
+    type Rejection = Denial;
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Denial> {
+        let (domain, rest): (String, String) = path(parts, app).await?;
+        Ok(Self(format!("agent://{domain}/{rest}").parse().map_err(|_| Code::NotFound)?))
+    }
+}
+
+impl FromRequestParts<Arc<App>> for TileName {
+    type Rejection = Denial;
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Denial> {
+        let text: String = path(parts, app).await?;
+        Ok(Self(format!("tile/{text}").parse().map_err(|_| Code::NotFound)?))
+    }
+}
+
+async fn path<T: DeserializeOwned + Send>(parts: &mut Parts, app: &Arc<App>) -> Result<T, Denial> {
+    let Path(value) =
+        <Path<T> as FromRequestParts<_>>::from_request_parts(parts, app).await.map_err(|_| Code::NotFound)?;
+    Ok(value)
+}
+
+impl FromRequestParts<Arc<App>> for Credentials {
+    type Rejection = Denial;
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Denial> {
+        credentials(parts, app)?.ok_or_else(|| Code::Unauthenticated.into())
+    }
+}
+
+/// For what is public in part: none if the request does not say who sends it.
+impl OptionalFromRequestParts<Arc<App>> for Credentials {
+    type Rejection = Denial;
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Option<Self>, Denial> {
+        credentials(parts, app)
+    }
+}
+
+fn credentials(parts: &Parts, app: &App) -> Result<Option<Credentials>, Denial> {
+    if !parts.headers.contains_key(AUTHORIZATION) {
+        return Ok(None);
+    }
+    let header = one(&parts.headers, &AUTHORIZATION).ok_or(Code::InvalidToken)?;
+    let (scheme, token) = header.split_once(' ').ok_or(Code::InvalidToken)?;
+    if !scheme.eq_ignore_ascii_case("DPoP") || token.len() > TOKEN_BYTES_MAX {
+        return Err(Code::InvalidToken.into());
+    }
+    let proof = proof(&parts.headers)?;
+    Ok(Some(Credentials { token: token.to_owned(), proof, request: request(parts, app) }))
+}
+
+/// The one proof of a request (RFC 9449 §4.3: exactly one).
+fn proof(headers: &HeaderMap) -> Result<String, Denial> {
+    let proof = one(headers, &HeaderName::from_static("dpop")).ok_or(Code::InvalidDpopProof)?;
+    Ok(proof.to_owned())
+}
+
+/// The text of a header that is there exactly once.
+fn one<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+    let mut values = headers.get_all(name).iter();
+    let value = values.next()?.to_str().ok()?;
+    values.next().is_none().then_some(value)
+}
+
+/// What a proof of this request has to name.
+fn request(parts: &Parts, app: &App) -> dpop::Request {
+    let bases = match &app.public_url {
+        // A name that anybody can put into Host would let a proof made for another site count here.
+        Some(url) => vec![url.clone(), format!("http://{}", app.address)],
+        None => {
+            let host = parts.uri.authority().map(|authority| authority.as_str());
+            let host = host.or_else(|| one(&parts.headers, &HOST)).unwrap_or_default();
+            vec![format!("http://{host}"), format!("https://{host}")]
+        }
+    };
+    dpop::Request { method: parts.method.to_string(), path: parts.uri.path().to_owned(), bases }
+}
+
+/// The body of a request for a statement: JSON of at most [`ENVELOPE_BYTES_MAX`], and its share of the memory for
+/// bodies, which is given back when both are dropped.
+pub(super) struct Envelope {
+    pub(super) bytes: Bytes,
+    pub(super) share: Share,
+}
+
+/// Places among the bodies that are held at once, one for each block of bytes.
+pub(super) type Share = tokio::sync::OwnedSemaphorePermit;
+
+/// Bytes that one place stands for.
+const BLOCK_BYTES: usize = 4096;
+
+/// How many places there are in so many bytes.
+pub(crate) fn blocks(bytes: usize) -> usize {
+    // Room for one body at least: a node that takes none is not asked for.
+    (bytes / BLOCK_BYTES).clamp(ENVELOPE_BYTES_MAX.div_ceil(BLOCK_BYTES), u32::MAX as usize)
+}
+
+impl FromRequest<Arc<App>> for Envelope {
+    type Rejection = Denial;
+    async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Denial> {
+        let (bytes, share) = body(request, app, "application/json", ENVELOPE_BYTES_MAX).await?;
+        Ok(Self { bytes, share })
+    }
+}
+
+/// A form and the proof beside it.
+pub(super) struct Form {
+    pub(super) fields: Vec<(String, String)>,
+    pub(super) proof: String,
+    pub(super) request: dpop::Request,
+}
+
+impl FromRequest<Arc<App>> for Form {
+    type Rejection = Denial;
+    async fn from_request(whole: Request, app: &Arc<App>) -> Result<Self, Denial> {
+        let (parts, rest) = whole.into_parts();
+        let (named, found) = (request(&parts, app), proof(&parts.headers));
+        let whole = Request::from_parts(parts, rest);
+        let (bytes, _share) = body(whole, app, "application/x-www-form-urlencoded", FORM_BYTES_MAX).await?;
+        // The syntax of a form is that of a query, and there is one reader for both.
+        let text = std::str::from_utf8(&bytes).map_err(|_| Code::InvalidQuery)?;
+        let uri = format!("/?{text}").parse().map_err(|_| Code::InvalidQuery)?;
+        let Query(fields) = Query::try_from_uri(&uri).map_err(|_| Code::InvalidQuery)?;
+        Ok(Self { fields, proof: found?, request: named })
+    }
+}
+
+async fn body(request: Request, app: &App, media: &str, bytes_max: usize) -> Result<(Bytes, Share), Denial> {
+    let (parts, body) = request.into_parts();
+    let kind = one(&parts.headers, &CONTENT_TYPE).and_then(|kind| kind.split(';').next()).unwrap_or_default();
+    if !kind.trim().eq_ignore_ascii_case(media) {
+        return Err(Code::UnsupportedMediaType.into());
+    }
+    let announced = one(&parts.headers, &CONTENT_LENGTH).and_then(|length| length.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > bytes_max) {
+        return Err(Code::StatementTooLarge.into());
+    }
+    // What does not say how long it is may be as long as it can.
+    let blocks = announced.unwrap_or(bytes_max).div_ceil(BLOCK_BYTES).max(1);
+    let blocks = u32::try_from(blocks).unwrap_or(u32::MAX);
+    let share = Arc::clone(&app.bodies).try_acquire_many_owned(blocks).map_err(|_| Denial::Full)?;
+    let whole = tokio::time::timeout(app.body_timeout, to_bytes(body, bytes_max));
+    let bytes = whole.await.map_err(|_| Code::RequestTimeout)?;
+    // Besides the limit, only a connection that broke ends here, and then nobody hears the answer.
+    Ok((bytes.map_err(|_| Code::StatementTooLarge)?, share))
+}
+
+/// How long a long poll waits.
+///
+/// # Errors
+/// [`Code::InvalidQuery`] for more than 30 seconds.
+pub(super) fn wait(seconds: Option<u64>) -> Result<Duration, Denial> {
+    let wait = Duration::from_secs(seconds.unwrap_or(0));
+    if wait > WAIT_MAX { Err(Code::InvalidQuery.into()) } else { Ok(wait) }
+}
+
+/// How many entries of a list: 50 if nobody says, at most 1,000, and never more than `here_max`.
+///
+/// # Errors
+/// [`Code::InvalidQuery`] for none, or more than 1,000.
+pub(super) fn page_size(asked: Option<usize>, here_max: usize) -> Result<usize, Denial> {
+    use asp_client::api::{PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX};
+    let size = asked.unwrap_or(PAGE_SIZE_DEFAULT);
+    if (1..=PAGE_SIZE_MAX).contains(&size) { Ok(size.min(here_max)) } else { Err(Code::InvalidQuery.into()) }
+}
+
+/// The place after which a page begins, as the page before gave it.
+///
+/// # Errors
+/// [`Code::InvalidQuery`].
+pub(super) fn place(token: Option<&str>) -> Result<Option<Position>, Denial> {
+    let read = |token: &str| token.parse().map(Position).map_err(|_| Code::InvalidQuery.into());
+    token.map(read).transpose()
+}
+
+/// The page of a list of which one entry more than asked for was read, and what asks for the next page.
+pub(super) fn page<T>(mut rows: Vec<(Position, T)>, size: usize) -> (Vec<T>, Option<String>) {
+    let more = rows.len() > size;
+    rows.truncate(size);
+    let next = rows.last().filter(|_| more).map(|(position, _)| position.to_string());
+    (rows.into_iter().map(|(_, row)| row).collect(), next)
+}
