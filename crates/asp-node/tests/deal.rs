@@ -1,4 +1,5 @@
 //! A whole deal over HTTP, and everything that can be read of it, by whom.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "what a test cannot do fails it")]
 
 mod support;
 

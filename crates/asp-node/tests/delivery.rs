@@ -1,4 +1,5 @@
 //! Who is woken, and that nothing is lost or told twice on the way.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "what a test cannot do fails it")]
 
 mod support;
 

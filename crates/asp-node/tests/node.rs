@@ -1,4 +1,5 @@
 //! The node itself: how it starts, stops, describes and counts itself; and that the client understands it.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "what a test cannot do fails it")]
 
 mod support;
 

@@ -63,7 +63,7 @@ fn what_the_store_gives_out_is_proved_without_it() {
     let report = bundle.verify(&Anchors { node_key: Some(trusted) });
     assert!(!report.refuted(), "{report:?}");
     let proved = report.checks.iter().filter(|check| check.verdict == Verdict::Proved).count();
-    assert_eq!(proved, 11, "{report:?}");
+    assert_eq!(proved, 12, "all but what no bundle can show: {report:?}");
     assert_eq!(report.summary.unwrap().commitment, commitment);
     let other = asp_core::key::SecretKey::from_seed(&[9; 32]).id();
     assert!(

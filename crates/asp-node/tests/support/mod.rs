@@ -1,6 +1,7 @@
 //! A stage for the tests: a real node on a real store in a temporary folder, with a clock that is stepped by hand.
 #![allow(dead_code, unused_imports, reason = "each test file uses its part")]
 #![allow(unreachable_pub, reason = "what a test file includes is its own")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test whose preparation fails is to stop")]
 
 mod author;
 mod reader;

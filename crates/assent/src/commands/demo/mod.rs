@@ -127,7 +127,7 @@ fn check(path: &Path) -> Outcome<Note> {
     if report.refuted() {
         return Err(Failure::fault("the bundle of the demo does not hold"));
     }
-    Ok(Note::Checked { report, took: start.elapsed() })
+    Ok(Note::Checked { report: Box::new(report), took: start.elapsed() })
 }
 
 fn money(text: &str) -> Outcome<asp_core::amount::Money> {

@@ -69,7 +69,7 @@ pub(super) enum Note {
     /// The file has been checked without the node.
     Checked {
         /// What the checks say.
-        report: Report,
+        report: Box<Report>,
         /// How long they took.
         took: Duration,
     },
