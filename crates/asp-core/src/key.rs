@@ -1,6 +1,7 @@
 //! Keys and signatures: `did:key` names, strict Ed25519.
 //! Whether a key counts for an issuer is not known here; see `stream.rs`.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -14,6 +15,12 @@ use crate::rejection::Code;
 
 /// Multicodec prefix of an Ed25519 public key (`ed25519-pub`, 0xed as a varint).
 const MULTICODEC_ED25519: [u8; 2] = [0xed, 0x01];
+
+/// Bytes of a key with its prefix.
+const NAMED_BYTES: usize = MULTICODEC_ED25519.len() + 32;
+
+/// Base58 digits that so many bytes have at most.
+const DIGITS_MAX: usize = 48;
 
 /// The name of a key: `did:key:z6Mk…`, which is the key itself (did:key, multibase base58btc).
 ///
@@ -37,11 +44,15 @@ impl KeyId {
 
 impl fmt::Display for KeyId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut bytes = [0; 34];
+        let mut bytes = [0; NAMED_BYTES];
         let (prefix, key) = bytes.split_at_mut(2);
         prefix.copy_from_slice(&MULTICODEC_ED25519);
         key.copy_from_slice(&self.0);
-        write!(f, "did:key:z{}", bs58::encode(bytes).into_string())
+        let mut digits = [0; DIGITS_MAX];
+        let length = bs58::encode(bytes).onto(digits.as_mut_slice()).map_err(|_| fmt::Error)?;
+        let digits = digits.get(..length).and_then(|digits| std::str::from_utf8(digits).ok());
+        f.write_str("did:key:z")?;
+        f.write_str(digits.ok_or(fmt::Error)?)
     }
 }
 
@@ -55,13 +66,15 @@ impl FromStr for KeyId {
     type Err = InvalidText;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let invalid = InvalidText("a key like did:key:z6Mk…");
-        // 34 bytes are 46 to 48 base58 digits; longer ones are refused before they are decoded.
-        let digits = text.strip_prefix("did:key:z").filter(|digits| digits.len() <= 48).ok_or(invalid)?;
-        let bytes = bs58::decode(digits).into_vec().map_err(|_| invalid)?;
+        let digits =
+            text.strip_prefix("did:key:z").filter(|digits| digits.len() <= DIGITS_MAX).ok_or(invalid)?;
+        // Base58 has one spelling of each number, and only a leading 1 adds a zero byte: with these two bytes in
+        // front there is none, so 34 bytes that begin so were spelled in the one way.
+        let mut bytes = [0; NAMED_BYTES];
+        let length = bs58::decode(digits).onto(&mut bytes).map_err(|_| invalid)?;
         match bytes.split_first_chunk::<2>() {
-            Some((prefix, key)) if *prefix == MULTICODEC_ED25519 => {
-                let id = Self(key.try_into().map_err(|_| invalid)?);
-                if id.to_string() == text { Ok(id) } else { Err(invalid) }
+            Some((prefix, key)) if *prefix == MULTICODEC_ED25519 && length == NAMED_BYTES => {
+                Ok(Self(key.try_into().map_err(|_| invalid)?))
             }
             _ => Err(invalid),
         }
@@ -120,7 +133,7 @@ impl FromStr for SignatureBytes {
 text_serde!(KeyId, SignatureBytes);
 
 /// A public key that is a point of large order in its one encoding.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct PublicKey(VerifyingKey);
 
 impl PublicKey {
@@ -149,8 +162,51 @@ impl TryFrom<&KeyId> for PublicKey {
         if key.is_weak() {
             return Err(Code::WeakKey);
         }
-        // Decompression also reads y ≥ p; the point's own encoding shows whether the bytes were canonical.
-        if key.to_edwards().compress().to_bytes() == id.0 { Ok(Self(key)) } else { Err(Code::InvalidKey) }
+        if is_reduced(&id.0) { Ok(Self(key)) } else { Err(Code::InvalidKey) }
+    }
+}
+
+/// Whether the y of an encoded point is below p = 2²⁵⁵ − 19 (RFC 8032, 5.1.3), which decompression does not ask.
+///
+/// The other encoding that is not canonical, a sign for x = 0, is of a point of small order.
+fn is_reduced(bytes: &[u8; 32]) -> bool {
+    let [first, middle @ .., last] = bytes;
+    *first < 0xed || *last & 0x7f != 0x7f || middle.iter().any(|byte| *byte != 0xff)
+}
+
+/// Keys that were read before: what signs often is decompressed once.
+///
+/// Holds what [`PublicKey::try_from`] gave, and nothing of whom a key belongs to.
+#[derive(Debug)]
+pub struct KeyCache {
+    keys: BTreeMap<KeyId, PublicKey>,
+    keys_max: usize,
+}
+
+impl KeyCache {
+    /// Room for so many keys, of some 300 bytes each. When it is full it begins anew, so that nobody's keys can
+    /// cost more than none would.
+    #[must_use]
+    pub const fn new(keys_max: usize) -> Self {
+        Self { keys: BTreeMap::new(), keys_max }
+    }
+
+    /// The key with this name.
+    ///
+    /// # Errors
+    /// As [`PublicKey::try_from`]; what is no key is not remembered.
+    pub fn read(&mut self, id: &KeyId) -> Result<PublicKey, Code> {
+        if let Some(key) = self.keys.get(id) {
+            return Ok(key.clone());
+        }
+        let key = PublicKey::try_from(id)?;
+        if self.keys.len() >= self.keys_max {
+            self.keys.clear();
+        }
+        if self.keys_max > 0 {
+            self.keys.insert(*id, key.clone());
+        }
+        Ok(key)
     }
 }
 

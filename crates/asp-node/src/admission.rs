@@ -1,15 +1,19 @@
 //! Bytes to verified statements, on a few threads of their own: checking signatures never keeps the network waiting.
 //!
 //! The threads share one bounded queue; each takes a share of what waits at once, so that under load a statement
-//! costs no wake-up of its own. Whether a key counts for its issuer is not known here.
+//! costs no wake-up of its own. What holds goes on to the store with the place of whoever waits: nobody is woken in
+//! between. Whether a key counts for its issuer is not known here.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
+use asp_core::key::KeyCache;
+use asp_core::log::receipt::Receipt;
 use asp_core::name::StreamId;
 use asp_core::rejection::{Code, Rejection};
 use asp_core::statement::{Received, Verified};
+use asp_store::{Answer, Refusal, Store};
 use axum::body::Bytes;
 use tokio::sync::{mpsc, oneshot};
 
@@ -18,11 +22,14 @@ use crate::http::problem::Denial;
 /// Statements that one thread takes at once: a millisecond of work, which is as long as anybody waits for it.
 const TAKE_MAX: usize = 16;
 
+/// Keys that a thread remembers, a megabyte of them: those that sign often are among the last so many.
+const KEYS_MAX: usize = 4096;
+
 struct Job {
     bytes: Bytes,
     /// The stream of the address, if the address has one.
     expected: Option<StreamId>,
-    answer: oneshot::Sender<Result<Verified, Denial>>,
+    answer: Answer,
 }
 
 /// The way to the threads.
@@ -38,28 +45,29 @@ impl Admission {
     ///
     /// # Errors
     /// That no thread could be started.
-    pub(crate) fn start(threads: usize, queue_max: usize) -> std::io::Result<Self> {
+    pub(crate) fn start(threads: usize, queue_max: usize, store: &Store) -> std::io::Result<Self> {
         let (sender, receiver) = mpsc::channel(queue_max.max(1));
         let receiver = Arc::new(Mutex::new(receiver));
         let threads = threads.max(1);
         let start = |number: usize| {
-            let receiver = Arc::clone(&receiver);
+            let (receiver, store) = (Arc::clone(&receiver), store.clone());
             std::thread::Builder::new()
                 .name(format!("assent-verify-{number}"))
-                .spawn(move || work(&receiver, threads))
+                .spawn(move || work(&receiver, threads, &store))
         };
         let threads: std::io::Result<Vec<JoinHandle<()>>> = (0..threads).map(start).collect();
         Ok(Self { queue: Mutex::new(Some(sender)), threads: Mutex::new(threads?) })
     }
 
-    /// Reads a statement from an envelope and checks its signatures; with `expected`, also which stream it is of.
+    /// Takes a statement in: reads it from an envelope, checks its signatures and submits it; with `expected` it
+    /// must be of that stream.
     ///
     /// # Errors
-    /// The first rule that is broken, or that too many wait.
-    pub(crate) async fn admit(&self, bytes: Bytes, expected: Option<StreamId>) -> Result<Verified, Denial> {
+    /// The first rule that is broken, that too many wait, or why the store did not take it.
+    pub(crate) async fn admit(&self, bytes: Bytes, expected: Option<StreamId>) -> Result<Receipt, Denial> {
         let (answer, answered) = oneshot::channel();
         self.enqueue(Job { bytes, expected, answer })?;
-        answered.await.unwrap_or(Err(Denial::Internal))
+        Ok(answered.await.map_err(|_| Denial::Internal)??)
     }
 
     fn enqueue(&self, job: Job) -> Result<(), Denial> {
@@ -86,8 +94,9 @@ impl Admission {
 }
 
 /// One thread's life: the one that holds the lock waits for work, takes its share, lets the next one wait.
-fn work(receiver: &Mutex<mpsc::Receiver<Job>>, threads: usize) {
+fn work(receiver: &Mutex<mpsc::Receiver<Job>>, threads: usize, store: &Store) {
     let mut jobs = Vec::with_capacity(TAKE_MAX);
+    let mut keys = KeyCache::new(KEYS_MAX);
     loop {
         {
             let mut receiver = receiver.lock().unwrap_or_else(PoisonError::into_inner);
@@ -97,20 +106,22 @@ fn work(receiver: &Mutex<mpsc::Receiver<Job>>, threads: usize) {
             }
         }
         for Job { bytes, expected, answer } in jobs.drain(..) {
-            // Hostile bytes must not cost a thread, whatever they find.
-            let checked = catch_unwind(AssertUnwindSafe(|| check(&bytes, expected.as_ref())));
-            let checked = checked.map_or(Err(Denial::Internal), |checked| checked.map_err(Denial::from));
-            // Who does not wait any more has gone.
-            let _ = answer.send(checked);
+            // Hostile bytes must not cost a thread, whatever they find; without an answer it is a defect of ours.
+            match catch_unwind(AssertUnwindSafe(|| check(&bytes, expected.as_ref(), &mut keys))) {
+                Ok(Ok(verified)) => store.submit_for(verified, answer),
+                // Who does not wait any more has gone.
+                Ok(Err(rejection)) => drop(answer.send(Err(Refusal::Rejected(rejection)))),
+                Err(_) => keys = KeyCache::new(KEYS_MAX),
+            }
         }
     }
 }
 
-fn check(bytes: &[u8], expected: Option<&StreamId>) -> Result<Verified, Rejection> {
+fn check(bytes: &[u8], expected: Option<&StreamId>, keys: &mut KeyCache) -> Result<Verified, Rejection> {
     let signed = Received::parse(bytes)?.read()?;
     // Cheaper than a signature, so it comes before.
     if expected.is_some_and(|expected| *expected != signed.statement.stream) {
         return Err(Code::StreamMismatch.at("/stream"));
     }
-    signed.verify()
+    signed.verify_with(keys)
 }

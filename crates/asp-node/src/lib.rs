@@ -192,7 +192,7 @@ fn app(
     };
     Ok(App {
         reads: Arc::new(Reads::new(store.clone(), config.readers, config.reads_waiting_max)),
-        admission: Admission::start(config.admission_threads, config.admission_queue_max)
+        admission: Admission::start(config.admission_threads, config.admission_queue_max, &store)
             .map_err(|error| StartError::Threads { detail: error.to_string() })?,
         auth: Auth::new(store.origin().clone(), clock.clone(), tokens),
         hub: Hub::new(config.subscribers_max, config.subscribers_per_party_max),

@@ -51,12 +51,13 @@ use asp_core::name::Origin;
 use asp_core::position::LogTime;
 use asp_core::rejection::Rejection;
 use asp_core::statement::Verified;
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
 pub use entries::Entry;
 pub use export::export;
 pub use fault::{Fault, Step};
 pub use reads::{Due, Reader};
+pub use sequencer::Answer;
 pub use views::Tenant;
 pub use views::agent::{AgentCursor, AgentQuery, AgentsFound, FoundAgent};
 pub use views::session::{SessionQuery, SessionRow};
@@ -194,8 +195,16 @@ impl Store {
     /// # Errors
     /// See [`Refusal`]. Dropping the future does not take the statement back.
     pub async fn submit(&self, statement: Verified) -> Result<Receipt, Refusal> {
-        let answer = self.inner.sequencer.enqueue(statement)?;
-        answer.await.unwrap_or_else(|_| Err(self.gone()))
+        let (answer, answered) = oneshot::channel();
+        self.submit_for(statement, answer);
+        answered.await.unwrap_or_else(|_| Err(self.gone()))
+    }
+
+    /// [`Store::submit`] for somebody else who waits: a pipeline hands its caller's place on instead of waking it.
+    ///
+    /// The answer always comes, unless the writer ends without a word; then `answer` is dropped.
+    pub fn submit_for(&self, statement: Verified, answer: Answer) {
+        self.inner.sequencer.enqueue(statement, answer);
     }
 
     /// [`Store::submit`] for a thread that may wait; inside an asynchronous task it panics.
@@ -203,8 +212,9 @@ impl Store {
     /// # Errors
     /// As [`Store::submit`].
     pub fn submit_blocking(&self, statement: Verified) -> Result<Receipt, Refusal> {
-        let answer = self.inner.sequencer.enqueue(statement)?;
-        answer.blocking_recv().unwrap_or_else(|_| Err(self.gone()))
+        let (answer, answered) = oneshot::channel();
+        self.submit_for(statement, answer);
+        answered.blocking_recv().unwrap_or_else(|_| Err(self.gone()))
     }
 
     fn gone(&self) -> Refusal {

@@ -17,7 +17,7 @@ use uuid::Uuid;
 pub use body::Body;
 pub use kind::Kind;
 
-use crate::key::{Algorithm, KeyId, PublicKey, SignatureBytes};
+use crate::key::{Algorithm, KeyCache, KeyId, SignatureBytes};
 use crate::limits;
 use crate::name::{Issuer, Origin, StreamId, StreamKind, StreamName};
 use crate::position::{Hash, LogTime, Sequence};
@@ -322,9 +322,17 @@ impl Signed {
     /// # Errors
     /// [`Code::InvalidKey`], [`Code::WeakKey`] or [`Code::InvalidSignature`].
     pub fn verify(self) -> Result<Verified, Rejection> {
+        self.verify_with(&mut KeyCache::new(0))
+    }
+
+    /// [`Signed::verify`] for many statements one after the other: keys that come again are read once.
+    ///
+    /// # Errors
+    /// As [`Signed::verify`].
+    pub fn verify_with(self, keys: &mut KeyCache) -> Result<Verified, Rejection> {
         let input = signing_input(self.statement.kind, self.statement.bytes());
         for signature in &self.signatures {
-            let key = PublicKey::try_from(&signature.key_id).map_err(|code| code.at("/signatures"))?; // ASP-STM-006
+            let key = keys.read(&signature.key_id).map_err(|code| code.at("/signatures"))?; // ASP-STM-006
             key.verify(&input, &signature.value).map_err(|code| code.at("/signatures"))?; // ASP-STM-007
         }
         Ok(Verified { statement: self.statement, signatures: self.signatures })

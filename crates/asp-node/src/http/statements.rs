@@ -40,8 +40,7 @@ pub(super) async fn submit(
     if app.is_stopping() {
         return Err(Denial::Stopping);
     }
-    let verified = app.admission.admit(bytes, expected).await?;
-    let receipt = app.store.submit(verified).await?;
+    let receipt = app.admission.admit(bytes, expected).await?;
     drop(share);
     Ok((StatusCode::ACCEPTED, Json(receipt)).into_response())
 }

@@ -117,8 +117,12 @@ fn remarks(stage: &mut Stage, sessions: &[Hash], words: &str) -> Vec<Verified> {
 }
 
 fn enqueue(stage: &Stage, statements: &[Verified]) -> Vec<Answer> {
-    let queue = |statement: &Verified| stage.store.inner.sequencer.enqueue(statement.clone());
-    statements.iter().filter_map(|statement| queue(statement).ok()).collect()
+    let queue = |statement: &Verified| {
+        let (answer, answered) = oneshot::channel();
+        stage.store.submit_for(statement.clone(), answer);
+        answered
+    };
+    statements.iter().map(queue).collect()
 }
 
 /// Runs a store into one fault and opens it again.

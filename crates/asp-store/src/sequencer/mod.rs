@@ -14,12 +14,12 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
-use asp_core::log::receipt::Receipt;
 use asp_core::statement::Verified;
+use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
-use tokio::sync::{mpsc, oneshot};
 
 pub(crate) use disk::Disk;
+pub use thread::Answer;
 use thread::{Job, Shared};
 use writer::Writer;
 
@@ -59,24 +59,25 @@ impl Sequencer {
         Ok(Self { queue: Mutex::new(Some(sender)), shared, thread: Mutex::new(Some(thread)) })
     }
 
-    /// Puts a statement in the queue; the answer comes once it is durable or refused.
-    ///
-    /// # Errors
-    /// [`Refusal::Full`], [`Refusal::Stopping`], or the fault that stopped the writer; nothing was queued.
-    pub(crate) fn enqueue(
-        &self,
-        statement: Verified,
-    ) -> Result<oneshot::Receiver<Result<Receipt, Refusal>>, Refusal> {
-        if let Some(fault) = self.shared.poisoned.get() {
-            return Err(Refusal::Fault(fault.clone()));
+    /// Puts a statement in the queue; the answer comes once it is durable or refused, or at once if it cannot be
+    /// queued: [`Refusal::Full`], [`Refusal::Stopping`], or the fault that stopped the writer.
+    pub(crate) fn enqueue(&self, statement: Verified, answer: Answer) {
+        if let Err((refusal, answer)) = self.try_enqueue(statement, answer) {
+            // Who does not wait any more has gone.
+            let _ = answer.send(Err(refusal));
         }
-        let (answer, answered) = oneshot::channel();
+    }
+
+    fn try_enqueue(&self, statement: Verified, answer: Answer) -> Result<(), (Refusal, Answer)> {
+        if let Some(fault) = self.shared.poisoned.get() {
+            return Err((Refusal::Fault(fault.clone()), answer));
+        }
         let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        let sender = queue.as_ref().ok_or(Refusal::Stopping)?;
+        let Some(sender) = queue.as_ref() else { return Err((Refusal::Stopping, answer)) };
         match sender.try_send(Job { statement, answer }) {
-            Ok(()) => Ok(answered),
-            Err(TrySendError::Full(_)) => Err(Refusal::Full),
-            Err(TrySendError::Closed(_)) => Err(Refusal::Fault(Fault::WriterGone)),
+            Ok(()) => Ok(()),
+            Err(TrySendError::Full(job)) => Err((Refusal::Full, job.answer)),
+            Err(TrySendError::Closed(job)) => Err((Refusal::Fault(Fault::WriterGone), job.answer)),
         }
     }
 

@@ -14,10 +14,13 @@ use crate::fault::Fault;
 use crate::wal::{Chore, Wal};
 use crate::{Clock, Refusal, Statistics};
 
+/// Where the answer to a statement goes. Dropped without one it means that the writer is gone.
+pub type Answer = oneshot::Sender<Result<Receipt, Refusal>>;
+
 /// A statement on its way in, with whoever waits for the answer.
 pub(crate) struct Job {
     pub(crate) statement: Verified,
-    pub(crate) answer: oneshot::Sender<Result<Receipt, Refusal>>,
+    pub(crate) answer: Answer,
 }
 
 /// What everybody may know of the writer.
@@ -107,12 +110,7 @@ pub(crate) fn run(
     }
 }
 
-fn finish(
-    shared: &Shared,
-    writer: &Writer,
-    answers: Vec<oneshot::Sender<Result<Receipt, Refusal>>>,
-    verdicts: Vec<Verdict>,
-) {
+fn finish(shared: &Shared, writer: &Writer, answers: Vec<Answer>, verdicts: Vec<Verdict>) {
     shared.count(verdicts.len(), verdicts.iter().filter(|verdict| verdict.is_ok()).count());
     // Before the answers: whoever has a receipt finds the log at least that long.
     shared.size.send_if_modified(|size| std::mem::replace(size, writer.size()) != writer.size());
@@ -122,7 +120,7 @@ fn finish(
     }
 }
 
-fn refuse(answers: Vec<oneshot::Sender<Result<Receipt, Refusal>>>, fault: &Fault) {
+fn refuse(answers: Vec<Answer>, fault: &Fault) {
     for answer in answers {
         let _ = answer.send(Err(Refusal::Fault(fault.clone())));
     }

@@ -7,6 +7,7 @@ mod prepare;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use asp_core::position::Millis;
@@ -87,19 +88,22 @@ pub(super) async fn ingest(context: &Context, args: &Ingest) -> Outcome {
     printer.say(format!("signing {} statements", grouped(plan.total())));
     let prepared = prepare(&node, cast, &plan).await?;
     let (prepared_bytes, statement_bytes) = prepared.bytes();
-    let Prepared { full, half } = prepared;
     printer.say(format!("sending on {} connections, as fast as the node answers", plan.connections));
     let before = node.store().statistics();
-    let loaded =
-        generate(node.address(), full, Pace::Full(Duration::from_secs(u64::from(args.seconds)))).await?;
+    let loaded = generate(
+        node.address(),
+        Arc::clone(&prepared.full),
+        Pace::Full(Duration::from_secs(u64::from(args.seconds))),
+    )
+    .await?;
     let batch_mean = batch_mean(before, node.store().statistics());
     let count = loaded.latencies.count();
     let rate = count as f64 / loaded.took.as_secs_f64();
     printer.say(format!("{} a second; now at half of that", grouped(rate as u64)));
-    let steady = generate(node.address(), half, Pace::Steady(rate / 2.0)).await?;
+    let steady = generate(node.address(), Arc::clone(&prepared.half), Pace::Steady(rate / 2.0)).await?;
     let half_rate = steady.latencies.count() as f64 / steady.took.as_secs_f64();
-    // What was prepared has been sent and dropped, but an allocator keeps what it once had.
     let resident_bytes = figures::resident_bytes().map(|bytes| bytes.saturating_sub(prepared_bytes));
+    drop(prepared);
     node.stop().await;
     printer.say("starting again, then auditing");
     let again = Instant::now();
@@ -182,14 +186,14 @@ impl Plan {
 
 /// Requests of each connection, for both loads.
 struct Prepared {
-    full: Vec<Requests>,
-    half: Vec<Requests>,
+    full: Arc<[Requests]>,
+    half: Arc<[Requests]>,
 }
 
 impl Prepared {
     /// Bytes of all requests, and of one on average.
     fn bytes(&self) -> (u64, usize) {
-        let all = self.full.iter().chain(&self.half).flatten();
+        let all = self.full.iter().chain(&*self.half).flatten();
         let (count, bytes) = all.fold((0, 0), |(count, bytes), request| (count + 1, bytes + request.len()));
         (bytes as u64, bytes / count.max(1))
     }
@@ -200,16 +204,16 @@ async fn prepare(node: &Node, cast: Cast, plan: &Plan) -> Outcome<Prepared> {
     let host = node.address().to_string();
     let opening = cast.opening()?;
     let first = opening.statements.iter().map(|statement| request(&host, &statement.envelope())).collect();
-    generate(node.address(), vec![first], Pace::Full(Duration::MAX)).await?;
+    generate(node.address(), [first].into(), Pace::Full(Duration::MAX)).await?;
     let mut sessions = Vec::new();
-    let mut openings = Vec::new();
+    let mut openings: Vec<Requests> = Vec::new();
     for _ in 0..2 * plan.connections {
         let (pair, ready) = cast.session(&opening)?;
         openings
             .push(pair.iter().map(|statement: &Verified| request(&host, &statement.envelope())).collect());
         sessions.push(ready);
     }
-    generate(node.address(), openings, Pace::Full(Duration::MAX)).await?;
+    generate(node.address(), openings.into(), Pace::Full(Duration::MAX)).await?;
     let each = plan.each;
     tokio::task::spawn_blocking(move || sign(&host, &cast, &sessions, each)).await.map_err(Failure::fault)?
 }
@@ -241,11 +245,11 @@ fn sign(host: &str, cast: &Cast, sessions: &[Ready], each: [usize; 2]) -> Outcom
         Ok(())
     })?;
     let half = signed.split_off(full.len());
-    Ok(Prepared { full: signed, half })
+    Ok(Prepared { full: signed.into(), half: half.into() })
 }
 
 /// Runs the load on a thread and a runtime of its own, so that it does not queue behind the node's tasks.
-async fn generate(address: SocketAddr, work: Vec<Requests>, pace: Pace) -> Outcome<load::Result> {
+async fn generate(address: SocketAddr, work: Arc<[Requests]>, pace: Pace) -> Outcome<load::Result> {
     tokio::task::spawn_blocking(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         runtime.map_err(Failure::fault)?.block_on(load::run(address, work, pace))

@@ -2,6 +2,7 @@
 //! As little as possible besides, because the generator shares the cores with the node that it measures.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -46,13 +47,16 @@ pub(super) struct Result {
 ///
 /// # Errors
 /// The first answer that is no acknowledgement.
-pub(super) async fn run(address: SocketAddr, work: Vec<Requests>, pace: Pace) -> Outcome<Result> {
+pub(super) async fn run(address: SocketAddr, work: Arc<[Requests]>, pace: Pace) -> Outcome<Result> {
     let connections = work.len();
     let start = Instant::now();
     let mut tasks = tokio::task::JoinSet::new();
-    for (number, requests) in work.into_iter().enumerate() {
-        let schedule = Schedule { start, pace, number, connections };
-        tasks.spawn(async move { connection(address, &requests, schedule).await });
+    for number in 0..connections {
+        let (work, schedule) = (Arc::clone(&work), Schedule { start, pace, number, connections });
+        tasks.spawn(async move {
+            let requests = work.get(number).map(Vec::as_slice).unwrap_or_default();
+            connection(address, requests, schedule).await
+        });
     }
     let mut result = Result::default();
     while let Some(done) = tasks.join_next().await {
@@ -86,7 +90,7 @@ impl Schedule {
     }
 }
 
-async fn connection(address: SocketAddr, requests: &Requests, schedule: Schedule) -> Outcome<Result> {
+async fn connection(address: SocketAddr, requests: &[Box<[u8]>], schedule: Schedule) -> Outcome<Result> {
     let away = |error: std::io::Error| Failure::away(format_args!("{address}: {error}"));
     let mut stream = TcpStream::connect(address).await.map_err(away)?;
     stream.set_nodelay(true).map_err(away)?;

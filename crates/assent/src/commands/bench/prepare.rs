@@ -33,7 +33,7 @@ pub(super) struct Cast {
     /// Whom the sessions are between.
     agents: [(AgentUri, Party); 2],
     organisations: [(Domain, Party); 2],
-    /// The clock of all statements.
+    /// When the first statements are issued; each further one of a session a millisecond later.
     time: LogTime,
 }
 
@@ -149,7 +149,7 @@ impl Cast {
         let body = Body::Accept(Accept::Introduction(Introduction { card: opening.card }));
         let stream = StreamName::Of(StreamId::Session(id));
         let draft = self.draft(answering, stream, body).replying_to(id);
-        let introduction = self.finish(&draft, &[&answering.key], Some(head(&invitation)))?;
+        let introduction = self.finish(&draft, &[&answering.key], Some(head(&invitation)), self.time)?;
         let ready = Ready { id, head: head(&introduction) };
         Ok(([invitation, introduction], ready))
     }
@@ -168,7 +168,9 @@ impl Cast {
             let text = format!("note {number}").parse().map_err(Failure::fault)?;
             let body = Body::Inform(Inform::Note(Note { data: Some(data), text }));
             let stream = StreamName::Of(StreamId::Session(from.id));
-            let note = self.sign(speaker, &[], stream, body, Some(at))?;
+            let draft = self.draft(speaker, stream, body);
+            let issued_at = self.time.plus(Millis(number as u64));
+            let note = self.finish(&draft, &[&speaker.key], Some(at), issued_at)?;
             at = head(&note);
             requests.push(request(host, &note.envelope()));
         }
@@ -188,11 +190,17 @@ impl Cast {
         after: Option<Head>,
     ) -> Outcome<Verified> {
         let keys: Vec<&SecretKey> = std::iter::once(&party.key).chain(others.iter().copied()).collect();
-        self.finish(&self.draft(party, stream, body), &keys, after)
+        self.finish(&self.draft(party, stream, body), &keys, after, self.time)
     }
 
-    fn finish(&self, draft: &Draft, keys: &[&SecretKey], after: Option<Head>) -> Outcome<Verified> {
-        let stamp = Stamp { issued_at: self.time, random: random()? };
+    fn finish(
+        &self,
+        draft: &Draft,
+        keys: &[&SecretKey],
+        after: Option<Head>,
+        issued_at: LogTime,
+    ) -> Outcome<Verified> {
+        let stamp = Stamp { issued_at, random: random()? };
         draft.sign(after, stamp, keys).map_err(Failure::fault)
     }
 }
