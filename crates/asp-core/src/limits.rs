@@ -107,5 +107,8 @@ pub const TEXT_BYTES_MAX: usize = 4096;
 /// A bound, in bytes. An agent's URI, an origin or a stream's name.
 pub const URI_BYTES_MAX: usize = 255;
 
-/// A default, in pages. 16 MiB of write-ahead log, beyond which pages are carried over into the database, away from the writer.
-pub const WAL_PAGES_MAX: usize = 4096;
+/// A default, in pages. 64 MiB of write-ahead log, beyond which it begins anew: a reader finds its pages in milliseconds.
+pub const WAL_PAGES_MAX: usize = 16384;
+
+/// A default, in pages. 4 MiB carried over into the database and flushed at once; what the writer then waits for is a few milliseconds.
+pub const WAL_STEP_PAGES: usize = 1024;

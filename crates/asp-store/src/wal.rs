@@ -1,7 +1,8 @@
 //! The write-ahead log of SQLite: carried over into the database beside the writer, so that no batch waits for it.
 //!
-//! SQLite begins the log anew only when all of it is carried over, which a busy writer never lets happen. So the
-//! bulk goes over in a thread of its own, and the writer carries over what came meanwhile, between two batches.
+//! A thread of its own carries over a little at a time, because what it flushes at once the writer's own flushes wait
+//! for. SQLite begins the log anew only when all of it is carried over, which a busy writer never lets happen: so once
+//! the log is long, the writer carries over the few pages that are left, between two batches.
 
 use std::fs::File;
 use std::sync::Arc;
@@ -18,7 +19,17 @@ use crate::fault::Fault;
 /// Carries over what can be without waiting for anybody; says whether that was all.
 pub(crate) fn backfill(connection: &Connection) -> Result<bool, Fault> {
     let (all, done) = connection.wal_checkpoint_v2(Some(MAIN_DB), CheckpointMode::PASSIVE)?;
+    if all < 0 {
+        // A connection that has not read yet does not know of the log, and SQLite calls that success.
+        return Err(Fault::corrupt(None, "there is no write-ahead log".to_owned()));
+    }
     Ok(all == done)
+}
+
+/// Makes the connection find the log, which it does when it first reads.
+fn open(connection: &Connection) -> Result<(), Fault> {
+    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+    Ok(())
 }
 
 /// How the writer and the thread that carries over see each other.
@@ -26,7 +37,7 @@ pub(crate) fn backfill(connection: &Connection) -> Result<bool, Fault> {
 struct Shared {
     /// Pages in the log after the last commit.
     pages: AtomicUsize,
-    /// The bulk is done: what is left is little.
+    /// The log is long, and what is left of it is little.
     tail: AtomicBool,
 }
 
@@ -34,6 +45,8 @@ struct Shared {
 #[derive(Debug)]
 pub(crate) struct Wal {
     shared: Arc<Shared>,
+    /// Pages in the log when the thread was last woken.
+    woken_at: usize,
     wake: Option<SyncSender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -58,21 +71,28 @@ impl Wal {
             seen.pages.store(usize::try_from(pages).unwrap_or(0), Ordering::Relaxed);
             Ok(())
         }))?;
+        open(&own)?;
         let (wake, woken) = sync_channel(1);
         let bulk = Arc::clone(&shared);
         let thread = std::thread::Builder::new()
             .name("assent-backfill".into())
             .spawn(move || run(&own, &file, &woken, &bulk))
             .map_err(|error| Fault::corrupt(None, format!("no thread could be started: {error}")))?;
-        Ok(Self { shared, wake: Some(wake), thread: Some(thread) })
+        Ok(Self { shared, woken_at: 0, wake: Some(wake), thread: Some(thread) })
     }
 
     /// Called after each batch.
-    pub(crate) fn after_batch(&self) -> Chore {
+    pub(crate) fn after_batch(&mut self) -> Chore {
         if self.shared.tail.swap(false, Ordering::AcqRel) {
             return Chore::Tail;
         }
-        if self.shared.pages.load(Ordering::Relaxed) > limits::WAL_PAGES_MAX {
+        let pages = self.shared.pages.load(Ordering::Relaxed);
+        if pages < self.woken_at {
+            // The log has begun anew.
+            self.woken_at = 0;
+        }
+        if pages - self.woken_at >= limits::WAL_STEP_PAGES {
+            self.woken_at = pages;
             // Full means that the thread knows already.
             let _ = self.wake.as_ref().map(|wake| wake.try_send(()));
         }
@@ -90,17 +110,45 @@ impl Drop for Wal {
     }
 }
 
+/// Carries over and flushes, so that neither is left to the writer.
+fn carry_over(connection: &Connection, file: &File) -> Result<bool, Fault> {
+    let all = backfill(connection)?;
+    if let Err(error) = file.sync_data() {
+        tracing::warn!(%error, "the database could not be flushed beside the writer");
+    }
+    Ok(all)
+}
+
 /// A failure here loses nothing: the log stays where it is, and longer.
 fn run(connection: &Connection, file: &File, woken: &Receiver<()>, shared: &Shared) {
     while woken.recv().is_ok() {
-        let done = backfill(connection);
-        // The writer's share then finds little left to be flushed.
-        if let Err(error) = file.sync_data() {
-            tracing::warn!(%error, "the database could not be flushed beside the writer");
-        }
-        match done {
-            Ok(_) => shared.tail.store(true, Ordering::Release),
+        match carry_over(connection, file) {
+            Ok(_) if shared.pages.load(Ordering::Relaxed) > limits::WAL_PAGES_MAX => {
+                shared.tail.store(true, Ordering::Release);
+            }
+            Ok(_) => {}
             Err(fault) => tracing::warn!(%fault, "the write-ahead log could not be carried over"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_connection_carries_over_what_the_writer_wrote() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log.sqlite");
+        let writer = Connection::open(&path).unwrap();
+        writer.pragma_update(None, "journal_mode", "wal").unwrap();
+        writer.pragma_update(None, "wal_autocheckpoint", 0).unwrap();
+        writer.execute_batch("CREATE TABLE t (x BLOB); INSERT INTO t VALUES (zeroblob(100000))").unwrap();
+        let before = std::fs::metadata(&path).unwrap().len();
+        let other = Connection::open(&path).unwrap();
+        assert!(backfill(&other).is_err(), "it has not read, and does not know of the log");
+        open(&other).unwrap();
+        assert_eq!(backfill(&other), Ok(true));
+        assert!(std::fs::metadata(&path).unwrap().len() > before + 100_000);
     }
 }

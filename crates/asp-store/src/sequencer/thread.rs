@@ -72,7 +72,7 @@ impl Shared {
 /// No batch is waited for: what came while the one before was written is the next.
 pub(crate) fn run(
     mut writer: Writer,
-    wal: Wal,
+    mut wal: Wal,
     mut queue: mpsc::Receiver<Job>,
     shared: &Arc<Shared>,
     clock: &Clock,

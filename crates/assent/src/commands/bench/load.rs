@@ -43,19 +43,24 @@ pub(super) struct Result {
     pub(super) overloaded: u64,
 }
 
-/// Sends each connection's requests and waits for all answers.
+/// Connects, then sends each connection's requests and waits for all answers.
 ///
 /// # Errors
 /// The first answer that is no acknowledgement.
 pub(super) async fn run(address: SocketAddr, work: Arc<[Requests]>, pace: Pace) -> Outcome<Result> {
     let connections = work.len();
+    let mut streams = Vec::with_capacity(connections);
+    for _ in 0..connections {
+        // One after the other, before the clock starts: what is measured is statements.
+        streams.push(connect(address).await.map_err(|error| away(address, &error))?);
+    }
     let start = Instant::now();
     let mut tasks = tokio::task::JoinSet::new();
-    for number in 0..connections {
+    for (number, stream) in streams.into_iter().enumerate() {
         let (work, schedule) = (Arc::clone(&work), Schedule { start, pace, number, connections });
         tasks.spawn(async move {
             let requests = work.get(number).map(Vec::as_slice).unwrap_or_default();
-            connection(address, requests, schedule).await
+            connection(address, stream, requests, schedule).await
         });
     }
     let mut result = Result::default();
@@ -66,6 +71,16 @@ pub(super) async fn run(address: SocketAddr, work: Arc<[Requests]>, pace: Pace) 
     }
     result.took = start.elapsed();
     Ok(result)
+}
+
+async fn connect(address: SocketAddr) -> std::io::Result<TcpStream> {
+    let stream = TcpStream::connect(address).await?;
+    stream.set_nodelay(true)?;
+    Ok(stream)
+}
+
+fn away(address: SocketAddr, error: &std::io::Error) -> Failure {
+    Failure::away(format_args!("{address}: {error}"))
 }
 
 /// When the requests of one connection are due.
@@ -90,10 +105,13 @@ impl Schedule {
     }
 }
 
-async fn connection(address: SocketAddr, requests: &[Box<[u8]>], schedule: Schedule) -> Outcome<Result> {
-    let away = |error: std::io::Error| Failure::away(format_args!("{address}: {error}"));
-    let mut stream = TcpStream::connect(address).await.map_err(away)?;
-    stream.set_nodelay(true).map_err(away)?;
+async fn connection(
+    address: SocketAddr,
+    mut stream: TcpStream,
+    requests: &[Box<[u8]>],
+    schedule: Schedule,
+) -> Outcome<Result> {
+    let away = |error: std::io::Error| away(address, &error);
     let mut buffer = Vec::with_capacity(HEAD_BYTES_MAX);
     let mut result = Result::default();
     for (place, request) in requests.iter().enumerate() {
