@@ -360,7 +360,9 @@ fn what_is_called_unreachable_is_a_role_or_guard_of_its_row_without_an_example()
                 .map(|(last, before)| (last.clone(), before.to_vec()))
                 .unwrap();
             let mut ledger = play(&[]);
-            before.iter().for_each(|line| drop(ledger.line(line)));
+            for line in &before {
+                ledger.line(line);
+            }
             assert!(Judged::after(ledger, &last).not_refused_by(row, guard).is_some(), "{heading}: {word}");
         }
     }
