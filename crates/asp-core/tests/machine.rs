@@ -17,7 +17,7 @@ mod support;
 use std::collections::{BTreeMap, BTreeSet};
 
 use asp_core::name::{AgentUri, StreamId};
-use asp_core::position::{Hash, LogPoint};
+use asp_core::position::{Hash, LogPoint, LogTime};
 use asp_core::rejection::Code;
 use asp_core::session::table::{Next, Performative, State};
 use asp_core::session::{Progress, Session};
@@ -283,8 +283,8 @@ struct Watched {
     ledger: Ledger,
     /// Every session statement that was judged, with the length of the log before it and the verdict.
     tried: Vec<(usize, LogPoint, Verified, Option<Code>)>,
-    /// The session after each entry of the log, where it was seen.
-    seen: BTreeMap<usize, Session>,
+    /// The session after each entry of the log, where it was seen, and when time would change it next.
+    seen: BTreeMap<usize, (Session, Option<LogTime>)>,
 }
 
 impl StateMachineTest for Watched {
@@ -326,7 +326,8 @@ impl Watched {
             return outcome;
         }
         let Some(after) = self.ledger.session() else { return outcome };
-        self.seen.insert(self.ledger.stage.log.len(), after.clone());
+        let deadline = self.ledger.stage.world.next_deadline(&after.id());
+        self.seen.insert(self.ledger.stage.log.len(), (after.clone(), deadline));
         self.stream_is_a_chain(after);
         if let Some(before) = &before {
             self.nothing_is_lost(before, after);
@@ -452,7 +453,7 @@ impl Watched {
         for (number, (at, statement)) in (1..).zip(&self.ledger.stage.log) {
             let accepted = world.judge(statement, *at).unwrap();
             world.apply(&accepted);
-            if let Some(seen) = self.seen.get(&number) {
+            if let Some((seen, _)) = self.seen.get(&number) {
                 assert_eq!(world.session(&id), Some(seen), "{}", self.story());
             }
         }
@@ -467,12 +468,18 @@ impl Watched {
             }
             let verdict = world.judge(statement, *at);
             assert_eq!(verdict.as_ref().err().map(|rejection| rejection.code), *refused, "{}", self.story());
-            let touched = world.touches(statement.statement());
+            let mut touched = world.touches(statement.statement());
             if let Ok(accepted) = verdict {
                 world.apply(&accepted);
-                let seen = self.seen.get(&(length + 1)).unwrap();
+                let (seen, deadline) = &self.seen[&(length + 1)];
                 assert_eq!(world.session(&seen.id()), Some(seen), "{}", self.story());
-                world.forget(&StreamId::Session(seen.id()));
+                while let Some(stream) = world.missing_for_session(&seen.id()) {
+                    load(&mut world, stream, &self.ledger.stage.log[..=*length]);
+                }
+                assert_eq!(world.next_deadline(&seen.id()), *deadline, "{}", self.story());
+                touched.push(StreamId::Session(seen.id()));
+                touched
+                    .extend(seen.participants().iter().map(|(agent, _)| StreamId::Org(agent.organisation())));
             }
             // Others and time move on before the next statement, and this world does not see it.
             touched.iter().for_each(|stream| world.forget(stream));
