@@ -440,10 +440,15 @@ impl Watched {
         assert!(!moved || (before.state() == State::Closed && countersigns), "{}", self.story());
     }
 
+    /// Until its end a session always has an instant at which time moves it on, and not in the far future.
     fn nothing_hangs(&self, session: &Session) {
         let ended = matches!(session.state(), State::Closed | State::Failed);
         let deadline = self.ledger.stage.world.next_deadline(&session.id());
         assert_eq!(deadline.is_none(), ended, "{deadline:?}\n{}", self.story());
+        let limits = session.limits();
+        let waits = limits.response_ms.max(limits.invitation_ms).max(limits.escalation_ms);
+        let soon = deadline.is_none_or(|time| time <= session.last().plus(waits));
+        assert!(session.owes() || soon, "{deadline:?}\n{}", self.story());
     }
 
     /// Another node that reads the log comes to the same session at every entry.
