@@ -338,6 +338,7 @@ impl Session {
         if next != self.state {
             if matches!(next, State::Closed | State::Failed) {
                 self.end = Some(self.ended(body));
+                self.offers.clear();
             }
             if next == State::Introduced {
                 self.come_in();

@@ -248,6 +248,22 @@ impl Session {
         row.requires.iter().try_for_each(|guard| case.check(*guard, facts))
     }
 
+    /// The row of the table that decides about a statement at this instant, and the role in which it is said.
+    ///
+    /// What a trace shows of a verdict; the row's guards and the statement's place are not judged.
+    ///
+    /// # Errors
+    /// As [`Session::decide`], where nobody may say it or no row fits.
+    pub fn ruling(&self, verified: &Verified, at: LogPoint) -> Result<(Role, &'static Row), Rejection> {
+        let statement = verified.statement();
+        let Kind::Session(performative) = statement.kind else {
+            return Err(Code::UnknownType.at("/type"));
+        };
+        let actor = self.actor(statement, performative, at.time)?;
+        let row = guard::Case { session: self, statement, performative, actor: &actor, at }.row()?;
+        Ok((actor.role, row))
+    }
+
     /// Who speaks: a participant or its delegate, the authority of an escalation, or the node.
     fn actor(
         &self,

@@ -1,11 +1,12 @@
 //! Offers, counters, acceptances and commits, within the limits of the session.
 
 use crate::support::ledger::{Ledger, check};
+use crate::support::uri;
 
 #[test]
 fn a_firm_offer_binds_by_its_acceptance_alone() {
     // ASP-SES-013
-    check(
+    let ledger = check(
         "buyer PROPOSE with seller         -> INVITED
          seller ACCEPT                     -> INTRODUCED
          buyer PROPOSE firm trade          -> CONVERSING
@@ -16,6 +17,8 @@ fn a_firm_offer_binds_by_its_acceptance_alone() {
          seller ACCEPT                     -> EXECUTING [ACTIVE: goods OPEN, pay OPEN]
          seller ACCEPT                     -> ! PROPOSAL_NOT_OPEN",
     );
+    let formed = &ledger.session().unwrap().commitments()[&ledger.hash("deal")];
+    assert_eq!(formed.signers, [uri("buyer"), uri("seller")].into());
 }
 
 #[test]

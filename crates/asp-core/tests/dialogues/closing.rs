@@ -49,6 +49,15 @@ fn talk_that_comes_to_nothing_is_closed_in_order() {
 }
 
 #[test]
+fn what_was_offered_ends_with_the_session() {
+    for end in ["seller CLOSE -> CLOSED(COMPLETED)", "+5m -> FAILED(RESPONSE_TIMEOUT)"] {
+        let talking = "buyer PROPOSE with seller\n seller ACCEPT\n buyer PROPOSE firm -> CONVERSING\n";
+        let ledger = check(&format!("{talking}{end}"));
+        assert!(ledger.session().unwrap().offers().is_empty(), "{}", ledger.story());
+    }
+}
+
+#[test]
 fn what_failed_is_over() {
     check(
         "buyer PROPOSE with seller                   -> INVITED

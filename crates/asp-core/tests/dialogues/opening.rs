@@ -1,7 +1,10 @@
 //! How a session begins, who speaks in it and where in the stream.
 
+use asp_core::rejection::Code;
+use asp_core::statement::body::ParticipantRole;
+
 use crate::support::ledger::{CAST, check};
-use crate::support::uri;
+use crate::support::{Stage, uri};
 
 #[test]
 fn an_invitation_that_nobody_answers_fails() {
@@ -38,6 +41,22 @@ fn who_is_invited_must_make_a_session() {
          buyer PROPOSE goods                                    -> ! NOT_ALLOWED
          buyer PROPOSE with seller carrier? mediator! watcher   -> INVITED",
     );
+}
+
+#[test]
+fn a_session_has_one_initiator() {
+    // ASP-SES-001
+    let mut stage = Stage::with(&["buyer", "seller"]);
+    let consent = stage.consent("buyer", "seller");
+    for (number, role) in
+        [(0, ParticipantRole::Party), (1, ParticipantRole::Initiator), (1, ParticipantRole::Observer)]
+    {
+        let mut invitation = stage.invitation(&["buyer", "seller"], &[consent]);
+        invitation.participants[number].role = role;
+        assert_eq!(stage.invite("buyer", invitation), Err(Code::InvalidParticipants));
+    }
+    let invitation = stage.invitation(&["buyer", "seller"], &[consent]);
+    assert!(stage.invite("buyer", invitation).is_ok());
 }
 
 #[test]
@@ -136,7 +155,7 @@ fn other_conditions_await_everybody_anew() {
 #[test]
 fn a_stranger_learns_nothing() {
     // ASP-SES-002
-    check(
+    let ledger = check(
         "buyer PROPOSE with seller carrier?  -> INVITED
          seller ACCEPT                       -> INTRODUCED
          stranger QUERY                      -> ! UNKNOWN_STREAM
@@ -147,6 +166,8 @@ fn a_stranger_learns_nothing() {
          nobody QUERY                        -> ! UNKNOWN_AGENT
          watcher QUERY                       -> ! UNKNOWN_STREAM",
     );
+    let (_, tried) = ledger.tried.unwrap();
+    assert_eq!(ledger.stage.judge(&tried).unwrap_err().head, None, "not even where the stream ends");
 }
 
 #[test]

@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use asp_core::name::{Issuer, StreamId, StreamKind, StreamName};
-use asp_core::position::{Hash, Head, Millis};
+use asp_core::position::{Hash, Head, LogPoint, Millis};
 use asp_core::rejection::Code;
 use asp_core::session::Session;
 use asp_core::statement::Verified;
@@ -50,6 +50,8 @@ pub struct Ledger {
     pub consents: BTreeMap<String, Hash>,
     /// Every line with what came of it.
     pub written: Vec<String>,
+    /// The statement that was last made in the session, taken or not, and where.
+    pub tried: Option<(LogPoint, Verified)>,
 }
 
 /// What comes of a line.
@@ -90,6 +92,7 @@ impl Ledger {
             packages: BTreeMap::new(),
             consents: consents.into(),
             written: Vec::new(),
+            tried: None,
         }
     }
 
@@ -208,6 +211,7 @@ impl Ledger {
         let signed = draft.sign(head, stamp, &[&signer(who)]).expect("the words make a statement");
         let statement = Verified::from_envelope(&signed.envelope()).map_err(|rejection| rejection.code)?;
         let head = Head { sequence: statement.statement().sequence, hash: statement.statement().hash };
+        self.tried = Some((self.stage.point(), statement.clone()));
         self.stage.take(statement)?;
         if opens {
             self.id = Some(head.hash);

@@ -24,8 +24,8 @@ use asp_core::session::Session;
 use asp_core::session::table::State;
 use asp_core::statement::Verified;
 use asp_core::statement::body::{
-    Accept, Acceptance, AgentRegister, Because, Body, Card, Close, Closing, ConsentRequest, Counter, Due,
-    DueAt, Empty, Evidence, Fulfilment, Inform, Introduction, Invitation, Invitee, Limits, Mode, Nonce, Note,
+    Accept, Acceptance, AgentRegister, Because, Body, Card, Close, Closing, ConsentRequest, Due, DueAt,
+    Empty, Evidence, Fulfilment, Inform, Introduction, Invitation, Invitee, Limits, Mode, Nonce, Note,
     Obligation, ObligationRef, Offer, OrgRegister, Package, ParticipantRole, Propose, Remedy, Showing,
 };
 use asp_core::statement::draft::{Draft, Stamp};
@@ -213,14 +213,9 @@ impl Stage {
 
     /// A log in which buyer and seller talk.
     pub fn talking() -> (Self, Hash) {
-        Self::talking_of(|_| {})
-    }
-
-    pub fn talking_of(change: impl FnOnce(&mut Invitation)) -> (Self, Hash) {
         let mut stage = Self::with(&["buyer", "seller", "other"]);
         let consent = stage.consent("buyer", "seller");
-        let mut invitation = stage.invitation(&["buyer", "seller"], &[consent]);
-        change(&mut invitation);
+        let invitation = stage.invitation(&["buyer", "seller"], &[consent]);
         let session = stage.invite("buyer", invitation).unwrap();
         stage.introduce(session, "seller").unwrap();
         (stage, session)
@@ -305,10 +300,6 @@ impl Stage {
 
     pub fn propose(&mut self, session: Hash, by: &str, offer: Offer) -> Result<Hash, Code> {
         self.say(session, by, Body::Propose(Propose::Proposal(offer)), None)
-    }
-
-    pub fn counter(&mut self, session: Hash, by: &str, to: Hash, offer: Offer) -> Result<Hash, Code> {
-        self.say(session, by, Body::Counter(Counter::CounterOffer(offer)), Some(to))
     }
 
     pub fn accept(&mut self, session: Hash, by: &str, what: Hash, terms_hash: Hash) -> Result<Hash, Code> {

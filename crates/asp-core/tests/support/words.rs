@@ -317,10 +317,11 @@ impl Ledger {
     }
 
     fn close(&self, words: &[&str]) -> Close {
-        if let Some(reason) = after(words, "timeout") {
-            return Close::Timeout(timeout(text(reason)));
-        }
         let receipt = self.session().map(Session::receipt);
+        if let Some(reason) = after(words, "timeout") {
+            let receipt = receipt.filter(|_| self.state() == State::Executing);
+            return Close::Timeout(Timeout { reason: text(reason), receipt });
+        }
         let mut receipt = receipt.unwrap_or_else(|| asp_core::statement::body::SessionReceipt {
             commitments: Vec::new(),
             count: 0,

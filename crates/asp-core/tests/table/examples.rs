@@ -1,0 +1,276 @@
+//! One dialogue for every row of the transition table, and one for every guard that it requires.
+//!
+//! A heading names a row: state, performative, selector, and `by node` where the node alone says it. Under it stands,
+//! role by role, what is taken (`each` for the roles not named apart), and after `!` what a guard refuses. The last
+//! line of a dialogue is the example, the lines before it lead there. `{}` is who speaks, `{other}` the other of buyer
+//! and seller, `{own}` what the speaker owes and `{due}` what it is owed in `{bound}`. Guards that are refused in the
+//! same way everywhere are not written out: see `main.rs`.
+
+/// Dialogues that others begin with.
+pub(crate) const SCENES: [(&str, &str); 14] = [
+    ("invited", "buyer PROPOSE with seller mediator! watcher!"),
+    ("introduced", "{invited}; mediator ACCEPT; watcher ACCEPT; seller ACCEPT"),
+    ("talking", "{introduced}; buyer QUERY"),
+    ("agreed", "{talking}; buyer PROPOSE until 2h; seller ACCEPT"),
+    ("agreeing", "{agreed}; buyer COMMIT"),
+    ("bound", "{talking}; buyer PROPOSE firm both; seller ACCEPT"),
+    ("agreed-bound", "{bound}; buyer PROPOSE until 2h; seller ACCEPT"),
+    ("agreeing-bound", "{agreed-bound}; buyer COMMIT"),
+    ("settled", "{bound}; buyer PROPOSE termination; seller ACCEPT"),
+    ("asked", "{talking}; buyer ESCALATE to seller.example"),
+    ("asked-bound", "{bound}; buyer ESCALATE to seller.example"),
+    ("three", "buyer PROPOSE with seller carrier; seller ACCEPT; carrier ACCEPT; buyer QUERY"),
+    ("three-bound", "{three}; buyer PROPOSE firm; seller ACCEPT; carrier ACCEPT"),
+    ("roomy", "buyer PROPOSE with seller rounds=200; seller ACCEPT; buyer PROPOSE; seller ACCEPT"),
+];
+
+/// Packages besides those that every ledger has.
+pub(crate) const PACKAGES: [&str; 3] = [
+    "both = seller owes buyer goods 100 within 1h, buyer owes seller pay 100 within 1h",
+    "slow = seller owes buyer goods 100 within 30h",
+    "bad = seller owes seller goods 1 within 1h",
+];
+
+pub(crate) const OPENING: &str = "
+IDLE PROPOSE invitation
+    initiator            buyer PROPOSE with seller
+    ! participants-valid buyer PROPOSE with seller seller
+    ! consent-covers     buyer PROPOSE with seller consents=none
+INVITED ACCEPT all-in
+    initiator            {invited}; seller COUNTER conditions; mediator ACCEPT; watcher ACCEPT; buyer ACCEPT
+    party                {invited}; mediator ACCEPT; watcher ACCEPT; seller ACCEPT
+    mediator             {invited}; watcher ACCEPT; seller ACCEPT; mediator ACCEPT
+    observer             {invited}; mediator ACCEPT; seller ACCEPT; watcher ACCEPT
+INVITED ACCEPT more-invitees
+    initiator            {invited}; seller COUNTER conditions; buyer ACCEPT
+    each                 {invited}; {} ACCEPT
+    ! your-turn          {invited}; seller ACCEPT; seller ACCEPT
+INVITED REJECT too-few
+    initiator            {invited}; seller COUNTER conditions; buyer REJECT
+    each                 {invited}; {} REJECT
+    ! your-turn          {invited}; buyer REJECT
+INVITED REJECT enough
+    each                 buyer PROPOSE with carrier seller? mediator? watcher?; {} REJECT
+    ! your-turn          buyer PROPOSE with carrier seller?; seller REJECT; seller REJECT
+INVITED COUNTER conditions
+    initiator            {invited}; seller COUNTER conditions; buyer COUNTER conditions
+    party                {invited}; seller COUNTER conditions
+    ! your-turn          {invited}; buyer COUNTER conditions
+    ! message-left       {invited}; seller COUNTER conditions messages=2; buyer COUNTER conditions
+    ! round-left         {invited}; seller COUNTER conditions rounds=1; buyer COUNTER conditions
+INVITED WITHDRAW
+    initiator            {invited}; buyer WITHDRAW
+INVITED CLOSE by node
+    node                 {invited}; +30s quietly; node CLOSE timeout INVITATION_TIMEOUT
+INTRODUCED PROPOSE proposal
+    each                 {introduced}; {} PROPOSE
+    ! round-left         buyer PROPOSE with seller; seller COUNTER conditions rounds=1; buyer ACCEPT; buyer PROPOSE
+INTRODUCED INFORM note
+    each                 {introduced}; {} INFORM
+INTRODUCED QUERY
+    each                 {introduced}; {} QUERY
+INTRODUCED CLARIFY
+    each                 {introduced}; {} CLARIFY
+INTRODUCED OBSERVE
+    each                 {introduced}; {} OBSERVE
+INTRODUCED DELEGATE
+    each                 {introduced}; {} DELEGATE to clerk
+INTRODUCED CLOSE
+    each                 {introduced}; {} CLOSE
+INTRODUCED CLOSE by node
+    node                 {introduced}; +5m quietly; node CLOSE timeout RESPONSE_TIMEOUT
+";
+
+pub(crate) const CONVERSING: &str = "
+CONVERSING PROPOSE proposal
+    each                 {talking}; {} PROPOSE
+CONVERSING COUNTER counter-offer
+    each                 {talking}; {other} PROPOSE; {} COUNTER cheap
+CONVERSING ACCEPT completes-binding
+    each                 {talking}; {other} PROPOSE firm until 2h; {} ACCEPT
+CONVERSING ACCEPT completes-agreement
+    each                 {talking}; {other} PROPOSE until 2h; {} ACCEPT
+CONVERSING ACCEPT more-acceptances
+    each                 {three}; {other} PROPOSE until 2h; {} ACCEPT
+CONVERSING REJECT
+    each                 {talking}; {other} PROPOSE; {} REJECT
+CONVERSING INFORM note
+    each                 {talking}; {} INFORM
+CONVERSING QUERY
+    each                 {talking}; {} QUERY
+CONVERSING CLARIFY
+    each                 {talking}; {} CLARIFY
+CONVERSING COMMIT
+    each                 {agreed}; {} COMMIT
+CONVERSING DELEGATE
+    each                 {talking}; {} DELEGATE to clerk
+CONVERSING ESCALATE
+    each                 {talking}; {} ESCALATE to seller.example
+CONVERSING WITHDRAW takes-back-mandate
+    each                 {talking}; {} DELEGATE as m; {} WITHDRAW m
+CONVERSING WITHDRAW takes-back-offer
+    each                 {talking}; {} PROPOSE; {} WITHDRAW
+CONVERSING OBSERVE
+    each                 {talking}; {} OBSERVE
+CONVERSING CLOSE
+    each                 {talking}; {} CLOSE
+CONVERSING CLOSE by node
+    node                 {talking}; +5m quietly; node CLOSE timeout RESPONSE_TIMEOUT
+";
+
+pub(crate) const AGREEING: &str = "
+AGREEING COUNTER commitments-stand
+    each                 {agreed-bound}; {other} COMMIT; {} COUNTER cheap
+    ! room-left          {agreed-bound}; 32* buyer PROPOSE; buyer COMMIT; seller COUNTER
+AGREEING COUNTER no-commitment
+    each                 {agreed}; {other} COMMIT; {} COUNTER cheap
+    ! room-left          {agreed}; 32* buyer PROPOSE; buyer COMMIT; seller COUNTER
+AGREEING ACCEPT completes-commit
+    each                 {agreed}; {other} COMMIT; {} ACCEPT
+AGREEING ACCEPT more-signatures
+    each                 {three}; buyer PROPOSE; seller ACCEPT; carrier ACCEPT; {other} COMMIT; {} ACCEPT
+AGREEING REJECT commitments-stand
+    each                 {agreed-bound}; {other} COMMIT; {} REJECT
+AGREEING REJECT no-commitment
+    each                 {agreed}; {other} COMMIT; {} REJECT
+AGREEING INFORM note
+    each                 {agreeing}; {} INFORM
+AGREEING INFORM progress
+    each                 {agreeing-bound}; {} INFORM progress {own}
+AGREEING INFORM fulfilment
+    each                 {agreeing-bound}; {} INFORM fulfilment {own}
+AGREEING INFORM acknowledgement
+    each                 {agreeing-bound}; {other} INFORM fulfilment {due}; {} INFORM acknowledgement {due}
+AGREEING INFORM contest
+    each                 {agreeing-bound}; {other} INFORM fulfilment {due}; {} INFORM contest {due}
+AGREEING INFORM lapse-of-time by node
+    node                 {bound}; +59m quietly; buyer PROPOSE; seller ACCEPT; buyer COMMIT; +2m quietly; node INFORM breach goods
+AGREEING QUERY
+    each                 {agreeing}; {} QUERY
+AGREEING CLARIFY
+    each                 {agreeing}; {} CLARIFY
+AGREEING ESCALATE
+    each                 {agreeing}; {} ESCALATE to seller.example
+AGREEING WITHDRAW takes-back-mandate
+    each                 {agreed}; {} DELEGATE as m; {} COMMIT; {} WITHDRAW m
+AGREEING WITHDRAW commitments-stand
+    each                 {agreed-bound}; {} COMMIT; {} WITHDRAW
+AGREEING WITHDRAW no-commitment
+    each                 {agreed}; {} COMMIT; {} WITHDRAW
+AGREEING WITHDRAW commitments-stand by node
+    node                 {agreeing-bound}; +5m quietly; node WITHDRAW timeout RESPONSE_TIMEOUT
+AGREEING OBSERVE
+    each                 {agreeing}; {} OBSERVE
+AGREEING CLOSE no-commitment by node
+    node                 {agreeing}; +5m quietly; node CLOSE timeout RESPONSE_TIMEOUT
+";
+
+pub(crate) const EXECUTING: &str = "
+EXECUTING PROPOSE proposal
+    each                 {bound}; {} PROPOSE
+EXECUTING PROPOSE change
+    each                 {bound}; {} PROPOSE amendment to cheap
+    ! terms-valid        {bound}; buyer PROPOSE amendment to bad
+EXECUTING COUNTER counter-offer
+    each                 {bound}; {other} PROPOSE; {} COUNTER cheap
+EXECUTING ACCEPT completes-binding
+    each                 {bound}; {other} PROPOSE firm until 2h; {} ACCEPT
+    ! commitment-active  {bound}; buyer PROPOSE amendment to cheap as change; buyer PROPOSE termination; seller ACCEPT; seller ACCEPT change
+    ! room-left          {roomy}; 64* buyer PROPOSE firm & seller ACCEPT; buyer PROPOSE firm; seller ACCEPT
+EXECUTING ACCEPT completes-agreement
+    each                 {bound}; {other} PROPOSE until 2h; {} ACCEPT
+EXECUTING ACCEPT more-acceptances
+    each                 {three-bound}; {other} PROPOSE until 2h; {} ACCEPT
+    ! commitment-active  {three-bound}; buyer PROPOSE amendment to cheap as change; buyer PROPOSE termination; seller ACCEPT; carrier ACCEPT; seller ACCEPT change
+EXECUTING REJECT
+    each                 {bound}; {other} PROPOSE; {} REJECT
+EXECUTING INFORM note
+    each                 {bound}; {} INFORM
+EXECUTING INFORM progress
+    each                 {bound}; {} INFORM progress {own}
+EXECUTING INFORM fulfilment
+    each                 {bound}; {} INFORM fulfilment {own}
+EXECUTING INFORM acknowledgement
+    each                 {bound}; {other} INFORM fulfilment {due}; {} INFORM acknowledgement {due}
+EXECUTING INFORM contest
+    each                 {bound}; {other} INFORM fulfilment {due}; {} INFORM contest {due}
+EXECUTING INFORM lapse-of-time by node
+    node                 {bound}; +61m quietly; node INFORM breach goods
+EXECUTING QUERY
+    each                 {bound}; {} QUERY
+EXECUTING CLARIFY
+    each                 {bound}; {} CLARIFY
+EXECUTING COMMIT
+    each                 {agreed-bound}; {} COMMIT
+    ! room-left          {roomy}; 64* buyer PROPOSE firm cheap & seller ACCEPT; buyer COMMIT
+EXECUTING ESCALATE
+    each                 {bound}; {} ESCALATE to seller.example
+EXECUTING WITHDRAW takes-back-mandate
+    each                 {talking}; {} DELEGATE as m; buyer PROPOSE firm; seller ACCEPT; {} WITHDRAW m
+EXECUTING WITHDRAW takes-back-offer
+    each                 {bound}; {} PROPOSE; {} WITHDRAW
+EXECUTING OBSERVE
+    each                 {bound}; {} OBSERVE
+EXECUTING CLOSE
+    each                 {settled}; {} CLOSE
+    ! no-obligation-open {bound}; buyer CLOSE
+EXECUTING CLOSE by node
+    node                 {settled}; +5m quietly; node CLOSE timeout ABANDONED
+    ! no-obligation-open {bound}; +5m quietly; node CLOSE timeout ABANDONED
+";
+
+pub(crate) const ENDING: &str = "
+ESCALATED ACCEPT
+    authority            {asked}; seller.example ACCEPT
+ESCALATED REJECT obligations-open
+    authority            {asked-bound}; seller.example REJECT
+ESCALATED REJECT nothing-owed
+    authority            {asked}; seller.example REJECT
+ESCALATED INFORM note
+    each                 {asked}; {} INFORM
+ESCALATED INFORM progress
+    each                 {asked-bound}; {} INFORM progress {own}
+ESCALATED INFORM fulfilment
+    each                 {asked-bound}; {} INFORM fulfilment {own}
+ESCALATED INFORM acknowledgement
+    each                 {asked-bound}; {other} INFORM fulfilment {due}; {} INFORM acknowledgement {due}
+ESCALATED INFORM contest
+    each                 {asked-bound}; {other} INFORM fulfilment {due}; {} INFORM contest {due}
+ESCALATED INFORM lapse-of-time by node
+    node                 {asked-bound}; +61m quietly; node INFORM breach goods
+ESCALATED WITHDRAW takes-back-mandate
+    each                 {talking}; {} DELEGATE as m; buyer ESCALATE to seller.example; {} WITHDRAW m
+ESCALATED WITHDRAW
+    each                 {talking}; {} ESCALATE to seller.example; {} WITHDRAW
+ESCALATED WITHDRAW obligations-open by node
+    node                 {talking}; buyer PROPOSE firm slow; seller ACCEPT; buyer ESCALATE to seller.example; +24h quietly; node WITHDRAW timeout ESCALATION_TIMEOUT
+ESCALATED CLOSE nothing-owed by node
+    node                 {asked}; +24h quietly; node CLOSE timeout ESCALATION_TIMEOUT
+CLOSED CLOSE
+    each                 {introduced}; {other} CLOSE; {} CLOSE
+";
+
+/// Roles and guards that a row names and nobody can ever meet, and why.
+pub(crate) const UNREACHABLE: [(&str, &str, &str); 17] = [
+    ("INVITED ACCEPT all-in", "your-turn", "the last who is awaited has not answered yet"),
+    ("INVITED REJECT enough", "initiator", "the session cannot do without its initiator"),
+    ("INTRODUCED PROPOSE proposal", "room-left", "the first offer leads on to CONVERSING"),
+    ("INTRODUCED DELEGATE", "room-left", "the first mandate leads on to CONVERSING"),
+    ("CONVERSING COUNTER counter-offer", "room-left", "a counter takes the place of an open offer"),
+    ("CONVERSING ACCEPT completes-binding", "your-turn", "who completes an offer is awaited"),
+    ("CONVERSING ACCEPT completes-binding", "commitment-active", "no commitment stands to be changed"),
+    ("CONVERSING ACCEPT completes-binding", "room-left", "no commitment stands that takes room"),
+    ("CONVERSING ACCEPT completes-agreement", "your-turn", "who completes an offer is awaited"),
+    (
+        "CONVERSING ACCEPT completes-agreement",
+        "commitment-active",
+        "only business is agreed on without force",
+    ),
+    ("CONVERSING ACCEPT more-acceptances", "commitment-active", "no commitment stands to be changed"),
+    ("CONVERSING COMMIT", "room-left", "no commitment stands that takes room"),
+    ("AGREEING ACCEPT completes-commit", "your-turn", "who completes a commit is awaited"),
+    ("EXECUTING COUNTER counter-offer", "room-left", "a counter takes the place of an open offer"),
+    ("EXECUTING ACCEPT completes-binding", "your-turn", "who completes an offer is awaited"),
+    ("EXECUTING ACCEPT completes-agreement", "your-turn", "who completes an offer is awaited"),
+    ("EXECUTING ACCEPT completes-agreement", "commitment-active", "only business is agreed on without force"),
+];
