@@ -155,6 +155,10 @@ pub(crate) async fn read(mut response: Response) -> Result<Vec<u8>, Error> {
             Err(Error::Conflict { head: problem.head })
         }
         Ok(problem) => Err(Error::Refused(Box::new(problem))),
+        // A proxy that does not reach its node has words of its own.
+        Err(_) if matches!(status.as_u16(), 502..=504) => {
+            Err(Error::Unreachable { why: format!("status {status} without a problem") })
+        }
         Err(_) => Err(Error::bad(format_args!("status {status} without a problem"))),
     }
 }

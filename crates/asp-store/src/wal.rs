@@ -16,14 +16,14 @@ use rusqlite::{Connection, MAIN_DB};
 
 use crate::fault::Fault;
 
-/// Carries over what can be without waiting for anybody; says whether that was all.
-pub(crate) fn backfill(connection: &Connection) -> Result<bool, Fault> {
-    let (all, done) = connection.wal_checkpoint_v2(Some(MAIN_DB), CheckpointMode::PASSIVE)?;
+/// Carries over what can be without waiting for anybody.
+pub(crate) fn backfill(connection: &Connection) -> Result<(), Fault> {
+    let (all, _) = connection.wal_checkpoint_v2(Some(MAIN_DB), CheckpointMode::PASSIVE)?;
     if all < 0 {
         // A connection that has not read yet does not know of the log, and SQLite calls that success.
         return Err(Fault::corrupt(None, "there is no write-ahead log".to_owned()));
     }
-    Ok(all == done)
+    Ok(())
 }
 
 /// Makes the connection find the log, which it does when it first reads.
@@ -111,22 +111,22 @@ impl Drop for Wal {
 }
 
 /// Carries over and flushes, so that neither is left to the writer.
-fn carry_over(connection: &Connection, file: &File) -> Result<bool, Fault> {
-    let all = backfill(connection)?;
+fn carry_over(connection: &Connection, file: &File) -> Result<(), Fault> {
+    backfill(connection)?;
     if let Err(error) = file.sync_data() {
         tracing::warn!(%error, "the database could not be flushed beside the writer");
     }
-    Ok(all)
+    Ok(())
 }
 
 /// A failure here loses nothing: the log stays where it is, and longer.
 fn run(connection: &Connection, file: &File, woken: &Receiver<()>, shared: &Shared) {
     while woken.recv().is_ok() {
         match carry_over(connection, file) {
-            Ok(_) if shared.pages.load(Ordering::Relaxed) > limits::WAL_PAGES_MAX => {
+            Ok(()) if shared.pages.load(Ordering::Relaxed) > limits::WAL_PAGES_MAX => {
                 shared.tail.store(true, Ordering::Release);
             }
-            Ok(_) => {}
+            Ok(()) => {}
             Err(fault) => tracing::warn!(%fault, "the write-ahead log could not be carried over"),
         }
     }
@@ -148,7 +148,7 @@ mod tests {
         let other = Connection::open(&path).unwrap();
         assert!(backfill(&other).is_err(), "it has not read, and does not know of the log");
         open(&other).unwrap();
-        assert_eq!(backfill(&other), Ok(true));
+        assert_eq!(backfill(&other), Ok(()));
         assert!(std::fs::metadata(&path).unwrap().len() > before + 100_000);
     }
 }

@@ -46,7 +46,6 @@ impl Disk {
     /// # Errors
     /// That the storage failed.
     pub(crate) fn backfill(&self) -> Result<(), Fault> {
-        crate::wal::backfill(&self.connection)?;
-        Ok(())
+        crate::wal::backfill(&self.connection)
     }
 }
