@@ -19,6 +19,9 @@ use clap::Parser;
 use context::Context;
 use printer::{Colour, Printer};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = match cli::Cli::try_parse() {
         Ok(cli) => cli,
