@@ -84,7 +84,7 @@ impl Tokens {
             ];
             let request = transport.request(Method::POST, "/oauth/token").header("dpop", proof).form(&form);
             match transport::send(request).await {
-                Err(error) => attempts.again(error).await?,
+                Err(failure) => attempts.again(failure).await?,
                 Ok(answer) => break answer,
             }
         };
@@ -158,7 +158,7 @@ mod tests {
     #[test]
     fn an_assertion_names_its_key_and_its_log_and_ends_soon() {
         let key = SecretKey::from_seed(&[1; 32]);
-        let offset = Offset::measured(clock::now(), clock::now());
+        let offset = Offset::measured((clock::now(), clock::now()), clock::now());
         let claimant = Claimant {
             issuer: &"acme.example".parse().unwrap(),
             key: &key,
@@ -177,7 +177,7 @@ mod tests {
     #[test]
     fn a_proof_is_for_one_request_by_the_key_that_it_shows() {
         let tokens = Tokens::new([2; 32]);
-        let offset = Offset::measured(clock::now(), clock::now());
+        let offset = Offset::measured((clock::now(), clock::now()), clock::now());
         let proof = tokens.proof(offset, &Method::GET, "http://n/v1/sessions", Some("a")).unwrap();
         assert!(holds(&proof, &tokens.dpop));
         let claims = part(&proof, 1);
