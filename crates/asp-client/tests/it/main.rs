@@ -11,6 +11,7 @@ mod support;
 
 mod conflict;
 mod deal;
+mod example;
 mod forged;
 mod identity;
 mod lost;
