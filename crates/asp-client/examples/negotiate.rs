@@ -3,7 +3,7 @@
 //! Start a node with `assent serve`, then `cargo run -p asp-client --example negotiate -- http://127.0.0.1:4860`. The
 //! second argument is the folder for keys. In life the two sides are two programs of two organisations; all that they
 //! share is the address of the node.
-#![cfg_attr(not(test), expect(clippy::print_stdout, reason = "this is a program that talks"))]
+#![expect(clippy::print_stdout, reason = "this is a program that talks")]
 
 use std::error::Error;
 use std::time::Duration;

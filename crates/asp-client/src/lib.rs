@@ -44,3 +44,8 @@ pub use client::{Client, Search};
 pub use error::Error;
 pub use organisation::{ConsentTerms, OrganisationParty};
 pub use session::Session;
+
+/// The code on the page is compiled and run with the other examples.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/concepts/statement.md")]
+struct StatementPage;

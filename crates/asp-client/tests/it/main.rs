@@ -11,8 +11,8 @@ mod support;
 
 mod conflict;
 mod deal;
-mod example;
 mod forged;
 mod identity;
 mod lost;
+mod pages;
 mod watch;
