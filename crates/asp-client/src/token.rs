@@ -1,6 +1,7 @@
 //! Reading is authorised by tokens: `private_key_jwt` (RFC 7523) for a token that DPoP (RFC 9449) binds to a key.
 //! All signatures are Ed25519; the DPoP key is made anew for each party and never stored.
 
+use std::fmt;
 use std::time::{Duration, Instant};
 
 use asp_core::key::SecretKey;
@@ -26,7 +27,20 @@ const MARGIN: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub(crate) struct Tokens {
     dpop: SecretKey,
-    held: Mutex<Option<(String, Instant)>>,
+    held: Mutex<Option<Held>>,
+}
+
+/// A token until it is to be renewed.
+struct Held {
+    token: String,
+    until: Instant,
+}
+
+/// Shows nothing of the token: whoever prints a session does not mean to print what opens it.
+impl fmt::Debug for Held {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Held").field("until", &self.until).finish_non_exhaustive()
+    }
 }
 
 /// Who asks for a token.
@@ -66,10 +80,10 @@ impl Tokens {
 
     async fn token(&self, transport: &Transport, claimant: Claimant<'_>) -> Result<String, Error> {
         let mut held = self.held.lock().await;
-        if let Some((token, until)) = &*held
-            && Instant::now() < *until
+        if let Some(held) = &*held
+            && Instant::now() < held.until
         {
-            return Ok(token.clone());
+            return Ok(held.token.clone());
         }
         let mut attempts = Attempts::default();
         let answer = loop {
@@ -90,7 +104,7 @@ impl Tokens {
         };
         let TokenResponse { access_token, expires_in, .. } = transport::json(&answer)?;
         let lasts = Duration::from_secs(expires_in.min(86_400)).saturating_sub(MARGIN);
-        *held = Some((access_token.clone(), Instant::now() + lasts));
+        *held = Some(Held { token: access_token.clone(), until: Instant::now() + lasts });
         Ok(access_token)
     }
 
@@ -153,6 +167,15 @@ mod tests {
         let (signed, signature) = token.rsplit_once('.').unwrap();
         let signature: SignatureBytes = signature.parse().unwrap();
         PublicKey::try_from(&key.id()).unwrap().verify(signed.as_bytes(), &signature).is_ok()
+    }
+
+    #[test]
+    fn what_is_printed_shows_no_token() {
+        let tokens = Tokens::new([2; 32]);
+        let held = Held { token: "opens-everything".to_owned(), until: Instant::now() };
+        *tokens.held.try_lock().unwrap() = Some(held);
+        let text = format!("{tokens:?}");
+        assert!(text.contains("until") && !text.contains("opens-everything"), "{text}");
     }
 
     #[test]
