@@ -156,7 +156,7 @@ impl AgentParty {
         if others.is_empty() {
             return Ok(BTreeSet::new());
         }
-        let known = self.party.consents().await?.consents;
+        let known = self.party.all_consents().await?;
         let fits = |consent: &&ConsentView, other: &Domain| {
             consent.standing == "GRANTED"
                 && (consent.with == *other || consent.by == *other)
@@ -197,7 +197,9 @@ impl AgentParty {
         let mut after = None;
         loop {
             let left = until.saturating_duration_since(tokio::time::Instant::now());
-            let page = self.sessions(after, after.map(|_| left.min(Duration::from_secs(20)))).await?;
+            // Less than a second would be told as none, and asked again at once.
+            let poll = left.clamp(Duration::from_secs(1), Duration::from_secs(20));
+            let page = self.sessions(after, after.map(|_| poll)).await?;
             for summary in &page.sessions {
                 if summary.state == State::Invited && summary.initiator != self.agent {
                     let session = self.session(&summary.id);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use asp_core::key::{KeyId, SecretKey};
 use asp_core::log::receipt::Receipt;
 use asp_core::name::{AgentUri, Capability, Domain, Issuer, Origin, StreamId};
-use asp_core::position::Sequence;
+use asp_core::position::{Position, Sequence};
 use asp_core::statement::Verified;
 use reqwest::Method;
 
@@ -14,7 +14,8 @@ use crate::api::{AgentPage, AgentView, Configuration, Message, MessagePage, Orga
 use crate::clock::{self, Offset};
 use crate::organisation::OrganisationParty;
 use crate::party::Party;
-use crate::transport::{self, Transport};
+use crate::replay::Authors;
+use crate::transport::{self, Attempts, Transport};
 use crate::{Error, stream};
 
 /// A node. Cheap to clone.
@@ -27,6 +28,7 @@ pub struct Client {
 pub(crate) struct Inner {
     pub(crate) transport: Transport,
     pub(crate) offset: Offset,
+    authors: Authors,
     configuration: Configuration,
 }
 
@@ -52,12 +54,19 @@ impl Client {
     /// [`Error::Unreachable`] or [`Error::BadAnswer`].
     pub async fn connect(url: &str) -> Result<Self, Error> {
         let transport = Transport::new(url)?;
-        let before = clock::now();
-        let bytes =
-            transport::repeat(transport.request(Method::GET, "/.well-known/asp-configuration")).await?;
+        let mut attempts = Attempts::default();
+        let (bytes, between) = loop {
+            // Waiting for another attempt must not look like a clock that is off.
+            let before = clock::now();
+            match transport::send(transport.request(Method::GET, "/.well-known/asp-configuration")).await {
+                Err(failure) => attempts.again(failure).await?,
+                Ok(bytes) => break (bytes, (before, clock::now())),
+            }
+        };
         let configuration: Configuration = transport::json(&bytes)?;
-        let offset = Offset::measured(before, configuration.time);
-        Ok(Self { inner: Arc::new(Inner { transport, offset, configuration }) })
+        let offset = Offset::measured(between, configuration.time);
+        let authors = Authors::default();
+        Ok(Self { inner: Arc::new(Inner { transport, offset, authors, configuration }) })
     }
 
     /// What the node says of itself.
@@ -156,19 +165,32 @@ impl Client {
         stream: &StreamId,
         after: Option<Sequence>,
     ) -> Result<Vec<Message>, Error> {
-        let mut chain = stream::Chain::after(after);
-        let mut all = Vec::new();
-        loop {
-            let after = chain.last().map(|last| format!("&after={last}")).unwrap_or_default();
-            let page: MessagePage = self.get(&format!("/v1/statements?stream={stream}{after}")).await?;
-            for message in page.messages {
-                chain.take(&message)?;
-                all.push(message);
-            }
-            if page.next_after.is_none() {
-                return Ok(all);
-            }
+        let all = self.chained(stream, after).await?;
+        for message in &all {
+            let verified = message.verify().map_err(Error::forged)?;
+            self.check_author(&verified, message.log_index).await?;
         }
+        Ok(all)
+    }
+
+    /// The same, but for who signed.
+    pub(crate) async fn chained(
+        &self,
+        stream: &StreamId,
+        after: Option<Sequence>,
+    ) -> Result<Vec<Message>, Error> {
+        let mut pages = stream::Pages::new(self.origin().clone(), stream.clone(), after);
+        while let Some(after) = pages.next() {
+            let after = after.map(|last| format!("&after={last}")).unwrap_or_default();
+            let page: MessagePage = self.get(&format!("/v1/statements?stream={stream}{after}")).await?;
+            pages.take(page)?;
+        }
+        Ok(pages.into_messages())
+    }
+
+    /// Checks that a statement's issuer signed it, with a key that it had at this place of the log.
+    pub(crate) async fn check_author(&self, verified: &Verified, at: Position) -> Result<(), Error> {
+        self.inner.authors.check(self, verified, at).await
     }
 
     /// This node as an organisation uses it.

@@ -34,15 +34,15 @@ pub(crate) struct Offset {
 const TOLERATED_MS: u64 = 30_000;
 
 impl Offset {
-    /// The offset to a node that said `theirs` when it was `ours` here.
-    pub(crate) fn measured(ours: LogTime, theirs: LogTime) -> Self {
+    /// The offset to a node that said `theirs` between the two instants here.
+    pub(crate) fn measured((before, after): (LogTime, LogTime), theirs: LogTime) -> Self {
         let beyond = |span: u64| if span > TOLERATED_MS { span } else { 0 };
-        Self { ahead_ms: beyond(ours.since(theirs).0), behind_ms: beyond(theirs.since(ours).0) }
+        Self { ahead_ms: beyond(before.since(theirs).0), behind_ms: beyond(theirs.since(after).0) }
     }
 
     /// The present by the node's clock, near enough.
     pub(crate) fn now(self) -> LogTime {
-        LogTime::from_millis((now().millis() + self.behind_ms).saturating_sub(self.ahead_ms))
+        LogTime::from_millis((now().millis().saturating_add(self.behind_ms)).saturating_sub(self.ahead_ms))
     }
 
     /// What a statement signed at this moment is stamped with.
@@ -58,10 +58,16 @@ mod tests {
     #[test]
     fn only_a_clock_that_is_far_off_is_corrected() {
         let far = LogTime::from_millis(now().millis() + 600_000);
-        assert!(Offset::measured(now(), far).now() >= LogTime::from_millis(now().millis() + 599_000));
+        assert!(
+            Offset::measured((now(), now()), far).now() >= LogTime::from_millis(now().millis() + 599_000)
+        );
         let near = LogTime::from_millis(now().millis() + 10_000);
-        assert!(Offset::measured(now(), near).now() <= LogTime::from_millis(now().millis() + 1_000));
+        assert!(Offset::measured((now(), now()), near).now() <= LogTime::from_millis(now().millis() + 1_000));
+        let slow = (LogTime::from_millis(now().millis() - 60_000), now());
+        assert!(Offset::measured(slow, slow.0).now() >= slow.1, "a slow answer is no clock that is off");
         let past = LogTime::from_millis(now().millis() - 600_000);
-        assert!(Offset::measured(now(), past).now() <= LogTime::from_millis(now().millis() - 599_000));
+        assert!(
+            Offset::measured((now(), now()), past).now() <= LogTime::from_millis(now().millis() - 599_000)
+        );
     }
 }

@@ -11,7 +11,8 @@ use crate::api::Problem;
 /// What went wrong.
 #[derive(Debug, Clone)]
 pub enum Error {
-    /// The node answered with an error: nothing was taken in.
+    /// The node answered with an error: nothing was taken in, unless the code is `STORAGE_FAULT` or `INTERNAL`; with
+    /// those it is not known, and sending the same bytes again is safe.
     Refused(Box<Problem>),
     /// Somebody else spoke first: nothing was taken in. Read what came between and decide anew.
     Conflict {
@@ -25,12 +26,12 @@ pub enum Error {
         /// What happened, for people.
         why: String,
     },
-    /// What answers is no node that this client understands.
+    /// What answers is no node that this client understands. Whether a statement was taken in is not known.
     BadAnswer {
         /// What was wrong with it.
         what: String,
     },
-    /// What was answered does not verify: do not trust this node.
+    /// What was answered does not verify: do not trust this node. Whether a statement was taken in is not known.
     Forged {
         /// What does not hold.
         what: String,

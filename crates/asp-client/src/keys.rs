@@ -8,11 +8,12 @@ use std::path::{Path, PathBuf};
 use asp_core::key::{KeyId, SecretKey};
 use asp_core::name::Issuer;
 use serde::{Deserialize, Serialize};
+use zeroize::{Zeroize, Zeroizing};
 
 use crate::{Error, clock};
 
 /// The most that is read of a key file.
-const FILE_BYTES_MAX: u64 = 4096;
+const FILE_BYTES_MAX: usize = 4096;
 /// How key files end.
 const EXTENSION: &str = "key";
 
@@ -22,7 +23,7 @@ pub struct Keyring {
     folder: PathBuf,
 }
 
-/// What a key file says, as JSON.
+/// What a key file says, as JSON; the secret is wiped when it is let go.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct KeyFile {
@@ -30,6 +31,12 @@ struct KeyFile {
     key: KeyId,
     /// The 32 bytes of the private key in hexadecimal digits.
     secret: String,
+}
+
+impl Drop for KeyFile {
+    fn drop(&mut self) {
+        self.secret.zeroize();
+    }
 }
 
 /// A new key that is on disk beside the one in use, until it takes its place.
@@ -50,9 +57,11 @@ impl Prepared {
     /// Puts it in the place of the one in use.
     ///
     /// # Errors
-    /// What the operating system says; both files are still there then.
+    /// What the operating system says; at least one file with the new key is still there then.
     pub fn commit(self) -> Result<(), Error> {
-        fs::rename(&self.from, &self.to).map_err(|error| fault(&self.to, &error))
+        let folder = self.to.parent().unwrap_or(Path::new("."));
+        let kept = fs::rename(&self.from, &self.to).and_then(|()| sync(folder));
+        kept.map_err(|error| fault(&self.to, &error))
     }
 }
 
@@ -146,14 +155,29 @@ impl Keyring {
         builder.create(&self.folder).map_err(|error| fault(&self.folder, &error))?;
         let content = KeyFile { issuer: issuer.clone(), key: key.id(), secret: digits(&key.seed()) };
         let text = serde_json::to_string_pretty(&content).map_err(|error| fault(path, &error))?;
+        let text = Zeroizing::new(text);
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let mut file = options.open(path).map_err(|error| fault(path, &error))?;
         let written = file.write_all(text.as_bytes()).and_then(|()| file.write_all(b"\n"));
-        written.and_then(|()| file.sync_all()).map_err(|error| fault(path, &error))
+        let kept = written.and_then(|()| file.sync_all()).and_then(|()| sync(&self.folder));
+        kept.map_err(|error| fault(path, &error))
     }
+}
+
+/// Makes the names in a folder durable: a key that was registered must not be lost with the power.
+#[cfg(unix)]
+fn sync(folder: &Path) -> io::Result<()> {
+    // The empty path is this folder to everything but `open`.
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    File::open(folder)?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn sync(_: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 fn digits(bytes: &[u8]) -> String {
@@ -177,14 +201,15 @@ fn read(path: &Path, expected: Option<&Issuer>) -> Result<(Issuer, SecretKey), E
         _ => fault(path, &error),
     })?;
     check_mode(path, &file)?;
-    let mut text = String::new();
-    file.take(FILE_BYTES_MAX).read_to_string(&mut text).map_err(|error| fault(path, &error))?;
+    // As large as it gets: a buffer that grows leaves copies behind.
+    let mut text = Zeroizing::new(String::with_capacity(FILE_BYTES_MAX));
+    file.take(FILE_BYTES_MAX as u64).read_to_string(&mut text).map_err(|error| fault(path, &error))?;
     // The parser's own words could quote the secret.
     let content: KeyFile = serde_json::from_str(&text).map_err(|_| fault(path, &"not a key file"))?;
     let key = seed(&content.secret).map(|seed| SecretKey::from_seed(&seed));
     match key {
         Some(key) if key.id() == content.key && expected.is_none_or(|issuer| *issuer == content.issuer) => {
-            Ok((content.issuer, key))
+            Ok((content.issuer.clone(), key))
         }
         Some(_) | None => Err(fault(path, &"its key is not the one that it names")),
     }

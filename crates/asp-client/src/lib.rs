@@ -1,7 +1,8 @@
 //! The Agent Session Protocol from an agent's side: keys, registration, discovery, sessions, proofs.
 //!
 //! Nobody has to trust the node: every receipt is verified under the node's key, every message that is read is
-//! verified under its issuer's, and streams are checked to have no gap.
+//! verified under a key that its issuer's own stream gives it, and streams are checked to have no gap. A view, such as
+//! [`Session::view`], is the node's word; [`Session::replayed`] is what follows from the statements.
 //!
 //! ```no_run
 //! use asp_client::keys::Keyring;
@@ -32,6 +33,7 @@ mod clock;
 mod error;
 mod organisation;
 mod party;
+mod replay;
 mod session;
 mod stream;
 mod token;
@@ -42,3 +44,8 @@ pub use client::{Client, Search};
 pub use error::Error;
 pub use organisation::{ConsentTerms, OrganisationParty};
 pub use session::Session;
+
+/// The code on the page is compiled and run with the other examples.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/concepts/statement.md")]
+struct StatementPage;

@@ -5,16 +5,17 @@ use std::sync::Arc;
 use asp_core::amount::Money;
 use asp_core::key::SecretKey;
 use asp_core::log::receipt::Receipt;
-use asp_core::name::{AgentUri, Capability, Domain, Issuer, StreamName};
-use asp_core::position::{Hash, Head};
+use asp_core::name::{AgentUri, Capability, Domain, Issuer, StreamId, StreamName};
+use asp_core::position::{Hash, Head, Sequence};
 use asp_core::statement::Verified;
 use asp_core::statement::body::Body;
 use asp_core::statement::draft::Draft;
 use reqwest::Method;
 use serde::de::DeserializeOwned;
 
-use crate::api::{AssessmentView, CommitmentPage, CommitmentView, ConsentPage, ConsentView};
+use crate::api::{AssessmentView, CommitmentPage, CommitmentView, ConsentPage, ConsentView, Message};
 use crate::client::Client;
+use crate::stream::Pages;
 use crate::token::{Claimant, Tokens};
 use crate::transport::{self, Attempts, Transport};
 use crate::{Error, clock};
@@ -33,7 +34,10 @@ struct Inner {
     tokens: Option<Tokens>,
 }
 
-/// How many parameters of an address are added.
+/// Pages of consents that are looked through for one that fits.
+const CONSENT_PAGES_MAX: usize = 100;
+
+/// The parameters that are added to an address.
 pub(crate) type Query = Vec<(&'static str, String)>;
 
 impl Party {
@@ -104,6 +108,13 @@ impl Party {
         tokens.sign(self.transport(), self.claimant(), request, (method, path)).await
     }
 
+    /// Forgets the token, which the node no longer takes.
+    pub(crate) async fn forget_token(&self) {
+        if let Some(tokens) = &self.inner.tokens {
+            tokens.forget().await;
+        }
+    }
+
     /// Reads bytes that are this party's own; a token that the node forgot is renewed once.
     pub(crate) async fn bytes(&self, path: &str, query: &Query) -> Result<Vec<u8>, Error> {
         let mut attempts = Attempts::default();
@@ -112,14 +123,12 @@ impl Party {
             // Each attempt has a proof of its own: a proof is good for one request.
             let request = self.transport().request(Method::GET, path).query(query);
             match transport::send(self.signed(request, &Method::GET, path).await?).await {
-                Err(Error::Refused(problem)) if problem.status == 401 && !renewed => {
+                Err(failure) if !renewed && failure.is_unauthorised() => {
                     renewed = true;
-                    if let Some(tokens) = &self.inner.tokens {
-                        tokens.forget().await;
-                    }
+                    self.forget_token().await;
                 }
-                Err(error) => attempts.again(error).await?,
-                answer => return answer,
+                Err(failure) => attempts.again(failure).await?,
+                Ok(answer) => return Ok(answer),
             }
         }
     }
@@ -127,6 +136,39 @@ impl Party {
     /// Reads JSON that is this party's own.
     pub(crate) async fn get<T: DeserializeOwned>(&self, path: &str, query: &Query) -> Result<T, Error> {
         transport::json(&self.bytes(path, query).await?)
+    }
+
+    /// The statements of a stream that this party may read, after a place: without a gap, but who signed is not
+    /// checked.
+    pub(crate) async fn chained(
+        &self,
+        stream: &StreamId,
+        after: Option<Sequence>,
+    ) -> Result<Vec<Message>, Error> {
+        let mut pages = Pages::new(self.client().origin().clone(), stream.clone(), after);
+        while let Some(after) = pages.next() {
+            let mut query: Query = vec![("stream", stream.to_string())];
+            query.extend(after.map(|last| ("after", last.to_string())));
+            pages.take(self.get("/v1/statements", &query).await?)?;
+        }
+        Ok(pages.into_messages())
+    }
+
+    /// Every consent of this party's organisation, newest first.
+    pub(crate) async fn all_consents(&self) -> Result<Vec<ConsentView>, Error> {
+        let mut all = Vec::new();
+        let mut token: Option<String> = None;
+        // The bound is only there against a node that never ends.
+        for _ in 0..CONSENT_PAGES_MAX {
+            let query: Query = token.iter().map(|token| ("pageToken", token.clone())).collect();
+            let page: ConsentPage = self.get("/v1/consents", &query).await?;
+            all.extend(page.consents);
+            token = page.next_page_token;
+            if token.is_none() {
+                break;
+            }
+        }
+        Ok(all)
     }
 
     pub(crate) async fn consents(&self) -> Result<ConsentPage, Error> {

@@ -1,11 +1,12 @@
 //! A session as its participant uses it: each performative is a method.
 
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use asp_core::log::receipt::Receipt;
 use asp_core::name::{Issuer, StreamId, StreamName};
 use asp_core::position::{Hash, Head, Sequence};
+use asp_core::rejection::Code;
+use asp_core::statement::Verified;
 use asp_core::statement::body::{
     Accept, Acceptance, Amendment, Because, Body, Close, Closing, Commit, Counter, Escalation, Evidence,
     Fulfilment, Inform, Introduction, Mandate, Note, ObligationId, ObligationNote, ObligationRef, Offer,
@@ -15,9 +16,10 @@ use futures::Stream;
 
 use crate::Error;
 use crate::agent::AgentParty;
-use crate::api::{Message, MessagePage, SessionView};
+use crate::api::{Message, MessagePage, OfferView, SessionView};
 use crate::party::Query;
-use crate::stream::{self, Chain};
+use crate::replay;
+use crate::stream::{self, Chain, KnownHead, Pages};
 
 /// How often something that cannot have changed its meaning is signed anew on a head that moved.
 const RESIGN_MAX: u32 = 8;
@@ -29,12 +31,12 @@ const POLL: Duration = Duration::from_secs(20);
 pub struct Session {
     agent: AgentParty,
     id: Hash,
-    head: Arc<Mutex<Option<Head>>>,
+    head: KnownHead,
 }
 
 impl Session {
     pub(crate) fn new(agent: AgentParty, id: Hash) -> Self {
-        Self { agent, id, head: Arc::default() }
+        Self { agent, id, head: KnownHead::default() }
     }
 
     /// Its id.
@@ -49,26 +51,40 @@ impl Session {
         &self.agent
     }
 
+    const fn stream(&self) -> StreamId {
+        StreamId::Session(self.id)
+    }
+
     fn path(&self, rest: &str) -> String {
         format!("/v1/sessions/{}{rest}", self.id.to_hex())
     }
 
-    fn known_head(&self) -> Option<Head> {
-        *self.head.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn learn(&self, head: Option<Head>) {
-        *self.head.lock().unwrap_or_else(PoisonError::into_inner) = head;
-    }
-
-    /// The session as it stands, asked of the node.
+    /// The session as it stands, by the node's word; see [`Session::replayed`].
     ///
     /// # Errors
     /// As every call.
     pub async fn view(&self) -> Result<SessionView, Error> {
         let view: SessionView = self.agent.party().get(&self.path(""), &Vec::new()).await?;
-        self.learn(Some(view.head));
+        // Who accepts names terms by their hash, so the hash has to be that of the terms that are shown.
+        let named =
+            |offer: &OfferView| offer.packages.iter().all(|(hash, terms)| terms.terms_hash() == *hash);
+        if view.id != self.id || !view.offers.iter().all(named) {
+            return Err(Error::forged("terms under another name, or another session"));
+        }
+        self.head.learn(view.head);
         Ok(view)
+    }
+
+    /// The session as it follows from its statements and those that it rests on, each verified and judged here.
+    ///
+    /// Reads all of them, so it takes several requests.
+    ///
+    /// # Errors
+    /// As every call; [`Error::Forged`] if the rules do not allow what the node gives.
+    pub async fn replayed(&self) -> Result<SessionView, Error> {
+        let session = replay::session(self.agent.party(), self.id).await?;
+        self.head.learn(session.head());
+        Ok(SessionView::from(&session))
     }
 
     /// What was said after a place, each statement verified, without a gap.
@@ -76,29 +92,31 @@ impl Session {
     /// # Errors
     /// As every call; [`Error::Forged`] if the stream does not hold together.
     pub async fn messages(&self, after: Option<Sequence>) -> Result<Vec<Message>, Error> {
-        let mut chain = Chain::after(after);
-        let mut all = Vec::new();
-        loop {
-            let query: Query = chain.last().map(|last| ("after", last.to_string())).into_iter().collect();
-            let page: MessagePage = self.agent.party().get(&self.path("/messages"), &query).await?;
-            for message in page.messages {
-                chain.take(&message)?;
-                all.push(message);
-            }
-            if page.next_after.is_none() {
-                return Ok(all);
-            }
+        let client = self.agent.client();
+        let mut pages = Pages::new(client.origin().clone(), self.stream(), after);
+        while let Some(after) = pages.next() {
+            let query: Query = after.map(|last| ("after", last.to_string())).into_iter().collect();
+            pages.take(self.agent.party().get(&self.path("/messages"), &query).await?)?;
         }
+        let head = pages.head();
+        let all = pages.into_messages();
+        for message in &all {
+            client.check_author(&message.verify().map_err(Error::forged)?, message.log_index).await?;
+        }
+        head.into_iter().for_each(|head| self.head.learn(head));
+        Ok(all)
     }
 
     /// What is said after a place, as it is said; resumes by itself when the connection is lost.
     ///
-    /// The stream does not end by itself. An error that waiting cannot help ends it.
+    /// The stream does not end by itself, and waits for a node that is away however long that takes. An error that
+    /// waiting cannot help ends it.
     pub fn watch(
         &self,
         after: Option<Sequence>,
     ) -> impl Stream<Item = Result<Message, Error>> + Send + use<> {
-        stream::watch(self.agent.party().clone(), self.path("/events"), after)
+        let chain = Chain::after(self.agent.client().origin().clone(), self.stream(), after);
+        stream::watch(self.agent.party().clone(), self.path("/events"), chain, self.head.clone())
     }
 
     /// Waits until the session is as asked, at most this long if said.
@@ -133,33 +151,54 @@ impl Session {
     /// Only what cannot have changed its meaning (a note, QUERY, CLARIFY, OBSERVE) is signed anew when somebody
     /// else spoke first.
     ///
+    /// After [`Error::Unreachable`] it is not known whether it was said. Anything but a note, QUERY, CLARIFY or
+    /// OBSERVE can be said again with the same handle: it is then said once, or the answer is [`Error::Conflict`].
+    ///
     /// # Errors
     /// As every call; [`Error::Conflict`] if somebody else spoke first.
     pub async fn say(&self, body: Body, reply: Option<Hash>) -> Result<Receipt, Error> {
         let mut attempt = 0;
         loop {
-            let head = match self.known_head() {
-                Some(head) => head,
-                None => self.view().await?.head,
-            };
-            let stream = StreamName::Of(StreamId::Session(self.id));
-            let statement = self.agent.party().draft(stream, Some(head), body.clone(), reply, &[])?;
+            let statement = self.sign(body.clone(), reply).await?;
             match self.agent.client().submit(&statement).await {
                 Ok(receipt) => {
-                    let sequence = receipt.receipt.sequence;
-                    self.learn(Some(Head { sequence, hash: receipt.receipt.statement }));
+                    let Receipt { receipt: body, .. } = &receipt;
+                    self.head.learn(Head { sequence: body.sequence, hash: body.statement });
                     return Ok(receipt);
                 }
-                Err(Error::Conflict { head }) if keeps_its_meaning(&body) && attempt < RESIGN_MAX => {
+                Err(Error::Conflict { head }) => {
+                    self.head.forget();
+                    if attempt >= RESIGN_MAX || !keeps_its_meaning(&body) {
+                        return Err(Error::Conflict { head });
+                    }
                     attempt += 1;
-                    self.learn(head);
+                    head.into_iter().for_each(|head| self.head.learn(head));
                 }
                 Err(error) => {
-                    self.learn(None);
+                    // A head that was refused may be none. One whose fate is unknown stays, so that saying the same
+                    // again cannot say it twice.
+                    if is_refusal(&error) {
+                        self.head.forget();
+                    }
                     return Err(error);
                 }
             }
         }
+    }
+
+    /// Signs a statement on the head that is known without handing it in.
+    ///
+    /// Who keeps it and gives it to [`Client::submit`](crate::Client::submit) until there is a receipt has said it
+    /// exactly once, even across a restart.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn sign(&self, body: Body, reply: Option<Hash>) -> Result<Verified, Error> {
+        let head = match self.head.get() {
+            Some(head) => head,
+            None => self.view().await?.head,
+        };
+        self.agent.party().draft(StreamName::Of(self.stream()), Some(head), body, reply, &[])
     }
 
     /// ACCEPT of the invitation: introduces the agent with its present card.
@@ -338,12 +377,19 @@ impl Session {
 
     /// CLOSE with the session's receipt; in a closed session, countersigns it.
     ///
+    /// What is signed is what follows from the statements, see [`Session::replayed`], not what the node says.
+    ///
     /// # Errors
     /// As every call.
     pub async fn close(&self, reason: Text) -> Result<Receipt, Error> {
-        let receipt = self.view().await?.receipt;
+        let receipt = self.replayed().await?.receipt;
         self.say(Body::Close(Close::Receipt(Closing { reason, receipt })), None).await
     }
+}
+
+/// Whether the node has said that it did not take a statement in.
+fn is_refusal(error: &Error) -> bool {
+    matches!(error, Error::Refused(problem) if !matches!(problem.code, Code::StorageFault | Code::Internal))
 }
 
 /// Whether a statement means the same whatever was said just before it (protocol, section 1).

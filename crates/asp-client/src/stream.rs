@@ -1,11 +1,15 @@
 //! What comes from a stream: server-sent events, resumed where they broke off, and the chain that they must form.
 
-use asp_core::position::{Hash, Sequence};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use asp_core::name::{Origin, StreamId};
+use asp_core::position::{Hash, Head, Position, Sequence};
+use asp_core::statement::Verified;
 use futures::Stream;
 use reqwest::{Method, Response};
 
 use crate::Error;
-use crate::api::Message;
+use crate::api::{Message, MessagePage};
 use crate::party::Party;
 use crate::transport;
 
@@ -14,17 +18,44 @@ const EVENT_BYTES_MAX: usize = 1024 * 1024;
 /// How long nothing may come before the connection counts as lost; the node's heartbeats are more frequent.
 const SILENCE: std::time::Duration = std::time::Duration::from_secs(45);
 
-/// Checks that messages of a stream follow one another.
-#[derive(Debug, Clone, Copy)]
+/// The head of a stream as far as it is known. Clones share it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct KnownHead(Arc<Mutex<Option<Head>>>);
+
+impl KnownHead {
+    /// The head, if one is known.
+    pub(crate) fn get(&self) -> Option<Head> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes a head that was seen, unless a later one is known.
+    pub(crate) fn learn(&self, seen: Head) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.is_none_or(|known| known.sequence < seen.sequence) {
+            *known = Some(seen);
+        }
+    }
+
+    /// Forgets the head, which has shown itself to be none.
+    pub(crate) fn forget(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+/// Checks that messages are those of one stream and follow one another.
+#[derive(Debug, Clone)]
 pub(crate) struct Chain {
+    origin: Origin,
+    stream: StreamId,
     last: Option<Sequence>,
-    hash: Option<Hash>,
+    /// Hash and place in the log of the last, once one was taken.
+    taken: Option<(Hash, Position)>,
 }
 
 impl Chain {
-    /// A chain from the statement after a place, or from the first.
-    pub(crate) const fn after(last: Option<Sequence>) -> Self {
-        Self { last, hash: None }
+    /// A stream's chain from the statement after a place, or from the first.
+    pub(crate) const fn after(origin: Origin, stream: StreamId, last: Option<Sequence>) -> Self {
+        Self { origin, stream, last, taken: None }
     }
 
     /// The last place that was taken.
@@ -32,20 +63,87 @@ impl Chain {
         self.last
     }
 
-    /// Takes the next message.
+    /// The last statement that was taken.
+    pub(crate) fn head(&self) -> Option<Head> {
+        self.last.zip(self.taken).map(|(sequence, (hash, _))| Head { sequence, hash })
+    }
+
+    /// Checks that a message verifies and is the next. Who signed it is checked by `replay::Authors`.
     ///
     /// # Errors
-    /// [`Error::Forged`] if it does not verify or does not follow.
-    pub(crate) fn take(&mut self, message: &Message) -> Result<(), Error> {
+    /// [`Error::Forged`] if it is not.
+    pub(crate) fn check(&self, message: &Message) -> Result<Verified, Error> {
         let verified =
             message.verify().map_err(|rejection| Error::forged(format_args!("a message: {rejection}")))?;
         let statement = verified.statement();
-        let next = self.last.map_or(Sequence(0), Sequence::next);
-        if statement.sequence != next || self.hash.is_some_and(|hash| hash != statement.previous) {
-            return Err(Error::forged(format_args!("statement {} does not follow", statement.sequence)));
+        if statement.stream != self.stream || statement.audience != self.origin {
+            return Err(Error::forged("a statement of another stream or log"));
         }
-        *self = Self { last: Some(next), hash: Some(statement.hash) };
+        let next = self.last.map_or(Sequence(0), Sequence::next);
+        let previous = match (self.last, self.taken) {
+            (None, _) => Some(self.stream.kind().genesis()),
+            (Some(_), taken) => taken.map(|(hash, _)| hash),
+        };
+        let follows = statement.sequence == next
+            && previous.is_none_or(|hash| hash == statement.previous)
+            && self.taken.is_none_or(|(_, index)| index < message.log_index);
+        if follows {
+            Ok(verified)
+        } else {
+            Err(Error::forged(format_args!("statement {} does not follow", statement.sequence)))
+        }
+    }
+
+    /// Goes on behind a message that was checked.
+    pub(crate) fn take(&mut self, verified: &Verified, at: Position) {
+        self.last = Some(verified.statement().sequence);
+        self.taken = Some((verified.statement().hash, at));
+    }
+}
+
+/// Collects the pages of a stream into one chain.
+pub(crate) struct Pages {
+    chain: Chain,
+    all: Vec<Message>,
+    whole: bool,
+}
+
+impl Pages {
+    /// Nothing yet of a stream after a place.
+    pub(crate) const fn new(origin: Origin, stream: StreamId, after: Option<Sequence>) -> Self {
+        Self { chain: Chain::after(origin, stream, after), all: Vec::new(), whole: false }
+    }
+
+    /// After what the next page is to be read; none when all are there.
+    pub(crate) const fn next(&self) -> Option<Option<Sequence>> {
+        if self.whole { None } else { Some(self.chain.last()) }
+    }
+
+    /// Takes a page.
+    ///
+    /// # Errors
+    /// [`Error::Forged`] if it does not follow, [`Error::BadAnswer`] if it promises more and has nothing.
+    pub(crate) fn take(&mut self, page: MessagePage) -> Result<(), Error> {
+        if page.next_after.is_some() && page.messages.is_empty() {
+            return Err(Error::bad("an empty page that is not the last"));
+        }
+        for message in page.messages {
+            let verified = self.chain.check(&message)?;
+            self.chain.take(&verified, message.log_index);
+            self.all.push(message);
+        }
+        self.whole = page.next_after.is_none();
         Ok(())
+    }
+
+    /// The last statement that was taken.
+    pub(crate) fn head(&self) -> Option<Head> {
+        self.chain.head()
+    }
+
+    /// Everything that was taken.
+    pub(crate) fn into_messages(self) -> Vec<Message> {
+        self.all
     }
 }
 
@@ -84,10 +182,13 @@ impl Events {
 /// The state of a watch between two messages.
 struct Watch {
     party: Party,
+    head: KnownHead,
     path: String,
     chain: Chain,
     open: Option<(Response, Events)>,
     failures: u32,
+    /// Whether the token was renewed since something came.
+    renewed: bool,
     ended: bool,
 }
 
@@ -95,9 +196,10 @@ struct Watch {
 pub(crate) fn watch(
     party: Party,
     path: String,
-    after: Option<Sequence>,
+    chain: Chain,
+    head: KnownHead,
 ) -> impl Stream<Item = Result<Message, Error>> + Send {
-    let watch = Watch { party, path, chain: Chain::after(after), open: None, failures: 0, ended: false };
+    let watch = Watch { party, head, path, chain, open: None, failures: 0, renewed: false, ended: false };
     futures::stream::unfold(watch, |mut watch| async move {
         if watch.ended {
             return None;
@@ -116,6 +218,11 @@ impl Watch {
                 Ok(None) => {}
                 Err(Error::Unreachable { .. }) => self.lost().await?,
                 Err(Error::Refused(problem)) if problem.status == 503 => self.lost().await?,
+                // A node that began anew has forgotten its tokens.
+                Err(Error::Refused(problem)) if problem.status == 401 && !self.renewed => {
+                    self.renewed = true;
+                    self.party.forget_token().await;
+                }
                 Err(error) => return Err(error),
             }
         }
@@ -137,8 +244,11 @@ impl Watch {
         };
         if let Some(data) = events.next() {
             let message: Message = transport::json(&data)?;
-            self.chain.take(&message)?;
-            self.failures = 0;
+            let verified = self.chain.check(&message)?;
+            self.party.client().check_author(&verified, message.log_index).await?;
+            self.chain.take(&verified, message.log_index);
+            self.chain.head().into_iter().for_each(|head| self.head.learn(head));
+            (self.failures, self.renewed) = (0, false);
             return Ok(Some(message));
         }
         let lost = |why: &str| Error::Unreachable { why: why.to_owned() };
@@ -154,14 +264,18 @@ impl Watch {
             request = request.header("last-event-id", last.to_string());
         }
         let request = self.party.signed(request, &Method::GET, &self.path).await?;
-        let response = request.send().await.map_err(|error| transport::unreachable(&error))?;
-        if response.status().is_success() {
-            return Ok(response);
-        }
-        match transport::read(response).await {
-            Err(error) => Err(error),
-            Ok(_) => Err(Error::bad("no event stream")),
-        }
+        let answer = async {
+            let response = request.send().await.map_err(|error| transport::unreachable(&error))?;
+            if response.status().is_success() {
+                return Ok(response);
+            }
+            match transport::read(response).await {
+                Err(failure) => Err(failure.into()),
+                Ok(_) => Err(Error::bad("no event stream")),
+            }
+        };
+        let silent = |_| Error::Unreachable { why: "silence".to_owned() };
+        tokio::time::timeout(SILENCE, answer).await.map_err(silent)?
     }
 }
 

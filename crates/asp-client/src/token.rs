@@ -1,6 +1,7 @@
 //! Reading is authorised by tokens: `private_key_jwt` (RFC 7523) for a token that DPoP (RFC 9449) binds to a key.
 //! All signatures are Ed25519; the DPoP key is made anew for each party and never stored.
 
+use std::fmt;
 use std::time::{Duration, Instant};
 
 use asp_core::key::SecretKey;
@@ -26,7 +27,20 @@ const MARGIN: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub(crate) struct Tokens {
     dpop: SecretKey,
-    held: Mutex<Option<(String, Instant)>>,
+    held: Mutex<Option<Held>>,
+}
+
+/// A token until it is to be renewed.
+struct Held {
+    token: String,
+    until: Instant,
+}
+
+/// Shows nothing of the token: whoever prints a session does not mean to print what opens it.
+impl fmt::Debug for Held {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Held").field("until", &self.until).finish_non_exhaustive()
+    }
 }
 
 /// Who asks for a token.
@@ -66,10 +80,10 @@ impl Tokens {
 
     async fn token(&self, transport: &Transport, claimant: Claimant<'_>) -> Result<String, Error> {
         let mut held = self.held.lock().await;
-        if let Some((token, until)) = &*held
-            && Instant::now() < *until
+        if let Some(held) = &*held
+            && Instant::now() < held.until
         {
-            return Ok(token.clone());
+            return Ok(held.token.clone());
         }
         let mut attempts = Attempts::default();
         let answer = loop {
@@ -84,13 +98,13 @@ impl Tokens {
             ];
             let request = transport.request(Method::POST, "/oauth/token").header("dpop", proof).form(&form);
             match transport::send(request).await {
-                Err(error) => attempts.again(error).await?,
+                Err(failure) => attempts.again(failure).await?,
                 Ok(answer) => break answer,
             }
         };
         let TokenResponse { access_token, expires_in, .. } = transport::json(&answer)?;
         let lasts = Duration::from_secs(expires_in.min(86_400)).saturating_sub(MARGIN);
-        *held = Some((access_token.clone(), Instant::now() + lasts));
+        *held = Some(Held { token: access_token.clone(), until: Instant::now() + lasts });
         Ok(access_token)
     }
 
@@ -156,9 +170,18 @@ mod tests {
     }
 
     #[test]
+    fn what_is_printed_shows_no_token() {
+        let tokens = Tokens::new([2; 32]);
+        let held = Held { token: "opens-everything".to_owned(), until: Instant::now() };
+        *tokens.held.try_lock().unwrap() = Some(held);
+        let text = format!("{tokens:?}");
+        assert!(text.contains("until") && !text.contains("opens-everything"), "{text}");
+    }
+
+    #[test]
     fn an_assertion_names_its_key_and_its_log_and_ends_soon() {
         let key = SecretKey::from_seed(&[1; 32]);
-        let offset = Offset::measured(clock::now(), clock::now());
+        let offset = Offset::measured((clock::now(), clock::now()), clock::now());
         let claimant = Claimant {
             issuer: &"acme.example".parse().unwrap(),
             key: &key,
@@ -177,7 +200,7 @@ mod tests {
     #[test]
     fn a_proof_is_for_one_request_by_the_key_that_it_shows() {
         let tokens = Tokens::new([2; 32]);
-        let offset = Offset::measured(clock::now(), clock::now());
+        let offset = Offset::measured((clock::now(), clock::now()), clock::now());
         let proof = tokens.proof(offset, &Method::GET, "http://n/v1/sessions", Some("a")).unwrap();
         assert!(holds(&proof, &tokens.dpop));
         let claims = part(&proof, 1);

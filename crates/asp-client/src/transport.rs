@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use asp_core::rejection::Code;
+use reqwest::header::RETRY_AFTER;
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde::de::DeserializeOwned;
 
@@ -12,8 +14,10 @@ use crate::{Error, clock};
 const ANSWER_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// How often a request that is safe to repeat is sent.
 const ATTEMPTS_MAX: u32 = 5;
-/// The wait before the first repetition; it doubles with each, and up to as much is added by chance.
+/// Half of the wait before the first repetition; it doubles with each, and up to as much is added by chance.
 const BACKOFF_MS: u64 = 100;
+/// The longest wait that a node can ask for.
+const RETRY_AFTER_MAX: Duration = Duration::from_secs(10);
 /// How long an answer may take: longer than the longest long poll.
 const ANSWER_TIME: Duration = Duration::from_secs(60);
 /// How long connecting may take.
@@ -34,6 +38,10 @@ impl Transport {
     pub(crate) fn new(url: &str) -> Result<Self, Error> {
         let url = url.trim_end_matches('/');
         let parsed = reqwest::Url::parse(url).map_err(|error| Error::bad(format_args!("{url}: {error}")))?;
+        let bare = parsed.query().is_none() && parsed.fragment().is_none() && parsed.username().is_empty();
+        if !bare {
+            return Err(Error::bad(format_args!("{url}: an address has no name, query or fragment")));
+        }
         if !matches!(parsed.scheme(), "http" | "https") {
             return Err(Error::bad(format_args!("{url}: an address begins with http:// or https://")));
         }
@@ -45,7 +53,8 @@ impl Transport {
             .user_agent(concat!("asp-client/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(|error| unreachable(&error))?;
-        Ok(Self { http, base: url.to_owned() })
+        // As it is sent, so that proofs name the address that the node sees.
+        Ok(Self { http, base: parsed.as_str().trim_end_matches('/').to_owned() })
     }
 
     /// The full address of a path.
@@ -64,14 +73,40 @@ impl Transport {
     }
 }
 
+/// An error, and how long the node asks to be left alone.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    error: Error,
+    retry_after: Option<Duration>,
+}
+
+impl Failure {
+    /// Whether the token or what is asked for it was refused.
+    pub(crate) fn is_unauthorised(&self) -> bool {
+        matches!(&self.error, Error::Refused(problem) if problem.status == StatusCode::UNAUTHORIZED.as_u16())
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self { error, retry_after: None }
+    }
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        failure.error
+    }
+}
+
 /// Sends once.
 ///
 /// # Errors
 /// See [`Error`].
-pub(crate) async fn send(request: RequestBuilder) -> Result<Vec<u8>, Error> {
+pub(crate) async fn send(request: RequestBuilder) -> Result<Vec<u8>, Failure> {
     match request.send().await {
         Ok(response) => read(response).await,
-        Err(error) => Err(unreachable(&error)),
+        Err(error) => Err(unreachable(&error).into()),
     }
 }
 
@@ -84,8 +119,8 @@ pub(crate) async fn repeat(request: RequestBuilder) -> Result<Vec<u8>, Error> {
     loop {
         let again = request.try_clone().ok_or_else(|| Error::bad("a request that cannot be repeated"))?;
         match send(again).await {
-            Err(error) => attempts.again(error).await?,
-            answer => return answer,
+            Err(failure) => attempts.again(failure).await?,
+            Ok(answer) => return Ok(answer),
         }
     }
 }
@@ -101,12 +136,13 @@ impl Attempts {
     ///
     /// # Errors
     /// The error itself.
-    pub(crate) async fn again(&mut self, error: Error) -> Result<(), Error> {
+    pub(crate) async fn again(&mut self, failure: Failure) -> Result<(), Error> {
+        let Failure { error, retry_after } = failure;
         self.count += 1;
         if self.count >= ATTEMPTS_MAX || !can_help(&error) {
             return Err(error);
         }
-        tokio::time::sleep(backoff(self.count)?).await;
+        tokio::time::sleep(wait(backoff(self.count)?, retry_after)).await;
         Ok(())
     }
 }
@@ -115,7 +151,9 @@ impl Attempts {
 fn can_help(error: &Error) -> bool {
     match error {
         Error::Unreachable { .. } => true,
-        Error::Refused(problem) => problem.status == StatusCode::SERVICE_UNAVAILABLE.as_u16(),
+        Error::Refused(problem) => {
+            problem.status == StatusCode::SERVICE_UNAVAILABLE.as_u16() || problem.code == Code::Internal
+        }
         Error::Conflict { .. }
         | Error::Invalid(_)
         | Error::BadAnswer { .. }
@@ -127,7 +165,12 @@ fn can_help(error: &Error) -> bool {
     }
 }
 
-/// The wait before a repetition.
+/// The wait before a repetition, by our own count and by what the node asked for, as far as that is bearable.
+fn wait(own: Duration, asked: Option<Duration>) -> Duration {
+    own.max(asked.unwrap_or_default().min(RETRY_AFTER_MAX))
+}
+
+/// The wait before a repetition by our own count.
 ///
 /// # Errors
 /// [`Error::NoRandomness`].
@@ -138,7 +181,14 @@ pub(crate) fn backoff(attempt: u32) -> Result<Duration, Error> {
 }
 
 /// Reads an answer to its end, or the problem that it tells.
-pub(crate) async fn read(mut response: Response) -> Result<Vec<u8>, Error> {
+pub(crate) async fn read(response: Response) -> Result<Vec<u8>, Failure> {
+    let header = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
+    // The other form, a date, would need the node's clock; our own count does.
+    let retry_after = header.and_then(|text| text.parse().ok()).map(Duration::from_secs);
+    read_whole(response).await.map_err(|error| Failure { error, retry_after })
+}
+
+async fn read_whole(mut response: Response) -> Result<Vec<u8>, Error> {
     let status = response.status();
     let mut bytes = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| unreachable(&error))? {
@@ -151,13 +201,11 @@ pub(crate) async fn read(mut response: Response) -> Result<Vec<u8>, Error> {
         return Ok(bytes);
     }
     match serde_json::from_slice::<Problem>(&bytes) {
-        Ok(problem) if problem.code == asp_core::rejection::Code::SequenceConflict => {
-            Err(Error::Conflict { head: problem.head })
-        }
+        Ok(problem) if problem.code == Code::SequenceConflict => Err(Error::Conflict { head: problem.head }),
         Ok(problem) => Err(Error::Refused(Box::new(problem))),
-        // A proxy that does not reach its node has words of its own.
+        // Something between here and the node, which cannot tell what the node did.
         Err(_) if matches!(status.as_u16(), 502..=504) => {
-            Err(Error::Unreachable { why: format!("status {status} without a problem") })
+            Err(Error::Unreachable { why: format!("a gateway answers {status}") })
         }
         Err(_) => Err(Error::bad(format_args!("status {status} without a problem"))),
     }
@@ -198,9 +246,37 @@ mod tests {
     }
 
     #[test]
+    fn a_node_can_ask_for_a_longer_wait_but_not_for_any() {
+        let own = Duration::from_millis(300);
+        for (asked, expected) in [(None, own), (Some(0), own)] {
+            assert_eq!(wait(own, asked.map(Duration::from_secs)), expected);
+        }
+        assert_eq!(wait(own, Some(Duration::from_secs(2))), Duration::from_secs(2));
+        assert_eq!(wait(own, Some(Duration::from_secs(86_400))), RETRY_AFTER_MAX);
+    }
+
+    #[test]
+    fn an_address_is_spelled_as_it_is_sent() {
+        for (url, expected) in [
+            ("http://127.0.0.1:4860/", "http://127.0.0.1:4860/v1"),
+            ("HTTP://Node.Example:80", "http://node.example/v1"),
+            ("https://node.example/assent/", "https://node.example/assent/v1"),
+        ] {
+            assert_eq!(Transport::new(url).unwrap().url("/v1"), expected);
+        }
+    }
+
+    #[test]
     fn an_address_is_http() {
         assert!(Transport::new("http://127.0.0.1:4860/").is_ok());
-        for wrong in ["", "127.0.0.1:4860", "ftp://node.example", "file:///etc/passwd"] {
+        for wrong in [
+            "",
+            "127.0.0.1:4860",
+            "ftp://node.example",
+            "file:///etc/passwd",
+            "http://node.example/?a",
+            "http://me@node.example",
+        ] {
             assert!(Transport::new(wrong).is_err(), "{wrong}");
         }
     }

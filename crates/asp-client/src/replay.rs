@@ -1,0 +1,123 @@
+//! What follows from verified statements: who could sign what, and what a session has come to.
+//!
+//! The same judge as the node's, run here. It knows what was fetched, not whether another reader was given the same:
+//! that is for the log's proofs.
+
+use std::collections::BTreeMap;
+
+use asp_core::name::{Issuer, StreamId};
+use asp_core::position::{Hash, LogPoint, Position};
+use asp_core::session::Session;
+use asp_core::statement::Verified;
+use asp_core::stream::KeyHistory;
+use asp_core::world::World;
+use tokio::sync::Mutex;
+
+use crate::Error;
+use crate::api::Message;
+use crate::client::Client;
+use crate::party::Party;
+
+/// Streams that one session can rest on; more than any has.
+const STREAMS_MAX: usize = 256;
+
+/// The keys of issuers, as their own streams have them; read when one is met that is not known.
+#[derive(Debug, Default)]
+pub(crate) struct Authors {
+    known: Mutex<BTreeMap<Issuer, KeyHistory>>,
+}
+
+impl Authors {
+    /// Checks that the issuer signed, with a key that was its own at this place of the log.
+    ///
+    /// # Errors
+    /// [`Error::Forged`] if not; else as every call.
+    pub(crate) async fn check(&self, client: &Client, said: &Verified, at: Position) -> Result<(), Error> {
+        let issuer = &said.statement().issuer;
+        let signed = |keys: &KeyHistory| {
+            said.signatures().iter().any(|signature| keys.valid_at(&signature.key_id, at))
+        };
+        let strange = || Error::forged(format_args!("the statement at {at} is not signed by {issuer}"));
+        if let Issuer::Node(origin) = issuer {
+            let own = origin == client.origin() && said.signed_by(&client.node_key());
+            return if own { Ok(()) } else { Err(strange()) };
+        }
+        let mut known = self.known.lock().await;
+        if known.get(issuer).is_some_and(signed) {
+            return Ok(());
+        }
+        let keys = read_keys(client, issuer).await?;
+        let holds = signed(&keys);
+        known.insert(issuer.clone(), keys);
+        if holds { Ok(()) } else { Err(strange()) }
+    }
+}
+
+/// The keys of an agent or organisation, replayed from its public stream.
+async fn read_keys(client: &Client, issuer: &Issuer) -> Result<KeyHistory, Error> {
+    let mut messages = Vec::new();
+    if let Some(agent) = issuer.agent() {
+        messages.extend(client.chained(&StreamId::Agent(agent.clone()), None).await?);
+    }
+    // Read last, so that what the agent's stream rests on is there.
+    if let Some(domain) = issuer.organisation() {
+        messages.extend(client.chained(&StreamId::Org(domain), None).await?);
+    }
+    let world = replay(client, &messages)?;
+    let keys = match issuer {
+        Issuer::Agent(agent) => world.agent(agent).map(|agent| agent.keys().clone()),
+        Issuer::Organisation(domain) => world.organisation(domain).map(|org| org.keys().clone()),
+        Issuer::Node(_) => None,
+    };
+    keys.ok_or_else(|| Error::forged(format_args!("{issuer} signs but is not registered")))
+}
+
+/// A session as it follows from its statements and those that they rest on.
+///
+/// # Errors
+/// [`Error::Forged`] if the rules do not allow them; else as every call.
+pub(crate) async fn session(party: &Party, id: Hash) -> Result<Session, Error> {
+    let mut streams = vec![StreamId::Session(id)];
+    let mut messages: Vec<Message> = Vec::new();
+    let mut next = 0;
+    // The session comes first, so that whatever it rests on is at least as recent.
+    while let Some(stream) = streams.get(next).cloned() {
+        next += 1;
+        let read = match &stream {
+            StreamId::Org(_) | StreamId::Agent(_) => party.client().chained(&stream, None).await?,
+            StreamId::Consent(_) | StreamId::Session(_) => party.chained(&stream, None).await?,
+        };
+        for message in &read {
+            for needed in asp_core::bundle::needs(verified(message)?.statement()) {
+                if !streams.contains(&needed) && streams.len() < STREAMS_MAX {
+                    streams.push(needed);
+                }
+            }
+        }
+        messages.extend(read);
+    }
+    let world = replay(party.client(), &messages)?;
+    world.session(&id).cloned().ok_or_else(|| Error::forged("the session does not begin"))
+}
+
+fn verified(message: &Message) -> Result<Verified, Error> {
+    message.verify().map_err(|rejection| Error::forged(format_args!("a message: {rejection}")))
+}
+
+/// Judges statements in the order of the log.
+fn replay(client: &Client, messages: &[Message]) -> Result<World, Error> {
+    let ordered: BTreeMap<Position, &Message> =
+        messages.iter().map(|message| (message.log_index, message)).collect();
+    if ordered.len() != messages.len() {
+        return Err(Error::forged("two statements at one index of the log"));
+    }
+    let mut world = World::new(client.origin().clone(), client.node_key());
+    for (index, message) in ordered {
+        let at = LogPoint { index, time: message.log_time };
+        let accepted = world
+            .judge(&verified(message)?, at)
+            .map_err(|rejection| Error::forged(format_args!("the statement at {index}: {rejection}")))?;
+        world.apply(&accepted);
+    }
+    Ok(world)
+}

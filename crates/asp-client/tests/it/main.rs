@@ -1,0 +1,18 @@
+//! The client against a real node, and against what can go wrong between them.
+#![allow(unreachable_pub, reason = "what a test file includes is its own")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "what a test cannot do fails it"
+)]
+
+mod support;
+
+mod conflict;
+mod deal;
+mod forged;
+mod identity;
+mod lost;
+mod pages;
+mod watch;
