@@ -156,7 +156,7 @@ impl Client {
         stream: &StreamId,
         after: Option<Sequence>,
     ) -> Result<Vec<Message>, Error> {
-        let mut chain = stream::Chain::after(after);
+        let mut chain = stream::Chain::after(stream.clone(), after);
         let mut all = Vec::new();
         loop {
             let after = chain.last().map(|last| format!("&after={last}")).unwrap_or_default();

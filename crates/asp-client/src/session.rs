@@ -15,7 +15,7 @@ use futures::Stream;
 
 use crate::Error;
 use crate::agent::AgentParty;
-use crate::api::{Message, MessagePage, SessionView};
+use crate::api::{Message, MessagePage, OfferView, SessionView};
 use crate::party::Query;
 use crate::stream::{self, Chain};
 
@@ -67,6 +67,10 @@ impl Session {
     /// As every call.
     pub async fn view(&self) -> Result<SessionView, Error> {
         let view: SessionView = self.agent.party().get(&self.path(""), &Vec::new()).await?;
+        if view.id != self.id {
+            return Err(Error::forged("the session is another"));
+        }
+        check_offers(&view.offers)?;
         self.learn(Some(view.head));
         Ok(view)
     }
@@ -76,7 +80,7 @@ impl Session {
     /// # Errors
     /// As every call; [`Error::Forged`] if the stream does not hold together.
     pub async fn messages(&self, after: Option<Sequence>) -> Result<Vec<Message>, Error> {
-        let mut chain = Chain::after(after);
+        let mut chain = Chain::after(StreamId::Session(self.id), after);
         let mut all = Vec::new();
         loop {
             let query: Query = chain.last().map(|last| ("after", last.to_string())).into_iter().collect();
@@ -98,7 +102,8 @@ impl Session {
         &self,
         after: Option<Sequence>,
     ) -> impl Stream<Item = Result<Message, Error>> + Send + use<> {
-        stream::watch(self.agent.party().clone(), self.path("/events"), after)
+        let chain = Chain::after(StreamId::Session(self.id), after);
+        stream::watch(self.agent.party().clone(), self.path("/events"), chain)
     }
 
     /// Waits until the session is as asked, at most this long if said.
@@ -346,6 +351,15 @@ impl Session {
     }
 }
 
+/// Checks that the terms shown of each offer are those of the hash that an acceptance signs.
+fn check_offers(offers: &[OfferView]) -> Result<(), Error> {
+    let mut packages = offers.iter().flat_map(|offer| &offer.packages);
+    match packages.find(|(hash, package)| package.terms_hash() != **hash) {
+        Some((hash, _)) => Err(Error::forged(format_args!("{hash} is not the hash of the terms shown"))),
+        None => Ok(()),
+    }
+}
+
 /// Whether a statement means the same whatever was said just before it (protocol, section 1).
 fn keeps_its_meaning(body: &Body) -> bool {
     matches!(body, Body::Inform(Inform::Note(_)) | Body::Query(_) | Body::Clarify(_) | Body::Observe(_))
@@ -354,6 +368,24 @@ fn keeps_its_meaning(body: &Body) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn terms_under_the_hash_of_others_are_forged() {
+        use asp_core::statement::body::Package;
+        let package = Package { obligations: Vec::new(), terms: serde_json::Map::new() };
+        let offer = |hash: Hash| OfferView {
+            id: Hash::of(&[]),
+            by: "agent://acme.example/buyer".parse().unwrap(),
+            kind: "business".to_owned(),
+            binding: true,
+            commitment: None,
+            packages: [(hash, package.clone())].into(),
+            awaits: std::collections::BTreeSet::new(),
+            respond_by: asp_core::position::LogTime::from_millis(1),
+        };
+        assert!(check_offers(&[offer(package.terms_hash())]).is_ok());
+        assert!(matches!(check_offers(&[offer(Hash::of(&[b"x"]))]), Err(Error::Forged { .. })));
+    }
 
     #[test]
     fn only_words_are_signed_anew() {

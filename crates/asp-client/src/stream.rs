@@ -1,5 +1,6 @@
 //! What comes from a stream: server-sent events, resumed where they broke off, and the chain that they must form.
 
+use asp_core::name::StreamId;
 use asp_core::position::{Hash, Sequence};
 use futures::Stream;
 use reqwest::{Method, Response};
@@ -15,16 +16,17 @@ const EVENT_BYTES_MAX: usize = 1024 * 1024;
 const SILENCE: std::time::Duration = std::time::Duration::from_secs(45);
 
 /// Checks that messages of a stream follow one another.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Chain {
+    stream: StreamId,
     last: Option<Sequence>,
     hash: Option<Hash>,
 }
 
 impl Chain {
     /// A chain from the statement after a place, or from the first.
-    pub(crate) const fn after(last: Option<Sequence>) -> Self {
-        Self { last, hash: None }
+    pub(crate) const fn after(stream: StreamId, last: Option<Sequence>) -> Self {
+        Self { stream, last, hash: None }
     }
 
     /// The last place that was taken.
@@ -41,10 +43,13 @@ impl Chain {
             message.verify().map_err(|rejection| Error::forged(format_args!("a message: {rejection}")))?;
         let statement = verified.statement();
         let next = self.last.map_or(Sequence(0), Sequence::next);
+        if statement.stream != self.stream {
+            return Err(Error::forged(format_args!("a statement of {}", statement.stream)));
+        }
         if statement.sequence != next || self.hash.is_some_and(|hash| hash != statement.previous) {
             return Err(Error::forged(format_args!("statement {} does not follow", statement.sequence)));
         }
-        *self = Self { last: Some(next), hash: Some(statement.hash) };
+        (self.last, self.hash) = (Some(next), Some(statement.hash));
         Ok(())
     }
 }
@@ -95,9 +100,9 @@ struct Watch {
 pub(crate) fn watch(
     party: Party,
     path: String,
-    after: Option<Sequence>,
+    chain: Chain,
 ) -> impl Stream<Item = Result<Message, Error>> + Send {
-    let watch = Watch { party, path, chain: Chain::after(after), open: None, failures: 0, ended: false };
+    let watch = Watch { party, path, chain, open: None, failures: 0, ended: false };
     futures::stream::unfold(watch, |mut watch| async move {
         if watch.ended {
             return None;
@@ -190,6 +195,39 @@ mod tests {
         let bytes: Vec<String> = text.chars().map(String::from).collect();
         check(&bytes.iter().map(String::as_str).collect::<Vec<_>>(), &["{\"a\":1}", "b"]);
         check(&[text, "d\n", "\n"], &["{\"a\":1}", "b", "cd"]);
+    }
+
+    #[test]
+    fn a_statement_of_another_stream_is_forged() {
+        use asp_core::key::SecretKey;
+        use asp_core::name::{Issuer, StreamName};
+        use asp_core::position::LogTime;
+        use asp_core::statement::body::{Body, OrgRegister};
+        use asp_core::statement::draft::{Draft, Stamp};
+        let stream = |text: &str| -> StreamId { text.parse().unwrap() };
+        let (key, mine) = (SecretKey::from_seed(&[1; 32]), stream("org:acme.example"));
+        let body = Body::OrgRegister(OrgRegister { key: key.id(), name: "Acme".parse().unwrap() });
+        let issuer = Issuer::Organisation("acme.example".parse().unwrap());
+        let draft =
+            Draft::new(StreamName::Of(mine.clone()), "node.example/log".parse().unwrap(), issuer, body);
+        let stamp = Stamp { issued_at: LogTime::from_millis(1), random: [0; 10] };
+        let verified = draft.sign(None, stamp, &[&key]).unwrap();
+        let text = std::str::from_utf8(verified.statement().bytes()).unwrap();
+        let message: Message = transport::json(
+            serde_json::json!({
+                "hash": verified.statement().hash,
+                "logIndex": 0,
+                "logTime": LogTime::from_millis(1),
+                "signatures": verified.signatures(),
+                "statement": serde_json::from_str::<serde_json::Value>(text).unwrap(),
+            })
+            .to_string()
+            .as_bytes(),
+        )
+        .unwrap();
+        assert!(Chain::after(mine, None).take(&message).is_ok());
+        let other = Chain::after(stream("org:globex.example"), None).take(&message);
+        assert!(matches!(other, Err(Error::Forged { .. })));
     }
 
     #[test]
