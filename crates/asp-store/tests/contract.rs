@@ -108,6 +108,21 @@ fn after_a_restart_everything_is_there_with_the_same_receipts() {
     stage.remark(session, "globex/seller", "and on it goes");
 }
 
+#[cfg(unix)]
+#[test]
+fn what_the_parties_said_is_readable_by_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let mut stage = Stage::new(folder.path());
+    stage.org("acme");
+    for name in ["", "-wal", "-shm"] {
+        let file = folder.path().join(format!("{}{name}", asp_store::FILE_NAME));
+        let mode = std::fs::metadata(&file).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{}: {mode:o}", file.display());
+    }
+}
+
 #[test]
 fn a_store_belongs_to_one_process_and_one_node() {
     let folder = tempfile::tempdir().unwrap();
