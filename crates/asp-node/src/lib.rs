@@ -198,7 +198,7 @@ fn app(
         hub: Hub::new(config.subscribers_max, config.subscribers_per_party_max),
         metrics: metrics::Metrics::new(),
         pages: http::pages(),
-        assessing: Semaphore::new(1),
+        assessing: Arc::new(Semaphore::new(1)),
         bodies: Arc::new(Semaphore::new(http::blocks(config.bodies_bytes_max))),
         body_timeout: Duration::from_millis(config.body_timeout_ms),
         request_timeout: Duration::from_millis(config.request_timeout_ms),

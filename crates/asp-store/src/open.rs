@@ -27,6 +27,7 @@ pub(crate) fn open(
     std::fs::create_dir_all(folder).map_err(|error| Fault::folder(folder, &error))?;
     let lock = lock(folder)?;
     let path = folder.join(FILE_NAME);
+    keep_private(&path)?;
     let mut connection = connect(&path).map_err(|fault| fault.during(Step::Open))?;
     migrate::guard(&connection, &path)?;
     make_durable(&connection).map_err(|fault| fault.during(Step::Open))?;
@@ -44,6 +45,16 @@ pub(crate) fn open(
     tracing::info!(%origin, size = writer.size(), "store opened");
     let sequencer = Sequencer::start(writer, wal, clock, &settings, folder)?;
     Ok(Store { inner: Arc::new(Inner { sequencer, pool, origin, node_key, _file: file, _lock: lock }) })
+}
+
+/// Makes the database, if it is not there, for its owner alone, whoever can enter the folder; SQLite gives the files
+/// that it makes beside it the same mode.
+fn keep_private(path: &Path) -> Result<(), Fault> {
+    let mut options = File::options();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop).map_err(|error| Fault::folder(path, &error))
 }
 
 /// Holds the folder against other processes.

@@ -10,12 +10,15 @@ use asp_core::bundle::{Anchors, Bundle, Verdict};
 use asp_core::log::checkpoint::{Note, NoteKey};
 use asp_core::log::proof::{verify_consistency, verify_inclusion};
 use asp_core::log::tile::{TileKind, TilePath};
-use asp_core::name::{StreamId, StreamName};
+use asp_core::name::{StreamId, StreamKind, StreamName};
 use asp_core::position::Position;
 use asp_core::rejection::Code;
 use asp_core::session::table::State;
 use asp_core::statement::Body;
-use asp_core::statement::body::{Because, CardSet, Inform, Mandate, ObligationRef};
+use asp_core::statement::body::{
+    Accept, Because, CardSet, Inform, Introduction, Invitation, Invitee, Limits, Mandate, Mode,
+    ObligationRef, ParticipantRole, Propose,
+};
 use asp_core::trust::Outcome;
 use asp_store::{AgentQuery, Fault, Refusal, SessionQuery, Settings, Store, Tenant};
 
@@ -103,6 +106,21 @@ fn after_a_restart_everything_is_there_with_the_same_receipts() {
         assert_eq!(stage.store.submit_blocking(statement), Ok(receipt));
     }
     stage.remark(session, "globex/seller", "and on it goes");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_the_parties_said_is_readable_by_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let mut stage = Stage::new(folder.path());
+    stage.org("acme");
+    for name in ["", "-wal", "-shm"] {
+        let file = folder.path().join(format!("{}{name}", asp_store::FILE_NAME));
+        let mode = std::fs::metadata(&file).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{}: {mode:o}", file.display());
+    }
 }
 
 #[test]
@@ -226,6 +244,51 @@ fn a_delegate_reads_as_long_as_its_mandate_stands() {
     stage.say(session, "acme/buyer", Body::Withdraw(back), Some(mandate));
     assert!(!readable(&stage, agent("initech/deputy")) && !readable(&stage, organisation("initech")));
     assert!(readable(&stage, agent("acme/buyer")));
+}
+
+#[test]
+fn who_was_invited_and_stayed_away_reads_no_more_once_the_session_begins() {
+    // ASP-SES-024
+    let folder = tempfile::tempdir().unwrap();
+    let mut stage = Stage::new(folder.path());
+    for name in ["acme", "globex", "initech"] {
+        stage.org(name);
+    }
+    for name in ["acme/buyer", "globex/seller", "initech/clerk"] {
+        stage.agent(name);
+    }
+    let consents = ["globex", "initech"].map(|with| stage.consent("acme", with));
+    let party = |name, role, required| Invitee { agent: agent_uri(name), required, role };
+    let invitation = Body::Propose(Propose::Invitation(Invitation {
+        capability: text("provision.compute.gpu"),
+        consents: consents.into(),
+        limits: Limits::defaults(),
+        mode: Mode::Open,
+        nonce: stage.author.nonce(),
+        participants: vec![
+            party("acme/buyer", ParticipantRole::Initiator, None),
+            party("globex/seller", ParticipantRole::Party, None),
+            party("initech/clerk", ParticipantRole::Party, Some(false)),
+        ],
+        purpose: text("not for everybody"),
+    }));
+    let invitation =
+        stage.author.by_agent("acme/buyer", StreamName::Opens(StreamKind::Session), invitation, None);
+    let session = stage.take(invitation);
+    let stream = StreamId::Session(session);
+    let reads = |stage: &Stage, tenant: &Tenant| {
+        let may = stage.store.read(|reader| reader.may_read(Some(tenant), &stream)).unwrap();
+        let listed = stage.store.read(|reader| reader.sessions(tenant, all())).unwrap();
+        assert_eq!(may, !listed.is_empty());
+        may
+    };
+    let invited = [agent("initech/clerk"), organisation("initech")];
+    assert!(invited.iter().all(|tenant| reads(&stage, tenant)));
+    let introduction = Introduction { card: stage.author.cards[&agent_uri("globex/seller")] };
+    stage.say(session, "globex/seller", Body::Accept(Accept::Introduction(introduction)), Some(session));
+    stage.remark(session, "acme/buyer", "between us");
+    assert!(!invited.iter().any(|tenant| reads(&stage, tenant)));
+    assert!(reads(&stage, &agent("globex/seller")) && reads(&stage, &organisation("acme")));
 }
 
 #[test]

@@ -15,6 +15,7 @@ use serde::Serialize;
 
 use crate::failure::{Exit, Failure};
 use crate::page::{Block, Page, Paint, Span, Text};
+use crate::words;
 
 /// Columns of a page when the terminal does not say, and at most.
 const WIDTH_MAX: usize = 100;
@@ -250,7 +251,7 @@ impl Printer {
 /// A cell takes the paint of its first word that has one: a cell is one thing.
 fn cell(text: &Text) -> Cell {
     use comfy_table::{Attribute, Color};
-    let words: String = text.0.iter().map(|span| span.text.as_str()).collect();
+    let words: String = text.0.iter().map(|span| words::still(&span.text)).collect();
     let paint = text.0.iter().map(|span| span.paint).find(|paint| *paint != Paint::Plain).unwrap_or_default();
     let cell = Cell::new(words);
     match paint {
@@ -276,9 +277,11 @@ fn style(paint: Paint) -> Style {
     }
 }
 
+/// A line as the terminal gets it. Whoever wrote the words, here they lose what would steer it.
 fn line(text: &Text, colour: bool) -> String {
     let painted = |Span { paint, text }: &Span| {
-        if colour && *paint != Paint::Plain { text.style(style(*paint)).to_string() } else { text.clone() }
+        let text = words::still(text);
+        if colour && *paint != Paint::Plain { text.style(style(*paint)).to_string() } else { text }
     };
     text.0.iter().map(painted).collect::<String>().trim_end().to_owned()
 }
@@ -326,6 +329,15 @@ mod tests {
     fn without_colour_a_page_is_plain_text() {
         let drawn = Printer::new(false, false, Colour::Never).draw(&page(), false);
         assert_eq!(drawn, "Deal\n  state  ACTIVE\n  id     ab\n  NAME    VALUE\n  x       1\n  longer  22");
+    }
+
+    #[test]
+    fn no_word_steers_the_terminal_wherever_it_stands() {
+        let hostile = "1 USD\u{1b}[2K\r\n\u{9b}A\u{202e}";
+        let mut page = Page::default();
+        page.line(hostile).field("x", hostile).table(vec!["A"], vec![vec![hostile.into()]], "none");
+        let drawn = Printer::new(false, false, Colour::Never).draw(&page, false);
+        assert_eq!(drawn, "1 USD [2K   A\n  x  1 USD [2K   A\n  A\n  1 USD [2K   A");
     }
 
     #[test]

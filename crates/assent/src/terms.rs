@@ -104,10 +104,19 @@ pub(crate) fn quantity(package: &Package) -> Option<Decimal> {
     serde_json::from_value(package.terms.get("quantity")?.clone()).ok()
 }
 
+/// Whether the obligations, which alone bind, are worth what the terms of a sale say.
+fn is_worth(package: &Package, quantity: Decimal, price: &Money) -> bool {
+    let total = quantity.checked_mul(price.amount);
+    let worth = |owed: &Obligation| Some(owed.value.amount) == total && owed.value.currency == price.currency;
+    package.obligations.iter().all(worth)
+}
+
 /// A package in words: `1,000 GPU hours × 2.55 USD`, or who owes what where it is no sale.
 pub(crate) fn in_words(package: &Package) -> String {
     let item = package.terms.get("item").and_then(Value::as_str);
-    if let (Some(item), Some(price), Some(quantity)) = (item, unit_price(package), quantity(package)) {
+    if let (Some(item), Some(price), Some(quantity)) = (item, unit_price(package), quantity(package))
+        && is_worth(package, quantity, &price)
+    {
         return format!("{} {item} × {}", grouped(quantity), money(&price));
     }
     let owed = |obligation: &Obligation| format!("{} ({})", obligation.what, money(&obligation.value));
@@ -161,6 +170,13 @@ mod tests {
         assert_eq!(owed, ["2550 USD", "2550 USD"]);
         assert_eq!(in_words(&package), "1,000 GPU hours × 2.55 USD");
         assert_eq!(unit_price(&package).unwrap(), sale("2.55 USD").price);
+    }
+
+    #[test]
+    fn terms_that_say_less_than_the_obligations_are_not_believed() {
+        let mut package = sale("2.55 USD").package().unwrap();
+        package.obligations[1].value = "25500 USD".parse().unwrap();
+        assert_eq!(in_words(&package), "GPU hours (2,550 USD), payment (25,500 USD)");
     }
 
     #[test]

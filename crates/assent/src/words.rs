@@ -77,10 +77,19 @@ pub(crate) fn instant(time: LogTime) -> String {
     text.get(..19).map_or(text.clone(), |seconds| seconds.replace('T', " "))
 }
 
-/// One line of words that a stranger may have written: no control characters, not longer than `most`.
+/// Words that a stranger may have written, without what would steer a terminal or turn their order around.
+pub(crate) fn still(text: &str) -> String {
+    let steers = |letter: char| {
+        // Unicode's controls of direction (UAX #9 §2) and its separators of lines.
+        letter.is_control()
+            || matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars().map(|letter| if steers(letter) { ' ' } else { letter }).collect()
+}
+
+/// One line of words that a stranger may have written, not longer than `most`.
 pub(crate) fn line(text: &str, most: usize) -> String {
-    let clean: String =
-        text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).take(most + 1).collect();
+    let clean: String = still(text).chars().take(most + 1).collect();
     if clean.chars().count() > most {
         let cut: String = clean.chars().take(most.saturating_sub(1)).collect();
         format!("{cut}…")
@@ -105,6 +114,7 @@ mod tests {
     #[test]
     fn what_a_stranger_wrote_cannot_steer_the_terminal() {
         assert_eq!(line("a\u{1b}[31mb\nc", 20), "a [31mb c");
+        assert_eq!(still("1 USD\u{202e}\u{9b}2J\r"), "1 USD  2J ");
         assert_eq!(line("abcdef", 4), "abc…");
         assert_eq!(line("abcd", 4), "abcd");
     }

@@ -68,7 +68,7 @@ pub(crate) struct App {
     pub(crate) pages: Pages,
     pub(crate) stopping: watch::Receiver<bool>,
     /// One assessment at a time: each reads all evidence and computes flows.
-    pub(crate) assessing: Semaphore,
+    pub(crate) assessing: Arc<Semaphore>,
     /// Memory for bodies, in blocks.
     pub(crate) bodies: Arc<Semaphore>,
     pub(crate) address: SocketAddr,

@@ -89,8 +89,12 @@ pub(super) async fn assess(
         let prefix = Position(size);
         Ok((evidence, Question { subject: agent, observer, class, capability, instant, prefix }))
     };
-    let _turn = app.assessing.acquire().await.map_err(|_| Denial::Stopping)?;
+    let turn = Arc::clone(&app.assessing).acquire_owned().await.map_err(|_| Denial::Stopping)?;
     let (evidence, question) = app.read_as(credentials, read).await?;
-    let compute = tokio::task::spawn_blocking(move || assessed(&evidence, &question));
+    let compute = tokio::task::spawn_blocking(move || {
+        // It goes on when who asked has gone, and so does its turn.
+        let _turn = turn;
+        assessed(&evidence, &question)
+    });
     compute.await.map(Json).map_err(|_| Denial::Internal)
 }

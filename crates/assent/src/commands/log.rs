@@ -49,7 +49,7 @@ pub(super) fn export(context: &Context, args: &Export) -> Outcome {
     let written = if args.output.as_os_str() == "-" {
         asp_store::export(&data, &mut BufWriter::new(io::stdout().lock()))
     } else {
-        let file = File::create(&args.output)
+        let file = super::create(&args.output)
             .map_err(|error| Failure::usage(format_args!("{}: {error}", args.output.display())))?;
         let mut out = BufWriter::new(file);
         asp_store::export(&data, &mut out).and_then(|count| {

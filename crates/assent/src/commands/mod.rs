@@ -16,8 +16,9 @@ mod session;
 mod trust;
 mod verify;
 
+use std::fs::File;
 use std::future::Future;
-use std::io::Read;
+use std::io::{self, Read, Write};
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -67,12 +68,12 @@ fn block_on(work: impl Future<Output = Outcome>) -> Outcome {
 /// When it cannot be read or is larger; both are the caller's input.
 fn read_input(path: &Path, most: u64) -> Outcome<Vec<u8>> {
     let name = path.display();
-    let refuse = |error: std::io::Error| Failure::usage(format_args!("{name}: {error}"));
+    let refuse = |error: io::Error| Failure::usage(format_args!("{name}: {error}"));
     let mut bytes = Vec::new();
     if path.as_os_str() == "-" {
-        std::io::stdin().lock().take(most + 1).read_to_end(&mut bytes).map_err(refuse)?;
+        io::stdin().lock().take(most + 1).read_to_end(&mut bytes).map_err(refuse)?;
     } else {
-        std::fs::File::open(path).map_err(refuse)?.take(most + 1).read_to_end(&mut bytes).map_err(refuse)?;
+        File::open(path).map_err(refuse)?.take(most + 1).read_to_end(&mut bytes).map_err(refuse)?;
     }
     if bytes.len() as u64 > most {
         return Err(Failure::usage(format_args!("{name}: larger than {most} bytes")));
@@ -85,7 +86,18 @@ fn read_input(path: &Path, most: u64) -> Outcome<Vec<u8>> {
 /// # Errors
 /// What the operating system says.
 fn write_output(path: &Path, bytes: &[u8]) -> Outcome {
-    std::fs::write(path, bytes).map_err(|error| Failure::fault(format_args!("{}: {error}", path.display())))
+    create(path)
+        .and_then(|mut file| file.write_all(bytes))
+        .map_err(|error| Failure::fault(format_args!("{}: {error}", path.display())))
+}
+
+/// Makes a file for what the parties said, or empties it; a new one is its owner's alone.
+fn create(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }
 
 /// The present, by this machine's clock.
