@@ -45,8 +45,7 @@ impl Disk {
     ///
     /// # Errors
     /// That the storage failed.
-    pub(crate) fn backfill(&self) -> Result<(), Fault> {
-        crate::wal::backfill(&self.connection)?;
-        Ok(())
+    pub(crate) fn backfill(&mut self) -> Result<(), Fault> {
+        self.step(Step::CarryOver, crate::wal::backfill).map(|_| ())
     }
 }
