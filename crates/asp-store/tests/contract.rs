@@ -10,12 +10,14 @@ use asp_core::bundle::{Anchors, Bundle, Verdict};
 use asp_core::log::checkpoint::{Note, NoteKey};
 use asp_core::log::proof::{verify_consistency, verify_inclusion};
 use asp_core::log::tile::{TileKind, TilePath};
-use asp_core::name::{StreamId, StreamName};
+use asp_core::name::{StreamId, StreamKind, StreamName};
 use asp_core::position::Position;
 use asp_core::rejection::Code;
 use asp_core::session::table::State;
 use asp_core::statement::Body;
-use asp_core::statement::body::{Because, CardSet, Inform, Mandate, ObligationRef};
+use asp_core::statement::body::{
+    Accept, Because, CardSet, Inform, Introduction, Invitee, Mandate, ObligationRef, ParticipantRole, Propose,
+};
 use asp_core::trust::Outcome;
 use asp_store::{AgentQuery, Fault, Refusal, SessionQuery, Settings, Store, Tenant};
 
@@ -226,6 +228,37 @@ fn a_delegate_reads_as_long_as_its_mandate_stands() {
     stage.say(session, "acme/buyer", Body::Withdraw(back), Some(mandate));
     assert!(!readable(&stage, agent("initech/deputy")) && !readable(&stage, organisation("initech")));
     assert!(readable(&stage, agent("acme/buyer")));
+}
+
+#[test]
+fn who_was_invited_and_did_not_come_reads_nothing_once_it_began() {
+    // ASP-SES-024
+    let folder = tempfile::tempdir().unwrap();
+    let mut stage = Stage::new(folder.path());
+    let (consent, _) = stage.introduced();
+    stage.agent("acme/clerk");
+    let Body::Propose(Propose::Invitation(mut invitation)) =
+        stage.author.invitation("acme/buyer", "globex/seller", consent).statement().body.clone()
+    else {
+        panic!("an invitation invites")
+    };
+    let clerk =
+        Invitee { agent: agent_uri("acme/clerk"), required: Some(false), role: ParticipantRole::Party };
+    invitation.participants.push(clerk);
+    let body = Body::Propose(Propose::Invitation(invitation));
+    let opening = stage.author.by_agent("acme/buyer", StreamName::Opens(StreamKind::Session), body, None);
+    let session = stage.take(opening);
+    let readable = |stage: &Stage, tenant: &Tenant| {
+        let read = |reader: &asp_store::Reader<'_>| Ok(reader.session(tenant, &session)?.is_some());
+        stage.store.read(read).unwrap()
+    };
+    assert!(readable(&stage, &agent("acme/clerk")), "whoever is invited reads to what");
+    let introduction = Introduction { card: stage.author.cards[&agent_uri("globex/seller")] };
+    let body = Body::Accept(Accept::Introduction(introduction));
+    stage.say(session, "globex/seller", body, Some(session));
+    stage.remark(session, "acme/buyer", "among us");
+    assert!(!readable(&stage, &agent("acme/clerk")));
+    assert!(readable(&stage, &agent("globex/seller")) && readable(&stage, &organisation("acme")));
 }
 
 #[test]

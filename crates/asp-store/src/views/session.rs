@@ -42,9 +42,10 @@ pub struct SessionQuery {
     pub before: Option<Position>,
 }
 
-/// Who may read a session: agents, and the organisations of all of them.
+/// Who may read a session: agents, and the organisations of all of them. Who stayed away is none of them.
 pub(crate) fn members(session: &Session) -> BTreeSet<StreamId> {
     let participants = session.participants().iter().map(|(agent, _)| agent);
+    let participants = participants.filter(|agent| session.is_readable_by(agent)); // ASP-SES-024
     let delegates = session.mandates().iter().map(|(_, given)| &given.mandate.to);
     let mut members = BTreeSet::new();
     for agent in participants.chain(delegates) {
