@@ -8,9 +8,6 @@ use crate::command::{cargo, run as run_command};
 /// Kills of one run when nobody says otherwise.
 pub(crate) const CYCLES: u32 = 200;
 
-/// Where the torture is written.
-pub(crate) const TEST: &str = "crates/assent/tests/torture.rs";
-
 /// How the binary is built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Profile {

@@ -17,9 +17,6 @@ pub const BUNDLE_ENTRIES_MAX: usize = 16384;
 /// A bound, in capabilities. Capabilities of one agent or one consent.
 pub const CAPABILITIES_MAX: usize = 64;
 
-/// A default, in milliseconds. Whatever is acknowledged is in a signed checkpoint no later than this.
-pub const CHECKPOINT_INTERVAL_MS: Millis = Millis(1000);
-
 /// A default, in milliseconds. How far an issuer's clock may be from the node's at admission.
 pub const CLOCK_SKEW_MS: Millis = Millis(120000);
 

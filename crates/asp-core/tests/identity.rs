@@ -72,6 +72,28 @@ fn a_key_is_added_with_its_own_consent_and_the_last_one_stays() {
 }
 
 #[test]
+fn an_organisation_has_so_many_keys_and_no_more_ever() {
+    let mut stage = Stage::with(&["a"]);
+    let add = |number: usize| Body::OrgKeyAdd(KeyAdd { key: key(&format!("a{number}")).id() });
+    for number in 1..asp_core::limits::KEYS_MAX {
+        org(&mut stage, "a", add(number), &[&key("a"), &key(&format!("a{number}"))], Ok(()));
+    }
+    org(&mut stage, "a", Body::OrgKeyRevoke(revoke("a1")), &[&key("a")], Ok(()));
+    org(&mut stage, "a", add(999), &[&key("a"), &key("a999")], Err(Code::KeyLimit));
+}
+
+#[test]
+fn nobody_speaks_in_the_stream_of_another() {
+    let mut stage = Stage::with(&["a", "b"]);
+    let body = Body::OrgKeyRevoke(revoke("a"));
+    let draft = stage.draft(org_stream("a"), Issuer::Organisation(domain("b")), body);
+    let statement = stage.sign(&draft, &[&key("b")]);
+    assert_eq!(stage.take(statement), Err(Code::NotAParty));
+    let set = Body::AgentCardSet(CardSet { card: card() });
+    agent(&mut stage, Issuer::Agent(uri("b")), set, &[&agent_key("b")], Err(Code::NotAParty));
+}
+
+#[test]
 fn an_agent_is_admitted_by_its_organisation() {
     // ASP-AGT-001, ASP-AGT-002
     let mut stage = Stage::empty();

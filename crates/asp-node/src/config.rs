@@ -183,9 +183,14 @@ fn read(path: &Path) -> Result<String, ConfigError> {
     let mut text = String::new();
     std::fs::File::open(path)
         .map_err(failed)?
-        .take(FILE_BYTES_MAX)
+        .take(FILE_BYTES_MAX + 1)
         .read_to_string(&mut text)
         .map_err(failed)?;
+    // What is cut off in the middle may still be settings, but not those that were written.
+    if text.len() as u64 > FILE_BYTES_MAX {
+        let detail = format!("it has more than {FILE_BYTES_MAX} bytes");
+        return Err(ConfigError::File { path: path.to_owned(), detail });
+    }
     Ok(text)
 }
 
@@ -265,6 +270,14 @@ mod tests {
             let refused = ConfigError::Variable { name: name.to_owned() };
             assert_eq!(load("", &[(name, value)]), Err(refused));
         }
+    }
+
+    #[test]
+    fn a_file_that_is_too_long_is_not_cut_off() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let text = format!("queue_max = 7\n{}", "# more\n".repeat(10_000));
+        std::fs::write(file.path(), text).unwrap();
+        assert!(matches!(Config::load(Some(file.path())), Err(ConfigError::File { .. })));
     }
 
     #[test]

@@ -33,25 +33,11 @@ pub enum Step {
     Checkpoint,
     /// Making the batch durable.
     Commit,
+    /// Carrying the write-ahead log over into the database, between batches.
+    CarryOver,
 }
 
 impl Step {
-    /// All of them in the order in which a batch takes them.
-    pub const ALL: [Self; 12] = [
-        Self::Open,
-        Self::Read,
-        Self::Begin,
-        Self::Repeat,
-        Self::Facts,
-        Self::Entry,
-        Self::Views,
-        Self::Sessions,
-        Self::Receipts,
-        Self::Tiles,
-        Self::Checkpoint,
-        Self::Commit,
-    ];
-
     /// The step as the end of "while …".
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -68,6 +54,7 @@ impl Step {
             Self::Tiles => "writing tiles",
             Self::Checkpoint => "writing the checkpoint",
             Self::Commit => "committing a batch",
+            Self::CarryOver => "carrying the log over",
         }
     }
 }

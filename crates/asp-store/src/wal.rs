@@ -5,20 +5,28 @@
 //! the log is long, the writer carries over the few pages that are left, between two batches.
 
 use std::fs::File;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 
 use asp_core::limits;
 use rusqlite::wal::CheckpointMode;
-use rusqlite::{Connection, MAIN_DB};
+use rusqlite::{Connection, ErrorCode, MAIN_DB};
 
-use crate::fault::Fault;
+use crate::fault::{Fault, Step};
 
 /// Carries over what can be without waiting for anybody.
+///
+/// # Errors
+/// That the storage failed. What was written of the database is then not known to be on disk, and the next flush may
+/// pass over it and succeed, after which the log, which still has it, would begin anew: nothing more may be written.
 pub(crate) fn backfill(connection: &Connection) -> Result<(), Fault> {
-    let (all, _) = connection.wal_checkpoint_v2(Some(MAIN_DB), CheckpointMode::PASSIVE)?;
+    let (all, _) = match connection.wal_checkpoint_v2(Some(MAIN_DB), CheckpointMode::PASSIVE) {
+        // Somebody else is carrying over.
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => return Ok(()),
+        other => other.map_err(|error| Fault::from(error).during(Step::CarryOver))?,
+    };
     if all < 0 {
         // A connection that has not read yet does not know of the log, and SQLite calls that success.
         return Err(Fault::corrupt(None, "there is no write-ahead log".to_owned()));
@@ -39,6 +47,8 @@ struct Shared {
     pages: AtomicUsize,
     /// The log is long, and what is left of it is little.
     tail: AtomicBool,
+    /// Why nothing is carried over any more.
+    failed: OnceLock<Fault>,
 }
 
 /// The writer's end.
@@ -82,9 +92,15 @@ impl Wal {
     }
 
     /// Called after each batch.
-    pub(crate) fn after_batch(&mut self) -> Chore {
+    ///
+    /// # Errors
+    /// That the thread met a failure of the storage: see [`backfill`].
+    pub(crate) fn after_batch(&mut self) -> Result<Chore, Fault> {
+        if let Some(fault) = self.shared.failed.get() {
+            return Err(fault.clone());
+        }
         if self.shared.tail.swap(false, Ordering::AcqRel) {
-            return Chore::Tail;
+            return Ok(Chore::Tail);
         }
         let pages = self.shared.pages.load(Ordering::Relaxed);
         if pages < self.woken_at {
@@ -96,7 +112,7 @@ impl Wal {
             // Full means that the thread knows already.
             let _ = self.wake.as_ref().map(|wake| wake.try_send(()));
         }
-        Chore::None
+        Ok(Chore::None)
     }
 }
 
@@ -104,7 +120,7 @@ impl Drop for Wal {
     fn drop(&mut self) {
         self.wake = None;
         if let Some(thread) = self.thread.take() {
-            // It has nothing to say: its faults are logged where they happen.
+            // Nobody is left whom its faults would concern.
             let _ = thread.join();
         }
     }
@@ -113,13 +129,10 @@ impl Drop for Wal {
 /// Carries over and flushes, so that neither is left to the writer.
 fn carry_over(connection: &Connection, file: &File) -> Result<(), Fault> {
     backfill(connection)?;
-    if let Err(error) = file.sync_data() {
-        tracing::warn!(%error, "the database could not be flushed beside the writer");
-    }
-    Ok(())
+    file.sync_data().map_err(|error| Fault::Storage { during: Step::CarryOver, detail: error.to_string() })
 }
 
-/// A failure here loses nothing: the log stays where it is, and longer.
+/// Ends with the first failure, which the writer finds after its next batch.
 fn run(connection: &Connection, file: &File, woken: &Receiver<()>, shared: &Shared) {
     while woken.recv().is_ok() {
         match carry_over(connection, file) {
@@ -127,7 +140,10 @@ fn run(connection: &Connection, file: &File, woken: &Receiver<()>, shared: &Shar
                 shared.tail.store(true, Ordering::Release);
             }
             Ok(()) => {}
-            Err(fault) => tracing::warn!(%fault, "the write-ahead log could not be carried over"),
+            Err(fault) => {
+                shared.failed.get_or_init(|| fault);
+                return;
+            }
         }
     }
 }
@@ -150,5 +166,32 @@ mod tests {
         open(&other).unwrap();
         assert_eq!(backfill(&other), Ok(()));
         assert!(std::fs::metadata(&path).unwrap().len() > before + 100_000);
+    }
+
+    /// A file that takes what is written and cannot be flushed.
+    #[cfg(unix)]
+    fn that_cannot_be_flushed() -> File {
+        let (_, end) = std::io::pipe().unwrap();
+        File::from(std::os::fd::OwnedFd::from(end))
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_failed_flush_is_not_tried_again_and_told_to_the_writer() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log.sqlite");
+        let mut writer = Connection::open(&path).unwrap();
+        writer.pragma_update(None, "journal_mode", "wal").unwrap();
+        writer.pragma_update(None, "wal_autocheckpoint", 0).unwrap();
+        writer.execute_batch("CREATE TABLE t (x BLOB)").unwrap();
+        let own = Connection::open(&path).unwrap();
+        let mut wal = Wal::start(&mut writer, own, Arc::new(that_cannot_be_flushed())).unwrap();
+        assert_eq!(wal.after_batch(), Ok(Chore::None));
+        wal.wake.as_ref().unwrap().send(()).unwrap();
+        wal.thread.take().unwrap().join().unwrap();
+        for _ in 0..2 {
+            let fault = wal.after_batch().unwrap_err();
+            assert!(matches!(fault, Fault::Storage { during: Step::CarryOver, .. }), "{fault}");
+        }
     }
 }

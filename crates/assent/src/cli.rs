@@ -236,7 +236,7 @@ pub(crate) struct Audit {
 /// `assent log export`
 #[derive(Debug, Args)]
 pub(crate) struct Export {
-    /// The data folder of a node that is not running [default: that of `assent serve`]
+    /// The data folder of a node, which may run [default: that of `assent serve`]
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
     /// Where to write; - for stdout

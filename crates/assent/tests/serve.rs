@@ -20,7 +20,7 @@ fn a_node_stops_in_order_and_starts_again_with_everything() {
     let mut identity = None;
     for (signal, domain) in [("TERM", "one.example"), ("INT", "two.example"), ("TERM", "three.example")] {
         let node = Served::start(&data);
-        let known = (node.first["origin"].clone(), node.first["node_key"].clone());
+        let known = (node.first["origin"].clone(), node.first["nodeKey"].clone());
         assert_eq!(*identity.get_or_insert(known.clone()), known, "the node is another one");
         let mut user = User::new(&home, &node.url);
         for domain in &registered {

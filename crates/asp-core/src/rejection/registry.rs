@@ -151,8 +151,6 @@ pub enum Code {
     ReceiptMismatch,
     /// This participant has signed the receipt already.
     AlreadyCountersigned,
-    /// Only the authority that was named may decide an escalation.
-    NotTheAuthority,
     /// The authority is neither a mediator of the session nor the organisation of a participant.
     InvalidAuthority,
     /// The chain of mandates does not cover this statement.
@@ -856,15 +854,6 @@ pub(super) const ROWS: &[Row] = &[
         retry: Retry::Never,
         sentence: "This participant has signed the receipt already.",
         hint: "Nothing more is needed.",
-    },
-    Row {
-        code: Code::NotTheAuthority,
-        text: "NOT_THE_AUTHORITY",
-        status: 403,
-        blame: Blame::State,
-        retry: Retry::Never,
-        sentence: "Only the authority that was named may decide an escalation.",
-        hint: "Wait for it, or withdraw the escalation if it is yours.",
     },
     Row {
         code: Code::InvalidAuthority,

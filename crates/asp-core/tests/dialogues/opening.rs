@@ -1,7 +1,8 @@
 //! How a session begins, who speaks in it and where in the stream.
 
+use asp_core::name::{StreamKind, StreamName};
 use asp_core::rejection::Code;
-use asp_core::statement::body::ParticipantRole;
+use asp_core::statement::body::{Body, ParticipantRole};
 
 use crate::support::ledger::{CAST, check};
 use crate::support::{Stage, uri};
@@ -69,7 +70,7 @@ fn a_session_between_organisations_rests_on_consents() {
          buyer PROPOSE with seller consents=buyer-carrier            -> ! CONSENT_REQUIRED
          buyer PROPOSE with seller consents=no-such                  -> ! CONSENT_REQUIRED
          buyer PROPOSE with seller about=sell.compute                -> ! OUTSIDE_CONSENT
-         carrier PROPOSE with buyer consents=buyer-carrier,buyer-seller -> ! OUTSIDE_CONSENT
+         carrier PROPOSE with buyer consents=buyer-carrier,buyer-seller -> ! CONSENT_REQUIRED
          carrier.example CONSENT seller.example only QUERY,OBSERVE
          carrier PROPOSE with seller                                 -> ! OUTSIDE_CONSENT
          seller.example CONSENT carrier.example for 10s
@@ -296,4 +297,17 @@ fn an_introduction_names_the_card_that_the_agent_shows() {
          seller ACCEPT introduction wrongly         -> ! CARD_MISMATCH
          seller ACCEPT                              -> INTRODUCED",
     );
+}
+
+#[test]
+fn a_consent_that_one_side_gave_carries_nothing_and_is_nobody_elses_to_know() {
+    let mut stage = Stage::with(&["buyer", "seller", "other"]);
+    let request = Body::ConsentRequest(stage.request("seller"));
+    let consent = stage.by_org("buyer", StreamName::Opens(StreamKind::Consent), request).unwrap();
+    let mut invite = |by: &str| {
+        let invitation = stage.invitation(&[by, "seller"], &[consent]);
+        stage.invite(by, invitation)
+    };
+    assert_eq!(invite("buyer"), Err(Code::ConsentNotGranted));
+    assert_eq!(invite("other"), Err(Code::ConsentRequired));
 }

@@ -45,7 +45,7 @@ impl Disk {
     ///
     /// # Errors
     /// That the storage failed.
-    pub(crate) fn backfill(&self) -> Result<(), Fault> {
-        crate::wal::backfill(&self.connection)
+    pub(crate) fn backfill(&mut self) -> Result<(), Fault> {
+        self.step(Step::CarryOver, crate::wal::backfill)
     }
 }

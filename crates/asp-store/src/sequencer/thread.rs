@@ -89,25 +89,38 @@ pub(crate) fn run(
                 tracing::debug!(size = writer.size(), elapsed = ?began.elapsed(), "batch committed");
             }
             Err(fault) => {
-                tracing::error!(%fault, "the writer stops: nothing more is written");
-                shared.poisoned.get_or_init(|| fault.clone());
-                refuse(answers, &fault);
                 // The transaction, if one is open, is left to be rolled back with the connection.
-                drop(writer);
-                drop(wal);
-                return refuse_all(queue, &fault);
+                return end(shared, (writer, wal), answers, queue, &fault);
             }
         }
-        if wal.after_batch() == Chore::Tail
-            && let Err(fault) = writer.disk.backfill()
-        {
-            // Every commit is in the write-ahead log already: a longer one is no loss.
-            tracing::warn!(%fault, "the write-ahead log could not be carried over");
+        // The batch is durable and answered; a failure here ends what could come after it.
+        let carried = wal.after_batch().and_then(|chore| match chore {
+            Chore::Tail => writer.disk.backfill(),
+            Chore::None => Ok(()),
+        });
+        if let Err(fault) = carried {
+            return end(shared, (writer, wal), Vec::new(), queue, &fault);
         }
     }
     if let Err(fault) = writer.disk.backfill() {
+        // Nothing is written after it: the next start reads the log that is left.
         tracing::warn!(%fault, "the write-ahead log could not be carried over");
     }
+}
+
+/// The first fault: nothing more is written, whoever waits and everybody who comes is told why.
+fn end(
+    shared: &Shared,
+    ended: (Writer, Wal),
+    answers: Vec<Answer>,
+    queue: mpsc::Receiver<Job>,
+    fault: &Fault,
+) {
+    tracing::error!(%fault, "the writer stops: nothing more is written");
+    shared.poisoned.get_or_init(|| fault.clone());
+    refuse(answers, fault);
+    drop(ended);
+    refuse_all(queue, fault);
 }
 
 fn finish(shared: &Shared, writer: &Writer, answers: Vec<Answer>, verdicts: Vec<Verdict>) {

@@ -17,6 +17,7 @@ const LOG: &str = "info";
 
 /// What runs, for whoever wants to reach it.
 #[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Serving {
     event: &'static str,
     url: String,
