@@ -105,11 +105,12 @@ settings! {
     subscribers_max: usize = 4096, "4096", "subscribers";
     /// The same of one agent or organisation, so that one cannot take the place of all.
     subscribers_per_party_max: usize = 64, "64", "subscribers";
-    /// Access tokens at once; each lives 600 seconds.
+    /// Access tokens at once; each lives 600 seconds. Beyond, the organisation with most of them loses its oldest.
     tokens_max: usize = 65_536, "65536", "tokens";
     /// Access tokens of one agent or organisation; the oldest gives way.
     tokens_per_party_max: usize = 16, "16", "tokens";
-    /// Proofs that are remembered for two minutes so that none is used twice. A token may use an eighth of them.
+    /// Proofs that are remembered for two minutes so that none is used twice. Beyond, the organisation with most of
+    /// them loses its oldest token. As many requests for tokens are remembered; one organisation may make an eighth.
     proofs_max: usize = 262_144, "262144", "proofs";
     /// How long running requests have to finish when the node stops.
     stop_timeout_ms: u64 = 10_000, "10000", "milliseconds";

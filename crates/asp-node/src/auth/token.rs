@@ -1,11 +1,12 @@
 //! Access tokens: what each stands for, which proofs it has used, until when. All in memory, all bounded.
 //!
-//! A token is kept as its hash: who reads the node's memory or a dump of it cannot use it.
+//! Where memory ends, whoever holds most of it gives way: one organisation cannot keep another from reading. A token is
+//! kept as its hash: who reads the node's memory or a dump of it cannot use it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use asp_core::key::KeyId;
-use asp_core::name::Issuer;
+use asp_core::name::{Domain, Issuer};
 use asp_core::position::{Hash, LogTime, Millis, Sequence};
 use asp_core::rejection::Code;
 
@@ -14,12 +15,15 @@ use crate::http::problem::Denial;
 
 /// How long a token lives.
 pub(crate) const TOKEN_SECONDS: u64 = 600;
+/// The part of all requests for tokens that one organisation may have in memory: they cannot be forgotten early.
+const REQUESTS_SHARE: usize = 8;
 
 /// How much is kept.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Bounds {
     pub(crate) tokens: usize,
     pub(crate) tokens_per_party: usize,
+    /// Proofs that tokens have used; as many requests for tokens are remembered beside them.
     pub(crate) proofs: usize,
 }
 
@@ -38,31 +42,43 @@ pub(crate) struct Grant {
     pub(crate) until: LogTime,
 }
 
-/// Ids that must not come twice before an instant, each with the token that it counts for, if any.
-#[derive(Debug, Default)]
-struct Once {
-    owners: BTreeMap<Hash, Option<Hash>>,
+/// Ids that must not come twice before an instant, each with the one that it counts for.
+#[derive(Debug)]
+struct Once<T> {
+    owners: BTreeMap<Hash, (LogTime, T)>,
     by_end: BTreeSet<(LogTime, Hash)>,
 }
 
-impl Once {
-    /// Whether the id is new; from here on it is not.
-    fn is_new(&mut self, id: Hash, until: LogTime, owner: Option<Hash>) -> bool {
-        if self.owners.contains_key(&id) {
-            return false;
-        }
-        self.owners.insert(id, owner);
-        self.by_end.insert((until, id))
+impl<T> Once<T> {
+    const fn new() -> Self {
+        Self { owners: BTreeMap::new(), by_end: BTreeSet::new() }
     }
 
-    /// Forgets an id whose instant has come, and says whose it was; none if there is no such id.
-    fn forget_one(&mut self, now: LogTime) -> Option<Option<Hash>> {
+    fn has(&self, id: &Hash) -> bool {
+        self.owners.contains_key(id)
+    }
+
+    fn remember(&mut self, id: Hash, until: LogTime, owner: T) {
+        if let Some((before, _)) = self.owners.insert(id, (until, owner)) {
+            self.by_end.remove(&(before, id));
+        }
+        self.by_end.insert((until, id));
+    }
+
+    fn forget(&mut self, id: &Hash) {
+        if let Some((until, _)) = self.owners.remove(id) {
+            self.by_end.remove(&(until, *id));
+        }
+    }
+
+    /// Forgets an id whose instant has come, and says whose it was.
+    fn forget_one(&mut self, now: LogTime) -> Option<(Hash, T)> {
         let (until, id) = self.by_end.first().copied()?;
         if until > now {
             return None;
         }
         self.by_end.pop_first();
-        self.owners.remove(&id)
+        self.owners.remove(&id).map(|(_, owner)| (id, owner))
     }
 
     fn len(&self) -> usize {
@@ -70,11 +86,47 @@ impl Once {
     }
 }
 
+/// How much each organisation holds of something, and which one holds most.
+#[derive(Debug, Default)]
+struct Shares {
+    held: BTreeMap<Domain, usize>,
+    by_size: BTreeSet<(usize, Domain)>,
+}
+
+impl Shares {
+    fn of(&self, domain: &Domain) -> usize {
+        self.held.get(domain).copied().unwrap_or(0)
+    }
+
+    fn largest(&self) -> Option<&Domain> {
+        self.by_size.last().map(|(_, domain)| domain)
+    }
+
+    fn add(&mut self, domain: &Domain) {
+        self.set(domain, self.of(domain).saturating_add(1));
+    }
+
+    fn take(&mut self, domain: &Domain, count: usize) {
+        self.set(domain, self.of(domain).saturating_sub(count));
+    }
+
+    fn set(&mut self, domain: &Domain, size: usize) {
+        self.by_size.remove(&(self.of(domain), domain.clone()));
+        if size == 0 {
+            self.held.remove(domain);
+        } else {
+            self.held.insert(domain.clone(), size);
+            self.by_size.insert((size, domain.clone()));
+        }
+    }
+}
+
 #[derive(Debug)]
 struct Held {
     grant: Grant,
-    /// Proofs that it has used and that could be used again by now.
-    proofs: usize,
+    organisation: Domain,
+    /// Proofs that it has used and that could be used again by now. With the token they are worth nothing.
+    proofs: BTreeSet<Hash>,
 }
 
 /// All tokens.
@@ -85,8 +137,15 @@ pub(crate) struct Tokens {
     by_end: BTreeSet<(LogTime, Hash)>,
     /// The tokens of each party, oldest first.
     by_party: BTreeMap<Issuer, Vec<Hash>>,
-    /// Proofs and assertions that were used.
-    used: Once,
+    /// The tokens of each organisation by their ends, its agents' among them.
+    by_organisation: BTreeMap<Domain, BTreeSet<(LogTime, Hash)>>,
+    tokens_of: Shares,
+    /// Assertions that were used, and the proofs beside them.
+    requests: Once<Domain>,
+    requests_of: Shares,
+    /// Proofs that were used with tokens.
+    proofs: Once<Hash>,
+    proofs_of: Shares,
 }
 
 impl Tokens {
@@ -96,7 +155,12 @@ impl Tokens {
             held: BTreeMap::new(),
             by_end: BTreeSet::new(),
             by_party: BTreeMap::new(),
-            used: Once::default(),
+            by_organisation: BTreeMap::new(),
+            tokens_of: Shares::default(),
+            requests: Once::new(),
+            requests_of: Shares::default(),
+            proofs: Once::new(),
+            proofs_of: Shares::default(),
         }
     }
 
@@ -108,7 +172,8 @@ impl Tokens {
     /// Notes the one use of an assertion and of the proof beside it, and keeps the token given for them.
     ///
     /// # Errors
-    /// [`Code::InvalidClient`] or [`Code::InvalidDpopProof`] for what was used before; too many are in use.
+    /// [`Code::InvalidClient`] or [`Code::InvalidDpopProof`] for what was used before; the party's organisation asks
+    /// too often, or all do.
     pub(crate) fn give(
         &mut self,
         token: &str,
@@ -118,25 +183,40 @@ impl Tokens {
         now: LogTime,
     ) -> Result<(), Denial> {
         self.purge(now);
-        if self.used.len().saturating_add(2) > self.bounds.proofs || self.held.len() >= self.bounds.tokens {
-            return Err(Denial::Full);
-        }
-        if !self.used.is_new(assertion.0, assertion.1, None) {
+        let organisation = grant.party.organisation().ok_or(Code::InvalidClient)?;
+        if self.requests.has(&assertion.0) {
             return Err(Code::InvalidClient.into());
         }
-        if !self.used.is_new(proof.id, proof.until, None) {
+        if self.requests.has(&proof.id) {
             return Err(Code::InvalidDpopProof.into());
         }
-        let name = name(token);
-        let tokens = self.by_party.entry(grant.party.clone()).or_default();
-        tokens.push(name);
-        let oldest = (tokens.len() > self.bounds.tokens_per_party.max(1)).then(|| tokens.first().copied());
-        self.by_end.insert((grant.until, name));
-        self.held.insert(name, Held { grant, proofs: 0 });
-        if let Some(oldest) = oldest.flatten() {
+        let share = (self.bounds.proofs / REQUESTS_SHARE).max(2);
+        let full = self.requests.len().saturating_add(2) > self.bounds.proofs.max(2);
+        if full || self.requests_of.of(&organisation).saturating_add(2) > share {
+            return Err(Denial::Full);
+        }
+        for (id, until) in [assertion, (proof.id, proof.until)] {
+            self.requests.remember(id, until, organisation.clone());
+            self.requests_of.add(&organisation);
+        }
+        let party =
+            self.by_party.get(&grant.party).filter(|of| of.len() >= self.bounds.tokens_per_party.max(1));
+        if let Some(oldest) = party.and_then(|tokens| tokens.first().copied()) {
             self.remove(&oldest);
         }
+        if self.held.len() >= self.bounds.tokens.max(1) {
+            self.remove_of(self.tokens_of.largest().cloned());
+        }
+        self.keep(name(token), grant, organisation);
         Ok(())
+    }
+
+    fn keep(&mut self, name: Hash, grant: Grant, organisation: Domain) {
+        self.by_end.insert((grant.until, name));
+        self.by_party.entry(grant.party.clone()).or_default().push(name);
+        self.by_organisation.entry(organisation.clone()).or_default().insert((grant.until, name));
+        self.tokens_of.add(&organisation);
+        self.held.insert(name, Held { grant, organisation, proofs: BTreeSet::new() });
     }
 
     /// What a token stands for.
@@ -148,24 +228,27 @@ impl Tokens {
         held.map(|held| held.grant.clone()).ok_or_else(|| Code::InvalidToken.into())
     }
 
-    /// Notes the one use of a proof.
+    /// Notes the one use of a proof. Where too many are remembered, the oldest token of the organisation with most of
+    /// them ends: without it they are worth nothing and can be forgotten.
     ///
     /// # Errors
-    /// [`Code::InvalidDpopProof`] if it was used before, [`Code::InvalidToken`] if the token has gone meanwhile;
-    /// too many proofs are remembered, of this token or of all.
+    /// [`Code::InvalidDpopProof`] if it was used before, [`Code::InvalidToken`] if the token has gone meanwhile.
     pub(crate) fn use_proof(&mut self, token: &str, proof: &Proof, now: LogTime) -> Result<(), Denial> {
         self.purge(now);
         let name = name(token);
-        let full = self.used.len() >= self.bounds.proofs;
-        let held = self.held.get_mut(&name).ok_or(Code::InvalidToken)?;
-        // One token cannot use up the memory of all.
-        if full || held.proofs >= (self.bounds.proofs / 8).max(1) {
-            return Err(Denial::Full);
-        }
-        if !self.used.is_new(proof.id, proof.until, Some(name)) {
+        if self.proofs.has(&proof.id) {
             return Err(Code::InvalidDpopProof.into());
         }
-        held.proofs += 1;
+        while self.proofs.len() >= self.bounds.proofs.max(1) {
+            let largest = self.proofs_of.largest().cloned();
+            if !self.remove_of(largest) {
+                return Err(Denial::Full);
+            }
+        }
+        let held = self.held.get_mut(&name).ok_or(Code::InvalidToken)?;
+        held.proofs.insert(proof.id);
+        self.proofs_of.add(&held.organisation);
+        self.proofs.remember(proof.id, proof.until, name);
         Ok(())
     }
 
@@ -181,8 +264,15 @@ impl Tokens {
         self.remove(&name(token));
     }
 
+    /// Ends the oldest token of an organisation, and says whether there was one.
+    fn remove_of(&mut self, organisation: Option<Domain>) -> bool {
+        let tokens = organisation.and_then(|domain| self.by_organisation.get(&domain));
+        let oldest = tokens.and_then(|tokens| tokens.first()).map(|(_, name)| *name);
+        oldest.inspect(|name| self.remove(name)).is_some()
+    }
+
     fn remove(&mut self, name: &Hash) {
-        let Some(Held { grant, .. }) = self.held.remove(name) else { return };
+        let Some(Held { grant, organisation, proofs }) = self.held.remove(name) else { return };
         self.by_end.remove(&(grant.until, *name));
         if let Some(tokens) = self.by_party.get_mut(&grant.party) {
             tokens.retain(|token| token != name);
@@ -190,12 +280,27 @@ impl Tokens {
                 self.by_party.remove(&grant.party);
             }
         }
+        if let Some(tokens) = self.by_organisation.get_mut(&organisation) {
+            tokens.remove(&(grant.until, *name));
+            if tokens.is_empty() {
+                self.by_organisation.remove(&organisation);
+            }
+        }
+        self.tokens_of.take(&organisation, 1);
+        self.proofs_of.take(&organisation, proofs.len());
+        for id in &proofs {
+            self.proofs.forget(id);
+        }
     }
 
     fn purge(&mut self, now: LogTime) {
-        while let Some(owner) = self.used.forget_one(now) {
-            if let Some(held) = owner.and_then(|owner| self.held.get_mut(&owner)) {
-                held.proofs = held.proofs.saturating_sub(1);
+        while let Some((_, organisation)) = self.requests.forget_one(now) {
+            self.requests_of.take(&organisation, 1);
+        }
+        while let Some((id, token)) = self.proofs.forget_one(now) {
+            if let Some(held) = self.held.get_mut(&token) {
+                held.proofs.remove(&id);
+                self.proofs_of.take(&held.organisation, 1);
             }
         }
         while let Some((_, name)) = self.by_end.first().filter(|(until, _)| *until <= now).copied() {
