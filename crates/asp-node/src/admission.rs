@@ -15,7 +15,7 @@ use asp_core::rejection::{Code, Rejection};
 use asp_core::statement::{Received, Verified};
 use asp_store::{Answer, Refusal, Store};
 use axum::body::Bytes;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 
 use crate::http::problem::Denial;
 
@@ -60,12 +60,22 @@ impl Admission {
     }
 
     /// Takes a statement in: reads it from an envelope, checks its signatures and submits it; with `expected` it
-    /// must be of that stream.
+    /// must be of that stream. Its share of the memory is given back once it is answered, whoever still waits.
     ///
     /// # Errors
     /// The first rule that is broken, that too many wait, or why the store did not take it.
-    pub(crate) async fn admit(&self, bytes: Bytes, expected: Option<StreamId>) -> Result<Receipt, Denial> {
-        let (answer, answered) = oneshot::channel();
+    pub(crate) async fn admit(
+        &self,
+        bytes: Bytes,
+        expected: Option<StreamId>,
+        share: OwnedSemaphorePermit,
+    ) -> Result<Receipt, Denial> {
+        let (told, answered) = oneshot::channel();
+        let answer = Box::new(move |answer| {
+            drop(share);
+            // Who does not wait any more has gone.
+            let _ = told.send(answer);
+        });
         self.enqueue(Job { bytes, expected, answer })?;
         Ok(answered.await.map_err(|_| Denial::Internal)??)
     }
@@ -109,8 +119,7 @@ fn work(receiver: &Mutex<mpsc::Receiver<Job>>, threads: usize, store: &Store) {
             // Hostile bytes must not cost a thread, whatever they find; without an answer it is a defect of ours.
             match catch_unwind(AssertUnwindSafe(|| check(&bytes, expected.as_ref(), &mut keys))) {
                 Ok(Ok(verified)) => store.submit_for(verified, answer),
-                // Who does not wait any more has gone.
-                Ok(Err(rejection)) => drop(answer.send(Err(Refusal::Rejected(rejection)))),
+                Ok(Err(rejection)) => answer(Err(Refusal::Rejected(rejection))),
                 Err(_) => keys = KeyCache::new(KEYS_MAX),
             }
         }
@@ -124,4 +133,26 @@ fn check(bytes: &[u8], expected: Option<&StreamId>, keys: &mut KeyCache) -> Resu
         return Err(Code::StreamMismatch.at("/stream"));
     }
     signed.verify_with(keys)
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt;
+    use tokio::sync::Semaphore;
+
+    use super::*;
+
+    #[test]
+    fn a_body_keeps_its_share_of_the_memory_until_it_is_answered_though_nobody_waits() {
+        let (sender, mut queue) = mpsc::channel(1);
+        let admission = Admission { queue: Mutex::new(Some(sender)), threads: Mutex::default() };
+        let memory = Arc::new(Semaphore::new(1));
+        let share = Arc::clone(&memory).try_acquire_owned().unwrap();
+        // The connection breaks as soon as the statement is queued.
+        assert!(admission.admit(Bytes::from_static(b"{}"), None, share).now_or_never().is_none());
+        assert_eq!(memory.available_permits(), 0);
+        let job = queue.try_recv().unwrap();
+        (job.answer)(Err(Refusal::Full));
+        assert_eq!(memory.available_permits(), 1);
+    }
 }

@@ -195,8 +195,7 @@ impl Store {
     /// # Errors
     /// See [`Refusal`]. Dropping the future does not take the statement back.
     pub async fn submit(&self, statement: Verified) -> Result<Receipt, Refusal> {
-        let (answer, answered) = oneshot::channel();
-        self.submit_for(statement, answer);
+        let answered = self.ask(statement);
         answered.await.unwrap_or_else(|_| Err(self.gone()))
     }
 
@@ -212,9 +211,14 @@ impl Store {
     /// # Errors
     /// As [`Store::submit`].
     pub fn submit_blocking(&self, statement: Verified) -> Result<Receipt, Refusal> {
-        let (answer, answered) = oneshot::channel();
-        self.submit_for(statement, answer);
-        answered.blocking_recv().unwrap_or_else(|_| Err(self.gone()))
+        self.ask(statement).blocking_recv().unwrap_or_else(|_| Err(self.gone()))
+    }
+
+    fn ask(&self, statement: Verified) -> oneshot::Receiver<Result<Receipt, Refusal>> {
+        let (told, answered) = oneshot::channel();
+        // Who does not wait any more can ask again with the same bytes.
+        self.submit_for(statement, Box::new(move |answer| drop(told.send(answer))));
+        answered
     }
 
     fn gone(&self) -> Refusal {

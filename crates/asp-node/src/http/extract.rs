@@ -8,12 +8,14 @@ use asp_core::name::{AgentUri, Domain};
 use asp_core::position::{Hash, Position};
 use asp_core::rejection::Code;
 use asp_core::statement::ENVELOPE_BYTES_MAX;
-use axum::body::{Bytes, to_bytes};
+use axum::body::{BodyDataStream, Bytes};
 use axum::extract::{FromRequest, FromRequestParts, OptionalFromRequestParts, Path, Query, Request};
-use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST};
+use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, EXPECT, HOST};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName};
+use futures::StreamExt;
 use serde::de::DeserializeOwned;
+use tokio::time::{Instant, timeout_at};
 
 use super::App;
 use super::problem::Denial;
@@ -25,6 +27,8 @@ const QUERY_BYTES_MAX: usize = 4096;
 const TOKEN_BYTES_MAX: usize = 256;
 /// Bytes of the longest form: an assertion and the names around it.
 const FORM_BYTES_MAX: usize = 16 * 1024;
+/// Bytes of a refused body that are read all the same: sixteen times what the largest statement has.
+const DRAIN_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// The longest wait of a long poll.
 pub(super) const WAIT_MAX: Duration = Duration::from_secs(30);
 
@@ -148,7 +152,7 @@ fn request(parts: &Parts, app: &App) -> dpop::Request {
 }
 
 /// The body of a request for a statement: JSON of at most [`ENVELOPE_BYTES_MAX`], and its share of the memory for
-/// bodies, which is given back when both are dropped.
+/// bodies, which goes with the bytes until they are answered.
 pub(super) struct Envelope {
     pub(super) bytes: Bytes,
     pub(super) share: Share,
@@ -196,24 +200,60 @@ impl FromRequest<Arc<App>> for Form {
     }
 }
 
+/// Reads a body within its time. What is refused is read to its end too, and thrown away: whoever still sends does not
+/// listen, and would find a broken connection instead of the reason.
 async fn body(request: Request, app: &App, media: &str, bytes_max: usize) -> Result<(Bytes, Share), Denial> {
-    let (parts, body) = request.into_parts();
-    let kind = one(&parts.headers, &CONTENT_TYPE).and_then(|kind| kind.split(';').next()).unwrap_or_default();
+    let (Parts { headers, .. }, body) = request.into_parts();
+    let mut body = body.into_data_stream();
+    let until = Instant::now() + app.body_timeout;
+    let read = timeout_at(until, read_body(&headers, &mut body, app, media, bytes_max)).await;
+    let read = read.unwrap_or_else(|_| Err(Code::RequestTimeout.into()));
+    // Who asks before it sends has sent nothing yet.
+    if read.is_err() && !headers.contains_key(EXPECT) {
+        // Too late or too long: then the connection breaks after all.
+        let _ = timeout_at(until, drain(&mut body)).await;
+    }
+    read
+}
+
+async fn read_body(
+    headers: &HeaderMap,
+    body: &mut BodyDataStream,
+    app: &App,
+    media: &str,
+    bytes_max: usize,
+) -> Result<(Bytes, Share), Denial> {
+    let kind = one(headers, &CONTENT_TYPE).and_then(|kind| kind.split(';').next()).unwrap_or_default();
     if !kind.trim().eq_ignore_ascii_case(media) {
         return Err(Code::UnsupportedMediaType.into());
     }
-    let announced = one(&parts.headers, &CONTENT_LENGTH).and_then(|length| length.parse::<usize>().ok());
+    let announced = one(headers, &CONTENT_LENGTH).and_then(|length| length.parse::<usize>().ok());
     if announced.is_some_and(|length| length > bytes_max) {
         return Err(Code::StatementTooLarge.into());
     }
     // What does not say how long it is may be as long as it can.
-    let blocks = announced.unwrap_or(bytes_max).div_ceil(BLOCK_BYTES).max(1);
-    let blocks = u32::try_from(blocks).unwrap_or(u32::MAX);
+    let room = announced.unwrap_or(bytes_max);
+    let blocks = u32::try_from(room.div_ceil(BLOCK_BYTES).max(1)).unwrap_or(u32::MAX);
     let share = Arc::clone(&app.bodies).try_acquire_many_owned(blocks).map_err(|_| Denial::Full)?;
-    let whole = tokio::time::timeout(app.body_timeout, to_bytes(body, bytes_max));
-    let bytes = whole.await.map_err(|_| Code::RequestTimeout)?;
-    // Besides the limit, only a connection that broke ends here, and then nobody hears the answer.
-    Ok((bytes.map_err(|_| Code::StatementTooLarge)?, share))
+    // Copied, so that no buffer of the connection is held by what came with it.
+    let mut bytes = Vec::with_capacity(announced.unwrap_or_default());
+    while let Some(piece) = body.next().await {
+        // A connection that broke: nobody hears the answer.
+        let piece = piece.map_err(|_| Code::NotJson)?;
+        if bytes.len().saturating_add(piece.len()) > room {
+            return Err(Code::StatementTooLarge.into());
+        }
+        bytes.extend_from_slice(&piece);
+    }
+    Ok((bytes.into(), share))
+}
+
+async fn drain(body: &mut BodyDataStream) {
+    let mut left = DRAIN_BYTES_MAX;
+    while let Some(Ok(piece)) = body.next().await {
+        let Some(rest) = left.checked_sub(piece.len()) else { return };
+        left = rest;
+    }
 }
 
 /// How long a long poll waits.

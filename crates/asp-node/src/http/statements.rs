@@ -40,8 +40,7 @@ pub(super) async fn submit(
     if app.is_stopping() {
         return Err(Denial::Stopping);
     }
-    let receipt = app.admission.admit(bytes, expected).await?;
-    drop(share);
+    let receipt = app.admission.admit(bytes, expected, share).await?;
     Ok((StatusCode::ACCEPTED, Json(receipt)).into_response())
 }
 

@@ -118,8 +118,8 @@ fn remarks(stage: &mut Stage, sessions: &[Hash], words: &str) -> Vec<Verified> {
 
 fn enqueue(stage: &Stage, statements: &[Verified]) -> Vec<Answer> {
     let queue = |statement: &Verified| {
-        let (answer, answered) = oneshot::channel();
-        stage.store.submit_for(statement.clone(), answer);
+        let (told, answered) = oneshot::channel();
+        stage.store.submit_for(statement.clone(), Box::new(move |answer| drop(told.send(answer))));
         answered
     };
     statements.iter().map(queue).collect()

@@ -63,8 +63,7 @@ impl Sequencer {
     /// queued: [`Refusal::Full`], [`Refusal::Stopping`], or the fault that stopped the writer.
     pub(crate) fn enqueue(&self, statement: Verified, answer: Answer) {
         if let Err((refusal, answer)) = self.try_enqueue(statement, answer) {
-            // Who does not wait any more has gone.
-            let _ = answer.send(Err(refusal));
+            answer(Err(refusal));
         }
     }
 

@@ -7,15 +7,16 @@ use std::time::Instant;
 
 use asp_core::log::receipt::Receipt;
 use asp_core::statement::Verified;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, watch};
 
 use super::writer::{Verdict, Writer};
 use crate::fault::Fault;
 use crate::wal::{Chore, Wal};
 use crate::{Clock, Refusal, Statistics};
 
-/// Where the answer to a statement goes. Dropped without one it means that the writer is gone.
-pub type Answer = oneshot::Sender<Result<Receipt, Refusal>>;
+/// Called with the answer to a statement, from the writer's thread: it must not wait. What it holds is kept until then.
+/// Dropped without a call it means that the writer is gone.
+pub type Answer = Box<dyn FnOnce(Result<Receipt, Refusal>) + Send>;
 
 /// A statement on its way in, with whoever waits for the answer.
 pub(crate) struct Job {
@@ -128,14 +129,13 @@ fn finish(shared: &Shared, writer: &Writer, answers: Vec<Answer>, verdicts: Vec<
     // Before the answers: whoever has a receipt finds the log at least that long.
     shared.size.send_if_modified(|size| std::mem::replace(size, writer.size()) != writer.size());
     for (answer, verdict) in answers.into_iter().zip(verdicts) {
-        // Who does not wait any more can ask again with the same bytes.
-        let _ = answer.send(verdict.map_err(Refusal::Rejected));
+        answer(verdict.map_err(Refusal::Rejected));
     }
 }
 
 fn refuse(answers: Vec<Answer>, fault: &Fault) {
     for answer in answers {
-        let _ = answer.send(Err(Refusal::Fault(fault.clone())));
+        answer(Err(Refusal::Fault(fault.clone())));
     }
 }
 
