@@ -13,12 +13,16 @@ use asp_core::statement::body::{
     Because, Body, Card, CardSet, Invitation, Invitee, KeyRevoke, KeyRotate, Limits, Mode, Nonce,
     ParticipantRole, Propose, Text,
 };
+use futures::{Stream, TryStreamExt};
 
-use crate::api::{AssessmentView, CommitmentPage, CommitmentView, ConsentView, SessionPage};
+use crate::api::{AssessmentView, CommitmentView, ConsentView, SessionPage, SessionSummary};
 use crate::client::Client;
 use crate::party::{Party, Query};
 use crate::session::Session;
 use crate::{Error, clock};
+
+/// How long one request waits for something to move.
+const POLL_MAX: Duration = Duration::from_secs(20);
 
 /// An agent at a node. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -156,7 +160,7 @@ impl AgentParty {
         if others.is_empty() {
             return Ok(BTreeSet::new());
         }
-        let known = self.party.all_consents().await?;
+        let known: Vec<ConsentView> = self.party.consents().try_collect().await?;
         let fits = |consent: &&ConsentView, other: &Domain| {
             consent.standing == "GRANTED"
                 && (consent.with == *other || consent.by == *other)
@@ -177,15 +181,9 @@ impl AgentParty {
         Session::new(self.clone(), *id)
     }
 
-    /// Its sessions, those moved last first. With `wait`, answers when one moved since the log had size `after`.
-    ///
-    /// # Errors
-    /// As every call.
-    pub async fn sessions(&self, after: Option<u64>, wait: Option<Duration>) -> Result<SessionPage, Error> {
-        let mut query: Query = Vec::new();
-        query.extend(after.map(|after| ("after", after.to_string())));
-        query.extend(wait.map(|wait| ("waitSeconds", wait.as_secs().to_string())));
-        self.party.get("/v1/sessions", &query).await
+    /// Its sessions, those moved last first, read as far as one looks. An error, as of every call, ends them.
+    pub fn sessions(&self) -> impl Stream<Item = Result<SessionSummary, Error>> + Send + use<> {
+        self.party.sessions(Query::new())
     }
 
     /// The next session to which this agent is invited and in which it has not answered; waits for one.
@@ -194,26 +192,44 @@ impl AgentParty {
     /// As every call; [`Error::TimedOut`] if none came in time.
     pub async fn next_invitation(&self, wait: Duration) -> Result<Session, Error> {
         let until = tokio::time::Instant::now() + wait;
-        let mut after = None;
+        let mut seen: Option<u64> = None;
         loop {
+            // The size first: what moves meanwhile is seen twice and not missed.
             let left = until.saturating_duration_since(tokio::time::Instant::now());
-            // Less than a second would be told as none, and asked again at once.
-            let poll = left.clamp(Duration::from_secs(1), Duration::from_secs(20));
-            let page = self.sessions(after, after.map(|_| poll)).await?;
-            for summary in &page.sessions {
-                if summary.state == State::Invited && summary.initiator != self.agent {
-                    let session = self.session(&summary.id);
-                    let view = session.view().await?;
-                    if view.participants.iter().any(|other| other.agent == self.agent && !other.joined) {
-                        return Ok(session);
-                    }
+            let size = self.wait_for_move(seen, left).await?;
+            let after = seen.map(|seen| ("after", seen.to_string()));
+            let mut moved = self.party.sessions(after.into_iter().collect());
+            while let Some(summary) = moved.try_next().await? {
+                if self.is_asked_in(&summary).await? {
+                    return Ok(self.session(&summary.id));
                 }
             }
             if left.is_zero() {
                 return Err(Error::TimedOut);
             }
-            after = Some(page.size);
+            seen = Some(size);
         }
+    }
+
+    /// The size of the log: at once without `after`, else once a session of this agent moved, or some time later.
+    async fn wait_for_move(&self, after: Option<u64>, left: Duration) -> Result<u64, Error> {
+        let mut query: Query = vec![("pageSize", "1".to_owned())];
+        if let Some(after) = after {
+            // Less than a second would be told as none, and asked again at once.
+            let poll = left.clamp(Duration::from_secs(1), POLL_MAX);
+            query.extend([("after", after.to_string()), ("waitSeconds", poll.as_secs().to_string())]);
+        }
+        let page: SessionPage = self.party.get("/v1/sessions", &query).await?;
+        Ok(page.size)
+    }
+
+    /// Whether a session waits for this agent to come in.
+    async fn is_asked_in(&self, summary: &SessionSummary) -> Result<bool, Error> {
+        if summary.state != State::Invited || summary.initiator == self.agent {
+            return Ok(false);
+        }
+        let view = self.session(&summary.id).view().await?;
+        Ok(view.participants.iter().any(|other| other.agent == self.agent && !other.joined))
     }
 
     /// How far an agent can be trusted with a deal of this size, as seen by these organisations or one's own.
@@ -230,12 +246,9 @@ impl AgentParty {
         self.party.trust(agent, class, capability, observers).await
     }
 
-    /// Its commitments, newest first.
-    ///
-    /// # Errors
-    /// As every call.
-    pub async fn commitments(&self) -> Result<CommitmentPage, Error> {
-        self.party.commitments().await
+    /// Its commitments, newest first, read as far as one looks. An error, as of every call, ends them.
+    pub fn commitments(&self) -> impl Stream<Item = Result<CommitmentView, Error>> + Send + use<> {
+        self.party.commitments()
     }
 
     /// One of its commitments.

@@ -31,6 +31,7 @@ mod agent;
 mod client;
 mod clock;
 mod error;
+mod list;
 mod organisation;
 mod party;
 mod replay;

@@ -11,8 +11,9 @@ use asp_core::statement::body::{
     AgentRegister, Because, Body, Card, ConsentRequest, Empty, KeyAdd, KeyRevoke, Name, Nonce, OrgRegister,
     OrgVerify, PolicySet, Text,
 };
+use futures::Stream;
 
-use crate::api::{CommitmentPage, ConsentPage, ConsentView};
+use crate::api::{CommitmentView, ConsentView};
 use crate::party::Party;
 use crate::{Error, clock};
 
@@ -155,12 +156,9 @@ impl OrganisationParty {
         self.say_of(consent, Body::ConsentAcknowledge(Empty {})).await
     }
 
-    /// Its consents, newest first.
-    ///
-    /// # Errors
-    /// As every call.
-    pub async fn consents(&self) -> Result<ConsentPage, Error> {
-        self.party.consents().await
+    /// Its consents, newest first, read as far as one looks. An error, as of every call, ends them.
+    pub fn consents(&self) -> impl Stream<Item = Result<ConsentView, Error>> + Send + use<> {
+        self.party.consents()
     }
 
     /// One of its consents.
@@ -171,11 +169,8 @@ impl OrganisationParty {
         self.party.consent(id).await
     }
 
-    /// The commitments of its agents, newest first.
-    ///
-    /// # Errors
-    /// As every call.
-    pub async fn commitments(&self) -> Result<CommitmentPage, Error> {
-        self.party.commitments().await
+    /// The commitments of its agents, newest first, read as far as one looks. An error, as of every call, ends them.
+    pub fn commitments(&self) -> impl Stream<Item = Result<CommitmentView, Error>> + Send + use<> {
+        self.party.commitments()
     }
 }

@@ -10,11 +10,16 @@ use asp_core::position::{Hash, Head, Sequence};
 use asp_core::statement::Verified;
 use asp_core::statement::body::Body;
 use asp_core::statement::draft::Draft;
+use futures::Stream;
 use reqwest::Method;
 use serde::de::DeserializeOwned;
 
-use crate::api::{AssessmentView, CommitmentPage, CommitmentView, ConsentPage, ConsentView, Message};
+use crate::api::{
+    AssessmentView, CommitmentPage, CommitmentView, ConsentPage, ConsentView, Message, SessionPage,
+    SessionSummary,
+};
 use crate::client::Client;
+use crate::list::entries;
 use crate::stream::Pages;
 use crate::token::{Claimant, Tokens};
 use crate::transport::{self, Attempts, Transport};
@@ -33,9 +38,6 @@ struct Inner {
     key: SecretKey,
     tokens: Option<Tokens>,
 }
-
-/// Pages of consents that are looked through for one that fits.
-const CONSENT_PAGES_MAX: usize = 100;
 
 /// The parameters that are added to an address.
 pub(crate) type Query = Vec<(&'static str, String)>;
@@ -154,33 +156,26 @@ impl Party {
         Ok(pages.into_messages())
     }
 
-    /// Every consent of this party's organisation, newest first.
-    pub(crate) async fn all_consents(&self) -> Result<Vec<ConsentView>, Error> {
-        let mut all = Vec::new();
-        let mut token: Option<String> = None;
-        // The bound is only there against a node that never ends.
-        for _ in 0..CONSENT_PAGES_MAX {
-            let query: Query = token.iter().map(|token| ("pageToken", token.clone())).collect();
-            let page: ConsentPage = self.get("/v1/consents", &query).await?;
-            all.extend(page.consents);
-            token = page.next_page_token;
-            if token.is_none() {
-                break;
-            }
-        }
-        Ok(all)
-    }
-
-    pub(crate) async fn consents(&self) -> Result<ConsentPage, Error> {
-        self.get("/v1/consents", &Vec::new()).await
+    /// The consents of this party's organisation, newest first.
+    pub(crate) fn consents(&self) -> impl Stream<Item = Result<ConsentView, Error>> + Send + use<> {
+        entries::<ConsentPage>(self.clone(), "/v1/consents", Query::new())
     }
 
     pub(crate) async fn consent(&self, id: &Hash) -> Result<ConsentView, Error> {
         self.get(&format!("/v1/consents/{}", id.to_hex()), &Vec::new()).await
     }
 
-    pub(crate) async fn commitments(&self) -> Result<CommitmentPage, Error> {
-        self.get("/v1/commitments", &Vec::new()).await
+    /// The commitments that this party or one of its agents signed, newest first.
+    pub(crate) fn commitments(&self) -> impl Stream<Item = Result<CommitmentView, Error>> + Send + use<> {
+        entries::<CommitmentPage>(self.clone(), "/v1/commitments", Query::new())
+    }
+
+    /// The sessions of this party or of its agents, those moved last first.
+    pub(crate) fn sessions(
+        &self,
+        query: Query,
+    ) -> impl Stream<Item = Result<SessionSummary, Error>> + Send + use<> {
+        entries::<SessionPage>(self.clone(), "/v1/sessions", query)
     }
 
     pub(crate) async fn commitment(&self, id: &Hash) -> Result<CommitmentView, Error> {

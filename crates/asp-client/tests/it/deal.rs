@@ -7,6 +7,8 @@ use asp_core::rejection::Code;
 use asp_core::session::table::State;
 use asp_core::statement::body::{CommitmentState, Evidence};
 
+use futures::TryStreamExt;
+
 use crate::support::*;
 
 /// The seller: comes in, counters once, agrees to the buyer's last word, delivers, countersigns.
@@ -89,7 +91,7 @@ async fn agreed_terms_become_a_commitment_by_commit_and_acceptance() {
     theirs.accept(&commit, hash).await.unwrap();
     let view = ours.replayed().await.unwrap();
     assert_eq!((view.state, view.commitments.len()), (State::Executing, 1));
-    assert_eq!(buyer_at(&client).commitments().await.unwrap().commitments.len(), 1);
+    assert_eq!(buyer_at(&client).commitments().try_collect::<Vec<_>>().await.unwrap().len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,6 +5,8 @@ use asp_client::keys::Keyring;
 use asp_core::name::Issuer;
 use asp_core::rejection::Code;
 
+use futures::TryStreamExt;
+
 use crate::support::*;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -12,15 +14,15 @@ async fn a_rotated_key_reads_on_and_the_old_one_does_not() {
     let (_stage, client) = Stage::with_people().await;
     let (ours, theirs) = session(&client, &client).await;
     let old = ours.agent().clone();
-    old.sessions(None, None).await.unwrap();
+    old.sessions().try_collect::<Vec<_>>().await.unwrap();
     let new_key = key("buyer's next");
     old.rotate_key(&new_key).await.unwrap();
 
     // The token of the old key is dead, and the old key gets no other.
-    let refused = old.sessions(None, None).await.unwrap_err();
+    let refused = old.sessions().try_collect::<Vec<_>>().await.unwrap_err();
     assert!(matches!(&refused, Error::Refused(problem) if problem.status == 401), "{refused}");
     let new = client.agent_with(buyer(), new_key);
-    assert_eq!(new.sessions(None, None).await.unwrap().sessions.len(), 1);
+    assert_eq!(new.sessions().try_collect::<Vec<_>>().await.unwrap().len(), 1);
 
     // Nor does it speak any more; the new one does, and readers know both.
     let words = ours.inform(text("by the old key")).await.unwrap_err();

@@ -13,6 +13,7 @@ mod conflict;
 mod deal;
 mod forged;
 mod identity;
+mod lists;
 mod lost;
 mod pages;
 mod watch;

@@ -5,7 +5,7 @@ use std::pin::pin;
 use asp_client::api::Message;
 use asp_client::{Client, Error};
 use asp_core::position::Sequence;
-use futures::{Stream, StreamExt};
+use futures::{Stream, StreamExt, TryStreamExt};
 
 use crate::support::*;
 
@@ -66,7 +66,7 @@ async fn a_watch_outlives_its_node_and_its_token() {
     seller_at(&direct).session(&ours.id()).inform(text("back again")).await.unwrap();
     assert_eq!(next(&mut watch, 1).await, places(2..3));
     // What is not watched asks for a token anew as well.
-    assert_eq!(buyer_at(&client).sessions(None, None).await.unwrap().sessions.len(), 1);
+    assert_eq!(buyer_at(&client).sessions().try_collect::<Vec<_>>().await.unwrap().len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

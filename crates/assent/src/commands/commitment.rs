@@ -4,6 +4,7 @@ use asp_client::AgentParty;
 use asp_client::api::{CommitmentView, ObligationView};
 use asp_core::position::Hash;
 use asp_core::statement::body::{Package, Showing};
+use futures::TryStreamExt;
 
 use crate::cli::CommitmentCommand;
 use crate::context::Context;
@@ -20,8 +21,8 @@ pub(super) async fn run(context: &Context, command: CommitmentCommand) -> Outcom
     let party = context.agent().await?;
     match command {
         CommitmentCommand::List => {
-            let page = party.commitments().await?;
-            context.printer.show_all(&page.commitments, |out| list(out, &page.commitments));
+            let commitments: Vec<_> = party.commitments().try_collect().await?;
+            context.printer.show_all(&commitments, |out| list(out, &commitments));
             Ok(())
         }
         CommitmentCommand::Show(args) => {
@@ -54,8 +55,7 @@ async fn find(party: &AgentParty, id: &Id) -> Outcome<Hash> {
     match id {
         Id::Whole(hash) => Ok(*hash),
         Id::Prefix(_) => {
-            let page = party.commitments().await?;
-            super::only(id, page.commitments.iter().map(|commitment| commitment.id), "commitment")
+            super::only_of(id, party.commitments().map_ok(|commitment| commitment.id), "commitment").await
         }
     }
 }

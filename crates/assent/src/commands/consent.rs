@@ -3,6 +3,7 @@
 use asp_client::api::ConsentView;
 use asp_client::{ConsentTerms, OrganisationParty};
 use asp_core::position::Hash;
+use futures::TryStreamExt;
 
 use super::agent::list;
 use crate::cli::{ConsentCommand, ConsentRequest};
@@ -21,8 +22,8 @@ pub(super) async fn run(context: &Context, command: ConsentCommand) -> Outcome {
     match command {
         ConsentCommand::Request(args) => request(context, &party, args).await,
         ConsentCommand::List => {
-            let page = party.consents().await?;
-            show(context, &page.consents);
+            let consents: Vec<_> = party.consents().try_collect().await?;
+            show(context, &consents);
             Ok(())
         }
         ConsentCommand::Grant { id } => {
@@ -70,10 +71,7 @@ async fn after(context: &Context, party: &OrganisationParty, id: &Hash) -> Outco
 async fn find(party: &OrganisationParty, id: &Id) -> Outcome<Hash> {
     match id {
         Id::Whole(hash) => Ok(*hash),
-        Id::Prefix(_) => {
-            let page = party.consents().await?;
-            super::only(id, page.consents.iter().map(|consent| consent.id), "consent")
-        }
+        Id::Prefix(_) => super::only_of(id, party.consents().map_ok(|consent| consent.id), "consent").await,
     }
 }
 

@@ -17,13 +17,14 @@ mod trust;
 mod verify;
 
 use std::fs::File;
-use std::future::Future;
+use std::future::{Future, ready};
 use std::io::{self, Read, Write};
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use asp_core::log::receipt::Receipt;
 use asp_core::position::{Hash, LogTime};
+use futures::{Stream, StreamExt, TryStreamExt};
 
 use crate::cli::{BenchCommand, Command, LogCommand};
 use crate::context::Context;
@@ -130,4 +131,15 @@ fn only(id: &Id, all: impl Iterator<Item = Hash>, what: &str) -> Outcome<Hash> {
         (Some(_), Some(_)) => Err(Failure::usage(format_args!("{id} is the beginning of several {what}s"))
             .hint("Give more digits.")),
     }
+}
+
+/// [`only`] of a list that is read page by page.
+async fn only_of(
+    id: &Id,
+    all: impl Stream<Item = Result<Hash, asp_client::Error>>,
+    what: &str,
+) -> Outcome<Hash> {
+    // Two are as good as many.
+    let meant = all.try_filter(|hash| ready(id.matches(hash))).take(2).try_collect::<Vec<_>>().await?;
+    only(id, meant.into_iter(), what)
 }

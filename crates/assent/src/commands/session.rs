@@ -9,7 +9,7 @@ use asp_core::name::AgentUri;
 use asp_core::position::{Hash, Sequence};
 use asp_core::session::table::State;
 use asp_core::statement::body::Limits;
-use futures::StreamExt;
+use futures::{StreamExt, TryStreamExt};
 use serde::Serialize;
 
 use super::agent::list;
@@ -84,9 +84,9 @@ async fn open(context: &Context, party: &AgentParty, args: Open) -> Outcome {
 }
 
 async fn sessions(context: &Context, party: &AgentParty) -> Outcome {
-    let found = party.sessions(None, None).await?;
-    context.printer.show_all(&found.sessions, |page| {
-        let rows = found.sessions.iter().map(|summary| {
+    let found: Vec<_> = party.sessions().try_collect().await?;
+    context.printer.show_all(&found, |page| {
+        let rows = found.iter().map(|summary| {
             vec![
                 words::id(&summary.id),
                 words::state(summary.state),
@@ -205,10 +205,7 @@ fn told(message: &Message) -> Text {
 async fn find(party: &AgentParty, id: &Id) -> Outcome<Hash> {
     match id {
         Id::Whole(hash) => Ok(*hash),
-        Id::Prefix(_) => {
-            let page = party.sessions(None, None).await?;
-            super::only(id, page.sessions.iter().map(|session| session.id), "session")
-        }
+        Id::Prefix(_) => super::only_of(id, party.sessions().map_ok(|session| session.id), "session").await,
     }
 }
 

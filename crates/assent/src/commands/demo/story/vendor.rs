@@ -5,13 +5,13 @@ use std::pin::pin;
 use std::time::Instant;
 
 use asp_client::Session;
-use asp_client::api::{CommitmentView, OfferView, SessionView};
+use asp_client::api::{CommitmentView, ConsentView, OfferView, SessionView};
 use asp_core::amount::{Decimal, Money};
 use asp_core::name::AgentUri;
 use asp_core::position::{Hash, Millis};
 use asp_core::session::table::State;
 use asp_core::statement::body::{Body, Counter, Evidence, Offer};
-use futures::StreamExt;
+use futures::{StreamExt, TryStreamExt};
 use serde_json::json;
 
 use super::{Part, Registered, look};
@@ -62,8 +62,8 @@ impl Vendor {
         let organisation = &self.registered.organisation;
         let sells = &self.part.card.capabilities;
         let asked = look("a request for consent", || async {
-            let page = organisation.consents().await?;
-            let fits = page.consents.into_iter().find(|consent| {
+            let consents: Vec<_> = organisation.consents().try_collect().await?;
+            let fits = consents.into_iter().find(|consent: &ConsentView| {
                 consent.with == self.part.domain
                     && consent.standing == "REQUESTED"
                     && consent
