@@ -131,7 +131,8 @@ fn submits(criterion: &mut Criterion) {
         eprintln!("the disk alone: {}", fdatasync(folder.path()));
         let statistics = talk.stage.store.statistics();
         let each = writer_time() / u32::try_from(statistics.accepted).unwrap();
-        eprintln!("the writer: {each:?} of processor a statement, {} in a batch", statistics.mean_batch());
+        let batch = statistics.accepted / statistics.batches.max(1);
+        eprintln!("the writer: {each:?} of processor a statement, {batch} in a batch");
     }
     group.finish();
 }

@@ -148,17 +148,6 @@ pub struct Statistics {
     pub queued: usize,
 }
 
-impl Statistics {
-    /// Statements per batch on average; 0 before the first.
-    #[must_use]
-    pub const fn mean_batch(&self) -> u64 {
-        match self.accepted.saturating_add(self.refused).checked_div(self.batches) {
-            Some(mean) => mean,
-            None => 0,
-        }
-    }
-}
-
 /// The store. Cheap to clone; the last one dropped stops it.
 #[derive(Debug, Clone)]
 pub struct Store {

@@ -135,7 +135,10 @@ impl Signals {
 }
 
 fn log_to_stderr(format: LogFormat) -> Outcome {
-    let filter = EnvFilter::try_from_env("ASSENT_LOG").unwrap_or_else(|_| EnvFilter::new(LOG));
+    let asked = std::env::var("ASSENT_LOG").unwrap_or_else(|_| LOG.to_owned());
+    let filter = EnvFilter::builder().parse(&asked).map_err(|error| {
+        Failure::usage(format_args!("ASSENT_LOG: {error}")).hint("Such as info, or asp_node=debug.")
+    })?;
     let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let set = match format {
         LogFormat::Human => {
