@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use anstyle_svg::Term;
+use anstyle::{Color, RgbColor};
+use anstyle_svg::{Term, WIN10_CONSOLE};
 
 use crate::command::{cargo, output};
 
@@ -23,8 +24,13 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
     let demo = ["demo", "--color", "always"];
     let text = output(cargo(&folder, &[&cargo_run[..], &demo].concat()).env("COLUMNS", "100"))?;
     std::fs::create_dir_all(root.join("docs/images")).map_err(|error| format!("docs/images: {error}"))?;
-    std::fs::write(root.join(PICTURE), Term::new().render_svg(&text))
-        .map_err(|error| format!("{PICTURE}: {error}"))?;
+    // Faint words stay readable on this ground.
+    let term = Term::new()
+        .palette(WIN10_CONSOLE)
+        .fg_color(Color::Rgb(RgbColor(0xf2, 0xf2, 0xf2)))
+        .bg_color(Color::Rgb(RgbColor(0x12, 0x16, 0x1c)));
+    let picture = term.render_svg(&text).replace(".dimmed { opacity: 0.4; }", ".dimmed { opacity: 0.6; }");
+    std::fs::write(root.join(PICTURE), picture).map_err(|error| format!("{PICTURE}: {error}"))?;
     println!("picture: wrote {PICTURE}");
     Ok(())
 }

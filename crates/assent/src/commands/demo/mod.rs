@@ -48,7 +48,7 @@ pub(super) async fn run(context: &Context, args: &Demo) -> Outcome {
     let stage = Stage::prepare(args)?;
     let start = Instant::now();
     let node = Node::start(stage.node_config()).await.map_err(Failure::from)?;
-    let (teller, happenings) = channel();
+    let (teller, happenings) = channel(node.store());
     teller.note(Note::Started(stage.started(&node, start.elapsed())?)).await;
     let watch = Watch::new(&context.printer, node.store().clone());
     // Both sides and the watch end together: whoever fails, fails the demo.

@@ -11,7 +11,7 @@ use asp_core::session::table::State;
 use asp_core::world::World;
 use asp_store::{Entry, Store};
 use serde_json::{Value, json};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use super::notes::Note;
 use crate::failure::{Failure, Outcome};
@@ -37,12 +37,21 @@ pub(super) enum Happening {
         took: Duration,
     },
     /// What the log does not hold.
-    Note(Note),
+    Note {
+        /// What it is.
+        note: Note,
+        /// The size of the log when it came to be: what had been said by then is shown before it.
+        after: u64,
+    },
 }
 
 /// How an agent tells what it does.
 #[derive(Debug, Clone)]
-pub(super) struct Teller(mpsc::Sender<Happening>);
+pub(super) struct Teller {
+    queue: mpsc::Sender<Happening>,
+    /// The size of the log.
+    size: watch::Receiver<u64>,
+}
 
 impl Teller {
     /// Tells that a statement is in the log, and how long that took.
@@ -57,19 +66,20 @@ impl Teller {
 
     /// Tells what the log does not hold.
     pub(super) async fn note(&self, note: Note) {
-        self.tell(Happening::Note(note)).await;
+        let after = *self.size.borrow();
+        self.tell(Happening::Note { note, after }).await;
     }
 
     async fn tell(&self, happening: Happening) {
         // When the watch has ended there is nobody left to tell, and its own failure is what counts.
-        let _unwatched = self.0.send(happening).await;
+        let _unwatched = self.queue.send(happening).await;
     }
 }
 
-/// A queue of happenings and its two ends.
-pub(super) fn channel() -> (Teller, mpsc::Receiver<Happening>) {
-    let (sender, receiver) = mpsc::channel(QUEUE_MAX);
-    (Teller(sender), receiver)
+/// A queue of happenings beside the log of a store, and its two ends.
+pub(super) fn channel(store: &Store) -> (Teller, mpsc::Receiver<Happening>) {
+    let (queue, receiver) = mpsc::channel(QUEUE_MAX);
+    (Teller { queue, size: store.watch() }, receiver)
 }
 
 /// Shows what happens, in the order of the log.
@@ -145,10 +155,10 @@ impl<'a> Watch<'a> {
 
     /// Shows the one thing that is next, if there is one.
     fn show_next(&mut self) -> Outcome<bool> {
-        if let Some(Happening::Note(_)) = self.told.front() {
-            if let Some(Happening::Note(note)) = self.told.pop_front() {
-                note.show(self.printer);
-            }
+        let next = self.next;
+        let ripe = |told: &mut Happening| matches!(told, Happening::Note { after, .. } if *after <= next);
+        if let Some(Happening::Note { note, .. }) = self.told.pop_front_if(ripe) {
+            note.show(self.printer);
             return Ok(true);
         }
         let Some(entry) = self.entries.get(&self.next) else { return Ok(false) };
@@ -160,7 +170,7 @@ impl<'a> Watch<'a> {
         let took = match (place, &entry.statement.statement().issuer) {
             (Some(place), _) => match self.told.remove(place) {
                 Some(Happening::Said { took, .. }) => Some(took),
-                Some(Happening::Note(_)) | None => None,
+                Some(Happening::Note { .. }) | None => None,
             },
             // Nobody tells what the node says by itself.
             (None, Issuer::Node(_)) => None,
@@ -245,7 +255,7 @@ fn human(
         (_, None) => Text::default(),
     };
     let took = took.map_or_else(String::new, |took| format!("{:>5.1}", super::notes::millis(took)));
-    Text::of(Paint::Dim, format_args!("{:>4} ", entry.point.index))
+    Text::of(Paint::Dim, format_args!("{:>4}", entry.point.index))
         .pad(index)
         .join(Text::of(Paint::Strong, short(&statement.issuer)).pad(who))
         .join(Text::of(paint, told.verb).pad(verb))
