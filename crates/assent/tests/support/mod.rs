@@ -134,12 +134,28 @@ pub struct Served {
 impl Served {
     /// Starts a node on a folder, and waits until it says where it is.
     pub fn start(data: &Path) -> Self {
-        Self::try_start(data).expect("the node says where it is")
+        Self::after(Self::spawn(data)).expect("the node says where it is")
     }
 
-    /// The same, or nothing if the process ends before it has said so.
-    pub fn try_start(data: &Path) -> Option<Self> {
-        let mut child = Self::spawn(data);
+    /// The same of a node that cannot make any file longer than this: beyond, its storage fails.
+    pub fn start_within(data: &Path, bytes_max: u64) -> Self {
+        // A shell counts in blocks of 512; without the trap the process would be ended instead of told.
+        let limit = format!(r#"trap "" XFSZ; ulimit -f {}; exec "$0" "$@""#, bytes_max / 512);
+        let served = Self::serve(data);
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &limit]).arg(served.get_program()).args(served.get_args());
+        for (name, value) in served.get_envs() {
+            match value {
+                Some(value) => shell.env(name, value),
+                None => shell.env_remove(name),
+            };
+        }
+        let child = shell.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        Self::after(child).expect("the node says where it is")
+    }
+
+    /// The node of a process, or nothing if that ends before it has said where it is.
+    fn after(mut child: Child) -> Option<Self> {
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
         stdout.read_line(&mut line).unwrap();
@@ -150,14 +166,16 @@ impl Served {
 
     /// Starts the process without waiting for anything.
     pub fn spawn(data: &Path) -> Child {
-        assent()
+        Self::serve(data).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap()
+    }
+
+    fn serve(data: &Path) -> Command {
+        let mut command = assent();
+        command
             .args(["serve", "--json", "--quiet", "--listen", "127.0.0.1:0", "--data"])
             .arg(data)
-            .env("ASSENT_LOG", "warn")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap()
+            .env("ASSENT_LOG", "warn");
+        command
     }
 
     /// Host and port.
