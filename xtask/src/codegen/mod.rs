@@ -3,6 +3,7 @@
 
 mod errors;
 mod limits;
+mod rules;
 mod transitions;
 
 mod diagram;
@@ -50,11 +51,13 @@ fn generate(root: &Path) -> Result<Vec<(&'static str, String)>, String> {
     let errors = errors::load(root)?;
     let limits = limits::load(root)?;
     let codes = errors.iter().map(|row| row.code.as_str()).collect();
+    let rules = rules::load(root, &codes)?;
     let mut files = vec![
         ("crates/asp-core/src/rejection/registry.rs", rustfmt(root, &errors::rust(&errors))?),
         ("crates/asp-core/src/limits.rs", rustfmt(root, &limits::rust(&limits))?),
         ("docs/reference/errors.md", errors::page(&errors)),
         ("docs/reference/limits.md", limits::page(&limits)),
+        ("docs/reference/rules.md", rules::page(&rules)),
     ];
     if let Some(transitions) = Transitions::load(root, &codes)? {
         files.extend([
@@ -145,11 +148,11 @@ mod tests {
     fn a_tree_without_transitions_still_has_its_registries() {
         let root = std::env::temp_dir().join(format!("xtask-codegen-{}", std::process::id()));
         std::fs::create_dir_all(root.join("spec")).unwrap();
-        for file in [errors::SOURCE, limits::SOURCE, "rustfmt.toml"] {
+        for file in [errors::SOURCE, limits::SOURCE, rules::SOURCE, "rustfmt.toml"] {
             std::fs::copy(crate::root().join(file), root.join(file)).unwrap();
         }
-        assert_eq!(run(&root, Mode::Check).unwrap().len(), 4);
-        assert_eq!(run(&root, Mode::Write).unwrap().len(), 4);
+        assert_eq!(run(&root, Mode::Check).unwrap().len(), 5);
+        assert_eq!(run(&root, Mode::Write).unwrap().len(), 5);
         assert_eq!(run(&root, Mode::Check), Ok(vec![]));
         std::fs::copy(crate::root().join(transitions::SOURCE), root.join(transitions::SOURCE)).unwrap();
         assert_eq!(run(&root, Mode::Write).unwrap().len(), 3);

@@ -1,10 +1,13 @@
-//! The numbers of the specification's rules: what the code cites, a test cites too.
+//! The numbers of the specification's rules: each that is written down is checked by code and broken by a test.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::tree::{Tree, is_in_crate, is_test, split_tests};
 
-/// Rules that stand at a check in the code while no test names them.
+/// The page of the rules; that it says what its source says is another check.
+const PAGE: &str = "docs/reference/rules.md";
+
+/// Rules that stand in one of the three places (the page, a check in the code, a test) and not in the others.
 pub(super) fn rules(tree: &Tree) -> Vec<String> {
     let mut cited: BTreeMap<&str, &str> = BTreeMap::new();
     let mut tested = BTreeSet::new();
@@ -19,8 +22,22 @@ pub(super) fn rules(tree: &Tree) -> Vec<String> {
             }
         }
     }
+    let page = tree.files.get(PAGE).map(String::as_str).unwrap_or_default();
+    let written: BTreeSet<&str> =
+        page.lines().filter_map(|line| line.strip_prefix("| ")).flat_map(first).collect();
     let untested = cited.iter().filter(|(rule, _)| !tested.contains(*rule));
-    untested.map(|(rule, path)| format!("{path} cites {rule}, and no test does")).collect()
+    let untested = untested.map(|(rule, path)| format!("{path} cites {rule}, and no test does"));
+    let named: BTreeSet<&str> = cited.keys().copied().chain(tested.iter().copied()).collect();
+    let unwritten =
+        named.difference(&written).map(|rule| format!("{rule} is cited, and spec/rules.toml has it not"));
+    let unchecked = written.iter().filter(|rule| !cited.contains_key(*rule));
+    let unchecked = unchecked.map(|rule| format!("spec/rules.toml has {rule}, and no code cites it"));
+    untested.chain(unwritten).chain(unchecked).collect()
+}
+
+/// The number that a row of the page begins with.
+fn first(row: &str) -> Option<&str> {
+    numbers(row.split(' ').next().unwrap_or_default()).first().copied()
 }
 
 /// Every `ASP-` with three capitals, a dash and three digits.
@@ -50,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn each_rule_of_the_code_is_named_by_a_test() {
+    fn a_rule_stands_on_the_page_in_the_code_and_in_a_test() {
         let tree = Tree::of(&[
             (
                 "crates/a/src/a.rs",
@@ -59,7 +76,16 @@ mod tests {
             ("crates/a/tests/b.rs", "// ASP-AAA-002\n"),
             ("crates/a/benches/b.rs", "// ASP-AAA-003\n"),
             ("xtask/src/c.rs", "// ASP-AAA-009\n"),
+            (
+                PAGE,
+                "Such as ASP-AAA-008.\n| ASP-AAA-001 | a |\n| ASP-AAA-003 | b |\n| ASP-AAA-004 | c ASP-AAA-007 |\n",
+            ),
         ]);
-        assert_eq!(rules(&tree), ["crates/a/src/a.rs cites ASP-AAA-003, and no test does"]);
+        let found = [
+            "crates/a/src/a.rs cites ASP-AAA-003, and no test does",
+            "ASP-AAA-002 is cited, and spec/rules.toml has it not",
+            "spec/rules.toml has ASP-AAA-004, and no code cites it",
+        ];
+        assert_eq!(rules(&tree), found);
     }
 }

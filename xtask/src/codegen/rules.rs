@@ -1,0 +1,135 @@
+//! The numbered rules of the protocol: from `spec/rules.toml` to their reference page.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::path::Path;
+
+use serde::Deserialize;
+
+use super::{cell, read};
+
+/// Where the rules are written by hand.
+pub(super) const SOURCE: &str = "spec/rules.toml";
+
+/// What the letters between the dashes stand for.
+const FAMILIES: [(&str, &str); 8] = [
+    ("STM", "Statements"),
+    ("KEY", "Keys"),
+    ("ORG", "Organisations"),
+    ("AGT", "Agents"),
+    ("CON", "Consents"),
+    ("SES", "Sessions"),
+    ("COM", "Commitments"),
+    ("BUN", "Bundles"),
+];
+
+/// One rule: its number, what it says, how a statement that breaks it is answered.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RuleRow {
+    id: String,
+    sentence: String,
+    #[serde(default)]
+    codes: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    rule: Vec<RuleRow>,
+}
+
+/// Reads the rules, in their order.
+///
+/// # Errors
+/// A sentence with the rule that is not sound: its number, its family, its words or a code.
+pub(super) fn load(root: &Path, codes: &BTreeSet<&str>) -> Result<Vec<RuleRow>, String> {
+    let File { rule: rows } = read(root, SOURCE)?;
+    check(&rows, codes).map_err(|fault| format!("{SOURCE}: {fault}"))?;
+    Ok(rows)
+}
+
+fn check(rows: &[RuleRow], codes: &BTreeSet<&str>) -> Result<(), String> {
+    if let Some((first, second)) =
+        rows.iter().zip(rows.iter().skip(1)).find(|(first, second)| first.id >= second.id)
+    {
+        return Err(format!("{} does not come after {}", second.id, first.id));
+    }
+    for RuleRow { id, sentence, codes: named } in rows {
+        if !FAMILIES.iter().any(|(letters, _)| is_of(id, letters)) {
+            return Err(format!("{id} is of no family"));
+        }
+        if !(sentence.contains("MUST") || sentence.contains("MAY")) || !sentence.ends_with('.') {
+            return Err(format!("{id} demands nothing"));
+        }
+        if let Some(unknown) = named.iter().find(|code| !codes.contains(code.as_str())) {
+            return Err(format!("{id} names {unknown}, which is no code"));
+        }
+    }
+    Ok(())
+}
+
+/// Whether a number is `ASP-`, the letters, a dash and three digits.
+fn is_of(id: &str, letters: &str) -> bool {
+    let digits = id.strip_prefix("ASP-").and_then(|id| id.strip_prefix(letters)?.strip_prefix('-'));
+    digits.is_some_and(|digits| digits.len() == 3 && digits.bytes().all(|digit| digit.is_ascii_digit()))
+}
+
+/// The text of `docs/reference/rules.md`.
+pub(super) fn page(rows: &[RuleRow]) -> String {
+    let mut out = String::from(
+        "<!-- Generated from spec/rules.toml by `cargo xtask codegen`; do not edit. -->\n\n\
+         # Rules\n\n\
+         What a number such as `ASP-SES-003` says. The code names the number where it checks the rule, a test where it \
+         breaks it. MUST, SHOULD and MAY are meant as in RFC 2119; the codes are the answers to a statement that breaks \
+         the rule.\n",
+    );
+    for (letters, title) in FAMILIES {
+        let _ = write!(out, "\n## {title}\n\n| number | rule | else |\n|---|---|---|\n");
+        for RuleRow { id, sentence, codes } in rows.iter().filter(|row| is_of(&row.id, letters)) {
+            let link = |code: &String| format!("[`{code}`](errors.md#{})", code.to_lowercase());
+            let codes: Vec<String> = codes.iter().map(link).collect();
+            let _ = writeln!(out, "| {id} | {} | {} |", cell(sentence), codes.join(", "));
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(id: &str, sentence: &str, codes: &[&str]) -> RuleRow {
+        let codes = codes.iter().map(|&code| code.to_owned()).collect();
+        RuleRow { id: id.to_owned(), sentence: sentence.to_owned(), codes }
+    }
+
+    #[test]
+    fn a_rule_has_a_number_of_a_family_in_order_demands_something_and_names_codes() {
+        let codes = BTreeSet::from(["EXPIRED"]);
+        let good = || row("ASP-STM-001", "It MUST be so.", &["EXPIRED"]);
+        assert_eq!(check(&[good(), row("ASP-STM-002", "It MAY be so.", &[])], &codes), Ok(()));
+        for (rows, fault) in [
+            (vec![good(), good()], "ASP-STM-001 does not come after ASP-STM-001"),
+            (vec![row("ASP-XXX-001", "It MUST be so.", &[])], "ASP-XXX-001 is of no family"),
+            (vec![row("ASP-STM-01", "It MUST be so.", &[])], "ASP-STM-01 is of no family"),
+            (vec![row("ASP-STM-001", "It is so.", &[])], "ASP-STM-001 demands nothing"),
+            (vec![row("ASP-STM-001", "It MUST be so", &[])], "ASP-STM-001 demands nothing"),
+            (
+                vec![row("ASP-STM-001", "It MUST be so.", &["LATE"])],
+                "ASP-STM-001 names LATE, which is no code",
+            ),
+        ] {
+            assert_eq!(check(&rows, &codes), Err(fault.to_owned()));
+        }
+    }
+
+    #[test]
+    fn the_page_shows_each_rule_in_its_family_with_links_to_its_codes() {
+        let page = page(&[row("ASP-STM-014", "It MUST be so.", &["EXPIRED"])]);
+        let line = "| ASP-STM-014 | It MUST be so. | [`EXPIRED`](errors.md#expired) |";
+        assert!(
+            page.contains(&format!("## Statements\n\n| number | rule | else |\n|---|---|---|\n{line}\n"))
+        );
+    }
+}
