@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use asp_core::amount::Money;
-use asp_core::key::{KeyId, SecretKey};
+use asp_core::key::SecretKey;
 use asp_core::log::receipt::Receipt;
 use asp_core::name::{AgentUri, Capability, Domain, StreamId, StreamKind, StreamName};
 use asp_core::position::Hash;
 use asp_core::session::table::State;
 use asp_core::statement::body::{
-    Because, Body, Card, CardSet, Invitation, Invitee, KeyRevoke, KeyRotate, Limits, Mode, Nonce,
-    ParticipantRole, Propose, Text,
+    Because, Body, Card, CardSet, Invitation, Invitee, KeyRotate, Limits, Mode, Nonce, ParticipantRole,
+    Propose, Text,
 };
 use futures::{Stream, TryStreamExt};
 
@@ -101,14 +101,6 @@ impl AgentParty {
     pub async fn rotate_key(&self, new: &SecretKey) -> Result<Receipt, Error> {
         let body = Body::AgentKeyRotate(KeyRotate { new_key: new.id(), old_key: self.party.key().id() });
         self.say(body, &[new]).await
-    }
-
-    /// Revokes a key from here on.
-    ///
-    /// # Errors
-    /// As every call.
-    pub async fn revoke_key(&self, key: KeyId, reason: Text) -> Result<Receipt, Error> {
-        self.say(Body::AgentKeyRevoke(KeyRevoke { from_index: None, key, reason }), &[]).await
     }
 
     /// Ends the agent.

@@ -113,6 +113,33 @@ impl OrganisationParty {
         agent.party().say(stream, None, body, &[self.party.key()]).await
     }
 
+    /// Revokes the key of an agent of this organisation, which silences the agent: for a key that was lost or stolen.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn revoke_agent_key(
+        &self,
+        agent: &AgentUri,
+        key: KeyId,
+        reason: Text,
+    ) -> Result<Receipt, Error> {
+        let body = Body::AgentKeyRevoke(KeyRevoke { from_index: None, key, reason });
+        self.say_of_agent(agent, body).await
+    }
+
+    /// Ends an agent of this organisation.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn retire_agent(&self, agent: &AgentUri, reason: Text) -> Result<Receipt, Error> {
+        self.say_of_agent(agent, Body::AgentRetire(Because { reason })).await
+    }
+
+    async fn say_of_agent(&self, agent: &AgentUri, body: Body) -> Result<Receipt, Error> {
+        let head = self.party.client().agent(agent).await?.head;
+        self.party.say(StreamName::Of(StreamId::Agent(agent.clone())), Some(head), body, &[]).await
+    }
+
     /// Asks another organisation for consent, which is this one's own grant; gives the consent's id.
     ///
     /// # Errors
