@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Bundle;
 use super::report::{Check, ObligationLine, Party, Rule, SignatureLine, Summary, Verdict};
-use super::verify::Seen;
 use crate::agent::Agent;
 use crate::key::KeyId;
 use crate::name::{AgentUri, Domain, Issuer, StreamId};
@@ -17,6 +16,12 @@ use crate::statement::body::{Accept, Body, Counter, Inform, ObligationId, Propos
 use crate::statement::{Kind, Statement, Verified};
 use crate::stream::{KeyHistory, KeyLife};
 use crate::world::World;
+
+/// An entry whose signatures have been looked at.
+pub(super) struct Seen {
+    pub(super) at: LogPoint,
+    pub(super) verified: Result<Verified, Rejection>,
+}
 
 /// Where the replay could not go on.
 enum Stop {

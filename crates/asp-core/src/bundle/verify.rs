@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::replay::Replay;
+use super::replay::{Replay, Seen};
 use super::report::{Anchors, Check, Report, Rule, Subject, Verdict};
 use super::{Bundle, Entry, needs};
 use crate::log::checkpoint::{Note, NoteKey};
@@ -12,15 +12,8 @@ use crate::log::proof::verify_inclusion;
 use crate::log::receipt::ReceiptBody;
 use crate::name::StreamId;
 use crate::position::{Hash, Head, LogPoint};
-use crate::rejection::Rejection;
-use crate::statement::{Statement, Verified, signatures_hash};
+use crate::statement::{Statement, signatures_hash};
 use crate::stream::check_place;
-
-/// An entry whose signatures have been looked at.
-pub(super) struct Seen {
-    pub(super) at: LogPoint,
-    pub(super) verified: Result<Verified, Rejection>,
-}
 
 /// What is wrong, in the order in which it was found.
 #[derive(Default)]
