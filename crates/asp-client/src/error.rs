@@ -84,8 +84,8 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Refused(problem) => match &problem.pointer {
-                Some(pointer) => write!(f, "{} {} (at {pointer})", problem.title, problem.detail),
+            Self::Refused(problem) => match problem.place() {
+                Some(place) => write!(f, "{} {} ({place})", problem.title, problem.detail),
                 None => write!(f, "{} {}", problem.title, problem.detail),
             },
             Self::Conflict { .. } => f.write_str("somebody else spoke first; read what came between"),

@@ -35,17 +35,17 @@ impl Agent {
         org: Option<&Organisation>,
     ) -> Result<(), Rejection> {
         let Body::AgentRegister(register) = &verified.statement().body else {
-            return Err(Code::UnknownStream.at("/stream"));
+            return Err(Code::UnknownStream.at("/stream").by("ASP-AGT-001"));
         };
         let org = org.ok_or_else(|| Code::UnknownOrganisation.at("/issuer"))?;
         if verified.statement().issuer != Issuer::Agent(uri.clone()) {
-            return Err(Code::NotAParty.at("/issuer"));
+            return Err(Code::NotAParty.at("/issuer").by("ASP-AGT-001"));
         }
-        require_signatures(verified, &[&register.key])?; // ASP-AGT-001
+        require_signatures(verified, &[&register.key]).map_err(|refusal| refusal.by("ASP-AGT-001"))?;
         if verified.signatures().len() < 2 {
             return Err(Code::SignatureMissing.at("/signatures")); // ASP-AGT-002
         }
-        org.keys().check_signers(verified, &[&register.key])
+        org.keys().check_signers(verified, &[&register.key]).map_err(|refusal| refusal.by("ASP-AGT-002"))
     }
 
     /// The stream after its first statement; none if that is no registration.
@@ -77,12 +77,12 @@ impl Agent {
     ) -> Result<(), Rejection> {
         let statement = verified.statement();
         if self.retired {
-            return Err(Code::AgentRetired.into()); // ASP-AGT-003
+            return Err(Code::AgentRetired.at("/stream")); // ASP-AGT-003
         }
         let by_agent = statement.issuer == Issuer::Agent(self.uri.clone());
         let by_org = statement.issuer == Issuer::Organisation(self.uri.organisation());
         match &statement.body {
-            Body::AgentRegister(_) => return Err(Code::AlreadyRegistered.into()),
+            Body::AgentRegister(_) => return Err(Code::AlreadyRegistered.at("/type").by("ASP-AGT-006")),
             Body::AgentCardSet(_) | Body::AgentKeyRotate(_) if by_agent => {}
             Body::AgentKeyRevoke(_) | Body::AgentRetire(_) if by_agent || by_org => {}
             Body::AgentCardSet(_)
@@ -99,11 +99,12 @@ impl Agent {
         }
         match &statement.body {
             Body::AgentKeyRotate(rotate) => {
-                self.keys.decide_add(&rotate.new_key).map_err(|code| code.at("/body/newKey"))?;
+                let refused = |refusal: Rejection| refusal.by("ASP-AGT-004");
+                self.keys.decide_add(&rotate.new_key).map_err(|code| refused(code.at("/body/newKey")))?;
                 if !self.keys.is_current(&rotate.old_key) {
-                    return Err(Code::UnknownKey.at("/body/oldKey"));
+                    return Err(refused(Code::UnknownKey.at("/body/oldKey")));
                 }
-                require_signatures(verified, &[&rotate.old_key, &rotate.new_key])?; // ASP-AGT-004
+                require_signatures(verified, &[&rotate.old_key, &rotate.new_key]).map_err(refused)?;
                 self.keys.check_signers(verified, &[&rotate.new_key])
             }
             Body::AgentKeyRevoke(revoke) => {
@@ -127,7 +128,8 @@ impl Agent {
     ) -> Result<(), Rejection> {
         match self.keys.decide_revoke(&key, from, at.index) {
             Err(Code::LastKey) if by_org => Ok(()), // ASP-AGT-005
-            other => other.map_err(|code| code.at("/body")),
+            Err(Code::LastKey) => Err(Code::LastKey.at("/body/key").by("ASP-AGT-005")),
+            other => other.map_err(|code| code.at("/body").by("ASP-AGT-007")),
         }
     }
 

@@ -70,17 +70,20 @@ impl Consent {
         let (Body::ConsentRequest(request), Issuer::Organisation(issuer)) =
             (&statement.body, &statement.issuer)
         else {
-            return Err(Code::NotAParty.at("/issuer"));
+            return Err(Code::NotAParty.at("/issuer").by("ASP-CON-003"));
         };
         let by = by.ok_or_else(|| Code::UnknownOrganisation.at("/issuer"))?;
         by.keys().check_signers(verified, &[])?;
         if request.with == *issuer {
-            return Err(Code::InvalidBody.at("/body/with")); // ASP-CON-001
+            return Err(Code::InvalidBody.at("/body/with").by("ASP-CON-001"));
         }
         if with.is_none() {
-            return Err(Code::UnknownOrganisation.at("/body/with"));
+            return Err(Code::UnknownOrganisation.at("/body/with").by("ASP-CON-001"));
         }
-        if request.expires_at <= at.time { Err(Code::InvalidBody.at("/body/expiresAt")) } else { Ok(()) } // ASP-CON-002
+        if request.expires_at <= at.time {
+            return Err(Code::InvalidBody.at("/body/expiresAt").by("ASP-CON-002"));
+        }
+        Ok(())
     }
 
     /// The stream after its first statement; none if that is no request by an organisation.
@@ -115,15 +118,17 @@ impl Consent {
     ) -> Result<(), Rejection> {
         let statement = verified.statement();
         let Issuer::Organisation(domain) = &statement.issuer else {
-            return Err(Code::NotAParty.at("/issuer"));
+            return Err(Code::NotAParty.at("/issuer").by("ASP-CON-003"));
         };
         if !self.is_party(domain) {
-            return Err(Code::NotAParty.at("/issuer")); // ASP-CON-003
+            return Err(Code::NotAParty.at("/issuer").by("ASP-CON-003"));
         }
         issuer.ok_or_else(|| Code::UnknownOrganisation.at("/issuer"))?.keys().check_signers(verified, &[])?;
         match &statement.body {
             Body::ConsentGrant(_) => self.decide_grant(domain, at.time),
-            Body::ConsentRevoke(_) if self.revoked.is_some() => Err(Code::ConsentRevoked.into()), // ASP-CON-006
+            Body::ConsentRevoke(_) if self.revoked.is_some() => {
+                Err(Code::ConsentRevoked.at("/type").by("ASP-CON-006"))
+            }
             Body::ConsentRevoke(_) => Ok(()),
             Body::ConsentAcknowledge(_) => self.decide_acknowledge(domain),
             _ => Err(Code::UnknownType.at("/type")),
@@ -132,18 +137,18 @@ impl Consent {
 
     fn decide_grant(&self, domain: &Domain, now: LogTime) -> Result<(), Rejection> {
         if self.revoked.is_some() {
-            return Err(Code::ConsentRevoked.into());
+            return Err(Code::ConsentRevoked.at("/type").by("ASP-CON-004"));
         }
         if now >= self.request.expires_at {
-            return Err(Code::ConsentExpired.into()); // ASP-CON-004
+            return Err(Code::ConsentExpired.at("/type").by("ASP-CON-004"));
         }
-        if *domain == self.by || self.granted { Err(Code::AlreadyGranted.into()) } else { Ok(()) } // ASP-CON-005
+        if *domain == self.by || self.granted { Err(Code::AlreadyGranted.at("/type")) } else { Ok(()) } // ASP-CON-005
     }
 
     fn decide_acknowledge(&self, domain: &Domain) -> Result<(), Rejection> {
         match &self.revoked {
             Some((by, _)) if by != domain && !self.acknowledged => Ok(()),
-            _ => Err(Code::NotRevoked.into()), // ASP-CON-007
+            _ => Err(Code::NotRevoked.at("/type")), // ASP-CON-007
         }
     }
 

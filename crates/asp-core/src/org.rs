@@ -31,12 +31,12 @@ impl Organisation {
     /// The rule that is broken.
     pub fn decide_opening(domain: &Domain, verified: &Verified) -> Result<(), Rejection> {
         let Body::OrgRegister(register) = &verified.statement().body else {
-            return Err(Code::UnknownStream.at("/stream"));
+            return Err(Code::UnknownStream.at("/stream").by("ASP-ORG-001"));
         };
         check_issuer(domain, verified)?;
         let mut keys = KeyHistory::default();
         keys.add(register.key, crate::position::Position(0));
-        keys.check_signers(verified, &[]) // ASP-ORG-001
+        keys.check_signers(verified, &[]).map_err(|refusal| refusal.by("ASP-ORG-001"))
     }
 
     /// The stream after its first statement; none if that is no registration.
@@ -63,22 +63,23 @@ impl Organisation {
     pub fn decide(&self, verified: &Verified, at: LogPoint) -> Result<(), Rejection> {
         check_issuer(&self.domain, verified)?;
         match &verified.statement().body {
-            Body::OrgRegister(_) => Err(Code::AlreadyRegistered.into()), // ASP-ORG-002
+            Body::OrgRegister(_) => Err(Code::AlreadyRegistered.at("/type")), // ASP-ORG-002
             Body::OrgKeyAdd(add) => {
                 self.keys.decide_add(&add.key).map_err(|code| code.at("/body/key"))?;
                 self.keys.check_signers(verified, &[&add.key])?;
-                require_signatures(verified, &[&add.key]) // ASP-ORG-003
+                require_signatures(verified, &[&add.key]).map_err(|refusal| refusal.by("ASP-ORG-003"))
             }
             Body::OrgKeyRevoke(revoke) => {
                 self.keys.check_signers(verified, &[])?;
                 self.keys
                     .decide_revoke(&revoke.key, revoke.from_index, at.index)
-                    .map_err(|code| code.at("/body")) // ASP-ORG-004
+                    .map_err(|code| code.at("/body").by("ASP-ORG-004"))
             }
             Body::OrgPolicySet(_) => self.keys.check_signers(verified, &[]),
             Body::OrgVerify(verify) => {
                 self.keys.check_signers(verified, &[])?;
-                if self.keys.is_current(&verify.key) { Ok(()) } else { Err(Code::UnknownKey.at("/body/key")) }
+                let current = self.keys.is_current(&verify.key);
+                if current { Ok(()) } else { Err(Code::UnknownKey.at("/body/key").by("ASP-ORG-005")) }
             }
             _ => Err(Code::UnknownType.at("/type")),
         }

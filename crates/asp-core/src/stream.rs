@@ -16,15 +16,11 @@ use crate::statement::{Statement, Verified};
 pub fn check_place(statement: &Statement, head: Option<Head>, kind: StreamKind) -> Result<(), Rejection> {
     let next = head.map_or(Sequence(0), |head| head.sequence.next());
     if statement.sequence != next {
-        return Err(Rejection::from(Code::SequenceConflict).with_head(head)); // ASP-STM-010
+        return Err(Code::SequenceConflict.at("/sequence").with_head(head)); // ASP-STM-010
     }
     let previous = head.map_or_else(|| kind.genesis(), |head| head.hash);
     if statement.previous != previous {
-        return Err(Rejection {
-            code: Code::PreviousHashMismatch,
-            pointer: Some("/previousHash".into()),
-            head,
-        }); // ASP-STM-011
+        return Err(Code::PreviousHashMismatch.at("/previousHash").with_head(head)); // ASP-STM-011
     }
     Ok(())
 }

@@ -232,7 +232,7 @@ impl World {
     fn judge_org(&self, domain: &Domain, verified: &Verified, at: LogPoint) -> Result<(), Rejection> {
         let known = self.organisations.get(domain);
         if known.is_some() && verified.statement().opens {
-            return Err(Rejection::from(Code::AlreadyRegistered).with_head(known.map(Organisation::head)));
+            return Err(Code::AlreadyRegistered.at("/stream").with_head(known.map(Organisation::head)));
         }
         check_place(verified.statement(), known.map(Organisation::head), crate::name::StreamKind::Org)?;
         match known {
@@ -244,7 +244,8 @@ impl World {
     fn judge_agent(&self, uri: &AgentUri, verified: &Verified, at: LogPoint) -> Result<(), Rejection> {
         let known = self.agents.get(uri);
         if known.is_some() && verified.statement().opens {
-            return Err(Rejection::from(Code::AlreadyRegistered).with_head(known.map(Agent::head)));
+            let taken = Code::AlreadyRegistered.at("/stream").by("ASP-AGT-006");
+            return Err(taken.with_head(known.map(Agent::head)));
         }
         check_place(verified.statement(), known.map(Agent::head), crate::name::StreamKind::Agent)?;
         let org = self.organisations.get(&uri.organisation());
@@ -297,8 +298,10 @@ impl World {
         for (index, invitee) in invitation.participants.iter().enumerate() {
             let pointer = format!("/body/participants/{index}/agent");
             match self.agents.get(&invitee.agent) {
-                None => return Err(Code::UnknownAgent.at(pointer)), // ASP-SES-005
-                Some(agent) if agent.retired() => return Err(Code::AgentRetired.at(pointer)),
+                None => return Err(Code::UnknownAgent.at(pointer).by("ASP-SES-005")),
+                Some(agent) if agent.retired() => {
+                    return Err(Code::AgentRetired.at(pointer).by("ASP-SES-005"));
+                }
                 Some(_) => {}
             }
         }
@@ -322,8 +325,8 @@ impl World {
                 if *origin == self.origin && by_node {
                     Ok(())
                 } else {
-                    Err(Code::KeyNotValid.at("/signatures"))
-                } // ASP-KEY-002
+                    Err(Code::KeyNotValid.at("/signatures").by("ASP-KEY-002"))
+                }
             }
         }
     }

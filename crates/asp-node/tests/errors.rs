@@ -99,6 +99,7 @@ async fn a_statement_that_breaks_a_rule_is_told_which() {
     let path = format!("/v1/sessions/{}/messages", session.to_hex());
     let elsewhere = format!("/v1/sessions/{}/messages", Hash::of(&[b"elsewhere"]).to_hex());
     let remark = stage.author.say(session, "acme/buyer", note("hello"), None);
+    // ASP-STM-016
     assert_eq!(stage.send(&elsewhere, remark.envelope()).await.code(), "STREAM_MISMATCH");
     assert_eq!(stage.send(&path, remark.envelope()).await.status, StatusCode::ACCEPTED);
 

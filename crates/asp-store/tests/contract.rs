@@ -72,6 +72,7 @@ fn the_same_bytes_get_the_same_receipt_and_others_must_not_have_the_id() {
     // The same statement under the signature of another key is other bytes.
     let (statement, _) = stage.taken.last().unwrap().clone();
     let countersigned = statement.countersign(&key(9)).unwrap();
+    // ASP-STM-017
     assert_eq!(code(stage.store.submit_blocking(countersigned).unwrap_err()), Code::IdReused);
     assert_eq!(*stage.store.watch().borrow(), stage.taken.len() as u64);
 }

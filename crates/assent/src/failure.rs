@@ -104,8 +104,8 @@ impl From<asp_client::Error> for Failure {
         };
         let mut failure = match &error {
             // The code stands beside the sentence.
-            Error::Refused(problem) => match &problem.pointer {
-                Some(pointer) => Self::new(exit, format_args!("{} (at {pointer})", plain(&problem.detail))),
+            Error::Refused(problem) => match problem.place() {
+                Some(place) => Self::new(exit, format_args!("{} ({place})", plain(&problem.detail))),
                 None => Self::new(exit, plain(&problem.detail)),
             }
             .hint(&problem.hint),

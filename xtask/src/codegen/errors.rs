@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use super::rules::{RuleRow, rule_link};
 use super::{camel, cell, is_upper_snake, read};
 
 /// Where the codes are written by hand.
@@ -19,6 +20,7 @@ pub(super) struct ErrorRow {
     status: u16,
     blame: String,
     retry: String,
+    rule: Option<String>,
     sentence: String,
     hint: String,
 }
@@ -59,6 +61,23 @@ fn faults(rows: &[ErrorRow]) -> Vec<String> {
     faults
 }
 
+/// Holds each code's rule against the rules.
+///
+/// # Errors
+/// A sentence per code whose rule does not name it, or that some rule names and that has none itself.
+pub(super) fn check_rules(rows: &[ErrorRow], rules: &[RuleRow]) -> Result<(), String> {
+    let unruled = |row: &&ErrorRow| match &row.rule {
+        Some(id) => !rules.iter().any(|rule| rule.answers(id, &row.code)),
+        None => rules.iter().any(|rule| rule.names(&row.code)),
+    };
+    let faults: Vec<String> = rows
+        .iter()
+        .filter(unruled)
+        .map(|row| format!("{}: rule is to be one that names this code in spec/rules.toml", row.code))
+        .collect();
+    if faults.is_empty() { Ok(()) } else { Err(format!("{SOURCE}:\n  {}", faults.join("\n  "))) }
+}
+
 /// The text of `crates/asp-core/src/rejection/registry.rs`, before it is formatted.
 pub(super) fn rust(rows: &[ErrorRow]) -> String {
     let mut out = String::from(
@@ -74,12 +93,13 @@ pub(super) fn rust(rows: &[ErrorRow]) -> String {
     for row in rows {
         let _ = writeln!(
             out,
-            "    Row {{ code: Code::{}, text: {:?}, status: {}, blame: Blame::{}, retry: Retry::{}, sentence: {:?}, hint: {:?} }},",
+            "    Row {{ code: Code::{}, text: {:?}, status: {}, blame: Blame::{}, retry: Retry::{}, rule: {:?}, sentence: {:?}, hint: {:?} }},",
             camel(&row.code),
             row.code,
             row.status,
             camel(&row.blame),
             camel(&row.retry),
+            row.rule,
             row.sentence,
             row.hint
         );
@@ -101,17 +121,18 @@ pub(super) fn page(rows: &[ErrorRow]) -> String {
         let _ = writeln!(out, "| `{name}` | {meaning} |");
     }
     out.push_str(
-        "\n| code | status | fault of | retry | what happened | what to do |\n|---|---|---|---|---|---|\n",
+        "\n| code | status | fault of | retry | rule | what happened | what to do |\n|---|---|---|---|---|---|---|\n",
     );
     for row in rows {
         let _ = writeln!(
             out,
-            "| <a id=\"{}\"></a>`{}` | {} | {} | `{}` | {} | {} |",
+            "| <a id=\"{}\"></a>`{}` | {} | {} | `{}` | {} | {} | {} |",
             row.code.to_lowercase(),
             row.code,
             row.status,
             row.blame,
             row.retry,
+            row.rule.as_deref().map(rule_link).unwrap_or_default(),
             cell(&row.sentence),
             cell(&row.hint)
         );
@@ -136,6 +157,7 @@ pub(super) struct Row {
     pub(super) status: u16,
     pub(super) blame: Blame,
     pub(super) retry: Retry,
+    pub(super) rule: Option<&'static str>,
     pub(super) sentence: &'static str,
     pub(super) hint: &'static str,
 }
@@ -155,6 +177,7 @@ mod tests {
             status,
             blame: "node".to_owned(),
             retry: retry.to_owned(),
+            rule: None,
             sentence: "It broke.".to_owned(),
             hint: hint.to_owned(),
         };

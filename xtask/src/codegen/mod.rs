@@ -52,6 +52,7 @@ fn generate(root: &Path) -> Result<Vec<(&'static str, String)>, String> {
     let limits = limits::load(root)?;
     let codes = errors.iter().map(|row| row.code.as_str()).collect();
     let rules = rules::load(root, &codes)?;
+    errors::check_rules(&errors, &rules)?;
     let mut files = vec![
         ("crates/asp-core/src/rejection/registry.rs", rustfmt(root, &errors::rust(&errors))?),
         ("crates/asp-core/src/limits.rs", rustfmt(root, &limits::rust(&limits))?),
@@ -59,7 +60,7 @@ fn generate(root: &Path) -> Result<Vec<(&'static str, String)>, String> {
         ("docs/reference/limits.md", limits::page(&limits)),
         ("docs/reference/rules.md", rules::page(&rules)),
     ];
-    if let Some(transitions) = Transitions::load(root, &codes)? {
+    if let Some(transitions) = Transitions::load(root, &codes, &rules)? {
         files.extend([
             ("crates/asp-core/src/session/table.rs", rustfmt(root, &table::rust(&transitions))?),
             ("docs/reference/transitions.md", page::page(&transitions)),

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::cell;
 use super::diagram::mermaid;
+use super::rules::rule_link;
 use super::transitions::{PERFORMATIVES, RETURN, ROLES, STATES, Transitions};
 
 /// The text of `docs/reference/transitions.md`.
@@ -63,15 +64,17 @@ fn rows(out: &mut String, table: &Transitions) {
 }
 
 fn guards(out: &mut String, table: &Transitions) {
-    out.push_str("\n## Guards\n\n| guard | holds when | else |\n|---|---|---|\n");
+    out.push_str("\n## Guards\n\n| guard | holds when | else | rule | looks at |\n|---|---|---|---|---|\n");
     for guard in &table.guards {
         let _ = writeln!(
             out,
-            "| `{}` | {} | [`{}`](errors.md#{}) |",
+            "| `{}` | {} | [`{}`](errors.md#{}) | {} | `{}` |",
             guard.name,
             cell(&guard.sentence),
             guard.refusal,
-            guard.refusal.to_lowercase()
+            guard.refusal.to_lowercase(),
+            rule_link(&guard.rule),
+            guard.place
         );
     }
 }

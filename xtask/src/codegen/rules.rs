@@ -33,6 +33,18 @@ pub(super) struct RuleRow {
     codes: Vec<String>,
 }
 
+impl RuleRow {
+    /// Whether this is the rule of that number and a statement that breaks it is answered with that code.
+    pub(super) fn answers(&self, id: &str, code: &str) -> bool {
+        self.id == id && self.names(code)
+    }
+
+    /// Whether a statement that breaks the rule is answered with that code.
+    pub(super) fn names(&self, code: &str) -> bool {
+        self.codes.iter().any(|named| named == code)
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
@@ -75,6 +87,11 @@ fn is_of(id: &str, letters: &str) -> bool {
     digits.is_some_and(|digits| digits.len() == 3 && digits.bytes().all(|digit| digit.is_ascii_digit()))
 }
 
+/// A link to a rule's row, from a page beside it.
+pub(super) fn rule_link(id: &str) -> String {
+    format!("[{id}](rules.md#{})", id.to_lowercase())
+}
+
 /// The text of `docs/reference/rules.md`.
 pub(super) fn page(rows: &[RuleRow]) -> String {
     let mut out = String::from(
@@ -89,7 +106,9 @@ pub(super) fn page(rows: &[RuleRow]) -> String {
         for RuleRow { id, sentence, codes } in rows.iter().filter(|row| is_of(&row.id, letters)) {
             let link = |code: &String| format!("[`{code}`](errors.md#{})", code.to_lowercase());
             let codes: Vec<String> = codes.iter().map(link).collect();
-            let _ = writeln!(out, "| {id} | {} | {} |", cell(sentence), codes.join(", "));
+            let anchor = id.to_lowercase();
+            let _ =
+                writeln!(out, "| <a id=\"{anchor}\"></a>{id} | {} | {} |", cell(sentence), codes.join(", "));
         }
     }
     out
@@ -127,7 +146,8 @@ mod tests {
     #[test]
     fn the_page_shows_each_rule_in_its_family_with_links_to_its_codes() {
         let page = page(&[row("ASP-STM-014", "It MUST be so.", &["EXPIRED"])]);
-        let line = "| ASP-STM-014 | It MUST be so. | [`EXPIRED`](errors.md#expired) |";
+        let line =
+            "| <a id=\"asp-stm-014\"></a>ASP-STM-014 | It MUST be so. | [`EXPIRED`](errors.md#expired) |";
         assert!(
             page.contains(&format!("## Statements\n\n| number | rule | else |\n|---|---|---|\n{line}\n"))
         );

@@ -91,6 +91,14 @@ fn refusals(out: &mut String, table: &Transitions) {
     for guard in &table.guards {
         let _ = writeln!(out, "Self::{} => Code::{},", camel(&guard.name), camel(&guard.refusal));
     }
+    out.push_str("}\n}\n\n/// The number of the rule that it holds up, see `spec/rules.toml`.\n#[must_use]\npub const fn rule(self) -> &'static str {\nmatch self {\n");
+    for guard in &table.guards {
+        let _ = writeln!(out, "Self::{} => {:?},", camel(&guard.name), guard.rule);
+    }
+    out.push_str("}\n}\n\n/// What it looks at, as an RFC 6901 pointer into the statement.\n#[must_use]\npub const fn place(self) -> &'static str {\nmatch self {\n");
+    for guard in &table.guards {
+        let _ = writeln!(out, "Self::{} => {:?},", camel(&guard.name), guard.place);
+    }
     out.push_str("}\n}\n}\n\n");
 }
 

@@ -7,6 +7,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::is_upper_snake;
+use super::rules::RuleRow;
 
 /// Where the table is written by hand.
 pub(super) const SOURCE: &str = "spec/transitions.toml";
@@ -29,6 +30,10 @@ pub(super) struct Word {
 pub(super) struct Guard {
     pub(super) name: String,
     pub(super) refusal: String,
+    /// The number of the rule that it holds up.
+    pub(super) rule: String,
+    /// What it looks at, as an RFC 6901 pointer.
+    pub(super) place: String,
     pub(super) sentence: String,
 }
 
@@ -72,12 +77,30 @@ impl Transitions {
     ///
     /// # Errors
     /// A sentence per fault, each on a line of its own.
-    pub(super) fn load(root: &Path, codes: &BTreeSet<&str>) -> Result<Option<Self>, String> {
+    pub(super) fn load(
+        root: &Path,
+        codes: &BTreeSet<&str>,
+        rules: &[RuleRow],
+    ) -> Result<Option<Self>, String> {
         if !root.join(SOURCE).exists() {
             return Ok(None);
         }
         let text = super::read_text(root, SOURCE)?;
-        Self::parse(&text, codes).map(Some).map_err(|faults| format!("{SOURCE}:\n{faults}"))
+        let table = Self::parse(&text, codes).map_err(|faults| format!("{SOURCE}:\n{faults}"))?;
+        let faults = table.faults_of_rules(rules);
+        if faults.is_empty() { Ok(Some(table)) } else { Err(format!("{SOURCE}:\n  {}", faults.join("\n  "))) }
+    }
+
+    /// Guards whose rule does not answer with what the guard refuses with.
+    fn faults_of_rules(&self, rules: &[RuleRow]) -> Vec<String> {
+        let unruled = |guard: &&Guard| !rules.iter().any(|rule| rule.answers(&guard.rule, &guard.refusal));
+        let told = |guard: &Guard| {
+            format!(
+                "the guard {} refuses with {}, which {} does not name",
+                guard.name, guard.refusal, guard.rule
+            )
+        };
+        self.guards.iter().filter(unruled).map(told).collect()
     }
 
     fn parse(text: &str, codes: &BTreeSet<&str>) -> Result<Self, String> {
@@ -336,7 +359,7 @@ mod tests {
 
     /// A table in small that reaches every state and is without fault.
     const SAMPLE: &str = r#"
-        guard = [{ name = "your-turn", refusal = "NOT_YOUR_TURN", sentence = "It is." }]
+        guard = [{ name = "your-turn", refusal = "NOT_YOUR_TURN", rule = "ASP-SES-013", place = "/issuer", sentence = "It is." }]
         selector = [{ name = "enough", sentence = "Enough." }]
         reason = [{ code = "COMPLETED", sentence = "Done." }]
         row = [

@@ -14,6 +14,20 @@ use super::{
     OrganisationView, ParticipantView, PendingView, Problem, SessionView,
 };
 
+impl Problem {
+    /// The rule that is broken and where in the statement, as far as either is known: `ASP-SES-013 at /issuer`.
+    #[must_use]
+    pub fn place(&self) -> Option<String> {
+        let pointer = self.pointer.as_ref().filter(|pointer| !pointer.is_empty());
+        match (&self.rule, pointer) {
+            (Some(rule), Some(pointer)) => Some(format!("{rule} at {pointer}")),
+            (Some(rule), None) => Some(rule.clone()),
+            (None, Some(pointer)) => Some(format!("at {pointer}")),
+            (None, None) => None,
+        }
+    }
+}
+
 impl From<&Rejection> for Problem {
     fn from(rejection: &Rejection) -> Self {
         let code = rejection.code;
@@ -29,6 +43,7 @@ impl From<&Rejection> for Problem {
                 Retry::Later => "later",
             }
             .to_owned(),
+            rule: rejection.rule.map(str::to_owned),
             status: code.status(),
             title: code.as_str().to_owned(),
             kind: format!("urn:asp:error:{}", code.as_str()),

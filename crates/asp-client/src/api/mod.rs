@@ -51,6 +51,9 @@ api! {
         pointer: Option<String>,
         /// Whether a retry can help: `never`, `change` or `later`.
         retry: String,
+        /// The numbered rule of the specification that a statement breaks.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rule: Option<String>,
         /// The HTTP status.
         status: u16,
         /// The code again, for people who skim.

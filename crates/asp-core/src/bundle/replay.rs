@@ -28,7 +28,7 @@ enum Stop {
     /// At a statement whose signatures do not hold.
     Unsigned(Position),
     /// At a statement that the rules refuse, and its first key that is not one of its issuer's.
-    Refused(Position, Rejection, Option<KeyId>),
+    Refused(Position, Box<Rejection>, Option<KeyId>),
 }
 
 /// The state after the last statement that could be replayed.
@@ -62,7 +62,7 @@ impl<'a> Replay<'a> {
         let accepted = self.world.judge(verified, at).map_err(|rejection| {
             let by_key = matches!(rejection.code, Code::KeyNotValid | Code::SignatureMissing);
             let key = self.stranger(at.index, verified).filter(|_| by_key).copied();
-            Stop::Refused(at.index, rejection, key)
+            Stop::Refused(at.index, Box::new(rejection), key)
         })?;
         self.world.apply(&accepted);
         self.judged.push((at, verified));

@@ -83,7 +83,19 @@ impl Code {
     /// This refusal, at a place of the statement: an RFC 6901 pointer such as `/body/termsHash`.
     #[must_use]
     pub fn at(self, pointer: impl Into<String>) -> Rejection {
-        Rejection { code: self, pointer: Some(pointer.into()), head: None }
+        Rejection { pointer: Some(pointer.into()), ..self.into() }
+    }
+
+    /// This refusal, by a more precise rule than the code's own.
+    #[must_use]
+    pub fn by(self, rule: &'static str) -> Rejection {
+        Rejection::from(self).by(rule)
+    }
+
+    /// The number of the rule that a refusal with this code names where the check names none more precise.
+    #[must_use]
+    pub fn rule(self) -> Option<&'static str> {
+        self.row().rule
     }
 }
 
@@ -105,8 +117,10 @@ text_serde!(Code);
 /// A refusal: the statement was not taken, nothing has changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rejection {
-    /// Which rule.
+    /// What went wrong.
     pub code: Code,
+    /// The number of the rule that is broken, such as `ASP-SES-013`; a refusal of a statement always has one.
+    pub rule: Option<&'static str>,
     /// Where in the statement, as an RFC 6901 pointer.
     pub pointer: Option<String>,
     /// The stream's head, where signing anew on it may help.
@@ -115,11 +129,25 @@ pub struct Rejection {
 
 impl From<Code> for Rejection {
     fn from(code: Code) -> Self {
-        Self { code, pointer: None, head: None }
+        Self { code, rule: code.rule(), pointer: None, head: None }
     }
 }
 
 impl Rejection {
+    /// The same refusal, by a more precise rule than the code's own.
+    #[must_use]
+    pub const fn by(mut self, rule: &'static str) -> Self {
+        self.rule = Some(rule);
+        self
+    }
+
+    /// The same refusal, at a place of the statement where none is named.
+    #[must_use]
+    pub fn or_at(mut self, pointer: &str) -> Self {
+        self.pointer.get_or_insert_with(|| pointer.to_owned());
+        self
+    }
+
     /// The same refusal with the head to continue from.
     #[must_use]
     pub fn with_head(mut self, head: Option<Head>) -> Self {
@@ -131,9 +159,11 @@ impl Rejection {
 impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.code, self.code.sentence())?;
-        match &self.pointer {
-            Some(pointer) => write!(f, " (at {pointer})"),
-            None => Ok(()),
+        match (self.rule, &self.pointer) {
+            (Some(rule), Some(pointer)) => write!(f, " ({rule} at {pointer})"),
+            (Some(rule), None) => write!(f, " ({rule})"),
+            (None, Some(pointer)) => write!(f, " (at {pointer})"),
+            (None, None) => Ok(()),
         }
     }
 }

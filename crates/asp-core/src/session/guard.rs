@@ -49,7 +49,10 @@ impl<'a> Case<'a> {
             self.is_of_speaker()
                 && row.when.map_or_else(|| self.is_plain(row), |selector| self.selects(selector))
         };
-        of_role.find(applies).ok_or_else(|| Code::NotAllowed.at("/body"))
+        of_role.find(applies).ok_or_else(|| {
+            let refusal = Code::NotAllowed.at("/body");
+            if self.is_of_speaker() { refusal } else { refusal.by("ASP-SES-022") }
+        })
     }
 
     /// A row without a selector still takes only the kind of body that its place is for.
@@ -68,7 +71,7 @@ impl<'a> Case<'a> {
     fn is_of_speaker(&self) -> bool {
         let by_node = self.actor.role == Role::Node;
         match &self.statement.body {
-            Body::Close(Close::Timeout(_)) | Body::Withdraw(Withdraw::Timeout(_)) => by_node, // ASP-SES-022
+            Body::Close(Close::Timeout(_)) | Body::Withdraw(Withdraw::Timeout(_)) => by_node,
             Body::Close(Close::Receipt(_)) | Body::Withdraw(Withdraw::Withdrawal(_)) => !by_node,
             _ => true,
         }
@@ -245,7 +248,7 @@ impl<'a> Case<'a> {
             | Guard::InTime
             | Guard::EvidenceMatches => self.check_duty(guard),
         };
-        if holds { Ok(()) } else { Err(guard.refusal().into()) }
+        if holds { Ok(()) } else { Err(guard.refusal().at(guard.place()).by(guard.rule())) }
     }
 
     fn is_awaited(&self) -> bool {
@@ -460,9 +463,9 @@ impl<'a> Case<'a> {
 
     fn consents_stand(&self, facts: &Facts<'_>) -> Result<(), Rejection> {
         for consent in &facts.consents {
-            standing(consent, self.at.time)?; // ASP-SES-018
+            standing(consent, self.at.time).map_err(|code| code.at("/type"))?; // ASP-SES-018
             if !consent.permits(self.performative) {
-                return Err(Code::OutsideConsent.at("/type")); // ASP-SES-019
+                return Err(Code::OutsideConsent.at("/type").by("ASP-SES-019"));
             }
         }
         Ok(())
@@ -563,27 +566,28 @@ pub(super) fn consents_cover(
     initiator: &AgentUri,
     participants: &Participants,
     facts: &Facts<'_>,
-) -> Result<(), Code> {
+) -> Result<(), Rejection> {
+    let refused = |code: Code| code.at("/body/consents");
     let home = initiator.organisation();
     let own = facts.consents.iter().filter(|consent| consent.is_party(&home)).count();
     // A consent of others is answered like one that does not exist.
     if own != invitation.consents.len() {
-        return Err(Code::ConsentRequired);
+        return Err(refused(Code::ConsentRequired));
     }
     for consent in &facts.consents {
-        standing(consent, facts.at.time)?;
+        standing(consent, facts.at.time).map_err(|code| refused(code).by("ASP-CON-008"))?;
     }
     let others: BTreeSet<_> = participants.iter().map(|(agent, _)| agent.organisation()).collect();
     for other in others.iter().filter(|other| **other != home) {
         let between: Vec<_> = facts.consents.iter().filter(|consent| consent.is_party(other)).collect();
         if between.is_empty() {
-            return Err(Code::ConsentRequired); // ASP-CON-008
+            return Err(refused(Code::ConsentRequired)); // ASP-CON-008
         }
         let covered = |consent: &&&Consent| {
             consent.covers(&home, other, &invitation.capability) && consent.permits(Performative::Propose)
         };
         if !between.iter().any(covered) {
-            return Err(Code::OutsideConsent); // ASP-CON-009
+            return Err(refused(Code::OutsideConsent)); // ASP-CON-009
         }
     }
     Ok(())

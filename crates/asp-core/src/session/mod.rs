@@ -192,7 +192,6 @@ impl Session {
         let participants = Participants::of(&invitation.participants, issuer)
             .ok_or_else(|| Code::InvalidParticipants.at("/body/participants"))?;
         guard::consents_cover(invitation, issuer, &participants, facts)
-            .map_err(|code| code.at("/body/consents"))
     }
 
     /// The session after its invitation; none if the statement is no invitation by an agent.

@@ -578,6 +578,82 @@ impl Guard {
             Self::Overdue => Code::NotDue,
         }
     }
+
+    /// The number of the rule that it holds up, see `spec/rules.toml`.
+    #[must_use]
+    pub const fn rule(self) -> &'static str {
+        match self {
+            Self::ParticipantsValid => "ASP-SES-001",
+            Self::ConsentCovers => "ASP-CON-008",
+            Self::ConsentStands => "ASP-SES-018",
+            Self::AnswersInvitation => "ASP-SES-025",
+            Self::CardShown => "ASP-SES-026",
+            Self::YourTurn => "ASP-SES-013",
+            Self::RoundLeft => "ASP-SES-010",
+            Self::MessageLeft => "ASP-SES-011",
+            Self::TermsValid => "ASP-SES-031",
+            Self::BelowCeiling => "ASP-SES-017",
+            Self::RoomLeft => "ASP-SES-023",
+            Self::OfferOpen => "ASP-SES-012",
+            Self::TermsMatch => "ASP-SES-014",
+            Self::TermsAgreed => "ASP-SES-030",
+            Self::AnswersCommit => "ASP-SES-028",
+            Self::Own => "ASP-SES-029",
+            Self::CommitmentActive => "ASP-COM-006",
+            Self::ObligationKnown => "ASP-COM-007",
+            Self::IsDebtor => "ASP-COM-008",
+            Self::IsCreditor => "ASP-COM-009",
+            Self::ObligationOpen => "ASP-COM-010",
+            Self::ObligationDelivered => "ASP-COM-010",
+            Self::WindowOpen => "ASP-COM-004",
+            Self::InTime => "ASP-COM-002",
+            Self::EvidenceMatches => "ASP-COM-003",
+            Self::NoObligationOpen => "ASP-SES-015",
+            Self::ReceiptMatches => "ASP-SES-032",
+            Self::NotCountersigned => "ASP-SES-033",
+            Self::AuthorityValid => "ASP-SES-034",
+            Self::MandateNarrows => "ASP-SES-021",
+            Self::Overdue => "ASP-SES-016",
+        }
+    }
+
+    /// What it looks at, as an RFC 6901 pointer into the statement.
+    #[must_use]
+    pub const fn place(self) -> &'static str {
+        match self {
+            Self::ParticipantsValid => "/body/participants",
+            Self::ConsentCovers => "/body/consents",
+            Self::ConsentStands => "/type",
+            Self::AnswersInvitation => "/inReplyTo",
+            Self::CardShown => "/body/card",
+            Self::YourTurn => "/issuer",
+            Self::RoundLeft => "/type",
+            Self::MessageLeft => "/type",
+            Self::TermsValid => "/body",
+            Self::BelowCeiling => "/body",
+            Self::RoomLeft => "/type",
+            Self::OfferOpen => "/inReplyTo",
+            Self::TermsMatch => "/body/termsHash",
+            Self::TermsAgreed => "/body/termsHash",
+            Self::AnswersCommit => "/inReplyTo",
+            Self::Own => "/inReplyTo",
+            Self::CommitmentActive => "/body/commitment",
+            Self::ObligationKnown => "/body/obligation",
+            Self::IsDebtor => "/issuer",
+            Self::IsCreditor => "/issuer",
+            Self::ObligationOpen => "/body/obligation",
+            Self::ObligationDelivered => "/body/obligation",
+            Self::WindowOpen => "/body/obligation",
+            Self::InTime => "/body/obligation",
+            Self::EvidenceMatches => "/body/evidence",
+            Self::NoObligationOpen => "/type",
+            Self::ReceiptMatches => "/body/receipt",
+            Self::NotCountersigned => "/issuer",
+            Self::AuthorityValid => "/body/authority",
+            Self::MandateNarrows => "/body",
+            Self::Overdue => "/body",
+        }
+    }
 }
 
 /// What tells which of several rows applies to a statement.

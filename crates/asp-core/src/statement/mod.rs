@@ -69,7 +69,7 @@ impl<'a> Received<'a> {
     /// The code of the first rule of the grammar that the bytes break.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, Rejection> {
         if bytes.len() > ENVELOPE_BYTES_MAX {
-            return Err(Code::StatementTooLarge.into());
+            return Err(Code::StatementTooLarge.at(""));
         }
         let envelope: Envelope<'_> =
             serde_json::from_slice(bytes).map_err(|error| envelope_error(bytes, &error))?;
@@ -120,9 +120,9 @@ impl<'a> Received<'a> {
 
 fn envelope_error(bytes: &[u8], error: &serde_json::Error) -> Rejection {
     if std::str::from_utf8(bytes).is_err() {
-        return Code::InvalidUtf8.into();
+        return Code::InvalidUtf8.at("");
     }
-    if error.is_data() { Code::InvalidEnvelope.into() } else { Code::NotJson.into() }
+    if error.is_data() { Code::InvalidEnvelope.at("") } else { Code::NotJson.at("") }
 }
 
 fn signature_error(error: &serde_json::Error) -> Rejection {
@@ -236,7 +236,7 @@ impl Statement {
         let self_named = matches!(stream, StreamId::Session(name) | StreamId::Consent(name) if name == hash);
         let names_itself = matches!(stream, StreamId::Session(_) | StreamId::Consent(_));
         if (wire.sequence == Sequence(0)) != opens || (opens && names_itself && !self_named) {
-            return Err(Code::InvalidField.at("/stream")); // ASP-STM-005
+            return Err(Code::InvalidField.at("/stream").by("ASP-STM-005"));
         }
         Ok(Self {
             id,
@@ -285,7 +285,7 @@ fn check_trace(trace: Option<&Trace>) -> Result<(), Rejection> {
 fn pointed(bytes: &[u8], code: Code, prefix: &str) -> Rejection {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     match serde_path_to_error::deserialize::<_, Wire<'_>>(&mut reader) {
-        Ok(_) => code.into(),
+        Ok(_) => code.at(prefix),
         Err(error) => code.at(body::pointer(prefix, error.path())),
     }
 }

@@ -9,6 +9,7 @@
 //! +1h                                   -> EXECUTING
 //! +1s                                   -> EXECUTING [BREACHED: goods BREACHED, pay LAPSED]
 //! ```
+//! Behind a code may stand the rule that is broken and where: `-> ! NOT_YOUR_TURN ASP-SES-013 /issuer`.
 //! A line without an arrow has to be accepted. `+time` lets the node say all that falls due until then;
 //! `+time quietly` lets the time pass while the node is silent. `as name` names a statement for later lines,
 //! `on name` signs on it as the head, `name = seller owes buyer goods 100 within 1h` names a package.
@@ -19,7 +20,7 @@ use std::sync::LazyLock;
 
 use asp_core::name::{Issuer, StreamId, StreamKind, StreamName};
 use asp_core::position::{Hash, Head, LogPoint, Millis};
-use asp_core::rejection::Code;
+use asp_core::rejection::{Code, Rejection};
 use asp_core::session::Session;
 use asp_core::statement::Verified;
 use asp_core::statement::body::{Body, CommitmentState, ConsentRequest, Package, PolicySet};
@@ -104,7 +105,10 @@ impl Ledger {
                 None => (line, None),
             };
             let outcome = self.line(said);
-            let came = self.tell(&outcome, expected.is_some_and(|text| text.contains('[')));
+            let mut came = self.tell(&outcome, expected.is_some_and(|text| text.contains('[')));
+            if expected.is_some_and(|text| text.contains(" ASP-")) {
+                came.extend(self.stage.refusal.iter().map(tell_place));
+            }
             let as_expected = match expected {
                 Some(expected) => came == expected,
                 None => outcome == Outcome::Moved,
@@ -209,7 +213,8 @@ impl Ledger {
         };
         let stamp = self.stage.stamp();
         let signed = draft.sign(head, stamp, &[&signer(who)]).expect("the words make a statement");
-        let statement = Verified::from_envelope(&signed.envelope()).map_err(|rejection| rejection.code)?;
+        let statement =
+            Verified::from_envelope(&signed.envelope()).map_err(|rejection| self.stage.refuse(rejection))?;
         let head = Head { sequence: statement.statement().sequence, hash: statement.statement().hash };
         self.tried = Some((self.stage.point(), statement.clone()));
         self.stage.take(statement)?;
@@ -267,6 +272,11 @@ impl Ledger {
             },
         }
     }
+}
+
+/// ` ASP-SES-013 /issuer`
+fn tell_place(refusal: &Rejection) -> String {
+    format!(" {} {}", refusal.rule.unwrap_or_default(), refusal.pointer.as_deref().unwrap_or_default())
 }
 
 fn tell_session(session: &Session, in_full: bool) -> String {

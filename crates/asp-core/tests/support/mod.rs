@@ -64,6 +64,8 @@ pub struct Stage {
     pub now: LogTime,
     /// What was taken in, in order.
     pub log: Vec<(LogPoint, Verified)>,
+    /// The last refusal.
+    pub refusal: Option<Rejection>,
     random: u64,
 }
 
@@ -72,7 +74,7 @@ impl Stage {
     pub fn empty() -> Self {
         let origin: Origin = text("test.example/log");
         let world = World::new(origin.clone(), key("node").id());
-        Self { world, origin, now: START, log: Vec::new(), random: 0 }
+        Self { world, origin, now: START, log: Vec::new(), refusal: None, random: 0 }
     }
 
     /// A log with these organisations, each with one agent.
@@ -132,11 +134,17 @@ impl Stage {
     /// Takes a statement in, or says why not.
     pub fn take(&mut self, verified: Verified) -> Result<Hash, Code> {
         let at = self.point();
-        let accepted = self.world.judge(&verified, at).map_err(|rejection| rejection.code)?;
+        let accepted = self.world.judge(&verified, at).map_err(|rejection| self.refuse(rejection))?;
         self.world.apply(&accepted);
         let hash = verified.statement().hash;
         self.log.push((at, verified));
         Ok(hash)
+    }
+
+    /// Keeps a refusal, which has to say which rule is broken and where.
+    pub fn refuse(&mut self, rejection: Rejection) -> Code {
+        assert!(rejection.rule.is_some() && rejection.pointer.is_some(), "{rejection}");
+        self.refusal.insert(rejection).code
     }
 
     pub fn by_org(&mut self, name: &str, stream: StreamName, body: Body) -> Result<Hash, Code> {

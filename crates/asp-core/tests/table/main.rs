@@ -257,9 +257,13 @@ impl Judged {
     fn not_refused_by(&self, row: &Row, guard: Guard) -> Option<String> {
         let as_guarded =
             matches!(self.outcome, Outcome::Refused(code) if codes(guard).contains(&code)).then_some(());
+        let refusal = self.ledger.stage.refusal.as_ref();
+        let other_rule =
+            refusal.filter(|refusal| refusal.code == guard.refusal() && refusal.rule != Some(guard.rule()));
         let unchanged = self.before.as_ref() == self.ledger.session();
         self.not_of(row)
             .or(as_guarded.is_none().then(|| format!("{:?}", self.outcome)))
+            .or(other_rule.map(|refusal| format!("by another rule: {refusal}")))
             .or((!unchanged).then(|| "the session was changed".to_owned()))
     }
 }

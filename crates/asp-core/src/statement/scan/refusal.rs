@@ -11,7 +11,7 @@ use crate::rejection::{Code, Rejection};
 /// The reason why the scanner did not accept `bytes`, and where.
 pub(super) fn explain(bytes: &[u8], bounds: &Bounds) -> Rejection {
     if bytes.len() > bounds.bytes {
-        return Code::StatementTooLarge.into();
+        return Code::StatementTooLarge.at("");
     }
     let text = bytes.utf8_chunks().next().map_or("", |chunk| chunk.valid());
     let mut reader = Reader { rest: text, bounds, nodes_left: bounds.nodes, path: Vec::new(), worst: None };
@@ -24,7 +24,7 @@ pub(super) fn explain(bytes: &[u8], bounds: &Bounds) -> Rejection {
         (Err(code), _) => code.at(pointer(&reader.path)),
         (Ok(()), Some(worst)) => worst,
         // Both passes know the same grammar: a test holds that this arm is never taken.
-        (Ok(()), None) => Code::NotCanonical.into(),
+        (Ok(()), None) => Code::NotCanonical.at(""),
     }
 }
 
