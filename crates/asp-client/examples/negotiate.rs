@@ -167,7 +167,7 @@ fn offer(buyer: &AgentUri, seller: &AgentUri, value: &str, due: LogTime) -> Outc
         remedy: None,
     };
     let package = Package { obligations: vec![obligation], terms: serde_json::Map::new() };
-    Ok(Offer { awaits: None, binding: false, packages: vec![package], reasoning: None, respond_by: None })
+    Ok(Offer::of(vec![package], false))
 }
 
 fn in_an_hour(client: &Client) -> LogTime {

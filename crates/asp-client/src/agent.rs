@@ -34,8 +34,8 @@ pub struct AgentParty {
 /// A session to open.
 #[derive(Debug, Clone)]
 pub struct Opening {
-    /// Whom to invite.
-    pub with: Vec<AgentUri>,
+    /// Whom to invite, and as what.
+    pub with: Vec<Invitee>,
     /// What it is about.
     pub capability: Capability,
     /// What for, for people.
@@ -56,7 +56,8 @@ impl Opening {
         // Every capability is shorter than a text may be.
         let purpose =
             capability.to_string().parse().unwrap_or_else(|_| unreachable!("a capability is a text"));
-        Self { with: vec![with], capability, purpose, consents: Vec::new(), limits: Limits::defaults() }
+        let with = vec![Invitee::of(with, ParticipantRole::Party)];
+        Self { with, capability, purpose, consents: Vec::new(), limits: Limits::defaults() }
     }
 }
 
@@ -122,16 +123,14 @@ impl AgentParty {
         } else {
             consents.into_iter().collect()
         };
-        let first = Invitee { agent: self.agent.clone(), required: None, role: ParticipantRole::Initiator };
-        let others =
-            with.into_iter().map(|agent| Invitee { agent, required: None, role: ParticipantRole::Party });
+        let first = Invitee::of(self.agent.clone(), ParticipantRole::Initiator);
         let invitation = Invitation {
             capability,
             consents,
             limits,
             mode: Mode::Open,
             nonce: Nonce(clock::random()?),
-            participants: [first].into_iter().chain(others).collect(),
+            participants: [first].into_iter().chain(with).collect(),
             purpose,
         };
         let body = Body::Propose(Propose::Invitation(invitation));
@@ -143,12 +142,12 @@ impl AgentParty {
     /// A granted consent with each of the others' organisations that covers the capability.
     async fn fitting_consents(
         &self,
-        with: &[AgentUri],
+        with: &[Invitee],
         capability: &Capability,
     ) -> Result<BTreeSet<Hash>, Error> {
         let own = self.agent.organisation();
         let others: BTreeSet<Domain> =
-            with.iter().map(AgentUri::organisation).filter(|domain| *domain != own).collect();
+            with.iter().map(|invitee| invitee.agent.organisation()).filter(|domain| *domain != own).collect();
         if others.is_empty() {
             return Ok(BTreeSet::new());
         }

@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use asp_core::log::receipt::Receipt;
-use asp_core::name::{Issuer, StreamId, StreamName};
+use asp_core::name::{AgentUri, Issuer, StreamId, StreamName};
 use asp_core::position::{Hash, Head, Sequence};
 use asp_core::rejection::Code;
 use asp_core::statement::Verified;
 use asp_core::statement::body::{
-    Accept, Acceptance, Amendment, Because, Body, Close, Closing, Commit, Counter, Escalation, Evidence,
-    Fulfilment, Inform, Introduction, Mandate, Note, ObligationId, ObligationNote, ObligationRef, Offer,
-    Propose, Resumption, Termination, Text, Withdraw,
+    Accept, Acceptance, Admission, Amendment, Because, Body, Close, Closing, Commit, Counter, Empty,
+    Escalation, Evidence, Fulfilment, Inform, Introduction, Mandate, Note, ObligationId, ObligationNote,
+    ObligationRef, Offer, Propose, Question, Resumption, Termination, Text, Usage, Withdraw,
 };
 use futures::Stream;
 
@@ -206,8 +206,10 @@ impl Session {
     /// # Errors
     /// As every call; [`Error::Missing`] if there is no invitation to answer.
     pub async fn introduce(&self) -> Result<Receipt, Error> {
-        let conditions =
-            self.view().await?.conditions.ok_or(Error::Missing { what: "invitation to answer" })?;
+        let view = self.view().await?;
+        let asked = view.offers.iter().find(|offer| offer.admits.as_ref() == Some(self.agent.agent()));
+        let conditions = view.conditions.or(asked.map(|offer| offer.id));
+        let conditions = conditions.ok_or(Error::Missing { what: "invitation to answer" })?;
         let card = self.agent.client().agent(self.agent.agent()).await?.card;
         let body = Body::Accept(Accept::Introduction(Introduction { card }));
         self.say(body, Some(conditions)).await
@@ -242,7 +244,31 @@ impl Session {
     /// # Errors
     /// As every call.
     pub async fn resume(&self, instructions: Option<Text>) -> Result<Receipt, Error> {
-        self.say(Body::Accept(Accept::Resumption(Resumption { instructions })), None).await
+        self.say(Body::Accept(Accept::Resumption(Resumption { decided_by: None, instructions })), None).await
+    }
+
+    /// PROPOSE that one more comes in: every other negotiator has to [`Session::admit`] it, then it is invited.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn propose_admission(&self, admission: Admission) -> Result<Receipt, Error> {
+        self.say(Body::Propose(Propose::Admission(admission)), None).await
+    }
+
+    /// ACCEPT of a newcomer by one who is in.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn admit(&self, admission: &Hash) -> Result<Receipt, Error> {
+        self.say(Body::Accept(Accept::Admission(Empty {})), Some(*admission)).await
+    }
+
+    /// WITHDRAW from the session as a whole; the others go on.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn leave(&self, reason: Text) -> Result<Receipt, Error> {
+        self.say(Body::Withdraw(Withdraw::Departure(Because { reason })), None).await
     }
 
     /// REJECT of an invitation, an offer, a COMMIT.
@@ -269,20 +295,41 @@ impl Session {
         self.say(Body::Inform(Inform::Note(Note { data: None, text })), None).await
     }
 
-    /// QUERY.
+    /// QUERY, to all.
     ///
     /// # Errors
     /// As every call.
     pub async fn query(&self, text: Text) -> Result<Receipt, Error> {
-        self.say(Body::Query(Note { data: None, text }), None).await
+        let question = Question { awaits: None, data: None, respond_by: None, text };
+        self.say(Body::Query(question), None).await
     }
 
-    /// CLARIFY.
+    /// QUERY to one participant, whose CLARIFY is awaited.
+    ///
+    /// `about` is an open offer of that participant that awaits one's own answer, if the question is about it: its time
+    /// stands still until the answer.
     ///
     /// # Errors
     /// As every call.
-    pub async fn clarify(&self, text: Text) -> Result<Receipt, Error> {
-        self.say(Body::Clarify(Note { data: None, text }), None).await
+    pub async fn ask(&self, whom: AgentUri, text: Text, about: Option<Hash>) -> Result<Receipt, Error> {
+        let question = Question { awaits: Some(whom), data: None, respond_by: None, text };
+        self.say(Body::Query(question), about).await
+    }
+
+    /// CLARIFY, in answer to a question if one is named.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn clarify(&self, text: Text, question: Option<Hash>) -> Result<Receipt, Error> {
+        self.say(Body::Clarify(Note { data: None, text }), question).await
+    }
+
+    /// INFORM: what this agent has spent on the session so far, all together.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn spent(&self, usage: Usage) -> Result<Receipt, Error> {
+        self.say(Body::Inform(Inform::Usage(usage)), None).await
     }
 
     /// OBSERVE.
@@ -356,7 +403,7 @@ impl Session {
     /// # Errors
     /// As every call.
     pub async fn escalate(&self, authority: Issuer, question: Text) -> Result<Receipt, Error> {
-        self.say(Body::Escalate(Escalation { authority, question }), None).await
+        self.say(Body::Escalate(Escalation { authority, contact: None, question }), None).await
     }
 
     /// PROPOSE other terms in place of a commitment's.
@@ -407,7 +454,7 @@ mod tests {
         let duty = ObligationRef { commitment: Hash::of(&[]), obligation: "a".parse().unwrap() };
         for body in [
             Body::Inform(Inform::Note(note.clone())),
-            Body::Query(note.clone()),
+            Body::Query(Question { awaits: None, data: None, respond_by: None, text: "x".parse().unwrap() }),
             Body::Clarify(note.clone()),
             Body::Observe(note),
         ] {

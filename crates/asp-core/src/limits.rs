@@ -53,8 +53,14 @@ pub const NAME_BYTES_MAX: usize = 200;
 /// A bound, in obligations. Obligations in one package; each may become a timer.
 pub const OBLIGATIONS_MAX: usize = 64;
 
+/// A bound, in statements. What the observers of a session may say together; it does not count into the session's messages.
+pub const OBSERVER_REMARKS_MAX: usize = 200;
+
 /// A bound, in offers. Offers of one session that await an answer at once.
 pub const OPEN_OFFERS_MAX: usize = 32;
+
+/// A bound, in questions. Questions of one session that await an answer at once.
+pub const OPEN_QUESTIONS_MAX: usize = 32;
 
 /// A bound, in packages. Alternatives in one proposal.
 pub const PACKAGES_MAX: usize = 8;

@@ -128,6 +128,12 @@ impl Organisation {
         self.policy.as_ref().and_then(|policy| policy.ceiling.as_ref())
     }
 
+    /// How to reach the people who answer for it.
+    #[must_use]
+    pub fn contacts(&self) -> &[Name] {
+        self.policy.as_ref().map_or(&[], |policy| &policy.human_contacts)
+    }
+
     /// Where it says that evidence of its domain lies; nobody has looked.
     #[must_use]
     pub const fn evidence(&self) -> Option<&OrgVerify> {

@@ -10,7 +10,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::agent::Agent;
-use crate::amount::Money;
 use crate::consent::Consent;
 use crate::key::KeyId;
 use crate::limits;
@@ -153,15 +152,13 @@ impl World {
             (StreamId::Consent(_), Body::ConsentRequest(request)) => {
                 streams.push(StreamId::Org(request.with.clone()))
             }
-            (StreamId::Session(_), Body::Propose(Propose::Invitation(invitation))) if statement.opens => {
-                streams.extend(invitation.consents.iter().copied().map(StreamId::Consent));
-                for invitee in &invitation.participants {
-                    streams.push(StreamId::Agent(invitee.agent.clone()));
+            (StreamId::Session(id), body) => {
+                streams.extend(body.consents_named().into_iter().copied().map(StreamId::Consent));
+                streams.extend(body.lets_in().into_iter().cloned().map(StreamId::Agent));
+                if !statement.opens {
+                    streams.push(statement.stream.clone());
+                    streams.extend(self.session_touches(id));
                 }
-            }
-            (StreamId::Session(id), _) => {
-                streams.push(statement.stream.clone());
-                streams.extend(self.session_touches(id));
             }
             (StreamId::Org(_) | StreamId::Consent(_), _) => streams.push(statement.stream.clone()),
         }
@@ -173,7 +170,8 @@ impl World {
         let Some(session) = self.sessions.get(id) else { return Vec::new() };
         let organisations =
             session.participants().iter().map(|(agent, _)| StreamId::Org(agent.organisation()));
-        session.consents().iter().copied().map(StreamId::Consent).chain(organisations).collect()
+        let consents = session.consents().iter().chain(session.further_consents());
+        consents.copied().map(StreamId::Consent).chain(organisations).collect()
     }
 
     /// The next stream to load before [`World::due`] or [`World::next_deadline`] of a session can be asked.
@@ -283,11 +281,8 @@ impl World {
         if statement.opens {
             check_place(statement, None, crate::name::StreamKind::Session)?;
             self.check_invitees(statement)?;
-            let named = match &statement.body {
-                Body::Propose(Propose::Invitation(invitation)) => invitation.consents.iter().collect(),
-                _ => Vec::new(),
-            };
-            return Session::decide_opening(verified, &self.facts(named, BTreeSet::new(), statement, at));
+            let named = statement.body.consents_named();
+            return Session::decide_opening(verified, &self.facts(named, None, statement, at));
         }
         let session = self.sessions.get(id).ok_or_else(|| Code::UnknownStream.at("/stream"))?;
         session.decide(verified, &self.facts_of(session, statement, at))
@@ -332,28 +327,37 @@ impl World {
     }
 
     fn facts_of(&self, session: &Session, statement: &Statement, at: LogPoint) -> Facts<'_> {
-        let organisations = session.participants().iter().map(|(agent, _)| agent.organisation()).collect();
-        self.facts(session.consents().iter().collect(), organisations, statement, at)
+        self.facts(session.consents().iter().collect(), Some(session), statement, at)
     }
 
     fn facts(
         &self,
         consents: Vec<&Hash>,
-        organisations: BTreeSet<Domain>,
+        session: Option<&Session>,
         statement: &Statement,
         at: LogPoint,
     ) -> Facts<'_> {
-        let ceilings = organisations
-            .iter()
-            .filter_map(|domain| self.organisations.get(domain))
-            .filter_map(|organisation| {
-                organisation.ceiling().map(|ceiling: &Money| (organisation.domain(), ceiling))
-            })
+        let participants = session.into_iter().flat_map(|session| session.participants().iter());
+        let domains: BTreeSet<Domain> = participants.map(|(agent, _)| agent.organisation()).collect();
+        let organisations = || domains.iter().filter_map(|domain| self.organisations.get(domain));
+        let find = |id: &Hash| self.consents.get(id);
+        let further: BTreeSet<&Hash> = session
+            .into_iter()
+            .flat_map(Session::further_consents)
+            .chain(statement.body.consents_named())
             .collect();
+        let registered = |agent: &AgentUri| self.agents.get(agent).is_some_and(|agent| !agent.retired());
         Facts {
             at,
-            consents: consents.into_iter().filter_map(|id| self.consents.get(id)).collect(),
-            ceilings,
+            consents: consents.into_iter().filter_map(find).collect(),
+            further: further.into_iter().filter_map(find).collect(),
+            newcomer_registered: statement.body.lets_in().into_iter().all(registered),
+            ceilings: organisations()
+                .filter_map(|organisation| Some((organisation.domain(), organisation.ceiling()?)))
+                .collect(),
+            contacts: organisations()
+                .map(|organisation| (organisation.domain(), organisation.contacts()))
+                .collect(),
             card: statement.issuer.agent().and_then(|agent| self.agents.get(agent)).map(Agent::card_set_by),
         }
     }

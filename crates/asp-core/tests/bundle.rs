@@ -143,8 +143,11 @@ fn each_road_to_a_commitment_is_one_over_the_same_terms() {
 
     // By a delegate of another organisation.
     let (mut stage, session) = Stage::talking();
+    let consent = stage.consent("seller", "other");
     let mandate = Mandate {
         ceiling: None,
+        consent: Some(consent),
+        hops: None,
         expires_at: stage.now.plus(Millis(60_000)),
         performatives: [Performative::Accept].into(),
         to: uri("other"),

@@ -20,9 +20,9 @@ use asp_core::name::{AgentUri, StreamId};
 use asp_core::position::{Hash, LogPoint, LogTime};
 use asp_core::rejection::Code;
 use asp_core::session::table::{Next, Performative, State};
-use asp_core::session::{Progress, Session};
+use asp_core::session::{OfferKind, Progress, Session};
 use asp_core::statement::Verified;
-use asp_core::statement::body::{Accept, Body, CommitmentState, ObligationId};
+use asp_core::statement::body::{Accept, Body, CommitmentState, ObligationId, ParticipantRole};
 use asp_core::stream::Accepted;
 use asp_core::world::World;
 use proptest::prelude::*;
@@ -98,7 +98,7 @@ fn one_of(lines: &[&str]) -> BoxedStrategy<String> {
 }
 
 fn invitation() -> BoxedStrategy<String> {
-    let who = one_of(&["seller", "seller carrier", "seller carrier? mediator!", "seller carrier watcher!"]);
+    let who = one_of(&["seller", "seller carrier", "seller carrier? mediator!", "seller carrier watcher"]);
     let limits = one_of(&[
         "",
         "",
@@ -108,6 +108,7 @@ fn invitation() -> BoxedStrategy<String> {
         "ceiling=60",
         "response=2h session=9h",
         "escalation=10m",
+        "tokens=12",
     ]);
     (who, limits).prop_map(|(who, limits)| format!("buyer PROPOSE with {who} {limits}")).boxed()
 }
@@ -141,6 +142,11 @@ fn anything() -> BoxedStrategy<String> {
         "ESCALATE to seller.example",
         "WITHDRAW",
         "WITHDRAW timeout RESPONSE_TIMEOUT",
+        "WITHDRAW departure",
+        "PROPOSE admission of carrier",
+        "ACCEPT admission",
+        "QUERY to buyer",
+        "INFORM usage tokens 2",
         "OBSERVE",
         "CLOSE",
         "CLOSE wrongly",
@@ -242,7 +248,13 @@ fn bargain<'a>(session: &'a Session, step: &dyn Fn(&Hash) -> &'a str, add: &mut 
     for (id, offer) in session.offers() {
         let id = step(id);
         for agent in &offer.awaits {
+            if let OfferKind::Admission(admission) = &offer.kind {
+                let kind = if admission.agent == *agent { "introduction" } else { "admission" };
+                add(24, format!("{} ACCEPT {id} {kind}", short(agent)));
+                continue;
+            }
             add(24, format!("{} ACCEPT {id}", short(agent)));
+            add(2, format!("{} QUERY to {} about {id}", short(agent), short(&offer.by)));
             add(2, format!("{} REJECT {id}", short(agent)));
             add(3, format!("{} COUNTER to {id} firm cheap", short(agent)));
         }
@@ -254,6 +266,24 @@ fn bargain<'a>(session: &'a Session, step: &dyn Fn(&Hash) -> &'a str, add: &mut 
             add(6, format!("{} COMMIT {package}", short(agent)));
         }
     }
+    for (id, question) in session.questions() {
+        add(8, format!("{} CLARIFY {}", short(&question.awaits), step(id)));
+    }
+    for line in [
+        "buyer PROPOSE firm goods or cheap quorum 1",
+        "seller PROPOSE shared quorum 2",
+        "buyer PROPOSE goods answers ACCEPT",
+        "buyer PROPOSE admission of carrier",
+        "seller PROPOSE admission of carrier watching",
+        "carrier WITHDRAW departure",
+        "seller WITHDRAW departure",
+        "watcher WITHDRAW departure",
+        "buyer QUERY to seller",
+        "buyer INFORM usage",
+        "seller INFORM usage tokens 9",
+    ] {
+        add(2, line.to_owned());
+    }
     add(6, "buyer DELEGATE to clerk ceiling 60 expires 20m".to_owned());
     for (id, given) in session.mandates().iter() {
         add(4, format!("{} for {} PROPOSE firm cheap", short(&given.mandate.to), step(id)));
@@ -263,6 +293,7 @@ fn bargain<'a>(session: &'a Session, step: &dyn Fn(&Hash) -> &'a str, add: &mut 
         "buyer QUERY",
         "carrier CLARIFY",
         "watcher OBSERVE",
+        "seller OBSERVE",
         "mediator INFORM",
         "seller ESCALATE to seller.example",
     ] {
@@ -304,6 +335,8 @@ impl StateMachineTest for Watched {
     fn teardown(self_: Self, _: Told) {
         self_.replays();
         self_.replays_from_parts();
+        self_.time_alone_ends_it();
+        self_.each_party_alone_ends_it();
     }
 }
 
@@ -380,7 +413,15 @@ impl Watched {
         let Body::Accept(accept) = &statement.body else { return };
         let reply = statement.in_reply_to;
         let open = match accept {
-            Accept::Introduction(_) => before.conditions().is_some() && before.conditions() == reply,
+            Accept::Introduction(_) if before.conditions().is_some() => before.conditions() == reply,
+            Accept::Introduction(_) | Accept::Admission(_) => {
+                let asked = reply.and_then(|id| before.offers().get(&id));
+                asked.is_some_and(|offer| {
+                    let by = statement.issuer.agent().unwrap();
+                    matches!(offer.kind, OfferKind::Admission(_))
+                        && (offer.awaits(by) || !statement.on_behalf_of.is_empty())
+                })
+            }
             Accept::Resumption(_) => before.escalation().is_some(),
             Accept::Acceptance(acceptance) => match before.pending() {
                 Some(pending) => {
@@ -449,6 +490,48 @@ impl Watched {
         let waits = limits.response_ms.max(limits.invitation_ms).max(limits.escalation_ms);
         let soon = deadline.is_none_or(|time| time <= session.last().plus(waits));
         assert!(session.owes() || soon, "{deadline:?}\n{}", self.story());
+    }
+
+    /// Whatever was said, the session ends although nobody says anything more.
+    fn time_alone_ends_it(&self) {
+        let mut ledger = self.ledger.clone();
+        ledger.line("+400d");
+        ledger.line("+400d");
+        let Some(session) = ledger.session() else { return };
+        let ended = matches!(session.state(), State::Closed | State::Failed);
+        let end = session.end().filter(|end| !end.sentence.is_empty());
+        assert!(ended && end.is_some(), "{}", ledger.story());
+    }
+
+    /// Where nothing is owed, each negotiator who is in can end it at once, unless others have its word to answer.
+    fn each_party_alone_ends_it(&self) {
+        let Some(session) = self.ledger.session() else { return };
+        let negotiates = |role| matches!(role, ParticipantRole::Initiator | ParticipantRole::Party);
+        let negotiators = session.participants().iter();
+        for (agent, _) in negotiators.filter(|(_, other)| other.joined && negotiates(other.role)) {
+            let mut ledger = self.ledger.clone();
+            let who = short(agent);
+            for _ in 0..3 {
+                let session = ledger.session().unwrap();
+                let pending = session.pending();
+                let line = match session.state() {
+                    State::Invited if agent == session.initiator() => "WITHDRAW",
+                    State::Introduced | State::Conversing | State::Executing if !session.owes() => "CLOSE",
+                    State::Agreeing if pending.unwrap().by == *agent => "WITHDRAW",
+                    State::Agreeing if pending.unwrap().awaits.contains(agent) => "REJECT",
+                    State::Escalated if session.escalation().unwrap().by == *agent => "WITHDRAW ESCALATE",
+                    _ => break,
+                };
+                // A commit that it has signed already is for the others to answer.
+                let signed = pending.is_some_and(|pending| pending.accepted.contains(agent));
+                let overdue = ledger.stage.world.due(&session.id(), ledger.stage.now).is_some();
+                if signed && line == "REJECT" || overdue {
+                    break;
+                }
+                let outcome = ledger.line(&format!("{who} {line}"));
+                assert_eq!(outcome, Outcome::Moved, "{}", ledger.story());
+            }
+        }
     }
 
     /// Another node that reads the log comes to the same session at every entry.

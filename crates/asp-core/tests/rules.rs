@@ -8,10 +8,10 @@ mod support;
 use asp_core::name::{Issuer, StreamId, StreamKind, StreamName};
 use asp_core::statement::Verified;
 use asp_core::statement::body::{
-    Body, Empty, KeyAdd, KeyRevoke, KeyRotate, OrgRegister, OrgVerify, VerifyMethod,
+    Body, Empty, KeyAdd, KeyRevoke, KeyRotate, OrgRegister, OrgVerify, Question, VerifyMethod,
 };
 use support::ledger::check;
-use support::{Stage, agent_key, because, domain, key, note, text, uri};
+use support::{Stage, agent_key, because, domain, key, text, uri};
 
 #[test]
 fn a_session_says_which_rule_and_where() {
@@ -209,7 +209,7 @@ fn what_is_malformed_says_which_rule_and_where() {
     );
     let mut stage = Stage::with(&["a"]);
     let session = StreamName::Of(StreamId::Session(asp_core::position::Hash::of(&[])));
-    let draft = stage.draft(session, Issuer::Agent(uri("a")), Body::Query(note("who?")));
+    let draft = stage.draft(session, Issuer::Agent(uri("a")), Body::Query(Question::to_all(text("who?"))));
     let stamp = stage.stamp();
     let refusal = draft.sign(None, stamp, &[&agent_key("a")]).unwrap_err();
     assert_eq!((refusal.rule, refusal.pointer.as_deref()), (Some("ASP-STM-005"), Some("/stream")));

@@ -224,8 +224,9 @@ async fn the_client_and_the_node_understand_each_other() {
         .unwrap();
     globex.grant_consent(&consent).await.unwrap();
     let waiting = seller.next_invitation(Duration::from_secs(20));
+    use asp_core::statement::body::{Invitee, ParticipantRole};
     let opening = buyer.open_session(Opening {
-        with: vec![agent_uri("globex/seller")],
+        with: vec![Invitee::of(agent_uri("globex/seller"), ParticipantRole::Party)],
         capability: text("provision.compute.gpu"),
         purpose: text("eight GPUs"),
         consents: Vec::new(),

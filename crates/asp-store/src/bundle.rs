@@ -6,6 +6,8 @@ use std::collections::BTreeSet;
 use asp_core::bundle::{Bundle, Piece, needs};
 use asp_core::name::StreamId;
 use asp_core::position::Hash;
+use asp_core::statement::Body;
+use asp_core::statement::body::Withdraw;
 
 use crate::entries::Entry;
 use crate::fault::Fault;
@@ -15,13 +17,15 @@ use crate::views::Tenant;
 impl Reader<'_> {
     /// The bundle of a commitment at the newest checkpoint; none if the tenant may not read its session.
     ///
+    /// Who signed it and left the session gets the session up to there.
+    ///
     /// # Errors
     /// As [`Reader::size`].
     pub fn bundle(&self, tenant: &Tenant, commitment: &Hash) -> Result<Option<Vec<u8>>, Fault> {
-        let Some((id, _)) = self.commitment(tenant, commitment)? else { return Ok(None) };
+        let Some(mut entries) = self.shown(tenant, commitment)? else { return Ok(None) };
         let Some(checkpoint) = self.checkpoint()? else { return Ok(None) };
-        let mut known = BTreeSet::from([StreamId::Session(id)]);
-        let mut entries = self.whole(&StreamId::Session(id))?;
+        let stream = entries.first().map(|entry| entry.statement.statement().stream.clone());
+        let mut known: BTreeSet<StreamId> = stream.into_iter().collect();
         let mut looked_at = 0;
         // Each stream is loaded once, so this ends.
         while let Some(entry) = entries.get(looked_at) {
@@ -40,6 +44,25 @@ impl Reader<'_> {
         let bundle = bundle
             .ok_or_else(|| Fault::corrupt(None, "a bundle of it would be larger than anybody reads"))?;
         Ok(Some(bundle.to_bytes()))
+    }
+
+    /// What the tenant may see of the session that has a commitment.
+    fn shown(&self, tenant: &Tenant, commitment: &Hash) -> Result<Option<Vec<Entry>>, Fault> {
+        if let Some((id, _)) = self.commitment(tenant, commitment)? {
+            return self.whole(&StreamId::Session(id)).map(Some);
+        }
+        let Some((id, session)) = self.unseen(commitment)? else { return Ok(None) };
+        let mut signers = session.commitments().get(commitment).into_iter().flat_map(|found| &found.signers);
+        let Some(signer) = signers.find(|signer| tenant.is(signer)) else { return Ok(None) };
+        let mut entries = self.whole(&StreamId::Session(id))?;
+        let leaves = |entry: &Entry| {
+            let statement = entry.statement.statement();
+            let departs = matches!(statement.body, Body::Withdraw(Withdraw::Departure(_)));
+            departs && statement.issuer.agent() == Some(signer)
+        };
+        let Some(last) = entries.iter().rposition(leaves) else { return Ok(None) };
+        entries.truncate(last + 1);
+        Ok(Some(entries))
     }
 
     fn whole(&self, stream: &StreamId) -> Result<Vec<Entry>, Fault> {

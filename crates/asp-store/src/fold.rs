@@ -24,6 +24,8 @@ struct Moved {
     at: Position,
     /// The commitments that were formed or changed.
     commitments: BTreeSet<Hash>,
+    /// Whether somebody came in while it went on, and with it further consents.
+    joined: bool,
 }
 
 /// The fold of one batch.
@@ -61,6 +63,7 @@ impl Fold {
             before: world.session(&id).map(views::session::members).unwrap_or_default(),
             at: Position(0),
             commitments: BTreeSet::new(),
+            joined: false,
         });
     }
 
@@ -101,6 +104,7 @@ impl Fold {
                 }
                 // Read from the session as it stands at the end of the batch.
                 Effect::Entered(_) | Effect::Delegated(_) => {}
+                Effect::Joined(_) => moved.joined = true,
             }
         }
         Ok(())
@@ -111,7 +115,13 @@ impl Fold {
         for (id, moved) in &self.sessions {
             let deadline = facts.world.next_deadline(id);
             let Some(session) = facts.world.session(id) else { continue };
-            views::session::put(connection, &mut facts.names, session, &moved.before, moved.at, deadline)?;
+            let put = views::session::Put {
+                before: &moved.before,
+                moved: moved.at,
+                deadline,
+                consents_changed: moved.joined,
+            };
+            views::session::put(connection, &mut facts.names, session, &put)?;
             let number = facts.names.intern(connection, &StreamId::Session(*id))?;
             for commitment in moved.commitments.iter().filter_map(|id| session.commitments().get(id)) {
                 views::commitment::put(connection, &mut facts.names, number, commitment)?;

@@ -174,14 +174,27 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// As [`Reader::size`].
     pub fn commitment(&self, tenant: &Tenant, commitment: &Hash) -> Result<Option<(Hash, Session)>, Fault> {
+        let Some(session) = self.session_of(commitment)? else { return Ok(None) };
+        Ok(self.session(tenant, &session)?.map(|found| (session, found)))
+    }
+
+    /// The same, for nobody's eyes yet.
+    pub(crate) fn unseen(&self, commitment: &Hash) -> Result<Option<(Hash, Session)>, Fault> {
+        let Some(session) = self.session_of(commitment)? else { return Ok(None) };
+        self.load_session(&session).map(|found| Some((session, found)))
+    }
+
+    fn session_of(&self, commitment: &Hash) -> Result<Option<Hash>, Fault> {
         let Some((position, _)) = entries::find(self.connection, commitment)? else { return Ok(None) };
         let Some(session) = views::commitment::session_of(self.connection, position)? else {
             return Ok(None);
         };
-        let StreamId::Session(session) = names::name(self.connection, session)? else {
-            return Err(Fault::corrupt(Some(position), "its commitment is in no session"));
-        };
-        Ok(self.session(tenant, &session)?.map(|found| (session, found)))
+        match names::name(self.connection, session)? {
+            StreamId::Session(session) => Ok(Some(session)),
+            StreamId::Org(_) | StreamId::Agent(_) | StreamId::Consent(_) => {
+                Err(Fault::corrupt(Some(position), "its commitment is in no session"))
+            }
+        }
     }
 
     /// The commitments that the tenant, or an agent of it, has signed: where each was formed, newest first.

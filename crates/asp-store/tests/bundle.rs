@@ -13,7 +13,10 @@ mod support;
 use asp_core::bundle::{Anchors, Bundle, Verdict};
 use asp_core::name::{StreamId, StreamName};
 use asp_core::position::Hash;
-use asp_core::statement::body::{Accept, Acceptance, Body, Empty, Introduction, Offer, Propose};
+use asp_core::statement::body::{
+    Accept, Acceptance, Because, Body, Empty, Inform, Introduction, Invitee, Note, Offer, ParticipantRole,
+    Propose, Termination, Withdraw,
+};
 use asp_store::Tenant;
 use support::{Stage, agent_uri, card, domain};
 
@@ -42,8 +45,7 @@ fn bundle() -> (Vec<u8>, Hash) {
     stage.submit(statement).unwrap();
     let package = stage.author.package("volt/seller", "acme/buyer", "100");
     let terms_hash = package.terms_hash();
-    let offer =
-        Offer { awaits: None, binding: true, packages: vec![package], reasoning: None, respond_by: None };
+    let offer = Offer::of(vec![package], true);
     let statement = stage.author.say(session, "acme/buyer", Body::Propose(Propose::Proposal(offer)), None);
     let offered = stage.submit(statement).unwrap().receipt.statement;
     let accepts = Body::Accept(Accept::Acceptance(Acceptance { terms_hash }));
@@ -52,6 +54,57 @@ fn bundle() -> (Vec<u8>, Hash) {
     let read = |tenant: Tenant| stage.store.read(|reader| reader.bundle(&tenant, &commitment)).unwrap();
     assert_eq!(read(Tenant::Organisation(domain("other"))), None, "a stranger gets nothing");
     (read(Tenant::Agent(agent_uri("acme/buyer"))).unwrap(), commitment)
+}
+
+/// Who has left proves what it signed, and learns nothing of what came afterwards.
+#[test]
+fn who_left_gets_the_bundle_up_to_there() {
+    // ASP-SES-041, ASP-SES-042
+    let folder = tempfile::tempdir().unwrap();
+    let mut stage = Stage::new(folder.path());
+    for name in ["acme", "volt", "haul"] {
+        stage.org(name);
+    }
+    for name in ["acme/buyer", "volt/seller", "haul/carrier"] {
+        stage.agent(name);
+    }
+    let consents = [stage.consent("acme", "volt"), stage.consent("acme", "haul")];
+    let mut invitation = stage.author.invitation_of("acme/buyer", "volt/seller", consents[0]);
+    invitation.consents.insert(consents[1]);
+    invitation.participants.push(Invitee::of(agent_uri("haul/carrier"), ParticipantRole::Party));
+    let invitation = stage.author.invite("acme/buyer", invitation);
+    let session = stage.take(invitation);
+    for name in ["volt/seller", "haul/carrier"] {
+        let card = stage.author.cards[&agent_uri(name)];
+        let comes = Body::Accept(Accept::Introduction(Introduction { card }));
+        stage.say(session, name, comes, Some(session));
+    }
+    let package = stage.author.package("volt/seller", "acme/buyer", "100");
+    let terms_hash = package.terms_hash();
+    let mut offer = Offer::of(vec![package], true);
+    offer.awaits = Some([agent_uri("volt/seller")].into());
+    let offered = stage.say(session, "acme/buyer", Body::Propose(Propose::Proposal(offer)), None);
+    let accepts = || Body::Accept(Accept::Acceptance(Acceptance { terms_hash }));
+    let commitment = stage.say(session, "volt/seller", accepts(), Some(offered));
+    let ends = Termination { commitment, reason: support::text("over"), respond_by: None };
+    let ends = stage.say(session, "acme/buyer", Body::Propose(Propose::Termination(ends)), None);
+    stage.say(session, "volt/seller", accepts(), Some(ends));
+    let leave = Body::Withdraw(Withdraw::Departure(Because { reason: support::text("bye") }));
+    let left = stage.say(session, "volt/seller", leave, None);
+    let secret = Note { data: None, text: support::text("among ourselves") };
+    let later = stage.say(session, "acme/buyer", Body::Inform(Inform::Note(secret)), None);
+    let read = |tenant: &Tenant| stage.store.read(|reader| reader.bundle(tenant, &commitment)).unwrap();
+    let seller = Tenant::Agent(agent_uri("volt/seller"));
+    let full = String::from_utf8(read(&Tenant::Agent(agent_uri("haul/carrier"))).unwrap()).unwrap();
+    assert!(full.contains("among ourselves") && full.contains(&later.to_string()));
+    for tenant in [seller.clone(), Tenant::Organisation(domain("volt"))] {
+        let bytes = read(&tenant).unwrap();
+        assert!(holds(&bytes));
+        let text = String::from_utf8(bytes).unwrap();
+        assert!(text.contains(&left.to_string()) && !text.contains("among ourselves"));
+    }
+    assert!(stage.store.read(|reader| reader.session(&seller, &session)).unwrap().is_none());
+    assert_eq!(read(&Tenant::Organisation(domain("other"))), None);
 }
 
 #[test]

@@ -231,8 +231,11 @@ fn a_delegate_reads_as_long_as_its_mandate_stands() {
         stage.store.read(read).unwrap()
     };
     assert!(!readable(&stage, agent("initech/deputy")));
+    let consent = stage.consent("acme", "initech");
     let mandate = Mandate {
         ceiling: None,
+        consent: Some(consent),
+        hops: None,
         expires_at: stage.author.now().plus(asp_core::position::Millis(60_000)),
         performatives: [asp_core::session::table::Performative::Inform].into(),
         to: agent_uri("initech/deputy"),

@@ -13,7 +13,7 @@ use crate::read;
 mod deal;
 mod people;
 
-pub(crate) use deal::{Close, CommitmentCommand, Offering, Open, Say, SessionCommand, Watch};
+pub(crate) use deal::{Close, CommitmentCommand, HandOver, Offering, Open, Say, SessionCommand, Watch};
 pub(crate) use people::{
     AgentCommand, AgentRegister, ConsentCommand, ConsentRequest, Discover, Observe, OrgCommand, TrustCommand,
 };

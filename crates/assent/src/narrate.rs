@@ -85,6 +85,7 @@ fn said(statement: &Statement, session: Option<&Session>) -> (&'static str, Stri
             format!("to {}: {}", words::issuer(&body.authority), quoted(body.question.as_str())),
         ),
         Body::Withdraw(Withdraw::Withdrawal(body)) => ("session.withdraw", quoted(body.reason.as_str())),
+        Body::Withdraw(Withdraw::Departure(body)) => ("session.leave", quoted(body.reason.as_str())),
         Body::Withdraw(Withdraw::Timeout(body)) => ("session.timeout", body.reason.sentence().to_owned()),
         Body::Close(Close::Timeout(body)) => ("session.timeout", body.reason.sentence().to_owned()),
         Body::Close(Close::Receipt(body)) => {
@@ -120,6 +121,7 @@ fn propose(body: &Propose) -> (&'static str, String) {
         Propose::Termination(body) => {
             ("session.terminate", format!("to end it: {}", quoted(body.reason.as_str())))
         }
+        Propose::Admission(body) => ("session.admission", format!("to let in {}", words::agent(&body.agent))),
     }
 }
 
@@ -143,12 +145,19 @@ fn accept(body: &Accept, answered: Option<Hash>, session: Option<&Session>) -> (
             let words = body.instructions.as_ref().map(|text| quoted(text.as_str()));
             ("session.resume", words.unwrap_or_else(|| "goes on".to_owned()))
         }
+        Accept::Admission(_) => ("session.admit", "lets the newcomer in".to_owned()),
     }
 }
 
 fn inform(body: &Inform) -> (&'static str, String) {
     match body {
         Inform::Note(body) => ("session.inform", quoted(body.text.as_str())),
+        Inform::Usage(body) => {
+            let tokens = body.tokens.map(|tokens| format!("{tokens} tokens"));
+            let cost = body.cost.as_ref().map(ToString::to_string);
+            let spent: Vec<String> = tokens.into_iter().chain(cost).collect();
+            ("session.usage", format!("has spent {}", spent.join(", ")))
+        }
         Inform::Progress(body) => {
             ("obligation.progress", format!("{}: {}", body.obligation, quoted(body.text.as_str())))
         }

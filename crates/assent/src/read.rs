@@ -7,6 +7,7 @@ use asp_core::amount::{Decimal, Money};
 use asp_core::name::{AgentUri, Domain, Issuer};
 use asp_core::position::{Hash, InvalidText, Millis};
 use asp_core::session::table::Performative;
+use asp_core::statement::body::ParticipantRole;
 
 /// Hexadecimal digits of a shortened id, at least.
 const PREFIX_MIN: usize = 6;
@@ -33,6 +34,16 @@ pub(crate) fn performative(text: &str) -> Result<Performative, InvalidText> {
         .into_iter()
         .find(|known| known.as_str() == wanted)
         .ok_or(InvalidText("a performative: propose, counter, accept, reject, inform, query, clarify, commit, delegate, escalate, withdraw, observe or close"))
+}
+
+/// A role that somebody can be invited in.
+pub(crate) fn role(text: &str) -> Result<ParticipantRole, InvalidText> {
+    match text {
+        "party" => Ok(ParticipantRole::Party),
+        "observer" => Ok(ParticipantRole::Observer),
+        "mediator" => Ok(ParticipantRole::Mediator),
+        _ => Err(InvalidText("a role: party, observer or mediator")),
+    }
 }
 
 /// A span of time: `1500ms`, `30s`, `5m`, `2h`, `7d`.

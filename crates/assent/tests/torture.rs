@@ -116,8 +116,7 @@ fn deals(author: &mut Author, name: &str, due: LogTime, said: &[Hash]) -> Verifi
     let session = of_session[0];
     let offered = package(due, &seller, &buyer);
     let terms_hash = offered.terms_hash();
-    let offer =
-        Offer { awaits: None, binding: true, packages: vec![offered], reasoning: None, respond_by: None };
+    let offer = Offer::of(vec![offered], true);
     let owed = |place: usize| ObligationRef { commitment: of_session[place], obligation: text("delivery") };
     let (who, body, replies) = match turn % SESSION {
         1 => (&seller, author.introduction(&seller), Some(session)),

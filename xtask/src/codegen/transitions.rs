@@ -344,11 +344,12 @@ pub(super) const PERFORMATIVES: [(&str, &str); 13] = [
 ];
 
 /// Who may speak.
-pub(super) const ROLES: [(&str, &str); 6] = [
+pub(super) const ROLES: [(&str, &str); 7] = [
     ("initiator", "Opened the session."),
     ("party", "Negotiates and can be bound."),
     ("mediator", "Helps the parties; is never bound."),
     ("observer", "Watches and may ask."),
+    ("newcomer", "Invited while the session goes on; answers that and no more."),
     ("authority", "Decides an escalation."),
     ("node", "Keeps the log; speaks for the passing of time alone."),
 ];

@@ -6,12 +6,12 @@ use asp_core::org::Organisation;
 use asp_core::position::{Hash, LogTime};
 use asp_core::rejection::{Rejection, Retry};
 use asp_core::session::table::Role;
-use asp_core::session::{Commitment, OfferKind, OpenOffer, Progress, Session};
+use asp_core::session::{Commitment, GivenMandate, OfferKind, OpenOffer, OpenQuestion, Progress, Session};
 use asp_core::stream::{KeyHistory, KeyLife};
 
 use super::{
-    AgentView, CommitmentView, ConsentView, EndView, EscalationView, KeyView, ObligationView, OfferView,
-    OrganisationView, ParticipantView, PendingView, Problem, SessionView,
+    AgentView, CommitmentView, ConsentView, EndView, EscalationView, KeyView, MandateView, ObligationView,
+    OfferView, OrganisationView, ParticipantView, PendingView, Problem, QuestionView, SessionView, UsageView,
 };
 
 impl Problem {
@@ -151,6 +151,11 @@ fn offer(id: Hash, offer: &OpenOffer) -> OfferView {
         OfferKind::Business { .. } => ("business", None),
         OfferKind::Amendment { commitment } => ("amendment", Some(*commitment)),
         OfferKind::Termination { commitment } => ("termination", Some(*commitment)),
+        OfferKind::Admission(_) => ("admission", None),
+    };
+    let admits = match &offer.kind {
+        OfferKind::Admission(admission) => Some(admission.agent.clone()),
+        OfferKind::Business { .. } | OfferKind::Amendment { .. } | OfferKind::Termination { .. } => None,
     };
     OfferView {
         id,
@@ -159,8 +164,33 @@ fn offer(id: Hash, offer: &OpenOffer) -> OfferView {
         binding: offer.binds(),
         commitment,
         packages: offer.packages.clone(),
-        awaits: offer.awaits.difference(&offer.accepted).cloned().collect(),
+        admits,
+        awaits: offer.awaits.iter().filter(|agent| offer.awaits(agent)).cloned().collect(),
+        accepted: offer.accepted.clone(),
+        quorum: offer.quorum,
+        answers: offer.answers.clone(),
         respond_by: offer.respond_by,
+    }
+}
+
+fn question(id: Hash, open: &OpenQuestion) -> QuestionView {
+    QuestionView {
+        id,
+        by: open.by.clone(),
+        awaits: open.awaits.clone(),
+        about: open.about,
+        text: open.text.to_string(),
+        respond_by: open.respond_by,
+    }
+}
+
+fn mandate(id: Hash, given: &GivenMandate) -> MandateView {
+    MandateView {
+        id,
+        by: given.by.clone(),
+        principal: given.principal.clone(),
+        mandate: given.mandate.clone(),
+        chain: given.chain.clone(),
     }
 }
 
@@ -174,6 +204,7 @@ impl From<&Session> for SessionView {
                 agent: agent.clone(),
                 role: participant.role,
                 joined: participant.joined,
+                left: participant.left,
                 countersigned: participant.countersigned,
                 may_say: session.allowed(Role::from(participant.role)).collect(),
             })
@@ -191,6 +222,13 @@ impl From<&Session> for SessionView {
             participants,
             conditions: session.conditions(),
             offers: session.offers().iter().map(|(id, open)| offer(*id, open)).collect(),
+            questions: session.questions().iter().map(|(id, open)| question(*id, open)).collect(),
+            mandates: session.mandates().iter().map(|(id, given)| mandate(*id, given)).collect(),
+            usage: session
+                .usage()
+                .iter()
+                .map(|(agent, usage)| UsageView { agent: agent.clone(), usage: usage.clone() })
+                .collect(),
             agreed: session.agreed().keys().copied().collect(),
             pending: session.pending().map(|pending| PendingView {
                 id: pending.statement,
@@ -206,6 +244,7 @@ impl From<&Session> for SessionView {
             escalation: session.escalation().map(|open| EscalationView {
                 by: open.by.clone(),
                 authority: open.authority.clone(),
+                contact: open.contact.as_ref().map(ToString::to_string),
                 question: open.question.to_string(),
             }),
             receipt: session.receipt(),

@@ -12,7 +12,9 @@ use asp_core::name::{AgentUri, Capability, Domain, Issuer, Origin};
 use asp_core::position::{Hash, Head, LogTime, Position, Sequence};
 use asp_core::rejection::{Code, Rejection};
 use asp_core::session::table::{Performative, State};
-use asp_core::statement::body::{CommitmentState, Package, ParticipantRole, SessionReceipt, Showing};
+use asp_core::statement::body::{
+    CommitmentState, Mandate, Package, ParticipantRole, SessionReceipt, Showing, Usage,
+};
 use asp_core::statement::{Signature, Verified};
 use asp_core::trust::Question;
 use serde::{Deserialize, Serialize};
@@ -217,6 +219,9 @@ api! {
         role: ParticipantRole,
         /// Whether it is in.
         joined: bool,
+        /// Whether it came in and went again.
+        #[serde(default)]
+        left: bool,
         /// Whether it has signed the receipt.
         countersigned: bool,
         /// What it may say in the present state.
@@ -231,8 +236,12 @@ api! {
         /// Who made it.
         #[cfg_attr(feature = "openapi", schema(value_type = String))]
         by: AgentUri,
-        /// `business`, `amendment` or `termination`.
+        /// `business`, `amendment`, `termination` or `admission`.
         kind: String,
+        /// Who would come in by it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+        admits: Option<AgentUri>,
         /// Whether the last acceptance binds.
         binding: bool,
         /// The commitment that it would change.
@@ -245,6 +254,17 @@ api! {
         /// Whose answer is awaited.
         #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
         awaits: BTreeSet<AgentUri>,
+        /// Who has accepted, and which of the packages.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+        accepted: BTreeMap<AgentUri, Hash>,
+        /// How many of those asked have to accept one package.
+        #[serde(default)]
+        quorum: usize,
+        /// What it may be answered with, besides REJECT.
+        #[serde(default)]
+        #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
+        answers: BTreeSet<Performative>,
         /// Until when it can be answered.
         #[cfg_attr(feature = "openapi", schema(value_type = String))]
         respond_by: LogTime,
@@ -264,6 +284,54 @@ api! {
         #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
         awaits: BTreeSet<AgentUri>,
     }
+    /// A question that waits for somebody's answer.
+    struct QuestionView {
+        /// The statement: what the answer names as `inReplyTo`.
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        id: Hash,
+        /// Who asked.
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        by: AgentUri,
+        /// Whose answer is awaited.
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        awaits: AgentUri,
+        /// The offer whose time stands still until the answer.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+        about: Option<Hash>,
+        /// What is asked.
+        text: String,
+        /// Until when the answer is awaited.
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        respond_by: LogTime,
+    }
+    /// A mandate under which somebody acts for a participant.
+    struct MandateView {
+        /// The statement that gave it: what a statement under it names in `onBehalfOf`.
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        id: Hash,
+        /// Who gave it.
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        by: AgentUri,
+        /// For whom the delegate acts in the end.
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        principal: AgentUri,
+        /// What it allows, to whom, until when.
+        #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+        mandate: Mandate,
+        /// The mandates under which it was given, from the principal's own.
+        #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
+        chain: Vec<Hash>,
+    }
+    /// What a participant says that it has spent on a session.
+    struct UsageView {
+        /// Who.
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        agent: AgentUri,
+        /// What.
+        #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+        usage: Usage,
+    }
     /// A question that waits for an authority.
     struct EscalationView {
         /// Who asked.
@@ -272,6 +340,9 @@ api! {
         /// Who decides.
         #[cfg_attr(feature = "openapi", schema(value_type = String))]
         authority: Issuer,
+        /// The person there who is asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        contact: Option<String>,
         /// What is asked.
         question: String,
     }
@@ -318,6 +389,15 @@ api! {
         conditions: Option<Hash>,
         /// Offers that can be answered.
         offers: Vec<OfferView>,
+        /// Questions that wait for somebody's answer.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        questions: Vec<QuestionView>,
+        /// Who may act for whom.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        mandates: Vec<MandateView>,
+        /// What the participants say that they have spent on the session.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        usage: Vec<UsageView>,
         /// Hashes of terms agreed on that bind nobody yet.
         #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
         agreed: Vec<Hash>,

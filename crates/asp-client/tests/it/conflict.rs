@@ -19,7 +19,12 @@ async fn what_is_only_said_is_signed_anew_when_another_spoke_first() {
     let (ours, theirs) = session(&client, &client).await;
     let note = || Note { data: None, text: text("as I was saying") };
     let inform = asp_core::statement::body::Inform::Note(note());
-    for body in [Body::Inform(inform), Body::Query(note()), Body::Clarify(note()), Body::Observe(note())] {
+    for body in [
+        Body::Inform(inform),
+        Body::Query(asp_core::statement::body::Question::to_all(text("as I was asking"))),
+        Body::Clarify(note()),
+        Body::Observe(note()),
+    ] {
         let head = overtake(&ours, &theirs).await;
         let receipt = ours.say(body.clone(), None).await.unwrap_or_else(|error| panic!("{body:?}: {error}"));
         assert_eq!(receipt.receipt.sequence, head.sequence.next(), "{body:?}");

@@ -71,7 +71,7 @@ async fn evidence(folder: &std::path::Path) -> KeyId {
     let (ours, theirs) = session(&client, &client).await;
     let (node, at) = (stage.url(), |name: &str| folder.join(name));
     fetch(format!("{node}/log/checkpoint"), at("old.checkpoint")).await;
-    let body = asp_core::statement::body::Note { data: None, text: text("for the record") };
+    let body = asp_core::statement::body::Question::to_all(text("for the record"));
     let statement = ours.sign(asp_core::statement::Body::Query(body), None).await.unwrap();
     let receipt: Receipt = client.submit(&statement).await.unwrap();
     theirs.view().await.unwrap();

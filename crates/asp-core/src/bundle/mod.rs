@@ -16,7 +16,7 @@ use crate::log::receipt::Receipt;
 use crate::name::{Origin, StreamId};
 use crate::position::{Hash, LogPoint, LogTime, Position};
 use crate::rejection::Rejection;
-use crate::statement::body::{Body, Propose};
+use crate::statement::body::Body;
 use crate::statement::draft::canonical;
 use crate::statement::{Signed, Statement, VERSION, Verified};
 
@@ -221,12 +221,10 @@ pub fn needs(statement: &Statement) -> Vec<StreamId> {
     if let Body::ConsentRequest(request) = &statement.body {
         streams.push(StreamId::Org(request.with.clone()));
     }
-    if let Body::Propose(Propose::Invitation(invitation)) = &statement.body {
-        streams.extend(invitation.consents.iter().copied().map(StreamId::Consent));
-        for invitee in &invitation.participants {
-            streams.push(StreamId::Org(invitee.agent.organisation()));
-            streams.push(StreamId::Agent(invitee.agent.clone()));
-        }
+    streams.extend(statement.body.consents_named().into_iter().copied().map(StreamId::Consent));
+    for agent in statement.body.lets_in() {
+        streams.push(StreamId::Org(agent.organisation()));
+        streams.push(StreamId::Agent(agent.clone()));
     }
     streams
 }

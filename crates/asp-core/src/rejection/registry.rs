@@ -115,6 +115,14 @@ pub enum Code {
     ProposalNotOpen,
     /// Only who said it may take it back.
     NotTheIssuer,
+    /// The offer may not be answered like this.
+    AnswerNotAllowed,
+    /// Without this participant nobody is left to deal with.
+    TooFewRemain,
+    /// The question awaits somebody who cannot answer it, for too long, or beside another about the same offer.
+    InvalidQuestion,
+    /// The session has no budget for this, or less is stated than before.
+    InvalidUsage,
     /// The termsHash is not that of the terms in question.
     TermsMismatch,
     /// Nobody has agreed on these terms.
@@ -748,6 +756,46 @@ pub(super) const ROWS: &[Row] = &[
         rule: Some("ASP-SES-029"),
         sentence: "Only who said it may take it back.",
         hint: "Ask its issuer.",
+    },
+    Row {
+        code: Code::AnswerNotAllowed,
+        text: "ANSWER_NOT_ALLOWED",
+        status: 409,
+        blame: Blame::State,
+        retry: Retry::Change,
+        rule: Some("ASP-SES-039"),
+        sentence: "The offer may not be answered like this.",
+        hint: "The offer's answers say what it may be answered with; REJECT always may.",
+    },
+    Row {
+        code: Code::TooFewRemain,
+        text: "TOO_FEW_REMAIN",
+        status: 409,
+        blame: Blame::State,
+        retry: Retry::Change,
+        rule: Some("ASP-SES-041"),
+        sentence: "Without this participant nobody is left to deal with.",
+        hint: "Close the session instead.",
+    },
+    Row {
+        code: Code::InvalidQuestion,
+        text: "INVALID_QUESTION",
+        status: 409,
+        blame: Blame::State,
+        retry: Retry::Change,
+        rule: Some("ASP-SES-043"),
+        sentence: "The question awaits somebody who cannot answer it, for too long, or beside another about the same offer.",
+        hint: "Ask a participant who may say CLARIFY, with respondBy within the session's response time.",
+    },
+    Row {
+        code: Code::InvalidUsage,
+        text: "INVALID_USAGE",
+        status: 409,
+        blame: Blame::State,
+        retry: Retry::Change,
+        rule: Some("ASP-SES-045"),
+        sentence: "The session has no budget for this, or less is stated than before.",
+        hint: "State totals in the budget's currency; they only grow.",
     },
     Row {
         code: Code::TermsMismatch,

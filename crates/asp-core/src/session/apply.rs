@@ -10,13 +10,14 @@ use super::guard::{Case, awaited};
 use super::table::{Performative, Reason, Role, State};
 use super::{
     Agreement, Bounds, Commitment, Conditions, Effect, End, GivenMandate, OfferKind, OpenEscalation,
-    OpenOffer, PendingCommit, Progress, Session,
+    OpenOffer, OpenQuestion, PendingCommit, Progress, Session,
 };
 use crate::name::AgentUri;
-use crate::position::Hash;
+use crate::position::{Hash, LogTime};
 use crate::statement::Kind;
 use crate::statement::body::{
-    Accept, Body, Close, CommitmentState, Counter, Inform, ObligationId, Offer, Package, Propose, Withdraw,
+    Accept, Body, Close, CommitmentState, Counter, Inform, ObligationId, Offer, Package, Propose, Question,
+    Withdraw,
 };
 use crate::stream::Accepted;
 use crate::trust::{Evidence, Outcome};
@@ -33,15 +34,24 @@ impl Session {
         let next = self.next_state(row);
         let mut effects = Vec::new();
         self.offers.retain(|_, offer| offer.respond_by >= at.time);
+        self.questions.retain(|_, question| question.respond_by >= at.time);
         self.effect(accepted, actor.agent.as_ref(), &mut effects);
         self.count(performative, actor.role);
+        // Who only watches does not keep a session going.
+        if actor.role != Role::Observer {
+            self.last = at.time; // ASP-SES-037
+        }
         self.finish(accepted, actor.agent.as_ref(), next, &mut effects);
         effects
     }
 
     fn count(&mut self, performative: Performative, role: Role) {
-        if role != Role::Node {
-            self.messages = self.messages.saturating_add(1);
+        match role {
+            Role::Observer => self.remarks = self.remarks.saturating_add(1),
+            Role::Node => {}
+            Role::Initiator | Role::Party | Role::Mediator | Role::Authority | Role::Newcomer => {
+                self.messages = self.messages.saturating_add(1);
+            }
         }
         if matches!(performative, Performative::Propose | Performative::Counter) {
             self.rounds = self.rounds.saturating_add(1);
@@ -56,7 +66,15 @@ impl Session {
             (Body::Counter(counter), Some(agent)) => {
                 self.counter(counter, hash, statement.in_reply_to, agent, accepted);
             }
-            (Body::Accept(Accept::Introduction(_)), Some(agent)) => self.introduce(agent),
+            (Body::Accept(Accept::Introduction(_)), Some(agent)) => {
+                self.introduce(agent, statement.in_reply_to, effects);
+            }
+            (Body::Accept(Accept::Admission(_)), Some(agent)) => {
+                let admission = statement.in_reply_to.and_then(|id| self.offers.get_mut(&id));
+                admission.into_iter().for_each(|offer| {
+                    offer.accepted.insert(agent.clone(), hash);
+                });
+            }
             (Body::Accept(Accept::Acceptance(acceptance)), Some(agent)) => {
                 self.accept(acceptance.terms_hash, agent, accepted, effects);
             }
@@ -64,7 +82,15 @@ impl Session {
                 if let (Some(conditions), Some(agent)) = (&mut self.conditions, agent) {
                     conditions.declined.insert(agent.clone());
                 }
-                self.take_offer_back(statement.in_reply_to);
+                self.decline(statement.in_reply_to, agent);
+            }
+            (Body::Withdraw(Withdraw::Departure(_)), Some(agent)) => self.depart(agent),
+            (Body::Query(question), Some(agent)) => {
+                self.ask(question, hash, statement.in_reply_to, agent, accepted);
+            }
+            (Body::Clarify(_), Some(agent)) => self.clarify(statement.in_reply_to, agent, accepted),
+            (Body::Inform(Inform::Usage(usage)), Some(agent)) => {
+                self.usage.insert(agent.clone(), usage.clone());
             }
             (Body::Withdraw(Withdraw::Withdrawal(_)), _) => {
                 self.take_offer_back(statement.in_reply_to);
@@ -83,6 +109,7 @@ impl Session {
                     statement: hash,
                     by: agent.clone(),
                     authority: escalation.authority.clone(),
+                    contact: escalation.contact.clone(),
                     question: escalation.question.clone(),
                     from: self.state,
                 });
@@ -93,35 +120,34 @@ impl Session {
     }
 
     fn propose(&mut self, propose: &Propose, hash: Hash, agent: &AgentUri, accepted: &Accepted) {
-        let (kind, commitment, packages, respond_by) = match propose {
+        let until =
+            |by: Option<LogTime>| by.unwrap_or_else(|| accepted.at().time.plus(self.limits.response_ms));
+        let of = |commitment: &Hash| {
+            let commitment = self.commitments.get(commitment)?;
+            let others = commitment.signers.iter().filter(|signer| *signer != agent).cloned().collect();
+            Some((commitment, others))
+        };
+        let offer = match propose {
             Propose::Invitation(_) => return,
             Propose::Proposal(offer) => return self.offer(offer, hash, agent, None, accepted),
             Propose::Amendment(change) => {
+                let Some((_, awaits)) = of(&change.commitment) else { return };
                 let kind = OfferKind::Amendment { commitment: change.commitment };
-                (kind, change.commitment, by_hash([&change.package]), change.respond_by)
+                let packages = by_hash([&change.package]);
+                OpenOffer::new(agent.clone(), kind, packages, awaits, until(change.respond_by))
             }
             Propose::Termination(change) => {
-                let Some(commitment) = self.commitments.get(&change.commitment) else { return };
+                let Some((commitment, awaits)) = of(&change.commitment) else { return };
+                let kind = OfferKind::Termination { commitment: change.commitment };
                 let packages = BTreeMap::from([(commitment.terms_hash, commitment.package.clone())]);
-                (
-                    OfferKind::Termination { commitment: change.commitment },
-                    change.commitment,
-                    packages,
-                    change.respond_by,
-                )
+                OpenOffer::new(agent.clone(), kind, packages, awaits, until(change.respond_by))
             }
-        };
-        let Some(commitment) = self.commitments.get(&commitment) else { return };
-        let awaits = commitment.signers.iter().filter(|signer| *signer != agent).cloned().collect();
-        let respond_by = respond_by.unwrap_or_else(|| accepted.at().time.plus(self.limits.response_ms));
-        let offer = OpenOffer {
-            by: agent.clone(),
-            kind,
-            packages,
-            awaits,
-            accepted: BTreeSet::new(),
-            chosen: None,
-            respond_by,
+            Propose::Admission(admission) => {
+                let mut awaits = self.participants.negotiators(agent);
+                awaits.insert(admission.agent.clone());
+                let kind = OfferKind::Admission(admission.clone());
+                OpenOffer::new(agent.clone(), kind, BTreeMap::new(), awaits, until(admission.respond_by))
+            }
         };
         self.offers.insert(hash, offer);
     }
@@ -139,15 +165,13 @@ impl Session {
             None => (OfferKind::Business { binding: offer.binding }, awaited(self, offer, agent)),
         };
         let respond_by = offer.respond_by.unwrap_or_else(|| accepted.at().time.plus(self.limits.response_ms));
-        let open = OpenOffer {
-            by: agent.clone(),
-            kind,
-            packages: by_hash(&offer.packages),
-            awaits,
-            accepted: BTreeSet::new(),
-            chosen: None,
-            respond_by,
-        };
+        let mut open = OpenOffer::new(agent.clone(), kind, by_hash(&offer.packages), awaits, respond_by);
+        if let Some(quorum) = offer.quorum.and_then(|quorum| usize::try_from(quorum).ok()) {
+            open.quorum = quorum;
+        }
+        if let Some(answers) = &offer.answers {
+            open.answers.clone_from(answers);
+        }
         self.offers.insert(hash, open);
     }
 
@@ -166,22 +190,81 @@ impl Session {
                 self.entered = accepted.at().time;
             }
             Counter::CounterOffer(offer) => {
-                let superseded = replied.and_then(|id| self.offers.remove(&id));
-                let amends = superseded.and_then(|open| match open.kind {
+                let amends = replied.and_then(|id| self.offers.get(&id)).and_then(|open| match open.kind {
                     OfferKind::Amendment { commitment } => {
-                        let others = open.signers().into_iter().filter(|signer| signer != agent).collect();
+                        let others = open.parties().into_iter().filter(|party| party != agent).collect();
                         Some((commitment, others))
                     }
-                    OfferKind::Business { .. } | OfferKind::Termination { .. } => None,
+                    OfferKind::Business { .. } | OfferKind::Termination { .. } | OfferKind::Admission(_) => {
+                        None
+                    }
                 });
+                self.decline(replied, Some(agent));
                 self.offer(offer, hash, agent, amends, accepted);
             }
         }
     }
 
-    fn introduce(&mut self, agent: &AgentUri) {
+    fn introduce(&mut self, agent: &AgentUri, replied: Option<Hash>, effects: &mut Vec<Effect>) {
         if let Some(conditions) = &mut self.conditions {
             conditions.accepted.insert(agent.clone());
+            return;
+        }
+        let Some(OfferKind::Admission(admission)) =
+            replied.and_then(|id| self.offers.remove(&id)).map(|offer| offer.kind)
+        else {
+            return;
+        };
+        self.participants.join(admission.agent.clone(), admission.role);
+        self.consents.extend(admission.consents);
+        effects.push(Effect::Joined(admission.agent));
+    }
+
+    /// Somebody leaves: what it offered and what waits for it alone is off the table, and nobody acts for it.
+    fn depart(&mut self, agent: &AgentUri) {
+        self.participants.leave(agent);
+        self.mandates.end_of(agent);
+        self.agreed.retain(|_, agreement| !agreement.parties.contains(agent));
+        self.questions.retain(|_, question| question.by != *agent && question.awaits != *agent);
+        self.offers.retain(|_, offer| {
+            if offer.awaits(agent) {
+                offer.declined.insert(agent.clone());
+            }
+            offer.by != *agent && offer.is_possible()
+        });
+    }
+
+    /// A question for somebody; asked by who is to answer an offer, it stops that offer's time.
+    fn ask(
+        &mut self,
+        question: &Question,
+        hash: Hash,
+        replied: Option<Hash>,
+        agent: &AgentUri,
+        accepted: &Accepted,
+    ) {
+        let Some(awaits) = &question.awaits else { return };
+        let now = accepted.at().time;
+        let respond_by = question.respond_by.unwrap_or_else(|| now.plus(self.limits.response_ms));
+        let about = replied
+            .filter(|id| self.offers.get(id).is_some_and(|offer| offer.awaits(agent) && offer.by == *awaits));
+        if let Some(offer) = about.and_then(|id| self.offers.get_mut(&id)) {
+            offer.respond_by = offer.respond_by.plus(respond_by.since(now));
+        }
+        let (by, awaits, text) = (agent.clone(), awaits.clone(), question.text.clone());
+        self.questions.insert(hash, OpenQuestion { by, awaits, about, text, respond_by });
+    }
+
+    /// An answer; what it did not take of its time the offer in question gives back.
+    fn clarify(&mut self, replied: Option<Hash>, agent: &AgentUri, accepted: &Accepted) {
+        let Some(id) = replied else { return };
+        if self.questions.get(&id).is_none_or(|question| question.awaits != *agent) {
+            return;
+        }
+        let Some(question) = self.questions.remove(&id) else { return };
+        if let Some(offer) = question.about.and_then(|id| self.offers.get_mut(&id)) {
+            let unused = question.unused(accepted.at().time);
+            offer.respond_by = LogTime::from_millis(offer.respond_by.millis().saturating_sub(unused.0)); // ASP-SES-038
         }
     }
 
@@ -191,13 +274,14 @@ impl Session {
         }
         let Some(id) = accepted.statement().in_reply_to else { return };
         let Some(offer) = self.offers.get_mut(&id) else { return };
-        offer.accepted.insert(agent.clone());
-        offer.chosen = Some(terms);
-        if !offer.completed_by(agent) {
+        offer.accepted.insert(agent.clone(), terms);
+        if !offer.completed_by(agent, &terms) {
+            // Acceptances of different packages can leave each without the number that it needs.
+            self.offers.retain(|other, offer| *other != id || offer.is_possible());
             return;
         }
         let Some(mut offer) = self.offers.remove(&id) else { return };
-        let signers = offer.signers();
+        let signers = offer.signers(&terms);
         let Some(package) = offer.packages.remove(&terms) else { return };
         match offer.kind {
             OfferKind::Business { binding: false } => {
@@ -213,6 +297,7 @@ impl Session {
             OfferKind::Termination { commitment } => {
                 self.end_commitment(&commitment, CommitmentState::Terminated, effects);
             }
+            OfferKind::Admission(_) => {}
         }
     }
 
@@ -262,6 +347,21 @@ impl Session {
         self.form(pending.terms_hash, pending.package, signers, accepted, None, effects);
     }
 
+    /// Who is asked declines; the offer stays on the table for the others as long as they can make it good.
+    ///
+    /// Only where offers can be answered: an authority's word may name anything.
+    fn decline(&mut self, id: Option<Hash>, agent: Option<&AgentUri>) {
+        if !matches!(self.state, State::Conversing | State::Executing) {
+            return;
+        }
+        let (Some(id), Some(agent)) = (id, agent) else { return };
+        let Some(offer) = self.offers.get_mut(&id) else { return };
+        offer.declined.insert(agent.clone());
+        if !offer.is_possible() {
+            self.offers.remove(&id);
+        }
+    }
+
     /// An offer is off the table, where offers can be answered: an authority's word may name anything.
     fn take_offer_back(&mut self, id: Option<Hash>) {
         if matches!(self.state, State::Conversing | State::Executing) {
@@ -272,7 +372,7 @@ impl Session {
     fn inform(&mut self, inform: &Inform, accepted: &Accepted, effects: &mut Vec<Effect>) {
         let at = accepted.at().time;
         let (commitment, obligation, progress) = match inform {
-            Inform::Note(_) | Inform::Progress(_) => return,
+            Inform::Note(_) | Inform::Progress(_) | Inform::Usage(_) => return,
             Inform::Fulfilment(done) => {
                 let statement = accepted.statement().hash;
                 let delivered = Progress::Delivered { at, evidence: done.evidence.clone(), statement };
@@ -339,6 +439,7 @@ impl Session {
             if matches!(next, State::Closed | State::Failed) {
                 self.end = Some(self.ended(body));
                 self.offers.clear();
+                self.questions.clear();
             }
             if next == State::Introduced {
                 self.come_in();
@@ -355,7 +456,6 @@ impl Session {
             self.entered = time;
             effects.push(Effect::Entered(next));
         }
-        self.last = time;
         self.head = accepted.head();
     }
 

@@ -95,6 +95,9 @@ impl Session {
             if self.messages >= self.limits.messages {
                 all.push(end(self.last, Reason::MessageLimit));
             }
+            if self.overspent() {
+                all.push(end(self.last, Reason::BudgetSpent));
+            }
         }
         all
     }

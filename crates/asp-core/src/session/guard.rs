@@ -12,13 +12,13 @@ use super::{Actor, Facts, Mandates, OfferKind, OpenOffer, Participants, Progress
 use crate::amount::Money;
 use crate::consent::{Consent, Standing};
 use crate::limits;
-use crate::name::{AgentUri, Issuer};
+use crate::name::{AgentUri, Capability, Domain, Issuer};
 use crate::position::{Hash, LogPoint, LogTime};
 use crate::rejection::{Code, Rejection};
 use crate::statement::Statement;
 use crate::statement::body::{
-    Accept, Body, Close, Counter, Inform, Invitation, ObligationId, Offer, Package, ParticipantRole, Propose,
-    Withdraw,
+    Accept, Admission, Body, Close, Counter, Inform, Invitation, Name, ObligationId, Offer, Package,
+    ParticipantRole, Propose, Withdraw,
 };
 
 /// A statement before its session: what selectors and guards are asked about.
@@ -62,7 +62,9 @@ impl<'a> Case<'a> {
                 Accept::Introduction(_) => row.state == State::Invited,
                 Accept::Acceptance(_) => row.state != State::Escalated,
                 Accept::Resumption(_) => row.state == State::Escalated,
+                Accept::Admission(_) => false,
             },
+            Body::Withdraw(Withdraw::Departure(_)) => false,
             _ => true,
         }
     }
@@ -72,12 +74,14 @@ impl<'a> Case<'a> {
         let by_node = self.actor.role == Role::Node;
         match &self.statement.body {
             Body::Close(Close::Timeout(_)) | Body::Withdraw(Withdraw::Timeout(_)) => by_node,
-            Body::Close(Close::Receipt(_)) | Body::Withdraw(Withdraw::Withdrawal(_)) => !by_node,
+            Body::Close(Close::Receipt(_))
+            | Body::Withdraw(Withdraw::Withdrawal(_) | Withdraw::Departure(_)) => !by_node,
             _ => true,
         }
     }
 
-    fn agent(&self) -> Option<&'a AgentUri> {
+    /// The participant for whom the statement is made.
+    pub(super) fn agent(&self) -> Option<&'a AgentUri> {
         self.actor.agent.as_ref()
     }
 
@@ -88,6 +92,14 @@ impl<'a> Case<'a> {
     /// The offer that the statement answers or takes back.
     fn offer(&self) -> Option<&'a OpenOffer> {
         self.session.offers.get(self.replied()?)
+    }
+
+    /// The participant whose admission the statement answers.
+    fn admission(&self) -> Option<&'a Admission> {
+        match &self.offer()?.kind {
+            OfferKind::Admission(admission) => Some(admission),
+            OfferKind::Business { .. } | OfferKind::Amendment { .. } | OfferKind::Termination { .. } => None,
+        }
     }
 
     fn counters(&self) -> bool {
@@ -111,6 +123,12 @@ impl<'a> Case<'a> {
             Selector::Change => {
                 matches!(body, Body::Propose(Propose::Amendment(_) | Propose::Termination(_)))
             }
+            Selector::Admission => matches!(body, Body::Propose(Propose::Admission(_))),
+            Selector::Admits => {
+                matches!(body, Body::Accept(Accept::Admission(_))) && self.admission().is_some()
+            }
+            Selector::Joins => self.introduces(),
+            Selector::Departs => matches!(body, Body::Withdraw(Withdraw::Departure(_))),
             Selector::Conditions => matches!(body, Body::Counter(Counter::Conditions(_))),
             Selector::CounterOffer => self.is_counter_offer(),
             Selector::AllIn => self.introduces() && self.all_in(),
@@ -125,15 +143,18 @@ impl<'a> Case<'a> {
             }
             Selector::CompletesCommit => self.acceptance().is_some() && self.all_signed(),
             Selector::MoreSignatures => self.acceptance().is_some() && !self.all_signed(),
-            Selector::CommitmentsStand => self.counters_plainly() && !session.commitments.is_empty(),
-            Selector::NoCommitment => self.counters_plainly() && session.commitments.is_empty(),
+            Selector::CommitmentsStand => self.is_ordinary() && !session.commitments.is_empty(),
+            Selector::NoCommitment => self.is_ordinary() && session.commitments.is_empty(),
             Selector::TakesBackMandate => {
-                self.replied().is_some_and(|id| session.mandates.find(id).is_some())
+                self.is_ordinary() && self.replied().is_some_and(|id| session.mandates.find(id).is_some())
             }
-            Selector::TakesBackOffer => self.replied().is_none_or(|id| session.mandates.find(id).is_none()),
+            Selector::TakesBackOffer => {
+                self.is_ordinary() && self.replied().is_none_or(|id| session.mandates.find(id).is_none())
+            }
             Selector::ObligationsOpen => session.owes(),
             Selector::NothingOwed => !session.owes(),
             Selector::Note
+            | Selector::Usage
             | Selector::Progress
             | Selector::Fulfilment
             | Selector::Acknowledgement
@@ -146,6 +167,7 @@ impl<'a> Case<'a> {
         let Body::Inform(inform) = &self.statement.body else { return false };
         let meant = match inform {
             Inform::Note(_) => Selector::Note,
+            Inform::Usage(_) => Selector::Usage,
             Inform::Progress(_) => Selector::Progress,
             Inform::Fulfilment(_) => Selector::Fulfilment,
             Inform::Acknowledgement(_) => Selector::Acknowledgement,
@@ -159,17 +181,22 @@ impl<'a> Case<'a> {
         matches!(&self.statement.body, Body::Accept(Accept::Introduction(_)))
     }
 
-    /// In AGREEING a COUNTER is an offer; every other body fits as it is.
-    fn counters_plainly(&self) -> bool {
-        !matches!(&self.statement.body, Body::Counter(Counter::Conditions(_)))
+    /// Neither conditions for a session that has begun nor somebody's leave: they have places of their own.
+    fn is_ordinary(&self) -> bool {
+        !matches!(
+            &self.statement.body,
+            Body::Counter(Counter::Conditions(_)) | Body::Withdraw(Withdraw::Departure(_))
+        )
     }
 
     /// An end by consent cannot be countered, and other terms for a commitment are one package and firm.
     fn is_counter_offer(&self) -> bool {
         let Body::Counter(Counter::CounterOffer(offer)) = &self.statement.body else { return false };
         match self.offer().map(|open| &open.kind) {
-            Some(OfferKind::Termination { .. }) => false,
-            Some(OfferKind::Amendment { .. }) => offer.packages.len() == 1 && offer.binding,
+            Some(OfferKind::Termination { .. } | OfferKind::Admission(_)) => false,
+            Some(OfferKind::Amendment { .. }) => {
+                offer.packages.len() == 1 && offer.binding && offer.quorum.is_none() && offer.awaits.is_none()
+            }
             Some(OfferKind::Business { .. }) | None => true,
         }
     }
@@ -187,7 +214,7 @@ impl<'a> Case<'a> {
 
     fn completes(&self, binding: bool) -> bool {
         let (Some(offer), Some(agent)) = (self.offer(), self.agent()) else { return false };
-        self.acceptance().is_some() && offer.completed_by(agent) && offer.binds() == binding
+        self.acceptance().is_some_and(|terms| offer.completed_by(agent, &terms) && offer.binds() == binding)
     }
 
     fn all_signed(&self) -> bool {
@@ -203,6 +230,17 @@ impl<'a> Case<'a> {
         let holds = match guard {
             // Judged when the session is opened, before there is a state to ask.
             Guard::ParticipantsValid | Guard::ConsentCovers => true,
+            Guard::NewcomerCovered => self.newcomer_covered(facts),
+            Guard::NewcomerValid => self.newcomer_valid(facts),
+            Guard::AnswerAllowed => {
+                self.offer().is_some_and(|offer| offer.answers.contains(&self.performative))
+            }
+            Guard::OthersRemain => self.others_remain(),
+            Guard::Unbound => self.is_unbound(),
+            Guard::QuestionValid => self.question_valid(),
+            Guard::AnswersQuestion => self.answers_question(),
+            Guard::UsageGrows => self.usage_grows(),
+            Guard::DelegateAdmitted => self.delegate_admitted(facts),
             Guard::ConsentStands => return self.consents_stand(facts),
             Guard::BelowCeiling => return self.below_ceiling(facts),
             Guard::AnswersInvitation => {
@@ -216,6 +254,9 @@ impl<'a> Case<'a> {
             },
             Guard::YourTurn => self.is_awaited(),
             Guard::RoundLeft => self.session.rounds < self.session.limits.rounds, // ASP-SES-010
+            Guard::MessageLeft if self.actor.role == Role::Observer => {
+                usize::try_from(self.session.remarks).is_ok_and(|said| said < limits::OBSERVER_REMARKS_MAX) // ASP-SES-035
+            }
             Guard::MessageLeft => self.session.messages < self.session.limits.messages, // ASP-SES-011
             Guard::TermsValid => self.terms_valid(),
             Guard::RoomLeft => self.has_room(),
@@ -227,7 +268,7 @@ impl<'a> Case<'a> {
                     && self.replied() == self.session.pending.as_ref().map(|open| &open.statement)
             }
             Guard::Own => self.is_own(),
-            Guard::AuthorityValid => self.authority_valid(),
+            Guard::AuthorityValid => self.authority_valid(facts),
             Guard::MandateNarrows => self.mandate_narrows(),
             Guard::NoObligationOpen => !self.session.owes(), // ASP-SES-015
             Guard::ReceiptMatches => self.receipt_matches(),
@@ -331,9 +372,18 @@ impl<'a> Case<'a> {
         said == Some((agent, *id))
     }
 
-    fn authority_valid(&self) -> bool {
+    /// The person asked, if one is named, answers for the organisation.
+    fn authority_valid(&self, facts: &Facts<'_>) -> bool {
         let Body::Escalate(escalation) = &self.statement.body else { return false };
         let participants = &self.session.participants;
+        let answers = |name: &Name| {
+            facts.contacts.iter().any(|(domain, contacts)| {
+                escalation.authority == Issuer::Organisation((*domain).clone()) && contacts.contains(name)
+            })
+        };
+        if !escalation.contact.as_ref().is_none_or(answers) {
+            return false;
+        }
         match &escalation.authority {
             Issuer::Agent(agent) => participants
                 .find(agent)
@@ -368,7 +418,7 @@ impl<'a> Case<'a> {
             let parties: BTreeSet<_> = match self.offer() {
                 // Other terms for a commitment are its signers' business, whoever answers.
                 Some(open) if matches!(open.kind, OfferKind::Amendment { .. }) && self.counters() => {
-                    open.signers()
+                    open.parties()
                 }
                 _ => awaited(self.session, offer, agent).into_iter().chain([agent.clone()]).collect(),
             };
@@ -402,7 +452,7 @@ impl<'a> Case<'a> {
             // The terms of an end are those of what it ends: nothing of them is to lie ahead any more.
             Some(OpenOffer { kind: OfferKind::Termination { .. }, .. }) | None => Vec::new(),
             Some(offer) => {
-                offer.packages.get(terms).map(|package| (package, offer.signers())).into_iter().collect()
+                offer.packages.get(terms).map(|package| (package, offer.parties())).into_iter().collect()
             }
         }
     }
@@ -417,7 +467,9 @@ impl<'a> Case<'a> {
                 let Some(agent) = self.agent() else { return false };
                 let others = self.session.participants.negotiators(agent);
                 let awaited = awaited(self.session, offer, agent);
-                timely(offer.respond_by) && !awaited.is_empty() && awaited.is_subset(&others)
+                let quorum = offer.quorum.map_or(1, |quorum| usize::try_from(quorum).unwrap_or(usize::MAX));
+                let answered = !awaited.is_empty() && awaited.is_subset(&others) && quorum <= awaited.len();
+                timely(offer.respond_by) && answered
             }
             Body::Propose(Propose::Amendment(change)) => {
                 timely(change.respond_by) && self.is_signer(&change.commitment)
@@ -468,14 +520,16 @@ impl<'a> Case<'a> {
                 return Err(Code::OutsideConsent.at("/type").by("ASP-SES-019"));
             }
         }
-        Ok(())
+        let Some(admission) = self.admission().filter(|_| self.introduces()) else { return Ok(()) };
+        let mut named = facts.further.iter().filter(|consent| admission.consents.contains(&consent.id()));
+        named.try_for_each(|consent| standing(consent, self.at.time).map_err(|code| code.at("/type")))
     }
 
     /// The commitment and obligation that a statement about a duty names.
     fn duty_named(&self) -> Option<(&'a Hash, &'a ObligationId)> {
         match &self.statement.body {
             Body::Inform(inform) => match inform {
-                Inform::Note(_) => None,
+                Inform::Note(_) | Inform::Usage(_) => None,
                 Inform::Progress(note) | Inform::Contest(note) => Some((&note.commitment, &note.obligation)),
                 Inform::Fulfilment(fulfilment) => Some((&fulfilment.commitment, &fulfilment.obligation)),
                 Inform::Acknowledgement(named) | Inform::Breach(named) | Inform::Silence(named) => {
@@ -494,7 +548,7 @@ impl<'a> Case<'a> {
                 OfferKind::Amendment { commitment } | OfferKind::Termination { commitment } => {
                     Some(commitment)
                 }
-                OfferKind::Business { .. } => None,
+                OfferKind::Business { .. } | OfferKind::Admission(_) => None,
             },
             _ => self.duty_named().map(|(commitment, _)| commitment),
         }
@@ -578,17 +632,26 @@ pub(super) fn consents_cover(
         standing(consent, facts.at.time).map_err(|code| refused(code).by("ASP-CON-008"))?;
     }
     let others: BTreeSet<_> = participants.iter().map(|(agent, _)| agent.organisation()).collect();
-    for other in others.iter().filter(|other| **other != home) {
-        let between: Vec<_> = facts.consents.iter().filter(|consent| consent.is_party(other)).collect();
-        if between.is_empty() {
-            return Err(refused(Code::ConsentRequired)); // ASP-CON-008
-        }
-        let covered = |consent: &&&Consent| {
-            consent.covers(&home, other, &invitation.capability) && consent.permits(Performative::Propose)
-        };
-        if !between.iter().any(covered) {
-            return Err(refused(Code::OutsideConsent)); // ASP-CON-009
-        }
+    let named: Vec<_> = facts.consents.clone();
+    others.iter().try_for_each(|other| covers(&named, &home, other, &invitation.capability).map_err(refused))
+}
+
+/// Whether consents let these two organisations meet about `capability`; one needs none with itself.
+pub(super) fn covers(
+    consents: &[&Consent],
+    home: &Domain,
+    other: &Domain,
+    capability: &Capability,
+) -> Result<(), Code> {
+    if home == other {
+        return Ok(());
     }
-    Ok(())
+    let between: Vec<_> = consents.iter().filter(|consent| consent.is_party(other)).collect();
+    if between.is_empty() {
+        return Err(Code::ConsentRequired); // ASP-CON-008
+    }
+    let covered = |consent: &&&&Consent| {
+        consent.covers(home, other, capability) && consent.permits(Performative::Propose)
+    };
+    if between.iter().any(|consent| covered(&consent)) { Ok(()) } else { Err(Code::OutsideConsent) } // ASP-CON-009
 }

@@ -5,6 +5,7 @@
 
 mod apply;
 mod commitment;
+mod company;
 mod deadline;
 mod guard;
 mod party;
@@ -16,15 +17,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use commitment::{Commitment, Duty, Progress};
 pub use party::{GivenMandate, Mandates, Participant, Participants};
-pub use proposal::{Agreement, OfferKind, OpenOffer, PendingCommit};
+pub use proposal::{Agreement, OfferKind, OpenOffer, OpenQuestion, PendingCommit};
 
-use crate::amount::Money;
+use crate::amount::{Decimal, Money};
 use crate::consent::Consent;
 use crate::limits;
 use crate::name::{AgentUri, Capability, Domain, Issuer};
 use crate::position::{Hash, Head, LogPoint, LogTime, Millis};
 use crate::rejection::{Code, Rejection};
-use crate::statement::body::{Body, Invitation, Limits, Propose, SessionReceipt, Text};
+use crate::statement::body::{Body, Budget, Invitation, Limits, Name, Propose, SessionReceipt, Text, Usage};
 use crate::statement::{Kind, Statement, Verified};
 use crate::stream::{Accepted, check_place};
 use crate::trust::Evidence;
@@ -37,6 +38,12 @@ pub struct Facts<'a> {
     pub at: LogPoint,
     /// The consents that the session names and that exist.
     pub consents: Vec<&'a Consent>,
+    /// Those that further participants and delegates rest on, or would by this statement.
+    pub further: Vec<&'a Consent>,
+    /// Whether every agent that the statement would let in is registered and not retired.
+    pub newcomer_registered: bool,
+    /// The people who answer for the organisations of participants.
+    pub contacts: Vec<(&'a Domain, &'a [Name])>,
     /// The ceilings that organisations set for their agents.
     pub ceilings: Vec<(&'a Domain, &'a Money)>,
     /// The statement that set the card of the agent who speaks.
@@ -46,6 +53,8 @@ pub struct Facts<'a> {
 /// The limits of a session with the defaults filled in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bounds {
+    /// What the participants together may spend on the session itself.
+    pub budget: Option<Budget>,
     /// The most that one party may owe under one package.
     pub ceiling: Option<Money>,
     /// How long an escalation waits.
@@ -66,6 +75,7 @@ impl From<&Limits> for Bounds {
     fn from(asked: &Limits) -> Self {
         let count = |limit: usize| u32::try_from(limit).unwrap_or(u32::MAX);
         Self {
+            budget: asked.budget.clone(),
             ceiling: asked.ceiling.clone(),
             escalation_ms: asked.escalation_ms.unwrap_or(limits::ESCALATION_MS),
             invitation_ms: asked.invitation_ms.unwrap_or(limits::INVITATION_MS),
@@ -107,6 +117,8 @@ pub struct OpenEscalation {
     pub by: AgentUri,
     /// Who decides.
     pub authority: Issuer,
+    /// The person there who is asked, if one is named.
+    pub contact: Option<Name>,
     /// What is asked.
     pub question: Text,
     /// The state to come back to.
@@ -133,6 +145,8 @@ pub enum Effect {
     Settled(Evidence),
     /// Somebody may act for a participant.
     Delegated(AgentUri),
+    /// Somebody came in while the session went on, and with it further consents.
+    Joined(AgentUri),
 }
 
 /// The state of a `session:` stream.
@@ -154,6 +168,7 @@ pub struct Session {
     limits: Bounds,
     conditions: Option<Conditions>,
     offers: BTreeMap<Hash, OpenOffer>,
+    questions: BTreeMap<Hash, OpenQuestion>,
     agreed: BTreeMap<Hash, Agreement>,
     pending: Option<PendingCommit>,
     commitments: BTreeMap<Hash, Commitment>,
@@ -161,6 +176,9 @@ pub struct Session {
     escalation: Option<OpenEscalation>,
     rounds: u32,
     messages: u32,
+    /// Statements of observers, which have a limit of their own.
+    remarks: u32,
+    usage: BTreeMap<AgentUri, Usage>,
     receipt: Option<SessionReceipt>,
     end: Option<End>,
 }
@@ -218,6 +236,7 @@ impl Session {
             limits: Bounds::from(limits),
             conditions: Some(Conditions::new(statement.hash, initiator.clone())),
             offers: BTreeMap::new(),
+            questions: BTreeMap::new(),
             agreed: BTreeMap::new(),
             pending: None,
             commitments: BTreeMap::new(),
@@ -225,6 +244,8 @@ impl Session {
             escalation: None,
             rounds: 0,
             messages: 1,
+            remarks: 0,
+            usage: BTreeMap::new(),
             receipt: None,
             end: None,
         })
@@ -243,6 +264,7 @@ impl Session {
         let actor = self.actor(statement, performative, facts.at.time)?;
         check_place(statement, Some(self.head), crate::name::StreamKind::Session)?;
         let case = guard::Case { session: self, statement, performative, actor: &actor, at: facts.at };
+        case.mandates_stand(facts)?;
         let row = case.row()?;
         row.requires.iter().try_for_each(|guard| case.check(*guard, facts))
     }
@@ -280,11 +302,15 @@ impl Session {
             Issuer::Agent(agent) => {
                 let chain = self.mandates.chain(statement, performative, now);
                 let known = self.participants.find(agent).is_some()
-                    || self.mandates.iter().any(|(_, given)| given.mandate.to == *agent);
+                    || self.mandates.iter().any(|(_, given)| given.mandate.to == *agent)
+                    || self.invited(agent);
                 if !known {
                     return Err(stranger());
                 }
                 let chain = chain.map_err(|code| code.at("/onBehalfOf"))?;
+                if chain.is_empty() && self.invited(agent) {
+                    return Ok(Actor { agent: Some(agent.clone()), role: Role::Newcomer });
+                }
                 let principal = chain.first().map_or(agent, |link| &link.by);
                 let participant = self.participants.find(principal).ok_or_else(stranger)?;
                 if !self.takes_part(participant) {
@@ -296,11 +322,17 @@ impl Session {
         }
     }
 
+    /// Whether all who are in have admitted this agent, which has not answered yet.
+    fn invited(&self, agent: &AgentUri) -> bool {
+        let asks = |offer: &OpenOffer| matches!(&offer.kind, OfferKind::Admission(admission) if admission.agent == *agent);
+        self.offers.values().any(|offer| asks(offer) && offer.admitted())
+    }
+
     /// Whether a participant is in: everybody who was invited until the session begins, then who came in.
     ///
     /// A session that never began keeps its conditions, so that all who were invited learn how it ended.
     const fn takes_part(&self, participant: &Participant) -> bool {
-        participant.joined || self.conditions.is_some() // ASP-SES-024
+        participant.joined || (self.conditions.is_some() && !participant.left) // ASP-SES-024
     }
 
     /// Whether an agent can read the session: who takes part, a delegate, or the authority that is asked.
@@ -308,7 +340,38 @@ impl Session {
     pub fn is_readable_by(&self, agent: &AgentUri) -> bool {
         self.participants.find(agent).is_some_and(|participant| self.takes_part(participant))
             || self.mandates.iter().any(|(_, given)| given.mandate.to == *agent)
+            || self.invited(agent)
             || self.escalation.as_ref().is_some_and(|open| open.authority.agent() == Some(agent))
+    }
+
+    /// Who was invited while the session went on, was admitted, and has not answered yet.
+    pub fn newcomers(&self) -> impl Iterator<Item = &AgentUri> {
+        self.offers.values().filter(|offer| offer.admitted()).filter_map(|offer| match &offer.kind {
+            OfferKind::Admission(admission) => Some(&admission.agent),
+            OfferKind::Business { .. } | OfferKind::Amendment { .. } | OfferKind::Termination { .. } => None,
+        })
+    }
+
+    /// The consents that newcomers and delegates rest on, who are not participants by the session's own.
+    pub fn further_consents(&self) -> impl Iterator<Item = &Hash> {
+        let newcomers = self.offers.values().flat_map(|offer| match &offer.kind {
+            OfferKind::Admission(admission) => Some(&admission.consents),
+            OfferKind::Business { .. } | OfferKind::Amendment { .. } | OfferKind::Termination { .. } => None,
+        });
+        let delegates = self.mandates.iter().filter_map(|(_, given)| given.mandate.consent.as_ref());
+        newcomers.flatten().chain(delegates)
+    }
+
+    /// Whether the participants have spent more than the budget.
+    #[must_use]
+    pub fn overspent(&self) -> bool {
+        let Some(budget) = &self.limits.budget else { return false };
+        let tokens = self.usage.values().filter_map(|usage| usage.tokens);
+        let tokens = tokens.fold(0u64, u64::saturating_add);
+        let costs = self.usage.values().filter_map(|usage| usage.cost.as_ref());
+        let cost = costs.map(|cost| cost.amount).try_fold(Decimal::ZERO, |sum, cost| sum.checked_add(cost));
+        budget.tokens.is_some_and(|most| tokens > most)
+            || budget.cost.as_ref().is_some_and(|most| cost.is_none_or(|cost| cost > most.amount))
     }
 
     /// Whether anything is owed that the parties or time will still settle.
@@ -403,6 +466,16 @@ impl Session {
     pub const fn offers(&self) -> &BTreeMap<Hash, OpenOffer> {
         &self.offers
     }
+    /// Questions that wait for somebody's answer.
+    #[must_use]
+    pub const fn questions(&self) -> &BTreeMap<Hash, OpenQuestion> {
+        &self.questions
+    }
+    /// What each participant says that it has spent on the session.
+    #[must_use]
+    pub const fn usage(&self) -> &BTreeMap<AgentUri, Usage> {
+        &self.usage
+    }
     /// Terms agreed on that bind nobody yet, by their hash.
     #[must_use]
     pub const fn agreed(&self) -> &BTreeMap<Hash, Agreement> {
@@ -433,7 +506,7 @@ impl Session {
     pub const fn end(&self) -> Option<&End> {
         self.end.as_ref()
     }
-    /// Offers made, and statements by participants.
+    /// Offers made, and statements by participants who negotiate or mediate.
     #[must_use]
     pub const fn counts(&self) -> (u32, u32) {
         (self.rounds, self.messages)

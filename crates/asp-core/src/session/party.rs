@@ -30,6 +30,8 @@ pub struct Participant {
     pub required: bool,
     /// Whether it has introduced itself; the initiator has by inviting.
     pub joined: bool,
+    /// Whether it came in and went again.
+    pub left: bool,
     /// Whether it has signed the session's receipt.
     pub countersigned: bool,
 }
@@ -49,9 +51,13 @@ impl Participants {
                 role: invitee.role,
                 required: initiator || invitee.required.unwrap_or(invitee.role == ParticipantRole::Party),
                 joined: initiator,
+                left: false,
                 countersigned: false,
             };
+            // Who only watches keeps nobody waiting.
+            let waits_for_observer = participant.required && participant.role == ParticipantRole::Observer; // ASP-SES-035
             if initiator != (invitee.agent == *issuer)
+                || waits_for_observer
                 || all.insert(invitee.agent.clone(), participant).is_some()
             {
                 return None;
@@ -79,6 +85,32 @@ impl Participants {
     /// All of them, by name.
     pub fn iter(&self) -> impl Iterator<Item = (&AgentUri, &Participant)> {
         self.0.iter()
+    }
+
+    /// Lets a newcomer in, or one who was invited before and stayed away or left.
+    pub(super) fn join(&mut self, agent: AgentUri, role: ParticipantRole) {
+        let newcomer = Participant { role, required: false, joined: true, left: false, countersigned: false };
+        self.0.insert(agent, newcomer);
+    }
+
+    /// Lets somebody go.
+    pub(super) fn leave(&mut self, agent: &AgentUri) {
+        if let Some(participant) = self.0.get_mut(agent) {
+            participant.joined = false;
+            participant.left = true;
+        }
+    }
+
+    /// How many there are, who stayed away and who left among them.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is nobody.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// Those who negotiate and are in, without `except`.
@@ -151,6 +183,11 @@ impl Mandates {
         self.0.retain(|given, mandate| *given != id && !mandate.chain.contains(&id));
     }
 
+    /// Takes back all by which others act for who leaves.
+    pub(super) fn end_of(&mut self, principal: &AgentUri) {
+        self.0.retain(|_, mandate| mandate.principal != *principal);
+    }
+
     /// The links of the chain that a statement names, checked one by one; empty for one's own statements.
     ///
     /// # Errors
@@ -186,10 +223,16 @@ impl Mandates {
             };
             scope && time && value
         };
+        // How many mandates would stand one under the other below each link, this one counted.
+        let depths = (1..=chain.len()).rev();
+        let deep = chain.iter().zip(depths).all(|(link, below)| {
+            link.mandate.hops.is_none_or(|hops| u32::try_from(below).is_ok_and(|below| below <= hops))
+        });
         // A chain that comes back to somebody would let authority be renewed in a circle.
         let circle = mandate.to == *giver || chain.iter().any(|link| link.by == mandate.to);
         chain.len() < limits::DELEGATION_HOPS_MAX
             && !circle
+            && deep
             && now < mandate.expires_at
             && chain.iter().all(within)
     }

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::limits;
 use crate::name::AgentUri;
-use crate::position::{Hash, LogTime};
-use crate::statement::body::{Due, Package};
+use crate::position::{Hash, LogTime, Millis};
+use crate::session::table::Performative;
+use crate::statement::body::{Admission, Due, Package, Text};
 
 /// What an offer would do once everybody awaited has accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +26,8 @@ pub enum OfferKind {
         /// Which.
         commitment: Hash,
     },
+    /// One more participant.
+    Admission(Admission),
 }
 
 /// An offer that can be answered.
@@ -38,46 +41,142 @@ pub struct OpenOffer {
     pub packages: BTreeMap<Hash, Package>,
     /// Whose answer is awaited.
     pub awaits: BTreeSet<AgentUri>,
-    /// Who has accepted.
-    pub accepted: BTreeSet<AgentUri>,
-    /// The package that the first acceptance chose.
-    pub chosen: Option<Hash>,
+    /// How many of them have to accept one package.
+    pub quorum: usize,
+    /// What they may answer besides REJECT.
+    pub answers: BTreeSet<Performative>,
+    /// Who has accepted, and which package.
+    pub accepted: BTreeMap<AgentUri, Hash>,
+    /// Who has declined, where others can still make it good.
+    pub declined: BTreeSet<AgentUri>,
     /// The last instant at which it can be answered.
     pub respond_by: LogTime,
 }
 
 impl OpenOffer {
+    /// An offer that has just been made and that everybody awaited has to accept.
+    #[must_use]
+    pub fn new(
+        by: AgentUri,
+        kind: OfferKind,
+        packages: BTreeMap<Hash, Package>,
+        awaits: BTreeSet<AgentUri>,
+        respond_by: LogTime,
+    ) -> Self {
+        Self {
+            by,
+            kind,
+            packages,
+            quorum: awaits.len(),
+            awaits,
+            answers: [Performative::Accept, Performative::Counter].into(),
+            accepted: BTreeMap::new(),
+            declined: BTreeSet::new(),
+            respond_by,
+        }
+    }
+
     /// Whether an acceptance binds by itself once it is the last.
     #[must_use]
     pub const fn binds(&self) -> bool {
         match self.kind {
             OfferKind::Business { binding } => binding,
             OfferKind::Amendment { .. } | OfferKind::Termination { .. } => true,
+            OfferKind::Admission(_) => false,
         }
     }
 
     /// Whether the answer of `agent` is still awaited.
     #[must_use]
     pub fn awaits(&self, agent: &AgentUri) -> bool {
-        self.awaits.contains(agent) && !self.accepted.contains(agent)
+        let first = match &self.kind {
+            // The newcomer is asked once all who are in have admitted it.
+            OfferKind::Admission(admission) => admission.agent != *agent || self.admitted(),
+            OfferKind::Business { .. } | OfferKind::Amendment { .. } | OfferKind::Termination { .. } => true,
+        };
+        let silent = !self.accepted.contains_key(agent) && !self.declined.contains(agent);
+        first && self.awaits.contains(agent) && silent
     }
 
-    /// Whether nobody else is awaited once `agent` has accepted.
+    /// Whether all who are in have admitted the newcomer whom this offer is about.
     #[must_use]
-    pub fn completed_by(&self, agent: &AgentUri) -> bool {
-        self.awaits.iter().all(|awaited| awaited == agent || self.accepted.contains(awaited))
+    pub fn admitted(&self) -> bool {
+        let OfferKind::Admission(admission) = &self.kind else { return false };
+        self.awaits.iter().all(|agent| *agent == admission.agent || self.accepted.contains_key(agent))
     }
 
-    /// Everybody who will have signed.
+    /// Who will have signed the package: who made the offer and all who accepted it.
     #[must_use]
-    pub fn signers(&self) -> BTreeSet<AgentUri> {
-        self.awaits.iter().cloned().chain([self.by.clone()]).collect()
+    pub fn signers(&self, terms: &Hash) -> BTreeSet<AgentUri> {
+        let accepted = self.accepted.iter().filter(|(_, chosen)| *chosen == terms).map(|(agent, _)| agent);
+        accepted.chain([&self.by]).cloned().collect()
     }
 
-    /// Whether these terms can be accepted: one of the packages, and the one that others have chosen.
+    /// Everybody who can be bound by it.
+    #[must_use]
+    pub fn parties(&self) -> BTreeSet<AgentUri> {
+        self.awaits.iter().chain([&self.by]).cloned().collect()
+    }
+
+    /// Whether nobody else is needed for the package once `agent` has accepted it.
+    #[must_use]
+    pub fn completed_by(&self, agent: &AgentUri, terms: &Hash) -> bool {
+        let signs =
+            |party: &AgentUri| party == agent || *party == self.by || self.accepted.get(party) == Some(terms);
+        let enough = self.awaits.iter().filter(|awaited| signs(awaited)).count() >= self.quorum;
+        enough && self.packages.get(terms).is_some_and(|package| package.parties().all(signs)) // ASP-SES-036
+    }
+
+    /// Whether some package can still find the acceptances that it needs.
+    #[must_use]
+    pub fn is_possible(&self) -> bool {
+        if matches!(self.kind, OfferKind::Admission(_)) {
+            return self.declined.is_empty();
+        }
+        self.packages.iter().any(|(terms, package)| {
+            let may = |party: &AgentUri| {
+                !self.declined.contains(party)
+                    && self.accepted.get(party).is_none_or(|chosen| chosen == terms)
+            };
+            let enough = self.awaits.iter().filter(|awaited| may(awaited)).count() >= self.quorum;
+            enough && package.parties().all(may)
+        })
+    }
+
+    /// Whether everybody awaited has to accept, so that the first acceptance chooses for all.
+    #[must_use]
+    pub fn needs_all(&self) -> bool {
+        self.quorum >= self.awaits.len()
+    }
+
+    /// Whether these terms can be accepted: one of the packages, and where all have to agree the one chosen first.
     #[must_use]
     pub fn offers(&self, terms: &Hash) -> bool {
-        self.packages.contains_key(terms) && self.chosen.is_none_or(|chosen| chosen == *terms)
+        let chosen = self.accepted.values().next().filter(|_| self.needs_all());
+        self.packages.contains_key(terms) && chosen.is_none_or(|chosen| chosen == terms)
+    }
+}
+
+/// A question that waits for somebody's answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenQuestion {
+    /// Who asked.
+    pub by: AgentUri,
+    /// Whose answer is awaited.
+    pub awaits: AgentUri,
+    /// The offer whose time stands still until the answer.
+    pub about: Option<Hash>,
+    /// What is asked, for people.
+    pub text: Text,
+    /// The last instant at which it is awaited.
+    pub respond_by: LogTime,
+}
+
+impl OpenQuestion {
+    /// The time that an answer at `now` gives back to the offer that it is about.
+    #[must_use]
+    pub fn unused(&self, now: LogTime) -> Millis {
+        self.respond_by.since(now)
     }
 }
 

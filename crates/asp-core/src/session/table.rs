@@ -236,6 +236,8 @@ pub enum Role {
     Mediator,
     /// Watches and may ask.
     Observer,
+    /// Invited while the session goes on; answers that and no more.
+    Newcomer,
     /// Decides an escalation.
     Authority,
     /// Keeps the log; speaks for the passing of time alone.
@@ -245,8 +247,16 @@ pub enum Role {
 impl Role {
     /// All of them, in order.
     #[must_use]
-    pub const fn all() -> [Self; 6] {
-        [Self::Initiator, Self::Party, Self::Mediator, Self::Observer, Self::Authority, Self::Node]
+    pub const fn all() -> [Self; 7] {
+        [
+            Self::Initiator,
+            Self::Party,
+            Self::Mediator,
+            Self::Observer,
+            Self::Newcomer,
+            Self::Authority,
+            Self::Node,
+        ]
     }
 
     /// The text form.
@@ -257,6 +267,7 @@ impl Role {
             Self::Party => "party",
             Self::Mediator => "mediator",
             Self::Observer => "observer",
+            Self::Newcomer => "newcomer",
             Self::Authority => "authority",
             Self::Node => "node",
         }
@@ -270,6 +281,7 @@ impl Role {
             Self::Party => "Negotiates and can be bound.",
             Self::Mediator => "Helps the parties; is never bound.",
             Self::Observer => "Watches and may ask.",
+            Self::Newcomer => "Invited while the session goes on; answers that and no more.",
             Self::Authority => "Decides an escalation.",
             Self::Node => "Keeps the log; speaks for the passing of time alone.",
         }
@@ -290,6 +302,7 @@ impl FromStr for Role {
             "party" => Ok(Self::Party),
             "mediator" => Ok(Self::Mediator),
             "observer" => Ok(Self::Observer),
+            "newcomer" => Ok(Self::Newcomer),
             "authority" => Ok(Self::Authority),
             "node" => Ok(Self::Node),
             _ => Err(InvalidText("a role")),
@@ -360,6 +373,24 @@ pub enum Guard {
     AuthorityValid,
     /// The mandate lies within the one under which it is given, and ahead.
     MandateNarrows,
+    /// The newcomer is registered, takes no part and is not asked already, and there is room and time.
+    NewcomerValid,
+    /// Consents in force between the issuer's organisation and the newcomer's cover the capability.
+    NewcomerCovered,
+    /// The offer may be answered so.
+    AnswerAllowed,
+    /// At least two negotiators stay.
+    OthersRemain,
+    /// Who leaves is bound by no live commitment and by no pending commit.
+    Unbound,
+    /// Whose answer is awaited takes part and may answer, in time, and there is room for one more question.
+    QuestionValid,
+    /// A question to somebody is answered by that one.
+    AnswersQuestion,
+    /// The session has a budget for what is counted, and nothing spent before is left out.
+    UsageGrows,
+    /// The delegate is registered, and its organisation takes part or has a consent with the giver's that the mandate names.
+    DelegateAdmitted,
     /// A time has passed, and this is what follows from it.
     Overdue,
 }
@@ -367,7 +398,7 @@ pub enum Guard {
 impl Guard {
     /// All of them, in order.
     #[must_use]
-    pub const fn all() -> [Self; 31] {
+    pub const fn all() -> [Self; 40] {
         [
             Self::ParticipantsValid,
             Self::ConsentCovers,
@@ -399,6 +430,15 @@ impl Guard {
             Self::NotCountersigned,
             Self::AuthorityValid,
             Self::MandateNarrows,
+            Self::NewcomerValid,
+            Self::NewcomerCovered,
+            Self::AnswerAllowed,
+            Self::OthersRemain,
+            Self::Unbound,
+            Self::QuestionValid,
+            Self::AnswersQuestion,
+            Self::UsageGrows,
+            Self::DelegateAdmitted,
             Self::Overdue,
         ]
     }
@@ -437,6 +477,15 @@ impl Guard {
             Self::NotCountersigned => "not-countersigned",
             Self::AuthorityValid => "authority-valid",
             Self::MandateNarrows => "mandate-narrows",
+            Self::NewcomerValid => "newcomer-valid",
+            Self::NewcomerCovered => "newcomer-covered",
+            Self::AnswerAllowed => "answer-allowed",
+            Self::OthersRemain => "others-remain",
+            Self::Unbound => "unbound",
+            Self::QuestionValid => "question-valid",
+            Self::AnswersQuestion => "answers-question",
+            Self::UsageGrows => "usage-grows",
+            Self::DelegateAdmitted => "delegate-admitted",
             Self::Overdue => "overdue",
         }
     }
@@ -489,6 +538,25 @@ impl Guard {
                 "The authority is a mediator of the session or the organisation of a participant."
             }
             Self::MandateNarrows => "The mandate lies within the one under which it is given, and ahead.",
+            Self::NewcomerValid => {
+                "The newcomer is registered, takes no part and is not asked already, and there is room and time."
+            }
+            Self::NewcomerCovered => {
+                "Consents in force between the issuer's organisation and the newcomer's cover the capability."
+            }
+            Self::AnswerAllowed => "The offer may be answered so.",
+            Self::OthersRemain => "At least two negotiators stay.",
+            Self::Unbound => "Who leaves is bound by no live commitment and by no pending commit.",
+            Self::QuestionValid => {
+                "Whose answer is awaited takes part and may answer, in time, and there is room for one more question."
+            }
+            Self::AnswersQuestion => "A question to somebody is answered by that one.",
+            Self::UsageGrows => {
+                "The session has a budget for what is counted, and nothing spent before is left out."
+            }
+            Self::DelegateAdmitted => {
+                "The delegate is registered, and its organisation takes part or has a consent with the giver's that the mandate names."
+            }
             Self::Overdue => "A time has passed, and this is what follows from it.",
         }
     }
@@ -534,6 +602,15 @@ impl FromStr for Guard {
             "not-countersigned" => Ok(Self::NotCountersigned),
             "authority-valid" => Ok(Self::AuthorityValid),
             "mandate-narrows" => Ok(Self::MandateNarrows),
+            "newcomer-valid" => Ok(Self::NewcomerValid),
+            "newcomer-covered" => Ok(Self::NewcomerCovered),
+            "answer-allowed" => Ok(Self::AnswerAllowed),
+            "others-remain" => Ok(Self::OthersRemain),
+            "unbound" => Ok(Self::Unbound),
+            "question-valid" => Ok(Self::QuestionValid),
+            "answers-question" => Ok(Self::AnswersQuestion),
+            "usage-grows" => Ok(Self::UsageGrows),
+            "delegate-admitted" => Ok(Self::DelegateAdmitted),
             "overdue" => Ok(Self::Overdue),
             _ => Err(InvalidText("a guard")),
         }
@@ -575,6 +652,15 @@ impl Guard {
             Self::NotCountersigned => Code::AlreadyCountersigned,
             Self::AuthorityValid => Code::InvalidAuthority,
             Self::MandateNarrows => Code::InvalidMandate,
+            Self::NewcomerValid => Code::InvalidParticipants,
+            Self::NewcomerCovered => Code::ConsentRequired,
+            Self::AnswerAllowed => Code::AnswerNotAllowed,
+            Self::OthersRemain => Code::TooFewRemain,
+            Self::Unbound => Code::ObligationOpen,
+            Self::QuestionValid => Code::InvalidQuestion,
+            Self::AnswersQuestion => Code::NotYourTurn,
+            Self::UsageGrows => Code::InvalidUsage,
+            Self::DelegateAdmitted => Code::ConsentRequired,
             Self::Overdue => Code::NotDue,
         }
     }
@@ -613,6 +699,15 @@ impl Guard {
             Self::NotCountersigned => "ASP-SES-033",
             Self::AuthorityValid => "ASP-SES-034",
             Self::MandateNarrows => "ASP-SES-021",
+            Self::NewcomerValid => "ASP-SES-040",
+            Self::NewcomerCovered => "ASP-SES-040",
+            Self::AnswerAllowed => "ASP-SES-039",
+            Self::OthersRemain => "ASP-SES-041",
+            Self::Unbound => "ASP-SES-042",
+            Self::QuestionValid => "ASP-SES-043",
+            Self::AnswersQuestion => "ASP-SES-044",
+            Self::UsageGrows => "ASP-SES-045",
+            Self::DelegateAdmitted => "ASP-SES-046",
             Self::Overdue => "ASP-SES-016",
         }
     }
@@ -651,6 +746,15 @@ impl Guard {
             Self::NotCountersigned => "/issuer",
             Self::AuthorityValid => "/body/authority",
             Self::MandateNarrows => "/body",
+            Self::NewcomerValid => "/body/agent",
+            Self::NewcomerCovered => "/body/consents",
+            Self::AnswerAllowed => "/type",
+            Self::OthersRemain => "/issuer",
+            Self::Unbound => "/issuer",
+            Self::QuestionValid => "/body",
+            Self::AnswersQuestion => "/inReplyTo",
+            Self::UsageGrows => "/body",
+            Self::DelegateAdmitted => "/body/to",
             Self::Overdue => "/body",
         }
     }
@@ -695,6 +799,16 @@ pub enum Selector {
     TakesBackMandate,
     /// The statement takes back an offer.
     TakesBackOffer,
+    /// The body asks that one more participant comes in.
+    Admission,
+    /// Somebody who is in admits the newcomer.
+    Admits,
+    /// The newcomer introduces itself.
+    Joins,
+    /// Somebody leaves the session.
+    Departs,
+    /// The body tells what was spent on the session.
+    Usage,
     /// The body is a fact or remark without effect on obligations.
     Note,
     /// The body tells of progress on an obligation.
@@ -716,7 +830,7 @@ pub enum Selector {
 impl Selector {
     /// All of them, in order.
     #[must_use]
-    pub const fn all() -> [Self; 26] {
+    pub const fn all() -> [Self; 31] {
         [
             Self::Invitation,
             Self::Proposal,
@@ -736,6 +850,11 @@ impl Selector {
             Self::NoCommitment,
             Self::TakesBackMandate,
             Self::TakesBackOffer,
+            Self::Admission,
+            Self::Admits,
+            Self::Joins,
+            Self::Departs,
+            Self::Usage,
             Self::Note,
             Self::Progress,
             Self::Fulfilment,
@@ -769,6 +888,11 @@ impl Selector {
             Self::NoCommitment => "no-commitment",
             Self::TakesBackMandate => "takes-back-mandate",
             Self::TakesBackOffer => "takes-back-offer",
+            Self::Admission => "admission",
+            Self::Admits => "admits",
+            Self::Joins => "joins",
+            Self::Departs => "departs",
+            Self::Usage => "usage",
             Self::Note => "note",
             Self::Progress => "progress",
             Self::Fulfilment => "fulfilment",
@@ -804,6 +928,11 @@ impl Selector {
             Self::NoCommitment => "No commitment of the session is active.",
             Self::TakesBackMandate => "The statement takes back a mandate.",
             Self::TakesBackOffer => "The statement takes back an offer.",
+            Self::Admission => "The body asks that one more participant comes in.",
+            Self::Admits => "Somebody who is in admits the newcomer.",
+            Self::Joins => "The newcomer introduces itself.",
+            Self::Departs => "Somebody leaves the session.",
+            Self::Usage => "The body tells what was spent on the session.",
             Self::Note => "The body is a fact or remark without effect on obligations.",
             Self::Progress => "The body tells of progress on an obligation.",
             Self::Fulfilment => "The body states that an obligation is fulfilled.",
@@ -844,6 +973,11 @@ impl FromStr for Selector {
             "no-commitment" => Ok(Self::NoCommitment),
             "takes-back-mandate" => Ok(Self::TakesBackMandate),
             "takes-back-offer" => Ok(Self::TakesBackOffer),
+            "admission" => Ok(Self::Admission),
+            "admits" => Ok(Self::Admits),
+            "joins" => Ok(Self::Joins),
+            "departs" => Ok(Self::Departs),
+            "usage" => Ok(Self::Usage),
             "note" => Ok(Self::Note),
             "progress" => Ok(Self::Progress),
             "fulfilment" => Ok(Self::Fulfilment),
@@ -876,6 +1010,8 @@ pub enum Reason {
     SessionTimeout,
     /// The session had as many statements as it may.
     MessageLimit,
+    /// The participants spent more than the budget of the session.
+    BudgetSpent,
     /// The authority ended the session.
     EscalationRejected,
     /// The authority did not decide in time.
@@ -887,7 +1023,7 @@ pub enum Reason {
 impl Reason {
     /// All of them, in order.
     #[must_use]
-    pub const fn all() -> [Self; 11] {
+    pub const fn all() -> [Self; 12] {
         [
             Self::Completed,
             Self::Abandoned,
@@ -897,6 +1033,7 @@ impl Reason {
             Self::ResponseTimeout,
             Self::SessionTimeout,
             Self::MessageLimit,
+            Self::BudgetSpent,
             Self::EscalationRejected,
             Self::EscalationTimeout,
             Self::ConsentRevoked,
@@ -915,6 +1052,7 @@ impl Reason {
             Self::ResponseTimeout => "RESPONSE_TIMEOUT",
             Self::SessionTimeout => "SESSION_TIMEOUT",
             Self::MessageLimit => "MESSAGE_LIMIT",
+            Self::BudgetSpent => "BUDGET_SPENT",
             Self::EscalationRejected => "ESCALATION_REJECTED",
             Self::EscalationTimeout => "ESCALATION_TIMEOUT",
             Self::ConsentRevoked => "CONSENT_REVOKED",
@@ -933,6 +1071,7 @@ impl Reason {
             Self::ResponseTimeout => "Nobody said anything within the response time.",
             Self::SessionTimeout => "The session's total time passed before a commitment stood.",
             Self::MessageLimit => "The session had as many statements as it may.",
+            Self::BudgetSpent => "The participants spent more than the budget of the session.",
             Self::EscalationRejected => "The authority ended the session.",
             Self::EscalationTimeout => "The authority did not decide in time.",
             Self::ConsentRevoked => "A consent that the session rested on ended.",
@@ -958,6 +1097,7 @@ impl FromStr for Reason {
             "RESPONSE_TIMEOUT" => Ok(Self::ResponseTimeout),
             "SESSION_TIMEOUT" => Ok(Self::SessionTimeout),
             "MESSAGE_LIMIT" => Ok(Self::MessageLimit),
+            "BUDGET_SPENT" => Ok(Self::BudgetSpent),
             "ESCALATION_REJECTED" => Ok(Self::EscalationRejected),
             "ESCALATION_TIMEOUT" => Ok(Self::EscalationTimeout),
             "CONSENT_REVOKED" => Ok(Self::ConsentRevoked),
@@ -1028,7 +1168,7 @@ pub const ROWS: &[Row] = &[
     Row {
         state: State::Invited,
         performative: Performative::Accept,
-        roles: &[Role::Initiator, Role::Party, Role::Mediator, Role::Observer],
+        roles: &[Role::Initiator, Role::Party, Role::Mediator],
         when: Some(Selector::AllIn),
         requires: &[Guard::AnswersInvitation, Guard::YourTurn, Guard::CardShown, Guard::ConsentStands],
         next: Next::To(State::Introduced),
@@ -1044,7 +1184,7 @@ pub const ROWS: &[Row] = &[
     Row {
         state: State::Invited,
         performative: Performative::Reject,
-        roles: &[Role::Initiator, Role::Party, Role::Mediator, Role::Observer],
+        roles: &[Role::Initiator, Role::Party, Role::Mediator],
         when: Some(Selector::TooFew),
         requires: &[Guard::AnswersInvitation, Guard::YourTurn],
         next: Next::To(State::Failed),
@@ -1090,6 +1230,20 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         state: State::Introduced,
+        performative: Performative::Propose,
+        roles: &[Role::Initiator, Role::Party],
+        when: Some(Selector::Admission),
+        requires: &[
+            Guard::MessageLeft,
+            Guard::ConsentStands,
+            Guard::RoundLeft,
+            Guard::NewcomerValid,
+            Guard::NewcomerCovered,
+        ],
+        next: Next::To(State::Conversing),
+    },
+    Row {
+        state: State::Introduced,
         performative: Performative::Inform,
         roles: &[Role::Initiator, Role::Party, Role::Mediator],
         when: Some(Selector::Note),
@@ -1098,10 +1252,18 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         state: State::Introduced,
+        performative: Performative::Inform,
+        roles: &[Role::Initiator, Role::Party, Role::Mediator],
+        when: Some(Selector::Usage),
+        requires: &[Guard::MessageLeft, Guard::ConsentStands, Guard::UsageGrows],
+        next: Next::To(State::Conversing),
+    },
+    Row {
+        state: State::Introduced,
         performative: Performative::Query,
         roles: &[Role::Initiator, Role::Party, Role::Mediator, Role::Observer],
         when: None,
-        requires: &[Guard::MessageLeft, Guard::ConsentStands],
+        requires: &[Guard::MessageLeft, Guard::ConsentStands, Guard::QuestionValid],
         next: Next::To(State::Conversing),
     },
     Row {
@@ -1117,8 +1279,22 @@ pub const ROWS: &[Row] = &[
         performative: Performative::Delegate,
         roles: &[Role::Initiator, Role::Party],
         when: None,
-        requires: &[Guard::MessageLeft, Guard::ConsentStands, Guard::RoomLeft, Guard::MandateNarrows],
+        requires: &[
+            Guard::MessageLeft,
+            Guard::ConsentStands,
+            Guard::RoomLeft,
+            Guard::MandateNarrows,
+            Guard::DelegateAdmitted,
+        ],
         next: Next::To(State::Conversing),
+    },
+    Row {
+        state: State::Introduced,
+        performative: Performative::Withdraw,
+        roles: &[Role::Initiator, Role::Party, Role::Mediator, Role::Observer],
+        when: Some(Selector::Departs),
+        requires: &[Guard::OthersRemain],
+        next: Next::To(State::Introduced),
     },
     Row {
         state: State::Introduced,
@@ -1161,12 +1337,28 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         state: State::Conversing,
+        performative: Performative::Propose,
+        roles: &[Role::Initiator, Role::Party],
+        when: Some(Selector::Admission),
+        requires: &[
+            Guard::MessageLeft,
+            Guard::ConsentStands,
+            Guard::RoundLeft,
+            Guard::RoomLeft,
+            Guard::NewcomerValid,
+            Guard::NewcomerCovered,
+        ],
+        next: Next::To(State::Conversing),
+    },
+    Row {
+        state: State::Conversing,
         performative: Performative::Counter,
         roles: &[Role::Initiator, Role::Party],
         when: Some(Selector::CounterOffer),
         requires: &[
             Guard::OfferOpen,
             Guard::YourTurn,
+            Guard::AnswerAllowed,
             Guard::MessageLeft,
             Guard::ConsentStands,
             Guard::RoundLeft,
@@ -1184,6 +1376,7 @@ pub const ROWS: &[Row] = &[
         requires: &[
             Guard::OfferOpen,
             Guard::YourTurn,
+            Guard::AnswerAllowed,
             Guard::TermsMatch,
             Guard::MessageLeft,
             Guard::ConsentStands,
@@ -1202,6 +1395,7 @@ pub const ROWS: &[Row] = &[
         requires: &[
             Guard::OfferOpen,
             Guard::YourTurn,
+            Guard::AnswerAllowed,
             Guard::TermsMatch,
             Guard::MessageLeft,
             Guard::ConsentStands,
@@ -1219,6 +1413,7 @@ pub const ROWS: &[Row] = &[
         requires: &[
             Guard::OfferOpen,
             Guard::YourTurn,
+            Guard::AnswerAllowed,
             Guard::TermsMatch,
             Guard::MessageLeft,
             Guard::ConsentStands,
@@ -1230,8 +1425,24 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         state: State::Conversing,
-        performative: Performative::Reject,
+        performative: Performative::Accept,
         roles: &[Role::Initiator, Role::Party],
+        when: Some(Selector::Admits),
+        requires: &[Guard::OfferOpen, Guard::YourTurn, Guard::MessageLeft, Guard::ConsentStands],
+        next: Next::To(State::Conversing),
+    },
+    Row {
+        state: State::Conversing,
+        performative: Performative::Accept,
+        roles: &[Role::Newcomer],
+        when: Some(Selector::Joins),
+        requires: &[Guard::OfferOpen, Guard::YourTurn, Guard::CardShown, Guard::ConsentStands],
+        next: Next::To(State::Conversing),
+    },
+    Row {
+        state: State::Conversing,
+        performative: Performative::Reject,
+        roles: &[Role::Initiator, Role::Party, Role::Newcomer],
         when: None,
         requires: &[Guard::OfferOpen, Guard::YourTurn],
         next: Next::To(State::Conversing),
@@ -1246,10 +1457,18 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         state: State::Conversing,
+        performative: Performative::Inform,
+        roles: &[Role::Initiator, Role::Party, Role::Mediator],
+        when: Some(Selector::Usage),
+        requires: &[Guard::MessageLeft, Guard::ConsentStands, Guard::UsageGrows],
+        next: Next::To(State::Conversing),
+    },
+    Row {
+        state: State::Conversing,
         performative: Performative::Query,
         roles: &[Role::Initiator, Role::Party, Role::Mediator, Role::Observer],
         when: None,
-        requires: &[Guard::MessageLeft, Guard::ConsentStands],
+        requires: &[Guard::MessageLeft, Guard::ConsentStands, Guard::QuestionValid],
         next: Next::To(State::Conversing),
     },
     Row {
@@ -1257,7 +1476,7 @@ pub const ROWS: &[Row] = &[
         performative: Performative::Clarify,
         roles: &[Role::Initiator, Role::Party, Role::Mediator],
         when: None,
-        requires: &[Guard::MessageLeft, Guard::ConsentStands],
+        requires: &[Guard::MessageLeft, Guard::ConsentStands, Guard::AnswersQuestion],
         next: Next::To(State::Conversing),
     },
     Row {
@@ -1280,7 +1499,13 @@ pub const ROWS: &[Row] = &[
         performative: Performative::Delegate,
         roles: &[Role::Initiator, Role::Party],
         when: None,
-        requires: &[Guard::MessageLeft, Guard::ConsentStands, Guard::RoomLeft, Guard::MandateNarrows],
+        requires: &[
+            Guard::MessageLeft,
+            Guard::ConsentStands,
+            Guard::RoomLeft,
+            Guard::MandateNarrows,
+            Guard::DelegateAdmitted,
+        ],
         next: Next::To(State::Conversing),
     },
     Row {
@@ -1290,6 +1515,14 @@ pub const ROWS: &[Row] = &[
         when: None,
         requires: &[Guard::MessageLeft, Guard::AuthorityValid],
         next: Next::To(State::Escalated),
+    },
+    Row {
+        state: State::Conversing,
+        performative: Performative::Withdraw,
+        roles: &[Role::Initiator, Role::Party, Role::Mediator, Role::Observer],
+        when: Some(Selector::Departs),
+        requires: &[Guard::OthersRemain],
+        next: Next::To(State::Conversing),
     },
     Row {
         state: State::Conversing,
@@ -1422,6 +1655,14 @@ pub const ROWS: &[Row] = &[
     Row {
         state: State::Agreeing,
         performative: Performative::Inform,
+        roles: &[Role::Initiator, Role::Party, Role::Mediator],
+        when: Some(Selector::Usage),
+        requires: &[Guard::MessageLeft, Guard::ConsentStands, Guard::UsageGrows],
+        next: Next::To(State::Agreeing),
+    },
+    Row {
+        state: State::Agreeing,
+        performative: Performative::Inform,
         roles: &[Role::Initiator, Role::Party],
         when: Some(Selector::Progress),
         requires: &[Guard::CommitmentActive, Guard::ObligationKnown, Guard::IsDebtor, Guard::MessageLeft],
@@ -1482,7 +1723,7 @@ pub const ROWS: &[Row] = &[
         performative: Performative::Query,
         roles: &[Role::Initiator, Role::Party, Role::Mediator, Role::Observer],
         when: None,
-        requires: &[Guard::MessageLeft, Guard::ConsentStands],
+        requires: &[Guard::MessageLeft, Guard::ConsentStands, Guard::QuestionValid],
         next: Next::To(State::Agreeing),
     },
     Row {
@@ -1490,7 +1731,7 @@ pub const ROWS: &[Row] = &[
         performative: Performative::Clarify,
         roles: &[Role::Initiator, Role::Party, Role::Mediator],
         when: None,
-        requires: &[Guard::MessageLeft, Guard::ConsentStands],
+        requires: &[Guard::MessageLeft, Guard::ConsentStands, Guard::AnswersQuestion],
         next: Next::To(State::Agreeing),
     },
     Row {
@@ -1500,6 +1741,14 @@ pub const ROWS: &[Row] = &[
         when: None,
         requires: &[Guard::MessageLeft, Guard::AuthorityValid],
         next: Next::To(State::Escalated),
+    },
+    Row {
+        state: State::Agreeing,
+        performative: Performative::Withdraw,
+        roles: &[Role::Initiator, Role::Party, Role::Mediator, Role::Observer],
+        when: Some(Selector::Departs),
+        requires: &[Guard::OthersRemain, Guard::Unbound],
+        next: Next::To(State::Agreeing),
     },
     Row {
         state: State::Agreeing,
@@ -1568,6 +1817,21 @@ pub const ROWS: &[Row] = &[
         state: State::Executing,
         performative: Performative::Propose,
         roles: &[Role::Initiator, Role::Party],
+        when: Some(Selector::Admission),
+        requires: &[
+            Guard::MessageLeft,
+            Guard::ConsentStands,
+            Guard::RoundLeft,
+            Guard::RoomLeft,
+            Guard::NewcomerValid,
+            Guard::NewcomerCovered,
+        ],
+        next: Next::To(State::Executing),
+    },
+    Row {
+        state: State::Executing,
+        performative: Performative::Propose,
+        roles: &[Role::Initiator, Role::Party],
         when: Some(Selector::Change),
         requires: &[
             Guard::MessageLeft,
@@ -1588,6 +1852,7 @@ pub const ROWS: &[Row] = &[
         requires: &[
             Guard::OfferOpen,
             Guard::YourTurn,
+            Guard::AnswerAllowed,
             Guard::MessageLeft,
             Guard::ConsentStands,
             Guard::RoundLeft,
@@ -1605,6 +1870,7 @@ pub const ROWS: &[Row] = &[
         requires: &[
             Guard::OfferOpen,
             Guard::YourTurn,
+            Guard::AnswerAllowed,
             Guard::TermsMatch,
             Guard::MessageLeft,
             Guard::ConsentStands,
@@ -1623,6 +1889,7 @@ pub const ROWS: &[Row] = &[
         requires: &[
             Guard::OfferOpen,
             Guard::YourTurn,
+            Guard::AnswerAllowed,
             Guard::TermsMatch,
             Guard::MessageLeft,
             Guard::ConsentStands,
@@ -1640,6 +1907,7 @@ pub const ROWS: &[Row] = &[
         requires: &[
             Guard::OfferOpen,
             Guard::YourTurn,
+            Guard::AnswerAllowed,
             Guard::TermsMatch,
             Guard::MessageLeft,
             Guard::ConsentStands,
@@ -1651,8 +1919,24 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         state: State::Executing,
-        performative: Performative::Reject,
+        performative: Performative::Accept,
         roles: &[Role::Initiator, Role::Party],
+        when: Some(Selector::Admits),
+        requires: &[Guard::OfferOpen, Guard::YourTurn, Guard::MessageLeft, Guard::ConsentStands],
+        next: Next::To(State::Executing),
+    },
+    Row {
+        state: State::Executing,
+        performative: Performative::Accept,
+        roles: &[Role::Newcomer],
+        when: Some(Selector::Joins),
+        requires: &[Guard::OfferOpen, Guard::YourTurn, Guard::CardShown, Guard::ConsentStands],
+        next: Next::To(State::Executing),
+    },
+    Row {
+        state: State::Executing,
+        performative: Performative::Reject,
+        roles: &[Role::Initiator, Role::Party, Role::Newcomer],
         when: None,
         requires: &[Guard::OfferOpen, Guard::YourTurn],
         next: Next::To(State::Executing),
@@ -1663,6 +1947,14 @@ pub const ROWS: &[Row] = &[
         roles: &[Role::Initiator, Role::Party, Role::Mediator],
         when: Some(Selector::Note),
         requires: &[Guard::MessageLeft, Guard::ConsentStands],
+        next: Next::To(State::Executing),
+    },
+    Row {
+        state: State::Executing,
+        performative: Performative::Inform,
+        roles: &[Role::Initiator, Role::Party, Role::Mediator],
+        when: Some(Selector::Usage),
+        requires: &[Guard::MessageLeft, Guard::ConsentStands, Guard::UsageGrows],
         next: Next::To(State::Executing),
     },
     Row {
@@ -1728,7 +2020,7 @@ pub const ROWS: &[Row] = &[
         performative: Performative::Query,
         roles: &[Role::Initiator, Role::Party, Role::Mediator, Role::Observer],
         when: None,
-        requires: &[Guard::MessageLeft, Guard::ConsentStands],
+        requires: &[Guard::MessageLeft, Guard::ConsentStands, Guard::QuestionValid],
         next: Next::To(State::Executing),
     },
     Row {
@@ -1736,7 +2028,7 @@ pub const ROWS: &[Row] = &[
         performative: Performative::Clarify,
         roles: &[Role::Initiator, Role::Party, Role::Mediator],
         when: None,
-        requires: &[Guard::MessageLeft, Guard::ConsentStands],
+        requires: &[Guard::MessageLeft, Guard::ConsentStands, Guard::AnswersQuestion],
         next: Next::To(State::Executing),
     },
     Row {
@@ -1761,6 +2053,14 @@ pub const ROWS: &[Row] = &[
         when: None,
         requires: &[Guard::MessageLeft, Guard::AuthorityValid],
         next: Next::To(State::Escalated),
+    },
+    Row {
+        state: State::Executing,
+        performative: Performative::Withdraw,
+        roles: &[Role::Initiator, Role::Party, Role::Mediator, Role::Observer],
+        when: Some(Selector::Departs),
+        requires: &[Guard::OthersRemain, Guard::Unbound],
+        next: Next::To(State::Executing),
     },
     Row {
         state: State::Executing,
@@ -1939,11 +2239,11 @@ pub const ROWS: &[Row] = &[
 const RANGES: [[(usize, usize); 13]; 9] = [
     [(0, 1), (1, 1), (1, 1), (1, 1), (1, 1), (1, 1), (1, 1), (1, 1), (1, 1), (1, 1), (1, 1), (1, 1), (1, 1)], // IDLE
     [(1, 1), (1, 2), (2, 4), (4, 6), (6, 6), (6, 6), (6, 6), (6, 6), (6, 6), (6, 6), (6, 7), (7, 7), (7, 8)], // INVITED
-    [(8, 9), (9, 9), (9, 9), (9, 9), (9, 10), (10, 11), (11, 12), (12, 12), (12, 13), (13, 13), (13, 13), (13, 14), (14, 16)], // INTRODUCED
-    [(16, 17), (17, 18), (18, 21), (21, 22), (22, 23), (23, 24), (24, 25), (25, 26), (26, 27), (27, 28), (28, 30), (30, 31), (31, 33)], // CONVERSING
-    [(33, 33), (33, 35), (35, 37), (37, 39), (39, 45), (45, 46), (46, 47), (47, 47), (47, 47), (47, 48), (48, 52), (52, 53), (53, 54)], // AGREEING
-    [(54, 56), (56, 57), (57, 60), (60, 61), (61, 67), (67, 68), (68, 69), (69, 70), (70, 70), (70, 71), (71, 73), (73, 74), (74, 76)], // EXECUTING
-    [(76, 76), (76, 76), (76, 77), (77, 79), (79, 85), (85, 85), (85, 85), (85, 85), (85, 85), (85, 85), (85, 88), (88, 88), (88, 89)], // ESCALATED
-    [(89, 89), (89, 89), (89, 89), (89, 89), (89, 89), (89, 89), (89, 89), (89, 89), (89, 89), (89, 89), (89, 89), (89, 89), (89, 90)], // CLOSED
-    [(90, 90), (90, 90), (90, 90), (90, 90), (90, 90), (90, 90), (90, 90), (90, 90), (90, 90), (90, 90), (90, 90), (90, 90), (90, 90)], // FAILED
+    [(8, 10), (10, 10), (10, 10), (10, 10), (10, 12), (12, 13), (13, 14), (14, 14), (14, 15), (15, 15), (15, 16), (16, 17), (17, 19)], // INTRODUCED
+    [(19, 21), (21, 22), (22, 27), (27, 28), (28, 30), (30, 31), (31, 32), (32, 33), (33, 34), (34, 35), (35, 38), (38, 39), (39, 41)], // CONVERSING
+    [(41, 41), (41, 43), (43, 45), (45, 47), (47, 54), (54, 55), (55, 56), (56, 56), (56, 56), (56, 57), (57, 62), (62, 63), (63, 64)], // AGREEING
+    [(64, 67), (67, 68), (68, 73), (73, 74), (74, 81), (81, 82), (82, 83), (83, 84), (84, 84), (84, 85), (85, 88), (88, 89), (89, 91)], // EXECUTING
+    [(91, 91), (91, 91), (91, 92), (92, 94), (94, 100), (100, 100), (100, 100), (100, 100), (100, 100), (100, 100), (100, 103), (103, 103), (103, 104)], // ESCALATED
+    [(104, 104), (104, 104), (104, 104), (104, 104), (104, 104), (104, 104), (104, 104), (104, 104), (104, 104), (104, 104), (104, 104), (104, 104), (104, 105)], // CLOSED
+    [(105, 105), (105, 105), (105, 105), (105, 105), (105, 105), (105, 105), (105, 105), (105, 105), (105, 105), (105, 105), (105, 105), (105, 105), (105, 105)], // FAILED
 ];

@@ -198,6 +198,9 @@ bodies! {
     }
     /// The limits of a session; what is absent is the default of the protocol.
     struct Limits {
+        /// What the participants together may spend on the session itself.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        budget: Option<Budget>,
         /// The most that one party may owe under one package of terms.
         #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
         ceiling: Option<Money>,
@@ -219,6 +222,29 @@ bodies! {
         /// How long the session may go on before a commitment stands.
         #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
         session_ms: Option<Millis>,
+    }
+    /// What a session may cost those who lead it; at least one of the two.
+    struct Budget {
+        /// What inference and tools may cost.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        cost: Option<Money>,
+        /// How many tokens models may read and write.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        tokens: Option<u64>,
+    }
+    /// PROPOSE, `admission`: one more participant is to come in while the session goes on.
+    ///
+    /// Every other negotiator has to admit it by ACCEPT; then it is invited, and comes in by introducing itself.
+    struct Admission {
+        /// Who.
+        agent: AgentUri,
+        /// Consents between the issuer's organisation and the newcomer's; the session rests on them from then on.
+        consents: BTreeSet<Hash>,
+        /// Until when the invitation stands; the session's response time if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        respond_by: Option<LogTime>,
+        /// As what: anything but the initiator.
+        role: ParticipantRole,
     }
     /// PROPOSE, `session-invitation`: opens a session.
     struct Invitation {
@@ -293,6 +319,9 @@ bodies! {
     }
     /// PROPOSE `proposal` or COUNTER `counter-offer`.
     struct Offer {
+        /// What those awaited may answer, of ACCEPT, COUNTER and REJECT; any of them if absent. REJECT always may.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        answers: Option<BTreeSet<Performative>>,
         /// Whose answers are awaited; all other parties if absent.
         #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
         awaits: Option<BTreeSet<AgentUri>>,
@@ -300,6 +329,11 @@ bodies! {
         binding: bool,
         /// Alternatives; an acceptance names one.
         packages: Vec<Package>,
+        /// How many of those awaited have to accept one package; all of them if absent, any one of them if 1.
+        ///
+        /// Whoever owes or is owed under the package has to be among them: nobody is bound without signing.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        quorum: Option<u32>,
         /// Why, for people.
         #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
         reasoning: Option<Text>,
@@ -339,9 +373,38 @@ bodies! {
     }
     /// ACCEPT, `resumption`: the authority lets the session go on.
     struct Resumption {
+        /// The person who decided.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        decided_by: Option<Name>,
         /// What it asks the participants to do.
         #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
         instructions: Option<Text>,
+    }
+    /// QUERY: a question, to somebody or to all.
+    struct Question {
+        /// Whose CLARIFY is awaited, if somebody's.
+        ///
+        /// The time of an open offer that the question replies to, put by who is to answer the offer to who made it,
+        /// stands still meanwhile.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        awaits: Option<AgentUri>,
+        /// Data for machines.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        data: Option<Map<String, Value>>,
+        /// Until when the answer is awaited; the session's response time if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        respond_by: Option<LogTime>,
+        /// Words for people.
+        text: Text,
+    }
+    /// INFORM, `usage`: what the issuer has spent on this session so far, all together.
+    struct Usage {
+        /// On inference and tools, in the currency of the budget.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        cost: Option<Money>,
+        /// Tokens that its models read and wrote.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        tokens: Option<u64>,
     }
     /// INFORM, `note`: a fact or remark.
     struct Note {
@@ -386,8 +449,14 @@ bodies! {
         /// The most that the delegate may let the principal owe under one package.
         #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
         ceiling: Option<Money>,
+        /// The consent between both organisations that lets in a delegate of one that takes no part; it has to stand.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        consent: Option<Hash>,
         /// Until when.
         expires_at: LogTime,
+        /// How many further mandates may be given one under the other below this one; as many as there may be if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        hops: Option<u32>,
         /// What the delegate may say.
         performatives: BTreeSet<Performative>,
         /// Who may act.
@@ -397,6 +466,9 @@ bodies! {
     struct Escalation {
         /// A mediator of the session, or the organisation of a participant.
         authority: Issuer,
+        /// The person who is asked: one of the human contacts in the organisation's policy.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        contact: Option<Name>,
         /// What is asked.
         question: Text,
     }
@@ -565,6 +637,8 @@ pub enum Propose {
     Amendment(Amendment),
     /// Offers to end a commitment.
     Termination(Termination),
+    /// Asks that one more comes in.
+    Admission(Admission),
 }
 
 /// COUNTER.
@@ -587,6 +661,8 @@ pub enum Accept {
     Acceptance(Acceptance),
     /// Of going on, by an authority.
     Resumption(Resumption),
+    /// Of a newcomer, by those who are in.
+    Admission(Empty),
 }
 
 /// INFORM.
@@ -603,6 +679,8 @@ pub enum Inform {
     Acknowledgement(ObligationRef),
     /// That it is not.
     Contest(ObligationNote),
+    /// What the issuer has spent.
+    Usage(Usage),
     /// The node: that a due time passed.
     Breach(ObligationRef),
     /// The node: that nobody contested in time.
@@ -625,6 +703,8 @@ pub enum Close {
 pub enum Withdraw {
     /// By who said it.
     Withdrawal(Because),
+    /// By who leaves the session.
+    Departure(Because),
     /// By the node.
     Timeout(Timeout),
 }
@@ -677,7 +757,7 @@ body! {
     Accept(Accept) = Kind::Session(Performative::Accept), Kind::Session(Performative::Accept) => ()
     Reject(Because) = Kind::Session(Performative::Reject), Kind::Session(Performative::Reject) => ()
     Inform(Inform) = Kind::Session(Performative::Inform), Kind::Session(Performative::Inform) => ()
-    Query(Note) = Kind::Session(Performative::Query), Kind::Session(Performative::Query) => ()
+    Query(Question) = Kind::Session(Performative::Query), Kind::Session(Performative::Query) => ()
     Clarify(Note) = Kind::Session(Performative::Clarify), Kind::Session(Performative::Clarify) => ()
     Commit(Commit) = Kind::Session(Performative::Commit), Kind::Session(Performative::Commit) => ()
     Delegate(Mandate) = Kind::Session(Performative::Delegate), Kind::Session(Performative::Delegate) => ()
@@ -741,6 +821,12 @@ impl Body {
             Self::Counter(Counter::Conditions(conditions)) => conditions.limits.bounds(),
             Self::Propose(Propose::Proposal(offer)) | Self::Counter(Counter::CounterOffer(offer)) => {
                 bound("/body/packages", offer.packages.len(), 1..=limits::PACKAGES_MAX)?;
+                let quorum = offer.quorum.map_or(1, |quorum| usize::try_from(quorum).unwrap_or(usize::MAX));
+                bound("/body/quorum", quorum, 1..=limits::PARTICIPANTS_MAX)?;
+                let answers = [Performative::Accept, Performative::Counter, Performative::Reject].into();
+                if offer.answers.as_ref().is_some_and(|allowed| !allowed.is_subset(&answers)) {
+                    return Err(Code::InvalidBody.at("/body/answers"));
+                }
                 offer.packages.iter().try_for_each(|package| {
                     bound("/body/packages", package.obligations.len(), 1..=limits::OBLIGATIONS_MAX)
                 })
@@ -750,6 +836,16 @@ impl Body {
                 amendment.package.obligations.len(),
                 1..=limits::OBLIGATIONS_MAX,
             ),
+            Self::Propose(Propose::Admission(admission)) => {
+                bound("/body/consents", admission.consents.len(), 0..=limits::PARTICIPANTS_MAX)?;
+                match admission.role {
+                    ParticipantRole::Initiator => Err(Code::InvalidBody.at("/body/role")),
+                    ParticipantRole::Party | ParticipantRole::Observer | ParticipantRole::Mediator => Ok(()),
+                }
+            }
+            Self::Inform(Inform::Usage(Usage { cost: None, tokens: None })) => {
+                Err(Code::InvalidBody.at("/body"))
+            }
             Self::Delegate(mandate) => bound("/body/performatives", mandate.performatives.len(), 1..=13),
             Self::Escalate(Escalation { authority: Issuer::Node(_), .. }) => {
                 Err(Code::InvalidBody.at("/body/authority"))
@@ -764,6 +860,7 @@ impl Limits {
     #[must_use]
     pub const fn defaults() -> Self {
         Self {
+            budget: None,
             ceiling: None,
             escalation_ms: None,
             invitation_ms: None,
@@ -779,9 +876,44 @@ impl Limits {
         let span_ok = |span: &Millis| (1..=limits::SESSION_LIMIT_MS_MAX.0).contains(&span.0);
         let messages_max = u32::try_from(limits::MESSAGES_HARD_MAX).unwrap_or(u32::MAX);
         let counts = [self.messages, self.rounds];
+        if self.budget.as_ref().is_some_and(|budget| budget.cost.is_none() && budget.tokens.is_none()) {
+            return Err(Code::InvalidBody.at("/body/limits/budget"));
+        }
         let fits = spans.iter().flatten().all(span_ok)
             && counts.iter().flatten().all(|count| (1..=messages_max).contains(count));
         if fits { Ok(()) } else { Err(Code::InvalidBody.at("/body/limits")) }
+    }
+}
+
+impl Invitee {
+    /// Somebody in this role, required if it is to negotiate.
+    #[must_use]
+    pub const fn of(agent: AgentUri, role: ParticipantRole) -> Self {
+        Self { agent, required: None, role }
+    }
+}
+
+impl Offer {
+    /// An offer of these packages to all other parties, all of whom have to accept.
+    #[must_use]
+    pub const fn of(packages: Vec<Package>, binding: bool) -> Self {
+        Self {
+            answers: None,
+            awaits: None,
+            binding,
+            packages,
+            quorum: None,
+            reasoning: None,
+            respond_by: None,
+        }
+    }
+}
+
+impl Question {
+    /// A question to all, whose answer nothing waits for.
+    #[must_use]
+    pub const fn to_all(text: Text) -> Self {
+        Self { awaits: None, data: None, respond_by: None, text }
     }
 }
 
@@ -790,6 +922,11 @@ impl Package {
     #[must_use]
     pub fn terms_hash(&self) -> Hash {
         Hash::of(&[b"asp/1.0/terms\n", &super::draft::canonical(self)])
+    }
+
+    /// Everybody who owes or is owed under it; somebody may come more than once.
+    pub fn parties(&self) -> impl Iterator<Item = &AgentUri> {
+        self.obligations.iter().flat_map(|obligation| [&obligation.debtor, &obligation.creditor])
     }
 
     /// Whether none of these debtors owes more than `ceiling`; one who owes in another currency does.

@@ -6,6 +6,7 @@
 pub mod body;
 pub mod draft;
 mod kind;
+mod reference;
 pub mod scan;
 
 use std::borrow::Cow;

@@ -36,7 +36,7 @@ fn a_session_is_closed_by_its_receipt_and_countersigned_once() {
 #[test]
 fn talk_that_comes_to_nothing_is_closed_in_order() {
     let ledger = check(
-        "buyer PROPOSE with seller watcher!          -> INVITED
+        "buyer PROPOSE with seller watcher           -> INVITED
          buyer CLOSE                                 -> ! ROLE_NOT_ALLOWED
          watcher ACCEPT                              -> INVITED
          seller ACCEPT                               -> INTRODUCED

@@ -11,6 +11,7 @@
 mod authority;
 mod bargaining;
 mod closing;
+mod company;
 mod duties;
 mod opening;
 #[path = "../support/mod.rs"]

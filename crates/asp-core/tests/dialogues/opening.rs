@@ -31,7 +31,7 @@ fn who_is_invited_must_make_a_session() {
     check(
         "buyer PROPOSE with seller seller                       -> ! INVALID_PARTICIPANTS
          buyer PROPOSE with seller buyer                        -> ! INVALID_PARTICIPANTS
-         buyer PROPOSE with mediator! watcher!                  -> ! INVALID_PARTICIPANTS
+         buyer PROPOSE with mediator! watcher                   -> ! INVALID_PARTICIPANTS
          buyer PROPOSE with seller?                             -> ! INVALID_PARTICIPANTS
          buyer PROPOSE with seller by=seller                    -> ! INVALID_PARTICIPANTS
          stranger PROPOSE with seller by=buyer                  -> ! INVALID_PARTICIPANTS
@@ -188,7 +188,7 @@ fn a_head_has_one_successor() {
 fn an_observer_only_observes_and_asks() {
     // ASP-SES-003, ASP-SES-004
     check(
-        "buyer PROPOSE with seller watcher!    -> INVITED
+        "buyer PROPOSE with seller watcher     -> INVITED
          watcher ACCEPT                        -> INVITED
          seller ACCEPT                         -> INTRODUCED
          watcher OBSERVE                       -> CONVERSING
@@ -283,7 +283,7 @@ fn an_invitation_is_answered_in_time_whatever_the_node_does() {
 fn a_session_needs_a_party_that_must_come() {
     // ASP-SES-001
     check(
-        "buyer PROPOSE with seller? watcher!        -> ! INVALID_PARTICIPANTS
+        "buyer PROPOSE with seller? watcher         -> ! INVALID_PARTICIPANTS
          buyer PROPOSE with seller? mediator!       -> ! INVALID_PARTICIPANTS
          buyer PROPOSE with seller? carrier!        -> INVITED",
     );

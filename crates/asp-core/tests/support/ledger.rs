@@ -27,11 +27,22 @@ use asp_core::statement::body::{Body, CommitmentState, ConsentRequest, Package, 
 
 use super::{Stage, agent_key, because, domain, key, text, uri, usd};
 
-/// Everybody there is; the buyer's organisation has a consent with each of [`PARTNERS`].
+/// Everybody there is; the buyer's organisation has a consent with each of [`PARTNERS`], others as in [`CONSENTS`].
 pub const CAST: [&str; 8] =
     ["buyer", "seller", "carrier", "mediator", "watcher", "clerk", "aide", "stranger"];
 /// Whom the buyer may invite.
 pub const PARTNERS: [&str; 4] = ["seller", "carrier", "mediator", "watcher"];
+
+/// Consents besides the buyer's with its partners.
+const CONSENTS: [(&str, &str); 7] = [
+    ("buyer", "clerk"),
+    ("seller", "clerk"),
+    ("mediator", "clerk"),
+    ("buyer", "aide"),
+    ("seller", "aide"),
+    ("clerk", "aide"),
+    ("seller", "carrier"),
+];
 
 /// More than any session has to say at one instant.
 const DUE_MAX: usize = 1_000;
@@ -79,7 +90,9 @@ impl Ledger {
 
     fn registered() -> Self {
         let mut stage = Stage::with(&CAST);
-        let consents = PARTNERS.map(|name| (format!("buyer-{name}"), stage.consent("buyer", name)));
+        let pairs = PARTNERS.map(|name| ("buyer", name)).into_iter().chain(CONSENTS);
+        let consents: BTreeMap<_, _> =
+            pairs.map(|(by, with)| (format!("{by}-{with}"), stage.consent(by, with))).collect();
         let definitions = [
             ("goods", "seller owes buyer goods 100 within 1h"),
             ("cheap", "seller owes buyer goods 50 within 1h"),
@@ -91,7 +104,7 @@ impl Ledger {
             names: BTreeMap::new(),
             definitions: definitions.map(|(name, words)| (name.to_owned(), words.to_owned())).into(),
             packages: BTreeMap::new(),
-            consents: consents.into(),
+            consents,
             written: Vec::new(),
             tried: None,
         }
@@ -163,6 +176,12 @@ impl Ledger {
                 let stream = StreamName::Of(StreamId::Org(domain(name)));
                 self.stage.by_org(name, stream, Body::OrgPolicySet(set)).map(|_| ())
             }
+            ["POLICY", "person", person] => {
+                let set = PolicySet { ceiling: None, human_contacts: vec![text(person)] };
+                let name = organisation(who);
+                let stream = StreamName::Of(StreamId::Org(domain(name)));
+                self.stage.by_org(name, stream, Body::OrgPolicySet(set)).map(|_| ())
+            }
             ["CONSENT", with, terms @ ..] => {
                 self.give_consent(organisation(who), organisation(with), terms);
                 Ok(())
@@ -212,7 +231,8 @@ impl Ledger {
             None => self.stage.head(&draft.stream),
         };
         let stamp = self.stage.stamp();
-        let signed = draft.sign(head, stamp, &[&signer(who)]).expect("the words make a statement");
+        let signed =
+            draft.sign(head, stamp, &[&signer(who)]).map_err(|refusal| self.stage.refuse(refusal))?;
         let statement =
             Verified::from_envelope(&signed.envelope()).map_err(|rejection| self.stage.refuse(rejection))?;
         let head = Head { sequence: statement.statement().sequence, hash: statement.statement().hash };

@@ -297,13 +297,7 @@ impl Stage {
     }
 
     pub fn offer(&self, amount: &str, binding: bool) -> Offer {
-        Offer {
-            awaits: None,
-            binding,
-            packages: vec![self.package(amount)],
-            reasoning: None,
-            respond_by: None,
-        }
+        Offer::of(vec![self.package(amount)], binding)
     }
 
     pub fn propose(&mut self, session: Hash, by: &str, offer: Offer) -> Result<Hash, Code> {

@@ -2,14 +2,17 @@
 //!
 //! ```text
 //! PROPOSE with seller mediator! carrier? [limits] [consents=none] [about=a.b] [by=other]     an invitation
-//! PROPOSE [firm] [goods or trade] [awaits a,b] [until 30s]                                   an offer
+//! PROPOSE [firm] [goods or trade] [awaits a,b] [until 30s] [quorum 2] [answers ACCEPT]       an offer
+//! PROPOSE admission of carrier [watching] [consents=none] [until 30s]
 //! PROPOSE amendment to cheap [of deal] · PROPOSE termination [of deal]
 //! COUNTER conditions [limits] · COUNTER [to name] and the words of an offer
+//! ACCEPT admission · QUERY [to seller] [about name] [until 30s] · CLARIFY [name] · WITHDRAW departure
+//! INFORM usage [tokens 5] [cost 3] ·
 //! ACCEPT [name] [choosing trade] · ACCEPT introduction|acceptance|resumption · REJECT [name] · COMMIT [trade]
 //! INFORM [note] · INFORM progress|fulfilment|acknowledgement|contest|breach|silence goods [of deal] [digest x]
-//! DELEGATE to clerk [may A,B] [ceiling 100] [expires 10m] · ESCALATE [to mediator|seller.example]
+//! DELEGATE to clerk [may A,B] [ceiling 100] [expires 10m] [hops 1] [consent other] · ESCALATE [to mediator|seller.example]
 //! WITHDRAW [name] · WITHDRAW timeout REASON · CLOSE [wrongly] · CLOSE timeout REASON · QUERY · CLARIFY · OBSERVE
-//! limits: messages= rounds= response= session= invitation= escalation= ceiling=
+//! limits: tokens= cost= messages= rounds= response= session= invitation= escalation= ceiling=
 //! ```
 
 use std::collections::BTreeSet;
@@ -19,10 +22,10 @@ use asp_core::position::Hash;
 use asp_core::session::Session;
 use asp_core::session::table::{Performative, Reason, State};
 use asp_core::statement::body::{
-    Accept, Acceptance, Amendment, Body, Close, Closing, Commit, Conditions, Counter, Due, DueAfter, DueAt,
-    Escalation, Evidence, Fulfilment, Inform, Introduction, Invitation, Invitee, Limits, Mandate, Mode,
-    Nonce, Obligation, ObligationId, ObligationNote, ObligationRef, Offer, Package, ParticipantRole, Propose,
-    Remedy, Resumption, Showing, Termination, Timeout, Withdraw,
+    Accept, Acceptance, Admission, Amendment, Body, Budget, Close, Closing, Commit, Conditions, Counter, Due,
+    DueAfter, DueAt, Empty, Escalation, Evidence, Fulfilment, Inform, Introduction, Invitation, Invitee,
+    Limits, Mandate, Mode, Nonce, Obligation, ObligationId, ObligationNote, ObligationRef, Offer, Package,
+    ParticipantRole, Propose, Question, Remedy, Resumption, Showing, Termination, Timeout, Usage, Withdraw,
 };
 
 use super::ledger::{Ledger, issuer, span};
@@ -36,6 +39,9 @@ pub struct Said {
     /// Whether it is meant to open a session although there is one.
     pub opens: bool,
 }
+
+/// What an ACCEPT can be of.
+const KINDS: [&str; 4] = ["introduction", "acceptance", "resumption", "admission"];
 
 impl Ledger {
     fn state(&self) -> State {
@@ -65,20 +71,35 @@ impl Ledger {
                 Body::Reject(because("no"))
             }
             Performative::Inform => Body::Inform(self.inform(words)),
-            Performative::Query => Body::Query(note("how many?")),
-            Performative::Clarify => Body::Clarify(note("eight")),
+            Performative::Query => {
+                reply = after(words, "about").map(|name| self.hash(name));
+                Body::Query(Question {
+                    awaits: after(words, "to").map(uri),
+                    respond_by: after(words, "until").map(|time| self.stage.now.plus(span(time))),
+                    ..Question::to_all(text("how many?"))
+                })
+            }
+            Performative::Clarify => {
+                reply = words.first().map(|name| self.hash(name));
+                Body::Clarify(note("eight"))
+            }
             Performative::Observe => Body::Observe(note("seen")),
             Performative::Commit => {
                 let terms_hash = self.terms(words.first().unwrap_or(&"goods"));
                 Body::Commit(Commit { terms_hash })
             }
-            Performative::Delegate => Body::Delegate(self.mandate(words)),
+            Performative::Delegate => Body::Delegate(self.mandate(who, words)),
             Performative::Escalate => {
                 let authority = issuer(after(words, "to").unwrap_or("mediator"), &self.stage);
-                Body::Escalate(Escalation { authority, question: text("what now?") })
+                let contact = after(words, "person").map(text);
+                Body::Escalate(Escalation { authority, contact, question: text("what now?") })
             }
             Performative::Withdraw => {
                 reply = self.withdrawn(words);
+                if words.contains(&"departure") {
+                    let body = Body::Withdraw(Withdraw::Departure(because("bye")));
+                    return Said { body, reply: None, opens };
+                }
                 let timeout = after(words, "timeout").map(|reason| timeout(text(reason)));
                 Body::Withdraw(timeout.map_or(Withdraw::Withdrawal(because("sorry")), Withdraw::Timeout))
             }
@@ -89,9 +110,12 @@ impl Ledger {
 
     /// What an answer answers: what the line names, else what the state puts before everybody.
     fn answered(&self, words: &[&str], keyword: &str) -> Option<Hash> {
-        const KINDS: [&str; 4] = ["introduction", "acceptance", "resumption", "choosing"];
         let named = match keyword {
-            "" => words.first().copied().filter(|word| !KINDS.contains(word)),
+            "" => words
+                .iter()
+                .copied()
+                .take_while(|word| *word != "choosing")
+                .find(|word| !KINDS.contains(word) && *word != "wrongly"),
             keyword => after(words, keyword),
         };
         if let Some(name) = named {
@@ -125,6 +149,20 @@ impl Ledger {
                 commitment: self.deal(words),
                 package: self.package_named(package),
                 respond_by: after(words, "until").map(|time| self.stage.now.plus(span(time))),
+            }),
+            ["admission", "of", newcomer, words @ ..] => Propose::Admission(Admission {
+                agent: uri(newcomer),
+                consents: match key_of(words, "consents") {
+                    Some("none") => BTreeSet::new(),
+                    Some(list) => list.split(',').map(|name| self.consent(name)).collect(),
+                    None => self.consents.get(&format!("{who}-{newcomer}")).copied().into_iter().collect(),
+                },
+                respond_by: after(words, "until").map(|time| self.stage.now.plus(span(time))),
+                role: if words.contains(&"watching") {
+                    ParticipantRole::Observer
+                } else {
+                    ParticipantRole::Party
+                },
             }),
             ["termination", words @ ..] => Propose::Termination(Termination {
                 commitment: self.deal(words),
@@ -181,12 +219,13 @@ impl Ledger {
     }
 
     fn offer_of(&mut self, words: &[&str]) -> Offer {
-        let mut offer =
-            Offer { awaits: None, binding: false, packages: Vec::new(), reasoning: None, respond_by: None };
+        let mut offer = Offer::of(Vec::new(), false);
         let mut rest = words.iter();
         while let Some(word) = rest.next() {
             match *word {
                 "firm" => offer.binding = true,
+                "quorum" => offer.quorum = rest.next().map(|number| number.parse().unwrap()),
+                "answers" => offer.answers = rest.next().map(|list| list.split(',').map(text).collect()),
                 "or" => {}
                 "to" => drop(rest.next()),
                 "awaits" => offer.awaits = rest.next().map(|list| list.split(',').map(uri).collect()),
@@ -246,12 +285,12 @@ impl Ledger {
     }
 
     fn accept(&self, who: &str, words: &[&str], reply: Option<Hash>) -> Accept {
-        let kind = match (words.first(), self.state()) {
-            (Some(&kind @ ("introduction" | "acceptance" | "resumption")), _) => kind,
-            (_, State::Invited) => "introduction",
-            (_, State::Escalated) => "resumption",
+        let named = words.iter().find(|word| KINDS.contains(word)).copied();
+        let kind = named.unwrap_or(match self.state() {
+            State::Invited => "introduction",
+            State::Escalated => "resumption",
             _ => "acceptance",
-        };
+        });
         match kind {
             "introduction" => {
                 let card = if words.contains(&"wrongly") {
@@ -261,7 +300,8 @@ impl Ledger {
                 };
                 Accept::Introduction(Introduction { card })
             }
-            "resumption" => Accept::Resumption(Resumption { instructions: None }),
+            "resumption" => Accept::Resumption(Resumption { decided_by: None, instructions: None }),
+            "admission" => Accept::Admission(Empty {}),
             _ => Accept::Acceptance(Acceptance { terms_hash: self.accepted_terms(words, reply) }),
         }
     }
@@ -274,13 +314,22 @@ impl Ledger {
         let session = self.session();
         let pending = session.and_then(Session::pending).filter(|_| self.state() == State::Agreeing);
         let offer = session.and_then(|session| session.offers().get(&reply?));
-        let offered = offer.and_then(|offer| offer.chosen.or_else(|| offer.packages.keys().next().copied()));
+        let offered = offer.and_then(|offer| {
+            let chosen = offer.accepted.values().next().filter(|_| offer.needs_all());
+            chosen.or_else(|| offer.packages.keys().next()).copied()
+        });
         pending.map(|pending| pending.terms_hash).or(offered).unwrap_or_else(|| self.terms("goods"))
     }
 
     fn inform(&self, words: &[&str]) -> Inform {
         let (kind, obligation) = match words {
             [] | ["note", ..] => return Inform::Note(note("so it is")),
+            ["usage", words @ ..] => {
+                let tokens = after(words, "tokens").map(|count| count.parse().unwrap());
+                let cost = after(words, "cost").map(usd);
+                let tokens = tokens.or_else(|| cost.is_none().then_some(5));
+                return Inform::Usage(Usage { cost, tokens });
+            }
             [kind, obligation, ..] => (*kind, text::<ObligationId>(obligation)),
             [kind] => (*kind, text("goods")),
         };
@@ -304,15 +353,23 @@ impl Ledger {
         }
     }
 
-    fn mandate(&self, words: &[&str]) -> Mandate {
+    fn mandate(&self, who: &str, words: &[&str]) -> Mandate {
+        let to = after(words, "to").unwrap_or("clerk");
+        let consent = match after(words, "consent") {
+            Some("none") => None,
+            Some(name) => Some(self.consent(name)),
+            None => self.consents.get(&format!("{who}-{to}")).copied(),
+        };
         Mandate {
+            consent,
+            hops: after(words, "hops").map(|count| count.parse().unwrap()),
             ceiling: after(words, "ceiling").map(usd),
             expires_at: self.stage.now.plus(span(after(words, "expires").unwrap_or("1h"))),
             performatives: match after(words, "may") {
                 Some(list) => list.split(',').map(text).collect(),
                 None => Performative::all().into(),
             },
-            to: uri(after(words, "to").unwrap_or("clerk")),
+            to: uri(to),
         }
     }
 
@@ -341,7 +398,10 @@ const fn timeout(reason: Reason) -> Timeout {
 
 /// `messages=5 rounds=2 response=1m session=10m invitation=10s escalation=1h ceiling=100`
 fn limits(words: &[&str]) -> Limits {
+    let (tokens, cost) = (key_of(words, "tokens"), key_of(words, "cost").map(usd));
+    let tokens = tokens.map(|count| count.parse().unwrap());
     Limits {
+        budget: (tokens.is_some() || cost.is_some()).then_some(Budget { cost, tokens }),
         ceiling: key_of(words, "ceiling").map(usd),
         escalation_ms: key_of(words, "escalation").map(span),
         invitation_ms: key_of(words, "invitation").map(span),

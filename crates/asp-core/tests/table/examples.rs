@@ -8,7 +8,7 @@
 
 /// Dialogues that others begin with.
 pub(crate) const SCENES: [(&str, &str); 14] = [
-    ("invited", "buyer PROPOSE with seller mediator! watcher!"),
+    ("invited", "buyer PROPOSE with seller mediator! watcher tokens=1000"),
     ("introduced", "{invited}; mediator ACCEPT; watcher ACCEPT; seller ACCEPT"),
     ("talking", "{introduced}; buyer QUERY"),
     ("agreed", "{talking}; buyer PROPOSE until 2h; seller ACCEPT"),
@@ -25,9 +25,11 @@ pub(crate) const SCENES: [(&str, &str); 14] = [
 ];
 
 /// Packages besides those that every ledger has.
-pub(crate) const PACKAGES: [&str; 3] = [
+pub(crate) const PACKAGES: [&str; 5] = [
     "both = seller owes buyer goods 100 within 1h, buyer owes seller pay 100 within 1h",
     "slow = seller owes buyer goods 100 within 30h",
+    "haul = seller owes carrier fee 10 within 1h",
+    "ride = carrier owes buyer goods 10 within 1h",
     "bad = seller owes seller goods 1 within 1h",
 ];
 
@@ -40,7 +42,6 @@ INVITED ACCEPT all-in
     initiator            {invited}; seller COUNTER conditions; mediator ACCEPT; watcher ACCEPT; buyer ACCEPT
     party                {invited}; mediator ACCEPT; watcher ACCEPT; seller ACCEPT
     mediator             {invited}; watcher ACCEPT; seller ACCEPT; mediator ACCEPT
-    observer             {invited}; mediator ACCEPT; seller ACCEPT; watcher ACCEPT
 INVITED ACCEPT more-invitees
     initiator            {invited}; seller COUNTER conditions; buyer ACCEPT
     each                 {invited}; {} ACCEPT
@@ -65,6 +66,16 @@ INVITED CLOSE by node
 INTRODUCED PROPOSE proposal
     each                 {introduced}; {} PROPOSE
     ! round-left         buyer PROPOSE with seller; seller COUNTER conditions rounds=1; buyer ACCEPT; buyer PROPOSE
+INTRODUCED PROPOSE admission
+    each                 {introduced}; {} PROPOSE admission of carrier
+    ! round-left         buyer PROPOSE with seller; seller COUNTER conditions rounds=1; buyer ACCEPT; buyer PROPOSE admission of carrier
+INTRODUCED INFORM usage
+    each                 {introduced}; {} INFORM usage
+INTRODUCED WITHDRAW departs
+    each                 {introduced}; {} WITHDRAW departure
+    initiator            buyer PROPOSE with seller carrier; seller ACCEPT; carrier ACCEPT; buyer WITHDRAW departure
+    party                buyer PROPOSE with seller carrier; seller ACCEPT; carrier ACCEPT; seller WITHDRAW departure
+    ! others-remain      {introduced}; seller WITHDRAW departure
 INTRODUCED INFORM note
     each                 {introduced}; {} INFORM
 INTRODUCED QUERY
@@ -92,7 +103,22 @@ CONVERSING ACCEPT completes-agreement
     each                 {talking}; {other} PROPOSE until 2h; {} ACCEPT
 CONVERSING ACCEPT more-acceptances
     each                 {three}; {other} PROPOSE until 2h; {} ACCEPT
+CONVERSING ACCEPT admits
+    each                 {talking}; {other} PROPOSE admission of carrier; {} ACCEPT admission
+CONVERSING ACCEPT joins
+    newcomer             {talking}; buyer PROPOSE admission of carrier; seller ACCEPT admission; carrier ACCEPT introduction
+    ! your-turn          {talking}; buyer PROPOSE admission of carrier; seller ACCEPT admission; buyer PROPOSE admission of clerk as second; carrier ACCEPT second introduction
+CONVERSING PROPOSE admission
+    each                 {talking}; {} PROPOSE admission of carrier
+CONVERSING INFORM usage
+    each                 {talking}; {} INFORM usage
+CONVERSING WITHDRAW departs
+    each                 {talking}; {} WITHDRAW departure
+    initiator            {three}; buyer WITHDRAW departure
+    party                {three}; seller WITHDRAW departure
+    ! others-remain      {talking}; seller WITHDRAW departure
 CONVERSING REJECT
+    newcomer             {talking}; buyer PROPOSE admission of carrier; seller ACCEPT admission; carrier REJECT
     each                 {talking}; {other} PROPOSE; {} REJECT
 CONVERSING INFORM note
     each                 {talking}; {} INFORM
@@ -133,6 +159,14 @@ AGREEING REJECT commitments-stand
     each                 {agreed-bound}; {other} COMMIT; {} REJECT
 AGREEING REJECT no-commitment
     each                 {agreed}; {other} COMMIT; {} REJECT
+AGREEING INFORM usage
+    each                 {agreeing}; {} INFORM usage
+AGREEING WITHDRAW departs
+    each                 {agreeing}; {} WITHDRAW departure
+    initiator            {three}; seller PROPOSE haul awaits carrier; carrier ACCEPT; seller COMMIT haul; buyer WITHDRAW departure
+    party                {three}; buyer PROPOSE ride awaits carrier; carrier ACCEPT; buyer COMMIT ride; seller WITHDRAW departure
+    ! others-remain      {agreeing}; seller WITHDRAW departure
+    ! unbound            {three}; buyer PROPOSE awaits seller; seller ACCEPT; buyer COMMIT; seller WITHDRAW departure
 AGREEING INFORM note
     each                 {agreeing}; {} INFORM
 AGREEING INFORM progress
@@ -182,7 +216,23 @@ EXECUTING ACCEPT completes-agreement
 EXECUTING ACCEPT more-acceptances
     each                 {three-bound}; {other} PROPOSE until 2h; {} ACCEPT
     ! commitment-active  {three-bound}; buyer PROPOSE amendment to cheap as change; buyer PROPOSE termination; seller ACCEPT; carrier ACCEPT; seller ACCEPT change
+EXECUTING ACCEPT admits
+    each                 {bound}; {other} PROPOSE admission of carrier; {} ACCEPT admission
+EXECUTING ACCEPT joins
+    newcomer             {bound}; buyer PROPOSE admission of carrier; seller ACCEPT admission; carrier ACCEPT introduction
+    ! your-turn          {bound}; buyer PROPOSE admission of carrier; seller ACCEPT admission; buyer PROPOSE admission of clerk as second; carrier ACCEPT second introduction
+EXECUTING PROPOSE admission
+    each                 {bound}; {} PROPOSE admission of carrier
+EXECUTING INFORM usage
+    each                 {bound}; {} INFORM usage
+EXECUTING WITHDRAW departs
+    each                 {bound}; {} WITHDRAW departure
+    initiator            {three}; seller PROPOSE firm haul awaits carrier; carrier ACCEPT; buyer WITHDRAW departure
+    party                {three}; buyer PROPOSE firm ride awaits carrier; carrier ACCEPT; seller WITHDRAW departure
+    ! others-remain      {bound}; seller WITHDRAW departure
+    ! unbound            {three-bound}; seller WITHDRAW departure
 EXECUTING REJECT
+    newcomer             {bound}; buyer PROPOSE admission of carrier; seller ACCEPT admission; carrier REJECT
     each                 {bound}; {other} PROPOSE; {} REJECT
 EXECUTING INFORM note
     each                 {bound}; {} INFORM
@@ -251,15 +301,25 @@ CLOSED CLOSE
 ";
 
 /// Roles and guards that a row names and nobody can ever meet, and why.
-pub(crate) const UNREACHABLE: [(&str, &str, &str); 17] = [
+pub(crate) const UNREACHABLE: [(&str, &str, &str); 21] = [
     ("INVITED ACCEPT all-in", "your-turn", "the last who is awaited has not answered yet"),
     ("INVITED REJECT enough", "initiator", "the session cannot do without its initiator"),
     ("INTRODUCED PROPOSE proposal", "room-left", "the first offer leads on to CONVERSING"),
     ("INTRODUCED DELEGATE", "room-left", "the first mandate leads on to CONVERSING"),
     ("CONVERSING COUNTER counter-offer", "room-left", "a counter takes the place of an open offer"),
+    (
+        "CONVERSING ACCEPT completes-binding",
+        "terms-match",
+        "who completes an offer names one of its packages",
+    ),
     ("CONVERSING ACCEPT completes-binding", "your-turn", "who completes an offer is awaited"),
     ("CONVERSING ACCEPT completes-binding", "commitment-active", "no commitment stands to be changed"),
     ("CONVERSING ACCEPT completes-binding", "room-left", "no commitment stands that takes room"),
+    (
+        "CONVERSING ACCEPT completes-agreement",
+        "terms-match",
+        "who completes an offer names one of its packages",
+    ),
     ("CONVERSING ACCEPT completes-agreement", "your-turn", "who completes an offer is awaited"),
     (
         "CONVERSING ACCEPT completes-agreement",
@@ -270,7 +330,13 @@ pub(crate) const UNREACHABLE: [(&str, &str, &str); 17] = [
     ("CONVERSING COMMIT", "room-left", "no commitment stands that takes room"),
     ("AGREEING ACCEPT completes-commit", "your-turn", "who completes a commit is awaited"),
     ("EXECUTING COUNTER counter-offer", "room-left", "a counter takes the place of an open offer"),
+    ("EXECUTING ACCEPT completes-binding", "terms-match", "who completes an offer names one of its packages"),
     ("EXECUTING ACCEPT completes-binding", "your-turn", "who completes an offer is awaited"),
+    (
+        "EXECUTING ACCEPT completes-agreement",
+        "terms-match",
+        "who completes an offer names one of its packages",
+    ),
     ("EXECUTING ACCEPT completes-agreement", "your-turn", "who completes an offer is awaited"),
     ("EXECUTING ACCEPT completes-agreement", "commitment-active", "only business is agreed on without force"),
 ];

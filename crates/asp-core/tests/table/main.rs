@@ -83,6 +83,7 @@ fn speaker(role: Role) -> &'static str {
         Role::Party => "seller",
         Role::Mediator => "mediator",
         Role::Observer => "watcher",
+        Role::Newcomer => "carrier",
         Role::Authority => "seller.example",
         Role::Node => "node",
     }
@@ -97,7 +98,7 @@ fn spoken(dialogue: &str, role: Role) -> Vec<String> {
     let (other, own, due) = match role {
         Role::Party => ("buyer", "goods", "pay"),
         Role::Initiator => ("seller", "pay", "goods"),
-        Role::Mediator | Role::Observer | Role::Authority | Role::Node => ("buyer", "", ""),
+        Role::Mediator | Role::Observer | Role::Newcomer | Role::Authority | Role::Node => ("buyer", "", ""),
     };
     for (word, meant) in [("{}", speaker(role)), ("{other}", other), ("{own}", own), ("{due}", due)] {
         dialogue = dialogue.replace(word, meant);
@@ -150,6 +151,15 @@ fn spoil(mut lines: Vec<String>, guard: Guard) -> Vec<String> {
         // What was said just before is what made it possible.
         Guard::ObligationDelivered | Guard::Overdue => drop(lines.pop()),
         Guard::ObligationOpen | Guard::NotCountersigned => lines.push(last.clone()),
+        _ => return respoken(lines, last, guard),
+    }
+    with(lines, last)
+}
+
+/// The same dialogue with its last line changed, or the one before it.
+fn respoken(mut lines: Vec<String>, last: String, guard: Guard) -> Vec<String> {
+    let performative = last.split(' ').nth(1).unwrap().to_owned();
+    match guard {
         Guard::CardShown => return with(lines, last.replace("ACCEPT", "ACCEPT introduction wrongly")),
         Guard::TermsMatch => return with(lines, format!("{last} choosing nothing")),
         Guard::TermsAgreed => return with(lines, format!("{last} nothing")),
@@ -169,7 +179,22 @@ fn spoil(mut lines: Vec<String>, guard: Guard) -> Vec<String> {
             let other = if who == "buyer" { "seller" } else { "buyer" };
             return with(lines, format!("{other} {said}"));
         }
-        Guard::ParticipantsValid | Guard::ConsentCovers | Guard::NoObligationOpen => {}
+        Guard::NewcomerValid => return with(lines, last.replace("carrier", "mediator")),
+        Guard::NewcomerCovered => return with(lines, format!("{last} consents=none")),
+        Guard::AnswerAllowed => {
+            let other = if performative == "COUNTER" { "ACCEPT" } else { "COUNTER" };
+            let offer = lines.pop().unwrap();
+            lines.push(format!("{offer} answers {other}"));
+        }
+        Guard::QuestionValid => return with(lines, format!("{last} to stranger")),
+        Guard::AnswersQuestion => {
+            lines.push("mediator QUERY to seller as q".to_owned());
+            return with(lines, format!("{last} q"));
+        }
+        Guard::UsageGrows => return with(lines, format!("{last} cost 3")),
+        Guard::DelegateAdmitted => return with(lines, format!("{last} consent none")),
+        // What is refused by these is written out.
+        _ => {}
     }
     with(lines, last)
 }

@@ -28,11 +28,14 @@ const SCENES: [(State, &str); 13] = [
 /// All that can be said with a performative.
 const fn bodies(performative: Performative) -> &'static [&'static str] {
     match performative {
-        Performative::Propose => &["with carrier", "firm", "amendment to cheap", "termination"],
+        Performative::Propose => {
+            &["with carrier", "firm", "amendment to cheap", "termination", "admission of carrier"]
+        }
         Performative::Counter => &["conditions", "cheap"],
-        Performative::Accept => &["introduction", "acceptance", "resumption"],
+        Performative::Accept => &["introduction", "acceptance", "resumption", "admission"],
         Performative::Inform => &[
             "note",
+            "usage",
             "progress goods",
             "fulfilment goods",
             "acknowledgement goods",
@@ -40,7 +43,7 @@ const fn bodies(performative: Performative) -> &'static [&'static str] {
             "breach goods",
             "silence goods",
         ],
-        Performative::Withdraw => &["", "timeout RESPONSE_TIMEOUT"],
+        Performative::Withdraw => &["", "departure", "timeout RESPONSE_TIMEOUT"],
         Performative::Close => &["", "timeout RESPONSE_TIMEOUT"],
         Performative::Escalate => &["to seller.example"],
         Performative::Reject
@@ -54,8 +57,9 @@ const fn bodies(performative: Performative) -> &'static [&'static str] {
 
 /// What the head of the table says of a performative that no row gives to this role; none if one does.
 fn refusal(state: State, performative: Performative, role: Role) -> Option<Code> {
-    if role == Role::Authority && state != State::Escalated {
-        return Some(Code::UnknownStream); // Nobody is asked, so nobody has the role: it speaks as a stranger.
+    // Nobody is asked to decide or to come in, so nobody has the role: it speaks as a stranger.
+    if role == Role::Newcomer || (role == Role::Authority && state != State::Escalated) {
+        return Some(Code::UnknownStream);
     }
     let rows = rows(state, performative);
     match (rows.is_empty(), matches!(state, State::Closed | State::Failed)) {

@@ -55,8 +55,7 @@ pub fn package(now: LogTime, debtor: &str, creditor: &str) -> Package {
 }
 
 pub fn offer(package: Package) -> Body {
-    let offer =
-        Offer { awaits: None, binding: true, packages: vec![package], reasoning: None, respond_by: None };
+    let offer = Offer::of(vec![package], true);
     Body::Propose(Propose::Proposal(offer))
 }
 

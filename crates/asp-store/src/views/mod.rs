@@ -29,6 +29,15 @@ impl Tenant {
         }
     }
 
+    /// Whether what is this agent's is the tenant's: its own, or one of its agents'.
+    #[must_use]
+    pub fn is(&self, agent: &AgentUri) -> bool {
+        match self {
+            Self::Agent(own) => own == agent,
+            Self::Organisation(domain) => agent.organisation() == *domain,
+        }
+    }
+
     /// The organisation that the tenant is, or belongs to.
     #[must_use]
     pub fn organisation(&self) -> Domain {

@@ -48,7 +48,7 @@ pub(crate) fn members(session: &Session) -> BTreeSet<StreamId> {
         session.participants().iter().map(|(agent, _)| agent).filter(|agent| session.is_readable_by(agent));
     let delegates = session.mandates().iter().map(|(_, given)| &given.mandate.to);
     let mut members = BTreeSet::new();
-    for agent in participants.chain(delegates) {
+    for agent in participants.chain(delegates).chain(session.newcomers()) {
         members.insert(StreamId::Agent(agent.clone()));
         members.insert(StreamId::Org(agent.organisation()));
     }
@@ -65,17 +65,27 @@ pub(crate) fn members(session: &Session) -> BTreeSet<StreamId> {
     members
 }
 
+/// What a batch did to a session, besides what the session itself shows.
+#[derive(Debug)]
+pub(crate) struct Put<'a> {
+    /// Its members before the batch.
+    pub(crate) before: &'a BTreeSet<StreamId>,
+    /// The position of its last statement.
+    pub(crate) moved: Position,
+    /// When time alone changes it next.
+    pub(crate) deadline: Option<LogTime>,
+    /// Whether it rests on further consents.
+    pub(crate) consents_changed: bool,
+}
+
 /// Writes where a session stands, at the end of a batch that moved it.
-///
-/// `before` are its members before the batch, `moved` the position of its last statement.
 pub(crate) fn put(
     connection: &Connection,
     names: &mut Names,
     session: &Session,
-    before: &BTreeSet<StreamId>,
-    moved: Position,
-    deadline: Option<LogTime>,
+    put: &Put<'_>,
 ) -> Result<(), Fault> {
+    let Put { before, moved, deadline, consents_changed } = *put;
     let id = names.intern(connection, &StreamId::Session(session.id()))?;
     let moved_before: Option<u64> = connection
         .prepare_cached("SELECT moved FROM sessions WHERE session = ?1")?
@@ -103,7 +113,7 @@ pub(crate) fn put(
             deadline.map(LogTime::millis),
         ])?;
     put_members(connection, names, id, session, before, moved_before, moved)?;
-    put_consents(connection, names, id, session, moved_before.is_none())
+    put_consents(connection, names, id, session, moved_before.is_none() || consents_changed)
 }
 
 fn put_members(
@@ -142,13 +152,13 @@ fn put_consents(
     names: &mut Names,
     id: i64,
     session: &Session,
-    opened: bool,
+    changed: bool,
 ) -> Result<(), Fault> {
     let ended = matches!(session.state(), State::Closed | State::Failed);
-    let sql = match (opened, ended) {
-        (true, false) => "INSERT INTO session_consents (consent, session) VALUES (?1, ?2)",
-        (false, true) => "DELETE FROM session_consents WHERE consent = ?1 AND session = ?2",
-        (true, true) | (false, false) => return Ok(()),
+    let sql = match (changed, ended) {
+        (_, true) => "DELETE FROM session_consents WHERE consent = ?1 AND session = ?2",
+        (true, false) => "INSERT OR IGNORE INTO session_consents (consent, session) VALUES (?1, ?2)",
+        (false, false) => return Ok(()),
     };
     for consent in session.consents() {
         let consent = names.intern(connection, &StreamId::Consent(*consent))?;

@@ -164,8 +164,18 @@ impl Author {
     }
 
     pub fn invitation(&mut self, by: &str, invitee: &str, consent: Hash) -> Verified {
-        let party = |name: &str, role| Invitee { agent: agent_uri(name), required: None, role };
-        let body = Body::Propose(Propose::Invitation(Invitation {
+        let invitation = self.invitation_of(by, invitee, consent);
+        self.invite(by, invitation)
+    }
+
+    pub fn invite(&mut self, by: &str, invitation: Invitation) -> Verified {
+        let body = Body::Propose(Propose::Invitation(invitation));
+        self.by_agent(by, StreamName::Opens(StreamKind::Session), body, None)
+    }
+
+    pub fn invitation_of(&mut self, by: &str, invitee: &str, consent: Hash) -> Invitation {
+        let party = |name: &str, role| Invitee::of(agent_uri(name), role);
+        Invitation {
             capability: text("provision.compute.gpu"),
             consents: BTreeSet::from([consent]),
             limits: Limits::defaults(),
@@ -173,8 +183,7 @@ impl Author {
             nonce: self.nonce(),
             participants: vec![party(by, ParticipantRole::Initiator), party(invitee, ParticipantRole::Party)],
             purpose: text("eight GPUs for a day"),
-        }));
-        self.by_agent(by, StreamName::Opens(StreamKind::Session), body, None)
+        }
     }
 
     pub fn say(&mut self, session: Hash, name: &str, body: Body, replies: Option<Hash>) -> Verified {
@@ -306,8 +315,7 @@ impl Stage {
     pub fn deal(&mut self, session: Hash, seller: &str, buyer: &str, amount: &str) -> Hash {
         let package = self.author.package(seller, buyer, amount);
         let terms_hash = package.terms_hash();
-        let offer =
-            Offer { awaits: None, binding: true, packages: vec![package], reasoning: None, respond_by: None };
+        let offer = Offer::of(vec![package], true);
         let offer = self.say(session, seller, Body::Propose(Propose::Proposal(offer)), None);
         let acceptance = Accept::Acceptance(Acceptance { terms_hash });
         self.say(session, buyer, Body::Accept(acceptance), Some(offer))

@@ -6,7 +6,7 @@ use asp_core::amount::{Decimal, Money};
 use asp_core::name::{AgentUri, Capability, Issuer};
 use asp_core::position::{Hash, Millis};
 use asp_core::session::table::Performative;
-use asp_core::statement::body::{ObligationId, Text};
+use asp_core::statement::body::{Name, ObligationId, ParticipantRole, Text};
 use clap::{Args, Subcommand};
 
 use crate::read::{self, Id};
@@ -18,7 +18,7 @@ pub(crate) enum SessionCommand {
     #[command(after_help = "Examples:\n  \
         assent session open --with volt.example/sales/gpu --capability provision.compute.gpu \\\n    \
         --purpose \"1,000 GPU hours\"")]
-    Open(Open),
+    Open(Box<Open>),
     /// List your sessions, those moved last first
     #[command(
         after_help = "Examples:\n  assent session list --json | jq -r 'select(.state==\"INVITED\") | .id'"
@@ -45,7 +45,9 @@ pub(crate) enum SessionCommand {
         assent session say 3f9a1c counter --sell \"GPU hours\" --quantity 1000 --price \"2.80 USD\" --firm\n  \
         assent session say 3f9a1c inform --fulfil delivery --artefact ./result.tar\n  \
         assent session say 3f9a1c inform --acknowledge delivery\n  \
-        assent session say 3f9a1c query --text \"Which region?\""
+        assent session say 3f9a1c query --text \"Which region?\" --ask volt.example/sales/gpu\n  \
+        assent session say 3f9a1c propose --admit bank.example/escrow --role observer\n  \
+        assent session say 3f9a1c withdraw --leave"
     )]
     Say(Box<Say>),
     /// Follow a session as it happens
@@ -62,9 +64,18 @@ pub(crate) enum SessionCommand {
 /// `assent session open`
 #[derive(Debug, Args)]
 pub(crate) struct Open {
-    /// Whom to invite; may be repeated
+    /// Whom to invite to negotiate; may be repeated
     #[arg(long, required = true, value_name = "AGENT", value_parser = read::agent)]
     pub(crate) with: Vec<AgentUri>,
+    /// Whom to invite to negotiate without waiting for it; may be repeated
+    #[arg(long, value_name = "AGENT", value_parser = read::agent)]
+    pub(crate) maybe: Vec<AgentUri>,
+    /// Whom to invite to watch; may be repeated
+    #[arg(long, value_name = "AGENT", value_parser = read::agent)]
+    pub(crate) observer: Vec<AgentUri>,
+    /// Whom to invite to help, and to decide when asked; may be repeated
+    #[arg(long, value_name = "AGENT", value_parser = read::agent)]
+    pub(crate) mediator: Vec<AgentUri>,
     /// What the session is about
     #[arg(long, value_name = "NAME")]
     pub(crate) capability: Capability,
@@ -89,6 +100,15 @@ pub(crate) struct Open {
     /// How many offers may be made [default: 50]
     #[arg(long)]
     pub(crate) rounds: Option<u32>,
+    /// How many statements may be made [default: 1000]
+    #[arg(long)]
+    pub(crate) messages: Option<u32>,
+    /// How many tokens the models of all participants may read and write
+    #[arg(long, value_name = "TOKENS")]
+    pub(crate) budget_tokens: Option<u64>,
+    /// What inference and tools may cost all participants
+    #[arg(long, value_name = "MONEY", value_parser = read::money)]
+    pub(crate) budget_cost: Option<Money>,
 }
 
 /// `assent session say`
@@ -147,6 +167,18 @@ pub(crate) struct Offering {
     /// Acceptance alone binds
     #[arg(long)]
     pub(crate) firm: bool,
+    /// Whose answer is awaited; may be repeated [default: all other parties]
+    #[arg(long, value_name = "AGENT", value_parser = read::agent)]
+    pub(crate) awaits: Vec<AgentUri>,
+    /// How many of them have to accept [default: all of them]
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) quorum: Option<u32>,
+    /// What they may answer besides reject: accept, counter; may be repeated [default: both]
+    #[arg(long, value_name = "PERFORMATIVE", value_parser = read::performative)]
+    pub(crate) answer: Vec<Performative>,
+    /// How long the offer, the question or the invitation of a newcomer stands [default: the session's response time]
+    #[arg(long, value_name = "SPAN", value_parser = read::span)]
+    pub(crate) respond_within: Option<Millis>,
 }
 
 /// What inform says of an obligation.
@@ -187,6 +219,33 @@ pub(crate) struct HandOver {
     /// What the delegate may say; may be repeated (delegate)
     #[arg(long, value_name = "PERFORMATIVE", value_parser = read::performative)]
     pub(crate) may: Vec<Performative>,
+    /// Whose answer is awaited (query)
+    #[arg(long, value_name = "AGENT", value_parser = read::agent)]
+    pub(crate) ask: Option<AgentUri>,
+    /// Who is to come in while the session goes on (propose)
+    #[arg(long, value_name = "AGENT", value_parser = read::agent, conflicts_with_all = ["offer", "buy", "sell"])]
+    pub(crate) admit: Option<AgentUri>,
+    /// As what: party, observer, mediator (propose --admit)
+    #[arg(long, value_name = "ROLE", value_parser = read::role, default_value = "party")]
+    pub(crate) role: ParticipantRole,
+    /// The consent that lets in a newcomer or a delegate; may be repeated (propose --admit, delegate)
+    #[arg(long, value_name = "ID", value_parser = read::hash)]
+    pub(crate) consent: Vec<Hash>,
+    /// Leave the session; the others go on (withdraw)
+    #[arg(long)]
+    pub(crate) leave: bool,
+    /// Tokens that your models have read and written so far (inform)
+    #[arg(long, value_name = "TOKENS")]
+    pub(crate) tokens: Option<u64>,
+    /// What inference and tools have cost you so far (inform)
+    #[arg(long, value_name = "MONEY", value_parser = read::money)]
+    pub(crate) cost: Option<Money>,
+    /// How many further mandates may be given below this one (delegate)
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) hops: Option<u32>,
+    /// The person who is asked, one of the organisation's contacts (escalate), or who decided (accept)
+    #[arg(long, value_name = "NAME")]
+    pub(crate) person: Option<Name>,
     /// How long the mandate lasts (delegate)
     #[arg(long, value_name = "SPAN", default_value = "1h", value_parser = read::span)]
     pub(crate) mandate_time: Millis,

@@ -9,14 +9,14 @@ use asp_core::name::AgentUri;
 use asp_core::position::{Hash, LogTime};
 use asp_core::session::table::{Performative, State};
 use asp_core::statement::body::{
-    Accept, Acceptance, Because, Body, Close, Closing, Commit, CommitmentState, Counter, Escalation,
-    Evidence, Fulfilment, Inform, Introduction, Mandate, Note, ObligationId, ObligationNote, ObligationRef,
-    Offer, ParticipantRole, Propose, Resumption, Text, Withdraw,
+    Accept, Acceptance, Admission, Because, Body, Close, Closing, Commit, CommitmentState, Counter, Empty,
+    Escalation, Evidence, Fulfilment, Inform, Introduction, Mandate, Note, ObligationId, ObligationNote,
+    ObligationRef, Offer, ParticipantRole, Propose, Question, Resumption, Text, Usage, Withdraw,
 };
 use serde::de::DeserializeOwned;
 
 use super::read_input;
-use crate::cli::{Offering, Say};
+use crate::cli::{HandOver, Offering, Say};
 use crate::failure::{Failure, Outcome};
 use crate::terms::Sale;
 
@@ -50,9 +50,10 @@ impl Floor<'_> {
             return Ok((raw(args.performative, path)?, args.reply_to));
         }
         let body = match args.performative {
-            Performative::Propose => {
-                Body::Propose(Propose::Proposal(self.offer(&args.offer, args.text.clone())?))
-            }
+            Performative::Propose => match &args.hand_over.admit {
+                Some(agent) => Body::Propose(Propose::Admission(self.admission(agent, args))),
+                None => Body::Propose(Propose::Proposal(self.offer(&args.offer, args.text.clone())?)),
+            },
             Performative::Counter => return self.counter(args),
             Performative::Accept => return self.accept(args),
             Performative::Reject => {
@@ -60,8 +61,21 @@ impl Floor<'_> {
                 return Ok((Body::Reject(Because { reason }), Some(self.awaiting_me(args)?)));
             }
             Performative::Inform => Body::Inform(self.inform(args)?),
-            Performative::Query => Body::Query(note(args)?),
-            Performative::Clarify => Body::Clarify(note(args)?),
+            Performative::Query => Body::Query(Question {
+                awaits: args.hand_over.ask.clone(),
+                data: None,
+                respond_by: self.respond_by(args),
+                text: words(args, "the question")?,
+            }),
+            Performative::Clarify => {
+                let asked = self.view.questions.iter().filter(|open| open.awaits == *self.me);
+                let asked: Vec<Hash> = asked.map(|open| open.id).collect();
+                let only = match asked.as_slice() {
+                    [only] => Some(*only),
+                    _ => None,
+                };
+                return Ok((Body::Clarify(note(args)?), args.reply_to.or(only)));
+            }
             Performative::Observe => Body::Observe(note(args)?),
             Performative::Commit => Body::Commit(Commit { terms_hash: self.agreed(args)? }),
             Performative::Delegate => Body::Delegate(self.mandate(args)?),
@@ -71,10 +85,14 @@ impl Floor<'_> {
                     .authority
                     .clone()
                     .ok_or_else(|| missing("--authority", "who shall decide"))?,
+                contact: args.hand_over.person.clone(),
                 question: words(args, "the question")?,
             }),
             Performative::Withdraw => {
                 let reason = args.text.clone().unwrap_or(empty()?);
+                if args.hand_over.leave {
+                    return Ok((Body::Withdraw(Withdraw::Departure(Because { reason })), None));
+                }
                 let withdrawal = Body::Withdraw(Withdraw::Withdrawal(Because { reason }));
                 return Ok((withdrawal, Some(self.own(args)?)));
             }
@@ -95,8 +113,9 @@ impl Floor<'_> {
                 fields.entry("binding").or_insert(args.firm.into());
                 fields.remove("kind");
             }
-            return serde_json::from_value(offer)
-                .map_err(|error| Failure::usage(format_args!("{}: {error}", path.display())));
+            let offer: Offer = serde_json::from_value(offer)
+                .map_err(|error| Failure::usage(format_args!("{}: {error}", path.display())))?;
+            return Ok(self.constrained(offer, args));
         }
         let price = args
             .price
@@ -117,13 +136,34 @@ impl Floor<'_> {
             due: self.now.plus(args.due),
             pay_within: args.pay_within,
         };
-        Ok(Offer {
-            awaits: None,
-            binding: args.firm,
-            packages: vec![sale.package()?],
-            reasoning,
-            respond_by: None,
-        })
+        let offer = Offer { reasoning, ..Offer::of(vec![sale.package()?], args.firm) };
+        Ok(self.constrained(offer, args))
+    }
+
+    /// The offer with the constraints that the flags put on its answers.
+    fn constrained(&self, offer: Offer, args: &Offering) -> Offer {
+        let awaits: BTreeSet<AgentUri> = args.awaits.iter().cloned().collect();
+        let answers: BTreeSet<Performative> = args.answer.iter().copied().collect();
+        Offer {
+            awaits: if awaits.is_empty() { offer.awaits } else { Some(awaits) },
+            answers: if answers.is_empty() { offer.answers } else { Some(answers) },
+            quorum: args.quorum.or(offer.quorum),
+            respond_by: args.respond_within.map(|span| self.now.plus(span)).or(offer.respond_by),
+            ..offer
+        }
+    }
+
+    fn admission(&self, agent: &AgentUri, args: &Say) -> Admission {
+        Admission {
+            agent: agent.clone(),
+            consents: args.hand_over.consent.iter().copied().collect(),
+            respond_by: self.respond_by(args),
+            role: args.hand_over.role,
+        }
+    }
+
+    fn respond_by(&self, args: &Say) -> Option<LogTime> {
+        args.offer.respond_within.map(|span| self.now.plus(span))
     }
 
     /// The one other party that negotiates.
@@ -157,7 +197,8 @@ impl Floor<'_> {
                 Ok((body, args.reply_to.or(self.view.conditions)))
             }
             State::Escalated => {
-                let resumption = Resumption { instructions: args.text.clone() };
+                let decided_by = args.hand_over.person.clone();
+                let resumption = Resumption { decided_by, instructions: args.text.clone() };
                 Ok((Body::Accept(Accept::Resumption(resumption)), args.reply_to))
             }
             State::Idle
@@ -168,6 +209,17 @@ impl Floor<'_> {
             | State::Closed
             | State::Failed => {
                 let answered = self.awaiting_me(args)?;
+                let offer = self.view.offers.iter().find(|offer| offer.id == answered);
+                let accept = match offer.and_then(|offer| offer.admits.as_ref()) {
+                    Some(newcomer) if newcomer == self.me => {
+                        Some(Accept::Introduction(Introduction { card: self.card }))
+                    }
+                    Some(_) => Some(Accept::Admission(Empty {})),
+                    None => None,
+                };
+                if let Some(accept) = accept {
+                    return Ok((Body::Accept(accept), Some(answered)));
+                }
                 let terms_hash = self.terms(args, answered)?;
                 Ok((Body::Accept(Accept::Acceptance(Acceptance { terms_hash })), Some(answered)))
             }
@@ -263,6 +315,10 @@ impl Floor<'_> {
         if let Some(obligation) = &about.progress {
             return Ok(Inform::Progress(note(obligation, "how far it is")?));
         }
+        let HandOver { tokens, cost, .. } = &args.hand_over;
+        if tokens.is_some() || cost.is_some() {
+            return Ok(Inform::Usage(Usage { cost: cost.clone(), tokens: *tokens }));
+        }
         Ok(Inform::Note(self::note(args)?))
     }
 
@@ -296,6 +352,8 @@ impl Floor<'_> {
         }
         Ok(Mandate {
             ceiling: details.ceiling.clone(),
+            consent: details.consent.first().copied(),
+            hops: details.hops,
             expires_at: self.now.plus(details.mandate_time),
             performatives,
             to: details.to.clone().ok_or_else(|| missing("--to", "who may act for you"))?,

@@ -8,7 +8,7 @@ use asp_core::log::receipt::Receipt;
 use asp_core::name::AgentUri;
 use asp_core::position::{Hash, Sequence};
 use asp_core::session::table::State;
-use asp_core::statement::body::Limits;
+use asp_core::statement::body::{Budget, Invitee, Limits, ParticipantRole};
 use futures::{StreamExt, TryStreamExt};
 use serde::Serialize;
 
@@ -31,7 +31,7 @@ const COLUMNS: [usize; 3] = [5, 32, 10];
 pub(super) async fn run(context: &Context, command: SessionCommand) -> Outcome {
     let party = context.agent().await?;
     match command {
-        SessionCommand::Open(args) => open(context, &party, args).await,
+        SessionCommand::Open(args) => open(context, &party, *args).await,
         SessionCommand::List => sessions(context, &party).await,
         SessionCommand::Show { id, messages } => {
             let session = party.session(&find(&party, &id).await?);
@@ -65,10 +65,20 @@ async fn open(context: &Context, party: &AgentParty, args: Open) -> Outcome {
         response_ms: args.response_time,
         session_ms: args.session_time,
         rounds: args.rounds,
+        messages: args.messages,
+        budget: (args.budget_cost.is_some() || args.budget_tokens.is_some())
+            .then_some(Budget { cost: args.budget_cost, tokens: args.budget_tokens }),
         ..Limits::defaults()
     };
+    let of = |agents: Vec<AgentUri>, role| agents.into_iter().map(move |agent| Invitee::of(agent, role));
+    let maybe =
+        of(args.maybe, ParticipantRole::Party).map(|invitee| Invitee { required: Some(false), ..invitee });
+    let with = of(args.with, ParticipantRole::Party)
+        .chain(maybe)
+        .chain(of(args.observer, ParticipantRole::Observer))
+        .chain(of(args.mediator, ParticipantRole::Mediator));
     let opening = Opening {
-        with: args.with,
+        with: with.collect(),
         capability: args.capability,
         purpose: args.purpose,
         consents: args.consent,
@@ -111,17 +121,9 @@ struct Spoken<'a> {
 
 async fn say(context: &Context, party: &AgentParty, session: &Session, args: &Say) -> Outcome {
     let view = session.view().await?;
-    let card = match view.state {
-        State::Invited => context.client().await?.agent(party.agent()).await?.card,
-        State::Idle
-        | State::Introduced
-        | State::Conversing
-        | State::Agreeing
-        | State::Executing
-        | State::Escalated
-        | State::Closed
-        | State::Failed => view.id,
-    };
+    let introduces = view.state == State::Invited
+        || view.offers.iter().any(|offer| offer.admits.as_ref() == Some(party.agent()));
+    let card = if introduces { context.client().await?.agent(party.agent()).await?.card } else { view.id };
     let floor = Floor { view: &view, me: party.agent(), card, now: super::now() };
     let (body, answered) = floor.body(args)?;
     let receipt = session.say(body, answered).await?;
@@ -227,6 +229,22 @@ fn show(page: &mut Page, view: &SessionView) {
             Text::of(Paint::Warn, words::issuer(&open.authority)).plain(words::line(&open.question, 60)),
         );
     }
+    for open in &view.questions {
+        let asked = format!("{} asks {}: ", words::agent(&open.by), words::agent(&open.awaits));
+        page.field("question", Text::of(Paint::Warn, asked).plain(words::line(&open.text, 60)));
+    }
+    for given in &view.mandates {
+        let until = words::instant(given.mandate.expires_at);
+        let acts = format!("{} for {}", words::agent(&given.mandate.to), words::agent(&given.principal));
+        let depth = given.chain.len() + 1;
+        page.field("mandate", Text::from(acts).dim(format!(" until {until}, link {depth} of its chain")));
+    }
+    for spent in &view.usage {
+        let tokens = spent.usage.tokens.map(|tokens| format!("{tokens} tokens"));
+        let cost = spent.usage.cost.as_ref().map(ToString::to_string);
+        let told = list(tokens.into_iter().chain(cost));
+        page.field("spent", format!("{} {told}", words::agent(&spent.agent)));
+    }
     page.heading("Participants");
     let rows = view.participants.iter().map(participant);
     page.table(vec!["AGENT", "ROLE", "", "MAY SAY"], rows.collect(), "none");
@@ -246,6 +264,8 @@ fn participant(view: &ParticipantView) -> Vec<Text> {
         "signed the receipt"
     } else if view.joined {
         "in"
+    } else if view.left {
+        "left"
     } else {
         "invited"
     };
@@ -261,7 +281,10 @@ fn participant(view: &ParticipantView) -> Vec<Text> {
 }
 
 fn offer(view: &OfferView) -> Vec<Text> {
-    let packages: Vec<String> = view.packages.values().map(terms::in_words).collect();
+    let packages: Vec<String> = match &view.admits {
+        Some(newcomer) => vec![format!("to let in {}", words::agent(newcomer))],
+        None => view.packages.values().map(terms::in_words).collect(),
+    };
     let firm = if view.binding { ", firm" } else { "" };
     let awaits = list(view.awaits.iter().map(|agent: &AgentUri| words::agent(agent)));
     vec![

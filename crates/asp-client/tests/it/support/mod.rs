@@ -61,7 +61,7 @@ pub fn offer(value: &str, binding: bool) -> Offer {
         what: text("eight GPUs for a day"),
     };
     let package = Package { obligations: vec![obligation], terms: serde_json::Map::new() };
-    Offer { awaits: None, binding, packages: vec![package], reasoning: None, respond_by: None }
+    Offer::of(vec![package], binding)
 }
 
 pub fn terms_hash(offer: &Offer) -> Hash {

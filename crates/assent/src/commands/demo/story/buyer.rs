@@ -10,7 +10,9 @@ use asp_core::amount::{Decimal, Money};
 use asp_core::name::AgentUri;
 use asp_core::position::{Hash, Millis};
 use asp_core::session::table::State;
-use asp_core::statement::body::{Body, Evidence, Inform, Limits, ObligationId, Offer, Package, Propose};
+use asp_core::statement::body::{
+    Body, Evidence, Inform, Invitee, Limits, ObligationId, Offer, Package, ParticipantRole, Propose,
+};
 use futures::StreamExt;
 
 use super::{Part, Registered, capability, look};
@@ -105,7 +107,7 @@ impl Buyer {
 
     fn opening(&self) -> Outcome<Opening> {
         Ok(Opening {
-            with: vec![self.vendor.clone()],
+            with: vec![Invitee::of(self.vendor.clone(), ParticipantRole::Party)],
             capability: capability()?,
             purpose: "GPU hours".parse().map_err(Failure::fault)?,
             consents: Vec::new(),
@@ -195,7 +197,7 @@ impl Buyer {
             pay_within: Millis(86_400_000),
         };
         let packages: Vec<Package> = vec![sale.package()?];
-        let offer = Offer { awaits: None, binding, packages, reasoning: None, respond_by: None };
+        let offer = Offer::of(packages, binding);
         let start = Instant::now();
         let receipt = session.say(Body::Propose(Propose::Proposal(offer)), None).await?;
         self.part.teller.received(&receipt, start.elapsed()).await;

@@ -187,7 +187,7 @@ impl Vendor {
             pay_within: Millis(86_400_000),
         };
         let packages = vec![sale.package()?];
-        let counter = Offer { awaits: None, binding: false, packages, reasoning: None, respond_by: None };
+        let counter = Offer::of(packages, false);
         let start = Instant::now();
         let receipt = session.say(Body::Counter(Counter::CounterOffer(counter)), Some(offer.id)).await?;
         self.part.teller.received(&receipt, start.elapsed()).await;

@@ -1,0 +1,32 @@
+//! What a body refers to outside its own stream: what has to be known before it can be judged.
+#![expect(clippy::wildcard_enum_match_arm, reason = "few bodies refer to anything")]
+
+use super::body::{Body, Propose};
+use crate::name::AgentUri;
+use crate::position::Hash;
+
+impl Body {
+    /// The agents that it would let into a session: those invited, a newcomer, a delegate.
+    #[must_use]
+    pub fn lets_in(&self) -> Vec<&AgentUri> {
+        match self {
+            Self::Propose(Propose::Invitation(invitation)) => {
+                invitation.participants.iter().map(|invitee| &invitee.agent).collect()
+            }
+            Self::Propose(Propose::Admission(admission)) => vec![&admission.agent],
+            Self::Delegate(mandate) => vec![&mandate.to],
+            _ => Vec::new(),
+        }
+    }
+
+    /// The consents that it names.
+    #[must_use]
+    pub fn consents_named(&self) -> Vec<&Hash> {
+        match self {
+            Self::Propose(Propose::Invitation(invitation)) => invitation.consents.iter().collect(),
+            Self::Propose(Propose::Admission(admission)) => admission.consents.iter().collect(),
+            Self::Delegate(mandate) => mandate.consent.iter().collect(),
+            _ => Vec::new(),
+        }
+    }
+}
