@@ -368,7 +368,7 @@ impl Watched {
             if let Some((at, statement)) = &tried {
                 self.row_led_here(before, after, *at, statement);
                 self.what_is_accepted_was_open(before, *at, statement);
-                self.head_has_one_successor(before);
+                self.head_has_one_successor(before, after);
             }
         }
         self.nothing_hangs(after);
@@ -392,10 +392,13 @@ impl Watched {
     }
 
     /// A second statement on the head that was just extended.
-    fn head_has_one_successor(&self, before: &Session) {
+    fn head_has_one_successor(&self, before: &Session, after: &Session) {
         let mut ledger = self.ledger.clone();
         ledger.names.insert("before".to_owned(), before.head());
-        let outcome = ledger.line("buyer QUERY on before");
+        // Who has left learns nothing any more, not even that it is late; who stays is told.
+        let stays = |agent: &&AgentUri| before.is_readable_by(agent) && after.is_readable_by(agent);
+        let Some(speaker) = after.participants().iter().map(|(agent, _)| agent).find(stays) else { return };
+        let outcome = ledger.line(&format!("{} QUERY on before", short(speaker)));
         assert_eq!(outcome, Outcome::Refused(Code::SequenceConflict), "{}", ledger.story());
     }
 
