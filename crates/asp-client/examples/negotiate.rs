@@ -166,7 +166,7 @@ fn offer(buyer: &AgentUri, seller: &AgentUri, value: &str, due: LogTime) -> Outc
         quantity: None,
         remedy: None,
     };
-    let package = Package { obligations: vec![obligation], terms: serde_json::Map::new() };
+    let package = Package { obligations: vec![obligation], schema: None, terms: serde_json::Map::new() };
     Ok(Offer::of(vec![package], false))
 }
 

@@ -11,7 +11,7 @@ use asp_core::position::Hash;
 use asp_core::session::table::State;
 use asp_core::statement::body::{
     Because, Body, Card, CardSet, Invitation, Invitee, KeyRotate, Limits, Mode, Nonce, ParticipantRole,
-    Propose, Text,
+    Propose, SchemaRef, Text,
 };
 use futures::{Stream, TryStreamExt};
 
@@ -44,6 +44,8 @@ pub struct Opening {
     pub consents: Vec<Hash>,
     /// Its limits; the protocol's where nothing is said.
     pub limits: Limits,
+    /// The schemas that terms may follow, the preferred first; any terms will do if none is named.
+    pub schemas: Vec<SchemaRef>,
 }
 
 impl Opening {
@@ -57,7 +59,8 @@ impl Opening {
         let purpose =
             capability.to_string().parse().unwrap_or_else(|_| unreachable!("a capability is a text"));
         let with = vec![Invitee::of(with, ParticipantRole::Party)];
-        Self { with, capability, purpose, consents: Vec::new(), limits: Limits::defaults() }
+        let limits = Limits::defaults();
+        Self { with, capability, purpose, consents: Vec::new(), limits, schemas: Vec::new() }
     }
 }
 
@@ -117,7 +120,7 @@ impl AgentParty {
     /// # Errors
     /// As every call; [`Error::Missing`] if consents were to be found and one is missing.
     pub async fn open_session(&self, opening: Opening) -> Result<Session, Error> {
-        let Opening { with, capability, purpose, consents, limits } = opening;
+        let Opening { with, capability, purpose, consents, limits, schemas } = opening;
         let consents = if consents.is_empty() {
             self.fitting_consents(&with, &capability).await?
         } else {
@@ -132,6 +135,7 @@ impl AgentParty {
             nonce: Nonce(clock::random()?),
             participants: [first].into_iter().chain(with).collect(),
             purpose,
+            schemas: (!schemas.is_empty()).then_some(schemas),
         };
         let body = Body::Propose(Propose::Invitation(invitation));
         let stream = StreamName::Opens(StreamKind::Session);

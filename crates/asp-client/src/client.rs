@@ -5,12 +5,15 @@ use std::sync::Arc;
 use asp_core::key::{KeyId, SecretKey};
 use asp_core::log::receipt::Receipt;
 use asp_core::name::{AgentUri, Capability, Domain, Issuer, Origin, StreamId};
-use asp_core::position::{Position, Sequence};
+use asp_core::position::{Hash, Position, Sequence};
 use asp_core::statement::Verified;
+use asp_core::terms::TermsSchema;
 use reqwest::Method;
 
 use crate::agent::AgentParty;
-use crate::api::{AgentPage, AgentView, Configuration, Message, MessagePage, OrganisationView};
+use crate::api::{
+    AgentPage, AgentView, Configuration, Message, MessagePage, OrganisationView, SchemaPage, SchemaView,
+};
 use crate::clock::{self, Offset};
 use crate::organisation::OrganisationParty;
 use crate::party::Party;
@@ -30,6 +33,20 @@ pub(crate) struct Inner {
     pub(crate) offset: Offset,
     authors: Authors,
     configuration: Configuration,
+}
+
+/// Pages of schemas that are read at most.
+const SCHEMA_PAGES_MAX: usize = 1_000;
+
+/// Which terms schemas to find.
+#[derive(Debug, Clone, Default)]
+pub struct SchemaSearch {
+    /// The very alias.
+    pub alias: Option<String>,
+    /// Text in alias or description.
+    pub text: Option<String>,
+    /// Only those that this organisation registered.
+    pub organisation: Option<Domain>,
 }
 
 /// What to look for among agents; everything that is given has to fit.
@@ -145,6 +162,43 @@ impl Client {
         let bytes =
             transport::repeat(self.inner.transport.request(Method::GET, "/v1/agents").query(&query)).await?;
         transport::json(&bytes)
+    }
+
+    /// Terms schemas that fit: the starters first, then those registered last. Their text is left out.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn schemas(&self, search: &SchemaSearch) -> Result<Vec<SchemaView>, Error> {
+        let mut asked = Vec::new();
+        asked.extend(search.alias.as_ref().map(|it| ("alias", it.clone())));
+        asked.extend(search.text.as_ref().map(|it| ("text", it.clone())));
+        asked.extend(search.organisation.as_ref().map(|it| ("organisation", it.to_string())));
+        let mut found = Vec::new();
+        let mut next: Option<String> = None;
+        // An organisation has few; a node that gives pages without an end is none.
+        for _ in 0..SCHEMA_PAGES_MAX {
+            let mut query = asked.clone();
+            query.extend(next.take().map(|token| ("pageToken", token)));
+            let request = self.inner.transport.request(Method::GET, "/v1/schemas").query(&query);
+            let page: SchemaPage = transport::json(&transport::repeat(request).await?)?;
+            found.extend(page.schemas);
+            next = page.next_page_token;
+            if next.is_none() {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    /// A terms schema with its text, which has been checked to be the one that the hash names.
+    ///
+    /// # Errors
+    /// As every call; [`Error::Forged`] if it is another.
+    pub async fn schema(&self, hash: &Hash) -> Result<SchemaView, Error> {
+        let view: SchemaView = self.get(&format!("/v1/schemas/{}", hash.to_hex())).await?;
+        let text = view.schema.as_ref().and_then(serde_json::Value::as_object);
+        let named = text.and_then(|schema| TermsSchema::new(schema).ok()).map(|schema| schema.hash());
+        if named == Some(*hash) { Ok(view) } else { Err(Error::forged("a schema under another's hash")) }
     }
 
     /// The newest checkpoint of the log: a C2SP signed note.

@@ -41,7 +41,7 @@ mod token;
 mod transport;
 
 pub use agent::{AgentParty, Opening};
-pub use client::{Client, Search};
+pub use client::{Client, SchemaSearch, Search};
 pub use error::Error;
 pub use organisation::{ConsentTerms, OrganisationParty};
 pub use session::Session;

@@ -9,7 +9,7 @@ use asp_core::name::{AgentUri, Capability, Domain, StreamId, StreamKind, StreamN
 use asp_core::position::{Hash, LogTime};
 use asp_core::statement::body::{
     AgentRegister, Because, Body, Card, ConsentRequest, Empty, KeyAdd, KeyRevoke, Name, Nonce, OrgRegister,
-    OrgVerify, PolicySet, Text,
+    OrgVerify, PolicySet, SchemaRegister, Text,
 };
 use futures::Stream;
 
@@ -86,6 +86,14 @@ impl OrganisationParty {
     /// As every call.
     pub async fn set_policy(&self, policy: PolicySet) -> Result<Receipt, Error> {
         self.say(Body::OrgPolicySet(policy), &[]).await
+    }
+
+    /// Registers a terms schema under an alias and a version that are new.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn register_schema(&self, schema: SchemaRegister) -> Result<Receipt, Error> {
+        self.say(Body::OrgSchemaRegister(schema), &[]).await
     }
 
     /// Says where the key's thumbprint can be found under the domain.

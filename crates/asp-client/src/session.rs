@@ -211,7 +211,7 @@ impl Session {
         let conditions = view.conditions.or(asked.map(|offer| offer.id));
         let conditions = conditions.ok_or(Error::Missing { what: "invitation to answer" })?;
         let card = self.agent.client().agent(self.agent.agent()).await?.card;
-        let body = Body::Accept(Accept::Introduction(Introduction { card }));
+        let body = Body::Accept(Accept::Introduction(Introduction { card, schemas: None }));
         self.say(body, Some(conditions)).await
     }
 

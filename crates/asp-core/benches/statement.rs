@@ -110,12 +110,16 @@ impl Bench {
                 invitee(&seller, ParticipantRole::Party),
             ],
             purpose: "Measure".parse().unwrap(),
+            schemas: None,
         }));
         let opens = StreamName::Opens(StreamKind::Session);
         let invited = self.draft(opens, Issuer::Agent(buyer.clone()), invitation, false, &[keys[0]]);
         let session = self.take(&invited);
         let card = self.world.agent(&seller).unwrap().card_set_by();
-        let joins = Body::Accept(asp_core::statement::body::Accept::Introduction(Introduction { card }));
+        let joins = Body::Accept(asp_core::statement::body::Accept::Introduction(Introduction {
+            card,
+            schemas: None,
+        }));
         let joined = self.draft(
             StreamName::Of(session.clone()),
             Issuer::Agent(seller.clone()),

@@ -17,5 +17,6 @@ pub mod rejection;
 pub mod session;
 pub mod statement;
 pub mod stream;
+pub mod terms;
 pub mod trust;
 pub mod world;

@@ -74,6 +74,33 @@ pub const RESPONSE_MS: Millis = Millis(300000);
 /// A default, in offers. Proposals and counters of one session.
 pub const ROUNDS_MAX: usize = 50;
 
+/// A bound, in bytes. A terms schema in canonical form.
+pub const SCHEMA_BYTES_MAX: usize = 65536;
+
+/// A bound, in subschemas. Subschemas that one value of the terms can meet, references followed; it bounds the time of a check.
+pub const SCHEMA_COST_MAX: usize = 2048;
+
+/// A bound, in bytes. One regular expression of a terms schema.
+pub const SCHEMA_PATTERN_BYTES_MAX: usize = 256;
+
+/// A bound, in patterns. Regular expressions of one terms schema.
+pub const SCHEMA_PATTERNS_MAX: usize = 64;
+
+/// A bound, in references. References of a terms schema that lead one to the other; it bounds recursion.
+pub const SCHEMA_REFERENCES_DEPTH_MAX: usize = 64;
+
+/// A bound, in repetitions. The product of all counted repetitions of one regular expression; each is compiled as a copy.
+pub const SCHEMA_REPETITION_MAX: usize = 4096;
+
+/// A bound, in items. The most items of a list that have to differ, since each is compared with each.
+pub const SCHEMA_UNIQUE_ITEMS_MAX: usize = 256;
+
+/// A bound, in schemas. Terms schemas of one organisation; all of them are read with its stream.
+pub const SCHEMAS_MAX: usize = 64;
+
+/// A bound, in schemas. Terms schemas that one invitation offers.
+pub const SCHEMAS_OFFERED_MAX: usize = 8;
+
 /// A bound, in milliseconds. No time limit of a session exceeds 366 days; it bounds timers.
 pub const SESSION_LIMIT_MS_MAX: Millis = Millis(31622400000);
 

@@ -4,13 +4,17 @@
     reason = "a stream asks for the bodies that it knows; every other is answered alike"
 )]
 
+use std::collections::BTreeMap;
+
 use crate::amount::Money;
+use crate::limits;
 use crate::name::{Domain, Issuer};
-use crate::position::{Head, LogPoint};
+use crate::position::{Hash, Head, LogPoint};
 use crate::rejection::{Code, Rejection};
 use crate::statement::Verified;
-use crate::statement::body::{Body, Name, OrgVerify, PolicySet};
+use crate::statement::body::{Body, Name, OrgVerify, PolicySet, SchemaAlias, SchemaRegister, Text};
 use crate::stream::{Accepted, KeyHistory, require_signatures};
+use crate::terms::TermsSchema;
 
 /// The state of an `org:` stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,8 +24,24 @@ pub struct Organisation {
     keys: KeyHistory,
     policy: Option<PolicySet>,
     evidence: Option<OrgVerify>,
+    schemas: BTreeMap<Hash, RegisteredSchema>,
     head: Head,
     registered: LogPoint,
+}
+
+/// A terms schema of an organisation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RegisteredSchema {
+    /// What people call it.
+    pub alias: SchemaAlias,
+    /// Its version.
+    pub version: u32,
+    /// What it is for.
+    pub description: Text,
+    /// The schema.
+    pub schema: TermsSchema,
+    /// Where in the log it was registered.
+    pub registered: LogPoint,
 }
 
 impl Organisation {
@@ -51,6 +71,7 @@ impl Organisation {
             keys,
             policy: None,
             evidence: None,
+            schemas: BTreeMap::new(),
             head: accepted.head(),
             registered: accepted.at(),
         })
@@ -81,7 +102,31 @@ impl Organisation {
                 let current = self.keys.is_current(&verify.key);
                 if current { Ok(()) } else { Err(Code::UnknownKey.at("/body/key").by("ASP-ORG-005")) }
             }
+            Body::OrgSchemaRegister(register) => {
+                self.keys.check_signers(verified, &[])?;
+                self.decide_schema(register)
+            }
             _ => Err(Code::UnknownType.at("/type")),
+        }
+    }
+
+    /// A schema is within its budget, there is room for it, and its alias and version are new.
+    fn decide_schema(&self, register: &SchemaRegister) -> Result<(), Rejection> {
+        if self.schemas.len() >= limits::SCHEMAS_MAX {
+            return Err(Code::TooManySchemas.at("/type"));
+        }
+        let taken =
+            |known: &RegisteredSchema| known.alias == register.alias && known.version == register.version;
+        if self.schemas.values().any(taken) {
+            return Err(Code::SchemaVersionTaken.at("/body/version"));
+        }
+        let schema = TermsSchema::new(&register.schema).map_err(|fault| {
+            let code = if fault.costly { Code::SchemaTooCostly } else { Code::InvalidSchema };
+            code.at(format!("/body/schema{}", fault.pointer))
+        })?;
+        match self.schemas.get(&schema.hash()) {
+            Some(_) => Err(Code::SchemaVersionTaken.at("/body/schema")),
+            None => Ok(()),
         }
     }
 
@@ -93,6 +138,14 @@ impl Organisation {
             Body::OrgKeyRevoke(revoke) => self.keys.revoke(&revoke.key, revoke.from_index, index),
             Body::OrgPolicySet(policy) => self.policy = Some(policy.clone()),
             Body::OrgVerify(verify) => self.evidence = Some(verify.clone()),
+            Body::OrgSchemaRegister(register) => {
+                let schema = TermsSchema::trusted(&register.schema);
+                let SchemaRegister { alias, description, version, .. } = register.clone();
+                let registered = accepted.at();
+                let hash = schema.hash();
+                let known = RegisteredSchema { alias, version, description, schema, registered };
+                self.schemas.insert(hash, known);
+            }
             _ => {}
         }
         self.head = accepted.head();
@@ -132,6 +185,12 @@ impl Organisation {
     #[must_use]
     pub fn contacts(&self) -> &[Name] {
         self.policy.as_ref().map_or(&[], |policy| &policy.human_contacts)
+    }
+
+    /// The terms schemas that it registered, by the hash of their content.
+    #[must_use]
+    pub const fn schemas(&self) -> &BTreeMap<Hash, RegisteredSchema> {
+        &self.schemas
     }
 
     /// Where it says that evidence of its domain lies; nobody has looked.

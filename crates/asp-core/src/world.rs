@@ -21,6 +21,7 @@ use crate::session::{Effect, Facts, Session};
 use crate::statement::body::{Body, Propose};
 use crate::statement::{Statement, Verified};
 use crate::stream::{Accepted, check_place};
+use crate::terms::{self, TermsSchema};
 
 /// What a statement changed, for whoever keeps views.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -155,6 +156,9 @@ impl World {
             (StreamId::Session(id), body) => {
                 streams.extend(body.consents_named().into_iter().copied().map(StreamId::Consent));
                 streams.extend(body.lets_in().into_iter().cloned().map(StreamId::Agent));
+                streams.extend(
+                    body.schemas_offered().iter().filter_map(|schema| schema.by.clone()).map(StreamId::Org),
+                );
                 if !statement.opens {
                     streams.push(statement.stream.clone());
                     streams.extend(self.session_touches(id));
@@ -171,7 +175,8 @@ impl World {
         let organisations =
             session.participants().iter().map(|(agent, _)| StreamId::Org(agent.organisation()));
         let consents = session.consents().iter().chain(session.further_consents());
-        consents.copied().map(StreamId::Consent).chain(organisations).collect()
+        let registrants = session.schemas().values().flatten().cloned().map(StreamId::Org);
+        consents.copied().map(StreamId::Consent).chain(organisations).chain(registrants).collect()
     }
 
     /// The next stream to load before [`World::due`] or [`World::next_deadline`] of a session can be asked.
@@ -351,6 +356,7 @@ impl World {
             at,
             consents: consents.into_iter().filter_map(find).collect(),
             further: further.into_iter().filter_map(find).collect(),
+            schemas: self.schemas(session, statement),
             newcomer_registered: statement.body.lets_in().into_iter().all(registered),
             ceilings: organisations()
                 .filter_map(|organisation| Some((organisation.domain(), organisation.ceiling()?)))
@@ -359,6 +365,25 @@ impl World {
                 .map(|organisation| (organisation.domain(), organisation.contacts()))
                 .collect(),
             card: statement.issuer.agent().and_then(|agent| self.agents.get(agent)).map(Agent::card_set_by),
+        }
+    }
+
+    /// The terms schemas that a session or a statement names, as far as they exist.
+    fn schemas(&self, session: Option<&Session>, statement: &Statement) -> Vec<TermsSchema> {
+        let agreed = session.into_iter().flat_map(|session| session.schemas().iter());
+        let offered = statement.body.schemas_offered().iter().map(|schema| (&schema.hash, &schema.by));
+        agreed.chain(offered).filter_map(|(hash, by)| self.schema(hash, by.as_ref())).collect()
+    }
+
+    /// A terms schema by the hash of its content: of an organisation, or of nobody a starter.
+    #[must_use]
+    pub fn schema(&self, hash: &Hash, by: Option<&Domain>) -> Option<TermsSchema> {
+        match by {
+            Some(domain) => {
+                let known = self.organisations.get(domain)?.schemas().get(hash)?;
+                Some(known.schema.clone())
+            }
+            None => terms::starters().iter().map(|(_, schema)| schema).find(|it| it.hash() == *hash).cloned(),
         }
     }
 

@@ -48,6 +48,8 @@ async fn the_description_names_every_route_and_only_what_is_there() {
         get /v1/consents/{id}
         get /v1/organisations/{domain}
         get /v1/receipts/{hash}
+        get /v1/schemas
+        get /v1/schemas/{hash}
         get /v1/sessions
         get /v1/sessions/{id}
         get /v1/sessions/{id}/events
@@ -231,6 +233,7 @@ async fn the_client_and_the_node_understand_each_other() {
         purpose: text("eight GPUs"),
         consents: Vec::new(),
         limits: asp_core::statement::body::Limits::defaults(),
+        schemas: Vec::new(),
     });
     let (invited, opened) = tokio::join!(waiting, opening);
     let (invited, opened) = (invited.unwrap(), opened.unwrap());

@@ -47,8 +47,16 @@ impl Fold {
             self.note_before(&facts.world, id);
         }
         match facts.world.apply(accepted) {
-            // What is shown of an organisation is read from its stream, which is short.
-            Change::Organisation(_) => Ok(()),
+            // What is shown of an organisation is read from its stream, which is short; schemas are searched.
+            Change::Organisation(domain) => {
+                let registers = matches!(accepted.statement().body, Body::OrgSchemaRegister(_));
+                let organisation = facts.world.organisation(&domain).filter(|_| registers);
+                let mut schemas = organisation.into_iter().flat_map(|it| it.schemas().values());
+                match schemas.find(|known| known.registered == accepted.at()) {
+                    Some(known) => views::terms::put(connection, &mut facts.names, &domain, known),
+                    None => Ok(()),
+                }
+            }
             Change::Agent(uri) => match facts.world.agent(&uri) {
                 Some(agent) => views::agent::put(connection, &mut facts.names, agent),
                 None => Ok(()),

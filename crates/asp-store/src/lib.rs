@@ -61,6 +61,7 @@ pub use sequencer::Answer;
 pub use views::Tenant;
 pub use views::agent::{AgentCursor, AgentQuery, AgentsFound, FoundAgent};
 pub use views::session::{SessionQuery, SessionRow};
+pub use views::terms::{SchemaQuery, SchemaRow};
 
 use pool::Pool;
 use sequencer::Sequencer;

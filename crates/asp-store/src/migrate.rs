@@ -11,7 +11,7 @@ use crate::fault::{Fault, Step};
 const APPLICATION_ID: i64 = 0x4153_5073;
 
 /// What brings a store from each version to the next; their number is the newest version.
-const MIGRATIONS: &[&str] = &[include_str!("../migrations/0001.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("../migrations/0001.sql"), include_str!("../migrations/0002.sql")];
 
 /// Brings the file to the newest version. Each migration is one transaction with its number.
 ///
@@ -91,26 +91,29 @@ mod tests {
     #[test]
     fn each_version_is_reached_from_each_older_one() {
         let path = Path::new("assent.sqlite");
-        let further = [MIGRATIONS[0], "CREATE TABLE more (a INTEGER) STRICT", "DROP TABLE more"];
+        let newest = i64::try_from(MIGRATIONS.len()).unwrap();
+        let further = [MIGRATIONS, &["CREATE TABLE more (a INTEGER) STRICT", "DROP TABLE more"]].concat();
         let mut connection = in_memory().unwrap();
         connection.execute("INSERT INTO names (name) VALUES ('kept')", []).unwrap();
         run(&mut connection, path, &further).unwrap();
         let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
         let kept: i64 = connection.query_row("SELECT count(*) FROM names", [], |row| row.get(0)).unwrap();
-        assert_eq!((version, kept), (3, 1));
-        assert_eq!(migrate(&mut connection, path), Err(Fault::Newer { found: 3, known: 1 }));
+        assert_eq!((version, kept), (newest + 2, 1));
+        let refused = Err(Fault::Newer { found: newest + 2, known: newest });
+        assert_eq!(migrate(&mut connection, path), refused);
     }
 
     #[test]
     fn a_migration_that_fails_leaves_the_version_before() {
         let mut connection = in_memory().unwrap();
-        let broken =
-            [MIGRATIONS[0], "CREATE TABLE more (a INTEGER) STRICT; CREATE TABLE more (a INTEGER) STRICT"];
+        let newest = i64::try_from(MIGRATIONS.len()).unwrap();
+        let twice = "CREATE TABLE more (a INTEGER) STRICT; CREATE TABLE more (a INTEGER) STRICT";
+        let broken = [MIGRATIONS, &[twice]].concat();
         assert!(run(&mut connection, Path::new("x"), &broken).is_err());
         let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
         let tables: i64 = connection
             .query_row("SELECT count(*) FROM sqlite_schema WHERE name = 'more'", [], |row| row.get(0))
             .unwrap();
-        assert_eq!((version, tables), (1, 0));
+        assert_eq!((version, tables), (newest, 0));
     }
 }

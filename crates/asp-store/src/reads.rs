@@ -15,6 +15,7 @@ use asp_core::org::Organisation;
 use asp_core::position::{Hash, Head, LogTime, Position, Sequence};
 use asp_core::session::{Commitment, Session};
 use asp_core::statement::Body;
+use asp_core::terms::TermsSchema;
 use asp_core::trust::Evidence;
 use asp_core::world::World;
 use rusqlite::{Connection, OptionalExtension};
@@ -24,6 +25,7 @@ use crate::fault::Fault;
 use crate::views::Tenant;
 use crate::views::agent::{AgentQuery, AgentsFound};
 use crate::views::session::{SessionQuery, SessionRow};
+use crate::views::terms::{SchemaQuery, SchemaRow};
 use crate::{export, facts, names, receipts, tiles, views};
 
 /// What the node has to say in a session because time has passed.
@@ -96,6 +98,26 @@ impl<'a> Reader<'a> {
     /// As [`Reader::size`].
     pub fn agents(&self, query: &AgentQuery) -> Result<AgentsFound, Fault> {
         views::agent::find(self.connection, query)
+    }
+
+    /// Finds terms schemas that organisations registered. Public.
+    ///
+    /// # Errors
+    /// As [`Reader::size`].
+    pub fn schemas(&self, query: &SchemaQuery) -> Result<Vec<SchemaRow>, Fault> {
+        views::terms::find(self.connection, query)
+    }
+
+    /// A terms schema with its first registration. Public.
+    ///
+    /// # Errors
+    /// As [`Reader::size`].
+    pub fn schema(&self, hash: &Hash) -> Result<Option<(SchemaRow, TermsSchema)>, Fault> {
+        let Some(row) = views::terms::of_hash(self.connection, hash)? else { return Ok(None) };
+        let corrupt = || Fault::corrupt(Some(row.position.0), "its terms schema is not there");
+        let organisation = self.organisation(&row.organisation)?.ok_or_else(corrupt)?;
+        let schema = organisation.schemas().get(hash).ok_or_else(corrupt)?.schema.clone();
+        Ok(Some((row, schema)))
     }
 
     /// A consent, if the tenant is of one of its two organisations.

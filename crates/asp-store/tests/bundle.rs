@@ -40,7 +40,7 @@ fn bundle() -> (Vec<u8>, Hash) {
     let invitation = stage.author.invitation("acme/buyer", "volt/seller", consent);
     let session = stage.submit(invitation).unwrap().receipt.statement;
     let card = stage.author.cards[&agent_uri("volt/seller")];
-    let comes = Body::Accept(Accept::Introduction(Introduction { card }));
+    let comes = Body::Accept(Accept::Introduction(Introduction { card, schemas: None }));
     let statement = stage.author.say(session, "volt/seller", comes, Some(session));
     stage.submit(statement).unwrap();
     let package = stage.author.package("volt/seller", "acme/buyer", "100");
@@ -76,7 +76,7 @@ fn who_left_gets_the_bundle_up_to_there() {
     let session = stage.take(invitation);
     for name in ["volt/seller", "haul/carrier"] {
         let card = stage.author.cards[&agent_uri(name)];
-        let comes = Body::Accept(Accept::Introduction(Introduction { card }));
+        let comes = Body::Accept(Accept::Introduction(Introduction { card, schemas: None }));
         stage.say(session, name, comes, Some(session));
     }
     let package = stage.author.package("volt/seller", "acme/buyer", "100");

@@ -275,6 +275,7 @@ fn who_was_invited_and_stayed_away_reads_no_more_once_the_session_begins() {
             party("initech/clerk", ParticipantRole::Party, Some(false)),
         ],
         purpose: text("not for everybody"),
+        schemas: None,
     }));
     let invitation =
         stage.author.by_agent("acme/buyer", StreamName::Opens(StreamKind::Session), invitation, None);
@@ -288,7 +289,7 @@ fn who_was_invited_and_stayed_away_reads_no_more_once_the_session_begins() {
     };
     let invited = [agent("initech/clerk"), organisation("initech")];
     assert!(invited.iter().all(|tenant| reads(&stage, tenant)));
-    let introduction = Introduction { card: stage.author.cards[&agent_uri("globex/seller")] };
+    let introduction = Introduction { card: stage.author.cards[&agent_uri("globex/seller")], schemas: None };
     stage.say(session, "globex/seller", Body::Accept(Accept::Introduction(introduction)), Some(session));
     stage.remark(session, "acme/buyer", "between us");
     assert!(!invited.iter().any(|tenant| reads(&stage, tenant)));

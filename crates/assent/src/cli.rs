@@ -13,7 +13,10 @@ use crate::read;
 mod deal;
 mod people;
 
-pub(crate) use deal::{Close, CommitmentCommand, HandOver, Offering, Open, Say, SessionCommand, Watch};
+pub(crate) use deal::{
+    Close, CommitmentCommand, HandOver, Offering, Open, Say, SchemaCommand, SchemaRegistration,
+    SessionCommand, Watch,
+};
 pub(crate) use people::{
     AgentCommand, AgentRegister, ConsentCommand, ConsentRequest, Discover, Observe, OrgCommand, TrustCommand,
 };
@@ -113,6 +116,9 @@ pub(crate) enum Command {
     /// Ask for consent between two organisations, give it, take it back
     #[command(subcommand)]
     Consent(ConsentCommand),
+    /// Find, check and register terms schemas
+    #[command(subcommand)]
+    Schema(SchemaCommand),
     /// Open sessions, speak in them, watch and close them
     #[command(subcommand)]
     Session(SessionCommand),

@@ -38,6 +38,7 @@ pub(crate) fn tell(statement: &Statement, session: Option<&Session>) -> Told {
             let can = body.card.capabilities.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
             ("agent.register", if can.is_empty() { quoted(body.card.name.as_str()) } else { can })
         }
+        Body::OrgSchemaRegister(body) => ("org.schema.register", format!("{}/{}", body.alias, body.version)),
         Body::AgentCardSet(body) => ("agent.card.set", quoted(body.card.name.as_str())),
         Body::AgentKeyRotate(body) => ("agent.key.rotate", body.new_key.to_string()),
         Body::AgentKeyRevoke(body) => ("agent.key.revoke", body.key.to_string()),
@@ -99,6 +100,7 @@ fn said(statement: &Statement, session: Option<&Session>) -> (&'static str, Stri
         | Body::OrgKeyRevoke(_)
         | Body::OrgPolicySet(_)
         | Body::OrgVerify(_)
+        | Body::OrgSchemaRegister(_)
         | Body::AgentRegister(_)
         | Body::AgentCardSet(_)
         | Body::AgentKeyRotate(_)

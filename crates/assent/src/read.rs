@@ -7,7 +7,7 @@ use asp_core::amount::{Decimal, Money};
 use asp_core::name::{AgentUri, Domain, Issuer};
 use asp_core::position::{Hash, InvalidText, Millis};
 use asp_core::session::table::Performative;
-use asp_core::statement::body::ParticipantRole;
+use asp_core::statement::body::{ParticipantRole, SchemaAlias};
 
 /// Hexadecimal digits of a shortened id, at least.
 const PREFIX_MIN: usize = 6;
@@ -34,6 +34,52 @@ pub(crate) fn performative(text: &str) -> Result<Performative, InvalidText> {
         .into_iter()
         .find(|known| known.as_str() == wanted)
         .ok_or(InvalidText("a performative: propose, counter, accept, reject, inform, query, clarify, commit, delegate, escalate, withdraw, observe or close"))
+}
+
+/// A terms schema as people name it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum SchemaName {
+    /// By the hash of its content.
+    Hash(Hash),
+    /// By what it is called; the newest version if none is named, a starter if no organisation is.
+    Called {
+        /// Its alias.
+        alias: SchemaAlias,
+        /// Its version.
+        version: Option<u32>,
+        /// Who registered it.
+        by: Option<Domain>,
+    },
+}
+
+impl std::fmt::Display for SchemaName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Hash(hash) => write!(f, "{hash}"),
+            Self::Called { alias, version, by } => {
+                by.iter().try_for_each(|by| write!(f, "{by}/"))?;
+                write!(f, "{alias}")?;
+                version.iter().try_for_each(|version| write!(f, "/{version}"))
+            }
+        }
+    }
+}
+
+/// `compute-lease`, `compute-lease/1`, `acme.example/rack/2`, or a hash.
+pub(crate) fn schema(text: &str) -> Result<SchemaName, InvalidText> {
+    let wrong = InvalidText("a schema like compute-lease/1, acme.example/rack/2, or a hash");
+    if let Ok(hash) = hash(text) {
+        return Ok(SchemaName::Hash(hash));
+    }
+    let (by, rest) = match text.split_once('/') {
+        Some((first, rest)) if first.contains('.') => (Some(first.parse().map_err(|_| wrong)?), rest),
+        _ => (None, text),
+    };
+    let (alias, version) = match rest.split_once('/') {
+        Some((alias, version)) => (alias, Some(version.parse().map_err(|_| wrong)?)),
+        None => (rest, None),
+    };
+    Ok(SchemaName::Called { alias: alias.parse().map_err(|_| wrong)?, version, by })
 }
 
 /// A role that somebody can be invited in.

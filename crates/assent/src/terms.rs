@@ -77,7 +77,7 @@ impl Sale {
             value: total,
             what: PAYMENT.parse().map_err(Failure::fault)?,
         };
-        Ok(Package { obligations: vec![delivery, payment], terms: self.terms() })
+        Ok(Package { obligations: vec![delivery, payment], schema: None, terms: self.terms() })
     }
 
     fn terms(&self) -> Map<String, Value> {

@@ -300,3 +300,62 @@ fn people_get_tables_where_scripts_get_lines() {
         }
     }
 }
+
+/// Terms schemas as a user meets them: listed, checked offline, registered, named when a session is opened.
+#[test]
+fn schemas_are_listed_checked_registered_and_used() {
+    let mut deal = Deal::start();
+    deal.consent();
+    let file = |name: &str, text: &str| {
+        let path = deal.folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let schema =
+        file("rack.json", r#"{"type":"object","properties":{"size":{"minimum":1}},"required":["size"]}"#);
+    let costly = file("costly.json", r#"{"uniqueItems":true}"#);
+    let (fits, unfit) = (file("fits.json", r#"{"size":3}"#), file("unfit.json", r#"{"size":0}"#));
+    assert_eq!(
+        run(&["schema", "check", &schema, "--terms", &fits, "--json"]).with_code(0).one()["termsFit"],
+        true
+    );
+    let refused = run(&["schema", "check", &schema, "--terms", &unfit]).with_code(1);
+    assert!(refused.stderr.contains("does not fit at /size"), "{}", refused.stderr);
+    let refused = run(&["schema", "check", &costly]).with_code(1);
+    assert!(refused.stderr.contains("costs too much to check at /uniqueItems"), "{}", refused.stderr);
+    deal.buyer.done(&["schema", "register", &schema, "--alias", "rack", "--version", "1"]);
+    let listed = deal.vendor.run(&["schema", "list"]).with_code(0).json();
+    assert_eq!(listed.len(), 6);
+    assert_eq!(deal.vendor.done(&["schema", "show", "acme.example/rack"])["version"], 1);
+    deal.vendor.run(&["schema", "show", "acme.example/rack/2"]).with_code(1);
+    let opened = deal.buyer.done(&[
+        "session",
+        "open",
+        "--with",
+        VENDOR,
+        "--capability",
+        "provision.compute.gpu",
+        "--schema",
+        "acme.example/rack",
+        "--schema",
+        "compute-lease",
+        "--budget-tokens",
+        "100000",
+    ]);
+    assert_eq!(opened["schemas"].as_object().unwrap().len(), 2);
+    let id = digits(&opened["id"]);
+    deal.vendor.done(&["session", "say", &id, "accept"]);
+    let refused = deal
+        .buyer
+        .run(&["session", "say", &id, "propose", "--buy", "racks", "--price", "5 USD"])
+        .with_code(1);
+    assert!(refused.stderr.contains("ASP-TRM-006 at /body/packages/0/schema"), "{}", refused.stderr);
+    deal.buyer.done(&["session", "say", &id, "query", "--text", "How many?", "--ask", VENDOR]);
+    assert_eq!(deal.vendor.done(&["session", "show", &id])["questions"][0]["text"], "How many?");
+    deal.vendor.done(&["session", "say", &id, "clarify", "--text", "Eight."]);
+    assert!(deal.vendor.done(&["session", "show", &id]).get("questions").is_none());
+    deal.vendor.done(&["session", "say", &id, "inform", "--tokens", "512"]);
+    assert_eq!(deal.buyer.done(&["session", "show", &id])["usage"][0]["usage"]["tokens"], 512);
+    let refused = deal.vendor.run(&["session", "say", &id, "withdraw", "--leave"]).with_code(1);
+    assert!(refused.stderr.contains("Close the session instead"), "{}", refused.stderr);
+}

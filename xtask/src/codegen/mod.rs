@@ -60,6 +60,11 @@ fn generate(root: &Path) -> Result<Vec<(&'static str, String)>, String> {
         ("docs/reference/limits.md", limits::page(&limits)),
         ("docs/reference/rules.md", rules::page(&rules)),
     ];
+    for (source, target) in STARTERS {
+        if root.join(source).exists() {
+            files.push((target, read_text(root, source)?));
+        }
+    }
     if let Some(transitions) = Transitions::load(root, &codes, &rules)? {
         files.extend([
             ("crates/asp-core/src/session/table.rs", rustfmt(root, &table::rust(&transitions))?),
@@ -69,6 +74,18 @@ fn generate(root: &Path) -> Result<Vec<(&'static str, String)>, String> {
     }
     Ok(files)
 }
+
+/// The terms schemas that the core carries, and where.
+const STARTERS: [(&str, &str); 5] = [
+    ("spec/schemas/terms/compute-lease-1.json", "crates/asp-core/src/terms/starters/compute-lease-1.json"),
+    ("spec/schemas/terms/data-licence-1.json", "crates/asp-core/src/terms/starters/data-licence-1.json"),
+    ("spec/schemas/terms/freight-1.json", "crates/asp-core/src/terms/starters/freight-1.json"),
+    ("spec/schemas/terms/goods-purchase-1.json", "crates/asp-core/src/terms/starters/goods-purchase-1.json"),
+    (
+        "spec/schemas/terms/service-agreement-1.json",
+        "crates/asp-core/src/terms/starters/service-agreement-1.json",
+    ),
+];
 
 fn read_text(root: &Path, path: &str) -> Result<String, String> {
     std::fs::read_to_string(root.join(path)).map_err(|error| format!("{path}: {error}"))

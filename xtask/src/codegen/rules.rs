@@ -12,13 +12,14 @@ use super::{cell, read};
 pub(super) const SOURCE: &str = "spec/rules.toml";
 
 /// What the letters between the dashes stand for.
-const FAMILIES: [(&str, &str); 8] = [
+const FAMILIES: [(&str, &str); 9] = [
     ("STM", "Statements"),
     ("KEY", "Keys"),
     ("ORG", "Organisations"),
     ("AGT", "Agents"),
     ("CON", "Consents"),
     ("SES", "Sessions"),
+    ("TRM", "Terms schemas"),
     ("COM", "Commitments"),
     ("BUN", "Bundles"),
 ];

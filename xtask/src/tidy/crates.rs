@@ -26,6 +26,12 @@ const STRICT: [&str; 2] = ["asp-core", "asp-tck"];
 /// What would give the core a runtime, a socket, a disk, randomness or a clock.
 const IMPURE: [&str; 5] = ["tokio", "axum", "rusqlite", "getrandom", "chrono"];
 
+/// What may stand between the core and something impure, for a reason.
+///
+/// The hash tables of the JSON Schema library seed themselves from the operating system. No verdict follows their order:
+/// the core takes the smallest of the places that do not fit.
+const SEEDED: (&str, &str) = ("getrandom", "ahash");
+
 /// Uses of one crate by another that the table does not allow.
 ///
 /// # Errors
@@ -45,7 +51,38 @@ pub(super) fn purity(tree: &Tree) -> Result<Vec<String>, String> {
     let arguments =
         ["tree", "--package", "asp-core", "--edges", "normal", "--prefix", "none", "--format", "{p}"];
     let text = output(&mut cargo(&tree.root, &arguments))?;
-    Ok(impurities(&text))
+    let (seeded, by) = SEEDED;
+    let who = [
+        "tree",
+        "--package",
+        "asp-core",
+        "--edges",
+        "normal",
+        "--prefix",
+        "depth",
+        "--format",
+        "{p}",
+        "--invert",
+    ];
+    let spec = versioned(&text, seeded);
+    let inverted = output(&mut cargo(&tree.root, &[&who[..], &[&spec]].concat()));
+    let known = inverted.is_ok_and(|tree| used_by_alone(&tree, by));
+    let found = impurities(&text);
+    Ok(found.into_iter().filter(|(name, _)| !(known && *name == seeded)).map(|(_, told)| told).collect())
+}
+
+/// `name@version` as the lines of `cargo tree` give it: the name alone may stand for several versions.
+fn versioned(tree: &str, name: &str) -> String {
+    let version = tree.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(" v"));
+    let version = version.and_then(|rest| rest.split_whitespace().next());
+    version.map_or_else(|| name.to_owned(), |version| format!("{name}@{version}"))
+}
+
+/// Whether an inverted tree with depths names nobody but `by` as who uses its root.
+fn used_by_alone(tree: &str, by: &str) -> bool {
+    let mut users = tree.lines().filter_map(|line| line.strip_prefix('1')).peekable();
+    let named = |user: &str| user.split_whitespace().next() == Some(by);
+    users.peek().is_some() && users.all(named)
 }
 
 #[derive(Deserialize)]
@@ -89,15 +126,17 @@ fn forbidden_edges(packages: &[Package]) -> Vec<String> {
     findings
 }
 
-/// Reads the output of `cargo tree`: a name, a version and more on each line.
-fn impurities(tree: &str) -> Vec<String> {
+/// Reads the output of `cargo tree`: a name, a version and more on each line. Gives what is impure with what to say.
+fn impurities(tree: &str) -> Vec<(&'static str, String)> {
     let linked: BTreeSet<&str> = tree.lines().filter_map(|line| line.split_whitespace().next()).collect();
     if !linked.contains("asp-core") {
-        return vec!["cargo tree does not show asp-core".to_owned()];
+        return vec![("", "cargo tree does not show asp-core".to_owned())];
     }
     let found = IMPURE.iter().filter(|name| linked.contains(*name));
     found
-        .map(|name| format!("asp-core links {name}; `cargo tree --package asp-core --invert {name}`"))
+        .map(|name| {
+            (*name, format!("asp-core links {name}; `cargo tree --package asp-core --invert {name}`"))
+        })
         .collect()
 }
 
@@ -156,9 +195,18 @@ mod tests {
     #[test]
     fn what_the_core_must_not_link_is_named() {
         let tree = "asp-core v0.1.0 (/x)\nserde v1.0.1\ntokio-macros v1.0.0\n";
-        assert_eq!(impurities(tree), Vec::<String>::new());
+        assert_eq!(impurities(tree), []);
         let findings = impurities(&format!("{tree}chrono v0.4.1 (*)\n"));
-        assert_eq!(findings, ["asp-core links chrono; `cargo tree --package asp-core --invert chrono`"]);
-        assert_eq!(impurities(""), ["cargo tree does not show asp-core"]);
+        let told = "asp-core links chrono; `cargo tree --package asp-core --invert chrono`".to_owned();
+        assert_eq!(findings, [("chrono", told)]);
+        assert_eq!(impurities(""), [("", "cargo tree does not show asp-core".to_owned())]);
+    }
+
+    #[test]
+    fn what_seeds_hash_tables_is_used_by_them_alone() {
+        let tree = "0getrandom v0.3.4\n1ahash v0.8.12\n2jsonschema v0.61.2\n";
+        assert!(used_by_alone(tree, "ahash"));
+        assert!(!used_by_alone(&format!("{tree}1rand v0.9.0\n"), "ahash"));
+        assert!(!used_by_alone("", "ahash"));
     }
 }

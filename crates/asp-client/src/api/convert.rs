@@ -219,6 +219,7 @@ impl From<&Session> for SessionView {
             capability: session.capability().clone(),
             purpose: session.purpose().to_string(),
             consents: session.consents().clone(),
+            schemas: session.schemas().clone(),
             participants,
             conditions: session.conditions(),
             offers: session.offers().iter().map(|(id, open)| offer(*id, open)).collect(),

@@ -166,6 +166,34 @@ api! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         next_page_token: Option<String>,
     }
+    /// A terms schema: what the terms of a package have to look like.
+    struct SchemaView {
+        /// The SHA-256 of its canonical form: what an invitation names.
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        hash: Hash,
+        /// What people call it.
+        alias: String,
+        /// Its version.
+        version: u32,
+        /// Who registered it; nobody a starter, which every node knows.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+        by: Option<Domain>,
+        /// What it is for.
+        description: String,
+        /// JSON Schema 2020-12; left out of lists.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+        schema: Option<Value>,
+    }
+    /// Some of the terms schemas.
+    struct SchemaPage {
+        /// The schemas: the starters first, then those registered last.
+        schemas: Vec<SchemaView>,
+        /// Asks for the page after this one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        next_page_token: Option<String>,
+    }
     /// A consent between two organisations.
     struct ConsentView {
         /// Its id.
@@ -381,6 +409,10 @@ api! {
         /// The consents it rests on.
         #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
         consents: BTreeSet<Hash>,
+        /// The schemas that terms have to follow, each with who registered it; none if any terms will do.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+        schemas: BTreeMap<Hash, Option<Domain>>,
         /// Who takes part.
         participants: Vec<ParticipantView>,
         /// The statement whose conditions an introduction answers, while participants come in.

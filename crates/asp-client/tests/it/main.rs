@@ -9,6 +9,7 @@
 
 mod support;
 
+mod company;
 mod conflict;
 mod deal;
 mod forged;

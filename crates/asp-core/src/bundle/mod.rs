@@ -222,6 +222,8 @@ pub fn needs(statement: &Statement) -> Vec<StreamId> {
         streams.push(StreamId::Org(request.with.clone()));
     }
     streams.extend(statement.body.consents_named().into_iter().copied().map(StreamId::Consent));
+    let registrants = statement.body.schemas_offered().iter().filter_map(|schema| schema.by.clone());
+    streams.extend(registrants.map(StreamId::Org));
     for agent in statement.body.lets_in() {
         streams.push(StreamId::Org(agent.organisation()));
         streams.push(StreamId::Agent(agent.clone()));

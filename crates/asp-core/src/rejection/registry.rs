@@ -123,6 +123,20 @@ pub enum Code {
     InvalidQuestion,
     /// The session has no budget for this, or less is stated than before.
     InvalidUsage,
+    /// This is no terms schema: JSON Schema 2020-12 in the profile of this protocol.
+    InvalidSchema,
+    /// Checking terms against this schema would cost too much.
+    SchemaTooCostly,
+    /// The organisation has a schema of this alias and version, or this very schema.
+    SchemaVersionTaken,
+    /// The organisation has as many schemas as it may.
+    TooManySchemas,
+    /// No such schema is registered by that organisation.
+    UnknownSchema,
+    /// None of the schemas on offer is among those named.
+    SchemaNotShared,
+    /// The terms do not fit a schema of the session.
+    TermsDoNotFit,
     /// The termsHash is not that of the terms in question.
     TermsMismatch,
     /// Nobody has agreed on these terms.
@@ -796,6 +810,76 @@ pub(super) const ROWS: &[Row] = &[
         rule: Some("ASP-SES-045"),
         sentence: "The session has no budget for this, or less is stated than before.",
         hint: "State totals in the budget's currency; they only grow.",
+    },
+    Row {
+        code: Code::InvalidSchema,
+        text: "INVALID_SCHEMA",
+        status: 400,
+        blame: Blame::Sender,
+        retry: Retry::Never,
+        rule: Some("ASP-TRM-001"),
+        sentence: "This is no terms schema: JSON Schema 2020-12 in the profile of this protocol.",
+        hint: "The pointer names the place; the profile is in the specification.",
+    },
+    Row {
+        code: Code::SchemaTooCostly,
+        text: "SCHEMA_TOO_COSTLY",
+        status: 400,
+        blame: Blame::Sender,
+        retry: Retry::Never,
+        rule: Some("ASP-TRM-002"),
+        sentence: "Checking terms against this schema would cost too much.",
+        hint: "Use fewer branches, references and patterns; bound lists that have to be unique.",
+    },
+    Row {
+        code: Code::SchemaVersionTaken,
+        text: "SCHEMA_VERSION_TAKEN",
+        status: 409,
+        blame: Blame::State,
+        retry: Retry::Change,
+        rule: Some("ASP-TRM-003"),
+        sentence: "The organisation has a schema of this alias and version, or this very schema.",
+        hint: "Register it under the next version.",
+    },
+    Row {
+        code: Code::TooManySchemas,
+        text: "TOO_MANY_SCHEMAS",
+        status: 409,
+        blame: Blame::State,
+        retry: Retry::Never,
+        rule: Some("ASP-TRM-003"),
+        sentence: "The organisation has as many schemas as it may.",
+        hint: "Use those that are there.",
+    },
+    Row {
+        code: Code::UnknownSchema,
+        text: "UNKNOWN_SCHEMA",
+        status: 409,
+        blame: Blame::State,
+        retry: Retry::Change,
+        rule: Some("ASP-TRM-004"),
+        sentence: "No such schema is registered by that organisation.",
+        hint: "Search the schemas, or leave `by` out for one of the starters.",
+    },
+    Row {
+        code: Code::SchemaNotShared,
+        text: "SCHEMA_NOT_SHARED",
+        status: 409,
+        blame: Blame::State,
+        retry: Retry::Change,
+        rule: Some("ASP-TRM-005"),
+        sentence: "None of the schemas on offer is among those named.",
+        hint: "Name one of those on offer, or counter with others.",
+    },
+    Row {
+        code: Code::TermsDoNotFit,
+        text: "TERMS_DO_NOT_FIT",
+        status: 400,
+        blame: Blame::Sender,
+        retry: Retry::Change,
+        rule: Some("ASP-TRM-006"),
+        sentence: "The terms do not fit a schema of the session.",
+        hint: "The pointer names the place; see the schema.",
     },
     Row {
         code: Code::TermsMismatch,

@@ -10,7 +10,7 @@ use super::guard::{Case, awaited};
 use super::table::{Performative, Reason, Role, State};
 use super::{
     Agreement, Bounds, Commitment, Conditions, Effect, End, GivenMandate, OfferKind, OpenEscalation,
-    OpenOffer, OpenQuestion, PendingCommit, Progress, Session,
+    OpenOffer, OpenQuestion, PendingCommit, Progress, Session, schemas_of,
 };
 use crate::name::AgentUri;
 use crate::position::{Hash, LogTime};
@@ -66,7 +66,10 @@ impl Session {
             (Body::Counter(counter), Some(agent)) => {
                 self.counter(counter, hash, statement.in_reply_to, agent, accepted);
             }
-            (Body::Accept(Accept::Introduction(_)), Some(agent)) => {
+            (Body::Accept(Accept::Introduction(introduction)), Some(agent)) => {
+                if let Some(spoken) = &introduction.schemas {
+                    self.schemas.retain(|hash, _| spoken.contains(hash));
+                }
                 self.introduce(agent, statement.in_reply_to, effects);
             }
             (Body::Accept(Accept::Admission(_)), Some(agent)) => {
@@ -186,7 +189,10 @@ impl Session {
         match counter {
             Counter::Conditions(conditions) => {
                 self.limits = Bounds::from(&conditions.limits);
-                self.conditions = Some(Conditions::new(hash, agent.clone()));
+                let before = self.conditions.take().map(|before| before.offered).unwrap_or_default();
+                let offered = conditions.schemas.as_deref().map_or(before, schemas_of);
+                self.schemas = offered.clone();
+                self.conditions = Some(Conditions::new(hash, agent.clone(), offered));
                 self.entered = accepted.at().time;
             }
             Counter::CounterOffer(offer) => {

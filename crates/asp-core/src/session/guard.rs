@@ -230,6 +230,9 @@ impl<'a> Case<'a> {
         let holds = match guard {
             // Judged when the session is opened, before there is a state to ask.
             Guard::ParticipantsValid | Guard::ConsentCovers => true,
+            Guard::SchemasKnown => return schemas_known(&self.statement.body, facts),
+            Guard::SchemaShared => self.schema_shared(),
+            Guard::TermsFit => return self.terms_fit(facts),
             Guard::NewcomerCovered => self.newcomer_covered(facts),
             Guard::NewcomerValid => self.newcomer_valid(facts),
             Guard::AnswerAllowed => {
@@ -482,6 +485,49 @@ impl<'a> Case<'a> {
         offer_valid && self.packages().iter().all(|(package, parties)| makes_sense(package, parties, now))
     }
 
+    /// Something of what is on offer is spoken by who comes in, all of it by who comes later.
+    fn schema_shared(&self) -> bool {
+        let Body::Accept(Accept::Introduction(introduction)) = &self.statement.body else { return false };
+        let Some(spoken) = &introduction.schemas else { return true };
+        let mut on_offer = self.session.schemas.keys();
+        match self.session.state {
+            State::Invited => on_offer.any(|hash| spoken.contains(hash)), // ASP-TRM-005
+            State::Idle
+            | State::Introduced
+            | State::Conversing
+            | State::Agreeing
+            | State::Executing
+            | State::Escalated
+            | State::Closed
+            | State::Failed => on_offer.len() > 0 && on_offer.all(|hash| spoken.contains(hash)),
+        }
+    }
+
+    /// The terms of each package follow a schema of the session, or name none where the session has none.
+    fn terms_fit(&self, facts: &Facts<'_>) -> Result<(), Rejection> {
+        let packages: Vec<(String, &Package)> = match &self.statement.body {
+            Body::Propose(Propose::Proposal(offer)) | Body::Counter(Counter::CounterOffer(offer)) => {
+                let numbered = offer.packages.iter().enumerate();
+                numbered.map(|(number, package)| (format!("/body/packages/{number}"), package)).collect()
+            }
+            Body::Propose(Propose::Amendment(change)) => vec![("/body/package".to_owned(), &change.package)],
+            _ => Vec::new(),
+        };
+        let refused = |place: String| Code::TermsDoNotFit.at(place).by("ASP-TRM-006");
+        for (place, package) in packages {
+            match &package.schema {
+                None if self.session.schemas.is_empty() => {}
+                Some(hash) if self.session.schemas.contains_key(hash) => {
+                    let schema = facts.schemas.iter().find(|schema| schema.hash() == *hash);
+                    let schema = schema.ok_or_else(|| refused(format!("{place}/schema")))?;
+                    schema.check(&package.terms).map_err(|at| refused(format!("{place}/terms{at}")))?;
+                }
+                Some(_) | None => return Err(refused(format!("{place}/schema"))),
+            }
+        }
+        Ok(())
+    }
+
     fn is_signer(&self, commitment: &Hash) -> bool {
         let found = self.session.commitments.get(commitment);
         found.zip(self.agent()).is_some_and(|(found, agent)| found.signers.contains(agent))
@@ -611,6 +657,15 @@ fn standing(consent: &Consent, now: LogTime) -> Result<(), Code> {
         Standing::Requested => Err(Code::ConsentNotGranted),
         Standing::Expired => Err(Code::ConsentExpired),
         Standing::Revoked => Err(Code::ConsentRevoked),
+    }
+}
+
+/// Whether every terms schema that a statement offers is known.
+pub(super) fn schemas_known(body: &Body, facts: &Facts<'_>) -> Result<(), Rejection> {
+    let known = |hash: &Hash| facts.schemas.iter().any(|schema| schema.hash() == *hash);
+    match body.schemas_offered().iter().position(|schema| !known(&schema.hash)) {
+        Some(number) => Err(Code::UnknownSchema.at(format!("/body/schemas/{number}"))), // ASP-TRM-004
+        None => Ok(()),
     }
 }
 

@@ -25,9 +25,12 @@ use crate::limits;
 use crate::name::{AgentUri, Capability, Domain, Issuer};
 use crate::position::{Hash, Head, LogPoint, LogTime, Millis};
 use crate::rejection::{Code, Rejection};
-use crate::statement::body::{Body, Budget, Invitation, Limits, Name, Propose, SessionReceipt, Text, Usage};
+use crate::statement::body::{
+    Body, Budget, Invitation, Limits, Name, Propose, SchemaRef, SessionReceipt, Text, Usage,
+};
 use crate::statement::{Kind, Statement, Verified};
 use crate::stream::{Accepted, check_place};
+use crate::terms::TermsSchema;
 use crate::trust::Evidence;
 use table::{Next, Performative, Reason, Role, Row, State};
 
@@ -42,6 +45,8 @@ pub struct Facts<'a> {
     pub further: Vec<&'a Consent>,
     /// Whether every agent that the statement would let in is registered and not retired.
     pub newcomer_registered: bool,
+    /// The terms schemas that the session or the statement names and that exist.
+    pub schemas: Vec<TermsSchema>,
     /// The people who answer for the organisations of participants.
     pub contacts: Vec<(&'a Domain, &'a [Name])>,
     /// The ceilings that organisations set for their agents.
@@ -87,6 +92,14 @@ impl From<&Limits> for Bounds {
     }
 }
 
+/// Terms schemas by the hash of their content, with who registered them; nobody a starter.
+pub type Schemas = BTreeMap<Hash, Option<Domain>>;
+
+/// The schemas of a list.
+fn schemas_of(refs: &[SchemaRef]) -> Schemas {
+    refs.iter().map(|schema| (schema.hash, schema.by.clone())).collect()
+}
+
 /// The conditions on the table while participants come in; kept where none could.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Conditions {
@@ -94,13 +107,15 @@ struct Conditions {
     statement: Hash,
     /// Who stands by them.
     accepted: BTreeSet<AgentUri>,
+    /// The terms schemas on offer, which an introduction may narrow.
+    offered: Schemas,
     /// Who declined although the session could do without; asked again when the conditions change.
     declined: BTreeSet<AgentUri>,
 }
 
 impl Conditions {
-    fn new(statement: Hash, by: AgentUri) -> Self {
-        Self { statement, accepted: BTreeSet::from([by]), declined: BTreeSet::new() }
+    fn new(statement: Hash, by: AgentUri, offered: Schemas) -> Self {
+        Self { statement, accepted: BTreeSet::from([by]), offered, declined: BTreeSet::new() }
     }
 
     fn awaits(&self, agent: &AgentUri) -> bool {
@@ -164,6 +179,7 @@ pub struct Session {
     capability: Capability,
     purpose: Text,
     consents: BTreeSet<Hash>,
+    schemas: Schemas,
     participants: Participants,
     limits: Bounds,
     conditions: Option<Conditions>,
@@ -209,7 +225,8 @@ impl Session {
         }
         let participants = Participants::of(&invitation.participants, issuer)
             .ok_or_else(|| Code::InvalidParticipants.at("/body/participants"))?;
-        guard::consents_cover(invitation, issuer, &participants, facts)
+        guard::consents_cover(invitation, issuer, &participants, facts)?;
+        guard::schemas_known(&statement.body, facts)
     }
 
     /// The session after its invitation; none if the statement is no invitation by an agent.
@@ -220,6 +237,7 @@ impl Session {
         let initiator = statement.issuer.agent()?;
         let Invitation { capability, consents, limits, purpose, participants, .. } = invitation;
         let time = accepted.at().time;
+        let schemas = schemas_of(statement.body.schemas_offered());
         Some(Self {
             id: statement.hash,
             state: State::Invited,
@@ -232,9 +250,10 @@ impl Session {
             capability: capability.clone(),
             purpose: purpose.clone(),
             consents: consents.clone(),
+            schemas: schemas.clone(),
             participants: Participants::of(participants, initiator)?,
             limits: Bounds::from(limits),
-            conditions: Some(Conditions::new(statement.hash, initiator.clone())),
+            conditions: Some(Conditions::new(statement.hash, initiator.clone(), schemas)),
             offers: BTreeMap::new(),
             questions: BTreeMap::new(),
             agreed: BTreeMap::new(),
@@ -444,6 +463,11 @@ impl Session {
     #[must_use]
     pub const fn consents(&self) -> &BTreeSet<Hash> {
         &self.consents
+    }
+    /// The schemas that terms have to follow; none if any terms will do.
+    #[must_use]
+    pub const fn schemas(&self) -> &Schemas {
+        &self.schemas
     }
     /// Who takes part.
     #[must_use]

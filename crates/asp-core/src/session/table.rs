@@ -391,6 +391,12 @@ pub enum Guard {
     UsageGrows,
     /// The delegate is registered, and its organisation takes part or has a consent with the giver's that the mandate names.
     DelegateAdmitted,
+    /// Each terms schema on offer is registered, or is one of the starters.
+    SchemasKnown,
+    /// Who comes in speaks one of the schemas on offer.
+    SchemaShared,
+    /// The terms of each package follow a schema of the session.
+    TermsFit,
     /// A time has passed, and this is what follows from it.
     Overdue,
 }
@@ -398,7 +404,7 @@ pub enum Guard {
 impl Guard {
     /// All of them, in order.
     #[must_use]
-    pub const fn all() -> [Self; 40] {
+    pub const fn all() -> [Self; 43] {
         [
             Self::ParticipantsValid,
             Self::ConsentCovers,
@@ -439,6 +445,9 @@ impl Guard {
             Self::AnswersQuestion,
             Self::UsageGrows,
             Self::DelegateAdmitted,
+            Self::SchemasKnown,
+            Self::SchemaShared,
+            Self::TermsFit,
             Self::Overdue,
         ]
     }
@@ -486,6 +495,9 @@ impl Guard {
             Self::AnswersQuestion => "answers-question",
             Self::UsageGrows => "usage-grows",
             Self::DelegateAdmitted => "delegate-admitted",
+            Self::SchemasKnown => "schemas-known",
+            Self::SchemaShared => "schema-shared",
+            Self::TermsFit => "terms-fit",
             Self::Overdue => "overdue",
         }
     }
@@ -557,6 +569,9 @@ impl Guard {
             Self::DelegateAdmitted => {
                 "The delegate is registered, and its organisation takes part or has a consent with the giver's that the mandate names."
             }
+            Self::SchemasKnown => "Each terms schema on offer is registered, or is one of the starters.",
+            Self::SchemaShared => "Who comes in speaks one of the schemas on offer.",
+            Self::TermsFit => "The terms of each package follow a schema of the session.",
             Self::Overdue => "A time has passed, and this is what follows from it.",
         }
     }
@@ -611,6 +626,9 @@ impl FromStr for Guard {
             "answers-question" => Ok(Self::AnswersQuestion),
             "usage-grows" => Ok(Self::UsageGrows),
             "delegate-admitted" => Ok(Self::DelegateAdmitted),
+            "schemas-known" => Ok(Self::SchemasKnown),
+            "schema-shared" => Ok(Self::SchemaShared),
+            "terms-fit" => Ok(Self::TermsFit),
             "overdue" => Ok(Self::Overdue),
             _ => Err(InvalidText("a guard")),
         }
@@ -661,6 +679,9 @@ impl Guard {
             Self::AnswersQuestion => Code::NotYourTurn,
             Self::UsageGrows => Code::InvalidUsage,
             Self::DelegateAdmitted => Code::ConsentRequired,
+            Self::SchemasKnown => Code::UnknownSchema,
+            Self::SchemaShared => Code::SchemaNotShared,
+            Self::TermsFit => Code::TermsDoNotFit,
             Self::Overdue => Code::NotDue,
         }
     }
@@ -708,6 +729,9 @@ impl Guard {
             Self::AnswersQuestion => "ASP-SES-044",
             Self::UsageGrows => "ASP-SES-045",
             Self::DelegateAdmitted => "ASP-SES-046",
+            Self::SchemasKnown => "ASP-TRM-004",
+            Self::SchemaShared => "ASP-TRM-005",
+            Self::TermsFit => "ASP-TRM-006",
             Self::Overdue => "ASP-SES-016",
         }
     }
@@ -755,6 +779,9 @@ impl Guard {
             Self::AnswersQuestion => "/inReplyTo",
             Self::UsageGrows => "/body",
             Self::DelegateAdmitted => "/body/to",
+            Self::SchemasKnown => "/body/schemas",
+            Self::SchemaShared => "/body/schemas",
+            Self::TermsFit => "/body",
             Self::Overdue => "/body",
         }
     }
@@ -1148,7 +1175,7 @@ pub const ROWS: &[Row] = &[
         performative: Performative::Propose,
         roles: &[Role::Initiator],
         when: Some(Selector::Invitation),
-        requires: &[Guard::ParticipantsValid, Guard::ConsentCovers],
+        requires: &[Guard::ParticipantsValid, Guard::ConsentCovers, Guard::SchemasKnown],
         next: Next::To(State::Invited),
     },
     Row {
@@ -1162,6 +1189,7 @@ pub const ROWS: &[Row] = &[
             Guard::MessageLeft,
             Guard::ConsentStands,
             Guard::RoundLeft,
+            Guard::SchemasKnown,
         ],
         next: Next::To(State::Invited),
     },
@@ -1170,7 +1198,13 @@ pub const ROWS: &[Row] = &[
         performative: Performative::Accept,
         roles: &[Role::Initiator, Role::Party, Role::Mediator],
         when: Some(Selector::AllIn),
-        requires: &[Guard::AnswersInvitation, Guard::YourTurn, Guard::CardShown, Guard::ConsentStands],
+        requires: &[
+            Guard::AnswersInvitation,
+            Guard::YourTurn,
+            Guard::CardShown,
+            Guard::SchemaShared,
+            Guard::ConsentStands,
+        ],
         next: Next::To(State::Introduced),
     },
     Row {
@@ -1178,7 +1212,13 @@ pub const ROWS: &[Row] = &[
         performative: Performative::Accept,
         roles: &[Role::Initiator, Role::Party, Role::Mediator, Role::Observer],
         when: Some(Selector::MoreInvitees),
-        requires: &[Guard::AnswersInvitation, Guard::YourTurn, Guard::CardShown, Guard::ConsentStands],
+        requires: &[
+            Guard::AnswersInvitation,
+            Guard::YourTurn,
+            Guard::CardShown,
+            Guard::SchemaShared,
+            Guard::ConsentStands,
+        ],
         next: Next::To(State::Invited),
     },
     Row {
@@ -1224,6 +1264,7 @@ pub const ROWS: &[Row] = &[
             Guard::RoundLeft,
             Guard::RoomLeft,
             Guard::TermsValid,
+            Guard::TermsFit,
             Guard::BelowCeiling,
         ],
         next: Next::To(State::Conversing),
@@ -1331,6 +1372,7 @@ pub const ROWS: &[Row] = &[
             Guard::RoundLeft,
             Guard::RoomLeft,
             Guard::TermsValid,
+            Guard::TermsFit,
             Guard::BelowCeiling,
         ],
         next: Next::To(State::Conversing),
@@ -1364,6 +1406,7 @@ pub const ROWS: &[Row] = &[
             Guard::RoundLeft,
             Guard::RoomLeft,
             Guard::TermsValid,
+            Guard::TermsFit,
             Guard::BelowCeiling,
         ],
         next: Next::To(State::Conversing),
@@ -1436,7 +1479,13 @@ pub const ROWS: &[Row] = &[
         performative: Performative::Accept,
         roles: &[Role::Newcomer],
         when: Some(Selector::Joins),
-        requires: &[Guard::OfferOpen, Guard::YourTurn, Guard::CardShown, Guard::ConsentStands],
+        requires: &[
+            Guard::OfferOpen,
+            Guard::YourTurn,
+            Guard::CardShown,
+            Guard::SchemaShared,
+            Guard::ConsentStands,
+        ],
         next: Next::To(State::Conversing),
     },
     Row {
@@ -1577,6 +1626,7 @@ pub const ROWS: &[Row] = &[
             Guard::RoundLeft,
             Guard::RoomLeft,
             Guard::TermsValid,
+            Guard::TermsFit,
             Guard::BelowCeiling,
         ],
         next: Next::To(State::Executing),
@@ -1594,6 +1644,7 @@ pub const ROWS: &[Row] = &[
             Guard::RoundLeft,
             Guard::RoomLeft,
             Guard::TermsValid,
+            Guard::TermsFit,
             Guard::BelowCeiling,
         ],
         next: Next::To(State::Conversing),
@@ -1809,6 +1860,7 @@ pub const ROWS: &[Row] = &[
             Guard::RoundLeft,
             Guard::RoomLeft,
             Guard::TermsValid,
+            Guard::TermsFit,
             Guard::BelowCeiling,
         ],
         next: Next::To(State::Executing),
@@ -1840,6 +1892,7 @@ pub const ROWS: &[Row] = &[
             Guard::RoomLeft,
             Guard::CommitmentActive,
             Guard::TermsValid,
+            Guard::TermsFit,
             Guard::BelowCeiling,
         ],
         next: Next::To(State::Executing),
@@ -1858,6 +1911,7 @@ pub const ROWS: &[Row] = &[
             Guard::RoundLeft,
             Guard::RoomLeft,
             Guard::TermsValid,
+            Guard::TermsFit,
             Guard::BelowCeiling,
         ],
         next: Next::To(State::Executing),
@@ -1930,7 +1984,13 @@ pub const ROWS: &[Row] = &[
         performative: Performative::Accept,
         roles: &[Role::Newcomer],
         when: Some(Selector::Joins),
-        requires: &[Guard::OfferOpen, Guard::YourTurn, Guard::CardShown, Guard::ConsentStands],
+        requires: &[
+            Guard::OfferOpen,
+            Guard::YourTurn,
+            Guard::CardShown,
+            Guard::SchemaShared,
+            Guard::ConsentStands,
+        ],
         next: Next::To(State::Executing),
     },
     Row {

@@ -10,11 +10,12 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 use super::Kind;
+pub use super::text::{Name, Nonce, ObligationId, SchemaAlias, Text};
 use crate::amount::{Decimal, Money};
 use crate::key::KeyId;
 use crate::limits;
 use crate::name::{AgentUri, Capability, Domain, Issuer};
-use crate::position::{Hash, InvalidText, LogTime, Millis, Position, text_serde};
+use crate::position::{Hash, LogTime, Millis, Position};
 use crate::rejection::{Code, Rejection};
 use crate::session::table::{Performative, Reason};
 
@@ -34,65 +35,6 @@ macro_rules! bodies {
         pub struct $name { $($(#[$field_doc])* pub $field: $type,)* }
     )+};
 }
-
-/// A text with a bound in bytes, given by its type.
-macro_rules! texts {
-    ($($(#[$doc:meta])* $name:ident, $range:expr, $what:literal;)+) => {$(
-        $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-        pub struct $name(String);
-
-        impl $name {
-            /// The text.
-            #[must_use]
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
-        }
-        impl std::str::FromStr for $name {
-            type Err = InvalidText;
-            fn from_str(text: &str) -> Result<Self, Self::Err> {
-                if ($range).contains(&text.len()) { Ok(Self(text.to_owned())) } else { Err(InvalidText($what)) }
-            }
-        }
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(&self.0)
-            }
-        }
-        text_serde!($name);
-    )+};
-}
-
-texts! {
-    /// A sentence for people; no rule reads it. Up to 4 KiB.
-    Text, 0..=limits::TEXT_BYTES_MAX, "a text of at most 4096 bytes";
-    /// A display name of 1 to 200 bytes.
-    Name, 1..=limits::NAME_BYTES_MAX, "a name of 1 to 200 bytes";
-    /// The name of an obligation inside its package, 1 to 32 bytes.
-    ObligationId, 1..=32, "a name of 1 to 32 bytes";
-}
-
-/// 128 random bits that make the id of what they open unguessable; 32 lower-case hexadecimal digits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Nonce(pub [u8; 16]);
-
-impl std::fmt::Display for Nonce {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&hex::encode(self.0))
-    }
-}
-
-impl std::str::FromStr for Nonce {
-    type Err = InvalidText;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let mut bytes = [0; 16];
-        let decoded = hex::decode_to_slice(text, &mut bytes).is_ok() && hex::encode(bytes) == text;
-        if decoded { Ok(Self(bytes)) } else { Err(InvalidText("32 lower-case hexadecimal digits")) }
-    }
-}
-
-text_serde!(Nonce);
 
 bodies! {
     /// `org.register`: the organisation's first key, which signs this.
@@ -124,6 +66,25 @@ bodies! {
         ceiling: Option<Money>,
         /// How to reach people who answer for the organisation.
         human_contacts: Vec<Name>,
+    }
+    /// `org.schema.register`: a terms schema that sessions can agree to use.
+    struct SchemaRegister {
+        /// What people call it, without its version.
+        alias: SchemaAlias,
+        /// What it is for, for people.
+        description: Text,
+        /// JSON Schema 2020-12 within the profile and budget of this protocol.
+        schema: Map<String, Value>,
+        /// Its version, from 1 on.
+        version: u32,
+    }
+    /// A terms schema as an invitation names it.
+    struct SchemaRef {
+        /// The organisation that registered it; none for one of the starters.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        by: Option<Domain>,
+        /// The SHA-256 of its canonical form.
+        hash: Hash,
     }
     /// `org.verify`: where anybody can find the key's thumbprint under the domain.
     struct OrgVerify {
@@ -262,11 +223,17 @@ bodies! {
         participants: Vec<Invitee>,
         /// What for, for people.
         purpose: Text,
+        /// The schemas that terms may follow, the preferred first; any terms will do if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        schemas: Option<Vec<SchemaRef>>,
     }
-    /// COUNTER, `conditions`: an invitee asks for other limits.
+    /// COUNTER, `conditions`: an invitee asks for other limits, or other schemas.
     struct Conditions {
         /// The limits proposed instead.
         limits: Limits,
+        /// The schemas proposed instead; those offered before if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        schemas: Option<Vec<SchemaRef>>,
     }
     /// One party's duty under a package of terms.
     struct Obligation {
@@ -314,6 +281,9 @@ bodies! {
     struct Package {
         /// Who owes what; at least one obligation.
         obligations: Vec<Obligation>,
+        /// The schema that the terms follow, where the session agreed on some.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        schema: Option<Hash>,
         /// The terms as the parties' domain writes them.
         terms: Map<String, Value>,
     }
@@ -365,6 +335,9 @@ bodies! {
     struct Introduction {
         /// The hash of the statement that set the card the invitee stands by.
         card: Hash,
+        /// Which of the schemas on offer the invitee speaks; all if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        schemas: Option<BTreeSet<Hash>>,
     }
     /// ACCEPT, `acceptance`: of an offer or a commit, by the hash of its terms.
     struct Acceptance {
@@ -743,6 +716,7 @@ body! {
     OrgKeyRevoke(KeyRevoke) = Kind::OrgKeyRevoke, Kind::OrgKeyRevoke => ()
     OrgPolicySet(PolicySet) = Kind::OrgPolicySet, Kind::OrgPolicySet => ()
     OrgVerify(OrgVerify) = Kind::OrgVerify, Kind::OrgVerify => ()
+    OrgSchemaRegister(SchemaRegister) = Kind::OrgSchemaRegister, Kind::OrgSchemaRegister => ()
     AgentRegister(AgentRegister) = Kind::AgentRegister, Kind::AgentRegister => ()
     AgentCardSet(CardSet) = Kind::AgentCardSet, Kind::AgentCardSet => ()
     AgentKeyRotate(KeyRotate) = Kind::AgentKeyRotate, Kind::AgentKeyRotate => ()
@@ -813,12 +787,19 @@ impl Body {
             Self::ConsentRequest(request) => {
                 bound("/body/capabilities", request.capabilities.len(), 1..=limits::CAPABILITIES_MAX)
             }
+            Self::OrgSchemaRegister(register) if register.version == 0 => {
+                Err(Code::InvalidBody.at("/body/version"))
+            }
             Self::Propose(Propose::Invitation(invitation)) => {
+                schemas_bounded(invitation.schemas.as_deref())?;
                 bound("/body/participants", invitation.participants.len(), 2..=limits::PARTICIPANTS_MAX)?;
                 bound("/body/consents", invitation.consents.len(), 0..=limits::PARTICIPANTS_MAX)?;
                 invitation.limits.bounds()
             }
-            Self::Counter(Counter::Conditions(conditions)) => conditions.limits.bounds(),
+            Self::Counter(Counter::Conditions(conditions)) => {
+                schemas_bounded(conditions.schemas.as_deref())?;
+                conditions.limits.bounds()
+            }
             Self::Propose(Propose::Proposal(offer)) | Self::Counter(Counter::CounterOffer(offer)) => {
                 bound("/body/packages", offer.packages.len(), 1..=limits::PACKAGES_MAX)?;
                 let quorum = offer.quorum.map_or(1, |quorum| usize::try_from(quorum).unwrap_or(usize::MAX));
@@ -853,6 +834,14 @@ impl Body {
             _ => Ok(()),
         }
     }
+}
+
+/// A list of schemas names some, not too many, none twice.
+fn schemas_bounded(schemas: Option<&[SchemaRef]>) -> Result<(), Rejection> {
+    let Some(schemas) = schemas else { return Ok(()) };
+    let distinct: BTreeSet<&Hash> = schemas.iter().map(|schema| &schema.hash).collect();
+    let few = (1..=limits::SCHEMAS_OFFERED_MAX).contains(&schemas.len());
+    if few && distinct.len() == schemas.len() { Ok(()) } else { Err(Code::InvalidBody.at("/body/schemas")) }
 }
 
 impl Limits {

@@ -59,6 +59,8 @@ kinds! {
     OrgPolicySet = "org.policy.set" in Org;
     /// An organisation says where the evidence of its domain lies.
     OrgVerify = "org.verify" in Org;
+    /// An organisation registers a terms schema.
+    OrgSchemaRegister = "org.schema.register" in Org;
     /// An agent registers, admitted by its organisation.
     AgentRegister = "agent.register" in Agent;
     /// An agent sets its card.

@@ -8,6 +8,7 @@ pub mod draft;
 mod kind;
 mod reference;
 pub mod scan;
+mod text;
 
 use std::borrow::Cow;
 

@@ -1,7 +1,7 @@
 //! What a body refers to outside its own stream: what has to be known before it can be judged.
 #![expect(clippy::wildcard_enum_match_arm, reason = "few bodies refer to anything")]
 
-use super::body::{Body, Propose};
+use super::body::{Body, Counter, Propose, SchemaRef};
 use crate::name::AgentUri;
 use crate::position::Hash;
 
@@ -17,6 +17,17 @@ impl Body {
             Self::Delegate(mandate) => vec![&mandate.to],
             _ => Vec::new(),
         }
+    }
+
+    /// The terms schemas that it offers for a session.
+    #[must_use]
+    pub fn schemas_offered(&self) -> &[SchemaRef] {
+        let offered = match self {
+            Self::Propose(Propose::Invitation(invitation)) => &invitation.schemas,
+            Self::Counter(Counter::Conditions(conditions)) => &conditions.schemas,
+            _ => &None,
+        };
+        offered.as_deref().unwrap_or_default()
     }
 
     /// The consents that it names.

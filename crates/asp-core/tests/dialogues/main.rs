@@ -16,6 +16,7 @@ mod duties;
 mod opening;
 #[path = "../support/mod.rs"]
 mod support;
+mod terms;
 
 use support::ledger::{Ledger, check};
 

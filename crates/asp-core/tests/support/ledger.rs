@@ -23,7 +23,9 @@ use asp_core::position::{Hash, Head, LogPoint, Millis};
 use asp_core::rejection::{Code, Rejection};
 use asp_core::session::Session;
 use asp_core::statement::Verified;
-use asp_core::statement::body::{Body, CommitmentState, ConsentRequest, Package, PolicySet};
+use asp_core::statement::body::{
+    Body, CommitmentState, ConsentRequest, Package, PolicySet, SchemaRef, SchemaRegister,
+};
 
 use super::{Stage, agent_key, because, domain, key, text, uri, usd};
 
@@ -60,6 +62,8 @@ pub struct Ledger {
     pub packages: BTreeMap<String, Package>,
     /// Consents as `buyer-seller`.
     pub consents: BTreeMap<String, Hash>,
+    /// Terms schemas by their alias.
+    pub schemas: BTreeMap<String, SchemaRef>,
     /// Every line with what came of it.
     pub written: Vec<String>,
     /// The statement that was last made in the session, taken or not, and where.
@@ -105,6 +109,7 @@ impl Ledger {
             definitions: definitions.map(|(name, words)| (name.to_owned(), words.to_owned())).into(),
             packages: BTreeMap::new(),
             consents,
+            schemas: BTreeMap::new(),
             written: Vec::new(),
             tried: None,
         }
@@ -176,6 +181,7 @@ impl Ledger {
                 let stream = StreamName::Of(StreamId::Org(domain(name)));
                 self.stage.by_org(name, stream, Body::OrgPolicySet(set)).map(|_| ())
             }
+            ["SCHEMA", alias, "upto", most] => self.register_schema(who, alias, most),
             ["POLICY", "person", person] => {
                 let set = PolicySet { ceiling: None, human_contacts: vec![text(person)] };
                 let name = organisation(who);
@@ -188,6 +194,21 @@ impl Ledger {
             }
             _ => self.speak(who, words),
         }
+    }
+
+    /// `seller.example SCHEMA box upto 9` registers what takes `{"size": 1}` to `{"size": 9}`.
+    fn register_schema(&mut self, who: &str, alias: &str, most: &str) -> Result<(), Code> {
+        let schema = format!(
+            r#"{{"type":"object","properties":{{"size":{{"type":"integer","minimum":1,"maximum":{most}}}}},"required":["size"]}}"#
+        );
+        let schema: serde_json::Map<_, _> = serde_json::from_str(&schema).unwrap();
+        let hash = asp_core::terms::TermsSchema::new(&schema).unwrap().hash();
+        let register = SchemaRegister { alias: text(alias), description: text("boxes"), schema, version: 1 };
+        let by = domain(organisation(who));
+        let stream = StreamName::Of(StreamId::Org(by.clone()));
+        self.stage.by_org(organisation(who), stream, Body::OrgSchemaRegister(register))?;
+        self.schemas.insert(alias.to_owned(), SchemaRef { by: Some(by), hash });
+        Ok(())
     }
 
     /// `buyer.example CONSENT seller.example [only A,B] [ceiling 50] [for 10m] [about a.b]`

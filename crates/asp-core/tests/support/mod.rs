@@ -209,6 +209,7 @@ impl Stage {
             nonce: self.nonce(),
             participants: names.iter().enumerate().map(invitee).collect(),
             purpose: text("GPUs"),
+            schemas: None,
         }
     }
 
@@ -232,7 +233,12 @@ impl Stage {
     pub fn introduce(&mut self, session: Hash, name: &str) -> Result<Hash, Code> {
         let card = self.world.agent(&uri(name)).unwrap().card_set_by();
         let conditions = self.session(session).conditions();
-        self.say(session, name, Body::Accept(Accept::Introduction(Introduction { card })), conditions)
+        self.say(
+            session,
+            name,
+            Body::Accept(Accept::Introduction(Introduction { card, schemas: None })),
+            conditions,
+        )
     }
 
     pub fn session(&self, session: Hash) -> &Session {
@@ -292,6 +298,7 @@ impl Stage {
                 value: usd(amount),
                 what: text("GPU hours"),
             }],
+            schema: None,
             terms: serde_json::Map::new(),
         }
     }

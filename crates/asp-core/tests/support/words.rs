@@ -3,6 +3,7 @@
 //! ```text
 //! PROPOSE with seller mediator! carrier? [limits] [consents=none] [about=a.b] [by=other]     an invitation
 //! PROPOSE [firm] [goods or trade] [awaits a,b] [until 30s] [quorum 2] [answers ACCEPT]       an offer
+//! … goods in box 3                       the terms {"size": 3} after the schema `box`, which comes behind the packages
 //! PROPOSE admission of carrier [watching] [consents=none] [until 30s]
 //! PROPOSE amendment to cheap [of deal] · PROPOSE termination [of deal]
 //! COUNTER conditions [limits] · COUNTER [to name] and the words of an offer
@@ -25,7 +26,8 @@ use asp_core::statement::body::{
     Accept, Acceptance, Admission, Amendment, Body, Budget, Close, Closing, Commit, Conditions, Counter, Due,
     DueAfter, DueAt, Empty, Escalation, Evidence, Fulfilment, Inform, Introduction, Invitation, Invitee,
     Limits, Mandate, Mode, Nonce, Obligation, ObligationId, ObligationNote, ObligationRef, Offer, Package,
-    ParticipantRole, Propose, Question, Remedy, Resumption, Showing, Termination, Timeout, Usage, Withdraw,
+    ParticipantRole, Propose, Question, Remedy, Resumption, SchemaRef, Showing, Termination, Timeout, Usage,
+    Withdraw,
 };
 
 use super::ledger::{Ledger, issuer, span};
@@ -115,7 +117,7 @@ impl Ledger {
                 .iter()
                 .copied()
                 .take_while(|word| *word != "choosing")
-                .find(|word| !KINDS.contains(word) && *word != "wrongly"),
+                .find(|word| !KINDS.contains(word) && *word != "wrongly" && !word.contains('=')),
             keyword => after(words, keyword),
         };
         if let Some(name) = named {
@@ -147,7 +149,11 @@ impl Ledger {
             ["with", words @ ..] => Propose::Invitation(self.invitation_of(who, words)),
             ["amendment", "to", package, words @ ..] => Propose::Amendment(Amendment {
                 commitment: self.deal(words),
-                package: self.package_named(package),
+                package: {
+                    let mut package = self.package_named(package);
+                    package.schema = after(words, "in").map(|name| self.schema(name).hash);
+                    package
+                },
                 respond_by: after(words, "until").map(|time| self.stage.now.plus(span(time))),
             }),
             ["admission", "of", newcomer, words @ ..] => Propose::Admission(Admission {
@@ -176,7 +182,7 @@ impl Ledger {
     fn counter(&mut self, words: &[&str]) -> Counter {
         let conditions = words.first() == Some(&"conditions");
         if conditions || (words.is_empty() && self.state() == State::Invited) {
-            return Counter::Conditions(Conditions { limits: limits(words) });
+            return Counter::Conditions(Conditions { limits: limits(words), schemas: self.schemas(words) });
         }
         Counter::CounterOffer(self.offer_of(words))
     }
@@ -215,7 +221,19 @@ impl Ledger {
             nonce: Nonce(*b"sixteen bytes it"),
             participants: [first].into_iter().chain(named.iter().map(invitee)).collect(),
             purpose: text("GPUs"),
+            schemas: self.schemas(words),
         }
+    }
+
+    /// `schemas=box,crate`
+    fn schemas(&self, words: &[&str]) -> Option<Vec<SchemaRef>> {
+        key_of(words, "schemas").map(|list| list.split(',').map(|name| self.schema(name)).collect())
+    }
+
+    /// A schema that an organisation registered under this name, or one that nobody did.
+    fn schema(&self, name: &str) -> SchemaRef {
+        let unknown = || SchemaRef { by: None, hash: Hash::of(&[name.as_bytes()]) };
+        self.schemas.get(name).cloned().unwrap_or_else(unknown)
     }
 
     fn offer_of(&mut self, words: &[&str]) -> Offer {
@@ -226,6 +244,18 @@ impl Ledger {
                 "firm" => offer.binding = true,
                 "quorum" => offer.quorum = rest.next().map(|number| number.parse().unwrap()),
                 "answers" => offer.answers = rest.next().map(|list| list.split(',').map(text).collect()),
+                "in" => {
+                    if offer.packages.is_empty() {
+                        offer.packages.push(self.package_named("goods"));
+                    }
+                    let schema = rest.next().map(|name| self.schema(name).hash);
+                    let size: Option<u64> = rest.next().and_then(|size| size.parse().ok());
+                    for package in &mut offer.packages {
+                        package.schema = schema;
+                        package.terms =
+                            size.map(|size| ("size".to_owned(), size.into())).into_iter().collect();
+                    }
+                }
                 "or" => {}
                 "to" => drop(rest.next()),
                 "awaits" => offer.awaits = rest.next().map(|list| list.split(',').map(uri).collect()),
@@ -243,7 +273,7 @@ impl Ledger {
     fn package_named(&mut self, name: &str) -> Package {
         let words = self.definitions.get(name).unwrap_or_else(|| panic!("no package is named {name}"));
         let obligations = words.split(',').map(|words| self.obligation(words)).collect();
-        let package = Package { obligations, terms: serde_json::Map::new() };
+        let package = Package { obligations, schema: None, terms: serde_json::Map::new() };
         self.packages.insert(name.to_owned(), package.clone());
         package
     }
@@ -298,7 +328,9 @@ impl Ledger {
                 } else {
                     self.stage.world.agent(&uri(who)).map_or(Hash::of(&[]), |agent| agent.card_set_by())
                 };
-                Accept::Introduction(Introduction { card })
+                let schemas = key_of(words, "speaking")
+                    .map(|list| list.split(',').map(|name| self.schema(name).hash).collect());
+                Accept::Introduction(Introduction { card, schemas })
             }
             "resumption" => Accept::Resumption(Resumption { decided_by: None, instructions: None }),
             "admission" => Accept::Admission(Empty {}),

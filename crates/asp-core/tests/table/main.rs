@@ -180,6 +180,9 @@ fn respoken(mut lines: Vec<String>, last: String, guard: Guard) -> Vec<String> {
             return with(lines, format!("{other} {said}"));
         }
         Guard::NewcomerValid => return with(lines, last.replace("carrier", "mediator")),
+        Guard::SchemasKnown => return with(lines, format!("{last} schemas=nothing")),
+        Guard::SchemaShared => return with(lines, format!("{last} speaking=nothing")),
+        Guard::TermsFit => return with(lines, format!("{last} in nothing none")),
         Guard::NewcomerCovered => return with(lines, format!("{last} consents=none")),
         Guard::AnswerAllowed => {
             let other = if performative == "COUNTER" { "ACCEPT" } else { "COUNTER" };

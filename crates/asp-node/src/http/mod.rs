@@ -16,6 +16,7 @@ mod organisations;
 mod page;
 pub(crate) mod problem;
 mod receipts;
+mod schemas;
 mod sessions;
 mod statements;
 mod trust;
@@ -108,6 +109,8 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(organisations::show))
         .routes(routes!(agents::search))
         .routes(routes!(agents::show))
+        .routes(routes!(schemas::search))
+        .routes(routes!(schemas::show))
         .routes(routes!(consents::list))
         .routes(routes!(consents::show))
         .routes(routes!(sessions::list))

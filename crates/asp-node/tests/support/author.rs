@@ -50,6 +50,7 @@ pub fn package(now: LogTime, debtor: &str, creditor: &str) -> Package {
             value: Money { amount: text("1000"), currency: text("USD") },
             what: text("eight GPUs"),
         }],
+        schema: None,
         terms: serde_json::Map::new(),
     }
 }
@@ -156,12 +157,13 @@ impl Author {
             nonce: self.nonce(),
             participants: vec![party(by, ParticipantRole::Initiator), party(invitee, ParticipantRole::Party)],
             purpose: text("eight GPUs for a day"),
+            schemas: None,
         }));
         self.by(by, StreamName::Opens(StreamKind::Session), body)
     }
 
     pub fn introduction(&self, name: &str) -> Body {
-        Body::Accept(Accept::Introduction(Introduction { card: self.cards[&agent_uri(name)] }))
+        Body::Accept(Accept::Introduction(Introduction { card: self.cards[&agent_uri(name)], schemas: None }))
     }
 
     pub fn say(&mut self, session: Hash, name: &str, body: Body, replies: Option<Hash>) -> Verified {

@@ -64,6 +64,12 @@ const VIEWS: &[View] = &[
               ORDER BY requested, party.name",
     },
     View {
+        name: "terms_schemas",
+        by_position: true,
+        sql: "SELECT position, name, alias, version, hash, description FROM terms_schemas
+              JOIN names ON id = organisation ORDER BY position",
+    },
+    View {
         name: "agents",
         by_position: false,
         sql: "SELECT uri.name, organisation.name, agents.name, description FROM agents

@@ -7,6 +7,7 @@ pub(crate) mod commitment;
 pub(crate) mod consent;
 pub(crate) mod evidence;
 pub(crate) mod session;
+pub(crate) mod terms;
 
 use asp_core::name::{AgentUri, Domain, StreamId};
 

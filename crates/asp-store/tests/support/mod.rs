@@ -183,6 +183,7 @@ impl Author {
             nonce: self.nonce(),
             participants: vec![party(by, ParticipantRole::Initiator), party(invitee, ParticipantRole::Party)],
             purpose: text("eight GPUs for a day"),
+            schemas: None,
         }
     }
 
@@ -210,6 +211,7 @@ impl Author {
                 value: Money { amount: text(amount), currency: text("USD") },
                 what: text("eight GPUs"),
             }],
+            schema: None,
             terms: serde_json::Map::new(),
         }
     }
@@ -295,7 +297,7 @@ impl Stage {
     pub fn session(&mut self, by: &str, invitee: &str, consent: Hash) -> Hash {
         let invitation = self.author.invitation(by, invitee, consent);
         let session = self.take(invitation);
-        let introduction = Introduction { card: self.author.cards[&agent_uri(invitee)] };
+        let introduction = Introduction { card: self.author.cards[&agent_uri(invitee)], schemas: None };
         self.say(session, invitee, Body::Accept(Accept::Introduction(introduction)), Some(session));
         session
     }

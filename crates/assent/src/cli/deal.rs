@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 
 use asp_core::amount::{Decimal, Money};
-use asp_core::name::{AgentUri, Capability, Issuer};
+use asp_core::name::{AgentUri, Capability, Domain, Issuer};
 use asp_core::position::{Hash, Millis};
 use asp_core::session::table::Performative;
-use asp_core::statement::body::{Name, ObligationId, ParticipantRole, Text};
+use asp_core::statement::body::{Name, ObligationId, ParticipantRole, SchemaAlias, Text};
 use clap::{Args, Subcommand};
 
-use crate::read::{self, Id};
+use crate::read::{self, Id, SchemaName};
 
 /// `assent session`
 #[derive(Debug, Subcommand)]
@@ -106,9 +106,71 @@ pub(crate) struct Open {
     /// How many tokens the models of all participants may read and write
     #[arg(long, value_name = "TOKENS")]
     pub(crate) budget_tokens: Option<u64>,
+    /// A schema that terms may follow: a starter such as compute-lease, ORGANISATION/ALIAS/VERSION, or a hash; may be
+    /// repeated, the preferred first
+    #[arg(long, value_name = "SCHEMA", value_parser = read::schema)]
+    pub(crate) schema: Vec<SchemaName>,
     /// What inference and tools may cost all participants
     #[arg(long, value_name = "MONEY", value_parser = read::money)]
     pub(crate) budget_cost: Option<Money>,
+}
+
+/// `assent schema`
+#[derive(Debug, Subcommand)]
+pub(crate) enum SchemaCommand {
+    /// List terms schemas: the starters, then what organisations registered
+    #[command(
+        after_help = "Examples:\n  assent schema list\n  assent schema list --organisation acme.example"
+    )]
+    List {
+        /// Text in alias or description
+        text: Option<String>,
+        /// The very alias
+        #[arg(long)]
+        alias: Option<String>,
+        /// Only those of this organisation
+        #[arg(long)]
+        organisation: Option<Domain>,
+    },
+    /// Show a terms schema
+    #[command(
+        after_help = "Examples:\n  assent schema show compute-lease\n  assent schema show acme.example/rack/2"
+    )]
+    Show {
+        /// A starter, ORGANISATION/ALIAS/VERSION, or a hash
+        #[arg(value_parser = read::schema)]
+        schema: SchemaName,
+    },
+    /// Check a schema against the profile and its budget, and terms against the schema, offline
+    #[command(
+        after_help = "Examples:\n  assent schema check rack.json\n  assent schema check freight --terms terms.json"
+    )]
+    Check {
+        /// A file with the schema, or a starter; - for stdin
+        schema: String,
+        /// A file with terms
+        #[arg(long, value_name = "FILE")]
+        terms: Option<PathBuf>,
+    },
+    /// Register a terms schema of your organisation
+    #[command(after_help = "Examples:\n  assent schema register rack.json --alias rack --version 1")]
+    Register(SchemaRegistration),
+}
+
+/// `assent schema register`
+#[derive(Debug, Args)]
+pub(crate) struct SchemaRegistration {
+    /// The file with the schema
+    pub(crate) file: PathBuf,
+    /// What people call it
+    #[arg(long)]
+    pub(crate) alias: SchemaAlias,
+    /// Its version
+    #[arg(long)]
+    pub(crate) version: u32,
+    /// What it is for
+    #[arg(long, default_value = "", hide_default_value = true)]
+    pub(crate) description: Text,
 }
 
 /// `assent session say`

@@ -11,6 +11,7 @@ mod init;
 mod log;
 mod org;
 mod say;
+mod schema;
 mod serve;
 mod session;
 mod trust;
@@ -51,6 +52,7 @@ pub(crate) fn run(context: &Context, command: Command) -> Outcome {
         Command::Agent(command) => block_on(agent::run(context, command)),
         Command::Discover(args) => block_on(discover::run(context, args)),
         Command::Consent(command) => block_on(consent::run(context, command)),
+        Command::Schema(command) => block_on(schema::run(context, command)),
         Command::Session(command) => block_on(session::run(context, command)),
         Command::Commitment(command) => block_on(commitment::run(context, command)),
         Command::Trust(command) => block_on(trust::run(context, command)),

@@ -193,7 +193,8 @@ impl Floor<'_> {
     fn accept(&self, args: &Say) -> Outcome<Said> {
         match self.view.state {
             State::Invited => {
-                let body = Body::Accept(Accept::Introduction(Introduction { card: self.card }));
+                let body =
+                    Body::Accept(Accept::Introduction(Introduction { card: self.card, schemas: None }));
                 Ok((body, args.reply_to.or(self.view.conditions)))
             }
             State::Escalated => {
@@ -212,7 +213,7 @@ impl Floor<'_> {
                 let offer = self.view.offers.iter().find(|offer| offer.id == answered);
                 let accept = match offer.and_then(|offer| offer.admits.as_ref()) {
                     Some(newcomer) if newcomer == self.me => {
-                        Some(Accept::Introduction(Introduction { card: self.card }))
+                        Some(Accept::Introduction(Introduction { card: self.card, schemas: None }))
                     }
                     Some(_) => Some(Accept::Admission(Empty {})),
                     None => None,

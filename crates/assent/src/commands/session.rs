@@ -70,6 +70,10 @@ async fn open(context: &Context, party: &AgentParty, args: Open) -> Outcome {
             .then_some(Budget { cost: args.budget_cost, tokens: args.budget_tokens }),
         ..Limits::defaults()
     };
+    let mut schemas = Vec::new();
+    for name in &args.schema {
+        schemas.push(super::schema::find(context, name).await?);
+    }
     let of = |agents: Vec<AgentUri>, role| agents.into_iter().map(move |agent| Invitee::of(agent, role));
     let maybe =
         of(args.maybe, ParticipantRole::Party).map(|invitee| Invitee { required: Some(false), ..invitee });
@@ -83,6 +87,7 @@ async fn open(context: &Context, party: &AgentParty, args: Open) -> Outcome {
         purpose: args.purpose,
         consents: args.consent,
         limits,
+        schemas,
     };
     let session = party.open_session(opening).await?;
     let view = session.view().await?;
@@ -220,6 +225,10 @@ fn show(page: &mut Page, view: &SessionView) {
     page.field("about", view.capability.to_string());
     if !view.purpose.is_empty() {
         page.field("for", words::line(&view.purpose, 80));
+    }
+    for (schema, by) in &view.schemas {
+        let by = by.as_ref().map_or_else(|| "a starter".to_owned(), |by| format!("of {by}"));
+        page.field("terms", words::id(schema).dim(format!("  {by}")));
     }
     page.field("opened", words::instant(view.opened_at));
     page.field("head", format!("{}, {} offers, {} messages", view.head.sequence, view.rounds, view.messages));

@@ -141,12 +141,13 @@ impl Cast {
                 invitee(vendor, ParticipantRole::Party),
             ],
             purpose: "Load".parse().map_err(Failure::fault)?,
+            schemas: None,
         };
         let opens = StreamName::Opens(StreamKind::Session);
         let body = Body::Propose(Propose::Invitation(invitation));
         let invitation = self.sign(asking, &[], opens, body, None)?;
         let id = invitation.statement().hash;
-        let body = Body::Accept(Accept::Introduction(Introduction { card: opening.card }));
+        let body = Body::Accept(Accept::Introduction(Introduction { card: opening.card, schemas: None }));
         let stream = StreamName::Of(StreamId::Session(id));
         let draft = self.draft(answering, stream, body).replying_to(id);
         let introduction = self.finish(&draft, &[&answering.key], Some(head(&invitation)), self.time)?;

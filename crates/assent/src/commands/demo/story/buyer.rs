@@ -112,6 +112,7 @@ impl Buyer {
             purpose: "GPU hours".parse().map_err(Failure::fault)?,
             consents: Vec::new(),
             limits: Limits::defaults(),
+            schemas: Vec::new(),
         })
     }
 
