@@ -31,6 +31,7 @@ mod agent;
 mod client;
 mod clock;
 mod error;
+mod export;
 mod list;
 mod organisation;
 mod party;
@@ -43,6 +44,7 @@ mod transport;
 pub use agent::{AgentParty, Opening};
 pub use client::{Client, SchemaSearch, Search};
 pub use error::Error;
+pub use export::{Difference, Replay, SessionExport, Step};
 pub use organisation::{ConsentTerms, OrganisationParty};
 pub use session::Session;
 

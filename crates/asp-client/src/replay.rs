@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use asp_core::name::{Issuer, StreamId};
-use asp_core::position::{Hash, LogPoint, Position};
+use asp_core::position::{Hash, Position};
 use asp_core::session::Session;
 use asp_core::statement::Verified;
 use asp_core::stream::KeyHistory;
@@ -16,6 +16,7 @@ use tokio::sync::Mutex;
 use crate::Error;
 use crate::api::Message;
 use crate::client::Client;
+use crate::export::judge;
 use crate::party::Party;
 
 /// Streams that one session can rest on; more than any has.
@@ -77,6 +78,15 @@ async fn read_keys(client: &Client, issuer: &Issuer) -> Result<KeyHistory, Error
 /// # Errors
 /// [`Error::Forged`] if the rules do not allow them; else as every call.
 pub(crate) async fn session(party: &Party, id: Hash) -> Result<Session, Error> {
+    let world = replay(party.client(), &messages(party, id).await?)?;
+    world.session(&id).cloned().ok_or_else(|| Error::forged("the session does not begin"))
+}
+
+/// The statements of a session and of what they rest on, in the order of the log, each verified and none judged.
+///
+/// # Errors
+/// As every call.
+pub(crate) async fn messages(party: &Party, id: Hash) -> Result<Vec<Message>, Error> {
     let mut streams = vec![StreamId::Session(id)];
     let mut messages: Vec<Message> = Vec::new();
     let mut next = 0;
@@ -96,28 +106,17 @@ pub(crate) async fn session(party: &Party, id: Hash) -> Result<Session, Error> {
         }
         messages.extend(read);
     }
-    let world = replay(party.client(), &messages)?;
-    world.session(&id).cloned().ok_or_else(|| Error::forged("the session does not begin"))
+    messages.sort_by_key(|message| message.log_index);
+    Ok(messages)
 }
 
 fn verified(message: &Message) -> Result<Verified, Error> {
     message.verify().map_err(|rejection| Error::forged(format_args!("a message: {rejection}")))
 }
 
-/// Judges statements in the order of the log.
+/// Judges statements, whatever their order.
 fn replay(client: &Client, messages: &[Message]) -> Result<World, Error> {
-    let ordered: BTreeMap<Position, &Message> =
-        messages.iter().map(|message| (message.log_index, message)).collect();
-    if ordered.len() != messages.len() {
-        return Err(Error::forged("two statements at one index of the log"));
-    }
-    let mut world = World::new(client.origin().clone(), client.node_key());
-    for (index, message) in ordered {
-        let at = LogPoint { index, time: message.log_time };
-        let accepted = world
-            .judge(&verified(message)?, at)
-            .map_err(|rejection| Error::forged(format_args!("the statement at {index}: {rejection}")))?;
-        world.apply(&accepted);
-    }
-    Ok(world)
+    let mut ordered: Vec<&Message> = messages.iter().collect();
+    ordered.sort_by_key(|message| message.log_index);
+    judge(client.origin().clone(), client.node_key(), ordered, |_, _| ()).map_err(Error::forged)
 }

@@ -13,10 +13,12 @@ use asp_core::statement::body::{
     ObligationRef, Offer, Propose, Question, Resumption, Termination, Text, Usage, Withdraw,
 };
 use futures::Stream;
+use serde_json::Value;
 
 use crate::Error;
 use crate::agent::AgentParty;
 use crate::api::{Message, MessagePage, OfferView, SessionView};
+use crate::export::SessionExport;
 use crate::party::Query;
 use crate::replay;
 use crate::stream::{self, Chain, KnownHead, Pages};
@@ -85,6 +87,25 @@ impl Session {
         let session = replay::session(self.agent.party(), self.id).await?;
         self.head.learn(session.head());
         Ok(SessionView::from(&session))
+    }
+
+    /// The session in one file: what was said, what it rests on, what the node says that it comes to.
+    ///
+    /// # Errors
+    /// As every call; [`Error::Conflict`] if something new is said however often it is read.
+    pub async fn export(&self) -> Result<SessionExport, Error> {
+        let (party, client) = (self.agent.party(), self.agent.client());
+        for _ in 0..RESIGN_MAX {
+            let before = self.view().await?.head;
+            let messages = replay::messages(party, self.id).await?;
+            let recorded: Value = party.get(&self.path(""), &Vec::new()).await?;
+            let after: SessionView = serde_json::from_value(recorded.clone()).map_err(Error::forged)?;
+            if before == after.head {
+                let (origin, node_key) = (client.origin().clone(), client.node_key());
+                return Ok(SessionExport { origin, node_key, session: self.id, messages, recorded });
+            }
+        }
+        Err(Error::Conflict { head: self.head.get() })
     }
 
     /// What was said after a place, each statement verified, without a gap.

@@ -133,6 +133,7 @@ fn two_users_make_a_deal_keep_it_and_prove_it() {
     assert_eq!((&closed["before"], &closed["state"]), (&"EXECUTING".into(), &"CLOSED".into()));
     vendor.done(&["session", "close", short]);
 
+    replays(buyer, short, deal.folder.path());
     let commitment = buyer.done(&["commitment", "list"]);
     assert_eq!(commitment["state"], "FULFILLED");
     let id = digits(&commitment["id"]);
@@ -358,4 +359,45 @@ fn schemas_are_listed_checked_registered_and_used() {
     assert_eq!(deal.buyer.done(&["session", "show", &id])["usage"][0]["usage"]["tokens"], 512);
     let refused = deal.vendor.run(&["session", "say", &id, "withdraw", "--leave"]).with_code(1);
     assert!(refused.stderr.contains("Close the session instead"), "{}", refused.stderr);
+}
+
+/// Exports a session that was closed, and judges it again: whole, and with something changed.
+#[track_caller]
+fn replays(user: &mut User, session: &str, folder: &Path) {
+    let file = folder.join("session.json");
+    let name = file.to_str().unwrap();
+    let written = user.done(&["session", "export", session, "-o", name]);
+    let text = std::fs::read_to_string(&file).unwrap();
+    let export: Value = serde_json::from_str(&text).unwrap();
+    let all = export["messages"].as_array().unwrap();
+    assert_eq!(written["statements"], all.len());
+    let replayed = run(&["session", "replay", name, "--json"]).with_code(0).one();
+    let steps = replayed["steps"].as_array().unwrap();
+    assert_eq!((&steps[0]["before"], &steps[0]["state"]), (&"IDLE".into(), &"INVITED".into()));
+    assert!(steps.windows(2).all(|pair| pair[0]["state"] == pair[1]["before"]));
+    assert_eq!(steps.last().unwrap()["state"], "CLOSED");
+    let shown = run(&["session", "replay", name]).with_code(0).stdout;
+    assert!(shown.contains("IDLE → INVITED") && shown.contains("equals what was recorded"), "{shown}");
+
+    let told = |change: &dyn Fn(&mut Value)| {
+        let mut changed = export.clone();
+        change(&mut changed);
+        std::fs::write(&file, changed.to_string()).unwrap();
+        run(&["session", "replay", name]).with_code(1).stderr
+    };
+    let recorded = told(&|export| export["recorded"]["state"] = "EXECUTING".into());
+    assert!(recorded.contains(r#"/state was recorded as "EXECUTING", and "CLOSED" follows"#), "{recorded}");
+    let second = steps[1]["logIndex"].as_u64().unwrap();
+    let at = all.iter().position(|message| message["logIndex"] == second).unwrap();
+    let without = told(&|export| drop(export["messages"].as_array_mut().unwrap().remove(at)));
+    assert!(without.contains(&format!("log index {} would be refused", steps[2]["logIndex"])), "{without}");
+    assert!(without.contains("SEQUENCE_CONFLICT"), "{without}");
+    let twice = told(&|export| export["messages"].as_array_mut().unwrap().insert(at, all[at].clone()));
+    assert!(twice.contains(&format!("the order of the log is broken at {second}")), "{twice}");
+    let forged = told(&|export| export["messages"][at]["signatures"][0]["value"] = "A".repeat(86).into());
+    assert!(forged.contains(&format!("log index {second} would be refused: ")), "{forged}");
+    let unsaid = told(&|export| export["messages"] = Value::Array(Vec::new()));
+    assert!(unsaid.contains("no statement opens the session"), "{unsaid}");
+    std::fs::write(&file, "{}").unwrap();
+    run(&["session", "replay", name]).with_code(2);
 }

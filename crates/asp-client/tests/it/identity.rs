@@ -4,6 +4,7 @@ use asp_client::Error;
 use asp_client::keys::Keyring;
 use asp_core::name::Issuer;
 use asp_core::rejection::Code;
+use asp_core::session::table::State;
 use asp_core::statement::body::{OrgVerify, PolicySet, VerifyMethod};
 
 use futures::TryStreamExt;
@@ -83,8 +84,11 @@ async fn a_consent_that_is_revoked_covers_nothing_more() {
     let volt = client.organisation_with(text("volt.example"), key("volt"));
     let consent = acme.consents().try_next().await.unwrap().unwrap().id;
     volt.revoke_consent(&consent, text("we are sold out for the year")).await.unwrap();
+    // The node ends what rests on nothing else.
+    let ended = ours.wait_until(None, |view| view.state == State::Failed).await.unwrap();
+    assert_eq!(ended.end.unwrap().code, "CONSENT_REVOKED");
     let refused = ours.propose(offer("1000", true)).await.unwrap_err();
-    assert_eq!(refused.code(), Some(Code::ConsentRevoked), "{refused}");
+    assert_eq!(refused.code(), Some(Code::SessionEnded), "{refused}");
     acme.acknowledge_revocation(&consent).await.unwrap();
     let view = acme.consent(&consent).await.unwrap();
     let volt_name = text("volt.example");

@@ -59,6 +59,29 @@ pub(crate) enum SessionCommand {
     #[command(after_help = "Examples:\n  assent session close 3f9a1c --reason \"all delivered\"\n\n\
         Run by the other side on a closed session, it countersigns the receipt.")]
     Close(Close),
+    /// Write a session to a file, with all that it rests on
+    #[command(
+        after_help = "Examples:\n  assent session export 3f9a1c -o session.json && assent session replay session.json"
+    )]
+    Export {
+        /// The session's id, or the first digits of it
+        id: Id,
+        /// Where to write; - for stdout
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
+    },
+    /// Judge an exported session again, offline, state by state
+    #[command(
+        long_about = "Judge an exported session again, offline, state by state.\n\n\
+        Needs neither the node nor a home. Every statement is verified and put through the rules from nothing, and \
+        what follows is compared with what the node said: the first difference is named.",
+        after_help = "Examples:\n  assent session replay session.json\n\n\
+        Exit code 0 when the result equals what was recorded, 1 when not, 2 when the file is no export."
+    )]
+    Replay {
+        /// The file; - for stdin
+        file: PathBuf,
+    },
 }
 
 /// `assent session open`

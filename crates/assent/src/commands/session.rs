@@ -1,4 +1,4 @@
-//! `assent session`: open, list, show, say, watch, close.
+//! `assent session`: open, list, show, say, watch, close; `replay` has what works on files.
 
 use std::pin::pin;
 
@@ -13,6 +13,7 @@ use futures::{StreamExt, TryStreamExt};
 use serde::Serialize;
 
 use super::agent::list;
+use super::replay;
 use super::say::Floor;
 use crate::cli::{Close, Open, Say, SessionCommand, Watch};
 use crate::context::Context;
@@ -29,33 +30,41 @@ const COLUMNS: [usize; 3] = [5, 32, 10];
 /// # Errors
 /// Why it did not do what it was asked.
 pub(super) async fn run(context: &Context, command: SessionCommand) -> Outcome {
-    let party = context.agent().await?;
     match command {
-        SessionCommand::Open(args) => open(context, &party, *args).await,
-        SessionCommand::List => sessions(context, &party).await,
-        SessionCommand::Show { id, messages } => {
-            let session = party.session(&find(&party, &id).await?);
-            let view = session.view().await?;
-            context.printer.show(&view, |page| show(page, &view));
-            if messages {
-                let all = session.messages(None).await?;
-                context.printer.show_all(&all, |page| {
-                    page.gap();
-                    page.heading("Messages");
-                    all.iter().for_each(|message| {
-                        page.line(told(message));
-                    });
-                });
-            }
-            Ok(())
-        }
+        SessionCommand::Open(args) => open(context, &context.agent().await?, *args).await,
+        SessionCommand::List => sessions(context, &context.agent().await?).await,
+        SessionCommand::Show { id, messages } => one(context, &context.agent().await?, &id, messages).await,
         SessionCommand::Say(args) => {
+            let party = context.agent().await?;
             let session = party.session(&find(&party, &args.id).await?);
             say(context, &party, &session, &args).await
         }
-        SessionCommand::Watch(args) => watch(context, &party, args).await,
-        SessionCommand::Close(args) => close(context, &party, args).await,
+        SessionCommand::Watch(args) => watch(context, &context.agent().await?, args).await,
+        SessionCommand::Close(args) => close(context, &context.agent().await?, args).await,
+        SessionCommand::Export { id, output } => {
+            let party = context.agent().await?;
+            let session = party.session(&find(&party, &id).await?);
+            replay::export(context, &session, &output).await
+        }
+        SessionCommand::Replay { file } => replay::replay(context, &file),
     }
+}
+
+async fn one(context: &Context, party: &AgentParty, id: &Id, messages: bool) -> Outcome {
+    let session = party.session(&find(party, id).await?);
+    let view = session.view().await?;
+    context.printer.show(&view, |page| show(page, &view));
+    if messages {
+        let all = session.messages(None).await?;
+        context.printer.show_all(&all, |page| {
+            page.gap();
+            page.heading("Messages");
+            all.iter().for_each(|message| {
+                page.line(told(message));
+            });
+        });
+    }
+    Ok(())
 }
 
 async fn open(context: &Context, party: &AgentParty, args: Open) -> Outcome {
@@ -189,7 +198,7 @@ fn ended(view: &SessionView) -> bool {
 }
 
 /// A message on one line: its place, who, what, with what.
-fn told(message: &Message) -> Text {
+pub(super) fn told(message: &Message) -> Text {
     let [place, who, what] = COLUMNS;
     match message.verify() {
         Ok(verified) => {
