@@ -18,6 +18,7 @@ use axum::body::Bytes;
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 
 use crate::http::problem::Denial;
+use crate::msgpack;
 
 /// Statements that one thread takes at once: a millisecond of work, which is as long as anybody waits for it.
 const TAKE_MAX: usize = 16;
@@ -25,8 +26,18 @@ const TAKE_MAX: usize = 16;
 /// Keys that a thread remembers, a megabyte of them: those that sign often are among the last so many.
 const KEYS_MAX: usize = 4096;
 
+/// How an envelope is spelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Encoding {
+    /// As JSON, whose statement is signed byte for byte.
+    Json,
+    /// As MessagePack, made into canonical JSON first.
+    MessagePack,
+}
+
 struct Job {
     bytes: Bytes,
+    encoding: Encoding,
     /// The stream of the address, if the address has one.
     expected: Option<StreamId>,
     answer: Answer,
@@ -66,7 +77,7 @@ impl Admission {
     /// The first rule that is broken, that too many wait, or why the store did not take it.
     pub(crate) async fn admit(
         &self,
-        bytes: Bytes,
+        (bytes, encoding): (Bytes, Encoding),
         expected: Option<StreamId>,
         share: OwnedSemaphorePermit,
     ) -> Result<Receipt, Denial> {
@@ -76,7 +87,7 @@ impl Admission {
             // Who does not wait any more has gone.
             let _ = told.send(answer);
         });
-        self.enqueue(Job { bytes, expected, answer })?;
+        self.enqueue(Job { bytes, encoding, expected, answer })?;
         Ok(answered.await.map_err(|_| Denial::Internal)??)
     }
 
@@ -115,9 +126,13 @@ fn work(receiver: &Mutex<mpsc::Receiver<Job>>, threads: usize, store: &Store) {
                 return;
             }
         }
-        for Job { bytes, expected, answer } in jobs.drain(..) {
+        for Job { bytes, encoding, expected, answer } in jobs.drain(..) {
+            let checked = || match encoding {
+                Encoding::Json => check(&bytes, expected.as_ref(), &mut keys),
+                Encoding::MessagePack => check(&msgpack::to_json(&bytes)?, expected.as_ref(), &mut keys),
+            };
             // Hostile bytes must not cost a thread, whatever they find; without an answer it is a defect of ours.
-            match catch_unwind(AssertUnwindSafe(|| check(&bytes, expected.as_ref(), &mut keys))) {
+            match catch_unwind(AssertUnwindSafe(checked)) {
                 Ok(Ok(verified)) => store.submit_for(verified, answer),
                 Ok(Err(rejection)) => answer(Err(Refusal::Rejected(rejection))),
                 Err(_) => keys = KeyCache::new(KEYS_MAX),
@@ -149,7 +164,12 @@ mod tests {
         let memory = Arc::new(Semaphore::new(1));
         let share = Arc::clone(&memory).try_acquire_owned().unwrap();
         // The connection breaks as soon as the statement is queued.
-        assert!(admission.admit(Bytes::from_static(b"{}"), None, share).now_or_never().is_none());
+        assert!(
+            admission
+                .admit((Bytes::from_static(b"{}"), Encoding::Json), None, share)
+                .now_or_never()
+                .is_none()
+        );
         assert_eq!(memory.available_permits(), 0);
         let job = queue.try_recv().unwrap();
         (job.answer)(Err(Refusal::Full));

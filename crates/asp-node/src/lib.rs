@@ -17,6 +17,7 @@ mod auth;
 mod delivery;
 mod http;
 mod metrics;
+mod msgpack;
 mod probe;
 mod reading;
 mod timers;

@@ -80,6 +80,9 @@ async fn a_body_is_json_of_a_bounded_length() {
         ("application/json", " ".repeat(8 * ENVELOPE_BYTES_MAX), 413, "STATEMENT_TOO_LARGE"),
         ("text/plain", " ".repeat(8 * ENVELOPE_BYTES_MAX), 415, "UNSUPPORTED_MEDIA_TYPE"),
         ("application/json", r#"{"statement":{},"signatures":[]}"#.to_owned(), 400, "INVALID_ENVELOPE"),
+        ("application/asp+msgpack", "{}".to_owned(), 400, "NOT_MESSAGE_PACK"),
+        ("application/asp+msgpack", "\u{1}".to_owned(), 400, "INVALID_ENVELOPE"),
+        ("application/asp+msgpack", " ".repeat(ENVELOPE_BYTES_MAX + 1), 413, "STATEMENT_TOO_LARGE"),
     ] {
         let request = stage.http.post(stage.url("/v1/statements")).header("content-type", kind).body(body);
         let answer = Answer::of(request).await;
@@ -90,6 +93,21 @@ async fn a_body_is_json_of_a_bounded_length() {
     let request = stage.http.post(stage.url("/v1/statements")).header("content-type", "application/json");
     let answer = Answer::of(request.body(reqwest::Body::wrap_stream(endless))).await;
     assert_eq!((answer.status.as_u16(), answer.code().as_str()), (413, "STATEMENT_TOO_LARGE"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_envelope_in_message_pack_is_the_same_statement() {
+    let mut stage = Stage::new().await;
+    let (session, _) = stage.session().await;
+    let remark = stage.author.say(session, "acme/buyer", note("hello, \u{1f980}"), None);
+    let value: serde_json::Value = serde_json::from_slice(&remark.envelope()).unwrap();
+    let packed = rmp_serde::to_vec(&value).unwrap();
+    let request = stage.http.post(stage.url("/v1/statements"));
+    let request = request.header("content-type", "application/asp+msgpack").body(packed);
+    let answer = Answer::of(request).await;
+    assert_eq!(answer.status, StatusCode::ACCEPTED, "{answer:?}");
+    let again = stage.send("/v1/statements", remark.envelope()).await;
+    assert_eq!((again.status, again.bytes), (StatusCode::ACCEPTED, answer.bytes));
 }
 
 #[tokio::test(flavor = "multi_thread")]

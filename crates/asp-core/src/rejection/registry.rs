@@ -7,6 +7,8 @@ use super::{Blame, Retry};
 pub enum Code {
     /// The input is not JSON.
     NotJson,
+    /// The input is not MessagePack, or says in it what JSON cannot.
+    NotMessagePack,
     /// The input is not valid UTF-8.
     InvalidUtf8,
     /// The statement is not in RFC 8785 canonical form.
@@ -230,6 +232,16 @@ pub(super) const ROWS: &[Row] = &[
         rule: Some("ASP-STM-001"),
         sentence: "The input is not JSON.",
         hint: "Send one JSON object, UTF-8, without a byte order mark.",
+    },
+    Row {
+        code: Code::NotMessagePack,
+        text: "NOT_MESSAGE_PACK",
+        status: 400,
+        blame: Blame::Sender,
+        retry: Retry::Never,
+        rule: Some("ASP-STM-001"),
+        sentence: "The input is not MessagePack, or says in it what JSON cannot.",
+        hint: "Send one map of texts, integers, lists and maps; each name is a text and stands once.",
     },
     Row {
         code: Code::InvalidUtf8,

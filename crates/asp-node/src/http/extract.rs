@@ -19,7 +19,13 @@ use tokio::time::{Instant, timeout_at};
 
 use super::App;
 use super::problem::Denial;
+use crate::admission::Encoding;
 use crate::auth::{Credentials, dpop};
+
+/// An envelope as JSON.
+const JSON: &str = "application/json";
+/// An envelope as MessagePack.
+const MESSAGE_PACK: &str = "application/asp+msgpack";
 
 /// Bytes of the longest query.
 const QUERY_BYTES_MAX: usize = 4096;
@@ -155,6 +161,7 @@ fn request(parts: &Parts, app: &App) -> dpop::Request {
 /// bodies, which goes with the bytes until they are answered.
 pub(super) struct Envelope {
     pub(super) bytes: Bytes,
+    pub(super) encoding: Encoding,
     pub(super) share: Share,
 }
 
@@ -173,8 +180,11 @@ pub(crate) fn blocks(bytes: usize) -> usize {
 impl FromRequest<Arc<App>> for Envelope {
     type Rejection = Denial;
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Denial> {
-        let (bytes, share) = body(request, app, "application/json", ENVELOPE_BYTES_MAX).await?;
-        Ok(Self { bytes, share })
+        let packed = is_of(request.headers(), MESSAGE_PACK);
+        let (media, encoding) =
+            if packed { (MESSAGE_PACK, Encoding::MessagePack) } else { (JSON, Encoding::Json) };
+        let (bytes, share) = body(request, app, media, ENVELOPE_BYTES_MAX).await?;
+        Ok(Self { bytes, encoding, share })
     }
 }
 
@@ -223,8 +233,7 @@ async fn read_body(
     media: &str,
     bytes_max: usize,
 ) -> Result<(Bytes, Share), Denial> {
-    let kind = one(headers, &CONTENT_TYPE).and_then(|kind| kind.split(';').next()).unwrap_or_default();
-    if !kind.trim().eq_ignore_ascii_case(media) {
+    if !is_of(headers, media) {
         return Err(Code::UnsupportedMediaType.into());
     }
     let announced = one(headers, &CONTENT_LENGTH).and_then(|length| length.parse::<usize>().ok());
@@ -246,6 +255,12 @@ async fn read_body(
         bytes.extend_from_slice(&piece);
     }
     Ok((bytes.into(), share))
+}
+
+/// Whether a request says that its body is of this media type.
+fn is_of(headers: &HeaderMap, media: &str) -> bool {
+    let kind = one(headers, &CONTENT_TYPE).and_then(|kind| kind.split(';').next()).unwrap_or_default();
+    kind.trim().eq_ignore_ascii_case(media)
 }
 
 async fn drain(body: &mut BodyDataStream) {

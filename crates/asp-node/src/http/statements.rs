@@ -22,6 +22,7 @@ use crate::auth::Credentials;
 ///
 /// A statement is signed by the party that it binds and needs no login. `202` and the receipt mean that it is
 /// durable and has its place in the log; they are no ACCEPT of anybody. The same bytes get the same receipt again.
+/// The envelope may come as `application/asp+msgpack` too.
 #[utoipa::path(post, path = "/v1/statements", tag = "statements",
     request_body(content = serde_json::Value, content_type = "application/json",
         description = "The envelope: `{\"statement\": {…}, \"signatures\": [{\"keyId\", \"alg\", \"value\"}]}`"),
@@ -34,13 +35,13 @@ pub(super) async fn post(State(app): State<Arc<App>>, envelope: Envelope) -> Res
 /// Takes a statement in; `expected` is the stream that the address names.
 pub(super) async fn submit(
     app: &App,
-    Envelope { bytes, share }: Envelope,
+    Envelope { bytes, encoding, share }: Envelope,
     expected: Option<StreamId>,
 ) -> Result<Response, Denial> {
     if app.is_stopping() {
         return Err(Denial::Stopping);
     }
-    let receipt = app.admission.admit(bytes, expected, share).await?;
+    let receipt = app.admission.admit((bytes, encoding), expected, share).await?;
     Ok((StatusCode::ACCEPTED, Json(receipt)).into_response())
 }
 
