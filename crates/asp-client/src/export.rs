@@ -150,7 +150,7 @@ pub(crate) fn judge<'a>(
     messages: impl IntoIterator<Item = &'a Message>,
     mut seen: impl FnMut(&Message, &World),
 ) -> Result<World, Difference> {
-    let mut world = World::new(origin, node_key);
+    let mut world = World::new(origin, node_key).without_trust();
     let mut last = None;
     for message in messages {
         let log_index = message.log_index;

@@ -17,11 +17,12 @@ use crate::name::{AgentUri, Domain, Issuer, Origin, StreamId};
 use crate::org::Organisation;
 use crate::position::{Hash, Head, LogPoint, LogTime};
 use crate::rejection::{Code, Rejection};
-use crate::session::{Effect, Facts, Session};
+use crate::session::{Earned, Effect, Facts, Session};
 use crate::statement::body::{Body, Propose};
 use crate::statement::{Statement, Verified};
 use crate::stream::{Accepted, check_place};
 use crate::terms::{self, TermsSchema};
+use crate::trust::{Evidence, Points, Question, assess};
 
 /// What a statement changed, for whoever keeps views.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +47,18 @@ pub struct World {
     consents: BTreeMap<Hash, Consent>,
     sessions: BTreeMap<Hash, Session>,
     absent: BTreeSet<StreamId>,
+    trust: Trust,
+}
+
+/// What a world knows of trust, which rests on other deals than those that a statement touches.
+#[derive(Debug, Clone)]
+enum Trust {
+    /// What others found: the last question that was answered.
+    Answered(Option<(Question, Points)>),
+    /// All that was settled in the log.
+    Settled(Vec<Evidence>),
+    /// Nothing, as it holds a part of the log.
+    NotShown,
 }
 
 impl World {
@@ -60,7 +73,22 @@ impl World {
             consents: BTreeMap::new(),
             sessions: BTreeMap::new(),
             absent: BTreeSet::new(),
+            trust: Trust::Answered(None),
         }
+    }
+
+    /// The same world as one of a whole log that answers questions of trust by itself: for who can wait.
+    #[must_use]
+    pub fn with_evidence(mut self) -> Self {
+        self.trust = Trust::Settled(Vec::new());
+        self
+    }
+
+    /// The same world as one of a part of the log, in which what trust somebody had earned is not shown.
+    #[must_use]
+    pub fn without_trust(mut self) -> Self {
+        self.trust = Trust::NotShown;
+        self
     }
 
     /// The log's name.
@@ -203,6 +231,25 @@ impl World {
             StreamId::Consent(id) => drop(self.consents.remove(id)),
             StreamId::Session(id) => drop(self.sessions.remove(id)),
         }
+    }
+
+    /// The question of trust that has to be answered by [`World::answer`] before the statement can be judged.
+    ///
+    /// Computing it can take long, so it is left to who can wait; the statement's streams must be loaded.
+    #[must_use]
+    pub fn trust_asked(&self, statement: &Statement) -> Option<Question> {
+        let StreamId::Session(id) = &statement.stream else { return None };
+        let asked = self.sessions.get(id)?.trust_asked(statement)?;
+        match &self.trust {
+            Trust::Answered(Some((answered, _))) if *answered == asked => None,
+            Trust::Answered(_) => Some(asked),
+            Trust::Settled(_) | Trust::NotShown => None,
+        }
+    }
+
+    /// Notes the answer to a question of trust, in place of the one before.
+    pub fn answer(&mut self, question: Question, points: Points) {
+        self.trust = Trust::Answered(Some((question, points)));
     }
 
     /// Judges a statement as the next entry of the log. Changes nothing.
@@ -365,6 +412,19 @@ impl World {
                 .map(|organisation| (organisation.domain(), organisation.contacts()))
                 .collect(),
             card: statement.issuer.agent().and_then(|agent| self.agents.get(agent)).map(Agent::card_set_by),
+            earned: self.earned(session, statement),
+        }
+    }
+
+    fn earned(&self, session: Option<&Session>, statement: &Statement) -> Earned {
+        let Some(asked) = session.and_then(|session| session.trust_asked(statement)) else {
+            return Earned::Unanswered;
+        };
+        match &self.trust {
+            Trust::Answered(Some((question, points))) if *question == asked => Earned::Points(*points),
+            Trust::Answered(_) => Earned::Unanswered,
+            Trust::Settled(evidence) => Earned::Points(assess(evidence, &asked).score),
+            Trust::NotShown => Earned::NotShown,
         }
     }
 
@@ -431,7 +491,11 @@ impl World {
             self.sessions.extend(opened.map(|session| (*id, session)));
             return effects;
         }
-        self.sessions.get_mut(id).map(|session| session.apply(accepted)).unwrap_or_default()
+        let effects = self.sessions.get_mut(id).map(|session| session.apply(accepted)).unwrap_or_default();
+        if let Trust::Settled(evidence) = &mut self.trust {
+            evidence.extend(effects.iter().filter_map(Effect::settled).cloned());
+        }
+        effects
     }
 
     fn consents_of(&self, session: &Session) -> Vec<&Consent> {

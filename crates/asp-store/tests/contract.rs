@@ -6,6 +6,7 @@ mod support;
 
 use std::sync::{Arc, Barrier, Mutex};
 
+use asp_core::amount::Money;
 use asp_core::bundle::{Anchors, Bundle, Verdict};
 use asp_core::log::checkpoint::{Note, NoteKey};
 use asp_core::log::proof::{verify_consistency, verify_inclusion};
@@ -17,10 +18,10 @@ use asp_core::session::table::State;
 use asp_core::statement::Body;
 use asp_core::statement::body::{
     Accept, Because, CardSet, Inform, Introduction, Invitation, Invitee, Limits, Mandate, Mode,
-    ObligationRef, ParticipantRole, Propose,
+    ObligationRef, ParticipantRole, Propose, TrustFloor,
 };
 use asp_core::trust::Outcome;
-use asp_store::{AgentQuery, Fault, Refusal, SessionQuery, Settings, Store, Tenant};
+use asp_store::{AgentQuery, Fault, Refusal, SessionQuery, Settings, Store, Tenant, audit};
 
 use support::*;
 
@@ -555,7 +556,7 @@ fn a_batch_of_many_streams_is_one_order() {
     assert!(statistics.batches < statistics.accepted, "{statistics:?}");
     assert_eq!((statistics.refused, statistics.queued), (0, 0));
     stage.store.stop();
-    let report = asp_store::audit::folder(folder.path(), &mut |_, _| ()).unwrap();
+    let report = audit::folder(folder.path(), &mut |_, _| ()).unwrap();
     assert_eq!((report.finding, report.entries), (None, statistics.accepted));
 }
 
@@ -575,7 +576,7 @@ fn a_writer_that_keeps_few_streams_judges_alike() {
     let refused = stage.author.org("acme");
     assert_eq!(code(stage.store.submit_blocking(refused).unwrap_err()), Code::AlreadyRegistered);
     stage.store.stop();
-    assert_eq!(asp_store::audit::folder(folder.path(), &mut |_, _| ()).unwrap().finding, None);
+    assert_eq!(audit::folder(folder.path(), &mut |_, _| ()).unwrap().finding, None);
 }
 
 #[test]
@@ -675,4 +676,38 @@ fn log_time_never_goes_back() {
     stage.reopen(folder.path());
     stage.org("initech");
     assert_eq!(stage.taken[2].1.receipt.log_time, later);
+}
+
+#[test]
+fn a_trust_floor_is_answered_beside_the_writer_and_by_the_audit_alike() {
+    // ASP-SES-047
+    let folder = tempfile::tempdir().unwrap();
+    let mut stage = Stage::new(folder.path());
+    let (consent, _, _) = stage.business();
+    let introduce = |stage: &mut Stage, score: u32| {
+        let value = Money { amount: text("1000"), currency: text("USD") };
+        let mut invitation = stage.author.invitation_of("acme/buyer", "globex/seller", consent);
+        invitation.limits.trust_floor = Some(TrustFloor { score, value });
+        let invited = stage.author.invite("acme/buyer", invitation);
+        let session = stage.take(invited);
+        let card = stage.author.cards[&agent_uri("globex/seller")];
+        let introduction = Body::Accept(Accept::Introduction(Introduction { card, schemas: None }));
+        let statement = stage.author.say(session, "globex/seller", introduction, Some(session));
+        (session, stage.submit(statement))
+    };
+    // One kept deal of that size earns some 16 points.
+    let (session, taken) = introduce(&mut stage, 15);
+    assert!(taken.is_ok(), "{taken:?}");
+    stage.remark(session, "globex/seller", "here I am");
+    let (_, refused) = introduce(&mut stage, 90);
+    assert_eq!(code(refused.unwrap_err()), Code::TrustTooLow);
+
+    let size = stage.store.read(|reader| reader.size()).unwrap();
+    let mut export = Vec::new();
+    stage.store.read(|reader| reader.export(&mut export)).unwrap();
+    drop(stage);
+    let of_folder = audit::folder(folder.path(), &mut |_, _| ()).unwrap();
+    assert_eq!((of_folder.entries, of_folder.finding), (size, None));
+    let of_export = audit::export(export.as_slice(), &mut |_, _| ()).unwrap();
+    assert_eq!((of_export.entries, of_export.finding), (size, None));
 }

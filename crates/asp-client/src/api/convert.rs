@@ -242,6 +242,7 @@ impl From<&Session> for SessionView {
                 .values()
                 .map(|commitment| CommitmentView::of(session.id(), commitment))
                 .collect(),
+            trust_floor: session.limits().trust_floor.clone(),
             escalation: session.escalation().map(|open| EscalationView {
                 by: open.by.clone(),
                 authority: open.authority.clone(),

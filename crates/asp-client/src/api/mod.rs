@@ -13,7 +13,7 @@ use asp_core::position::{Hash, Head, LogTime, Position, Sequence};
 use asp_core::rejection::{Code, Rejection};
 use asp_core::session::table::{Performative, State};
 use asp_core::statement::body::{
-    CommitmentState, Mandate, Package, ParticipantRole, SessionReceipt, Showing, Usage,
+    CommitmentState, Mandate, Package, ParticipantRole, SessionReceipt, Showing, TrustFloor, Usage,
 };
 use asp_core::statement::{Signature, Verified};
 use asp_core::trust::Question;
@@ -438,6 +438,10 @@ api! {
         pending: Option<PendingView>,
         /// Its commitments.
         commitments: Vec<CommitmentView>,
+        /// What who comes in from another organisation has to have earned in the eyes of the initiator's.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+        trust_floor: Option<TrustFloor>,
         /// The question that waits for an authority.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         escalation: Option<EscalationView>,

@@ -43,7 +43,7 @@ pub(super) struct Replay<'a> {
 
 impl<'a> Replay<'a> {
     pub(super) fn of(bundle: &'a Bundle, session: Option<Hash>, seen: &'a [Seen]) -> Self {
-        let world = World::new(bundle.origin.clone(), bundle.node_key);
+        let world = World::new(bundle.origin.clone(), bundle.node_key).without_trust();
         let mut replay = Self { bundle, world, judged: Vec::new(), stop: None, session };
         for Seen { at, verified } in seen {
             let judged = match verified {
@@ -99,8 +99,11 @@ impl<'a> Replay<'a> {
             (Some(Stop::Unsigned(_)), _) => self.unfinished(Rule::Replay),
             (Some(Stop::Refused(index, rejection, _)), _) => refuted(format!("entry {index}: {rejection}")),
             (None, Some(commitment)) => {
-                let detail =
-                    format!("the rules allow all of it; the commitment is {}", word(&commitment.state()));
+                let floor = self.session().and_then(|session| session.limits().trust_floor.as_ref());
+                // Trust rests on other deals, which a bundle has no place for.
+                let unseen = floor.map_or("", |_| ", its trust floor not shown");
+                let state = word(&commitment.state());
+                let detail = format!("the rules allow all of it{unseen}; the commitment is {state}");
                 Check::of(Rule::Replay, Verdict::Proved, detail)
             }
             (None, None) => refuted("the statements form no such commitment".to_owned()),

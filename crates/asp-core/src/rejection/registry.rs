@@ -109,6 +109,8 @@ pub enum Code {
     SessionEnded,
     /// A session has one initiator, at least one party, at most 32 participants, each once.
     InvalidParticipants,
+    /// Who introduces itself has not earned the trust that the session asks for.
+    TrustTooLow,
     /// The introduction names another card than the agent shows.
     CardMismatch,
     /// The proposal awaits the answer of another party.
@@ -742,6 +744,16 @@ pub(super) const ROWS: &[Row] = &[
         rule: Some("ASP-SES-001"),
         sentence: "A session has one initiator, at least one party, at most 32 participants, each once.",
         hint: "The issuer of the invitation is the initiator.",
+    },
+    Row {
+        code: Code::TrustTooLow,
+        text: "TRUST_TOO_LOW",
+        status: 409,
+        blame: Blame::State,
+        retry: Retry::Never,
+        rule: Some("ASP-SES-047"),
+        sentence: "Who introduces itself has not earned the trust that the session asks for.",
+        hint: "Ask GET /v1/trust with the value of the floor and the initiator's organisation as observer; a COUNTER can ask for a lower floor.",
     },
     Row {
         code: Code::CardMismatch,

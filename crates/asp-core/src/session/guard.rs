@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use super::proposal::makes_sense;
 use super::table::{Guard, Performative, Role, Row, Selector, State, rows};
-use super::{Actor, Facts, Mandates, OfferKind, OpenOffer, Participants, Progress, Session};
+use super::{Actor, Earned, Facts, Mandates, OfferKind, OpenOffer, Participants, Progress, Session};
 use crate::amount::Money;
 use crate::consent::{Consent, Standing};
 use crate::limits;
@@ -232,6 +232,7 @@ impl<'a> Case<'a> {
             Guard::ParticipantsValid | Guard::ConsentCovers => true,
             Guard::SchemasKnown => return schemas_known(&self.statement.body, facts),
             Guard::SchemaShared => self.schema_shared(),
+            Guard::Trusted => self.trusted(facts),
             Guard::TermsFit => return self.terms_fit(facts),
             Guard::NewcomerCovered => self.newcomer_covered(facts),
             Guard::NewcomerValid => self.newcomer_valid(facts),
@@ -500,6 +501,19 @@ impl<'a> Case<'a> {
             | State::Escalated
             | State::Closed
             | State::Failed => on_offer.len() > 0 && on_offer.all(|hash| spoken.contains(hash)),
+        }
+    }
+
+    /// Who comes in has earned the trust that the session asks for.
+    fn trusted(&self, facts: &Facts<'_>) -> bool {
+        let Some(floor) = &self.session.limits.trust_floor else { return true };
+        if self.session.trust_asked(self.statement).is_none() {
+            return true;
+        }
+        match facts.earned {
+            Earned::Points(points) => points.thousandths() >= i64::from(floor.score) * 1_000, // ASP-SES-047
+            Earned::NotShown => true,
+            Earned::Unanswered => false,
         }
     }
 

@@ -26,12 +26,13 @@ use crate::name::{AgentUri, Capability, Domain, Issuer};
 use crate::position::{Hash, Head, LogPoint, LogTime, Millis};
 use crate::rejection::{Code, Rejection};
 use crate::statement::body::{
-    Body, Budget, Invitation, Limits, Name, Propose, SchemaRef, SessionReceipt, Text, Usage,
+    Accept, Body, Budget, Invitation, Limits, Name, Propose, SchemaRef, SessionReceipt, Text, TrustFloor,
+    Usage,
 };
 use crate::statement::{Kind, Statement, Verified};
 use crate::stream::{Accepted, check_place};
 use crate::terms::TermsSchema;
-use crate::trust::Evidence;
+use crate::trust::{Evidence, Points, Question};
 use table::{Next, Performative, Reason, Role, Row, State};
 
 /// What the rest of the log says at the moment of judging.
@@ -53,6 +54,19 @@ pub struct Facts<'a> {
     pub ceilings: Vec<(&'a Domain, &'a Money)>,
     /// The statement that set the card of the agent who speaks.
     pub card: Option<Hash>,
+    /// The trust of who comes in, where the session asks for some.
+    pub earned: Earned,
+}
+
+/// What is known of the trust that [`Session::trust_asked`] asks about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Earned {
+    /// The score that the log gives.
+    Points(Points),
+    /// It cannot be known from the part of the log that is here; a floor then counts as reached.
+    NotShown,
+    /// Nobody has computed it; a floor then counts as missed.
+    Unanswered,
 }
 
 /// The limits of a session with the defaults filled in.
@@ -74,6 +88,8 @@ pub struct Bounds {
     pub rounds: u32,
     /// How long the session may go on before a commitment stands.
     pub session_ms: Millis,
+    /// What whoever comes in has to have earned in the eyes of the initiator's organisation.
+    pub trust_floor: Option<TrustFloor>,
 }
 
 impl From<&Limits> for Bounds {
@@ -88,6 +104,7 @@ impl From<&Limits> for Bounds {
             response_ms: asked.response_ms.unwrap_or(limits::RESPONSE_MS),
             rounds: asked.rounds.unwrap_or(count(limits::ROUNDS_MAX)),
             session_ms: asked.session_ms.unwrap_or(limits::SESSION_MS),
+            trust_floor: asked.trust_floor.clone(),
         }
     }
 }
@@ -162,6 +179,17 @@ pub enum Effect {
     Delegated(AgentUri),
     /// Somebody came in while the session went on, and with it further consents.
     Joined(AgentUri),
+}
+
+impl Effect {
+    /// The outcome of an obligation, if it is one.
+    #[must_use]
+    pub const fn settled(&self) -> Option<&Evidence> {
+        match self {
+            Self::Settled(evidence) => Some(evidence),
+            Self::Entered(_) | Self::Commitment(_) | Self::Delegated(_) | Self::Joined(_) => None,
+        }
+    }
 }
 
 /// The state of a `session:` stream.
@@ -286,6 +314,26 @@ impl Session {
         case.mandates_stand(facts)?;
         let row = case.row()?;
         row.requires.iter().try_for_each(|guard| case.check(*guard, facts))
+    }
+
+    /// The question of trust that a statement raises: whether who introduces itself has earned the floor.
+    ///
+    /// It is asked through the eyes of the initiator's organisation, of the log as it was when the session was
+    /// opened: nobody can move the answer afterwards. Agents of that organisation need no trust.
+    #[must_use]
+    pub fn trust_asked(&self, statement: &Statement) -> Option<Question> {
+        let floor = self.limits.trust_floor.as_ref()?;
+        let Body::Accept(Accept::Introduction(_)) = &statement.body else { return None };
+        let subject = statement.issuer.agent()?;
+        let observer = self.initiator.organisation();
+        (subject.organisation() != observer).then(|| Question {
+            subject: subject.clone(),
+            observer: BTreeSet::from([observer]),
+            class: floor.value.clone(),
+            capability: None,
+            instant: self.opened.time,
+            prefix: self.opened.index,
+        })
     }
 
     /// The row of the table that decides about a statement at this instant, and the role in which it is said.

@@ -395,6 +395,8 @@ pub enum Guard {
     SchemasKnown,
     /// Who comes in speaks one of the schemas on offer.
     SchemaShared,
+    /// Who comes in has earned the trust that the session asks for.
+    Trusted,
     /// The terms of each package follow a schema of the session.
     TermsFit,
     /// A time has passed, and this is what follows from it.
@@ -404,7 +406,7 @@ pub enum Guard {
 impl Guard {
     /// All of them, in order.
     #[must_use]
-    pub const fn all() -> [Self; 43] {
+    pub const fn all() -> [Self; 44] {
         [
             Self::ParticipantsValid,
             Self::ConsentCovers,
@@ -447,6 +449,7 @@ impl Guard {
             Self::DelegateAdmitted,
             Self::SchemasKnown,
             Self::SchemaShared,
+            Self::Trusted,
             Self::TermsFit,
             Self::Overdue,
         ]
@@ -497,6 +500,7 @@ impl Guard {
             Self::DelegateAdmitted => "delegate-admitted",
             Self::SchemasKnown => "schemas-known",
             Self::SchemaShared => "schema-shared",
+            Self::Trusted => "trusted",
             Self::TermsFit => "terms-fit",
             Self::Overdue => "overdue",
         }
@@ -571,6 +575,7 @@ impl Guard {
             }
             Self::SchemasKnown => "Each terms schema on offer is registered, or is one of the starters.",
             Self::SchemaShared => "Who comes in speaks one of the schemas on offer.",
+            Self::Trusted => "Who comes in has earned the trust that the session asks for.",
             Self::TermsFit => "The terms of each package follow a schema of the session.",
             Self::Overdue => "A time has passed, and this is what follows from it.",
         }
@@ -628,6 +633,7 @@ impl FromStr for Guard {
             "delegate-admitted" => Ok(Self::DelegateAdmitted),
             "schemas-known" => Ok(Self::SchemasKnown),
             "schema-shared" => Ok(Self::SchemaShared),
+            "trusted" => Ok(Self::Trusted),
             "terms-fit" => Ok(Self::TermsFit),
             "overdue" => Ok(Self::Overdue),
             _ => Err(InvalidText("a guard")),
@@ -681,6 +687,7 @@ impl Guard {
             Self::DelegateAdmitted => Code::ConsentRequired,
             Self::SchemasKnown => Code::UnknownSchema,
             Self::SchemaShared => Code::SchemaNotShared,
+            Self::Trusted => Code::TrustTooLow,
             Self::TermsFit => Code::TermsDoNotFit,
             Self::Overdue => Code::NotDue,
         }
@@ -731,6 +738,7 @@ impl Guard {
             Self::DelegateAdmitted => "ASP-SES-046",
             Self::SchemasKnown => "ASP-TRM-004",
             Self::SchemaShared => "ASP-TRM-005",
+            Self::Trusted => "ASP-SES-047",
             Self::TermsFit => "ASP-TRM-006",
             Self::Overdue => "ASP-SES-016",
         }
@@ -781,6 +789,7 @@ impl Guard {
             Self::DelegateAdmitted => "/body/to",
             Self::SchemasKnown => "/body/schemas",
             Self::SchemaShared => "/body/schemas",
+            Self::Trusted => "/issuer",
             Self::TermsFit => "/body",
             Self::Overdue => "/body",
         }
@@ -1204,6 +1213,7 @@ pub const ROWS: &[Row] = &[
             Guard::CardShown,
             Guard::SchemaShared,
             Guard::ConsentStands,
+            Guard::Trusted,
         ],
         next: Next::To(State::Introduced),
     },
@@ -1218,6 +1228,7 @@ pub const ROWS: &[Row] = &[
             Guard::CardShown,
             Guard::SchemaShared,
             Guard::ConsentStands,
+            Guard::Trusted,
         ],
         next: Next::To(State::Invited),
     },
@@ -1485,6 +1496,7 @@ pub const ROWS: &[Row] = &[
             Guard::CardShown,
             Guard::SchemaShared,
             Guard::ConsentStands,
+            Guard::Trusted,
         ],
         next: Next::To(State::Conversing),
     },
@@ -1990,6 +2002,7 @@ pub const ROWS: &[Row] = &[
             Guard::CardShown,
             Guard::SchemaShared,
             Guard::ConsentStands,
+            Guard::Trusted,
         ],
         next: Next::To(State::Executing),
     },

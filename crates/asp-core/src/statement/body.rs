@@ -19,6 +19,9 @@ use crate::position::{Hash, LogTime, Millis, Position};
 use crate::rejection::{Code, Rejection};
 use crate::session::table::{Performative, Reason};
 
+/// The highest score of trust, in whole points.
+const TRUST_SCORE_MAX: u32 = 100;
+
 /// Reads an optional member that, if present, is not `null`.
 pub(crate) fn some<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     deserializer: D,
@@ -183,6 +186,16 @@ bodies! {
         /// How long the session may go on before a commitment stands.
         #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
         session_ms: Option<Millis>,
+        /// What whoever comes in has to have earned in the eyes of the initiator's organisation.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        trust_floor: Option<TrustFloor>,
+    }
+    /// The least trust with which an agent of another organisation than the initiator's can come in.
+    struct TrustFloor {
+        /// The score that it must have, 1 to 100 points.
+        score: u32,
+        /// The value class in which it is asked: the size of the deal in mind.
+        value: Money,
     }
     /// What a session may cost those who lead it; at least one of the two.
     struct Budget {
@@ -857,6 +870,7 @@ impl Limits {
             response_ms: None,
             rounds: None,
             session_ms: None,
+            trust_floor: None,
         }
     }
 
@@ -867,6 +881,9 @@ impl Limits {
         let counts = [self.messages, self.rounds];
         if self.budget.as_ref().is_some_and(|budget| budget.cost.is_none() && budget.tokens.is_none()) {
             return Err(Code::InvalidBody.at("/body/limits/budget"));
+        }
+        if self.trust_floor.as_ref().is_some_and(|floor| !(1..=TRUST_SCORE_MAX).contains(&floor.score)) {
+            return Err(Code::InvalidBody.at("/body/limits/trustFloor/score"));
         }
         let fits = spans.iter().flatten().all(span_ok)
             && counts.iter().flatten().all(|count| (1..=messages_max).contains(count));

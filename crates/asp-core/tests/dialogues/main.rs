@@ -17,6 +17,7 @@ mod opening;
 #[path = "../support/mod.rs"]
 mod support;
 mod terms;
+mod trust;
 
 use support::ledger::{Ledger, check};
 

@@ -13,6 +13,7 @@
 //! A line without an arrow has to be accepted. `+time` lets the node say all that falls due until then;
 //! `+time quietly` lets the time pass while the node is silent. `as name` names a statement for later lines,
 //! `on name` signs on it as the head, `name = seller owes buyer goods 100 within 1h` names a package.
+//! `anew` leaves the session, so that the next line can open another.
 //! What can be said with which words stands in `words.rs`.
 
 use std::collections::BTreeMap;
@@ -151,6 +152,10 @@ impl Ledger {
             [name, "=", ..] => {
                 let package = said.split_once('=').map_or("", |(_, package)| package.trim());
                 self.definitions.insert((*name).to_owned(), package.to_owned());
+                Outcome::Moved
+            }
+            ["anew"] => {
+                self.id = None;
                 Outcome::Moved
             }
             [time, rest @ ..] if time.starts_with('+') => {

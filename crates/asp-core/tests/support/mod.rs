@@ -73,7 +73,7 @@ impl Stage {
     /// An empty log.
     pub fn empty() -> Self {
         let origin: Origin = text("test.example/log");
-        let world = World::new(origin.clone(), key("node").id());
+        let world = World::new(origin.clone(), key("node").id()).with_evidence();
         Self { world, origin, now: START, log: Vec::new(), refusal: None, random: 0 }
     }
 

@@ -13,7 +13,7 @@
 //! INFORM [note] · INFORM progress|fulfilment|acknowledgement|contest|breach|silence goods [of deal] [digest x]
 //! DELEGATE to clerk [may A,B] [ceiling 100] [expires 10m] [hops 1] [consent other] · ESCALATE [to mediator|seller.example]
 //! WITHDRAW [name] · WITHDRAW timeout REASON · CLOSE [wrongly] · CLOSE timeout REASON · QUERY · CLARIFY · OBSERVE
-//! limits: tokens= cost= messages= rounds= response= session= invitation= escalation= ceiling=
+//! limits: tokens= cost= messages= rounds= response= session= invitation= escalation= ceiling= floor=
 //! ```
 
 use std::collections::BTreeSet;
@@ -26,8 +26,8 @@ use asp_core::statement::body::{
     Accept, Acceptance, Admission, Amendment, Body, Budget, Close, Closing, Commit, Conditions, Counter, Due,
     DueAfter, DueAt, Empty, Escalation, Evidence, Fulfilment, Inform, Introduction, Invitation, Invitee,
     Limits, Mandate, Mode, Nonce, Obligation, ObligationId, ObligationNote, ObligationRef, Offer, Package,
-    ParticipantRole, Propose, Question, Remedy, Resumption, SchemaRef, Showing, Termination, Timeout, Usage,
-    Withdraw,
+    ParticipantRole, Propose, Question, Remedy, Resumption, SchemaRef, Showing, Termination, Timeout,
+    TrustFloor, Usage, Withdraw,
 };
 
 use super::ledger::{Ledger, issuer, span};
@@ -428,7 +428,7 @@ const fn timeout(reason: Reason) -> Timeout {
     Timeout { reason, receipt: None }
 }
 
-/// `messages=5 rounds=2 response=1m session=10m invitation=10s escalation=1h ceiling=100`
+/// `messages=5 rounds=2 response=1m session=10m invitation=10s escalation=1h ceiling=100 floor=20`
 fn limits(words: &[&str]) -> Limits {
     let (tokens, cost) = (key_of(words, "tokens"), key_of(words, "cost").map(usd));
     let tokens = tokens.map(|count| count.parse().unwrap());
@@ -441,6 +441,8 @@ fn limits(words: &[&str]) -> Limits {
         response_ms: key_of(words, "response").map(span),
         rounds: key_of(words, "rounds").map(|count| count.parse().unwrap()),
         session_ms: key_of(words, "session").map(span),
+        trust_floor: key_of(words, "floor")
+            .map(|score| TrustFloor { score: score.parse().unwrap(), value: usd("100") }),
     }
 }
 

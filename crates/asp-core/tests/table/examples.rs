@@ -7,7 +7,7 @@
 //! same way everywhere are not written out: see `main.rs`.
 
 /// Dialogues that others begin with.
-pub(crate) const SCENES: [(&str, &str); 14] = [
+pub(crate) const SCENES: [(&str, &str); 15] = [
     ("invited", "buyer PROPOSE with seller mediator! watcher tokens=1000"),
     ("introduced", "{invited}; mediator ACCEPT; watcher ACCEPT; seller ACCEPT"),
     ("talking", "{introduced}; buyer QUERY"),
@@ -21,6 +21,10 @@ pub(crate) const SCENES: [(&str, &str); 14] = [
     ("asked-bound", "{bound}; buyer ESCALATE to seller.example"),
     ("three", "buyer PROPOSE with seller carrier; seller ACCEPT; carrier ACCEPT; buyer QUERY"),
     ("three-bound", "{three}; buyer PROPOSE firm; seller ACCEPT; carrier ACCEPT"),
+    (
+        "trusted",
+        "{bound}; seller INFORM fulfilment goods; buyer INFORM acknowledgement goods; anew; buyer PROPOSE with seller floor=11; seller ACCEPT",
+    ),
     ("roomy", "buyer PROPOSE with seller rounds=200; seller ACCEPT; buyer PROPOSE; seller ACCEPT"),
 ];
 
@@ -42,9 +46,11 @@ INVITED ACCEPT all-in
     initiator            {invited}; seller COUNTER conditions; mediator ACCEPT; watcher ACCEPT; buyer ACCEPT
     party                {invited}; mediator ACCEPT; watcher ACCEPT; seller ACCEPT
     mediator             {invited}; watcher ACCEPT; seller ACCEPT; mediator ACCEPT
+    ! trusted            buyer PROPOSE with seller floor=11; seller ACCEPT
 INVITED ACCEPT more-invitees
     initiator            {invited}; seller COUNTER conditions; buyer ACCEPT
     each                 {invited}; {} ACCEPT
+    ! trusted            buyer PROPOSE with seller carrier floor=11; seller ACCEPT
     ! your-turn          {invited}; seller ACCEPT; seller ACCEPT
 INVITED REJECT too-few
     initiator            {invited}; seller COUNTER conditions; buyer REJECT
@@ -106,6 +112,7 @@ CONVERSING ACCEPT more-acceptances
 CONVERSING ACCEPT admits
     each                 {talking}; {other} PROPOSE admission of carrier; {} ACCEPT admission
 CONVERSING ACCEPT joins
+    ! trusted            {trusted}; buyer QUERY; buyer PROPOSE admission of carrier; seller ACCEPT admission; carrier ACCEPT introduction
     newcomer             {talking}; buyer PROPOSE admission of carrier; seller ACCEPT admission; carrier ACCEPT introduction
     ! your-turn          {talking}; buyer PROPOSE admission of carrier; seller ACCEPT admission; buyer PROPOSE admission of clerk as second; carrier ACCEPT second introduction
 CONVERSING PROPOSE admission
@@ -219,6 +226,7 @@ EXECUTING ACCEPT more-acceptances
 EXECUTING ACCEPT admits
     each                 {bound}; {other} PROPOSE admission of carrier; {} ACCEPT admission
 EXECUTING ACCEPT joins
+    ! trusted            {trusted}; buyer PROPOSE firm; seller ACCEPT; buyer PROPOSE admission of carrier; seller ACCEPT admission; carrier ACCEPT introduction
     newcomer             {bound}; buyer PROPOSE admission of carrier; seller ACCEPT admission; carrier ACCEPT introduction
     ! your-turn          {bound}; buyer PROPOSE admission of carrier; seller ACCEPT admission; buyer PROPOSE admission of clerk as second; carrier ACCEPT second introduction
 EXECUTING PROPOSE admission

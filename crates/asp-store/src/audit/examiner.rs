@@ -79,7 +79,7 @@ impl Examiner {
         } else {
             None
         };
-        let world = World::new(origin.clone(), node_key);
+        let world = World::new(origin.clone(), node_key).with_evidence();
         let facts = Facts::new(world, usize::MAX);
         Ok(Self { origin, node_key, facts, tree: Tree::new(), time: LogTime::from_millis(0), views })
     }

@@ -3,6 +3,7 @@
 //! When `submit` returns a receipt, the statement survives loss of power and no other holds its place in its stream.
 //! After a fault the caller knows nothing: asking again with the same bytes is safe, of this store opened anew.
 
+mod assessor;
 mod disk;
 pub(crate) mod thread;
 pub(crate) mod writer;
@@ -18,10 +19,11 @@ use asp_core::statement::Verified;
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 
+use assessor::Assessor;
 pub(crate) use disk::Disk;
 pub use thread::Answer;
 use thread::{Job, Shared};
-use writer::Writer;
+use writer::{Submission, Writer};
 
 use crate::fault::Fault;
 use crate::wal::Wal;
@@ -49,12 +51,13 @@ impl Sequencer {
         folder: &Path,
     ) -> Result<Self, Fault> {
         let (sender, queue) = mpsc::channel(settings.queue_max.max(1));
+        let assessor = Assessor::start(folder, sender.downgrade())?;
         let shared = Arc::new(Shared::new(writer.size()));
         let of_thread = Arc::clone(&shared);
         let batch_max = settings.batch_max.max(1);
         let thread = std::thread::Builder::new()
             .name("assent-writer".into())
-            .spawn(move || thread::run(writer, wal, queue, &of_thread, &clock, batch_max))
+            .spawn(move || thread::run(writer, wal, queue, &of_thread, &clock, batch_max, &assessor))
             .map_err(|error| Fault::folder(folder, &error))?;
         Ok(Self { queue: Mutex::new(Some(sender)), shared, thread: Mutex::new(Some(thread)) })
     }
@@ -73,11 +76,7 @@ impl Sequencer {
         }
         let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(sender) = queue.as_ref() else { return Err((Refusal::Stopping, answer)) };
-        match sender.try_send(Job { statement, answer }) {
-            Ok(()) => Ok(()),
-            Err(TrySendError::Full(job)) => Err((Refusal::Full, job.answer)),
-            Err(TrySendError::Closed(job)) => Err((Refusal::Fault(Fault::WriterGone), job.answer)),
-        }
+        queued(sender, Job { submission: Submission { statement, trust: None }, answer })
     }
 
     /// Whether a statement could be taken in.
@@ -108,6 +107,14 @@ impl Sequencer {
             tracing::error!("the writer's thread panicked");
         }
     }
+}
+
+/// Puts a job in the writer's queue, or says why not and gives back who waits.
+fn queued(sender: &mpsc::Sender<Job>, job: Job) -> Result<(), (Refusal, Answer)> {
+    sender.try_send(job).map_err(|error| match error {
+        TrySendError::Full(job) => (Refusal::Full, job.answer),
+        TrySendError::Closed(job) => (Refusal::Fault(Fault::WriterGone), job.answer),
+    })
 }
 
 impl Drop for Sequencer {

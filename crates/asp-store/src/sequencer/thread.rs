@@ -6,10 +6,10 @@ use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use asp_core::log::receipt::Receipt;
-use asp_core::statement::Verified;
 use tokio::sync::{mpsc, watch};
 
-use super::writer::{Verdict, Writer};
+use super::assessor::Assessor;
+use super::writer::{Submission, Verdict, Writer};
 use crate::fault::Fault;
 use crate::wal::{Chore, Wal};
 use crate::{Clock, Refusal, Statistics};
@@ -20,7 +20,7 @@ pub type Answer = Box<dyn FnOnce(Result<Receipt, Refusal>) + Send>;
 
 /// A statement on its way in, with whoever waits for the answer.
 pub(crate) struct Job {
-    pub(crate) statement: Verified,
+    pub(crate) submission: Submission,
     pub(crate) answer: Answer,
 }
 
@@ -59,12 +59,12 @@ impl Shared {
         }
     }
 
-    fn count(&self, batch: usize, accepted: usize) {
+    fn count(&self, accepted: usize, refused: usize) {
         let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
         self.batches.fetch_add(1, Ordering::Relaxed);
         self.accepted.fetch_add(number(accepted), Ordering::Relaxed);
-        self.refused.fetch_add(number(batch.saturating_sub(accepted)), Ordering::Relaxed);
-        self.last_batch.store(number(batch), Ordering::Relaxed);
+        self.refused.fetch_add(number(refused), Ordering::Relaxed);
+        self.last_batch.store(number(accepted.saturating_add(refused)), Ordering::Relaxed);
     }
 }
 
@@ -78,15 +78,16 @@ pub(crate) fn run(
     shared: &Arc<Shared>,
     clock: &Clock,
     batch_max: usize,
+    assessor: &Assessor,
 ) {
     let mut jobs = Vec::with_capacity(batch_max);
     while queue.blocking_recv_many(&mut jobs, batch_max) > 0 {
-        let (statements, answers): (Vec<_>, Vec<_>) =
-            jobs.drain(..).map(|job| (job.statement, job.answer)).unzip();
+        let (submissions, answers): (Vec<_>, Vec<_>) =
+            jobs.drain(..).map(|job| (job.submission, job.answer)).unzip();
         let began = Instant::now();
-        match writer.run(statements, clock()) {
+        match writer.run(submissions, clock()) {
             Ok(verdicts) => {
-                finish(shared, &writer, answers, verdicts);
+                finish(shared, &writer, answers, verdicts, assessor);
                 tracing::debug!(size = writer.size(), elapsed = ?began.elapsed(), "batch committed");
             }
             Err(fault) => {
@@ -124,12 +125,24 @@ fn end(
     refuse_all(queue, fault);
 }
 
-fn finish(shared: &Shared, writer: &Writer, answers: Vec<Answer>, verdicts: Vec<Verdict>) {
-    shared.count(verdicts.len(), verdicts.iter().filter(|verdict| verdict.is_ok()).count());
+fn finish(
+    shared: &Shared,
+    writer: &Writer,
+    answers: Vec<Answer>,
+    verdicts: Vec<Verdict>,
+    assessor: &Assessor,
+) {
+    let taken = verdicts.iter().filter(|verdict| matches!(verdict, Verdict::Taken(_))).count();
+    let refused = verdicts.iter().filter(|verdict| matches!(verdict, Verdict::Refused(_))).count();
+    shared.count(taken, refused);
     // Before the answers: whoever has a receipt finds the log at least that long.
     shared.size.send_if_modified(|size| std::mem::replace(size, writer.size()) != writer.size());
     for (answer, verdict) in answers.into_iter().zip(verdicts) {
-        answer(verdict.map_err(Refusal::Rejected));
+        match verdict {
+            Verdict::Taken(receipt) => answer(Ok(receipt)),
+            Verdict::Refused(rejection) => answer(Err(Refusal::Rejected(rejection))),
+            Verdict::Asks(question, statement) => assessor.ask(*question, *statement, answer),
+        }
     }
 }
 

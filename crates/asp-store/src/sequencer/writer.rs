@@ -9,6 +9,7 @@ use asp_core::position::{LogPoint, LogTime, Position};
 use asp_core::rejection::{Code, Rejection};
 use asp_core::statement::Verified;
 use asp_core::stream::Accepted;
+use asp_core::trust::{Points, Question};
 use asp_core::world::World;
 use rusqlite::params;
 
@@ -19,8 +20,26 @@ use crate::fault::{Fault, Step};
 use crate::fold::Fold;
 use crate::{Identity, receipts, tiles};
 
-/// The answer to one statement.
-pub(crate) type Verdict = Result<Receipt, Rejection>;
+/// A question of trust with its answer.
+pub(crate) type Answered = (Question, Points);
+
+/// A statement with what was found out for it.
+#[derive(Debug)]
+pub(crate) struct Submission {
+    pub(crate) statement: Verified,
+    pub(crate) trust: Option<Answered>,
+}
+
+/// What became of one statement.
+#[derive(Debug)]
+pub(crate) enum Verdict {
+    /// It is durable, now or since long.
+    Taken(Receipt),
+    /// It breaks a rule.
+    Refused(Rejection),
+    /// It can be judged once the question is answered; every other rule holds.
+    Asks(Box<Question>, Box<Verified>),
+}
 
 /// What a batch will say about one statement once it is durable.
 enum Pending {
@@ -30,6 +49,8 @@ enum Pending {
     Repeated(Box<entries::Entry>),
     /// Refused.
     Rejected(Rejection),
+    /// Not judged to the end.
+    Asks(Box<Question>, Box<Verified>),
 }
 
 /// The writer and everything that it holds in memory.
@@ -67,15 +88,15 @@ impl Writer {
     ///
     /// # Errors
     /// The first failure of the storage. Whether the batch is on disk is then not known; nothing is tried again.
-    pub(crate) fn run(&mut self, batch: Vec<Verified>, now: LogTime) -> Result<Vec<Verdict>, Fault> {
+    pub(crate) fn run(&mut self, batch: Vec<Submission>, now: LogTime) -> Result<Vec<Verdict>, Fault> {
         self.time = self.time.max(now);
         let first = self.tree.size();
         self.disk.step(Step::Begin, |connection| Ok(connection.execute_batch("BEGIN IMMEDIATE")?))?;
         let mut fold = Fold::default();
         let mut bodies = Vec::with_capacity(batch.len());
         let mut pending = Vec::with_capacity(batch.len());
-        for verified in batch {
-            pending.push(self.take(verified, &mut fold, &mut bodies)?);
+        for submission in batch {
+            pending.push(self.take(submission, &mut fold, &mut bodies)?);
         }
         let mut signed = None;
         if !bodies.is_empty() {
@@ -92,7 +113,7 @@ impl Writer {
     /// Judges one statement and, if it holds, appends and folds it. Those before it in the batch count already.
     fn take(
         &mut self,
-        verified: Verified,
+        Submission { statement: verified, trust }: Submission,
         fold: &mut Fold,
         bodies: &mut Vec<ReceiptBody>,
     ) -> Result<Pending, Fault> {
@@ -103,8 +124,17 @@ impl Writer {
         let facts = &mut self.facts;
         self.disk.step(Step::Facts, |connection| facts.ensure(connection, verified.statement()))?;
         let point = LogPoint { index: Position(self.tree.size()), time: self.time };
-        if let Err(rejection) = self.facts.world.decide(&verified, point) {
-            return Ok(Pending::Rejected(rejection));
+        let world = &mut self.facts.world;
+        if let Some((question, points)) = trust {
+            world.answer(question, points);
+        }
+        if let Err(rejection) = world.decide(&verified, point) {
+            // A floor is the last that is looked at: whoever breaks another rule costs no maximum flow.
+            let missed = rejection.code == Code::TrustTooLow;
+            return Ok(match world.trust_asked(verified.statement()).filter(|_| missed) {
+                Some(question) => Pending::Asks(Box::new(question), Box::new(verified)),
+                None => Pending::Rejected(rejection),
+            });
         }
         let names = &mut self.facts.names;
         self.disk.step(Step::Entry, |connection| {
@@ -172,17 +202,22 @@ impl Writer {
         let mut answers = Vec::with_capacity(pending.len());
         for verdict in pending {
             answers.push(match verdict {
-                Pending::Rejected(rejection) => Err(rejection),
+                Pending::Rejected(rejection) => Verdict::Refused(rejection),
+                Pending::Asks(question, statement) => Verdict::Asks(question, statement),
                 Pending::Accepted => {
                     let receipt = bodies.next().zip(signed).and_then(|((index, receipt), signed)| {
                         Some(Receipt { batch: signed.place(index)?, receipt, signature: *signed.signature() })
                     });
-                    Ok(receipt
-                        .ok_or_else(|| Fault::corrupt(None, "a statement of the batch has no receipt"))?)
+                    Verdict::Taken(
+                        receipt
+                            .ok_or_else(|| Fault::corrupt(None, "a statement of the batch has no receipt"))?,
+                    )
                 }
-                Pending::Repeated(entry) => Ok(self
-                    .disk
-                    .step(Step::Receipts, |connection| receipts::of(connection, origin, node_key, &entry))?),
+                Pending::Repeated(entry) => {
+                    Verdict::Taken(self.disk.step(Step::Receipts, |connection| {
+                        receipts::of(connection, origin, node_key, &entry)
+                    })?)
+                }
             });
         }
         Ok(answers)

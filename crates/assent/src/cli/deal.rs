@@ -129,6 +129,12 @@ pub(crate) struct Open {
     /// How many tokens the models of all participants may read and write
     #[arg(long, value_name = "TOKENS")]
     pub(crate) budget_tokens: Option<u64>,
+    /// The score that whoever comes in has to have earned, 1 to 100, as the organisation that opens the session sees it
+    #[arg(long, value_name = "SCORE", requires = "trust_value", value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub(crate) trust_floor: Option<u32>,
+    /// The size of the deal for which that score is asked
+    #[arg(long, value_name = "MONEY", requires = "trust_floor", value_parser = read::money)]
+    pub(crate) trust_value: Option<Money>,
     /// A schema that terms may follow: a starter such as compute-lease, ORGANISATION/ALIAS/VERSION, or a hash; may be
     /// repeated, the preferred first
     #[arg(long, value_name = "SCHEMA", value_parser = read::schema)]

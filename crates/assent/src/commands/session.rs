@@ -8,7 +8,7 @@ use asp_core::log::receipt::Receipt;
 use asp_core::name::AgentUri;
 use asp_core::position::{Hash, Sequence};
 use asp_core::session::table::State;
-use asp_core::statement::body::{Budget, Invitee, Limits, ParticipantRole};
+use asp_core::statement::body::{Budget, Invitee, Limits, ParticipantRole, TrustFloor};
 use futures::{StreamExt, TryStreamExt};
 use serde::Serialize;
 
@@ -77,6 +77,7 @@ async fn open(context: &Context, party: &AgentParty, args: Open) -> Outcome {
         messages: args.messages,
         budget: (args.budget_cost.is_some() || args.budget_tokens.is_some())
             .then_some(Budget { cost: args.budget_cost, tokens: args.budget_tokens }),
+        trust_floor: args.trust_floor.zip(args.trust_value).map(|(score, value)| TrustFloor { score, value }),
         ..Limits::defaults()
     };
     let mut schemas = Vec::new();
@@ -238,6 +239,11 @@ fn show(page: &mut Page, view: &SessionView) {
     for (schema, by) in &view.schemas {
         let by = by.as_ref().map_or_else(|| "a starter".to_owned(), |by| format!("of {by}"));
         page.field("terms", words::id(schema).dim(format!("  {by}")));
+    }
+    if let Some(TrustFloor { score, value }) = &view.trust_floor {
+        let asked = format!("at least {score} for a deal of {}", terms::money(value));
+        let by = format!("  as {} sees it", view.initiator.organisation());
+        page.field("trust", Text::from(asked).dim(by));
     }
     page.field("opened", words::instant(view.opened_at));
     page.field("head", format!("{}, {} offers, {} messages", view.head.sequence, view.rounds, view.messages));

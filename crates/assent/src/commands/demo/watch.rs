@@ -103,7 +103,7 @@ pub(super) struct Watch<'a> {
 impl<'a> Watch<'a> {
     /// A watch over a node's log from its beginning.
     pub(super) fn new(printer: &'a Printer, store: Store) -> Self {
-        let world = World::new(store.origin().clone(), store.node_key());
+        let world = World::new(store.origin().clone(), store.node_key()).with_evidence();
         let (entries, told, read) = (BTreeMap::new(), VecDeque::new(), BTreeMap::new());
         Self { printer, store, world, entries, told, read, size: 0, next: 0 }
     }
