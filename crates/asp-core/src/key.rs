@@ -8,7 +8,6 @@ use std::str::FromStr;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ed25519_dalek::{Signer, SigningKey, VerifyingKey};
-use serde::{Deserialize, Serialize};
 
 use crate::position::{InvalidText, text_serde};
 use crate::rejection::Code;
@@ -82,11 +81,28 @@ impl FromStr for KeyId {
 }
 
 /// The algorithm of a signature; it follows from the key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Algorithm {
     /// Ed25519, verified strictly (RFC 8032).
     Ed25519,
 }
+
+impl fmt::Display for Algorithm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ed25519 => f.write_str("Ed25519"),
+        }
+    }
+}
+
+impl FromStr for Algorithm {
+    type Err = InvalidText;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text == "Ed25519" { Ok(Self::Ed25519) } else { Err(InvalidText("an algorithm of signatures")) }
+    }
+}
+
+text_serde!(Algorithm);
 
 /// 64 bytes of a signature, written in base64url without padding.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -6,12 +6,13 @@ mod support;
 use std::path::PathBuf;
 
 use asp_core::key::{KeyId, PublicKey, SignatureBytes};
-use asp_core::name::{Issuer, StreamId, StreamName};
+use asp_core::name::{Issuer, StreamId, StreamKind, StreamName};
 use asp_core::rejection::Code;
-use asp_core::statement::body::{Body, OrgRegister};
+use asp_core::statement::body::{Body, Offer, OrgRegister, OrgVerify, Propose, Showing, VerifyMethod};
+use asp_core::statement::draft::Stamp;
 use asp_core::statement::{Received, Verified};
 use serde_json::Value;
-use support::{Stage, domain, key, text};
+use support::{Stage, domain, key, text, uri, usd};
 
 fn valid() -> Verified {
     let mut stage = Stage::empty();
@@ -126,6 +127,93 @@ fn every_field_is_of_its_kind() {
     let moved = statement.replacen(r#""sequence":0"#, r#""sequence":1"#, 1);
     let held = Received::parse(envelope(&moved, &signatures).as_bytes()).unwrap().read().map(|_| ());
     assert!(held.is_ok(), "whether the place is right is for the log to say");
+}
+
+#[test]
+fn what_is_understood_is_what_is_signed() {
+    // ASP-STM-002, ASP-STM-003, ASP-STM-006, ASP-STM-009: a reader of types would let each of these pass.
+    let (statement, signatures) = parts();
+    refused(format!("[{statement},{signatures}]").as_bytes(), Code::InvalidEnvelope);
+    let own = key("a").id().to_string();
+    for (from, to, expected) in [
+        (r#""alg":"Ed25519""#, r#""alg":{"Ed25519":null}"#, Code::InvalidEnvelope),
+        (own.as_str(), "did:key:z6MkAAA", Code::InvalidKey),
+        (own.as_str(), "did:key:zDnaerDaTF5BXEavCrfRZEk316dpbLsfPDZ3WJ5hRTPFU2169", Code::InvalidKey),
+    ] {
+        refused(envelope(&statement, &signatures.replacen(from, to, 1)).as_bytes(), expected);
+    }
+    let value = &signatures[signatures.find(r#""value":"#).unwrap() + 8..signatures.len() - 2];
+    let list = format!(r#"[["Ed25519","{own}",{value}]]"#);
+    refused(envelope(&statement, &list).as_bytes(), Code::InvalidEnvelope);
+    check(r#","issuedAt""#, r#","id":"0","issuedAt""#, Code::DuplicateName);
+    check(r#","previousHash""#, r#","onBehalfOf":[],"previousHash""#, Code::InvalidField);
+    check(
+        r#","type""#,
+        r#","trace":["00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"],"type""#,
+        Code::InvalidField,
+    );
+    check(&format!(r#"{{"key":"{own}","name":"A"}}"#), &format!(r#"["{own}","A"]"#), Code::InvalidBody);
+}
+
+/// Changes the body of a statement like those that are taken; it must be refused at this place, whoever signs it.
+#[track_caller]
+fn check_body(body: Body, from: &str, to: &str, place: &str) {
+    let stage = Stage::with(&["buyer", "seller"]);
+    let stream = match body.kind().stream() {
+        StreamKind::Org => StreamName::Of(StreamId::Org(domain("buyer"))),
+        kind => StreamName::Opens(kind),
+    };
+    let issuer = match stream {
+        StreamName::Opens(StreamKind::Session) => Issuer::Agent(uri("buyer")),
+        _ => Issuer::Organisation(domain("buyer")),
+    };
+    let draft = stage.draft(stream, issuer, body);
+    let stamp = Stamp { issued_at: stage.now, random: [3; 10] };
+    let signed = draft.sign(None, stamp, &[&key("buyer")]).unwrap();
+    let statement = String::from_utf8(signed.statement().bytes().to_vec()).unwrap();
+    let changed = statement.replacen(from, to, 1);
+    assert_ne!(changed, statement, "{from} is not in {statement}");
+    let (_, signatures) = parts();
+    let refusal = Verified::from_envelope(envelope(&changed, &signatures).as_bytes()).unwrap_err();
+    assert_eq!((refusal.code, refusal.pointer.as_deref()), (Code::InvalidBody, Some(place)), "{changed}");
+}
+
+#[test]
+fn a_body_has_one_spelling() {
+    // ASP-STM-015
+    let mut stage = Stage::with(&["buyer", "seller"]);
+    let mut request = stage.request("seller");
+    request.ceiling = Some(usd("2.55"));
+    request.capabilities = ["b", "a"].map(text).into();
+    let body = || Body::ConsentRequest(request.clone());
+    let money = r#"{"amount":"2.55","currency":"USD"}"#;
+    check_body(body(), money, r#"["2.55","USD"]"#, "/body/ceiling");
+    check_body(body(), r#"["a","b"]"#, r#"["a","a","b"]"#, "/body/capabilities");
+    let verify = Body::OrgVerify(OrgVerify { key: key("buyer").id(), method: VerifyMethod::Dns });
+    check_body(verify, r#""method":"dns""#, r#""method":{"dns":null}"#, "/body/method");
+    let mut package = stage.package("100");
+    package.obligations[0].shown_by = Showing::Acknowledgement;
+    let offer = Body::Propose(Propose::Proposal(Offer::of(vec![package], true)));
+    let shown = r#""shownBy":{"method":"acknowledgement""#;
+    let place = "/body/packages/0/obligations/0/shownBy/more";
+    // Opens a session as far as the form is concerned: what a body means is judged later.
+    check_body(offer, shown, &format!(r#"{shown},"more":1"#), place);
+}
+
+#[test]
+fn the_items_of_a_set_stand_in_any_order() {
+    let mut stage = Stage::with(&["buyer", "seller"]);
+    let mut request = stage.request("seller");
+    request.capabilities = ["b", "a"].map(text).into();
+    let stream = StreamName::Opens(StreamKind::Consent);
+    let draft = stage.draft(stream, Issuer::Organisation(domain("buyer")), Body::ConsentRequest(request));
+    let stamp = stage.stamp();
+    let signed = draft.sign(None, stamp, &[&key("buyer")]).unwrap();
+    let statement = String::from_utf8(signed.statement().bytes().to_vec()).unwrap();
+    let other = statement.replacen(r#"["a","b"]"#, r#"["b","a"]"#, 1);
+    let (_, signatures) = parts();
+    let read = Received::parse(envelope(&other, &signatures).as_bytes()).unwrap().read();
+    assert!(read.is_ok_and(|read| read.statement.hash != signed.statement().hash));
 }
 
 #[test]

@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
-use super::Kind;
 pub use super::text::{Name, Nonce, ObligationId, SchemaAlias, Text};
+use super::{Kind, spelling};
 use crate::amount::{Decimal, Money};
 use crate::key::KeyId;
 use crate::limits;
@@ -783,6 +783,7 @@ impl Body {
     /// Reads and bounds the body of a statement of type `kind` from its canonical bytes.
     pub(super) fn read(kind: Kind, bytes: &[u8]) -> Result<Self, Rejection> {
         let body = Self::parse(kind, bytes)?;
+        spelling::check(&body, bytes)?;
         body.bounds()?;
         Ok(body)
     }

@@ -8,6 +8,7 @@ pub mod draft;
 mod kind;
 mod reference;
 pub mod scan;
+mod spelling;
 mod text;
 
 use std::borrow::Cow;
@@ -37,7 +38,7 @@ pub const ENVELOPE_BYTES_MAX: usize = limits::STATEMENT_BYTES_MAX + ENVELOPE_OVE
 
 /// One signature of an envelope.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", try_from = "WireSignature<'_>")]
 pub struct Signature {
     /// The algorithm; it must be that of the key.
     pub alg: Algorithm,
@@ -45,6 +46,30 @@ pub struct Signature {
     pub key_id: KeyId,
     /// The signature over the tagged bytes.
     pub value: SignatureBytes,
+}
+
+/// A signature as it stands on the wire.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct WireSignature<'a> {
+    #[serde(borrow)]
+    alg: Cow<'a, str>,
+    #[serde(borrow)]
+    key_id: Cow<'a, str>,
+    #[serde(borrow)]
+    value: Cow<'a, str>,
+}
+
+impl TryFrom<WireSignature<'_>> for Signature {
+    type Error = Code;
+
+    fn try_from(wire: WireSignature<'_>) -> Result<Self, Code> {
+        Ok(Self {
+            alg: wire.alg.parse().map_err(|_| Code::UnsupportedAlgorithm)?, // ASP-STM-003
+            key_id: wire.key_id.parse().map_err(|_| Code::InvalidKey)?,     // ASP-STM-006
+            value: wire.value.parse().map_err(|_| Code::InvalidEnvelope)?,
+        })
+    }
 }
 
 /// The outer object; only `statement` has to be in canonical form.
@@ -75,16 +100,13 @@ impl<'a> Received<'a> {
         }
         let envelope: Envelope<'_> =
             serde_json::from_slice(bytes).map_err(|error| envelope_error(bytes, &error))?;
+        // The reader takes a list for an object.
+        if bytes.trim_ascii_start().first() != Some(&b'{') {
+            return Err(Code::InvalidEnvelope.at(""));
+        }
         let statement = envelope.statement.get().as_bytes();
         scan::scan(statement, &Bounds::STATEMENT)?; // ASP-STM-001
-        let signatures = envelope.signatures.get();
-        // A bound on the text bounds the list before it is built.
-        if signatures.len() > ENVELOPE_OVERHEAD_MAX {
-            return Err(Code::InvalidEnvelope.at("/signatures"));
-        }
-        let signatures: Vec<Signature> =
-            serde_json::from_str(signatures).map_err(|error| signature_error(&error))?;
-        Self::of_parts(statement, signatures)
+        Self::of_parts(statement, read_signatures(envelope.signatures.get())?)
     }
 
     /// Takes a statement and its signatures that were kept apart, as a store or an export does.
@@ -127,12 +149,23 @@ fn envelope_error(bytes: &[u8], error: &serde_json::Error) -> Rejection {
     if error.is_data() { Code::InvalidEnvelope.at("") } else { Code::NotJson.at("") }
 }
 
-fn signature_error(error: &serde_json::Error) -> Rejection {
-    // The only variants of `Algorithm` are known, so an unknown one is told apart from other malformations.
-    if error.to_string().starts_with("unknown variant") {
-        return Code::UnsupportedAlgorithm.at("/signatures"); // ASP-STM-003
+fn read_signatures(text: &str) -> Result<Vec<Signature>, Rejection> {
+    let malformed = || Code::InvalidEnvelope.at("/signatures");
+    // A bound on the text bounds the list before it is built.
+    if text.len() > ENVELOPE_OVERHEAD_MAX {
+        return Err(malformed());
     }
-    Code::InvalidEnvelope.at("/signatures")
+    let each: Vec<&RawValue> = serde_json::from_str(text).map_err(|_| malformed())?;
+    let read = |one: &RawValue| {
+        let wire: Option<WireSignature<'_>> = serde_json::from_str(one.get()).ok().filter(|_| is_object(one));
+        Signature::try_from(wire.ok_or_else(malformed)?).map_err(|code| code.at("/signatures"))
+    };
+    each.into_iter().map(read).collect()
+}
+
+/// Whether a value is written as an object; the reader takes a list for one.
+fn is_object(value: &RawValue) -> bool {
+    value.get().starts_with('{')
 }
 
 /// The W3C trace context of a statement, so that one trace spans both organisations.
@@ -163,13 +196,13 @@ struct Wire<'a> {
     in_reply_to: Option<Hash>,
     issued_at: LogTime,
     issuer: Issuer,
-    #[serde(default)]
-    on_behalf_of: Vec<Hash>,
+    #[serde(default, deserialize_with = "body::some")]
+    on_behalf_of: Option<Vec<Hash>>,
     previous_hash: Hash,
     sequence: Sequence,
     stream: StreamName,
-    #[serde(default, deserialize_with = "body::some")]
-    trace: Option<Trace>,
+    #[serde(borrow, default, deserialize_with = "body::some")]
+    trace: Option<&'a RawValue>,
     #[serde(borrow, rename = "type")]
     kind: Cow<'a, str>,
 }
@@ -214,6 +247,9 @@ impl Statement {
     fn read(bytes: &[u8]) -> Result<Self, Rejection> {
         let wire: Wire<'_> =
             serde_json::from_slice(bytes).map_err(|_| pointed(bytes, Code::InvalidField, ""))?;
+        if !bytes.starts_with(b"{") {
+            return Err(Code::InvalidField.at(""));
+        }
         if wire.asp != VERSION {
             return Err(Code::UnsupportedVersion.at("/asp"));
         }
@@ -223,10 +259,11 @@ impl Statement {
             StreamName::Of(stream) => (wire.sequence == Sequence(0), stream.kind()),
         };
         let kind = Kind::read(&wire.kind, stream_kind).ok_or_else(|| Code::UnknownType.at("/type"))?; // ASP-STM-004
-        if wire.on_behalf_of.len() > limits::DELEGATION_HOPS_MAX {
+        let bounded = |chain: &Vec<Hash>| (1..=limits::DELEGATION_HOPS_MAX).contains(&chain.len());
+        if !wire.on_behalf_of.as_ref().is_none_or(bounded) {
             return Err(Code::InvalidField.at("/onBehalfOf"));
         }
-        check_trace(wire.trace.as_ref())?;
+        let trace = wire.trace.map(read_trace).transpose()?;
         let body = Body::read(kind, wire.body.get().as_bytes())?;
         let hash = tagged_hash(kind, bytes);
         let stream = match wire.stream {
@@ -250,11 +287,11 @@ impl Statement {
             issued_at: wire.issued_at,
             expires_at: wire.expires_at,
             issuer: wire.issuer,
-            on_behalf_of: wire.on_behalf_of,
+            on_behalf_of: wire.on_behalf_of.unwrap_or_default(),
             kind,
             in_reply_to: wire.in_reply_to,
             body,
-            trace: wire.trace,
+            trace,
             hash,
             bytes: bytes.into(),
         })
@@ -276,11 +313,12 @@ fn read_id(text: &str) -> Option<Uuid> {
     canonical.then_some(id)
 }
 
-fn check_trace(trace: Option<&Trace>) -> Result<(), Rejection> {
-    let Some(trace) = trace else { return Ok(()) };
-    let lengths =
-        trace.traceparent.len() == 55 && trace.tracestate.as_ref().is_none_or(|state| state.len() <= 512);
-    if lengths { Ok(()) } else { Err(Code::InvalidField.at("/trace")) }
+fn read_trace(value: &RawValue) -> Result<Trace, Rejection> {
+    let trace: Option<Trace> = serde_json::from_str(value.get()).ok().filter(|_| is_object(value));
+    let fits = |trace: &Trace| {
+        trace.traceparent.len() == 55 && trace.tracestate.as_ref().is_none_or(|state| state.len() <= 512)
+    };
+    trace.filter(fits).ok_or_else(|| Code::InvalidField.at("/trace"))
 }
 
 /// Reads again, slowly, to say where it fails; an error path only.
