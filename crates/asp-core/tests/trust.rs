@@ -87,6 +87,7 @@ fn network(partners: u32) -> String {
 
 #[test]
 fn a_newcomer_has_ten_points() {
+    // ASP-TRU-002
     let assessment = assess(&[], &question("worker"));
     assert_eq!(assessment.score.to_string(), "10.000");
     assert_eq!(assessment.level, Level::Unverified);
@@ -95,6 +96,7 @@ fn a_newcomer_has_ten_points() {
 
 #[test]
 fn an_isolated_ring_stays_at_ten_points() {
+    // ASP-TRU-002
     for size in [5_usize, 50, 200] {
         let mut deals = world(&network(3));
         for (member, partner) in (0..size).flat_map(|n| (1..=8).map(move |step| (n, (n + step) % size))) {
@@ -322,6 +324,7 @@ fn what_would_change_the_score_does_so_when_it_happens() {
 /// R 2.47680872, L 0.36287696, q 0.46340428, D 0.91700404, F 0.90143216 and 21.524579 points.
 #[test]
 fn the_digits_are_these_on_every_machine() {
+    // ASP-TRU-001
     let text = "shop kept 5 x 80.5 for seed 100 days ago
                 mill kept 2 x 33.333333333 for seed 12 days ago
                 mill kept 1 x 400 for shop 40 days ago

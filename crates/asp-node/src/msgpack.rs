@@ -18,7 +18,7 @@ const NODES_MAX: usize = limits::STATEMENT_NODES_MAX + 256;
 /// Levels of an envelope: those of a statement, the envelope itself, and one that a reader counts for the leaves.
 const DEPTH_MAX: usize = limits::STATEMENT_DEPTH_MAX + 2;
 
-/// The canonical JSON of an envelope in MessagePack.
+/// The canonical JSON of an envelope in MessagePack (ASP-API-002).
 ///
 /// # Errors
 /// `NOT_MESSAGE_PACK` if it is none or says what JSON cannot: a name that is no text or stands twice, a fraction, bytes, an

@@ -82,6 +82,7 @@ async fn wait(app: &App, size: &mut watch::Receiver<u64>, next: Option<LogTime>)
     }
 }
 
+/// One look at what is due, and the saying of it (ASP-DLV-003).
 async fn round(app: &Arc<App>, key: &Arc<SecretKey>) -> Round {
     let now = app.clock.now();
     let (origin, signing) = (app.store.origin().clone(), Arc::clone(key));

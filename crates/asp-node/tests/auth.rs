@@ -15,6 +15,7 @@ use support::*;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_assertion_is_of_one_party_for_this_log_and_short() {
+    // ASP-AUT-002
     let mut stage = Stage::new().await;
     stage.people().await;
     let now = stage.seconds();
@@ -89,6 +90,7 @@ async fn an_assertion_is_of_one_party_for_this_log_and_short() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_form_asks_for_client_credentials() {
+    // ASP-AUT-002
     let mut stage = Stage::new().await;
     stage.people().await;
     let assertion = stage.assertion("acme/buyer").text();
@@ -124,6 +126,7 @@ async fn a_form_asks_for_client_credentials() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_proof_is_for_one_request_of_one_token() {
+    // ASP-AUT-003
     let mut stage = Stage::new().await;
     stage.people().await;
     let reader = stage.reader("acme/buyer").await;
@@ -199,6 +202,7 @@ async fn ask(stage: &Stage, path: &str, token: &str, proof: &str) -> Answer {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_is_ours_unexpired_and_spelled_as_given() {
+    // ASP-AUT-001
     let mut stage = Stage::new().await;
     stage.people().await;
     let reader = stage.reader("acme/buyer").await;
@@ -225,6 +229,7 @@ async fn a_token_is_ours_unexpired_and_spelled_as_given() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_dies_with_the_key_or_the_agent() {
+    // ASP-AUT-004
     let mut stage = Stage::new().await;
     stage.people().await;
     let path = "/v1/sessions";

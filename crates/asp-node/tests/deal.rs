@@ -70,6 +70,7 @@ async fn a_deal_is_made_kept_closed_and_read_by_its_parties() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_kept_earns_trust_as_the_other_side_sees_it() {
+    // ASP-TRU-001, ASP-TRU-002
     let mut stage = Stage::new().await;
     whole_deal(&mut stage).await;
     let buyer = stage.reader("acme/buyer").await;
@@ -94,6 +95,7 @@ async fn what_was_kept_earns_trust_as_the_other_side_sees_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_third_party_finds_nothing_of_others_anywhere() {
+    // ASP-AUT-001, ASP-AUT-005
     let mut stage = Stage::new().await;
     let (session, consent, commitment) = whole_deal(&mut stage).await;
     let of_session = stage.author.heads[&Stage::stream(session)].hash;
@@ -140,6 +142,7 @@ async fn a_third_party_finds_nothing_of_others_anywhere() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_is_registered_is_public() {
+    // ASP-API-004
     let mut stage = Stage::new().await;
     stage.people().await;
     let organisation = stage.get("/v1/organisations/acme.example").await.ok();
@@ -176,6 +179,7 @@ async fn who_is_registered_is_public() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stream_is_read_in_pages_byte_for_byte() {
+    // ASP-DLV-001
     let mut stage = Stage::new().await;
     let (session, _) = stage.session().await;
     for number in 0..70 {
@@ -198,6 +202,7 @@ async fn a_stream_is_read_in_pages_byte_for_byte() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_bytes_get_the_same_receipt() {
+    // ASP-RCT-001, ASP-RCT-002
     let mut stage = Stage::new().await;
     let statement = stage.author.org("acme");
     let first = stage.post(&statement).await;
@@ -209,6 +214,7 @@ async fn the_same_bytes_get_the_same_receipt() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_log_proves_every_statement_and_that_it_only_grew() {
+    // ASP-LOG-001, ASP-LOG-003, ASP-LOG-004, ASP-LOG-005, ASP-API-005
     let mut stage = Stage::new().await;
     assert_eq!(stage.get("/log/checkpoint").await.code(), "NOT_FOUND");
     stage.people().await;

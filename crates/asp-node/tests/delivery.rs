@@ -65,6 +65,7 @@ impl Events {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn events_come_once_each_across_reconnects() {
+    // ASP-DLV-001, ASP-DLV-002
     let mut stage = Stage::new().await;
     let (session, _) = stage.session().await;
     let reader = stage.reader("globex/seller").await;
@@ -94,6 +95,7 @@ async fn events_come_once_each_across_reconnects() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reader_who_may_not_any_more_hears_nothing_more() {
+    // ASP-AUT-004
     let mut stage = Stage::new().await;
     let (session, _) = stage.session().await;
     let (agent, organisation) = (stage.reader("globex/seller").await, stage.reader("globex").await);

@@ -11,6 +11,7 @@ use support::*;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_address_without_a_meaning_is_a_problem() {
+    // ASP-API-001, ASP-API-003
     let stage = Stage::new().await;
     for (method, path, status, code) in [
         (Method::GET, "/nothing", 404, "NOT_FOUND"),
@@ -32,6 +33,7 @@ async fn an_address_without_a_meaning_is_a_problem() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_malformed_parameter_is_a_problem() {
+    // ASP-API-003
     let mut stage = Stage::new().await;
     stage.people().await;
     let reader = stage.reader("acme/buyer").await;
@@ -67,6 +69,7 @@ async fn a_malformed_parameter_is_a_problem() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_is_json_of_a_bounded_length() {
+    // ASP-API-003
     let stage = Stage::new().await;
     for (kind, body, status, code) in [
         ("text/plain", "{}".to_owned(), 415, "UNSUPPORTED_MEDIA_TYPE"),
@@ -97,6 +100,7 @@ async fn a_body_is_json_of_a_bounded_length() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_envelope_in_message_pack_is_the_same_statement() {
+    // ASP-API-002
     let mut stage = Stage::new().await;
     let (session, _) = stage.session().await;
     let remark = stage.author.say(session, "acme/buyer", note("hello, \u{1f980}"), None);
@@ -112,6 +116,7 @@ async fn an_envelope_in_message_pack_is_the_same_statement() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_statement_that_breaks_a_rule_is_told_which() {
+    // ASP-API-001
     let mut stage = Stage::new().await;
     let (session, _) = stage.session().await;
     let path = format!("/v1/sessions/{}/messages", session.to_hex());
@@ -155,6 +160,7 @@ async fn a_head_that_is_too_large_never_reaches_a_route() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_that_never_comes_is_not_waited_for() {
+    // ASP-API-003
     let stage = Stage::with(|config| config.body_timeout_ms = 50).await;
     let stalled = futures::stream::pending::<Result<Vec<u8>, std::io::Error>>();
     let request = stage.http.post(stage.url("/v1/statements")).header("content-type", "application/json");

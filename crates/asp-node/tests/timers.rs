@@ -26,6 +26,7 @@ async fn view_of(stage: &Stage, name: &str, session: Hash, statements: u64) -> S
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_invitation_that_nobody_answers_ends() {
+    // ASP-DLV-003
     let mut stage = Stage::new().await;
     let consent = stage.people().await;
     let session = stage.invite(consent).await;
@@ -36,6 +37,7 @@ async fn an_invitation_that_nobody_answers_ends() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_nearer_deadline_is_not_slept_through() {
+    // ASP-DLV-003
     let mut stage = Stage::new().await;
     let (far, consent) = stage.session().await;
     // The timers wait for the first session's five minutes by now, or are about to; the invitation has thirty seconds.
@@ -49,6 +51,7 @@ async fn a_nearer_deadline_is_not_slept_through() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_breach_is_found_after_the_node_was_away() {
+    // ASP-DLV-003
     let mut stage = Stage::new().await;
     let (session, _) = stage.session().await;
     let commitment = stage.deal(session).await;
@@ -71,6 +74,7 @@ async fn a_breach_is_found_after_the_node_was_away() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_came_due_while_the_node_was_away_is_said_in_order() {
+    // ASP-DLV-003
     let mut stage = Stage::new().await;
     let consent = stage.people().await;
     let mut sessions = Vec::new();
@@ -92,6 +96,7 @@ async fn what_came_due_while_the_node_was_away_is_said_in_order() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn silence_acknowledges_a_fulfilment() {
+    // ASP-DLV-003
     let mut stage = Stage::new().await;
     let (session, _) = stage.session().await;
     let commitment = stage.deal(session).await;

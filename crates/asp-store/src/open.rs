@@ -120,7 +120,7 @@ fn own(connection: &Connection, own: &Identity) -> Result<(), Fault> {
     }
 }
 
-/// The end of the log, which the stored checkpoint must be of.
+/// The end of the log, which the stored checkpoint must be of: the next one cannot be of less (ASP-LOG-004).
 fn right_edge(connection: &Connection, identity: &Identity) -> Result<(Tree, LogTime), Fault> {
     let (size, time) = entries::end(connection)?;
     let tree = tiles::restore(connection, size)?;

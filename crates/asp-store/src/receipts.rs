@@ -67,7 +67,7 @@ pub(crate) fn batch_of(connection: &Connection, position: u64) -> Result<Option<
     Ok(Some(StoredBatch { first, signature: SignatureBytes::from_bytes(signature), leaves }))
 }
 
-/// The receipt of an entry, the same that was given when it was taken in.
+/// The receipt of an entry, the same that was given when it was taken in (ASP-RCT-002).
 pub(crate) fn of(
     connection: &Connection,
     origin: &Origin,

@@ -67,7 +67,8 @@ fn stored_at(connection: &Connection, path: &TilePath) -> Result<Option<Tile>, F
     }
 }
 
-/// The bytes of a tile or an entry bundle as C2SP tlog-tiles names it; none if the log has not got so far.
+/// The bytes of a tile or an entry bundle as C2SP tlog-tiles names it; none if the log has not got so far
+/// (ASP-LOG-005).
 pub(crate) fn bytes(connection: &Connection, path: &TilePath) -> Result<Option<Vec<u8>>, Fault> {
     match path.kind() {
         // A narrower tile is the beginning of a wider one.
@@ -99,7 +100,7 @@ fn bundle(connection: &Connection, path: &TilePath) -> Result<Option<Vec<u8>>, F
     Ok(if leaves.len() == usize::from(path.width()) { encode_bundle(&leaves) } else { None })
 }
 
-/// Runs a proof over stored tiles; tells a fault from a node that is not there.
+/// Runs a proof over stored tiles; tells a fault from a node that is not there (ASP-LOG-003).
 fn over_tiles<T>(
     connection: &Connection,
     make: impl FnOnce(&mut dyn FnMut(u8, u64) -> Option<Hash>) -> Option<T>,

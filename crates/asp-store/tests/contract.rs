@@ -35,6 +35,7 @@ fn code(refusal: Refusal) -> Code {
 
 #[test]
 fn what_is_acknowledged_is_in_the_log_with_a_receipt_that_verifies() {
+    // ASP-LOG-001, ASP-LOG-002, ASP-RCT-001, ASP-RCT-003
     let folder = tempfile::tempdir().unwrap();
     let mut stage = Stage::new(folder.path());
     stage.business();
@@ -98,6 +99,7 @@ fn a_refused_statement_changes_nothing_and_is_told_the_head() {
 
 #[test]
 fn after_a_restart_everything_is_there_with_the_same_receipts() {
+    // ASP-RCT-002
     let folder = tempfile::tempdir().unwrap();
     let mut stage = Stage::new(folder.path());
     let (_, session, _) = stage.business();
@@ -182,6 +184,7 @@ fn the_parties_read_what_is_theirs() {
 
 #[test]
 fn strangers_see_nothing() {
+    // ASP-AUT-005
     let folder = tempfile::tempdir().unwrap();
     let mut stage = Stage::new(folder.path());
     let (consent, session, commitment) = stage.business();
@@ -299,6 +302,7 @@ fn who_was_invited_and_stayed_away_reads_no_more_once_the_session_begins() {
 
 #[test]
 fn sessions_are_listed_by_what_moved_last_in_pages() {
+    // ASP-API-004
     let folder = tempfile::tempdir().unwrap();
     let mut stage = Stage::new(folder.path());
     let (consent, first) = stage.introduced();
@@ -323,6 +327,7 @@ fn sessions_are_listed_by_what_moved_last_in_pages() {
 
 #[test]
 fn a_stream_is_read_in_order_from_any_place() {
+    // ASP-DLV-001
     let folder = tempfile::tempdir().unwrap();
     let mut stage = Stage::new(folder.path());
     let (_, session, _) = stage.business();
@@ -498,6 +503,7 @@ fn a_commitment_leaves_the_store_as_a_bundle_that_proves_it() {
 
 #[test]
 fn sixty_four_writers_race_for_each_place_and_one_wins() {
+    // ASP-RCT-003
     const WRITERS: usize = 64;
     let folder = tempfile::tempdir().unwrap();
     let mut stage = Stage::new(folder.path());
@@ -581,6 +587,7 @@ fn a_writer_that_keeps_few_streams_judges_alike() {
 
 #[test]
 fn tiles_and_proofs_are_those_of_the_tree() {
+    // ASP-LOG-003, ASP-LOG-005
     let folder = tempfile::tempdir().unwrap();
     let mut stage = Stage::new(folder.path());
     let (_, session) = stage.introduced();
@@ -665,6 +672,7 @@ fn a_full_queue_is_told_at_once_and_forgets_nothing() {
 
 #[test]
 fn log_time_never_goes_back() {
+    // ASP-LOG-006
     let folder = tempfile::tempdir().unwrap();
     let mut stage = Stage::new(folder.path());
     stage.author.pass(60_000);

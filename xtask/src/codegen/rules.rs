@@ -11,30 +11,69 @@ use super::{cell, read};
 /// Where the rules are written by hand.
 pub(super) const SOURCE: &str = "spec/rules.toml";
 
-/// What the letters between the dashes stand for.
-const FAMILIES: [(&str, &str); 9] = [
-    ("STM", "Statements"),
-    ("KEY", "Keys"),
-    ("ORG", "Organisations"),
-    ("AGT", "Agents"),
-    ("CON", "Consents"),
-    ("SES", "Sessions"),
-    ("TRM", "Terms schemas"),
-    ("COM", "Commitments"),
-    ("BUN", "Bundles"),
+/// What the letters between the dashes stand for, and the level of conformance that needs rules of the family.
+const FAMILIES: [(&str, &str, Level); 15] = [
+    ("STM", "Statements", Level::Core),
+    ("KEY", "Keys", Level::Core),
+    ("ORG", "Organisations", Level::Core),
+    ("AGT", "Agents", Level::Core),
+    ("CON", "Consents", Level::Standard),
+    ("SES", "Sessions", Level::Standard),
+    ("TRM", "Terms schemas", Level::Full),
+    ("COM", "Commitments", Level::Standard),
+    ("TRU", "Trust", Level::Full),
+    ("LOG", "The log", Level::Core),
+    ("RCT", "Receipts", Level::Core),
+    ("API", "HTTP", Level::Core),
+    ("AUT", "Reading", Level::Standard),
+    ("DLV", "Delivery", Level::Standard),
+    ("BUN", "Bundles", Level::Full),
 ];
+
+/// How much of the protocol an implementation speaks: each level includes the one before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Level {
+    /// Statements, keys, parties, the log and its receipts.
+    Core,
+    /// Consents, sessions of two, commitments, reading and delivery.
+    Standard,
+    /// Sessions of many, mandates, terms schemas, bundles and trust.
+    Full,
+}
+
+impl Level {
+    /// The level as texts name it.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Core => "Core",
+            Self::Standard => "Standard",
+            Self::Full => "Full",
+        }
+    }
+}
 
 /// One rule: its number, what it says, how a statement that breaks it is answered.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RuleRow {
-    id: String,
-    sentence: String,
+    pub(super) id: String,
+    pub(super) sentence: String,
     #[serde(default)]
-    codes: Vec<String>,
+    pub(super) codes: Vec<String>,
+    /// The level that needs it, where it is not the one of its family.
+    level: Option<Level>,
+    /// Why it cannot be seen from outside a node, where it cannot.
+    pub(super) inside: Option<String>,
 }
 
 impl RuleRow {
+    /// The level of conformance that needs the rule.
+    pub(super) fn level(&self) -> Level {
+        let of_family = FAMILIES.iter().find(|(letters, _, _)| is_of(&self.id, letters));
+        self.level.or_else(|| of_family.map(|(_, _, level)| *level)).unwrap_or(Level::Full)
+    }
+
     /// Whether this is the rule of that number and a statement that breaks it is answered with that code.
     pub(super) fn answers(&self, id: &str, code: &str) -> bool {
         self.id == id && self.names(code)
@@ -68,12 +107,18 @@ fn check(rows: &[RuleRow], codes: &BTreeSet<&str>) -> Result<(), String> {
     {
         return Err(format!("{} does not come after {}", second.id, first.id));
     }
-    for RuleRow { id, sentence, codes: named } in rows {
-        if !FAMILIES.iter().any(|(letters, _)| is_of(id, letters)) {
+    for RuleRow { id, sentence, codes: named, level, inside } in rows {
+        let Some((_, _, of_family)) = FAMILIES.iter().find(|(letters, _, _)| is_of(id, letters)) else {
             return Err(format!("{id} is of no family"));
-        }
+        };
         if !(sentence.contains("MUST") || sentence.contains("MAY")) || !sentence.ends_with('.') {
             return Err(format!("{id} demands nothing"));
+        }
+        if *level == Some(*of_family) {
+            return Err(format!("{id} repeats the level of its family"));
+        }
+        if inside.as_ref().is_some_and(|reason| !reason.ends_with('.')) {
+            return Err(format!("{id} does not say in a sentence why it cannot be seen from outside"));
         }
         if let Some(unknown) = named.iter().find(|code| !codes.contains(code.as_str())) {
             return Err(format!("{id} names {unknown}, which is no code"));
@@ -99,17 +144,18 @@ pub(super) fn page(rows: &[RuleRow]) -> String {
         "<!-- Generated from spec/rules.toml by `cargo xtask codegen`; do not edit. -->\n\n\
          # Rules\n\n\
          What a number such as `ASP-SES-003` says. The code names the number where it checks the rule, a test where it \
-         breaks it. MUST, SHOULD and MAY are meant as in RFC 2119; the codes are the answers to a statement that breaks \
-         the rule.\n",
+         breaks it. MUST, SHOULD and MAY are meant as in RFC 2119; the codes are the answers to what breaks the rule. The \
+         level is the one of conformance that needs it; what is marked * cannot be seen from outside a node.\n",
     );
-    for (letters, title) in FAMILIES {
-        let _ = write!(out, "\n## {title}\n\n| number | rule | else |\n|---|---|---|\n");
-        for RuleRow { id, sentence, codes } in rows.iter().filter(|row| is_of(&row.id, letters)) {
+    for (letters, title, _) in FAMILIES {
+        let _ = write!(out, "\n## {title}\n\n| number | rule | else | level |\n|---|---|---|---|\n");
+        for row in rows.iter().filter(|row| is_of(&row.id, letters)) {
             let link = |code: &String| format!("[`{code}`](errors.md#{})", code.to_lowercase());
-            let codes: Vec<String> = codes.iter().map(link).collect();
-            let anchor = id.to_lowercase();
-            let _ =
-                writeln!(out, "| <a id=\"{anchor}\"></a>{id} | {} | {} |", cell(sentence), codes.join(", "));
+            let codes: Vec<String> = row.codes.iter().map(link).collect();
+            let (id, anchor, level) = (&row.id, row.id.to_lowercase(), row.level().name());
+            let mark = if row.inside.is_some() { "*" } else { "" };
+            let (sentence, codes) = (cell(&row.sentence), codes.join(", "));
+            let _ = writeln!(out, "| <a id=\"{anchor}\"></a>{id} | {sentence} | {codes} | {level}{mark} |");
         }
     }
     out
@@ -121,7 +167,7 @@ mod tests {
 
     fn row(id: &str, sentence: &str, codes: &[&str]) -> RuleRow {
         let codes = codes.iter().map(|&code| code.to_owned()).collect();
-        RuleRow { id: id.to_owned(), sentence: sentence.to_owned(), codes }
+        RuleRow { id: id.to_owned(), sentence: sentence.to_owned(), codes, level: None, inside: None }
     }
 
     #[test]
@@ -139,6 +185,14 @@ mod tests {
                 vec![row("ASP-STM-001", "It MUST be so.", &["LATE"])],
                 "ASP-STM-001 names LATE, which is no code",
             ),
+            (
+                vec![RuleRow { level: Some(Level::Core), ..good() }],
+                "ASP-STM-001 repeats the level of its family",
+            ),
+            (
+                vec![RuleRow { inside: Some("so".to_owned()), ..good() }],
+                "ASP-STM-001 does not say in a sentence why it cannot be seen from outside",
+            ),
         ] {
             assert_eq!(check(&rows, &codes), Err(fault.to_owned()));
         }
@@ -147,10 +201,14 @@ mod tests {
     #[test]
     fn the_page_shows_each_rule_in_its_family_with_links_to_its_codes() {
         let page = page(&[row("ASP-STM-014", "It MUST be so.", &["EXPIRED"])]);
-        let line =
-            "| <a id=\"asp-stm-014\"></a>ASP-STM-014 | It MUST be so. | [`EXPIRED`](errors.md#expired) |";
-        assert!(
-            page.contains(&format!("## Statements\n\n| number | rule | else |\n|---|---|---|\n{line}\n"))
-        );
+        let line = "| <a id=\"asp-stm-014\"></a>ASP-STM-014 | It MUST be so. | [`EXPIRED`](errors.md#expired) | Core |";
+        let head = "## Statements\n\n| number | rule | else | level |\n|---|---|---|---|\n";
+        assert!(page.contains(&format!("{head}{line}\n")));
+        let full = RuleRow {
+            level: Some(Level::Full),
+            inside: Some("Within.".to_owned()),
+            ..row("ASP-SES-001", "It MUST be so.", &[])
+        };
+        assert!(super::page(&[full]).contains("| It MUST be so. |  | Full* |\n"));
     }
 }

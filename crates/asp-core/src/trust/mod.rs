@@ -47,7 +47,7 @@ pub use evidence::{Evidence, Outcome, Question};
 pub use explain::{Assessment, Change, Counterfactual, Factor, Lender, Limit, Listed, Part};
 pub use score::{Level, Millionths, Points};
 
-/// Answers `question` from `evidence`.
+/// Answers `question` from `evidence` (ASP-TRU-001).
 ///
 /// Total: whatever the evidence, there is an answer. The work grows with the evidence and with up to 16
 /// breaches of the subject, each of which needs a maximum flow.

@@ -262,7 +262,8 @@ impl Factors {
         }
     }
 
-    /// `F · (10 + 90·L·q·D)`, rounded down: no rounding lifts anybody to a level.
+    /// `F · (10 + 90·L·q·D)`, rounded down: no rounding lifts anybody to a level. Without a record it is 10
+    /// (ASP-TRU-002).
     pub(super) fn score(&self) -> Points {
         let [.., last] = self.fall();
         last

@@ -47,7 +47,8 @@ struct Claims {
     ath: Option<String>,
 }
 
-/// Checks a proof for a request at an instant; with a token, also that it is the proof of that token's use.
+/// Checks a proof for a request at an instant; with a token, also that it is the proof of that token's use
+/// (ASP-AUT-003).
 pub(crate) fn check(proof: &str, request: &Request, token: Option<&str>, now: LogTime) -> Option<Proof> {
     let proof = Unverified::parse(proof)?;
     if proof.header.typ.as_deref() != Some("dpop+jwt") {

@@ -120,7 +120,7 @@ impl Auth {
         Ok(token)
     }
 
-    /// The key and the claims of an assertion, if they hold by themselves.
+    /// The key and the claims of an assertion, if they hold by themselves (ASP-AUT-002).
     fn check_assertion(&self, claim: &Claim, now: LogTime) -> Option<(KeyId, Assertion)> {
         let unverified = Unverified::parse(&claim.assertion)?;
         let key: KeyId = unverified.header.kid.as_deref()?.parse().ok()?;
@@ -136,7 +136,7 @@ impl Auth {
         (*audience == self.origin && named && alike && short && timely).then_some((key, assertion))
     }
 
-    /// Who sends a request.
+    /// Who sends a request (ASP-AUT-001).
     ///
     /// # Errors
     /// [`Code::InvalidToken`] or [`Code::InvalidDpopProof`], or a failure of ours.
@@ -167,7 +167,7 @@ impl Auth {
         self.check_alive(reader, &access.token, &grant)
     }
 
-    /// The key is looked up only when the party's stream has moved since it was.
+    /// The key is looked up only when the party's stream has moved since it was (ASP-AUT-004).
     fn check_alive(&self, reader: &Reader<'_>, token: &str, grant: &Grant) -> Result<(), Denial> {
         let stream = stream(&grant.party).ok_or(Denial::Internal)?;
         if reader.entries(&stream, Some(grant.seen), 1)?.is_empty() {

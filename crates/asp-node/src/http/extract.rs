@@ -299,7 +299,7 @@ pub(super) fn place(token: Option<&str>) -> Result<Option<Position>, Denial> {
     token.map(read).transpose()
 }
 
-/// The page of a list of which one entry more than asked for was read, and what asks for the next page.
+/// The page of a list of which one entry more than asked for was read, and what asks for the next page (ASP-API-004).
 pub(super) fn page<T>(mut rows: Vec<(Position, T)>, size: usize) -> (Vec<T>, Option<String>) {
     let more = rows.len() > size;
     rows.truncate(size);

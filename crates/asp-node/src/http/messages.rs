@@ -99,7 +99,7 @@ pub(super) async fn moved_before(app: &App, subscription: &Subscription, until: 
     }
 }
 
-/// A page at one state of the log. What may not be read is not there.
+/// A page at one state of the log (ASP-DLV-001). What may not be read is not there (ASP-AUT-005).
 fn read(reader: &Reader<'_>, tenant: Option<&Tenant>, question: &Question) -> Result<MessagePage, Denial> {
     if !reader.may_read(tenant, &question.stream)? {
         return Err(question.unknown.into());

@@ -146,6 +146,7 @@ pub(crate) fn pages() -> Pages {
 pub(crate) fn router(app: Arc<App>) -> Router {
     let (router, _) = routes().split_for_parts();
     router
+        // ASP-API-003
         .fallback(async || Denial::from(Code::NotFound))
         .method_not_allowed_fallback(async || Denial::from(Code::MethodNotAllowed))
         .layer(from_fn_with_state(Arc::clone(&app), in_time))

@@ -1,4 +1,4 @@
-//! The only place where a rejection, a refusal or a fault becomes `application/problem+json`.
+//! The only place where a rejection, a refusal or a fault becomes `application/problem+json` (ASP-API-001).
 //!
 //! What is hidden and what is not there are one error, with one shape.
 

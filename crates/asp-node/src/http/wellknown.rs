@@ -10,6 +10,7 @@ use axum::extract::State;
 
 use super::App;
 
+// ASP-API-005
 /// Learn what node this is.
 #[utoipa::path(get, path = "/.well-known/asp-configuration", tag = "node",
     responses((status = 200, description = "The log's name, the node's keys, its clock", body = Configuration)))]

@@ -89,6 +89,7 @@ impl Writer {
     /// # Errors
     /// The first failure of the storage. Whether the batch is on disk is then not known; nothing is tried again.
     pub(crate) fn run(&mut self, batch: Vec<Submission>, now: LogTime) -> Result<Vec<Verdict>, Fault> {
+        // ASP-LOG-006
         self.time = self.time.max(now);
         let first = self.tree.size();
         self.disk.step(Step::Begin, |connection| Ok(connection.execute_batch("BEGIN IMMEDIATE")?))?;
@@ -123,6 +124,7 @@ impl Writer {
         }
         let facts = &mut self.facts;
         self.disk.step(Step::Facts, |connection| facts.ensure(connection, verified.statement()))?;
+        // One place of the log for one statement: ASP-RCT-003.
         let point = LogPoint { index: Position(self.tree.size()), time: self.time };
         let world = &mut self.facts.world;
         if let Some((question, points)) = trust {
@@ -141,6 +143,7 @@ impl Writer {
             let stream = names.intern(connection, &verified.statement().stream)?;
             entries::append(connection, point, stream, &request, &verified)
         })?;
+        // ASP-LOG-002
         let leaf = Leaf {
             statement: verified.statement().hash,
             signatures: verified.signatures_hash(),
@@ -170,7 +173,7 @@ impl Writer {
     }
 
     /// Signs the batch and the log with it, and writes the tiles: all before the commit, so that what is durable
-    /// has its receipts and is covered by a checkpoint.
+    /// has its receipts and is covered by a checkpoint (ASP-LOG-001, ASP-RCT-001).
     fn seal(&mut self, first: u64, bodies: &[ReceiptBody]) -> Result<SignedBatch, Fault> {
         let batch = sign_batch(bodies, &self.identity.key)
             .ok_or_else(|| Fault::corrupt(None, "a batch is larger than receipts can be"))?;
