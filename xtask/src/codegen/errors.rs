@@ -120,8 +120,15 @@ pub(super) fn page(rows: &[ErrorRow]) -> String {
     for (name, meaning) in RETRIES {
         let _ = writeln!(out, "| `{name}` | {meaning} |");
     }
+    out.push('\n');
+    table(&mut out, rows, "rules.md");
+    out
+}
+
+/// The table of codes, with links into the page of rules.
+pub(super) fn table(out: &mut String, rows: &[ErrorRow], rules: &str) {
     out.push_str(
-        "\n| code | status | fault of | retry | rule | what happened | what to do |\n|---|---|---|---|---|---|---|\n",
+        "| code | status | fault of | retry | rule | what happened | what to do |\n|---|---|---|---|---|---|---|\n",
     );
     for row in rows {
         let _ = writeln!(
@@ -132,12 +139,11 @@ pub(super) fn page(rows: &[ErrorRow]) -> String {
             row.status,
             row.blame,
             row.retry,
-            row.rule.as_deref().map(rule_link).unwrap_or_default(),
+            row.rule.as_deref().map(|rule| rule_link(rules, rule)).unwrap_or_default(),
             cell(&row.sentence),
             cell(&row.hint)
         );
     }
-    out
 }
 
 const BLAMES: [&str; 3] = ["sender", "state", "node"];

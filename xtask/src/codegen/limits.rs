@@ -65,9 +65,15 @@ pub(super) fn page(rows: &[LimitRow]) -> String {
         "<!-- Generated from spec/limits.toml by `cargo xtask codegen`; do not edit. -->\n\n\
          # Limits\n\n\
          Every number of the protocol. A setting or an invitation may narrow any of them. A *default* may also be \
-         widened; a *bound* never is, whoever asks.\n\n\
-         | name | value | unit | kind | why |\n|---|--:|---|---|---|\n",
+         widened; a *bound* never is, whoever asks.\n\n",
     );
+    table(&mut out, rows);
+    out
+}
+
+/// The table of numbers.
+pub(super) fn table(out: &mut String, rows: &[LimitRow]) {
+    out.push_str("| name | value | unit | kind | why |\n|---|--:|---|---|---|\n");
     for row in rows {
         let kind = if row.hard { "bound" } else { "default" };
         let span = span(row).map(|span| format!(" ({span})")).unwrap_or_default();
@@ -80,7 +86,6 @@ pub(super) fn page(rows: &[LimitRow]) -> String {
             cell(&row.reason)
         );
     }
-    out
 }
 
 /// Milliseconds or bytes in the largest unit that divides them.

@@ -7,8 +7,12 @@ mod rules;
 mod transitions;
 
 mod diagram;
+mod members;
 mod page;
+mod proofs;
+mod spec;
 mod table;
+mod views;
 
 use std::io::Write as _;
 use std::path::Path;
@@ -70,7 +74,15 @@ fn generate(root: &Path) -> Result<Vec<(&'static str, String)>, String> {
             ("crates/asp-core/src/session/table.rs", rustfmt(root, &table::rust(&transitions))?),
             ("docs/reference/transitions.md", page::page(&transitions)),
             ("docs/reference/transitions.svg", diagram::svg(&transitions.arrows())?),
+            ("spec/transitions.svg", diagram::svg(&transitions.arrows())?),
         ]);
+        if root.join(spec::TARGET).exists() {
+            let proofs = proofs::load(root)?;
+            let (rules, errors, limits) = (rules.as_slice(), errors.as_slice(), limits.as_slice());
+            let sources =
+                spec::Sources { root, rules, errors, limits, transitions: &transitions, proofs: &proofs };
+            files.push((spec::TARGET, spec::filled(&read_text(root, spec::TARGET)?, &sources)?));
+        }
     }
     Ok(files)
 }
@@ -173,7 +185,23 @@ mod tests {
         assert_eq!(run(&root, Mode::Write).unwrap().len(), 5);
         assert_eq!(run(&root, Mode::Check), Ok(vec![]));
         std::fs::copy(crate::root().join(transitions::SOURCE), root.join(transitions::SOURCE)).unwrap();
-        assert_eq!(run(&root, Mode::Write).unwrap().len(), 3);
+        assert_eq!(run(&root, Mode::Write).unwrap().len(), 4);
+        // A specification whose blocks are empty is filled; one without a source for a block is refused.
+        std::fs::write(root.join(spec::TARGET), "<!-- generated: roles -->\n<!-- end -->\n").unwrap();
+        assert_eq!(run(&root, Mode::Write), Ok(vec![spec::TARGET]));
+        assert_eq!(run(&root, Mode::Check), Ok(vec![]));
+        let filled = std::fs::read_to_string(root.join(spec::TARGET)).unwrap();
+        assert!(filled.contains("| `initiator` |") && filled.ends_with("\n\n<!-- end -->\n"), "{filled}");
+        for (text, fault) in [
+            ("<!-- generated: wishes -->\n<!-- end -->\n", "nothing makes the block wishes"),
+            ("<!-- generated: rules XXX -->\n<!-- end -->\n", "no rules are of the family XXX"),
+            ("<!-- generated: rules LOG -->\n<!-- end -->\n", "no test proves ASP-LOG-001"),
+            ("<!-- generated: roles -->\n", "the block roles is not closed"),
+        ] {
+            std::fs::write(root.join(spec::TARGET), text).unwrap();
+            assert_eq!(run(&root, Mode::Check), Err(format!("spec/asp-1.0.md: {fault}")));
+        }
+        std::fs::remove_file(root.join(spec::TARGET)).unwrap();
         std::fs::write(root.join("docs/reference/limits.md"), "edited").unwrap();
         assert_eq!(run(&root, Mode::Check), Ok(vec!["docs/reference/limits.md"]));
         std::fs::remove_dir_all(&root).unwrap();

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use super::proofs::Proofs;
 use super::{cell, read};
 
 /// Where the rules are written by hand.
@@ -133,9 +134,36 @@ fn is_of(id: &str, letters: &str) -> bool {
     digits.is_some_and(|digits| digits.len() == 3 && digits.bytes().all(|digit| digit.is_ascii_digit()))
 }
 
-/// A link to a rule's row, from a page beside it.
-pub(super) fn rule_link(id: &str) -> String {
-    format!("[{id}](rules.md#{})", id.to_lowercase())
+/// A link to where a page has the rule.
+pub(super) fn rule_link(page: &str, id: &str) -> String {
+    format!("[{id}]({page}#{})", id.to_lowercase())
+}
+
+/// The rules of a family as a list for the specification, each with the tests that prove it.
+///
+/// # Errors
+/// A sentence with letters that are of no family, or with a rule that no test proves.
+pub(super) fn list(rows: &[RuleRow], letters: &str, proofs: &Proofs) -> Result<String, String> {
+    if !FAMILIES.iter().any(|(family, _, _)| *family == letters) {
+        return Err(format!("no rules are of the family {letters}"));
+    }
+    let mut out = String::new();
+    for row in rows.iter().filter(|row| is_of(&row.id, letters)) {
+        let (id, anchor) = (&row.id, row.id.to_lowercase());
+        let codes: Vec<String> =
+            row.codes.iter().map(|code| format!("[`{code}`](#{})", code.to_lowercase())).collect();
+        let codes = if codes.is_empty() { String::new() } else { format!(" Else {}.", codes.join(", ")) };
+        let inside =
+            row.inside.as_ref().map(|why| format!(" Not seen from outside: {why}")).unwrap_or_default();
+        let tests = proofs.get(id).ok_or_else(|| format!("no test proves {id}"))?;
+        let tests: Vec<String> = tests.iter().map(|test| format!("`{test}`")).collect();
+        let (sentence, level, tests) = (&row.sentence, row.level().name(), tests.join(", "));
+        let _ = writeln!(
+            out,
+            "- <a id=\"{anchor}\"></a>**{id}** {sentence}{codes}{inside} *{level}; proved by {tests}.*"
+        );
+    }
+    Ok(out)
 }
 
 /// The text of `docs/reference/rules.md`.
