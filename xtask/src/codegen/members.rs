@@ -31,26 +31,30 @@ pub(super) fn tables(root: &Path, name: &str) -> Result<String, String> {
         .ok_or_else(|| format!("{path}: has no members"))
 }
 
-/// An object, or the alternatives of one.
+/// An object, or the alternatives of one; a body begins with its type.
 fn whole(schema: &Value) -> Option<String> {
     let mut out = String::new();
-    match alternatives(schema) {
-        Some(all) => {
-            for one in all {
-                let one = local(schema, one);
-                let word = kind(one).map(|word| format!("`{word}`. ")).unwrap_or_default();
-                let _ = write!(out, "{word}{}\n\n", described(one));
-                table(&mut out, one);
-                out.push('\n');
+    let title = schema.get("title").and_then(Value::as_str)?;
+    let _ = write!(out, "**`{title}`**: {}\n\n", described(schema));
+    if schema.get("$ref").is_some() {
+        let _ = writeln!(out, "The body is {}.", form(schema));
+    } else if schema.get("properties").is_some() {
+        table(&mut out, schema);
+    } else {
+        for one in alternatives(schema)? {
+            let one = local(schema, one);
+            let _ = write!(out, "- `{}`: {}", kind(one).unwrap_or_default(), described(one));
+            match one.get("$ref") {
+                Some(_) => {
+                    let _ = write!(out, " The members are those of {}.\n\n", form(one));
+                }
+                None => {
+                    out.push_str("\n\n");
+                    table(&mut out, one);
+                    out.push('\n');
+                }
             }
         }
-        None if schema
-            .get("properties")
-            .is_none_or(|members| members.as_object().is_none_or(|all| all.is_empty())) =>
-        {
-            out.push_str("No members: `{}`.\n");
-        }
-        None => table(&mut out, schema),
     }
     definitions(&mut out, schema);
     Some(out.trim_end().to_owned() + "\n")
@@ -120,6 +124,10 @@ fn described(schema: &Value) -> String {
 }
 
 fn table(out: &mut String, schema: &Value) {
+    if schema.get("properties").and_then(Value::as_object).is_none_or(|members| members.is_empty()) {
+        out.push_str("No members: `{}`.\n");
+        return;
+    }
     out.push_str("| member | | form | what it is |\n|---|---|---|---|\n");
     let required: Vec<&str> = schema
         .get("required")
@@ -208,13 +216,16 @@ mod tests {
 
     #[test]
     fn a_body_of_several_kinds_has_a_table_for_each() {
-        let schema = json!({"oneOf": [{"$ref": "#/$defs/a"}], "$defs": {"a": {
+        let schema = json!({"title": "DO", "description": "Does.", "oneOf": [{"$ref": "#/$defs/a"}], "$defs": {"a": {
             "description": "The first.", "required": ["kind"],
             "properties": {"kind": {"const": "one"}, "more": {"type": "boolean", "description": "Or not."}}
         }}});
-        let expected = "`one`. The first.\n\n| member | | form | what it is |\n|---|---|---|---|\n\
+        let expected = "**`DO`**: Does.\n\n- `one`: The first.\n\n| member | | form | what it is |\n|---|---|---|---|\n\
                         | `kind` |  | `\"one\"` |  |\n| `more` | optional | boolean | Or not. |\n";
         assert_eq!(whole(&schema).unwrap(), expected);
-        assert_eq!(whole(&json!({"properties": {}})).unwrap(), "No members: `{}`.\n");
+        let nothing = json!({"title": "DO", "description": "Does.", "properties": {}});
+        assert_eq!(whole(&nothing).unwrap(), "**`DO`**: Does.\n\nNo members: `{}`.\n");
+        let shared = json!({"title": "DO", "description": "Does.", "$ref": "../common.json#/$defs/because"});
+        assert_eq!(whole(&shared).unwrap(), "**`DO`**: Does.\n\nThe body is [because](#type-because).\n");
     }
 }
