@@ -39,6 +39,8 @@ async fn the_description_names_every_route_and_only_what_is_there() {
         get /metrics
         get /openapi.json
         get /readyz
+        get /spec
+        get /spec/differences
         get /v1/agents
         get /v1/agents/{domain}/{path}
         get /v1/commitments
@@ -117,6 +119,38 @@ async fn pages_load_nothing_and_say_everything() {
     }
     for name in document["components"]["schemas"].as_object().unwrap().keys() {
         assert!(docs.text().contains(&format!("id=\"schema-{name}\"")), "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_specification_is_a_page_that_loads_nothing() {
+    let stage = Stage::new().await;
+    let (page, differences) = (stage.get("/spec").await, stage.get("/spec/differences").await);
+    for page in [&page, &differences] {
+        assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
+        let policy = page.header("content-security-policy");
+        assert!(policy.starts_with("default-src 'none'; style-src 'sha256-"), "{policy}");
+        let text = page.text();
+        for tag in ["<script", "<link", "@import", "<img", "src=", ".md\"", "<!--"] {
+            assert!(!text.contains(tag), "{tag}");
+        }
+        // Every link within the page leads to something on it.
+        for target in text.split("href=\"#").skip(1).filter_map(|rest| rest.split('"').next()) {
+            assert!(text.contains(&format!("id=\"{target}\"")), "{target}");
+        }
+    }
+    let text = page.text();
+    for part in [
+        "<h1 id=\"the-agent-session-protocol-version-10\">",
+        "id=\"asp-ses-013\"",
+        "<svg ",
+        "id=\"overloaded\"",
+    ] {
+        assert!(text.contains(part), "{part}");
+    }
+    assert!(differences.text().contains("<td>ACCEPT</td>"));
+    for page in ["/", "/docs"] {
+        assert!(stage.get(page).await.text().contains("href=\"/spec\""), "{page}");
     }
 }
 

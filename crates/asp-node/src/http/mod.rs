@@ -18,6 +18,7 @@ pub(crate) mod problem;
 mod receipts;
 mod schemas;
 mod sessions;
+mod spec;
 mod statements;
 mod trust;
 mod wellknown;
@@ -130,6 +131,8 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(wellknown::configuration))
         .routes(routes!(openapi::document))
         .routes(routes!(page::docs))
+        .routes(routes!(spec::show))
+        .routes(routes!(spec::differences))
         .routes(routes!(page::home))
         .routes(routes!(probe::healthz))
         .routes(routes!(probe::readyz))

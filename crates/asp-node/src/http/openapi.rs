@@ -11,7 +11,7 @@ use axum::response::Response;
 use serde_json::{Map, Value, json};
 use utoipa::openapi::{InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder};
 
-use super::{App, page, plain};
+use super::{App, page, plain, spec};
 
 /// What the API is, for people.
 const ABOUT: &str = "Organisations' agents find each other, negotiate, sign, keep and prove deals by the Agent \
@@ -38,6 +38,7 @@ pub(crate) struct Pages {
     pub(super) document: Bytes,
     pub(super) docs: page::Page,
     pub(super) home: page::Page,
+    pub(super) specification: spec::Specification,
 }
 
 impl Pages {
@@ -47,6 +48,7 @@ impl Pages {
         Self {
             docs: page::of_document(&document),
             home: page::of_home(),
+            specification: spec::Specification::default(),
             document: serde_json::to_vec_pretty(&document).unwrap_or_default().into(),
         }
     }

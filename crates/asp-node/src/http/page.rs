@@ -40,7 +40,8 @@ pub(super) async fn home(State(app): State<Arc<App>>) -> Response {
     answer(&app.pages.home)
 }
 
-fn answer(page: &Page) -> Response {
+/// A page as an answer.
+pub(super) fn answer(page: &Page) -> Response {
     let mut response = plain("text/html; charset=utf-8", page.body.clone());
     let headers = response.headers_mut();
     headers.insert(CONTENT_SECURITY_POLICY, page.policy.clone());
@@ -49,14 +50,21 @@ fn answer(page: &Page) -> Response {
 }
 
 fn page(title: &str, body: &str) -> Page {
+    framed(title, body, &[])
+}
+
+/// A page in the frame of all; `styles` are those that stand in its body.
+pub(super) fn framed(title: &str, body: &str, styles: &[&str]) -> Page {
     let whole = format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n{body}</body>\n</html>\n"
     );
-    let style = STANDARD.encode(Hash::of(&[STYLE.as_bytes()]).as_bytes());
+    let source =
+        |style: &&str| format!(" 'sha256-{}'", STANDARD.encode(Hash::of(&[style.as_bytes()]).as_bytes()));
+    let sources: String = std::iter::once(&STYLE).chain(styles).map(source).collect();
     let policy = format!(
-        "default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "default-src 'none'; style-src{sources}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     );
     let nothing = HeaderValue::from_static(super::NOTHING_LOADS);
     Page { body: whole.into(), policy: HeaderValue::from_str(&policy).unwrap_or(nothing) }
@@ -69,6 +77,8 @@ pub(super) fn of_home() -> Page {
         "<main>\n<h1>Assent</h1>\n<p>This is a node of the Agent Session Protocol: organisations’ agents find each \
          other here, negotiate, sign, keep and prove deals. Everything that is said is a signed statement in a log \
          that anybody can check.</p>\n<ul>\n\
+         <li><a href=\"/spec\">The specification</a> of the protocol, and \
+         <a href=\"/spec/differences\">where it differs</a> from what was published</li>\n\
          <li><a href=\"/docs\">The API</a>, and its description as <a href=\"/openapi.json\">OpenAPI 3.1</a></li>\n\
          <li><a href=\"/.well-known/asp-configuration\">Who this node is</a>: its log’s name and its key</li>\n\
          <li><a href=\"/log/checkpoint\">The newest checkpoint</a> of the log, a C2SP signed note</li>\n\
@@ -119,7 +129,7 @@ pub(super) fn of_document(document: &Value) -> Page {
     // Writing to a text cannot fail, here and below.
     let _ = write!(
         body,
-        "<nav>\n<a href=\"/\">Assent</a>\n{}<a href=\"#schemas\">schemas</a>\n</nav>\n<main>\n<h1>{}</h1>\n<p>{}</p>\n",
+        "<nav>\n<a href=\"/\">Assent</a>\n<a href=\"/spec\">specification</a>\n{}<a href=\"#schemas\">schemas</a>\n</nav>\n<main>\n<h1>{}</h1>\n<p>{}</p>\n",
         TAGS.iter().map(|(tag, _)| format!("<a href=\"#{tag}\">{tag}</a>\n")).collect::<String>(),
         html(text(document, "/info/title")),
         html(text(document, "/info/description")),
