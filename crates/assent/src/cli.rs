@@ -12,6 +12,7 @@ use crate::read;
 
 mod deal;
 mod people;
+mod tck;
 
 pub(crate) use deal::{
     Close, CommitmentCommand, HandOver, Offering, Open, Say, SchemaCommand, SchemaRegistration,
@@ -20,6 +21,7 @@ pub(crate) use deal::{
 pub(crate) use people::{
     AgentCommand, AgentRegister, ConsentCommand, ConsentRequest, Discover, Observe, OrgCommand, TrustCommand,
 };
+pub(crate) use tck::Tck;
 
 const AFTER: &str = "\
 Exit codes:
@@ -142,6 +144,18 @@ pub(crate) enum Command {
         Exit code 0 when nothing is refuted, 1 when something is, 2 when the file cannot be read as a bundle."
     )]
     Verify(Verify),
+    /// Try a node, anybody's, against the numbered rules of the protocol
+    #[command(
+        long_about = "Try a node, anybody's, against the numbered rules of the protocol.\n\n\
+        Plays every rule that can be seen from outside with organisations and agents of its own, side by side, and ends \
+        with the level that the node reaches: core, standard or full. Knows nothing of the node but its address. What was \
+        said stays in the node's log, so try one whose log may keep it.",
+        after_help = "Examples:\n  assent tck --node http://127.0.0.1:4860\n  \
+        assent tck --node https://node.example --level core --junit tck.xml\n  \
+        assent tck --rule ASP-SES-013 --rule ASP-SES-014 --json\n  assent tck --list\n\n\
+        Exit code 0 if all that was tried holds, 1 if something does not, 3 if no node answers."
+    )]
+    Tck(Tck),
     /// Measure what this machine can do
     #[command(subcommand)]
     Bench(BenchCommand),

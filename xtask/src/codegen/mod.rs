@@ -2,6 +2,7 @@
 //! Knows each source and each target; what a target says stands in its own file.
 
 mod errors;
+mod kit;
 mod limits;
 mod rules;
 mod transitions;
@@ -60,6 +61,7 @@ fn generate(root: &Path) -> Result<Vec<(&'static str, String)>, String> {
     let mut files = vec![
         ("crates/asp-core/src/rejection/registry.rs", rustfmt(root, &errors::rust(&errors))?),
         ("crates/asp-core/src/limits.rs", rustfmt(root, &limits::rust(&limits))?),
+        ("crates/asp-tck/src/rules/table.rs", rustfmt(root, &kit::rules(&rules))?),
         ("docs/reference/errors.md", errors::page(&errors)),
         ("docs/reference/limits.md", limits::page(&limits)),
         ("docs/reference/rules.md", rules::page(&rules)),
@@ -181,8 +183,8 @@ mod tests {
         for file in [errors::SOURCE, limits::SOURCE, rules::SOURCE, "rustfmt.toml"] {
             std::fs::copy(crate::root().join(file), root.join(file)).unwrap();
         }
-        assert_eq!(run(&root, Mode::Check).unwrap().len(), 5);
-        assert_eq!(run(&root, Mode::Write).unwrap().len(), 5);
+        assert_eq!(run(&root, Mode::Check).unwrap().len(), 6);
+        assert_eq!(run(&root, Mode::Write).unwrap().len(), 6);
         assert_eq!(run(&root, Mode::Check), Ok(vec![]));
         std::fs::copy(crate::root().join(transitions::SOURCE), root.join(transitions::SOURCE)).unwrap();
         assert_eq!(run(&root, Mode::Write).unwrap().len(), 4);

@@ -16,7 +16,7 @@ const EDGES: [(&str, &[&str]); 9] = [
     ("asp-surfaces", &["asp-core", "asp-client"]),
     ("asp-tck", &["asp-core"]),
     ("asp-sim", &["asp-core", "asp-store"]),
-    ("assent", &["asp-core", "asp-store", "asp-client", "asp-node", "asp-surfaces"]),
+    ("assent", &["asp-core", "asp-store", "asp-client", "asp-node", "asp-surfaces", "asp-tck"]),
     ("xtask", &[]),
 ];
 

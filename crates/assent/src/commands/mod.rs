@@ -15,6 +15,7 @@ mod say;
 mod schema;
 mod serve;
 mod session;
+mod tck;
 mod trust;
 mod verify;
 
@@ -57,6 +58,7 @@ pub(crate) fn run(context: &Context, command: Command) -> Outcome {
         Command::Session(command) => block_on(session::run(context, command)),
         Command::Commitment(command) => block_on(commitment::run(context, command)),
         Command::Trust(command) => block_on(trust::run(context, command)),
+        Command::Tck(args) => block_on(tck::run(context, &args)),
         Command::Bench(BenchCommand::Ingest(args)) => block_on(bench::ingest(context, &args)),
     }
 }
