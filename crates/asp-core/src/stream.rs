@@ -133,15 +133,16 @@ impl KeyHistory {
     /// Whether the key may be revoked, and from where in hindsight.
     ///
     /// # Errors
-    /// [`Code::UnknownKey`], [`Code::LastKey`], or [`Code::InvalidBody`] for a position that lies ahead.
+    /// [`Code::UnknownKey`], [`Code::InvalidBody`] for a position that lies ahead, or [`Code::LastKey`].
     pub fn decide_revoke(&self, key: &KeyId, from: Option<Position>, now: Position) -> Result<(), Code> {
         if !self.is_current(key) {
             return Err(Code::UnknownKey);
         }
-        if self.current().count() == 1 {
-            return Err(Code::LastKey);
+        // Whoever may take a last key may still not distrust what has not been said.
+        if from.is_some_and(|from| from > now) {
+            return Err(Code::InvalidBody);
         }
-        if from.is_some_and(|from| from > now) { Err(Code::InvalidBody) } else { Ok(()) }
+        if self.current().count() == 1 { Err(Code::LastKey) } else { Ok(()) }
     }
 
     /// Adds a key.

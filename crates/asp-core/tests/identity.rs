@@ -135,7 +135,7 @@ fn a_key_is_rotated_by_the_old_and_the_new() {
 
 #[test]
 fn an_organisation_can_take_an_agents_last_key_and_the_agent_cannot() {
-    // ASP-AGT-003, ASP-AGT-005
+    // ASP-AGT-003, ASP-AGT-005, ASP-AGT-007
     let mut stage = Stage::with(&["a", "b"]);
     let lost = || {
         Body::AgentKeyRevoke(KeyRevoke { from_index: None, key: agent_key("a").id(), reason: text("lost") })
@@ -146,6 +146,13 @@ fn an_organisation_can_take_an_agents_last_key_and_the_agent_cannot() {
             .clone_judges(&agent_stream("a"), Issuer::Organisation(domain("b")), lost(), &[&key("b")])
             .is_err()
     );
+    let ahead = KeyRevoke {
+        from_index: Some(asp_core::position::Position(1_000)),
+        key: agent_key("a").id(),
+        reason: text("lost"),
+    };
+    let ahead = Body::AgentKeyRevoke(ahead);
+    agent(&mut stage, Issuer::Organisation(domain("a")), ahead, &[&key("a")], Err(Code::InvalidBody));
     agent(&mut stage, Issuer::Organisation(domain("a")), lost(), &[&key("a")], Ok(()));
     let set = Body::AgentCardSet(CardSet { card: card() });
     agent(&mut stage, Issuer::Agent(uri("a")), set, &[&agent_key("a")], Err(Code::KeyNotValid));

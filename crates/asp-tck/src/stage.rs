@@ -7,12 +7,13 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use asp_core::key::SecretKey;
-use asp_core::log::receipt::Receipt;
+use asp_core::log::receipt::{Receipt, ReceiptBody};
 use asp_core::name::{AgentUri, Domain, Issuer, StreamId, StreamKind, StreamName};
 use asp_core::position::{Hash, Head, LogTime, Millis, Sequence};
 use asp_core::rejection::Code;
 use asp_core::statement::body::{
-    AgentRegister, Body, Card, ConsentRequest, Empty, Nonce, OrgRegister, Package, SchemaRef, SessionReceipt,
+    AgentRegister, Body, Card, ConsentRequest, Empty, Inform, Nonce, Note, OrgRegister, Package, SchemaRef,
+    SessionReceipt,
 };
 use asp_core::statement::draft::{Draft, Stamp, canonical};
 use asp_core::statement::{Kind, Signature, Verified, draft, signing_input};
@@ -59,6 +60,8 @@ pub(crate) struct Stage {
     pub(crate) heads: BTreeMap<StreamId, Head>,
     pub(crate) cards: BTreeMap<String, Hash>,
     registered: BTreeSet<String>,
+    /// What the node said of the place of each statement that it took in.
+    pub(crate) receipts: BTreeMap<Hash, ReceiptBody>,
     /// Consents as `buyer-seller`.
     pub(crate) consents: BTreeMap<String, Hash>,
     /// The session that a dialogue is about.
@@ -98,6 +101,7 @@ impl Stage {
             heads: BTreeMap::new(),
             cards: BTreeMap::new(),
             registered: BTreeSet::new(),
+            receipts: BTreeMap::new(),
             consents: BTreeMap::new(),
             session: None,
             initiator: String::new(),
@@ -235,8 +239,14 @@ impl Stage {
 
     fn taken(&mut self, verified: &Verified, answer: &Answer) -> Result<(), Finding> {
         self.wire.transcript.taken(verified, &answer.bytes, self.wire.node_key);
-        if let Err(finding) = check_receipt(&self.wire, verified, &answer.bytes) {
-            self.remarks.push(finding.of(&["ASP-RCT-001"]).at("the receipt of an accepted statement"));
+        match check_receipt(&self.wire, verified, &answer.bytes) {
+            Ok(receipt) => {
+                self.remarks.extend(self.wire.places.take(&receipt.receipt));
+                self.receipts.insert(receipt.receipt.statement, receipt.receipt);
+            }
+            Err(finding) => {
+                self.remarks.push(finding.of(&["ASP-RCT-001"]).at("the receipt of an accepted statement"));
+            }
         }
         let statement = verified.statement();
         let head = Head { sequence: statement.sequence, hash: statement.hash };
@@ -405,6 +415,23 @@ impl Stage {
     pub(crate) async fn ask_consent(&mut self, by: &str, request: ConsentRequest) -> Result<Hash, Finding> {
         let stream = StreamName::Opens(StreamKind::Consent);
         let statement = self.by(&format!("{by}.example"), stream, Body::ConsentRequest(request))?;
+        self.take(statement).await
+    }
+
+    /// A remark, the plainest thing that can be said in a session.
+    pub(crate) fn remark(&self) -> Result<Body, Finding> {
+        Ok(Body::Inform(Inform::Note(Note { data: None, text: text("hello")? })))
+    }
+
+    /// A remark of somebody's on the head of a session.
+    pub(crate) fn note(&self, who: &str, session: Hash) -> Result<Verified, Finding> {
+        self.by(who, StreamName::Of(StreamId::Session(session)), self.remark()?)
+    }
+
+    /// Has somebody observe something in a session.
+    pub(crate) async fn observe(&mut self, who: &str, session: Hash) -> Result<Hash, Finding> {
+        let body = Body::Observe(Note { data: None, text: text("seen")? });
+        let statement = self.by(who, StreamName::Of(StreamId::Session(session)), body)?;
         self.take(statement).await
     }
 

@@ -1,12 +1,15 @@
 //! The kit's own client: plain requests, kept-alive connections, answers read to their end.
 //! It shares nothing with any node, nor with the client library, but the types of the core.
 
+use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use asp_core::key::KeyId;
+use asp_core::log::receipt::ReceiptBody;
 use asp_core::name::Origin;
-use asp_core::position::LogTime;
+use asp_core::position::{Hash, LogTime};
 use asp_core::rejection::{Code, Retry};
 use reqwest::{Client, Method, RequestBuilder};
 use serde::de::DeserializeOwned;
@@ -84,6 +87,32 @@ impl Answer {
     }
 }
 
+/// Every place that the node has given to a statement in this run: of the log, and of each stream.
+#[derive(Debug, Default)]
+pub(crate) struct Places(Mutex<BTreeMap<String, Hash>>);
+
+impl Places {
+    /// Notes a receipt; a place that another statement has already is a finding.
+    pub(crate) fn take(&self, receipt: &ReceiptBody) -> Vec<Finding> {
+        let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let named = [
+            format!("log index {}", receipt.log_index),
+            format!("{} sequence {}", receipt.stream, receipt.sequence),
+        ];
+        let mut findings = Vec::new();
+        for place in named {
+            let holder = *places.entry(place.clone()).or_insert(receipt.statement);
+            if holder != receipt.statement {
+                let came = format!("{place} for {holder} and for {}", receipt.statement);
+                findings.push(
+                    Finding::new("one statement for a place", came).of(&["ASP-RCT-003"]).at("a receipt"),
+                );
+            }
+        }
+        findings
+    }
+}
+
 /// A node, as the kit speaks to it.
 #[derive(Debug)]
 pub(crate) struct Wire {
@@ -95,6 +124,7 @@ pub(crate) struct Wire {
     ahead_ms: i64,
     turns: Semaphore,
     pub(crate) transcript: Transcript,
+    pub(crate) places: Places,
 }
 
 impl Wire {
@@ -116,7 +146,16 @@ impl Wire {
         let time: LogTime = text("time").parse().map_err(|error| fault(&error))?;
         let ahead_ms = signed(time.millis()) - signed(here().millis());
         let turns = Semaphore::new(REQUESTS_MAX);
-        Ok(Self { http, base, origin, node_key, ahead_ms, turns, transcript: Transcript::default() })
+        Ok(Self {
+            http,
+            base,
+            origin,
+            node_key,
+            ahead_ms,
+            turns,
+            transcript: Transcript::default(),
+            places: Places::default(),
+        })
     }
 
     /// The present by the node's clock, near enough.

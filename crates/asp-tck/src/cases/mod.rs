@@ -2,8 +2,19 @@
 //!
 //! A case does the right thing too wherever it does the wrong one: a node that refuses everything keeps no rule.
 
+mod bargaining;
+mod commitments;
+mod company;
+mod consents;
+mod delivery;
+mod http;
+mod identity;
+mod log;
+mod proofs;
+mod reading;
 mod sessions;
 mod statements;
+mod terms;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -56,5 +67,21 @@ pub(crate) use code;
 
 /// All cases, family by family.
 pub(crate) fn all() -> impl Iterator<Item = &'static Case> {
-    [statements::CASES, sessions::CASES].into_iter().flatten()
+    [
+        statements::CASES,
+        identity::CASES,
+        consents::CASES,
+        sessions::CASES,
+        bargaining::CASES,
+        company::CASES,
+        commitments::CASES,
+        terms::CASES,
+        log::CASES,
+        http::CASES,
+        reading::CASES,
+        delivery::CASES,
+        proofs::CASES,
+    ]
+    .into_iter()
+    .flatten()
 }
