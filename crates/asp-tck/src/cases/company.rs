@@ -203,6 +203,21 @@ pub(super) const CASES: &[Case] = &[
          clerk.example REVOKE buyer-clerk
          clerk for m QUERY                          -> ! INVALID_MANDATE",
     ),
+    dialogue(
+        &["ASP-SES-047"],
+        "who has not earned the trust floor of a session does not come in",
+        "buyer PROPOSE with seller floor=11         -> INVITED
+         seller ACCEPT                              -> ! TRUST_TOO_LOW
+         buyer PROPOSE with seller floor=10         -> INVITED
+         seller ACCEPT                              -> INTRODUCED
+         buyer PROPOSE firm
+         seller ACCEPT
+         seller INFORM fulfilment goods
+         buyer INFORM acknowledgement goods         -> EXECUTING [FULFILLED: goods FULFILLED]
+         buyer PROPOSE with seller carrier? floor=11 -> INVITED
+         carrier ACCEPT                             -> ! TRUST_TOO_LOW
+         seller ACCEPT                              -> INTRODUCED",
+    ),
     code!(["ASP-SES-023"], "so many mandates are in force at once and no more", mandates),
 ];
 

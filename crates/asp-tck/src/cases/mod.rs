@@ -15,6 +15,7 @@ mod reading;
 mod sessions;
 mod statements;
 mod terms;
+mod vectors;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -69,6 +70,7 @@ pub(crate) use code;
 pub(crate) fn all() -> impl Iterator<Item = &'static Case> {
     [
         statements::CASES,
+        vectors::CASES,
         identity::CASES,
         consents::CASES,
         sessions::CASES,

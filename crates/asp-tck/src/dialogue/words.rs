@@ -13,7 +13,7 @@
 //! INFORM progress|fulfilment|acknowledgement|contest|breach|silence goods [of deal] [digest x]
 //! DELEGATE to clerk [may A,B] [ceiling 100] [expires 10m] [hops 1] [consent other] · ESCALATE [to mediator|seller.example]
 //! WITHDRAW [name] · WITHDRAW timeout REASON · CLOSE [wrongly] · CLOSE timeout REASON · QUERY · CLARIFY · OBSERVE
-//! limits: tokens= cost= messages= rounds= response= session= invitation= escalation= ceiling=
+//! limits: tokens= cost= messages= rounds= response= session= invitation= escalation= ceiling= floor=
 //! ```
 
 use std::collections::BTreeSet;
@@ -26,7 +26,7 @@ use asp_core::statement::body::{
     Conditions, Counter, Due, DueAfter, DueAt, Empty, Escalation, Evidence, Fulfilment, Inform, Introduction,
     Invitation, Invitee, Limits, Mandate, Mode, Note, Obligation, ObligationId, ObligationNote,
     ObligationRef, Offer, Outcome, Package, ParticipantRole, Propose, Question, ReceiptLine, Remedy,
-    Resumption, SchemaRef, SessionReceipt, Showing, Termination, Timeout, Usage, Withdraw,
+    Resumption, SchemaRef, SessionReceipt, Showing, Termination, Timeout, TrustFloor, Usage, Withdraw,
 };
 
 use super::span;
@@ -494,7 +494,7 @@ const fn timeout(reason: Reason) -> Timeout {
     Timeout { reason, receipt: None }
 }
 
-/// `messages=5 rounds=2 response=1m session=10m invitation=10s escalation=1h ceiling=100`
+/// `messages=5 rounds=2 response=1m session=10m invitation=10s escalation=1h ceiling=100 floor=20`
 fn limits(words: &[&str]) -> Result<Limits, Finding> {
     let cost = value_of(words, "cost").map(usd).transpose()?;
     let tokens = value_of(words, "tokens").map(text).transpose()?;
@@ -509,6 +509,9 @@ fn limits(words: &[&str]) -> Result<Limits, Finding> {
         response_ms: time("response")?,
         rounds: count("rounds")?,
         session_ms: time("session")?,
+        trust_floor: value_of(words, "floor")
+            .map(|score| Ok(TrustFloor { score: text(score)?, value: usd("100")? }))
+            .transpose()?,
     })
 }
 

@@ -803,6 +803,13 @@ pub const RULES: &[Rule] = &[
         inside: None,
     },
     Rule {
+        id: "ASP-SES-047",
+        sentence: "Where a session has a trust floor, whoever introduces itself from another organisation MUST have that score in the eyes of the initiator's, by the entries before the invitation and at its log time.",
+        codes: &["TRUST_TOO_LOW"],
+        level: Level::Full,
+        inside: None,
+    },
+    Rule {
         id: "ASP-STM-001",
         sentence: "A statement MUST be canonical JSON (RFC 8785) within the bounds of size, depth, values and strings, with integers as its only numbers.",
         codes: &[
