@@ -139,6 +139,17 @@ impl Case {
         self.changed(name, words, &format!("/body{at}"), Some(value), Code::InvalidBody, None)
     }
 
+    /// The same with a number that does not fit its stream: 0 opens one, and nothing else does.
+    pub(super) fn but_numbered(self, name: &str, words: &str, sequence: u64) -> Self {
+        self.changed(name, words, "/sequence", Some(json!(sequence)), Code::InvalidField, Some("ASP-STM-005"))
+    }
+
+    /// The same with a type that another kind of stream has.
+    pub(super) fn but_of_type(self, kind: &str) -> Self {
+        let words = format!("the type {kind}, which this kind of stream has not");
+        self.changed("type of another stream", &words, "/type", Some(json!(kind)), Code::UnknownType, None)
+    }
+
     /// The same with a change of any kind.
     pub(super) fn changed(
         mut self,

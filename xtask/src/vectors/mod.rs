@@ -6,17 +6,23 @@ mod accepts;
 mod case;
 mod general;
 mod people;
+mod schema;
+mod wrong;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde::Serialize;
 
 use crate::codegen::Mode;
 use case::{Accept, Case, Reject};
+use schema::{Broken, Schemas};
 
 /// Where they stand.
 const FOLDER: &str = "spec/vectors";
+
+/// A statement of more bytes is there for its size.
+const LARGE_BYTES: usize = 16_384;
 
 /// The vectors of one type of statement.
 #[derive(Debug, Serialize)]
@@ -33,7 +39,7 @@ struct TypeFile {
 /// A sentence that names the vector that the core judges otherwise, or the file that cannot be written.
 pub(crate) fn run(root: &Path, mode: Mode) -> Result<Vec<String>, String> {
     let mut drifted = Vec::new();
-    for (path, text) in files()? {
+    for (path, text) in files(root)? {
         let path = format!("{FOLDER}/{path}");
         let target = root.join(&path);
         if std::fs::read_to_string(&target).is_ok_and(|present| present == text) {
@@ -50,15 +56,17 @@ pub(crate) fn run(root: &Path, mode: Mode) -> Result<Vec<String>, String> {
 }
 
 /// Every file with its text.
-fn files() -> Result<Vec<(String, String)>, String> {
+fn files(root: &Path) -> Result<Vec<(String, String)>, String> {
     let mut types: BTreeMap<&str, Vec<Case>> = BTreeMap::new();
     for case in accepts::all() {
         types.entry(case.kind).or_default().push(case);
     }
+    let schemas = Schemas::load(root, &types.keys().copied().collect::<BTreeSet<_>>())?;
+    let mut broken = Broken::default();
     let mut files = Vec::new();
     let mut faults = Vec::new();
     for (kind, cases) in types {
-        match of_type(kind, &cases) {
+        match of_type(kind, &cases, &schemas, &mut broken) {
             Ok(file) => files.push((format!("statements/{kind}.json"), json(&file)?)),
             Err(fault) => faults.push(fault),
         }
@@ -67,7 +75,12 @@ fn files() -> Result<Vec<(String, String)>, String> {
 }
 
 /// The vectors of a type; every one that the core judges otherwise is named, not the first alone.
-fn of_type(kind: &'static str, cases: &[Case]) -> Result<TypeFile, String> {
+fn of_type(
+    kind: &'static str,
+    cases: &[Case],
+    schemas: &Schemas,
+    broken: &mut Broken,
+) -> Result<TypeFile, String> {
     let mut file = TypeFile { kind, accept: Vec::new(), reject: Vec::new() };
     let mut faults = Vec::new();
     for (place, case) in cases.iter().enumerate() {
@@ -75,8 +88,15 @@ fn of_type(kind: &'static str, cases: &[Case]) -> Result<TypeFile, String> {
             Ok(accept) => file.accept.push(accept),
             Err(fault) => faults.push(fault),
         }
-        let own = case.changes.iter().map(|change| case.make(change));
-        for made in own.chain(general::changes(case, place)) {
+        let mut made: Vec<_> = case.changes.iter().map(|change| case.make(change)).collect();
+        // What is as large as may be has changes of its own alone: any other would cost as many bytes.
+        if case.text().len() <= LARGE_BYTES {
+            let asked = schemas.changes(case, broken);
+            let asked = asked.iter().filter(|change| general::has_share(case, place, change));
+            made.extend(asked.map(|change| case.make(change)));
+            made.extend(general::changes(case, place));
+        }
+        for made in made {
             match made.and_then(|made| case.reject(made)) {
                 Ok(reject) => file.reject.push(reject),
                 Err(fault) => faults.push(fault),

@@ -32,12 +32,9 @@ fn invitations() -> Vec<Case> {
         "schemas": [{"hash": hash("a starter")}, {"by": GLOBEX, "hash": hash("a schema")}],
     });
     vec![
-        opening("PROPOSE", "invitation, no more than it must say", "session:", BUYER, least).but(
-            "role-in-another-case",
-            "a role in capitals",
-            "/participants/1/role",
-            json!("PARTY"),
-        ),
+        opening("PROPOSE", "invitation, no more than it must say", "session:", BUYER, least)
+            .but_of_type("consent.request")
+            .but_numbered("opens in the middle", "sequence 1 of a stream that has no name yet", 1),
         opening("PROPOSE", "invitation, with all that it can say", "session:", BUYER, whole)
             .but("budget-of-nothing", "a budget of neither cost nor tokens", "/limits/budget", json!({}))
             .but(
@@ -55,7 +52,7 @@ fn all_limits() -> Value {
         "budget": {"cost": money("3.5", "USD"), "tokens": 200_000},
         "ceiling": money("999999999999999999.999999999", "USD"),
         "escalationMs": 31_622_400_000_u64, "invitationMs": 1, "messages": 10_000, "responseMs": 60_000,
-        "rounds": 1, "sessionMs": 3_600_000,
+        "rounds": 1, "sessionMs": 3_600_000, "trustFloor": {"score": 100, "value": money("5000", "USD")},
     })
 }
 
@@ -107,6 +104,7 @@ fn offers() -> Vec<Case> {
     let of_wrong = |words: &str| json!({"method": words});
     vec![
         continuing("PROPOSE", "proposal, no more than it must say", &stream, BUYER, least)
+            .but_numbered("opens by name", "sequence 0 of a stream that has a name", 0)
             .but("kind-of-another-performative", "a kind that COUNTER has", "/kind", json!("counter-offer"))
             .but(
                 "showing-with-more",

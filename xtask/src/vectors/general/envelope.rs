@@ -128,17 +128,20 @@ fn members() -> Vec<Row> {
             let value = first_value(case)?;
             with_member(case, "value", Some(json!(format!("+{}", value.get(1..)?))))
         }),
-        row("no-did", "a key id without `did:key:`", CODE, |case| {
+        row("no-did", "a key id without `did:key:`", Code::InvalidKey, |case| {
             let id = case.keys().first()?.id().to_string();
             with_member(case, "keyId", Some(json!(id.strip_prefix("did:key:")?)))
         }),
-        row("other-key-type", "a key id of another multicodec", CODE, |case| {
+        row("other-key-type", "a key id of another multicodec", Code::InvalidKey, |case| {
             // did:key of a P-256 point, from the did:key method's own examples.
             with_member(
                 case,
                 "keyId",
                 Some(json!("did:key:zDnaerDaTF5BXEavCrfRZEk316dpbLsfPDZ3WJ5hRTPFU2169")),
             )
+        }),
+        row("algorithm-as-object", "an object in place of the algorithm", CODE, |case| {
+            with_member(case, "alg", Some(json!({"Ed25519": null})))
         }),
         row("signature-as-list", "a signature as a list of its values", CODE, |case| {
             let first = own(case).first()?.clone();

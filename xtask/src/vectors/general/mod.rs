@@ -8,7 +8,7 @@ mod signing;
 
 use asp_core::rejection::Code;
 
-use super::case::{Case, Made};
+use super::case::{Case, Change, Made};
 
 /// A change of any statement.
 #[derive(Clone, Copy)]
@@ -34,6 +34,14 @@ pub(super) fn changes(case: &Case, place: usize) -> Vec<Result<Made, String>> {
     let rows = [grammar::rows(), envelope::rows(), signing::rows()].concat();
     let chosen = rows.iter().enumerate().filter(|(number, _)| whole || (first + number) % SHARE == 0);
     chosen.map(|(_, row)| row.of(case)).collect()
+}
+
+/// Whether the statement suffers this change of what its schemas ask: one statement suffers all, every other one those
+/// of its body and a share of the rest.
+pub(super) fn has_share(case: &Case, place: usize, change: &Change) -> bool {
+    let whole = case.kind == WHOLE;
+    let first = case.kind.len() + 4 * place + change.name.len();
+    whole || change.at.starts_with("/body/") || first.is_multiple_of(SHARE)
 }
 
 impl Row {
