@@ -15,6 +15,10 @@ use super::wrong;
 /// Where the schemas stand.
 const FOLDER: &str = "spec/schemas";
 
+/// Large parts that bodies of several types have, and where.
+const SHARED: [(&str, &str); 3] =
+    [("/body/packages/0/", "package/"), ("/body/package/", "package/"), ("/body/limits/", "limits/")];
+
 /// How deep references and members lead at most.
 const DEPTH_MAX: usize = 64;
 
@@ -139,7 +143,11 @@ impl Walk<'_> {
     /// Notes a change, unless the same was asked and broken before.
     fn note(&mut self, at: &str, what: &str, words: String, value: Option<Value>) {
         let general: Vec<&str> = at.split('/').map(|name| if is_index(name) { "0" } else { name }).collect();
-        if !self.broken.asked.insert(format!("{} {} {what}", self.kind, general.join("/"))) {
+        let general = general.join("/");
+        // A package and the limits are the same in whatever they stand.
+        let part = |(place, part): &(&str, &str)| Some(format!("{part}{}", general.strip_prefix(place)?));
+        let asked = SHARED.iter().find_map(part).unwrap_or_else(|| format!("{}{general}", self.kind));
+        if !self.broken.asked.insert(format!("{asked} {what}")) {
             return;
         }
         let place = at.trim_start_matches('/');
@@ -160,15 +168,18 @@ impl Walk<'_> {
                 _ => json!([]),
             };
             self.note(at, "of another type", format!("{} in place of {kind}", told(&other)), Some(other));
-            self.note(at, "null", format!("null in place of {kind}"), Some(Value::Null));
         }
         if let Some(constant) = schema.get("const").and_then(Value::as_str) {
             self.note(at, "other", format!("another text than `{constant}`"), Some(json!("other")));
+            self.note(at, "by number", format!("0 in place of `{constant}`"), Some(json!(0)));
         }
         if let Some(words) = schema.get("enum").and_then(Value::as_array) {
             let count = words.len();
             self.note(at, "unknown", format!("a word that is none of the {count}"), Some(json!("other")));
             if let Some(word) = value.as_str() {
+                let mut object = Map::new();
+                object.insert(word.to_owned(), Value::Null);
+                self.note(at, "as an object", format!("an object that names `{word}`"), Some(object.into()));
                 let other =
                     if word.to_uppercase() == word { word.to_lowercase() } else { word.to_uppercase() };
                 self.note(at, "in other case", format!("`{other}` for `{word}`"), Some(json!(other)));
@@ -245,10 +256,9 @@ impl Walk<'_> {
         }
         let optional = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
         for (name, _) in optional.filter(|(name, _)| !required.contains(name.as_str())) {
-            if !members.contains_key(name) {
-                let words = format!("null for the absent `{name}`");
-                self.note(&format!("{at}/{name}"), "null for nothing", words, Some(Value::Null));
-            }
+            // Absent is absent: nothing stands for it.
+            let words = format!("null for `{name}`, which may be absent");
+            self.note(&format!("{at}/{name}"), "null", words, Some(Value::Null));
         }
         self.note(
             &format!("{at}/unknown"),
