@@ -5,8 +5,10 @@
 mod accepts;
 mod case;
 mod general;
+mod log;
 mod people;
 mod schema;
+mod tree;
 mod wrong;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -71,7 +73,13 @@ fn files(root: &Path) -> Result<Vec<(String, String)>, String> {
             Err(fault) => faults.push(fault),
         }
     }
-    if faults.is_empty() { Ok(files) } else { Err(faults.join("\n")) }
+    if !faults.is_empty() {
+        return Err(faults.join("\n"));
+    }
+    for (path, vectors) in log::files()? {
+        files.push((path.to_owned(), json(&vectors)?));
+    }
+    Ok(files)
 }
 
 /// The vectors of a type; every one that the core judges otherwise is named, not the first alone.

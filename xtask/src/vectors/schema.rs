@@ -153,7 +153,9 @@ impl Walk<'_> {
         let place = at.trim_start_matches('/');
         let name = if place.is_empty() { what.to_owned() } else { format!("{place} {what}") };
         let code = code(at, what, value.is_none());
-        self.changes.push(Change { name, words, at: at.to_owned(), value, code, rule: None });
+        // Only a stream that the statement opens has a place 0.
+        let rule = (at == "/sequence" && value == Some(json!(0))).then_some("ASP-STM-005");
+        self.changes.push(Change { name, words, at: at.to_owned(), value, code, rule });
     }
 
     fn scalar(&mut self, schema: &Map<String, Value>, form: &str, value: &Value, at: &str) {

@@ -24,7 +24,7 @@ pub(super) struct Row {
 const WHOLE: &str = "org.register";
 
 /// Every so many changes another statement suffers one.
-const SHARE: usize = 9;
+const SHARE: usize = 12;
 
 /// The changes of the statement that stands at this place among those of its type; an error where a change found
 /// nothing to change.
