@@ -7,6 +7,7 @@ mod picture;
 mod test;
 mod tidy;
 mod torture;
+mod vectors;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -15,6 +16,7 @@ const USAGE: &str = "\
 Usage: cargo xtask <task>
 
   codegen [--check]                       write what is made from spec/, or only say what has drifted
+  vectors [--check]                       write the test vectors under spec/vectors, or only say what has drifted
   tidy                                    the rules that no compiler knows
   test [--fast] [--no-lint]               everything that must hold before a change lands;
                                           --fast leaves out the torture, --no-lint all but the tests
@@ -29,6 +31,7 @@ Exit codes: 0 all is well, 1 something does not hold, 2 the task was not underst
 enum Task {
     Help,
     Codegen(codegen::Mode),
+    Vectors(codegen::Mode),
     Tidy,
     Test(test::Options),
     Picture,
@@ -59,7 +62,8 @@ fn perform(task: &Task) -> Result<(), String> {
             print!("{USAGE}");
             Ok(())
         }
-        Task::Codegen(mode) => report_drift(*mode, &codegen::run(&root(), *mode)?),
+        Task::Codegen(mode) => report_drift("codegen", *mode, &codegen::run(&root(), *mode)?),
+        Task::Vectors(mode) => report_drift("vectors", *mode, &vectors::run(&root(), *mode)?),
         Task::Tidy => tidy::run(&root()),
         Task::Test(options) => test::run(&root(), *options),
         Task::Picture => picture::run(&root()),
@@ -67,12 +71,12 @@ fn perform(task: &Task) -> Result<(), String> {
     }
 }
 
-fn report_drift(mode: codegen::Mode, drifted: &[&str]) -> Result<(), String> {
-    let paths = drifted.join(", ");
+fn report_drift(task: &str, mode: codegen::Mode, drifted: &[impl AsRef<str>]) -> Result<(), String> {
+    let paths = drifted.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(", ");
     match mode {
-        _ if drifted.is_empty() => println!("codegen: all generated files are as their sources say"),
-        codegen::Mode::Write => println!("codegen: wrote {paths}"),
-        codegen::Mode::Check => return Err(format!("drifted: {paths}; run `cargo xtask codegen`")),
+        _ if drifted.is_empty() => println!("{task}: all generated files are as their sources say"),
+        codegen::Mode::Write => println!("{task}: wrote {paths}"),
+        codegen::Mode::Check => return Err(format!("drifted: {paths}; run `cargo xtask {task}`")),
     }
     Ok(())
 }
@@ -84,7 +88,9 @@ fn parse(arguments: &[&str]) -> Result<Task, String> {
         ["picture"] => Ok(Task::Picture),
         ["codegen"] => Ok(Task::Codegen(codegen::Mode::Write)),
         ["codegen", "--check"] => Ok(Task::Codegen(codegen::Mode::Check)),
-        ["codegen", _, .., other] | ["codegen", other] => unknown(other),
+        ["vectors"] => Ok(Task::Vectors(codegen::Mode::Write)),
+        ["vectors", "--check"] => Ok(Task::Vectors(codegen::Mode::Check)),
+        ["codegen" | "vectors", _, .., other] | ["codegen" | "vectors", other] => unknown(other),
         ["tidy"] => Ok(Task::Tidy),
         ["tidy", other, ..] => unknown(other),
         ["test", options @ ..] => parse_test(options).map(Task::Test),
@@ -142,6 +148,8 @@ mod tests {
             ("--help", Task::Help),
             ("codegen", Task::Codegen(codegen::Mode::Write)),
             ("codegen --check", Task::Codegen(codegen::Mode::Check)),
+            ("vectors", Task::Vectors(codegen::Mode::Write)),
+            ("vectors --check", Task::Vectors(codegen::Mode::Check)),
             ("tidy", Task::Tidy),
             ("test", Task::Test(test::Options { torture: true, lint: true })),
             ("test --fast --no-lint", Task::Test(test::Options { torture: false, lint: false })),
@@ -158,6 +166,7 @@ mod tests {
             ("tset", "there is no task \"tset\""),
             ("codegen --chekc", "\"--chekc\" is not understood here"),
             ("codegen --check twice", "\"twice\" is not understood here"),
+            ("vectors all", "\"all\" is not understood here"),
             ("tidy all", "\"all\" is not understood here"),
             ("test --slow", "test has no option \"--slow\""),
             ("torture", "torture needs a kind; there is one, `kill`"),

@@ -17,7 +17,8 @@ const EDGES: [(&str, &[&str]); 9] = [
     ("asp-tck", &["asp-core"]),
     ("asp-sim", &["asp-core", "asp-store"]),
     ("assent", &["asp-core", "asp-store", "asp-client", "asp-node", "asp-surfaces", "asp-tck"]),
-    ("xtask", &[]),
+    // The vectors are made and held against the core's judgement here, not in a build of the core.
+    ("xtask", &["asp-core"]),
 ];
 
 /// Crates whose tests keep to the same edges: the core's purity and the black box would be worth less.
@@ -173,7 +174,7 @@ mod tests {
             ("asp-core", "asp-store", Some("dev")),
             ("asp-tck", "asp-node", Some("dev")),
             ("asp-surfaces", "asp-node", None),
-            ("xtask", "asp-core", None),
+            ("xtask", "asp-store", None),
         ] {
             assert_eq!(forbidden_edges(&packages(&[(from, to, kind)])), [format!("{from} may not use {to}")]);
         }

@@ -30,6 +30,9 @@ use scan::Bounds;
 /// The protocol version that this crate speaks.
 pub const VERSION: &str = "1.0";
 
+/// Bytes of a `tracestate` that others have to pass on (W3C Trace Context §3.3.1.5).
+const TRACESTATE_BYTES_MAX: usize = 512;
+
 /// Bytes of an envelope around the statement: signatures, names, white space.
 const ENVELOPE_OVERHEAD_MAX: usize = 4096;
 
@@ -316,9 +319,16 @@ fn read_id(text: &str) -> Option<Uuid> {
 fn read_trace(value: &RawValue) -> Result<Trace, Rejection> {
     let trace: Option<Trace> = serde_json::from_str(value.get()).ok().filter(|_| is_object(value));
     let fits = |trace: &Trace| {
-        trace.traceparent.len() == 55 && trace.tracestate.as_ref().is_none_or(|state| state.len() <= 512)
+        is_traceparent(&trace.traceparent)
+            && trace.tracestate.as_ref().is_none_or(|state| state.len() <= TRACESTATE_BYTES_MAX)
     };
     trace.filter(fits).ok_or_else(|| Code::InvalidField.at("/trace"))
+}
+
+/// Four fields in lower-case hexadecimal digits (W3C Trace Context §3.2.2); what they say is not read here.
+fn is_traceparent(text: &str) -> bool {
+    let digits = |part: &str| part.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    text.split('-').map(str::len).eq([2, 32, 16, 2]) && text.split('-').all(digits)
 }
 
 /// Reads again, slowly, to say where it fails; an error path only.

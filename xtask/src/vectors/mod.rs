@@ -1,0 +1,120 @@
+//! Test vectors: what every implementation has to take and to refuse, written from fixed seeds.
+//!
+//! Each change states itself what it breaks. The core has to agree, or nothing is written: the vectors are no echo of it.
+
+mod accepts;
+mod case;
+mod general;
+mod log;
+mod people;
+mod schema;
+mod tree;
+mod wrong;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::codegen::Mode;
+use case::{Accept, Case, Reject};
+use schema::{Broken, Schemas};
+
+/// Where they stand.
+const FOLDER: &str = "spec/vectors";
+
+/// A statement of more bytes is there for its size.
+const LARGE_BYTES: usize = 16_384;
+
+/// The vectors of one type of statement.
+#[derive(Debug, Serialize)]
+struct TypeFile {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    accept: Vec<Accept>,
+    reject: Vec<Reject>,
+}
+
+/// Makes all vectors; returns the paths that differed.
+///
+/// # Errors
+/// A sentence that names the vector that the core judges otherwise, or the file that cannot be written.
+pub(crate) fn run(root: &Path, mode: Mode) -> Result<Vec<String>, String> {
+    let mut drifted = Vec::new();
+    for (path, text) in files(root)? {
+        let path = format!("{FOLDER}/{path}");
+        let target = root.join(&path);
+        if std::fs::read_to_string(&target).is_ok_and(|present| present == text) {
+            continue;
+        }
+        if mode == Mode::Write {
+            let folder = target.parent().unwrap_or(root);
+            std::fs::create_dir_all(folder).map_err(|error| format!("{path}: {error}"))?;
+            std::fs::write(&target, text).map_err(|error| format!("{path}: {error}"))?;
+        }
+        drifted.push(path);
+    }
+    Ok(drifted)
+}
+
+/// Every file with its text.
+fn files(root: &Path) -> Result<Vec<(String, String)>, String> {
+    let mut types: BTreeMap<&str, Vec<Case>> = BTreeMap::new();
+    for case in accepts::all() {
+        types.entry(case.kind).or_default().push(case);
+    }
+    let schemas = Schemas::load(root, &types.keys().copied().collect::<BTreeSet<_>>())?;
+    let mut broken = Broken::default();
+    let mut files = Vec::new();
+    let mut faults = Vec::new();
+    for (kind, cases) in types {
+        match of_type(kind, &cases, &schemas, &mut broken) {
+            Ok(file) => files.push((format!("statements/{kind}.json"), json(&file)?)),
+            Err(fault) => faults.push(fault),
+        }
+    }
+    if !faults.is_empty() {
+        return Err(faults.join("\n"));
+    }
+    for (path, vectors) in log::files()? {
+        files.push((path.to_owned(), json(&vectors)?));
+    }
+    Ok(files)
+}
+
+/// The vectors of a type; every one that the core judges otherwise is named, not the first alone.
+fn of_type(
+    kind: &'static str,
+    cases: &[Case],
+    schemas: &Schemas,
+    broken: &mut Broken,
+) -> Result<TypeFile, String> {
+    let mut file = TypeFile { kind, accept: Vec::new(), reject: Vec::new() };
+    let mut faults = Vec::new();
+    for (place, case) in cases.iter().enumerate() {
+        match case.accept() {
+            Ok(accept) => file.accept.push(accept),
+            Err(fault) => faults.push(fault),
+        }
+        let mut made: Vec<_> = case.changes.iter().map(|change| case.make(change)).collect();
+        // What is as large as may be has changes of its own alone: any other would cost as many bytes.
+        if case.text().len() <= LARGE_BYTES {
+            let asked = schemas.changes(case, broken);
+            let asked = asked.iter().filter(|change| general::has_share(case, place, change));
+            made.extend(asked.map(|change| case.make(change)));
+            made.extend(general::changes(case, place));
+        }
+        for made in made {
+            match made.and_then(|made| case.reject(made)) {
+                Ok(reject) => file.reject.push(reject),
+                Err(fault) => faults.push(fault),
+            }
+        }
+    }
+    if faults.is_empty() { Ok(file) } else { Err(faults.join("\n")) }
+}
+
+fn json(value: &impl Serialize) -> Result<String, String> {
+    let text = serde_json::to_string_pretty(value).map_err(|error| error.to_string())?;
+    Ok(format!("{text}\n"))
+}

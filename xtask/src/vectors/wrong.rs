@@ -1,0 +1,198 @@
+//! Spellings that no value of a form has, by the name of the form in `spec/schemas/common.json`.
+
+/// A wrong spelling, and what is wrong with it.
+pub(super) type Wrong = (&'static str, String);
+
+/// Digits of a SHA-256.
+const DIGITS: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+/// The wrong spellings of a form; none if it has no pattern.
+pub(super) fn spellings(form: &str) -> Vec<Wrong> {
+    let of = |pairs: &[(&'static str, &str)]| -> Vec<Wrong> {
+        pairs.iter().map(|(what, text)| (*what, (*text).to_owned())).collect()
+    };
+    match form {
+        "hash" => hashes(),
+        "key" => keys(),
+        "domain" => domains(),
+        "agent" => agents(),
+        "origin" => of(&[
+            ("empty", ""),
+            ("with a capital", "Vectors.example"),
+            ("with a space", "vectors example"),
+            ("with a plus", "vectors.example+1"),
+            ("that begins with a solidus", "/vectors"),
+        ]),
+        "capability" => of(&[
+            ("with a capital", "Procure"),
+            ("with an empty word", "procure..metal"),
+            ("that begins with a digit", "1procure"),
+            ("of nine words", "a.b.c.d.e.f.g.h.i"),
+            ("with a word of 33 letters", "abcdefghijklmnopqrstuvwxyzabcdefg"),
+            ("empty", ""),
+        ]),
+        "logTime" => instants(),
+        "decimal" => decimals(),
+        "currency" => of(&[
+            ("in small letters", "usd"),
+            ("of two letters", "US"),
+            ("of nine letters", "DOLLARSUS"),
+            ("with a digit", "US1"),
+        ]),
+        "schemaAlias" => of(&[
+            ("with a capital", "Box"),
+            ("with two hyphens together", "box--2"),
+            ("that ends with a hyphen", "box-"),
+            ("with a point", "box.2"),
+        ]),
+        "issuer" => of(&[
+            ("of one label", "acme"),
+            ("with a capital", "Acme.example"),
+            ("of a node without a name", "node:"),
+            ("of another scheme", "org:acme.example"),
+            ("of an agent without a path", "agent://acme.example"),
+            ("empty", ""),
+        ]),
+        "authority" => of(&[
+            ("of a node", "node:vectors.example"),
+            ("of one label", "court"),
+            ("of an agent without a path", "agent://court.example"),
+        ]),
+        "stream" => of(&[
+            ("of a kind that there is not", "dispute:acme.example"),
+            ("without a kind", "acme.example"),
+            ("of an organisation without a name", "org:"),
+            ("of an agent without its scheme", "agent:acme.example/procurement/buyer"),
+            ("of a session in capitals", &format!("session:{}", DIGITS.to_uppercase())),
+            ("of a session of 63 digits", &format!("session:{}", DIGITS.get(1..).unwrap_or_default())),
+            ("of a session by its hash", &format!("session:sha256:{DIGITS}")),
+            ("of a consent of two digits", "consent:ab"),
+        ]),
+        "nonce" => of(&[
+            ("of 31 digits", "0011223344556677889900112233445"),
+            ("with a capital", "0011223344556677889900112233445A"),
+            ("with another letter", "0011223344556677889900112233445g"),
+        ]),
+        "id" => ids(),
+        "traceparent" => of(&[
+            ("in capitals", "00-4BF92F3577B34DA6A3CE929D0E0E4736-00F067AA0BA902B7-01"),
+            ("without its flags", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7"),
+            ("with its parts otherwise divided", "004-bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),
+        ]),
+        _ => Vec::new(),
+    }
+}
+
+fn hashes() -> Vec<Wrong> {
+    let short: String = DIGITS.chars().take(63).collect();
+    vec![
+        ("in capitals", format!("sha256:{}", DIGITS.to_uppercase())),
+        ("of 63 digits", format!("sha256:{short}")),
+        ("of 65 digits", format!("sha256:{DIGITS}0")),
+        ("without its prefix", DIGITS.to_owned()),
+        ("of another kind", format!("sha512:{DIGITS}")),
+        ("with a letter that is no digit", format!("sha256:{short}g")),
+        ("with a capital prefix", format!("SHA256:{DIGITS}")),
+    ]
+}
+
+fn keys() -> Vec<Wrong> {
+    let digits = "6Mkf6DpFipTWXSBgt1DFuACj4UQse9R1uyT5jKhNBWd8sV3";
+    vec![
+        ("of another multicodec", "did:key:zDnaerDaTF5BXEavCrfRZEk316dpbLsfPDZ3WJ5hRTPFU2169".to_owned()),
+        ("without `did:key:`", format!("z{digits}")),
+        ("of another multibase", format!("did:key:u{digits}")),
+        ("of one digit less", format!("did:key:z{}", digits.trim_end_matches('3'))),
+        ("of one digit more", format!("did:key:z{digits}3")),
+        ("with a digit that base58 has not", format!("did:key:z{}", digits.replacen('D', "0", 1))),
+        ("with a fragment", format!("did:key:z{digits}#z{digits}")),
+        // The digits are those of bytes that begin with ed 02.
+        ("whose digits decode to another prefix", format!("did:key:z6Mkz{}", "z".repeat(43))),
+        ("of another method", format!("did:web:z{digits}")),
+    ]
+}
+
+fn domains() -> Vec<Wrong> {
+    vec![
+        ("of one label", "globex".to_owned()),
+        ("with a capital", "Globex.example".to_owned()),
+        ("with a final dot", "globex.example.".to_owned()),
+        ("with an empty label", "globex..example".to_owned()),
+        ("with an underscore", "glo_bex.example".to_owned()),
+        ("with a label that begins with a hyphen", "-globex.example".to_owned()),
+        ("with a label that ends with a hyphen", "globex-.example".to_owned()),
+        ("not in ASCII", "glöbex.example".to_owned()),
+        ("with a label of 64 letters", format!("{}.example", "a".repeat(64))),
+        ("of 246 letters", format!("{}aa", "aaaa.".repeat(49)).replacen("aa.", "a.", 1) + "a"),
+        ("empty", String::new()),
+    ]
+}
+
+fn agents() -> Vec<Wrong> {
+    vec![
+        ("without a path", "agent://globex.example".to_owned()),
+        ("with an empty path", "agent://globex.example/".to_owned()),
+        ("with an empty name in its path", "agent://globex.example//seller".to_owned()),
+        ("with a name that begins with a point", "agent://globex.example/../seller".to_owned()),
+        ("with a capital", "agent://globex.example/Seller".to_owned()),
+        ("with a domain of one label", "agent://globex/seller".to_owned()),
+        ("with another scheme", "https://globex.example/seller".to_owned()),
+        ("with a path of nine names", "agent://globex.example/a/b/c/d/e/f/g/h/i".to_owned()),
+        ("with a name of 65 letters", format!("agent://globex.example/{}", "a".repeat(65))),
+        ("with a query", "agent://globex.example/seller?x=1".to_owned()),
+        ("of 256 letters", format!("agent://globex.example/{}/{0}/{0}/{}", "a".repeat(64), "a".repeat(38))),
+    ]
+}
+
+fn instants() -> Vec<Wrong> {
+    [
+        ("without milliseconds", "2026-11-23T15:55:12Z"),
+        ("with microseconds", "2026-11-23T15:55:12.000000Z"),
+        ("with an offset", "2026-11-23T15:55:12.000+00:00"),
+        ("in small letters", "2026-11-23t15:55:12.000z"),
+        ("with a space between date and time", "2026-11-23 15:55:12.000Z"),
+        ("of a day that February has not", "2026-02-29T15:55:12.000Z"),
+        ("of a month that there is not", "2026-13-01T15:55:12.000Z"),
+        ("of an hour that there is not", "2026-11-23T24:00:00.000Z"),
+        ("of a leap second", "2016-12-31T23:59:60.000Z"),
+        ("before 1970", "1969-12-31T23:59:59.999Z"),
+        ("after 9998", "9999-01-01T00:00:00.000Z"),
+        ("with a comma before the milliseconds", "2026-11-23T15:55:12,000Z"),
+    ]
+    .map(|(what, text)| (what, text.to_owned()))
+    .into()
+}
+
+fn decimals() -> Vec<Wrong> {
+    [
+        ("with a needless zero before", "01"),
+        ("with a needless zero behind", "2.50"),
+        ("with a fraction of zero", "1.0"),
+        ("with an exponent", "1e3"),
+        ("with a minus", "-1"),
+        ("with a plus", "+1"),
+        ("with nothing before the point", ".5"),
+        ("with nothing behind the point", "1."),
+        ("of 19 digits before the point", "1000000000000000000"),
+        ("of 10 digits behind the point", "0.0000000001"),
+        ("with a comma", "2,5"),
+        ("with a digit that is not of ASCII", "１"),
+        ("empty", ""),
+    ]
+    .map(|(what, text)| (what, text.to_owned()))
+    .into()
+}
+
+fn ids() -> Vec<Wrong> {
+    [
+        ("in capitals", "01A2091E-5300-78DF-87E8-54C905F4DD77"),
+        ("without hyphens", "01a2091e530078df87e854c905f4dd77"),
+        ("of version 4", "01a2091e-5300-48df-87e8-54c905f4dd77"),
+        ("of another variant", "01a2091e-5300-78df-c7e8-54c905f4dd77"),
+        ("in braces", "{01a2091e-5300-78df-87e8-54c905f4dd77}"),
+        ("as a URN", "urn:uuid:01a2091e-5300-78df-87e8-54c905f4dd77"),
+        ("of one digit less", "01a2091e-5300-78df-87e8-54c905f4dd7"),
+    ]
+    .map(|(what, text)| (what, text.to_owned()))
+    .into()
+}
