@@ -22,6 +22,9 @@ mod probe;
 mod reading;
 mod timers;
 
+#[cfg(feature = "misbehave")]
+pub mod misbehave;
+
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;

@@ -88,6 +88,8 @@ async fn round(app: &Arc<App>, key: &Arc<SecretKey>) -> Round {
     let (origin, signing) = (app.store.origin().clone(), Arc::clone(key));
     let look = app.reads.wait_and_run(move |reader| {
         let due = reader.due(now, ROUND_MAX)?;
+        #[cfg(feature = "misbehave")]
+        let due = crate::misbehave::stated(due);
         let statements: Result<Vec<Verified>, Denial> =
             due.iter().map(|due| statement(due, &origin, &signing, now)).collect();
         Ok(Look { statements: statements?, next: reader.next_deadline()? })

@@ -37,7 +37,10 @@ fn load_numbered(
         world.mark_absent(stream.clone());
     }
     for entry in entries {
-        world.apply(&Accepted::from_store(entry.statement, entry.point));
+        let accepted = Accepted::from_store(entry.statement, entry.point);
+        #[cfg(feature = "misbehave")]
+        let accepted = crate::misbehave::applicable(world, accepted);
+        world.apply(&accepted);
     }
     if world.knows(stream) { Ok(()) } else { Err(Fault::corrupt(None, format!("{stream} has no beginning"))) }
 }

@@ -46,6 +46,8 @@ impl Fold {
         if let StreamId::Session(id) = accepted.statement().stream {
             self.note_before(&facts.world, id);
         }
+        #[cfg(feature = "misbehave")]
+        let accepted = &crate::misbehave::applicable(&facts.world, accepted.clone());
         match facts.world.apply(accepted) {
             // What is shown of an organisation is read from its stream, which is short; schemas are searched.
             Change::Organisation(domain) => {

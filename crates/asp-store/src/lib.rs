@@ -32,6 +32,9 @@ mod open;
 
 pub mod audit;
 
+#[cfg(feature = "misbehave")]
+pub mod misbehave;
+
 // The stage of the integration tests names this crate as they do.
 #[cfg(test)]
 extern crate self as asp_store;

@@ -197,6 +197,10 @@ pub(crate) struct Serve {
     /// How to write the log of events on stderr; ASSENT_LOG chooses what, such as debug
     #[arg(long, value_enum, default_value = "human", value_name = "FORMAT")]
     pub(crate) log_format: LogFormat,
+    /// Break a rule on purpose
+    #[cfg(feature = "misbehave")]
+    #[arg(long, value_name = "KIND", long_help = crate::misbehave::help())]
+    pub(crate) misbehave: Option<crate::misbehave::Asked>,
 }
 
 /// How events are logged.

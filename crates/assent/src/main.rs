@@ -5,6 +5,8 @@ mod commands;
 mod context;
 mod failure;
 mod home;
+#[cfg(feature = "misbehave")]
+mod misbehave;
 mod narrate;
 mod page;
 mod printer;

@@ -72,3 +72,15 @@ fn an_export_says_the_same_as_its_folder_and_a_changed_one_is_refuted() {
     let ran = run(&["log", "audit", "--export", to, "--json"]).with_code(1).one();
     assert_eq!(ran["finding"]["index"].as_u64(), Some(1), "{ran}");
 }
+
+#[cfg(not(feature = "misbehave"))]
+#[test]
+fn what_ships_has_nothing_of_the_deliberately_wrong_node() {
+    assert!(!run(&["serve", "--help"]).with_code(0).stdout.contains("misbehave"));
+    for kind in ["list", "ignores-turns"] {
+        run(&["serve", "--misbehave", kind]).with_code(2);
+    }
+    let binary = std::fs::read(env!("CARGO_BIN_EXE_assent")).unwrap();
+    let has = |word: &str| binary.windows(word.len()).any(|window| window == word.as_bytes());
+    assert!(has("assent serve") && !has("ignores-turns") && !has("ON PURPOSE"));
+}

@@ -148,6 +148,8 @@ pub(crate) fn pages() -> Pages {
 /// The router with its layers; a request passes them from the last to the first.
 pub(crate) fn router(app: Arc<App>) -> Router {
     let (router, _) = routes().split_for_parts();
+    #[cfg(feature = "misbehave")]
+    let router = router.layer(from_fn_with_state(Arc::clone(&app), crate::misbehave::tampered));
     router
         // ASP-API-003
         .fallback(async || Denial::from(Code::NotFound))

@@ -31,6 +31,10 @@ struct Serving {
 /// # Errors
 /// When it cannot start, or could not stop in order.
 pub(super) async fn run(context: &Context, args: &Serve) -> Outcome {
+    #[cfg(feature = "misbehave")]
+    if crate::misbehave::only_lists(context, args.misbehave) {
+        return Ok(());
+    }
     log_to_stderr(args.log_format)?;
     // Heard from the start: a node that has said where it is can be asked to stop.
     let signals = Signals::listen()?;
