@@ -137,6 +137,13 @@ impl Served {
         Self::after(Self::spawn(data)).expect("the node says where it is")
     }
 
+    /// The same of a node that is asked for more.
+    pub fn start_with(data: &Path, arguments: &[&str]) -> Self {
+        let mut command = Self::serve(data);
+        let child = command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        Self::after(child).expect("the node says where it is")
+    }
+
     /// The same of a node that cannot make any file longer than this: beyond, its storage fails.
     pub fn start_within(data: &Path, bytes_max: u64) -> Self {
         // A shell counts in blocks of 512; without the trap the process would be ended instead of told.
