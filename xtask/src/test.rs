@@ -95,7 +95,7 @@ fn summary(done: &[(&str, Option<Outcome>, f64)]) -> String {
     out
 }
 
-const STEPS: [Step; 8] = [
+const STEPS: [Step; 9] = [
     Step { name: "format", meaning: "the code is laid out as rustfmt does", kind: Kind::Lint, run: format },
     Step { name: "tidy", meaning: "the rules that no compiler knows", kind: Kind::Lint, run: tidy },
     Step { name: "clippy", meaning: "no warning in any target", kind: Kind::Lint, run: clippy },
@@ -108,8 +108,17 @@ const STEPS: [Step; 8] = [
     Step { name: "deny", meaning: "bans, licences and sources of libraries", kind: Kind::Lint, run: deny },
     Step { name: "examples", meaning: "the documentation's examples run", kind: Kind::Test, run: examples },
     Step { name: "tests", meaning: "every test of every crate", kind: Kind::Test, run: tests },
+    Step {
+        name: "faults",
+        meaning: "the conformance kit finds every planted fault",
+        kind: Kind::Test,
+        run: faults,
+    },
     Step { name: "torture", meaning: "kills lose nothing acknowledged", kind: Kind::Torture, run: kill },
 ];
+
+/// Compiles what makes a node wrong on purpose: no other step has it.
+const WRONG: [&str; 2] = ["--features", "assent/misbehave"];
 
 fn format(root: &Path) -> Result<Outcome, String> {
     run_command(&mut cargo(root, &["fmt", "--all", "--check"])).map(|()| Outcome::Passed)
@@ -119,9 +128,13 @@ fn tidy(root: &Path) -> Result<Outcome, String> {
     tidy::run(root).map(|()| Outcome::Passed)
 }
 
+/// What ships, then the deliberately wrong node, which is compiled apart.
 fn clippy(root: &Path) -> Result<Outcome, String> {
-    let arguments = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
-    run_command(&mut cargo(root, &arguments)).map(|()| Outcome::Passed)
+    let check = ["clippy", "--workspace", "--all-targets"];
+    for which in [&[][..], &WRONG] {
+        run_command(&mut cargo(root, &[&check[..], which, &["--", "-D", "warnings"]].concat()))?;
+    }
+    Ok(Outcome::Passed)
 }
 
 fn docs(root: &Path) -> Result<Outcome, String> {
@@ -152,6 +165,18 @@ fn tests(root: &Path) -> Result<Outcome, String> {
     run_command(&mut cargo(root, arguments)).map(|()| Outcome::Passed)
 }
 
+/// Of the whole workspace, so that no library is built a second time with other features.
+fn faults(root: &Path) -> Result<Outcome, String> {
+    let test = ["--workspace", "--test", "misbehave"];
+    let runner: &[&str] = if has_subcommand(root, "nextest") {
+        // Its tables are what one wants to see.
+        &["nextest", "run", "--success-output", "final"]
+    } else {
+        &["test"]
+    };
+    run_command(&mut cargo(root, &[runner, &test[..], &WRONG].concat())).map(|()| Outcome::Passed)
+}
+
 fn kill(root: &Path) -> Result<Outcome, String> {
     torture::run(root, torture::CYCLES, torture::Profile::Dev).map(|()| Outcome::Passed)
 }
@@ -175,8 +200,11 @@ mod tests {
             STEPS.iter().filter(|step| options.includes(step.kind)).map(|step| step.name).collect()
         };
         assert_eq!(names(true, true).len(), STEPS.len());
-        assert_eq!(names(false, true), ["format", "tidy", "clippy", "docs", "deny", "examples", "tests"]);
-        assert_eq!(names(true, false), ["examples", "tests", "torture"]);
-        assert_eq!(names(false, false), ["examples", "tests"]);
+        assert_eq!(
+            names(false, true),
+            ["format", "tidy", "clippy", "docs", "deny", "examples", "tests", "faults"]
+        );
+        assert_eq!(names(true, false), ["examples", "tests", "faults", "torture"]);
+        assert_eq!(names(false, false), ["examples", "tests", "faults"]);
     }
 }

@@ -1,6 +1,6 @@
 //! Who may use whom: the one-way edges between our crates, and what the core must never link.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
@@ -33,15 +33,30 @@ const IMPURE: [&str; 5] = ["tokio", "axum", "rusqlite", "getrandom", "chrono"];
 /// the core takes the smallest of the places that do not fit.
 const SEEDED: (&str, &str) = ("getrandom", "ahash");
 
+/// The feature that makes a node wrong on purpose; the crates that have it hand it down and to nobody else.
+const FAULTS: &str = "misbehave";
+
 /// Uses of one crate by another that the table does not allow.
 ///
 /// # Errors
 /// A sentence if cargo cannot tell.
 pub(super) fn edges(tree: &Tree) -> Result<Vec<String>, String> {
+    packages(tree).map(|packages| forbidden_edges(&packages))
+}
+
+/// Ways by which a build could have the faults without asking for them.
+///
+/// # Errors
+/// A sentence if cargo cannot tell.
+pub(super) fn faults(tree: &Tree) -> Result<Vec<String>, String> {
+    packages(tree).map(|packages| unasked_faults(&packages))
+}
+
+fn packages(tree: &Tree) -> Result<Vec<Package>, String> {
     let text = output(&mut cargo(&tree.root, &["metadata", "--no-deps", "--format-version", "1"]))?;
     let metadata: Metadata =
         serde_json::from_str(&text).map_err(|error| format!("cargo metadata: {error}"))?;
-    Ok(forbidden_edges(&metadata.packages))
+    Ok(metadata.packages)
 }
 
 /// What the core links although it must not.
@@ -95,6 +110,7 @@ struct Metadata {
 struct Package {
     name: String,
     dependencies: Vec<Dependency>,
+    features: BTreeMap<String, Vec<String>>,
 }
 
 #[derive(Deserialize)]
@@ -102,6 +118,8 @@ struct Dependency {
     name: String,
     /// `dev` or `build`; null for what the crate itself uses.
     kind: Option<String>,
+    /// What is asked of it besides its defaults.
+    features: Vec<String>,
 }
 
 fn forbidden_edges(packages: &[Package]) -> Vec<String> {
@@ -127,6 +145,19 @@ fn forbidden_edges(packages: &[Package]) -> Vec<String> {
     findings
 }
 
+fn unasked_faults(packages: &[Package]) -> Vec<String> {
+    let is_meant = |feature: &String| feature.rsplit('/').next() == Some(FAULTS);
+    let mut findings = Vec::new();
+    for Package { name, dependencies, features } in packages {
+        let others = features.iter().filter(|(feature, _)| *feature != FAULTS);
+        let leading = others.filter(|(_, list)| list.iter().any(is_meant));
+        findings.extend(leading.map(|(feature, _)| format!("feature {feature} of {name} has {FAULTS}")));
+        let asking = dependencies.iter().filter(|dependency| dependency.features.iter().any(is_meant));
+        findings.extend(asking.map(|dependency| format!("{name} asks {} for {FAULTS}", dependency.name)));
+    }
+    findings
+}
+
 /// Reads the output of `cargo tree`: a name, a version and more on each line. Gives what is impure with what to say.
 fn impurities(tree: &str) -> Vec<(&'static str, String)> {
     let linked: BTreeSet<&str> = tree.lines().filter_map(|line| line.split_whitespace().next()).collect();
@@ -145,6 +176,10 @@ fn impurities(tree: &str) -> Vec<(&'static str, String)> {
 mod tests {
     use super::*;
 
+    fn dependency(name: &str, kind: Option<&str>) -> Dependency {
+        Dependency { name: name.to_owned(), kind: kind.map(str::to_owned), features: Vec::new() }
+    }
+
     fn packages(edges: &[(&str, &str, Option<&str>)]) -> Vec<Package> {
         let names = EDGES.iter().map(|(name, _)| *name).chain(edges.iter().map(|(from, _, _)| *from));
         let package = |name: &str| Package {
@@ -152,8 +187,9 @@ mod tests {
             dependencies: edges
                 .iter()
                 .filter(|(from, _, _)| *from == name)
-                .map(|(_, to, kind)| Dependency { name: (*to).to_owned(), kind: kind.map(str::to_owned) })
+                .map(|(_, to, kind)| dependency(to, *kind))
                 .collect(),
+            features: BTreeMap::new(),
         };
         names.collect::<BTreeSet<_>>().into_iter().map(package).collect()
     }
@@ -180,6 +216,26 @@ mod tests {
         }
         let unknown = forbidden_edges(&packages(&[("asp-extra", "asp-core", None)]));
         assert_eq!(unknown, ["asp-extra is not in the table of xtask/src/tidy/crates.rs"]);
+    }
+
+    #[test]
+    fn faults_are_built_only_for_who_asks_for_them() {
+        let owned = |list: &[&str]| list.iter().map(|feature| (*feature).to_owned()).collect::<Vec<_>>();
+        let package = |features: &[(&str, &[&str])], asked: &[&str]| Package {
+            name: "assent".to_owned(),
+            dependencies: vec![Dependency { features: owned(asked), ..dependency("asp-node", None) }],
+            features: features.iter().map(|(name, list)| ((*name).to_owned(), owned(list))).collect(),
+        };
+        let handed_down =
+            package(&[("misbehave", &["asp-node/misbehave"]), ("default", &["x"])], &["openapi"]);
+        assert_eq!(unasked_faults(&[handed_down]), Vec::<String>::new());
+        for (features, asked, finding) in [
+            (&[("default", &["misbehave"][..])][..], &[][..], "feature default of assent has misbehave"),
+            (&[("x", &["asp-node/misbehave"])], &[], "feature x of assent has misbehave"),
+            (&[], &["misbehave"], "assent asks asp-node for misbehave"),
+        ] {
+            assert_eq!(unasked_faults(&[package(features, asked)]), [finding]);
+        }
     }
 
     #[test]

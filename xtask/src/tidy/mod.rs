@@ -39,9 +39,10 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
 /// A check: what it found, one sentence each, or why it could not look.
 type Check = fn(&Tree) -> Result<Vec<String>, String>;
 
-const CHECKS: [(&str, Check); 9] = [
+const CHECKS: [(&str, Check); 10] = [
     ("edges", crates::edges),
     ("purity", crates::purity),
+    ("faults", crates::faults),
     ("drift", drift),
     ("size", |tree| Ok(sources::size(tree))),
     ("opening", |tree| Ok(sources::opening(tree))),

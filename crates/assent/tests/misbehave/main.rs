@@ -16,6 +16,9 @@ mod scene;
 #[path = "../support/mod.rs"]
 mod support;
 
+use std::sync::Mutex;
+use std::time::Instant;
+
 use asp_node::misbehave::Kind;
 use futures::StreamExt;
 
@@ -67,4 +70,69 @@ async fn a_node_that_is_not_asked_to_be_wrong_has_none_of_them() {
     let probed: Vec<_> = probed.buffer_unordered(NODES_AT_ONCE).collect().await;
     let wrong: Vec<_> = probed.iter().filter(|(_, wrong)| *wrong).map(|(kind, _)| kind.as_str()).collect();
     assert!(wrong.is_empty(), "wrong: {wrong:?}");
+}
+
+/// What the kit found about a wrong node.
+struct Found {
+    kind: Kind,
+    /// Its exit code.
+    code: i32,
+    /// The rules that it calls broken.
+    broken: Vec<String>,
+    seconds: f64,
+}
+
+impl Found {
+    /// Whether the kit says no, and names a rule that the fault breaks.
+    fn is_right(&self) -> bool {
+        self.code == 1 && self.broken.iter().any(|rule| self.kind.breaks().contains(&rule.as_str()))
+    }
+}
+
+/// Tries a wrong node with the cases about the rules that it breaks.
+fn try_wrong(kind: Kind) -> Found {
+    let start = Instant::now();
+    let folder = tempfile::tempdir().unwrap();
+    let node = Served::start_with(folder.path(), &["--misbehave", kind.as_str()]);
+    let rules = kind.breaks().iter().flat_map(|rule| ["--rule", rule]);
+    let arguments: Vec<&str> = ["--json", "--node", &node.url, "tck"].into_iter().chain(rules).collect();
+    let ran = run(&arguments);
+    let lines = ran.json();
+    let broken = lines.iter().filter(|line| line["verdict"] == "broken");
+    let broken = broken.map(|line| line["rule"].as_str().unwrap().to_owned()).collect();
+    Found { kind, code: ran.code, broken, seconds: start.elapsed().as_secs_f64() }
+}
+
+#[test]
+fn the_kit_finds_every_fault() {
+    let kinds = Mutex::new(Kind::ALL.iter());
+    let found = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..NODES_AT_ONCE {
+            scope.spawn(|| {
+                // Each thread takes the next kind until there is none.
+                while let Some(kind) = { kinds.lock().unwrap().next() } {
+                    let result = try_wrong(*kind);
+                    found.lock().unwrap().push(result);
+                }
+            });
+        }
+    });
+    let found = found.into_inner().unwrap();
+    println!("{:<26} {:<6} {:>6}  RULES THAT THE KIT CALLS BROKEN", "FAULT", "FOUND", "TOOK");
+    for Found { kind, broken, seconds, .. } in &found {
+        let mark = if found.iter().any(|it| it.kind == *kind && it.is_right()) { "yes" } else { "NO" };
+        println!("{:<26} {mark:<6} {seconds:>4.1} s  {}", kind.as_str(), broken.join(" "));
+    }
+    let missed: Vec<_> = found.iter().filter(|it| !it.is_right()).map(|it| it.kind.as_str()).collect();
+    assert!(missed.is_empty(), "the kit does not find {missed:?}");
+}
+
+#[test]
+fn the_kit_finds_nothing_in_a_node_that_is_not_asked_to_be_wrong() {
+    let folder = tempfile::tempdir().unwrap();
+    let node = Served::start(folder.path());
+    let ran = run(&["--json", "--node", &node.url, "tck"]).with_code(0);
+    let last = ran.json().pop().unwrap();
+    assert_eq!((last["level"].as_str(), last["holds"].as_bool()), (Some("full"), Some(true)), "{last}");
 }
