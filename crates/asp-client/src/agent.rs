@@ -9,6 +9,7 @@ use asp_core::log::receipt::Receipt;
 use asp_core::name::{AgentUri, Capability, Domain, StreamId, StreamKind, StreamName};
 use asp_core::position::Hash;
 use asp_core::session::table::State;
+use asp_core::statement::Verified;
 use asp_core::statement::body::{
     Because, Body, Card, CardSet, Invitation, Invitee, KeyRotate, Limits, Mode, Nonce, ParticipantRole,
     Propose, SchemaRef, Text,
@@ -120,12 +121,20 @@ impl AgentParty {
     /// # Errors
     /// As every call; [`Error::Missing`] if consents were to be found and one is missing.
     pub async fn open_session(&self, opening: Opening) -> Result<Session, Error> {
-        let Opening { with, capability, purpose, consents, limits, schemas } = opening;
-        let consents = if consents.is_empty() {
-            self.fitting_consents(&with, &capability).await?
+        let Opening { with, capability, .. } = &opening;
+        let consents = if opening.consents.is_empty() {
+            self.fitting_consents(with, capability).await?
         } else {
-            consents.into_iter().collect()
+            opening.consents.iter().copied().collect()
         };
+        let invitation = self.invitation(opening, consents)?;
+        let receipt = self.party.client().submit(&invitation).await?;
+        Ok(self.session(&receipt.receipt.statement))
+    }
+
+    /// Signs the invitation that opens a session, whose id is its hash, without handing it in.
+    pub(crate) fn invitation(&self, opening: Opening, consents: BTreeSet<Hash>) -> Result<Verified, Error> {
+        let Opening { with, capability, purpose, consents: _, limits, schemas } = opening;
         let first = Invitee::of(self.agent.clone(), ParticipantRole::Initiator);
         let invitation = Invitation {
             capability,
@@ -138,9 +147,7 @@ impl AgentParty {
             schemas: (!schemas.is_empty()).then_some(schemas),
         };
         let body = Body::Propose(Propose::Invitation(invitation));
-        let stream = StreamName::Opens(StreamKind::Session);
-        let receipt = self.party.say(stream, None, body, &[]).await?;
-        Ok(self.session(&receipt.receipt.statement))
+        self.party.draft(StreamName::Opens(StreamKind::Session), None, body, None, &[])
     }
 
     /// A granted consent with each of the others' organisations that covers the capability.
@@ -156,18 +163,7 @@ impl AgentParty {
             return Ok(BTreeSet::new());
         }
         let known: Vec<ConsentView> = self.party.consents().try_collect().await?;
-        let fits = |consent: &&ConsentView, other: &Domain| {
-            consent.standing == "GRANTED"
-                && (consent.with == *other || consent.by == *other)
-                && consent.capabilities.iter().any(|prefix| capability.is_within(prefix))
-        };
-        let found = |other: &Domain| {
-            let consent = known.iter().find(|consent| fits(consent, other));
-            consent
-                .map(|consent| consent.id)
-                .ok_or(Error::Missing { what: "granted consent that covers this" })
-        };
-        others.iter().map(found).collect()
+        others.iter().map(|other| fitting(&known, other, capability)).collect()
     }
 
     /// A session of this agent by its id.
@@ -207,7 +203,7 @@ impl AgentParty {
     }
 
     /// The size of the log: at once without `after`, else once a session of this agent moved, or some time later.
-    async fn wait_for_move(&self, after: Option<u64>, left: Duration) -> Result<u64, Error> {
+    pub(crate) async fn wait_for_move(&self, after: Option<u64>, left: Duration) -> Result<u64, Error> {
         let mut query: Query = vec![("pageSize", "1".to_owned())];
         if let Some(after) = after {
             // Less than a second would be told as none, and asked again at once.
@@ -261,4 +257,19 @@ impl AgentParty {
     pub async fn bundle(&self, id: &Hash) -> Result<Vec<u8>, Error> {
         self.party.bundle(id).await
     }
+}
+
+/// A granted consent with an organisation that covers the capability.
+pub(crate) fn fitting<'a>(
+    known: impl IntoIterator<Item = &'a ConsentView>,
+    other: &Domain,
+    capability: &Capability,
+) -> Result<Hash, Error> {
+    let fits = |consent: &&ConsentView| {
+        consent.standing == "GRANTED"
+            && (consent.with == *other || consent.by == *other)
+            && consent.capabilities.iter().any(|prefix| capability.is_within(prefix))
+    };
+    let found = known.into_iter().find(fits).map(|consent| consent.id);
+    found.ok_or(Error::Missing { what: "granted consent that covers this" })
 }

@@ -38,6 +38,7 @@ mod party;
 mod replay;
 mod session;
 mod stream;
+mod tender;
 mod token;
 mod transport;
 
@@ -47,6 +48,9 @@ pub use error::Error;
 pub use export::{Difference, Replay, SessionExport, Step};
 pub use organisation::{ConsentTerms, OrganisationParty};
 pub use session::Session;
+pub use tender::{
+    Award, Awarded, Bid, Declined, Invitations, OfferedPackage, Standing, Supplier, Tender, TenderCall,
+};
 
 /// The code on the page is compiled and run with the other examples.
 #[cfg(doctest)]

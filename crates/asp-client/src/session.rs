@@ -456,7 +456,7 @@ impl Session {
 }
 
 /// Whether the node has said that it did not take a statement in.
-fn is_refusal(error: &Error) -> bool {
+pub(crate) fn is_refusal(error: &Error) -> bool {
     matches!(error, Error::Refused(problem) if !matches!(problem.code, Code::StorageFault | Code::Internal))
 }
 

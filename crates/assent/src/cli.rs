@@ -13,6 +13,7 @@ use crate::read;
 mod deal;
 mod people;
 mod tck;
+mod tender;
 
 pub(crate) use deal::{
     Close, CommitmentCommand, HandOver, Offering, Open, Say, SchemaCommand, SchemaRegistration,
@@ -22,6 +23,7 @@ pub(crate) use people::{
     AgentCommand, AgentRegister, ConsentCommand, ConsentRequest, Discover, Observe, OrgCommand, TrustCommand,
 };
 pub(crate) use tck::Tck;
+pub(crate) use tender::{TenderAward, TenderCommand, TenderDecline, TenderName, TenderOpen};
 
 const AFTER: &str = "\
 Exit codes:

@@ -92,6 +92,19 @@ impl Context {
         Ok(self.client().await?.agent_with(agent, key))
     }
 
+    /// This agent, connected; `--as` must not name another.
+    ///
+    /// # Errors
+    /// When another is named, or the key is not here.
+    pub(crate) async fn agent_named(&self, agent: &AgentUri) -> Outcome<AgentParty> {
+        let named = Issuer::Agent(agent.clone());
+        if self.options.identity.as_ref().is_some_and(|identity| *identity != named) {
+            return Err(Failure::usage(format_args!("this belongs to {}, not to --as", words::agent(agent))));
+        }
+        let key = self.key(&named)?;
+        Ok(self.client().await?.agent_with(agent.clone(), key))
+    }
+
     /// The agent that speaks.
     ///
     /// # Errors

@@ -11,6 +11,7 @@ mod narrate;
 mod page;
 mod printer;
 mod read;
+mod tenders;
 mod terms;
 mod words;
 

@@ -303,6 +303,11 @@ impl Progress {
         self.0.set_length(total);
         self.0.set_position(done);
     }
+
+    /// Lets something else be said, and draws the bar below it again.
+    pub(crate) fn beside(&self, say: impl FnOnce()) {
+        self.0.suspend(say);
+    }
 }
 
 impl Drop for Progress {

@@ -9,6 +9,7 @@ use asp_core::session::table::Performative;
 use asp_core::statement::body::{Name, ObligationId, ParticipantRole, SchemaAlias, Text};
 use clap::{Args, Subcommand};
 
+use super::tender::TenderCommand;
 use crate::read::{self, Id, SchemaName};
 
 /// `assent session`
@@ -19,6 +20,9 @@ pub(crate) enum SessionCommand {
         assent session open --with volt.example/sales/gpu --capability provision.compute.gpu \\\n    \
         --purpose \"1,000 GPU hours\"")]
     Open(Box<Open>),
+    /// Ask many suppliers at once, compare their offers, take one
+    #[command(subcommand)]
+    Tender(TenderCommand),
     /// List your sessions, those moved last first
     #[command(
         after_help = "Examples:\n  assent session list --json | jq -r 'select(.state==\"INVITED\") | .id'"

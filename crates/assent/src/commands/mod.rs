@@ -16,6 +16,7 @@ mod schema;
 mod serve;
 mod session;
 mod tck;
+mod tender;
 mod trust;
 mod verify;
 
@@ -72,7 +73,7 @@ fn block_on(work: impl Future<Output = Outcome>) -> Outcome {
 ///
 /// # Errors
 /// When it cannot be read or is larger; both are the caller's input.
-fn read_input(path: &Path, most: u64) -> Outcome<Vec<u8>> {
+pub(crate) fn read_input(path: &Path, most: u64) -> Outcome<Vec<u8>> {
     let name = path.display();
     let refuse = |error: io::Error| Failure::usage(format_args!("{name}: {error}"));
     let mut bytes = Vec::new();

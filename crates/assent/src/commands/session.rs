@@ -32,6 +32,7 @@ const COLUMNS: [usize; 3] = [5, 32, 10];
 pub(super) async fn run(context: &Context, command: SessionCommand) -> Outcome {
     match command {
         SessionCommand::Open(args) => open(context, &context.agent().await?, *args).await,
+        SessionCommand::Tender(command) => super::tender::run(context, command).await,
         SessionCommand::List => sessions(context, &context.agent().await?).await,
         SessionCommand::Show { id, messages } => one(context, &context.agent().await?, &id, messages).await,
         SessionCommand::Say(args) => {
