@@ -11,7 +11,11 @@ use crate::fault::{Fault, Step};
 const APPLICATION_ID: i64 = 0x4153_5073;
 
 /// What brings a store from each version to the next; their number is the newest version.
-const MIGRATIONS: &[&str] = &[include_str!("../migrations/0001.sql"), include_str!("../migrations/0002.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../migrations/0001.sql"),
+    include_str!("../migrations/0002.sql"),
+    include_str!("../migrations/0003.sql"),
+];
 
 /// Brings the file to the newest version. Each migration is one transaction with its number.
 ///

@@ -6,7 +6,7 @@ use asp_core::log::receipt::{BatchPlace, BatchSignature, Receipt, ReceiptBody, S
 use asp_core::name::Origin;
 use asp_core::position::{Hash, LogPoint};
 use asp_core::statement::Statement;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::entries::Entry;
 use crate::fault::Fault;
@@ -27,8 +27,13 @@ pub(crate) fn body(origin: &Origin, statement: &Statement, point: LogPoint) -> R
 pub(crate) fn put(connection: &Connection, first: u64, batch: &SignedBatch) -> Result<(), Fault> {
     let leaves: Vec<u8> = batch.leaves().iter().flat_map(|leaf| *leaf.as_bytes()).collect();
     connection
-        .prepare_cached("INSERT INTO batches (first, signature, leaves) VALUES (?1, ?2, ?3)")?
-        .execute(params![first, batch.signature().value.as_bytes(), leaves])?;
+        .prepare_cached("INSERT INTO batches (first, signature, leaves, seed) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![
+            first,
+            batch.signature().value.as_bytes(),
+            leaves,
+            batch.seed().map(|seed| *seed.as_bytes())
+        ])?;
     Ok(())
 }
 
@@ -40,6 +45,8 @@ pub(crate) struct StoredBatch {
     pub(crate) signature: SignatureBytes,
     /// The hashes of the bodies.
     pub(crate) leaves: Vec<Hash>,
+    /// What the hashes between them follow from; none in a batch of one, and in those of older versions.
+    pub(crate) seed: Option<Hash>,
 }
 
 impl StoredBatch {
@@ -47,24 +54,27 @@ impl StoredBatch {
     pub(crate) fn receipt(&self, receipt: ReceiptBody, node_key: KeyId) -> Option<Receipt> {
         let index = u32::try_from(receipt.log_index.0.checked_sub(self.first)?).ok()?;
         let signature = BatchSignature { alg: Algorithm::Ed25519, key_id: node_key, value: self.signature };
-        Some(Receipt { batch: BatchPlace::among(&self.leaves, index)?, receipt, signature })
+        let batch = BatchPlace::among(&self.leaves, self.seed.as_ref(), index)?;
+        Some(Receipt { batch, receipt, signature })
     }
 }
 
 /// The batch that an entry belongs to: the last one that begins there or before.
 pub(crate) fn batch_of(connection: &Connection, position: u64) -> Result<Option<StoredBatch>, Fault> {
     let mut query = connection.prepare_cached(
-        "SELECT first, signature, leaves FROM batches WHERE first <= ?1 ORDER BY first DESC LIMIT 1",
+        "SELECT first, signature, leaves, seed FROM batches WHERE first <= ?1 ORDER BY first DESC LIMIT 1",
     )?;
-    let found: Option<(u64, [u8; 64], Vec<u8>)> =
-        query.query_row(params![position], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
-    let Some((first, signature, leaves)) = found else { return Ok(None) };
+    let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?));
+    let found: Option<(u64, [u8; 64], Vec<u8>, Option<[u8; 32]>)> =
+        query.query_row(params![position], read).optional()?;
+    let Some((first, signature, leaves, seed)) = found else { return Ok(None) };
     let (leaves, rest) = leaves.as_chunks::<32>();
     if !rest.is_empty() {
         return Err(Fault::corrupt(Some(first), "the hashes of its batch's receipts are cut off"));
     }
     let leaves = leaves.iter().copied().map(Hash::from_bytes).collect();
-    Ok(Some(StoredBatch { first, signature: SignatureBytes::from_bytes(signature), leaves }))
+    let (signature, seed) = (SignatureBytes::from_bytes(signature), seed.map(Hash::from_bytes));
+    Ok(Some(StoredBatch { first, signature, leaves, seed }))
 }
 
 /// The receipt of an entry, the same that was given when it was taken in (ASP-RCT-002).

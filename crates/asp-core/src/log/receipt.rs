@@ -1,5 +1,8 @@
 //! Receipts in bulk: the node's word that statements are in its log, with one signature for a whole batch.
 //! Whether the log itself agrees is told by a proof of inclusion later; see `proof`.
+//!
+//! Who has a receipt learns nothing of the others in its batch: in the batch's tree a hash that nobody can guess
+//! stands beside each receipt, so that a path shows no hash of which somebody knows what it is of.
 
 use std::fmt;
 
@@ -17,14 +20,20 @@ use crate::rejection::Code;
 /// Hashes of the longest path of a receipt.
 pub const BATCH_PATH_MAX: usize = 16;
 
-/// Statements of the largest batch that can have receipts; what a node takes is [`limits::BATCH_MAX`].
+/// Leaves of the largest tree of a batch.
 pub const BATCH_SIZE_MAX: u32 = 1 << BATCH_PATH_MAX;
+
+/// Statements of the largest batch that can have receipts; what a node takes is [`limits::BATCH_MAX`].
+pub const BATCH_RECEIPTS_MAX: u32 = BATCH_SIZE_MAX / 2;
 
 /// Bytes of the longest receipt: 16 hashes of 74 bytes, names of up to 300 bytes, and what stands around them.
 pub const RECEIPT_BYTES_MAX: usize = 4096;
 
 /// Tells the signature of a batch from all other signatures of the protocol.
 const TAG: &str = "asp/1.0/receipts\n";
+
+/// Tells the signature that blinds a batch, which nobody gets to see, from all others.
+const BLIND_TAG: &[u8] = b"asp/1.0/receipts/blind\n";
 
 /// What the node says about one statement.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,23 +76,24 @@ impl ReceiptBody {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BatchPlace {
-    /// The zero-based number in the batch.
+    /// The zero-based number among the leaves of the batch's tree.
     pub index: u32,
     /// The proof of inclusion in the tree of the batch (RFC 6962 §2.1.1), from the leaf up; at most 16 hashes.
     #[serde(deserialize_with = "bounded_path")]
     pub path: Vec<Hash>,
-    /// Receipts of the batch.
+    /// Leaves of the batch's tree. Which of them are receipts is not said.
     pub size: u32,
 }
 
 impl BatchPlace {
-    /// The place of the `index`-th receipt among all of its batch, by the hashes of their bodies.
+    /// The place of the `index`-th receipt among all of its batch, by the hashes of their bodies and the batch's seed.
     ///
-    /// `None` if there is no such receipt, or more than [`BATCH_SIZE_MAX`]. Costs one hash per receipt.
+    /// `None` if there is no such receipt, or a larger tree than [`BATCH_SIZE_MAX`]. Costs some hashes per receipt.
     #[must_use]
-    pub fn among(leaves: &[Hash], index: u32) -> Option<Self> {
-        let size = u32::try_from(leaves.len()).ok().filter(|size| *size <= BATCH_SIZE_MAX)?;
-        place_in(&rows_over(leaves.to_vec()), index, size)
+    pub fn among(leaves: &[Hash], seed: Option<&Hash>, index: u32) -> Option<Self> {
+        let tree = blinded(leaves, seed);
+        let size = u32::try_from(tree.len()).ok().filter(|size| *size <= BATCH_SIZE_MAX)?;
+        place_in(&rows_over(tree), leaf_of(index, seed)?, size)
     }
 
     /// The path as 32 bytes per hash, for storing.
@@ -207,27 +217,55 @@ fn signed_text(origin: &Origin, root: &Hash, size: u32) -> String {
 /// A batch with its one signature, from which each receipt takes its place.
 #[derive(Debug, Clone)]
 pub struct SignedBatch {
+    leaves: Vec<Hash>,
+    seed: Option<Hash>,
     size: u32,
     signature: BatchSignature,
     /// The rows of the tree, leaves first, root last; a node without a sibling stands in the row above too.
     rows: Vec<Vec<Hash>>,
 }
 
-/// Signs the receipts of one batch: the whole tree once, less than two hashes per receipt, and one signature.
+/// Signs the receipts of one batch: the whole tree once, less than five hashes per receipt, and two signatures.
 ///
-/// `None` if there are none, more than [`BATCH_SIZE_MAX`], or receipts of more than one log.
+/// `None` if there are none, more than [`BATCH_RECEIPTS_MAX`], or receipts of more than one log.
 #[must_use]
 pub fn sign_batch(bodies: &[ReceiptBody], key: &SecretKey) -> Option<SignedBatch> {
     let origin = &bodies.first()?.origin;
-    let size = u32::try_from(bodies.len()).ok().filter(|size| *size <= BATCH_SIZE_MAX)?;
+    u32::try_from(bodies.len()).ok().filter(|count| *count <= BATCH_RECEIPTS_MAX)?;
     if bodies.iter().any(|body| body.origin != *origin) {
         return None;
     }
-    let rows = rows_over(bodies.iter().map(ReceiptBody::leaf).collect());
+    let leaves: Vec<Hash> = bodies.iter().map(ReceiptBody::leaf).collect();
+    let seed = seed(&leaves, key);
+    let rows = rows_over(blinded(&leaves, seed.as_ref()));
+    let size = u32::try_from(rows.first()?.len()).ok()?;
     let root = rows.last()?.first()?;
     let value = key.sign(signed_text(origin, root, size).as_bytes());
     let signature = BatchSignature { alg: Algorithm::Ed25519, key_id: key.id(), value };
-    Some(SignedBatch { size, signature, rows })
+    Some(SignedBatch { leaves, seed, size, signature, rows })
+}
+
+/// What the blinding hashes of a batch are made from; one receipt alone has nothing to hide from.
+///
+/// A signature that nobody sees is as good as random, and needs no source of randomness.
+fn seed(leaves: &[Hash], key: &SecretKey) -> Option<Hash> {
+    if leaves.len() < 2 {
+        return None;
+    }
+    let all: Vec<u8> = leaves.iter().flat_map(|leaf| *leaf.as_bytes()).collect();
+    Some(Hash::of(&[key.sign(&[BLIND_TAG, &all].concat()).as_bytes()]))
+}
+
+/// The leaves of a batch's tree: the receipts, and with a seed a blinding hash behind each.
+fn blinded(leaves: &[Hash], seed: Option<&Hash>) -> Vec<Hash> {
+    let Some(seed) = seed else { return leaves.to_vec() };
+    let blind = |number: u32| Hash::of(&[seed.as_bytes(), &number.to_be_bytes()]);
+    (0..).zip(leaves).flat_map(|(number, leaf)| [*leaf, blind(number)]).collect()
+}
+
+/// The number of a receipt's leaf in the tree of its batch.
+fn leaf_of(index: u32, seed: Option<&Hash>) -> Option<u32> {
+    if seed.is_some() { index.checked_mul(2) } else { Some(index) }
 }
 
 /// The rows of the tree over these leaves, the root last.
@@ -264,13 +302,19 @@ impl SignedBatch {
     /// The place of the `index`-th receipt, in the order in which they were signed; `None` if there is none.
     #[must_use]
     pub fn place(&self, index: u32) -> Option<BatchPlace> {
-        place_in(&self.rows, index, self.size)
+        place_in(&self.rows, leaf_of(index, self.seed.as_ref())?, self.size)
     }
 
-    /// The hashes of all bodies: with the signature, all that has to be kept to give each receipt again.
+    /// The hashes of all bodies: with seed and signature, all that has to be kept to give each receipt again.
     #[must_use]
     pub fn leaves(&self) -> &[Hash] {
-        self.rows.first().map_or(&[], Vec::as_slice)
+        &self.leaves
+    }
+
+    /// What the blinding hashes follow from. Whoever has it can test what the other receipts say; keep it.
+    #[must_use]
+    pub const fn seed(&self) -> Option<&Hash> {
+        self.seed.as_ref()
     }
 }
 
@@ -337,13 +381,36 @@ mod tests {
         }
         let batch = sign_batch(&bodies(5), &key(7)).unwrap();
         assert_eq!(batch.place(5), None);
-        assert_eq!(BatchPlace::among(batch.leaves(), 5), None);
+        assert_eq!(BatchPlace::among(batch.leaves(), batch.seed(), 5), None);
         for index in 0..5 {
-            assert_eq!(BatchPlace::among(batch.leaves(), index), batch.place(index));
+            assert_eq!(BatchPlace::among(batch.leaves(), batch.seed(), index), batch.place(index));
         }
         let leaves: Vec<Hash> = bodies(5).iter().map(|body| leaf_hash(body.to_json().as_bytes())).collect();
-        let signed = signed_text(&bodies(1)[0].origin, &row_root(&leaves).unwrap(), 5);
+        assert_eq!(batch.leaves(), leaves);
+        let tree = blinded(&leaves, batch.seed());
+        let signed = signed_text(&bodies(1)[0].origin, &row_root(&tree).unwrap(), 10);
         assert_eq!(batch.signature().value, key(7).sign(signed.as_bytes()));
+        // What was signed before receipts were blinded is given again as it was.
+        let place = BatchPlace::among(&leaves, None, 4).unwrap();
+        assert_eq!((place.index, place.size), (4, 5));
+        assert_eq!(row_root(&leaves), inclusion_root(&leaves[4], 4, 5, &place.path).ok());
+    }
+
+    #[test]
+    fn a_receipt_shows_no_hash_that_follows_from_what_the_others_say() {
+        // Index, time, hash and number of every other statement are known or guessed: the log shows most of it.
+        for count in 2..20_u64 {
+            let leaves: Vec<Hash> = bodies(count).iter().map(ReceiptBody::leaf).collect();
+            let plain: Vec<Hash> = rows_over(leaves).concat();
+            for receipt in receipts(count) {
+                assert!(receipt.batch.path.iter().all(|hash| !plain.contains(hash)), "{count}");
+            }
+        }
+        let (one, other) =
+            (sign_batch(&bodies(2), &key(7)).unwrap(), sign_batch(&bodies(2), &key(8)).unwrap());
+        assert_ne!(one.seed(), other.seed(), "only the node knows it");
+        assert_ne!(one.seed(), sign_batch(&bodies(3), &key(7)).unwrap().seed(), "each batch has its own");
+        assert_eq!(sign_batch(&bodies(1), &key(7)).unwrap().seed(), None);
     }
 
     #[test]
@@ -352,10 +419,10 @@ mod tests {
         let mut mixed = bodies(2);
         mixed[1].origin = "assent.example/other".parse().unwrap();
         assert!(sign_batch(&mixed, &key(7)).is_none());
-        let endless = vec![bodies(1)[0].clone(); BATCH_SIZE_MAX as usize + 1];
+        let endless = vec![bodies(1)[0].clone(); BATCH_RECEIPTS_MAX as usize + 1];
         assert!(sign_batch(&endless, &key(7)).is_none());
         let batch = sign_batch(&endless[1..], &key(7)).unwrap();
-        assert_eq!(batch.place(BATCH_SIZE_MAX - 1).unwrap().path.len(), BATCH_PATH_MAX);
+        assert_eq!(batch.place(BATCH_RECEIPTS_MAX - 1).unwrap().path.len(), BATCH_PATH_MAX);
     }
 
     #[test]

@@ -15,6 +15,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
+use asp_core::log::receipt::BATCH_RECEIPTS_MAX;
 use asp_core::statement::Verified;
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
@@ -54,7 +55,8 @@ impl Sequencer {
         let assessor = Assessor::start(folder, sender.downgrade())?;
         let shared = Arc::new(Shared::new(writer.size()));
         let of_thread = Arc::clone(&shared);
-        let batch_max = settings.batch_max.max(1);
+        // A larger one could not have receipts.
+        let batch_max = settings.batch_max.clamp(1, BATCH_RECEIPTS_MAX as usize);
         let thread = std::thread::Builder::new()
             .name("assent-writer".into())
             .spawn(move || thread::run(writer, wal, queue, &of_thread, &clock, batch_max, &assessor))
