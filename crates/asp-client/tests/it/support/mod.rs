@@ -1,6 +1,7 @@
 //! A stage for the tests: a real node with a clock that stands still, two organisations with an agent each, and what
 //! can stand between a client and its node.
 mod between;
+mod market;
 mod relay;
 
 use std::time::Duration;
@@ -14,6 +15,7 @@ use asp_core::statement::body::{Card, Due, DueAt, Obligation, Offer, Package, Sh
 use asp_node::{Clock, Config, Node, Stepper};
 
 pub use between::{Answer, Between};
+pub use market::*;
 pub use relay::Relay;
 
 /// The instant at which every stage begins, by the node's clock alone: the client has to find out.
@@ -131,7 +133,7 @@ impl Stage {
     }
 }
 
-async fn organisation(client: &Client, name: &str) -> OrganisationParty {
+pub async fn organisation(client: &Client, name: &str) -> OrganisationParty {
     let party = client.organisation_with(text(&format!("{name}.example")), key(name));
     party.register(text(name)).await.unwrap();
     party
