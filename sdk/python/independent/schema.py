@@ -1,0 +1,264 @@
+"""The part of JSON Schema 2020-12 that spec/schemas uses; a keyword that is not known here is an error.
+
+`$ref` leads to a definition of the same file or of one beside it; nothing else is ever read. `pattern`,
+`minLength`, `maxLength` count as the standard says (code points); `x-maxBytes` bounds the UTF-8 of a text.
+Two formats are asserted because no pattern can say them: `instant` (a real date) and `did-key` (base58 of an
+Ed25519 key).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import forms
+from refusal import token
+
+TYPES: dict[str, Callable[[Any], bool]] = {
+    "object": lambda value: isinstance(value, dict),
+    "array": lambda value: isinstance(value, list),
+    "string": lambda value: isinstance(value, str),
+    "integer": lambda value: type(value) is int,
+    "number": lambda value: type(value) is int,
+    "boolean": lambda value: type(value) is bool,
+    "null": lambda value: value is None,
+}
+FORMATS: dict[str, Callable[[str], bool]] = {
+    "instant": lambda text: forms.read_instant(text) is not None,
+    "did-key": lambda text: forms.read_key(text) is not None,
+}
+REMARKS = {"$schema", "$id", "$defs", "$comment", "title", "description", "examples", "default", "deprecated"}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """The first thing that does not fit: where, and which keyword says so."""
+
+    pointer: str
+    keyword: str
+
+
+class NoSchema(Exception):
+    """A schema says something that is not understood here."""
+
+
+class Schemas:
+    """The schemas of one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.resolve()
+        self.files: dict[Path, Any] = {}
+
+    def file(self, path: Path) -> Any:
+        """A schema file, read once."""
+        path = path.resolve()
+        if path not in self.files:
+            if not path.is_relative_to(self.folder):
+                raise NoSchema(f"{path} is outside of {self.folder}")
+            self.files[path] = json.loads(path.read_text("utf-8"))
+        return self.files[path]
+
+    def check(self, name: str, value: Any) -> Fault | None:
+        """The first fault of a value under the schema file of this name; none if it fits."""
+        path = self.folder / name
+        return self._check(self.file(path), path, value, "")
+
+    def _check(self, schema: Any, path: Path, value: Any, pointer: str) -> Fault | None:
+        if schema is True:
+            return None
+        if schema is False:
+            return Fault(pointer, "false")
+        for keyword, asked in schema.items():
+            if keyword in REMARKS:
+                continue
+            check = CHECKS.get(keyword)
+            if check is None:
+                raise NoSchema(f"{path.name}: the keyword {keyword!r} is not known here")
+            fault = check(Place(self, schema, path, pointer), asked, value)
+            if fault is not None:
+                return fault
+        return None
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a keyword is asked: the schema around it, the file it stands in, the place of the value."""
+
+    schemas: Schemas
+    schema: dict[str, Any]
+    path: Path
+    pointer: str
+
+    def inner(self, schema: Any, value: Any, step: str | int) -> Fault | None:
+        """The fault of a value one step further down."""
+        return self.schemas._check(schema, self.path, value, self.pointer + token(step))
+
+    def fault(self, keyword: str, fits: bool) -> Fault | None:
+        """No fault if it fits."""
+        return None if fits else Fault(self.pointer, keyword)
+
+
+def _type(place: Place, asked: Any, value: Any) -> Fault | None:
+    names = [asked] if isinstance(asked, str) else asked
+    return place.fault("type", any(TYPES[name](value) for name in names))
+
+
+def _const(place: Place, asked: Any, value: Any) -> Fault | None:
+    return place.fault("const", is_equal(asked, value))
+
+
+def _enum(place: Place, asked: Any, value: Any) -> Fault | None:
+    return place.fault("enum", any(is_equal(item, value) for item in asked))
+
+
+def _pattern(place: Place, asked: Any, value: Any) -> Fault | None:
+    return place.fault("pattern", not isinstance(value, str) or _compiled(asked).search(value) is not None)
+
+
+def _format(place: Place, asked: Any, value: Any) -> Fault | None:
+    reads = FORMATS.get(asked)
+    if reads is None:
+        raise NoSchema(f"{place.path.name}: the format {asked!r} is not known here")
+    return place.fault("format", not isinstance(value, str) or reads(value))
+
+
+def _bound(keyword: str, kind: type, measure: Callable[[Any], int], is_least: bool) -> Any:
+    def check(place: Place, asked: Any, value: Any) -> Fault | None:
+        if not isinstance(value, kind) or isinstance(value, bool):
+            return None
+        found = measure(value)
+        return place.fault(keyword, found >= asked if is_least else found <= asked)
+
+    return check
+
+
+def _unique_items(place: Place, asked: Any, value: Any) -> Fault | None:
+    if not asked or not isinstance(value, list):
+        return None
+    twice = any(is_equal(one, other) for at, one in enumerate(value) for other in value[:at])
+    return place.fault("uniqueItems", not twice)
+
+
+def _items(place: Place, asked: Any, value: Any) -> Fault | None:
+    items = value if isinstance(value, list) else []
+    return next(filter(None, (place.inner(asked, item, at) for at, item in enumerate(items))), None)
+
+
+def _properties(place: Place, asked: Any, value: Any) -> Fault | None:
+    if not isinstance(value, dict):
+        return None
+    members = ((name, schema) for name, schema in asked.items() if name in value)
+    return next(filter(None, (place.inner(schema, value[name], name) for name, schema in members)), None)
+
+
+def _required(place: Place, asked: Any, value: Any) -> Fault | None:
+    return place.fault("required", not isinstance(value, dict) or all(name in value for name in asked))
+
+
+def _additional(place: Place, asked: Any, value: Any) -> Fault | None:
+    if not isinstance(value, dict):
+        return None
+    known = place.schema.get("properties", {})
+    others = (name for name in value if name not in known)
+    for name in others:
+        fault = place.inner(asked, value[name], name)
+        if fault is not None:
+            return fault if asked is not False else Fault(fault.pointer, "additionalProperties")
+    return None
+
+
+def _one_of(place: Place, asked: Any, value: Any) -> Fault | None:
+    """Exactly one fits. If none does, the branch whose constants fit has the better pointer."""
+    faults = [place.schemas._check(schema, place.path, value, place.pointer) for schema in asked]
+    if faults.count(None) == 1:
+        return None
+    meant = [fault for fault, schema in zip(faults, asked) if _is_meant(place, schema, value)]
+    return meant[0] or Fault(place.pointer, "oneOf") if len(meant) == 1 else Fault(place.pointer, "oneOf")
+
+
+def _is_meant(place: Place, schema: Any, value: Any) -> bool:
+    """Whether a branch has constants for members, such as `kind`, and the value has them."""
+    while "$ref" in schema:
+        place, schema = _resolved(place, schema["$ref"])
+    constants = {
+        name: inner["const"] for name, inner in schema.get("properties", {}).items() if "const" in inner
+    }
+    has = (
+        isinstance(value, dict) and name in value and is_equal(value[name], it)
+        for name, it in constants.items()
+    )
+    return bool(constants) and all(has)
+
+
+def _any_of(place: Place, asked: Any, value: Any) -> Fault | None:
+    faults = (place.schemas._check(schema, place.path, value, place.pointer) for schema in asked)
+    return place.fault("anyOf", any(fault is None for fault in faults))
+
+
+def _all_of(place: Place, asked: Any, value: Any) -> Fault | None:
+    faults = (place.schemas._check(schema, place.path, value, place.pointer) for schema in asked)
+    return next((fault for fault in faults if fault is not None), None)
+
+
+def _ref(place: Place, asked: Any, value: Any) -> Fault | None:
+    place, schema = _resolved(place, asked)
+    return place.schemas._check(schema, place.path, value, place.pointer)
+
+
+def _resolved(place: Place, asked: str) -> tuple[Place, Any]:
+    """The schema that a reference leads to, and its place."""
+    name, _, fragment = asked.partition("#")
+    if ":" in name:
+        raise NoSchema(f"{place.path.name}: {asked!r} leads elsewhere")
+    path = place.path.parent / name if name else place.path
+    schema = place.schemas.file(path)
+    for step in fragment.split("/")[1:]:
+        schema = schema[step.replace("~1", "/").replace("~0", "~")]
+    return Place(place.schemas, schema, path, place.pointer), schema
+
+
+CHECKS: dict[str, Callable[[Place, Any, Any], Fault | None]] = {
+    "$ref": _ref,
+    "type": _type,
+    "const": _const,
+    "enum": _enum,
+    "pattern": _pattern,
+    "format": _format,
+    "properties": _properties,
+    "required": _required,
+    "additionalProperties": _additional,
+    "items": _items,
+    "oneOf": _one_of,
+    "anyOf": _any_of,
+    "allOf": _all_of,
+    "uniqueItems": _unique_items,
+    "minItems": _bound("minItems", list, len, True),
+    "maxItems": _bound("maxItems", list, len, False),
+    "minProperties": _bound("minProperties", dict, len, True),
+    "maxProperties": _bound("maxProperties", dict, len, False),
+    "minLength": _bound("minLength", str, len, True),
+    "maxLength": _bound("maxLength", str, len, False),
+    "x-maxBytes": _bound("x-maxBytes", str, lambda text: len(text.encode("utf-8")), False),
+    "minimum": _bound("minimum", int, lambda number: number, True),
+    "maximum": _bound("maximum", int, lambda number: number, False),
+}
+
+
+def is_equal(one: Any, other: Any) -> bool:
+    """Whether two values of JSON are the same; true is not 1."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(is_equal(one[name], other[name]) for name in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(is_equal, one, other))
+    return type(one) is type(other) and one == other
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """ECMA's `$` is the end of the text; Python's also takes a newline before it."""
+    return re.compile(re.sub(r"(?<!\\)\$", r"\\Z", pattern), re.ASCII)

@@ -1,0 +1,316 @@
+"""Streams in the order of the log: chains, and the keys of organisations and agents with their history.
+
+Plays the rules of organisations, agents and consents, since keys come and go by them. Of a session it judges
+who signed and the place in the chain, and none of the session's own rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import forms
+from refusal import Refused
+from statement import Statement
+
+KEYS_MAX = 64
+CLOCK_SKEW_MS = 120_000
+
+
+@dataclass
+class KeyLife:
+    """From where to where a key counts, in indices of the log."""
+
+    since: int
+    until: int | None = None
+    distrusted_from: int | None = None
+
+
+@dataclass
+class KeyHistory:
+    """All keys that a stream has ever had. Revoking never erases history."""
+
+    lives: dict[bytes, KeyLife] = field(default_factory=dict)
+
+    def is_current(self, key: bytes) -> bool:
+        """Whether the key can sign the next statement."""
+        return key in self.lives and self.lives[key].until is None
+
+    def current(self) -> list[bytes]:
+        """The keys that can sign."""
+        return [key for key in self.lives if self.is_current(key)]
+
+    def check_new(self, key: bytes) -> str | None:
+        """Why the key cannot be added, if it cannot."""
+        if key in self.lives:
+            return "KEY_ALREADY_USED"
+        return "KEY_LIMIT" if len(self.lives) >= KEYS_MAX else None
+
+    def check_signers(self, statement: Statement, others: Iterable[bytes] = ()) -> None:
+        """One current key signed, and nobody but current keys and `others` (ASP-KEY-001)."""
+        known = set(others)
+        signers = [signature.key for signature in statement.signatures]
+        has_own = any(self.is_current(key) for key in signers)
+        if not has_own or not all(self.is_current(key) or key in known for key in signers):
+            raise Refused("KEY_NOT_VALID", "/signatures")
+
+    def distrusted_from(self, key: bytes, index: int) -> int | None:
+        """From where the key is not to be trusted, if that reaches what it signed at this index.
+
+        The statement that ends a key may be signed by it, and does not accuse itself.
+        """
+        life = self.lives.get(key)
+        if life is None or life.distrusted_from is None or life.distrusted_from > index:
+            return None
+        return None if life.distrusted_from == index == life.until else life.distrusted_from
+
+
+@dataclass
+class Organisation:
+    """The state of an `org:` stream."""
+
+    keys: KeyHistory
+    evidence: str | None = None
+
+
+@dataclass
+class Agent:
+    """The state of an `agent:` stream."""
+
+    keys: KeyHistory
+    retired: bool = False
+
+
+@dataclass
+class Consent:
+    """The state of a `consent:` stream."""
+
+    by: str
+    asked: str
+    expires_at: int
+    granted: bool = False
+    revoked_by: str | None = None
+    acknowledged: bool = False
+
+
+def organisation_of(name: str) -> str:
+    """The organisation behind an issuer: that of an agent's URI, else the domain itself."""
+    return name.removeprefix("agent://").partition("/")[0]
+
+
+def check_place(statement: Statement, head: Statement | None) -> None:
+    """The statement follows the head of its stream (ASP-STM-010, ASP-STM-011). Raises `Refused`."""
+    following = 0 if head is None else head.value["sequence"] + 1
+    if statement.value["sequence"] != following:
+        raise Refused("SEQUENCE_CONFLICT", "/sequence")
+    previous = forms.sha256(statement.stream_kind.encode()) if head is None else head.hash
+    if forms.read_hash(statement.value["previousHash"]) != previous:
+        raise Refused("PREVIOUS_HASH_MISMATCH", "/previousHash")
+
+
+class Streams:
+    """The streams of one log, as far as they are shown."""
+
+    def __init__(self, origin: str, node_key: bytes) -> None:
+        self.origin = origin
+        self.node_key = node_key
+        self.organisations: dict[str, Organisation] = {}
+        self.agents: dict[str, Agent] = {}
+        self.consents: dict[str, Consent] = {}
+
+    def take(self, statement: Statement, index: int, log_time: int) -> None:
+        """Judges a statement as the next one and applies it. Raises `Refused`; then nothing has changed."""
+        self._check_admission(statement, log_time)
+        name = statement.stream.partition(":")[2]
+        if statement.stream_kind == "org":
+            self._take_org(statement, name, index)
+        elif statement.stream_kind == "agent":
+            self._take_agent(statement, name, index)
+        elif statement.stream_kind == "consent":
+            self._take_consent(statement, name, log_time)
+        else:
+            self._check_issuer(statement)
+
+    def histories(self, statement: Statement) -> list[KeyHistory]:
+        """The histories in which a signer may be: the issuer's, and that of who admits an agent."""
+        holders: list[Organisation | Agent | None] = [
+            self.agents.get(statement.issuer),
+            self.organisations.get(statement.issuer),
+        ]
+        if statement.type == "agent.register":
+            holders.append(self.organisations.get(organisation_of(statement.issuer)))
+        return [holder.keys for holder in holders if holder is not None]
+
+    def _check_admission(self, statement: Statement, log_time: int) -> None:
+        if statement.value["audience"] != self.origin:
+            raise Refused("WRONG_AUDIENCE", "/audience")
+        issued_at = forms.read_instant(statement.value["issuedAt"]) or 0
+        if abs(issued_at - log_time) > CLOCK_SKEW_MS:
+            raise Refused("CLOCK_SKEW", "/issuedAt")
+        expires_at = forms.read_instant(statement.value.get("expiresAt"))
+        if expires_at is not None and log_time >= expires_at:
+            raise Refused("EXPIRED", "/expiresAt")
+
+    def _check_issuer(self, statement: Statement) -> None:
+        """Every signature is by a current key of the issuer, one at least (ASP-KEY-001 to 003)."""
+        if statement.issuer.startswith("node:"):
+            by_node = all(signature.key == self.node_key for signature in statement.signatures)
+            if statement.issuer != "node:" + self.origin or not by_node:
+                raise Refused("KEY_NOT_VALID", "/signatures", "ASP-KEY-002")
+        elif statement.issuer.startswith("agent://"):
+            agent = self.agents.get(statement.issuer)
+            if agent is None:
+                raise Refused("UNKNOWN_AGENT", "/issuer")
+            if agent.retired:
+                raise Refused("AGENT_RETIRED", "/issuer")
+            agent.keys.check_signers(statement)
+        else:
+            self._organisation(statement.issuer).keys.check_signers(statement)
+
+    def _organisation(self, domain: str) -> Organisation:
+        organisation = self.organisations.get(domain)
+        if organisation is None:
+            raise Refused("UNKNOWN_ORGANISATION", "/issuer")
+        return organisation
+
+    def _take_org(self, statement: Statement, domain: str, index: int) -> None:
+        known = self.organisations.get(domain)
+        if known is not None and statement.type == "org.register":
+            raise Refused("ALREADY_REGISTERED", "/stream")
+        if known is None and statement.type != "org.register":
+            raise Refused("UNKNOWN_STREAM", "/stream", "ASP-ORG-001")
+        if statement.issuer != domain:
+            raise Refused("NOT_A_PARTY", "/issuer")
+        key = forms.read_key(statement.body.get("key")) or b""
+        if known is None:
+            organisation = Organisation(KeyHistory({key: KeyLife(index)}))
+            organisation.keys.check_signers(statement)
+            self.organisations[domain] = organisation
+        elif statement.type == "org.key.add":
+            self._add_key(known.keys, statement, key, "/body/key", "ASP-ORG-003")
+            known.keys.check_signers(statement, [key])
+            if not statement.signed_by(key):
+                raise Refused("SIGNATURE_MISSING", "/signatures", "ASP-ORG-003")
+            known.keys.lives[key] = KeyLife(index)
+        else:
+            known.keys.check_signers(statement)
+            if statement.type == "org.key.revoke":
+                self._revoke(known.keys, statement, key, index, "ASP-ORG-004", may_be_last=False)
+            elif statement.type == "org.verify":
+                if not known.keys.is_current(key):
+                    raise Refused("UNKNOWN_KEY", "/body/key", "ASP-ORG-005")
+                known.evidence = statement.body["method"]
+
+    def _take_agent(self, statement: Statement, uri: str, index: int) -> None:
+        known = self.agents.get(uri)
+        domain = organisation_of(uri)
+        if known is None:
+            self._register_agent(statement, uri, index)
+            return
+        if statement.type == "agent.register":
+            raise Refused("ALREADY_REGISTERED", "/stream", "ASP-AGT-006")
+        if known.retired:
+            raise Refused("AGENT_RETIRED", "/stream")
+        by_org = statement.issuer == domain
+        may_be_by_org = statement.type in ("agent.key.revoke", "agent.retire")
+        if statement.issuer != uri and not (by_org and may_be_by_org):
+            raise Refused("NOT_A_PARTY", "/issuer")
+        if statement.type == "agent.key.rotate":
+            self._rotate(known.keys, statement, index)
+            return
+        signers = self._organisation(domain).keys if by_org else known.keys
+        signers.check_signers(statement)
+        if statement.type == "agent.key.revoke":
+            key = forms.read_key(statement.body["key"]) or b""
+            self._revoke(known.keys, statement, key, index, "ASP-AGT-007", may_be_last=by_org)
+        elif statement.type == "agent.retire":
+            known.retired = True
+
+    def _register_agent(self, statement: Statement, uri: str, index: int) -> None:
+        if statement.type != "agent.register":
+            raise Refused("UNKNOWN_STREAM", "/stream", "ASP-AGT-001")
+        organisation = self._organisation(organisation_of(uri))
+        if statement.issuer != uri:
+            raise Refused("NOT_A_PARTY", "/issuer", "ASP-AGT-001")
+        key = forms.read_key(statement.body["key"]) or b""
+        if not statement.signed_by(key):
+            raise Refused("SIGNATURE_MISSING", "/signatures", "ASP-AGT-001")
+        if len(statement.signatures) < 2:
+            raise Refused("SIGNATURE_MISSING", "/signatures", "ASP-AGT-002")
+        organisation.keys.check_signers(statement, [key])
+        self.agents[uri] = Agent(KeyHistory({key: KeyLife(index)}))
+
+    def _rotate(self, keys: KeyHistory, statement: Statement, index: int) -> None:
+        old = forms.read_key(statement.body["oldKey"]) or b""
+        new = forms.read_key(statement.body["newKey"]) or b""
+        self._add_key(keys, statement, new, "/body/newKey", "ASP-AGT-004")
+        if not keys.is_current(old):
+            raise Refused("UNKNOWN_KEY", "/body/oldKey", "ASP-AGT-004")
+        if not (statement.signed_by(old) and statement.signed_by(new)):
+            raise Refused("SIGNATURE_MISSING", "/signatures", "ASP-AGT-004")
+        keys.check_signers(statement, [new])
+        # A key that was replaced in order ends, and what it signed stays trusted.
+        keys.lives[old].until = index
+        keys.lives[new] = KeyLife(index)
+
+    def _add_key(self, keys: KeyHistory, statement: Statement, key: bytes, pointer: str, rule: str) -> None:
+        code = keys.check_new(key)
+        if code is not None:
+            raise Refused(code, pointer, rule)
+
+    def _revoke(
+        self, keys: KeyHistory, statement: Statement, key: bytes, index: int, rule: str, may_be_last: bool
+    ) -> None:
+        if not keys.is_current(key):
+            raise Refused("UNKNOWN_KEY", "/body", rule)
+        if len(keys.current()) == 1 and not may_be_last:
+            raise Refused("LAST_KEY", "/body", "ASP-AGT-005" if rule == "ASP-AGT-007" else rule)
+        distrusted_from = statement.body.get("fromIndex", index)
+        if distrusted_from > index:
+            raise Refused("INVALID_BODY", "/body", rule)
+        keys.lives[key].until = index
+        keys.lives[key].distrusted_from = distrusted_from
+
+    def _take_consent(self, statement: Statement, name: str, log_time: int) -> None:
+        if statement.opens:
+            self._request_consent(statement, name, log_time)
+            return
+        consent = self.consents.get(name)
+        if consent is None or organisation_of(statement.issuer) not in (consent.by, consent.asked):
+            raise Refused("UNKNOWN_STREAM", "/stream")
+        self._check_issuer(statement)
+        issuer = statement.issuer
+        if issuer not in (consent.by, consent.asked):
+            raise Refused("NOT_A_PARTY", "/issuer", "ASP-CON-003")
+        if statement.type == "consent.grant":
+            if consent.revoked_by is not None:
+                raise Refused("CONSENT_REVOKED", "/type", "ASP-CON-004")
+            if log_time >= consent.expires_at:
+                raise Refused("CONSENT_EXPIRED", "/type", "ASP-CON-004")
+            if issuer == consent.by or consent.granted:
+                raise Refused("ALREADY_GRANTED", "/type")
+            consent.granted = True
+        elif statement.type == "consent.revoke":
+            if consent.revoked_by is not None:
+                raise Refused("CONSENT_REVOKED", "/type", "ASP-CON-006")
+            consent.revoked_by = issuer
+        else:
+            if consent.revoked_by in (None, issuer) or consent.acknowledged:
+                raise Refused("NOT_REVOKED", "/type")
+            consent.acknowledged = True
+
+    def _request_consent(self, statement: Statement, name: str, log_time: int) -> None:
+        if statement.type != "consent.request":
+            raise Refused("UNKNOWN_STREAM", "/stream")
+        if statement.issuer.startswith(("agent://", "node:")):
+            raise Refused("NOT_A_PARTY", "/issuer", "ASP-CON-003")
+        self._organisation(statement.issuer).keys.check_signers(statement)
+        asked = statement.body["with"]
+        if asked == statement.issuer:
+            raise Refused("INVALID_BODY", "/body/with", "ASP-CON-001")
+        if asked not in self.organisations:
+            raise Refused("UNKNOWN_ORGANISATION", "/body/with", "ASP-CON-001")
+        expires_at = forms.read_instant(statement.body["expiresAt"]) or 0
+        if expires_at <= log_time:
+            raise Refused("INVALID_BODY", "/body/expiresAt", "ASP-CON-002")
+        self.consents[name] = Consent(statement.issuer, asked, expires_at)

@@ -1,0 +1,103 @@
+"""The subset of JSON Schema: each keyword takes what it should and names the place of what it does not."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import unittest
+from pathlib import Path
+from typing import Any
+
+from schema import NoSchema, Schemas
+
+
+def fault(schema: Any, value: Any, **others: Any) -> str:
+    """`OK`, or the pointer and the keyword of the fault."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in {"main": schema, **others}.items():
+            (Path(folder) / f"{name}.json").write_text(json.dumps(text), "utf-8")
+        found = Schemas(Path(folder)).check("main.json", value)
+    return "OK" if found is None else f"{found.pointer} {found.keyword}"
+
+
+class Keywords(unittest.TestCase):
+    def check(self, schema: Any, *cases: tuple[Any, str]) -> None:
+        """Each value is judged so."""
+        for value, expected in cases:
+            self.assertEqual(fault(schema, value), expected, value)
+
+    def test_types_are_told_apart(self) -> None:
+        self.check({"type": "integer"}, (1, "OK"), (True, " type"), ("1", " type"), (None, " type"))
+        self.check({"type": ["object", "null"]}, ({}, "OK"), (None, "OK"), ([], " type"))
+
+    def test_values_are_compared_as_json(self) -> None:
+        self.check({"const": 1}, (1, "OK"), (True, " const"))
+        self.check({"enum": ["a", {"b": [1]}]}, ("a", "OK"), ({"b": [1]}, "OK"), ({"b": [True]}, " enum"))
+
+    def test_texts_are_bounded_in_characters_and_in_bytes(self) -> None:
+        self.check(
+            {"minLength": 1, "maxLength": 2},
+            ("é", "OK"),
+            ("", " minLength"),
+            ("abc", " maxLength"),
+            (9, "OK"),
+        )
+        self.check({"x-maxBytes": 3}, ("aé", "OK"), ("éé", " x-maxBytes"))
+
+    def test_the_end_of_a_pattern_is_the_end_of_the_text(self) -> None:
+        self.check({"pattern": "^a+$"}, ("aa", "OK"), ("aa\n", " pattern"), ("b", " pattern"), (1, "OK"))
+        self.check({"pattern": "^[0-9]$"}, ("1", "OK"), ("\u0661", " pattern"))
+
+    def test_two_formats_are_asserted(self) -> None:
+        self.check(
+            {"format": "instant"}, ("2026-11-23T12:00:00.000Z", "OK"), ("2026-02-30T12:00:00.000Z", " format")
+        )
+        self.check({"format": "did-key"}, ("did:key:z6Mk", " format"))
+
+    def test_members_are_named_in_the_pointer(self) -> None:
+        schema = {
+            "properties": {"a/b": {"type": "integer"}},
+            "required": ["a/b"],
+            "additionalProperties": False,
+        }
+        self.check(schema, ({"a/b": 1}, "OK"), ({"a/b": ""}, "/a~1b type"), ({}, " required"))
+        self.check(schema, ({"a/b": 1, "c": 1}, "/c additionalProperties"), ([], "OK"))
+
+    def test_lists_are_bounded_and_their_items_checked(self) -> None:
+        schema = {"items": {"type": "integer"}, "minItems": 1, "maxItems": 2, "uniqueItems": True}
+        self.check(schema, ([1], "OK"), ([], " minItems"), ([1, 2, 3], " maxItems"), ([1, "a"], "/1 type"))
+        self.check(schema, ([1, 1], " uniqueItems"))
+        self.check(
+            {"uniqueItems": True},
+            ([1, True, {"a": 1}, {"a": True}], "OK"),
+            ([{"a": 1}, {"a": 1}], " uniqueItems"),
+        )
+
+    def test_numbers_are_bounded(self) -> None:
+        self.check(
+            {"minimum": 1, "maximum": 2}, (1, "OK"), (2, "OK"), (0, " minimum"), (3, " maximum"), ("9", "OK")
+        )
+
+    def test_exactly_one_branch_fits(self) -> None:
+        branch = {"required": ["n"], "properties": {"kind": {"const": "a"}, "n": {"type": "integer"}}}
+        other = {"properties": {"kind": {"const": "b"}}}
+        schema = {"oneOf": [branch, other]}
+        self.check(schema, ({"kind": "a", "n": 1}, "OK"), ({"kind": "b"}, "OK"), ({"kind": "c"}, " oneOf"))
+        self.check(schema, ({"kind": "a", "n": ""}, "/n type"), ({"n": 1}, " oneOf"))
+
+    def test_references_lead_to_files_beside_and_nowhere_else(self) -> None:
+        common = {"$defs": {"a": {"$ref": "#/$defs/b"}, "b": {"type": "integer"}}}
+        self.assertEqual(fault({"$ref": "common.json#/$defs/a"}, 1, common=common), "OK")
+        self.assertEqual(fault({"items": {"$ref": "common.json#/$defs/a"}}, [""], common=common), "/0 type")
+        for elsewhere in ("https://example.com/a.json", "../a.json", "/etc/hostname"):
+            with self.assertRaises(NoSchema):
+                fault({"$ref": elsewhere}, 1)
+
+    def test_a_keyword_or_format_that_is_not_known_is_an_error(self) -> None:
+        for schema in ({"if": {}}, {"propertyNames": {}}, {"format": "email"}):
+            with self.assertRaises(NoSchema):
+                fault(schema, "a")
+
+
+if __name__ == "__main__":
+    unittest.main()
