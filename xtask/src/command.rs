@@ -10,6 +10,19 @@ pub(crate) fn cargo(root: &Path, arguments: &[&str]) -> Command {
     command
 }
 
+/// Python 3 with these arguments, in a folder; it leaves nothing there.
+pub(crate) fn python(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new("python3");
+    command.args(arguments).current_dir(folder).env("PYTHONDONTWRITEBYTECODE", "1");
+    command
+}
+
+/// Whether `python3` is installed.
+pub(crate) fn has_python(root: &Path) -> bool {
+    let mut command = python(root, &["--version"]);
+    command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
+}
+
 /// Whether `cargo <subcommand>` is installed.
 pub(crate) fn has_subcommand(root: &Path, subcommand: &str) -> bool {
     let mut command = cargo(root, &[subcommand, "--version"]);
@@ -51,6 +64,9 @@ fn line(command: &Command) -> String {
     let added = command
         .get_envs()
         .filter_map(|(name, value)| Some(format!("{}={:?}", name.to_string_lossy(), value?)));
+    // Cargo tells a task the whole path of itself; its name says enough.
+    let program = Path::new(command.get_program()).file_stem().unwrap_or(command.get_program());
+    let program = program.to_string_lossy().into_owned();
     let arguments = command.get_args().map(|argument| argument.to_string_lossy().into_owned());
-    added.chain(["cargo".to_owned()]).chain(arguments).collect::<Vec<_>>().join(" ")
+    added.chain([program]).chain(arguments).collect::<Vec<_>>().join(" ")
 }

@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::time::Instant;
 
-use crate::command::{cargo, has_subcommand, run as run_command};
+use crate::command::{cargo, has_python, has_subcommand, python as python_in, run as run_command};
 use crate::{tidy, torture};
 
 /// What to leave out.
@@ -95,7 +95,7 @@ fn summary(done: &[(&str, Option<Outcome>, f64)]) -> String {
     out
 }
 
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 10] = [
     Step { name: "format", meaning: "the code is laid out as rustfmt does", kind: Kind::Lint, run: format },
     Step { name: "tidy", meaning: "the rules that no compiler knows", kind: Kind::Lint, run: tidy },
     Step { name: "clippy", meaning: "no warning in any target", kind: Kind::Lint, run: clippy },
@@ -113,6 +113,12 @@ const STEPS: [Step; 9] = [
         meaning: "the conformance kit finds every planted fault",
         kind: Kind::Test,
         run: faults,
+    },
+    Step {
+        name: "python",
+        meaning: "an independent verifier agrees with the vectors",
+        kind: Kind::Test,
+        run: python,
     },
     Step { name: "torture", meaning: "kills lose nothing acknowledged", kind: Kind::Torture, run: kill },
 ];
@@ -177,6 +183,27 @@ fn faults(root: &Path) -> Result<Outcome, String> {
     run_command(&mut cargo(root, &[runner, &test[..], &WRONG].concat())).map(|()| Outcome::Passed)
 }
 
+/// Where the independent verifier stands.
+const INDEPENDENT: &str = "sdk/python/independent";
+
+/// A desk may be without Python; who answers for all of it, CI, may not.
+fn python(root: &Path) -> Result<Outcome, String> {
+    if !has_python(root) {
+        return missing(
+            "python3 is not installed",
+            std::env::var_os("CI").is_some_and(|value| value == "true"),
+        );
+    }
+    let folder = root.join(INDEPENDENT);
+    run_command(&mut python_in(&folder, &["-m", "tests"]))?;
+    run_command(&mut python_in(&folder, &["verify.py", "vectors"])).map(|()| Outcome::Passed)
+}
+
+/// What it means that a tool is not there.
+fn missing(what: &'static str, needed: bool) -> Result<Outcome, String> {
+    if needed { Err(what.to_owned()) } else { Ok(Outcome::Skipped(what)) }
+}
+
 fn kill(root: &Path) -> Result<Outcome, String> {
     torture::run(root, torture::CYCLES, torture::Profile::Dev).map(|()| Outcome::Passed)
 }
@@ -200,11 +227,15 @@ mod tests {
             STEPS.iter().filter(|step| options.includes(step.kind)).map(|step| step.name).collect()
         };
         assert_eq!(names(true, true).len(), STEPS.len());
-        assert_eq!(
-            names(false, true),
-            ["format", "tidy", "clippy", "docs", "deny", "examples", "tests", "faults"]
-        );
-        assert_eq!(names(true, false), ["examples", "tests", "faults", "torture"]);
-        assert_eq!(names(false, false), ["examples", "tests", "faults"]);
+        let all = ["format", "tidy", "clippy", "docs", "deny", "examples", "tests", "faults", "python"];
+        assert_eq!(names(false, true), all);
+        assert_eq!(names(true, false), ["examples", "tests", "faults", "python", "torture"]);
+        assert_eq!(names(false, false), ["examples", "tests", "faults", "python"]);
+    }
+
+    #[test]
+    fn what_is_missing_is_a_failure_where_it_is_needed() {
+        assert_eq!(missing("it is not there", false), Ok(Outcome::Skipped("it is not there")));
+        assert_eq!(missing("it is not there", true), Err("it is not there".to_owned()));
     }
 }
