@@ -1,9 +1,9 @@
 """The part of JSON Schema 2020-12 that spec/schemas uses; a keyword that is not known here is an error.
 
-`$ref` leads to a definition of the same file or of one beside it; nothing else is ever read. `pattern`,
-`minLength`, `maxLength` count as the standard says (code points); `x-maxBytes` bounds the UTF-8 of a text.
-Two formats are asserted because no pattern can say them: `instant` (a real date) and `did-key` (base58 of an
-Ed25519 key).
+`$ref` leads to a definition of the same file or of one beside it; nothing else is ever read. Lengths of texts
+count code points, as the standard says. Four keywords are the protocol's own: `x-maxBytes` bounds the UTF-8 of a
+text, `x-uniqueBy` asks that a member differs between items, `x-atLeastOneOf` that one of some members is there,
+`x-form` what no pattern can say (a real date, the base58 of an Ed25519 key). `x-limit` is a remark.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ TYPES: dict[str, Callable[[Any], bool]] = {
     "boolean": lambda value: type(value) is bool,
     "null": lambda value: value is None,
 }
-FORMATS: dict[str, Callable[[str], bool]] = {
-    "instant": lambda text: forms.read_instant(text) is not None,
+FORMS: dict[str, Callable[[str], bool]] = {
+    "calendar": lambda text: forms.read_instant(text) is not None,
     "did-key": lambda text: forms.read_key(text) is not None,
 }
-REMARKS = {"$schema", "$id", "$defs", "$comment", "title", "description", "examples", "default", "deprecated"}
+REMARKS = {"$schema", "$id", "$defs", "$comment", "title", "description", "x-limit"}
 
 
 @dataclass(frozen=True)
@@ -63,10 +63,14 @@ class Schemas:
             self.files[path] = json.loads(path.read_text("utf-8"))
         return self.files[path]
 
-    def check(self, name: str, value: Any) -> Fault | None:
-        """The first fault of a value under the schema file of this name; none if it fits."""
+    def check(self, name: str, value: Any, without: str | None = None) -> Fault | None:
+        """The first fault of a value under the schema file of this name; none if it fits.
+
+        One keyword of the outermost schema can be left out, for whoever decides by itself what that says.
+        """
         path = self.folder / name
-        return self._check(self.file(path), path, value, "")
+        schema = {keyword: asked for keyword, asked in self.file(path).items() if keyword != without}
+        return self._check(schema, path, value, "")
 
     def _check(self, schema: Any, path: Path, value: Any, pointer: str) -> Fault | None:
         if schema is True:
@@ -120,11 +124,11 @@ def _pattern(place: Place, asked: Any, value: Any) -> Fault | None:
     return place.fault("pattern", not isinstance(value, str) or _compiled(asked).search(value) is not None)
 
 
-def _format(place: Place, asked: Any, value: Any) -> Fault | None:
-    reads = FORMATS.get(asked)
+def _form(place: Place, asked: Any, value: Any) -> Fault | None:
+    reads = FORMS.get(asked)
     if reads is None:
-        raise NoSchema(f"{place.path.name}: the format {asked!r} is not known here")
-    return place.fault("format", not isinstance(value, str) or reads(value))
+        raise NoSchema(f"{place.path.name}: the form {asked!r} is not known here")
+    return place.fault("x-form", not isinstance(value, str) or reads(value))
 
 
 def _bound(keyword: str, kind: type, measure: Callable[[Any], int], is_least: bool) -> Any:
@@ -142,6 +146,17 @@ def _unique_items(place: Place, asked: Any, value: Any) -> Fault | None:
         return None
     twice = any(is_equal(one, other) for at, one in enumerate(value) for other in value[:at])
     return place.fault("uniqueItems", not twice)
+
+
+def _unique_by(place: Place, asked: Any, value: Any) -> Fault | None:
+    items = value if isinstance(value, list) else []
+    members = [item[asked] for item in items if isinstance(item, dict) and asked in item]
+    twice = any(is_equal(one, other) for at, one in enumerate(members) for other in members[:at])
+    return place.fault("x-uniqueBy", not twice)
+
+
+def _at_least_one_of(place: Place, asked: Any, value: Any) -> Fault | None:
+    return place.fault("x-atLeastOneOf", not isinstance(value, dict) or any(name in value for name in asked))
 
 
 def _items(place: Place, asked: Any, value: Any) -> Fault | None:
@@ -173,36 +188,32 @@ def _additional(place: Place, asked: Any, value: Any) -> Fault | None:
 
 
 def _one_of(place: Place, asked: Any, value: Any) -> Fault | None:
-    """Exactly one fits. If none does, the branch whose constants fit has the better pointer."""
+    """Exactly one fits. If none does, the fault is that of the branch which the value says to be."""
     faults = [place.schemas._check(schema, place.path, value, place.pointer) for schema in asked]
     if faults.count(None) == 1:
         return None
-    meant = [fault for fault, schema in zip(faults, asked) if _is_meant(place, schema, value)]
-    return meant[0] or Fault(place.pointer, "oneOf") if len(meant) == 1 else Fault(place.pointer, "oneOf")
+    constants = [_constants(place, schema) for schema in asked]
+    members = value if isinstance(value, dict) else {}
+    meant = [
+        fault for fault, branch in zip(faults, constants) if branch and branch.items() <= members.items()
+    ]
+    if len(meant) == 1 and meant[0] is not None:
+        return meant[0]
+    # A member that tells all branches apart, such as `kind`, and has a value that none of them has.
+    telling = set.intersection(*(set(branch) for branch in constants)) & members.keys()
+    pointer = place.pointer + token(telling.pop()) if len(telling) == 1 and not meant else place.pointer
+    return Fault(pointer, "oneOf")
 
 
-def _is_meant(place: Place, schema: Any, value: Any) -> bool:
-    """Whether a branch has constants for members, such as `kind`, and the value has them."""
-    while "$ref" in schema:
-        place, schema = _resolved(place, schema["$ref"])
-    constants = {
-        name: inner["const"] for name, inner in schema.get("properties", {}).items() if "const" in inner
-    }
-    has = (
-        isinstance(value, dict) and name in value and is_equal(value[name], it)
-        for name, it in constants.items()
-    )
-    return bool(constants) and all(has)
-
-
-def _any_of(place: Place, asked: Any, value: Any) -> Fault | None:
-    faults = (place.schemas._check(schema, place.path, value, place.pointer) for schema in asked)
-    return place.fault("anyOf", any(fault is None for fault in faults))
-
-
-def _all_of(place: Place, asked: Any, value: Any) -> Fault | None:
-    faults = (place.schemas._check(schema, place.path, value, place.pointer) for schema in asked)
-    return next((fault for fault in faults if fault is not None), None)
+def _constants(place: Place, schema: Any) -> dict[str, str]:
+    """The members for which a branch asks one text, also by way of a reference."""
+    found: dict[str, str] = {}
+    if "$ref" in schema:
+        found = _constants(*_resolved(place, schema["$ref"]))
+    for name, inner in schema.get("properties", {}).items():
+        if isinstance(inner.get("const"), str):
+            found[name] = inner["const"]
+    return found
 
 
 def _ref(place: Place, asked: Any, value: Any) -> Fault | None:
@@ -228,19 +239,17 @@ CHECKS: dict[str, Callable[[Place, Any, Any], Fault | None]] = {
     "const": _const,
     "enum": _enum,
     "pattern": _pattern,
-    "format": _format,
+    "x-form": _form,
     "properties": _properties,
     "required": _required,
     "additionalProperties": _additional,
     "items": _items,
     "oneOf": _one_of,
-    "anyOf": _any_of,
-    "allOf": _all_of,
     "uniqueItems": _unique_items,
+    "x-uniqueBy": _unique_by,
+    "x-atLeastOneOf": _at_least_one_of,
     "minItems": _bound("minItems", list, len, True),
     "maxItems": _bound("maxItems", list, len, False),
-    "minProperties": _bound("minProperties", dict, len, True),
-    "maxProperties": _bound("maxProperties", dict, len, False),
     "minLength": _bound("minLength", str, len, True),
     "maxLength": _bound("maxLength", str, len, False),
     "x-maxBytes": _bound("x-maxBytes", str, lambda text: len(text.encode("utf-8")), False),

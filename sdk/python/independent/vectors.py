@@ -67,7 +67,11 @@ def _accepted(case: dict[str, Any], kind: str) -> str | None:
 
 
 def _rejected(case: dict[str, Any]) -> str | None:
-    data = base64.b64decode(case["envelopeBase64"]) if "envelopeBase64" in case else case["envelope"].encode("utf-8")
+    data = (
+        base64.b64decode(case["envelopeBase64"])
+        if "envelopeBase64" in case
+        else case["envelope"].encode("utf-8")
+    )
     expected = f"{case['code']} at {case['pointer'] or 'the top'} ({case['rule']}) expected"
     try:
         statements.judge(data)

@@ -48,11 +48,13 @@ class Keywords(unittest.TestCase):
         self.check({"pattern": "^a+$"}, ("aa", "OK"), ("aa\n", " pattern"), ("b", " pattern"), (1, "OK"))
         self.check({"pattern": "^[0-9]$"}, ("1", "OK"), ("\u0661", " pattern"))
 
-    def test_two_formats_are_asserted(self) -> None:
+    def test_two_forms_are_more_than_a_pattern(self) -> None:
         self.check(
-            {"format": "instant"}, ("2026-11-23T12:00:00.000Z", "OK"), ("2026-02-30T12:00:00.000Z", " format")
+            {"x-form": "calendar"},
+            ("2026-11-23T12:00:00.000Z", "OK"),
+            ("2026-02-30T12:00:00.000Z", " x-form"),
         )
-        self.check({"format": "did-key"}, ("did:key:z6Mk", " format"))
+        self.check({"x-form": "did-key"}, ("did:key:z6Mk", " x-form"))
 
     def test_members_are_named_in_the_pointer(self) -> None:
         schema = {
@@ -73,6 +75,23 @@ class Keywords(unittest.TestCase):
             ([{"a": 1}, {"a": 1}], " uniqueItems"),
         )
 
+    def test_a_member_can_be_asked_to_differ_between_items(self) -> None:
+        schema = {"x-uniqueBy": "a"}
+        self.check(
+            schema, ([{"a": 1, "b": 1}, {"a": 2, "b": 1}], "OK"), ([{"a": 1}, {"a": 1}], " x-uniqueBy")
+        )
+
+    def test_one_of_some_members_can_be_asked_for(self) -> None:
+        self.check({"x-atLeastOneOf": ["a", "b"]}, ({"b": 1}, "OK"), ({"c": 1}, " x-atLeastOneOf"))
+
+    def test_the_outermost_keyword_can_be_left_out(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / "main.json").write_text('{"oneOf": [{"type": "null"}], "type": "object"}', "utf-8")
+            schemas = Schemas(Path(folder))
+            self.assertIsNotNone(schemas.check("main.json", {}))
+            self.assertIsNone(schemas.check("main.json", {}, without="oneOf"))
+            self.assertIsNotNone(schemas.check("main.json", 1, without="oneOf"))
+
     def test_numbers_are_bounded(self) -> None:
         self.check(
             {"minimum": 1, "maximum": 2}, (1, "OK"), (2, "OK"), (0, " minimum"), (3, " maximum"), ("9", "OK")
@@ -82,8 +101,17 @@ class Keywords(unittest.TestCase):
         branch = {"required": ["n"], "properties": {"kind": {"const": "a"}, "n": {"type": "integer"}}}
         other = {"properties": {"kind": {"const": "b"}}}
         schema = {"oneOf": [branch, other]}
-        self.check(schema, ({"kind": "a", "n": 1}, "OK"), ({"kind": "b"}, "OK"), ({"kind": "c"}, " oneOf"))
+        self.check(
+            schema, ({"kind": "a", "n": 1}, "OK"), ({"kind": "b"}, "OK"), ({"kind": "c"}, "/kind oneOf")
+        )
         self.check(schema, ({"kind": "a", "n": ""}, "/n type"), ({"n": 1}, " oneOf"))
+
+    def test_a_branch_is_known_by_its_constants_beside_a_reference_too(self) -> None:
+        common = {"$defs": {"all": {"properties": {"n": {"type": "integer"}}}}}
+        branches = [
+            {"$ref": "common.json#/$defs/all", "properties": {"kind": {"const": name}}} for name in ("a", "b")
+        ]
+        self.assertEqual(fault({"oneOf": branches}, {"kind": "b", "n": ""}, common=common), "/n type")
 
     def test_references_lead_to_files_beside_and_nowhere_else(self) -> None:
         common = {"$defs": {"a": {"$ref": "#/$defs/b"}, "b": {"type": "integer"}}}
@@ -94,7 +122,13 @@ class Keywords(unittest.TestCase):
                 fault({"$ref": elsewhere}, 1)
 
     def test_a_keyword_or_format_that_is_not_known_is_an_error(self) -> None:
-        for schema in ({"if": {}}, {"propertyNames": {}}, {"format": "email"}):
+        for schema in (
+            {"if": {}},
+            {"anyOf": []},
+            {"propertyNames": {}},
+            {"format": "email"},
+            {"x-form": "email"},
+        ):
             with self.assertRaises(NoSchema):
                 fault(schema, "a")
 
