@@ -101,23 +101,24 @@ def read(data: bytes) -> Bundle:
         value = canonical.scan(data, canonical.BUNDLE)
     except Refused as fault:
         raise Unreadable(f"the file is not canonical JSON: {fault}") from None
-    node_key, commitment = forms.read_key(value.get("nodeKey")), forms.read_hash(value.get("commitment"))
-    origin, entries = value.get("origin"), value.get("entries")
-    fits = (
-        set(value) == MEMBERS
-        and value["asp"] == "1.0"
-        and value["kind"] == "commitment-bundle"
-        and isinstance(value["checkpoint"], str)
-        and isinstance(origin, str)
-        and forms.ORIGIN.fullmatch(origin) is not None
-        and isinstance(entries, list)
-    )
-    if not fits or node_key is None or commitment is None:
-        raise Unreadable("the file has not the members of a bundle")
+    malformed = Unreadable("the file has not the members of a bundle")
+    if set(value) != MEMBERS or value["asp"] != "1.0" or value["kind"] != "commitment-bundle":
+        raise malformed
+    node_key, commitment = forms.read_key(value["nodeKey"]), forms.read_hash(value["commitment"])
+    origin, checkpoint, entries = value["origin"], value["checkpoint"], value["entries"]
+    if (
+        not isinstance(checkpoint, str)
+        or not isinstance(entries, list)
+        or node_key is None
+        or commitment is None
+    ):
+        raise malformed
+    if not isinstance(origin, str) or forms.ORIGIN.fullmatch(origin) is None:
+        raise malformed
     if len(entries) > ENTRIES_MAX:
         raise Unreadable("the file has more entries than a bundle can have")
     read_entries = tuple(_read_entry(entry, place) for place, entry in enumerate(entries))
-    return Bundle(origin, node_key, commitment, value["checkpoint"], read_entries)
+    return Bundle(origin, node_key, commitment, checkpoint, read_entries)
 
 
 def _read_entry(value: Any, place: int) -> Entry:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,8 +53,8 @@ STATEMENT = Bounds(size=262_144, depth=32, nodes=4_096, string_bytes=65_536)
 BUNDLE = Bounds(size=16_777_216, depth=35, nodes=8_388_608, string_bytes=65_536)
 
 
-def scan(data: bytes, bounds: Bounds = STATEMENT) -> dict[str, Any]:
-    """The value of `data`, if that is one object in canonical form and within bounds.
+def scan(data: bytes, bounds: Bounds = STATEMENT) -> Any:
+    """The object that `data` is, if it is one in canonical form and within bounds.
 
     Raises `Refused` with the most telling code: size and UTF-8 first, then what stops a reader, then the
     worst of what makes a value unusable; `NOT_CANONICAL` only where nothing worse is found.
@@ -64,10 +65,9 @@ def scan(data: bytes, bounds: Bounds = STATEMENT) -> dict[str, Any]:
         return _Reader(data.decode("utf-8"), bounds).document()
     except UnicodeDecodeError as error:
         reader = _Reader(data[: error.start].decode("utf-8"), bounds)
-        try:
+        # It stops for want of the rest at the latest; that place is the best that can be named.
+        with suppress(Refused):
             reader.document()
-        except Refused:
-            pass  # It stopped for want of the rest at the latest; that place is the best that can be named.
         raise Refused("INVALID_UTF8", reader.pointer()) from None
 
 
@@ -100,7 +100,7 @@ class _Reader:
         self.path: list[str | int] = []
         self.worst: tuple[int, str, str] | None = None
 
-    def document(self) -> dict[str, Any]:
+    def document(self) -> Any:
         self.space()
         if not self.text.startswith("{", self.at):
             self.note("INVALID_ENVELOPE")

@@ -9,7 +9,7 @@ import base64
 import binascii
 import hashlib
 import re
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 
 HASH = re.compile(r"sha256:([0-9a-f]{64})")
 INSTANT = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})\.([0-9]{3})Z")
@@ -20,7 +20,7 @@ KEY = re.compile(r"did:key:z([1-9A-HJ-NP-Za-km-z]{1,48})")
 BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 # The multicodec prefix of an Ed25519 public key, 0xed as a varint.
 ED25519 = b"\xed\x01"
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
 def sha256(*parts: bytes) -> bytes:
@@ -48,7 +48,7 @@ def read_instant(text: object) -> int | None:
     if not 1970 <= year <= 9998:
         return None
     try:
-        moment = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
+        moment = datetime(year, month, day, hour, minute, second, tzinfo=timezone.utc)
     except ValueError:
         return None
     span = moment - EPOCH

@@ -224,11 +224,6 @@ class Receipt:
     signature: bytes
     path: tuple[bytes, ...]
 
-    @property
-    def log_index(self) -> int:
-        """Where in the log the statement stands."""
-        return self.value["receipt"]["logIndex"]
-
 
 def read_receipt(data: bytes) -> Receipt:
     """Reads the canonical JSON of a receipt and nothing else."""

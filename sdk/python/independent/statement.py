@@ -69,7 +69,7 @@ class Statement:
     @property
     def type(self) -> str:
         """The performative, or the statement's kind elsewhere."""
-        return self.value["type"]
+        return str(self.value["type"])
 
     @property
     def stream_kind(self) -> str:
@@ -79,10 +79,10 @@ class Statement:
     @property
     def issuer(self) -> str:
         """Who says it."""
-        return self.value["issuer"]
+        return str(self.value["issuer"])
 
     @property
-    def body(self) -> dict[str, Any]:
+    def body(self) -> Any:
         """What it says."""
         return self.value["body"]
 

@@ -1,7 +1,7 @@
 """The test vectors of the specification, judged by this code alone.
 
-A statement's vector agrees if code and rule are the same and the pointer is the same place or one above it. How a
-vector of the log or of a bundle is judged is told by the members that it has.
+A statement's vector agrees if code and rule are the same and the pointer is the same place or one above it.
+How a vector of the log or of a bundle is judged is told by the members that it has.
 """
 
 from __future__ import annotations

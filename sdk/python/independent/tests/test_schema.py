@@ -86,7 +86,9 @@ class Keywords(unittest.TestCase):
 
     def test_the_outermost_keyword_can_be_left_out(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
-            (Path(folder) / "main.json").write_text('{"oneOf": [{"type": "null"}], "type": "object"}', "utf-8")
+            (Path(folder) / "main.json").write_text(
+                '{"oneOf": [{"type": "null"}], "type": "object"}', "utf-8"
+            )
             schemas = Schemas(Path(folder))
             self.assertIsNotNone(schemas.check("main.json", {}))
             self.assertIsNone(schemas.check("main.json", {}, without="oneOf"))
