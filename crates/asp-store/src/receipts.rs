@@ -64,17 +64,27 @@ pub(crate) fn batch_of(connection: &Connection, position: u64) -> Result<Option<
     let mut query = connection.prepare_cached(
         "SELECT first, signature, leaves, seed FROM batches WHERE first <= ?1 ORDER BY first DESC LIMIT 1",
     )?;
-    let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?));
-    let found: Option<(u64, [u8; 64], Vec<u8>, Option<[u8; 32]>)> =
-        query.query_row(params![position], read).optional()?;
-    let Some((first, signature, leaves, seed)) = found else { return Ok(None) };
+    let read = |row: &Row<'_>| {
+        let signature = SignatureBytes::from_bytes(row.get(1)?);
+        let seed: Option<[u8; 32]> = row.get(3)?;
+        let leaves: Vec<u8> = row.get(2)?;
+        Ok((
+            StoredBatch {
+                first: row.get(0)?,
+                signature,
+                leaves: Vec::new(),
+                seed: seed.map(Hash::from_bytes),
+            },
+            leaves,
+        ))
+    };
+    let Some((batch, leaves)) = query.query_row(params![position], read).optional()? else { return Ok(None) };
     let (leaves, rest) = leaves.as_chunks::<32>();
     if !rest.is_empty() {
-        return Err(Fault::corrupt(Some(first), "the hashes of its batch's receipts are cut off"));
+        return Err(Fault::corrupt(Some(batch.first), "the hashes of its batch's receipts are cut off"));
     }
     let leaves = leaves.iter().copied().map(Hash::from_bytes).collect();
-    let (signature, seed) = (SignatureBytes::from_bytes(signature), seed.map(Hash::from_bytes));
-    Ok(Some(StoredBatch { first, signature, leaves, seed }))
+    Ok(Some(StoredBatch { leaves, ..batch }))
 }
 
 /// The receipt of an entry, the same that was given when it was taken in (ASP-RCT-002).
