@@ -51,8 +51,8 @@ pub(super) const CASES: &[Case] = &[
         "an offer is answered no later than the instant until which it stands",
         "buyer PROPOSE with seller         -> INVITED
          seller ACCEPT                     -> INTRODUCED
-         buyer PROPOSE firm until 1s       -> CONVERSING
-         +1500ms
+         buyer PROPOSE firm until 2s       -> CONVERSING
+         +2500ms
          seller ACCEPT                     -> ! PROPOSAL_NOT_OPEN
          seller REJECT                     -> ! PROPOSAL_NOT_OPEN
          seller COUNTER                    -> ! PROPOSAL_NOT_OPEN
@@ -226,9 +226,9 @@ pub(super) const CASES: &[Case] = &[
         "the time of an offer stands still while it is being explained",
         "buyer PROPOSE with seller
          seller ACCEPT
-         buyer PROPOSE until 2s as offered        -> CONVERSING
+         buyer PROPOSE until 3s as offered        -> CONVERSING
          seller QUERY to buyer about offered as why -> CONVERSING
-         +2500ms
+         +3500ms
          buyer CLARIFY why                        -> CONVERSING
          seller ACCEPT offered                    -> CONVERSING",
     ),

@@ -6,30 +6,30 @@ pub(super) const CASES: &[Case] = &[
     dialogue(
         &["ASP-COM-002", "ASP-DLV-003"],
         "a due time that passes is a breach, stated by the node, and nothing is fulfilled after it",
-        "soon = seller owes buyer goods 100 within 2s, buyer owes seller pay 100 within 1h of goods
+        "soon = seller owes buyer goods 100 within 3s, buyer owes seller pay 100 within 1h of goods
          buyer PROPOSE with seller
          seller ACCEPT
          buyer PROPOSE firm soon
          seller ACCEPT                      -> EXECUTING [ACTIVE: goods OPEN, pay OPEN]
-         +2s                                -> EXECUTING [BREACHED: goods BREACHED, pay LAPSED]
+         +3s                                -> EXECUTING [BREACHED: goods BREACHED, pay LAPSED]
          seller INFORM fulfilment goods     -> ! COMMITMENT_NOT_ACTIVE",
     ),
     dialogue(
         &["ASP-COM-002"],
         "what is late is cured within the period, and not after it",
-        "soon = seller owes buyer a 1 within 2s cure 2s, seller owes buyer b 1 within 2s cure 2s
+        "soon = seller owes buyer a 1 within 2s cure 4s, seller owes buyer b 1 within 2s cure 4s
          buyer PROPOSE with seller
          seller ACCEPT
          buyer PROPOSE firm soon
          seller ACCEPT                      -> EXECUTING [ACTIVE: a OPEN, b OPEN]
          +2500ms                            -> EXECUTING [ACTIVE: a OPEN, b OPEN]
          seller INFORM fulfilment a         -> EXECUTING [ACTIVE: a DELIVERED, b OPEN]
-         +2s                                -> EXECUTING [BREACHED: a DELIVERED, b BREACHED]",
+         +3s                                -> EXECUTING [BREACHED: a DELIVERED, b BREACHED]",
     ),
     dialogue(
         &["ASP-COM-002"],
         "what is contested can be stated again until the due time",
-        "soon = seller owes buyer goods 100 within 3s
+        "soon = seller owes buyer goods 100 within 5s
          buyer PROPOSE with seller
          seller ACCEPT
          buyer PROPOSE firm soon
@@ -38,7 +38,7 @@ pub(super) const CASES: &[Case] = &[
          buyer INFORM contest goods         -> EXECUTING [ACTIVE: goods CONTESTED]
          seller INFORM fulfilment goods     -> EXECUTING [ACTIVE: goods DELIVERED]
          buyer INFORM contest goods         -> EXECUTING [ACTIVE: goods CONTESTED]
-         +3100ms
+         +5100ms
          seller INFORM fulfilment goods     -> ! DEADLINE_PASSED
          buyer CLOSE                        -> CLOSED(COMPLETED)",
     ),
@@ -66,14 +66,14 @@ pub(super) const CASES: &[Case] = &[
     dialogue(
         &["ASP-COM-004", "ASP-DLV-003"],
         "silence acknowledges after the time to look, and no contest is heard after it",
-        "look = seller owes buyer goods 1 within 1h look 1s, buyer owes seller pay 1 within 1h of goods
+        "look = seller owes buyer goods 1 within 1h look 2s, buyer owes seller pay 1 within 1h of goods
          buyer PROPOSE with seller
          seller ACCEPT
          buyer PROPOSE firm look
          seller ACCEPT
          buyer INFORM fulfilment pay        -> ! OBLIGATION_NOT_OPEN
          seller INFORM fulfilment goods     -> EXECUTING [ACTIVE: goods DELIVERED, pay OPEN]
-         +1s                                -> EXECUTING [ACTIVE: goods FULFILLED, pay OPEN]
+         +2s                                -> EXECUTING [ACTIVE: goods FULFILLED, pay OPEN]
          buyer INFORM contest goods         -> ! OBLIGATION_NOT_OPEN
          buyer INFORM fulfilment pay        -> EXECUTING [ACTIVE: goods FULFILLED, pay DELIVERED]",
     ),

@@ -2,8 +2,11 @@
 
 use std::fmt::Write as _;
 
+use asp_core::position::{Hash, LogTime};
+use serde_json::Value;
+
 use super::{Case, code, dialogue};
-use crate::finding::Finding;
+use crate::finding::{Finding, hold};
 use crate::stage::Stage;
 
 pub(super) const CASES: &[Case] = &[
@@ -50,9 +53,9 @@ pub(super) const CASES: &[Case] = &[
         "a mandate that has expired carries nothing more",
         "buyer PROPOSE with seller
          seller ACCEPT
-         buyer DELEGATE to clerk expires 2s as m               -> CONVERSING
+         buyer DELEGATE to clerk expires 3s as m               -> CONVERSING
          clerk for m QUERY                                     -> CONVERSING
-         +2100ms
+         +3100ms
          clerk for m QUERY                                     -> ! INVALID_MANDATE
          buyer QUERY                                           -> CONVERSING",
     ),
@@ -136,16 +139,7 @@ pub(super) const CASES: &[Case] = &[
          carrier ACCEPT choosing goods               -> ! TERMS_MISMATCH
          carrier ACCEPT choosing cheap               -> EXECUTING [ACTIVE: goods OPEN]",
     ),
-    dialogue(
-        &["ASP-SES-037"],
-        "what an observer says is no answer that the session waits for",
-        "buyer PROPOSE with seller watcher response=3s
-         watcher ACCEPT
-         seller ACCEPT                              -> INTRODUCED
-         +2s
-         watcher OBSERVE                            -> CONVERSING
-         +1s                                        -> FAILED(RESPONSE_TIMEOUT)",
-    ),
+    code!(["ASP-SES-037"], "what an observer says is no answer that the session waits for", watching),
     dialogue(
         &["ASP-SES-040"],
         "a newcomer is let in by a consent and by every negotiator who is in",
@@ -231,6 +225,41 @@ async fn observers(stage: &mut Stage) -> Result<(), Finding> {
         stage.observe("watcher", session).await?;
     }
     stage.go_on("watcher OBSERVE -> ! MESSAGE_LIMIT\n buyer OBSERVE -> CONVERSING").await
+}
+
+async fn watching(stage: &mut Stage) -> Result<(), Finding> {
+    stage
+        .play(
+            "buyer PROPOSE with seller watcher response=4s
+             watcher ACCEPT
+             seller ACCEPT as last
+             +2500ms
+             watcher OBSERVE
+             +1s -> FAILED(RESPONSE_TIMEOUT)",
+        )
+        .await?;
+    let session = stage.session.unwrap_or_else(|| Hash::of(&[]));
+    let path = format!("/v1/sessions/{}/messages?limit=1000", session.to_hex());
+    let page: Value = stage.get_as("buyer", &path).await?.json()?;
+    let times: Vec<u64> = page
+        .get("messages")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(|message| message.get("logTime")?.as_str()?.parse::<LogTime>().ok())
+        .map(LogTime::millis)
+        .collect();
+    // Counted from what the observer said it would end four seconds after that.
+    let waited = match times.as_slice() {
+        [_, _, last, observed, ended] if observed - last < 3_900 => ended - last,
+        _ => return Ok(()),
+    };
+    let most = 6_000;
+    hold(
+        waited < most,
+        format_args!("an end within {most} ms of the last answer"),
+        format_args!("{waited} ms"),
+    )
 }
 
 async fn mandates(stage: &mut Stage) -> Result<(), Finding> {

@@ -42,9 +42,9 @@ pub(super) const CASES: &[Case] = &[
     dialogue(
         &["ASP-CON-008"],
         "a consent that has expired carries no session",
-        "buyer.example CONSENT seller.example for 2s
+        "buyer.example CONSENT seller.example for 3s
          buyer PROPOSE with seller                                   -> INVITED
-         +2100ms
+         +3100ms
          buyer PROPOSE with seller                                   -> ! CONSENT_EXPIRED
          buyer.example CONSENT seller.example
          buyer PROPOSE with seller                                   -> INVITED",

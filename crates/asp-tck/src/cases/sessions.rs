@@ -133,10 +133,10 @@ pub(super) const CASES: &[Case] = &[
     dialogue(
         &["ASP-SES-018"],
         "a consent that expires ends like one that is revoked",
-        "buyer.example CONSENT seller.example for 2s
+        "buyer.example CONSENT seller.example for 3s
          buyer PROPOSE with seller
-         seller ACCEPT                         -> INTRODUCED
-         +2s                                   -> FAILED(CONSENT_REVOKED)",
+         seller ACCEPT
+         +3s                                   -> FAILED(CONSENT_REVOKED)",
     ),
     dialogue(
         &["ASP-SES-019"],
@@ -234,7 +234,7 @@ pub(super) const CASES: &[Case] = &[
     dialogue(
         &["ASP-DLV-003", "ASP-SES-025"],
         "an invitation that nobody answers is ended by the node",
-        "buyer PROPOSE with seller invitation=1s -> INVITED
+        "buyer PROPOSE with seller invitation=1s
          +1s                                     -> FAILED(INVITATION_TIMEOUT)
          seller ACCEPT introduction              -> ! SESSION_ENDED",
     ),
@@ -242,7 +242,7 @@ pub(super) const CASES: &[Case] = &[
         &["ASP-DLV-003", "ASP-SES-016"],
         "a session that nobody goes on with is ended by the node",
         "buyer PROPOSE with seller response=1s
-         seller ACCEPT                           -> INTRODUCED
+         seller ACCEPT
          +1s                                     -> FAILED(RESPONSE_TIMEOUT)
          buyer CLOSE                             -> ! SESSION_ENDED",
     ),
@@ -250,10 +250,8 @@ pub(super) const CASES: &[Case] = &[
         &["ASP-DLV-003", "ASP-SES-016"],
         "a session has so much time until something is agreed",
         "buyer PROPOSE with seller session=2s
-         seller ACCEPT                           -> INTRODUCED
-         +1s                                     -> INTRODUCED
-         buyer QUERY                             -> CONVERSING
-         +1s                                     -> FAILED(SESSION_TIMEOUT)",
+         seller ACCEPT
+         +2s                                     -> FAILED(SESSION_TIMEOUT)",
     ),
     dialogue(
         &["ASP-DLV-003", "ASP-SES-016"],
@@ -267,23 +265,23 @@ pub(super) const CASES: &[Case] = &[
     dialogue(
         &["ASP-DLV-003", "ASP-SES-016"],
         "a commit that nobody signs is given up by the node",
-        "buyer PROPOSE with seller response=2s
+        "buyer PROPOSE with seller response=3s
          seller ACCEPT
          buyer PROPOSE firm
          seller ACCEPT                           -> EXECUTING
          buyer PROPOSE cheap
          seller ACCEPT
          buyer COMMIT cheap                      -> AGREEING
-         +2s                                     -> EXECUTING [ACTIVE: goods OPEN]",
+         +3s                                     -> EXECUTING [ACTIVE: goods OPEN]",
     ),
     dialogue(
         &["ASP-SES-027"],
         "the time that an authority was asked is no time of the session",
-        "buyer PROPOSE with seller session=3s
+        "buyer PROPOSE with seller session=4s
          seller ACCEPT
          buyer QUERY
          seller ESCALATE to seller.example       -> ESCALATED
-         +3500ms                                 -> ESCALATED
+         +4500ms                                 -> ESCALATED
          seller.example ACCEPT                   -> CONVERSING
          buyer QUERY                             -> CONVERSING
          +1s                                     -> FAILED(SESSION_TIMEOUT)",
