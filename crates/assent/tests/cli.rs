@@ -47,9 +47,16 @@ fn help_is_data_and_a_wrong_command_is_talk() {
 
 #[test]
 fn no_line_of_help_is_wider_than_a_hundred_columns() {
-    for path in
-        [&["--help"][..], &["session", "say", "--help"], &["demo", "--help"], &["bench", "ingest", "--help"]]
-    {
+    for path in [
+        &["--help"][..],
+        &["session", "say", "--help"],
+        &["demo", "--help"],
+        &["bench", "ingest", "--help"],
+        &["session", "tender", "open", "--help"],
+        &["session", "tender", "award", "--help"],
+        &["session", "tender", "show", "--help"],
+        &["session", "tender", "decline", "--help"],
+    ] {
         let ran = run(path).with_code(0);
         for line in ran.stdout.lines() {
             assert!(line.chars().count() <= 100, "{path:?}: {line}");
