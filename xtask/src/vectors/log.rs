@@ -349,8 +349,8 @@ pub(super) struct Said {
 }
 
 /// The receipts of one batch, with one signature over the root of their tree.
-pub(super) fn batch(said: &[Said], node: &SecretKey) -> Vec<Value> {
-    let body = |said: &Said| {
+pub(super) fn batch(said: &[&Said], node: &SecretKey) -> Vec<Value> {
+    let body = |said: &&Said| {
         json!({
             "logIndex": said.index, "logTime": said.time, "origin": AUDIENCE, "sequence": said.sequence,
             "statement": said.statement, "stream": said.stream,
@@ -385,7 +385,11 @@ fn receipts() -> Result<Value, String> {
     };
     let written = |receipt: &Value| String::from_utf8(canonical(receipt)).unwrap_or_default();
     let of = |text: &str| json!({"nodeKey": key_id(NODE), "receipt": text});
-    let batch_of = |count: usize| batch(&(0..count).map(said).collect::<Vec<_>>(), &key(NODE));
+    let batch_by = |count: usize, node: &SecretKey| {
+        let all: Vec<Said> = (0..count).map(said).collect();
+        batch(&all.iter().collect::<Vec<_>>(), node)
+    };
+    let batch_of = |count: usize| batch_by(count, &key(NODE));
     for count in [1, 2, 5] {
         for (place, receipt) in
             batch_of(count).iter().enumerate().filter(|(place, _)| *place == 0 || *place + 1 == count)
@@ -445,7 +449,7 @@ fn receipts() -> Result<Value, String> {
         let vector = of(&changed);
         vectors.bad((name, change, "not-canonical"), vector.clone(), judge_receipt(&vector))?;
     }
-    let strange = batch(&[said(0)], &key("a stranger"));
+    let strange = batch_by(1, &key("a stranger"));
     let vector = of(&strange.first().map(written).unwrap_or_default());
     vectors.bad(
         ("0 in a batch of 1", "signed by another key", "other-key"),

@@ -3,6 +3,7 @@
 //! Each change states itself what it breaks. The core has to agree, or nothing is written: the vectors are no echo of it.
 
 mod accepts;
+mod bundles;
 mod case;
 mod general;
 mod log;
@@ -79,6 +80,7 @@ fn files(root: &Path) -> Result<Vec<(String, String)>, String> {
     for (path, vectors) in log::files()? {
         files.push((path.to_owned(), json(&vectors)?));
     }
+    files.push(("bundles/commitment.json".to_owned(), json(&bundles::file()?)?));
     Ok(files)
 }
 
