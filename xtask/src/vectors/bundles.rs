@@ -171,7 +171,13 @@ pub(super) fn file() -> Result<Value, String> {
         make(&mut bundle, &log).ok_or_else(|| format!("{words}: there is nothing to change"))?;
         changed.push(reject(words, &written(&bundle), &text, refuted)?);
     }
-    let unspelled: [(&str, String); 4] = [
+    let listed = text.replacen(r#""batch":{"index":0,"path":"#, r#""batch":[0,"#, 1).replacen(
+        r#","size":4}"#,
+        ",4]",
+        1,
+    );
+    let unspelled: [(&str, String); 5] = [
+        ("a list of the values of a part of a receipt", listed),
         ("a space behind a comma", text.replacen(',', ", ", 1)),
         ("a member that bundles have not", text.replacen("\"nodeKey\"", "\"more\":1,\"nodeKey\"", 1)),
         ("another kind", text.replacen("commitment-bundle", "session-bundle", 1)),
@@ -256,9 +262,6 @@ fn missing() -> Vec<Change> {
         change("without the consent", &["ASP-BUN-003", "ASP-BUN-006"], |bundle, _| {
             entries(bundle).map(|entries| drop(entries.drain(4..6)))
         }),
-        change("without the seller's agent", &["ASP-BUN-003", "ASP-BUN-006"], |bundle, _| {
-            entries(bundle).map(|entries| drop(entries.remove(3)))
-        }),
         change(
             "offer and acceptance exchanged",
             &["ASP-BUN-001", "ASP-BUN-003", "ASP-BUN-006"],
@@ -289,11 +292,6 @@ fn said() -> Vec<Change> {
                 Some(())
             },
         ),
-        change(
-            "a fulfilment of other words than were signed",
-            &["ASP-BUN-002", "ASP-BUN-009", "ASP-BUN-010"],
-            |bundle, _| put(bundle, "/entries/10/statement/issuedAt", json!("2026-11-23T15:55:12.001Z")),
-        ),
     ]
 }
 
@@ -302,14 +300,8 @@ fn proved() -> Vec<Change> {
         change("another log time", &["ASP-BUN-009", "ASP-BUN-010"], |bundle, _| {
             put(bundle, "/entries/10/logTime", json!(after(2)))
         }),
-        change("another index", &["ASP-BUN-009", "ASP-BUN-010"], |bundle, _| {
-            put(bundle, "/entries/10/index", json!(11))
-        }),
         change("another hash in a proof", &["ASP-BUN-009"], |bundle, _| {
             put(bundle, "/entries/10/proof/0", json!(Hash::of(&[b"another"])))
-        }),
-        change("a hash less in a proof", &["ASP-BUN-009"], |bundle, _| {
-            set(bundle, "/entries/10/proof/0", None)
         }),
         change("the receipts of two entries exchanged", &["ASP-BUN-010"], |bundle, _| {
             let other = bundle.pointer("/entries/9/receipt")?.clone();

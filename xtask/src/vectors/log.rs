@@ -376,33 +376,62 @@ fn judge_receipt(vector: &Value) -> Result<(), String> {
     receipt.verify(&read(vector, "nodeKey")?).map_err(|error| fault(&error))
 }
 
-fn receipts() -> Result<Value, String> {
-    let mut vectors = Vectors::new();
+fn written(receipt: &Value) -> String {
+    String::from_utf8(canonical(receipt)).unwrap_or_default()
+}
+
+/// The vector of a receipt's text.
+fn receipt_vector(text: &str) -> Value {
+    json!({"nodeKey": key_id(NODE), "receipt": text})
+}
+
+/// The receipts of the first entries of the log, by the node with this key.
+fn batch_by(count: usize, node: &SecretKey) -> Vec<Value> {
     let said = |number: usize| {
         let (statement, _, time) = entry(number);
         let stream = if number == 0 { "org:acme.example".to_owned() } else { opened("session", "a session") };
         Said { index: number, time, sequence: 3, statement, stream }
     };
-    let written = |receipt: &Value| String::from_utf8(canonical(receipt)).unwrap_or_default();
-    let of = |text: &str| json!({"nodeKey": key_id(NODE), "receipt": text});
-    let batch_by = |count: usize, node: &SecretKey| {
-        let all: Vec<Said> = (0..count).map(said).collect();
-        batch(&all.iter().collect::<Vec<_>>(), node)
-    };
-    let batch_of = |count: usize| batch_by(count, &key(NODE));
-    for count in [1, 2, 5] {
-        for (place, receipt) in
-            batch_of(count).iter().enumerate().filter(|(place, _)| *place == 0 || *place + 1 == count)
-        {
-            let (name, vector) = (format!("{place} in a batch of {count}"), of(&written(receipt)));
-            vectors.good(&name, vector.clone(), judge_receipt(&vector))?;
-        }
+    let all: Vec<Said> = (0..count).map(said).collect();
+    batch(&all.iter().collect::<Vec<_>>(), node)
+}
+
+fn receipts() -> Result<Value, String> {
+    let mut vectors = Vectors::new();
+    for (place, count) in [(0, 1), (0, 2), (1, 2), (0, 5), (1, 5), (4, 5)] {
+        let receipt = batch_by(count, &key(NODE)).into_iter().nth(place).ok_or("a batch has its receipts")?;
+        let (name, vector) = (format!("{place} in a batch of {count}"), receipt_vector(&written(&receipt)));
+        vectors.good(&name, vector.clone(), judge_receipt(&vector))?;
     }
-    let receipt = batch_of(5).into_iter().nth(1).ok_or("a batch has its receipts")?;
-    let (name, vector) = ("1 in a batch of 5", of(&written(&receipt)));
-    vectors.good(name, vector.clone(), judge_receipt(&vector))?;
+    let receipt = batch_by(5, &key(NODE)).into_iter().nth(1).ok_or("a batch has its receipts")?;
+    let name = "1 in a batch of 5";
+    for (change, at, value, fault) in receipt_changes() {
+        let mut changed = receipt.clone();
+        set(&mut changed, at, value).ok_or_else(|| format!("{change}: no place"))?;
+        let vector = receipt_vector(&written(&changed));
+        vectors.bad((name, change, fault), vector.clone(), judge_receipt(&vector))?;
+    }
+    let text = written(&receipt);
+    let listed = text.replacen(r#""batch":{"index":1,"path":"#, r#""batch":[1,"#, 1);
+    for (change, changed) in [
+        ("a space behind a comma", text.replacen(',', ", ", 1)),
+        ("a line break at the end", format!("{text}\n")),
+        ("a list of the values of a part", listed.replacen(r#","size":5}"#, ",5]", 1)),
+    ] {
+        let vector = receipt_vector(&changed);
+        vectors.bad((name, change, "not-canonical"), vector.clone(), judge_receipt(&vector))?;
+    }
+    let strange = batch_by(1, &key("a stranger"));
+    let vector = receipt_vector(&strange.first().map(written).unwrap_or_default());
+    let judged = judge_receipt(&vector);
+    vectors.bad(("0 in a batch of 1", "signed by another key", "other-key"), vector, judged)?;
+    Ok(vectors.json())
+}
+
+/// Changes of a receipt that stands second in a batch of five: what, where, what stands there then, what is found.
+fn receipt_changes() -> Vec<(&'static str, &'static str, Option<Value>, &'static str)> {
     let other = json!(Hash::of(&[b"another"]));
-    for (change, at, value, fault) in [
+    vec![
         ("another index", "/receipt/logIndex", Some(json!(2)), "invalid-signature"),
         (
             "another log time",
@@ -427,34 +456,5 @@ fn receipts() -> Result<Value, String> {
         ("another algorithm", "/signature/alg", Some(json!("ES256")), "not-canonical"),
         ("a member more", "/receipt/note", Some(json!("")), "not-canonical"),
         ("a member less", "/receipt/sequence", None, "not-canonical"),
-    ] {
-        let mut changed = receipt.clone();
-        set(&mut changed, at, value).ok_or_else(|| format!("{change}: no place"))?;
-        let vector = of(&written(&changed));
-        vectors.bad((name, change, fault), vector.clone(), judge_receipt(&vector))?;
-    }
-    let text = written(&receipt);
-    for (change, changed) in [
-        ("a space behind a comma", text.replacen(',', ", ", 1)),
-        ("a line break at the end", format!("{text}\n")),
-        (
-            "a list of the values of a part",
-            text.replacen(r#""batch":{"index":1,"path":"#, r#""batch":[1,"#, 1).replacen(
-                r#","size":5}"#,
-                ",5]",
-                1,
-            ),
-        ),
-    ] {
-        let vector = of(&changed);
-        vectors.bad((name, change, "not-canonical"), vector.clone(), judge_receipt(&vector))?;
-    }
-    let strange = batch_by(1, &key("a stranger"));
-    let vector = of(&strange.first().map(written).unwrap_or_default());
-    vectors.bad(
-        ("0 in a batch of 1", "signed by another key", "other-key"),
-        vector.clone(),
-        judge_receipt(&vector),
-    )?;
-    Ok(vectors.json())
+    ]
 }

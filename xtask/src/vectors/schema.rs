@@ -33,6 +33,30 @@ pub(super) struct Broken {
     spelled: BTreeMap<String, usize>,
 }
 
+impl Broken {
+    /// Whether something was not yet broken at this place of statements of this type; from now on it was.
+    fn is_new(&mut self, kind: &str, at: &str, what: &str) -> bool {
+        let general: Vec<&str> = at.split('/').map(|name| if is_index(name) { "0" } else { name }).collect();
+        let general = general.join("/");
+        // A package and the limits are the same in whatever they stand.
+        let part = |(place, part): &(&str, &str)| Some(format!("{part}{}", general.strip_prefix(place)?));
+        let asked = SHARED.iter().find_map(part).unwrap_or_else(|| format!("{kind}{general}"));
+        self.asked.insert(format!("{asked} {what}"))
+    }
+}
+
+#[cfg(test)]
+impl Broken {
+    /// Forms that have more wrong spellings than were used.
+    pub(super) fn unused(&self) -> Vec<String> {
+        let some_left = |(form, used): (&String, &usize)| {
+            let all = wrong::spellings(form).len();
+            (*used < all).then(|| format!("{form}: {used} of {all}"))
+        };
+        self.spelled.iter().filter_map(some_left).collect()
+    }
+}
+
 impl Schemas {
     /// Reads the schemas of statements of these types.
     ///
@@ -142,12 +166,7 @@ impl Walk<'_> {
 
     /// Notes a change, unless the same was asked and broken before.
     fn note(&mut self, at: &str, what: &str, words: String, value: Option<Value>) {
-        let general: Vec<&str> = at.split('/').map(|name| if is_index(name) { "0" } else { name }).collect();
-        let general = general.join("/");
-        // A package and the limits are the same in whatever they stand.
-        let part = |(place, part): &(&str, &str)| Some(format!("{part}{}", general.strip_prefix(place)?));
-        let asked = SHARED.iter().find_map(part).unwrap_or_else(|| format!("{}{general}", self.kind));
-        if !self.broken.asked.insert(format!("{asked} {what}")) {
+        if !self.broken.is_new(self.kind, at, what) {
             return;
         }
         let place = at.trim_start_matches('/');
@@ -195,12 +214,20 @@ impl Walk<'_> {
         self.numbers(schema, at);
     }
 
+    /// Where a form comes first, all wrong spellings of it; at every other place the next one.
     fn spelling(&mut self, form: &str, at: &str) {
+        if !self.broken.is_new(self.kind, at, "misspelled") {
+            return;
+        }
         let spellings = wrong::spellings(form);
         let used = self.broken.spelled.entry(form.to_owned()).or_default();
-        let Some((what, text)) = spellings.get(*used % spellings.len().max(1)).cloned() else { return };
-        *used += 1;
-        self.note(at, "misspelled", format!("{form} {what}: `{}`", shortened(&text)), Some(json!(text)));
+        let count = if *used == 0 { spellings.len() } else { 1 };
+        let chosen: Vec<wrong::Wrong> = spellings.into_iter().cycle().skip(*used).take(count).collect();
+        *used += chosen.len();
+        for (what, text) in chosen {
+            let words = format!("{form} {what}: `{}`", shortened(&text));
+            self.note(at, &format!("misspelled, {what}"), words, Some(json!(text)));
+        }
     }
 
     fn lengths(&mut self, schema: &Map<String, Value>, at: &str) {

@@ -23,14 +23,7 @@ pub(super) fn spellings(form: &str) -> Vec<Wrong> {
             ("with a plus", "vectors.example+1"),
             ("that begins with a solidus", "/vectors"),
         ]),
-        "capability" => of(&[
-            ("with a capital", "Procure"),
-            ("with an empty word", "procure..metal"),
-            ("that begins with a digit", "1procure"),
-            ("of nine words", "a.b.c.d.e.f.g.h.i"),
-            ("with a word of 33 letters", "abcdefghijklmnopqrstuvwxyzabcdefg"),
-            ("empty", ""),
-        ]),
+        "capability" => capabilities(),
         "logTime" => instants(),
         "decimal" => decimals(),
         "currency" => of(&[
@@ -58,16 +51,7 @@ pub(super) fn spellings(form: &str) -> Vec<Wrong> {
             ("of one label", "court"),
             ("of an agent without a path", "agent://court.example"),
         ]),
-        "stream" => of(&[
-            ("of a kind that there is not", "dispute:acme.example"),
-            ("without a kind", "acme.example"),
-            ("of an organisation without a name", "org:"),
-            ("of an agent without its scheme", "agent:acme.example/procurement/buyer"),
-            ("of a session in capitals", &format!("session:{}", DIGITS.to_uppercase())),
-            ("of a session of 63 digits", &format!("session:{}", DIGITS.get(1..).unwrap_or_default())),
-            ("of a session by its hash", &format!("session:sha256:{DIGITS}")),
-            ("of a consent of two digits", "consent:ab"),
-        ]),
+        "stream" => streams(),
         "nonce" => of(&[
             ("of 31 digits", "0011223344556677889900112233445"),
             ("with a capital", "0011223344556677889900112233445A"),
@@ -81,6 +65,34 @@ pub(super) fn spellings(form: &str) -> Vec<Wrong> {
         ]),
         _ => Vec::new(),
     }
+}
+
+fn capabilities() -> Vec<Wrong> {
+    [
+        ("with a capital", "Procure"),
+        ("with an empty word", "procure..metal"),
+        ("that begins with a digit", "1procure"),
+        ("of nine words", "a.b.c.d.e.f.g.h.i"),
+        ("with a word of 33 letters", "abcdefghijklmnopqrstuvwxyzabcdefg"),
+        ("empty", ""),
+    ]
+    .map(|(what, text)| (what, text.to_owned()))
+    .into()
+}
+
+fn streams() -> Vec<Wrong> {
+    [
+        ("of a kind that there is not", "dispute:acme.example"),
+        ("without a kind", "acme.example"),
+        ("of an organisation without a name", "org:"),
+        ("of an agent without its scheme", "agent:acme.example/procurement/buyer"),
+        ("of a session in capitals", &format!("session:{}", DIGITS.to_uppercase())),
+        ("of a session of 63 digits", &format!("session:{}", DIGITS.get(1..).unwrap_or_default())),
+        ("of a session by its hash", &format!("session:sha256:{DIGITS}")),
+        ("of a consent of two digits", "consent:ab"),
+    ]
+    .map(|(what, text)| (what, text.to_owned()))
+    .into()
 }
 
 fn hashes() -> Vec<Wrong> {

@@ -74,13 +74,15 @@ impl Bundle {
             return Err(Unreadable::TooLarge);
         }
         let entries = wire.entries.into_iter().enumerate().map(|(place, entry)| entry.read(place));
-        Ok(Self {
+        let bundle = Self {
             origin: wire.origin,
             node_key: wire.node_key,
             commitment: wire.commitment,
             checkpoint: wire.checkpoint,
             entries: entries.collect::<Result<_, _>>()?,
-        })
+        };
+        // The reader of types takes a list of values for an object; what is written has the objects.
+        if bundle.to_bytes() == bytes { Ok(bundle) } else { Err(member("")) } // ASP-BUN-001
     }
 }
 

@@ -21,10 +21,10 @@ pub(super) struct Row {
 }
 
 /// The type whose first statement suffers every change.
-const WHOLE: &str = "org.register";
+pub(super) const WHOLE: &str = "org.register";
 
 /// Every so many changes another statement suffers one.
-const SHARE: usize = 12;
+const SHARE: usize = 15;
 
 /// The changes of the statement that stands at this place among those of its type; an error where a change found
 /// nothing to change.
@@ -32,7 +32,8 @@ pub(super) fn changes(case: &Case, place: usize) -> Vec<Result<Made, String>> {
     let whole = case.kind == WHOLE && place == 0;
     let first = case.kind.len() + 4 * place;
     let rows = [grammar::rows(), envelope::rows(), signing::rows()].concat();
-    let chosen = rows.iter().enumerate().filter(|(number, _)| whole || (first + number) % SHARE == 0);
+    let chosen =
+        rows.iter().enumerate().filter(|(number, _)| whole || (first + number).is_multiple_of(SHARE));
     chosen.map(|(_, row)| row.of(case)).collect()
 }
 
