@@ -286,18 +286,31 @@ def _play(bundle: Bundle) -> tuple[Check, Check, Check, Streams]:
         except Refused as fault:
             by_key = fault.code in ("KEY_NOT_VALID", "SIGNATURE_MISSING")
             (strangers if by_key else broken).append(f"entry {entry.index}: {fault}")
+    refused = broken + strangers
+    strangers += _out_of_time(streams, accepted)
     count = sum(len(entry.statement.signatures) for entry in accepted)
     proved = f"each of {count} signatures is by a key that was valid then"
     when_logged = _told("keys-when-logged", strangers, proved)
     if when_logged.verdict == "proved" and (has_unsigned or broken):
         when_logged = Check("keys-when-logged", "not shown", "not every statement could be taken")
     kept = not (has_unsigned or broken or strangers)
-    replay = _told("replay", broken + strangers, "")
-    if not broken and not strangers:
+    replay = _told("replay", refused, "")
+    if not refused:
         replay = Check(
             "replay", "not shown", f"organisations, agents and consents are in order; {NOT_PLAYED}"
         )
     return when_logged, _keys_now(streams, accepted, kept), replay, streams
+
+
+def _out_of_time(streams: Streams, accepted: list[Entry]) -> list[str]:
+    """Keys that were taken in their order, but by the indices given had not come yet or had ended."""
+    return [
+        f"entry {entry.index}: {forms.write_key(signature.key)} could not sign then"
+        for entry in accepted
+        for signature in entry.statement.signatures
+        for histories in [streams.histories(entry.statement)]
+        if histories and not any(history.valid_at(signature.key, entry.index) for history in histories)
+    ]
 
 
 def _keys_now(streams: Streams, accepted: list[Entry], kept: bool) -> Check:

@@ -1,6 +1,6 @@
 """Texts with one spelling: hashes, instants, keys, signatures. Each reader gives what is meant, or None.
 
-What a name of an organisation, an agent or a log may look like is told by the schemas under spec/schemas.
+What stands in statements is bounded by the schemas under spec/schemas; here is what stands in receipts besides.
 """
 
 from __future__ import annotations
@@ -16,6 +16,10 @@ INSTANT = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([
 UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 SIGNATURE = re.compile(r"[A-Za-z0-9_-]{86}")
 ORIGIN = re.compile(r"[a-z0-9][a-z0-9._:/-]{0,199}")
+LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+DOMAIN = rf"(?=.{{1,245}}\Z){LABEL}(?:\.{LABEL})+"
+AGENT = rf"(?=.{{1,255}}\Z)agent://{LABEL}(?:\.{LABEL})+(?:/[a-z0-9][a-z0-9._-]{{0,63}}){{1,8}}"
+STREAM = re.compile(rf"org:{DOMAIN}|agent:{AGENT}|(?:consent|session):[0-9a-f]{{64}}")
 KEY = re.compile(r"did:key:z([1-9A-HJ-NP-Za-km-z]{1,48})")
 BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 # The multicodec prefix of an Ed25519 public key, 0xed as a varint.

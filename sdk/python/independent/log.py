@@ -257,6 +257,7 @@ def receipt_of(value: object) -> Receipt:
         and all(type(number) is int and number >= 0 for number in numbers)
         and all(isinstance(text, str) for text in texts)
         and forms.ORIGIN.fullmatch(said["origin"]) is not None
+        and forms.STREAM.fullmatch(said["stream"]) is not None
         and len(hashes) <= BATCH_PATH_MAX
         and None not in hashes
     )

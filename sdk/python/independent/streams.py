@@ -36,6 +36,11 @@ class KeyHistory:
         """Whether the key can sign the next statement."""
         return key in self.lives and self.lives[key].until is None
 
+    def valid_at(self, key: bytes, index: int) -> bool:
+        """Whether the key could sign at this index. It may sign the statement that brings it, and that ends it."""
+        life = self.lives.get(key)
+        return life is not None and life.since <= index and (life.until is None or index <= life.until)
+
     def current(self) -> list[bytes]:
         """The keys that can sign."""
         return [key for key in self.lives if self.is_current(key)]

@@ -84,6 +84,12 @@ class Bundles(unittest.TestCase):
 
         self.check({"form"}, change)
 
+    def test_a_key_does_not_count_before_the_index_at_which_it_came(self) -> None:
+        self.check(
+            {"form", "keys-when-logged", "inclusion", "receipts"},
+            lambda value: value["entries"][3].update(index=9),
+        )
+
     def test_a_gap_in_a_stream_is_found(self) -> None:
         value = self.story.bundle(self.commitment, left_out=(7,))
         self.assertEqual(refuted(value), {"chains"})

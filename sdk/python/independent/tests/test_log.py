@@ -182,7 +182,16 @@ class Receipts(unittest.TestCase):
             canonical.encode(value | {"batch": batch | {"index": True}}),
             canonical.encode(value | {"batch": batch | {"index": -1}}),
             canonical.encode(value | {"signature": value["signature"] | {"alg": "ES256"}}),
-            canonical.encode(value | {"receipt": value["receipt"] | {"stream": "x" * 4096}}),
+            canonical.encode(value | {"receipt": value["receipt"] | {"stream": "session:" + "ab" * 31}}),
+            canonical.encode(value | {"receipt": value["receipt"] | {"stream": "session:"}}),
+            canonical.encode(
+                value | {"receipt": value["receipt"] | {"stream": "org:" + "a" * 64 + ".example"}}
+            ),
+            canonical.encode(value | {"receipt": value["receipt"] | {"stream": "org:acme"}}),
+            canonical.encode(
+                value | {"receipt": value["receipt"] | {"stream": "agent:agent://acme.example"}}
+            ),
+            canonical.encode(value | {"receipt": value["receipt"] | {"stream": 1}}),
         ):
             self.assertFalse(holds(log.read_receipt, changed), changed)
 
