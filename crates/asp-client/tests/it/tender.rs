@@ -90,9 +90,10 @@ async fn refused_and_closed(session: &asp_client::Session, offers: usize) {
     assert_eq!((view.state, view.offers.len()), (State::Closed, 0));
     assert_eq!(view.end.unwrap().sentence, REASON);
     let messages = session.messages(None).await.unwrap();
-    let refusals = messages.iter().filter_map(|message| match &message.verify().unwrap().statement().body {
-        Body::Reject(because) => Some(because.reason.as_str().to_owned()),
-        _ => None,
+    let refusals = messages.iter().filter_map(|message| {
+        let verified = message.verify().unwrap();
+        let Body::Reject(because) = &verified.statement().body else { return None };
+        Some(because.reason.as_str().to_owned())
     });
     assert_eq!(refusals.collect::<Vec<_>>(), vec![REASON; offers]);
 }
