@@ -166,12 +166,14 @@ def signatures_of(value: object) -> list[Signature]:
     for member in value:
         if not isinstance(member, dict) or set(member) != {"alg", "keyId", "value"}:
             raise malformed
-        if not isinstance(member["alg"], str):
+        if not all(isinstance(text, str) for text in member.values()):
             raise malformed
         if member["alg"] != "Ed25519":
             raise Refused("UNSUPPORTED_ALGORITHM", "/signatures")
         key, signature = forms.read_key(member["keyId"]), forms.read_signature(member["value"])
-        if key is None or signature is None:
+        if key is None:
+            raise Refused("INVALID_KEY", "/signatures")
+        if signature is None:
             raise malformed
         signatures.append(Signature(key, signature))
     keys = [signature.key for signature in signatures]

@@ -1,6 +1,6 @@
 """Texts with one spelling: hashes, instants, keys, signatures. Each reader gives what is meant, or None.
 
-What stands in statements is bounded by the schemas under spec/schemas; here is what stands in receipts besides.
+What stands in statements is bounded by spec/schemas; here is what stands in receipts besides.
 """
 
 from __future__ import annotations

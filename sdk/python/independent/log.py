@@ -27,7 +27,14 @@ NOTE_ED25519 = b"\x01"
 
 
 class NotProved(Exception):
-    """Something that was claimed of the log does not follow from what was shown."""
+    """Something that was claimed of the log does not follow from what was shown: a word and a sentence."""
+
+    def __init__(self, fault: str, sentence: str) -> None:
+        super().__init__(fault, sentence)
+        self.fault = fault
+
+    def __str__(self) -> str:
+        return str(self.args[1])
 
 
 def leaf_hash(data: bytes) -> bytes:
@@ -58,12 +65,12 @@ def entry_bytes(statement: bytes, signatures: bytes, log_time: int) -> bytes:
 def inclusion_root(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> bytes:
     """The root that a proof of inclusion leads to (RFC 9162, 2.1.3.2)."""
     if not 0 <= index < size:
-        raise NotProved(f"a tree of {size} leaves has no leaf {index}")
+        raise NotProved("out-of-range", f"a tree of {size} leaves has no leaf {index}")
     _check_width(leaf, *path)
     first, last, root = index, size - 1, leaf
     for sibling in path:
         if last == 0:
-            raise NotProved("the path has more hashes than it must")
+            raise NotProved("wrong-length", "the path has more hashes than it must")
         if first & 1 or first == last:
             root = node_hash(sibling, root)
             while first & 1 == 0 and first != 0:
@@ -72,39 +79,39 @@ def inclusion_root(leaf: bytes, index: int, size: int, path: Sequence[bytes]) ->
             root = node_hash(root, sibling)
         first, last = first >> 1, last >> 1
     if last != 0:
-        raise NotProved("the path has fewer hashes than it must")
+        raise NotProved("wrong-length", "the path has fewer hashes than it must")
     return root
 
 
 def check_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes], root: bytes) -> None:
     """The leaf with this hash is the `index`-th of the tree with `size` leaves and this root."""
     if inclusion_root(leaf, index, size, path) != root:
-        raise NotProved("the hashes lead to another root")
+        raise NotProved("root-mismatch", "the hashes lead to another root")
 
 
 def check_consistency(old: int, new: int, old_root: bytes, new_root: bytes, path: Sequence[bytes]) -> None:
     """The tree of `new` leaves begins with that of `old` leaves, one at least (RFC 9162, 2.1.4.2)."""
     if not 0 < old <= new:
-        raise NotProved(f"a tree of {new} leaves does not continue one of {old}")
+        raise NotProved("out-of-range", f"a tree of {new} leaves does not continue one of {old}")
     _check_width(old_root, new_root, *path)
     if old == new:
         if path:
-            raise NotProved("the path has more hashes than it must")
+            raise NotProved("wrong-length", "the path has more hashes than it must")
         if old_root != new_root:
-            raise NotProved("two roots over the same number of leaves")
+            raise NotProved("root-mismatch", "two roots over the same number of leaves")
         return
     hashes = list(path)
     if old & (old - 1) == 0:
         hashes.insert(0, old_root)
     if not hashes:
-        raise NotProved("the path has fewer hashes than it must")
+        raise NotProved("wrong-length", "the path has fewer hashes than it must")
     first, last = old - 1, new - 1
     while first & 1:
         first, last = first >> 1, last >> 1
     older = newer = hashes[0]
     for sibling in hashes[1:]:
         if last == 0:
-            raise NotProved("the path has more hashes than it must")
+            raise NotProved("wrong-length", "the path has more hashes than it must")
         if first & 1 or first == last:
             older, newer = node_hash(sibling, older), node_hash(sibling, newer)
             while first & 1 == 0 and first != 0:
@@ -113,14 +120,14 @@ def check_consistency(old: int, new: int, old_root: bytes, new_root: bytes, path
             newer = node_hash(newer, sibling)
         first, last = first >> 1, last >> 1
     if last != 0:
-        raise NotProved("the path has fewer hashes than it must")
+        raise NotProved("wrong-length", "the path has fewer hashes than it must")
     if older != old_root or newer != new_root:
-        raise NotProved("the hashes lead to other roots")
+        raise NotProved("root-mismatch", "the hashes lead to other roots")
 
 
 def _check_width(*hashes: bytes) -> None:
     if any(len(digest) != 32 for digest in hashes):
-        raise NotProved("a hash has not 32 bytes")
+        raise NotProved("malformed", "a hash has not 32 bytes")
 
 
 @dataclass(frozen=True)
@@ -153,8 +160,8 @@ class Note:
 def read_note(text: str) -> Note:
     """Reads a checkpoint strictly: three lines, an empty one, lines of signature (C2SP signed-note)."""
     if len(text.encode("utf-8", "surrogatepass")) > NOTE_BYTES_MAX:
-        raise NotProved("the note is too long")
-    malformed = NotProved("the text is no signed checkpoint")
+        raise NotProved("too-long", "the note is too long")
+    malformed = NotProved("malformed", "the text is no signed checkpoint")
     lines = text.split("\n")
     if len(lines) < 6 or lines[3] != "" or lines[-1] != "":
         raise malformed
@@ -166,9 +173,9 @@ def read_note(text: str) -> Note:
         raise malformed
     signatures = [_read_line(line) for line in lines[4:-1]]
     if len(signatures) > NOTE_SIGNATURES_MAX:
-        raise NotProved("the note has too many signatures")
+        raise NotProved("too-long", "the note has too many signatures")
     if len({(line.name, line.key_hash) for line in signatures}) < len(signatures):
-        raise NotProved("two signatures of the note are by the same key")
+        raise NotProved("duplicate-signature", "two signatures of the note are by the same key")
     text = "\n".join(lines[:3]) + "\n"
     return Note(text, Checkpoint(origin, int(size), root), tuple(signatures))
 
@@ -179,7 +186,7 @@ def _read_line(line: str) -> NoteLine:
     data = forms.read_base64(encoded)
     barred = any(letter.isspace() or letter < " " or letter == "+" for letter in name)
     if dash != "\u2014" or not name or barred or data is None or len(data) < 5:
-        raise NotProved("the text is no signed checkpoint")
+        raise NotProved("malformed", "the text is no signed checkpoint")
     return NoteLine(name, data[:4], data[4:])
 
 
@@ -192,11 +199,11 @@ def open_note(text: str, origin: str, key: bytes) -> Note:
     """The note, if the log of this name signed it with this key. Other lines do not count."""
     note = read_note(text)
     if note.checkpoint.origin != origin:
-        raise NotProved("the checkpoint is that of another log")
+        raise NotProved("other-origin", "the checkpoint is that of another log")
     wanted = (origin, note_key_hash(origin, key))
     line = next((line for line in note.lines if (line.name, line.key_hash) == wanted), None)
     if line is None:
-        raise NotProved("the log's key has not signed the checkpoint")
+        raise NotProved("not-signed", "the log's key has not signed the checkpoint")
     _check_signature(
         key, note.text.encode(), line.signature, "the signature of the checkpoint does not verify"
     )
@@ -207,9 +214,9 @@ def _check_signature(key: bytes, message: bytes, signature: bytes, sentence: str
     try:
         holds = ed25519.verify(key, message, signature)
     except ed25519.NoKey as fault:
-        raise NotProved(f"the log's key is no key ({fault.code})") from None
+        raise NotProved("invalid-key", f"the log's key is no key ({fault.code})") from None
     if not holds:
-        raise NotProved(sentence)
+        raise NotProved("invalid-signature", sentence)
 
 
 @dataclass(frozen=True)
@@ -227,13 +234,13 @@ class Receipt:
 
 def read_receipt(data: bytes) -> Receipt:
     """Reads the canonical JSON of a receipt and nothing else."""
-    malformed = NotProved("not the canonical JSON of a receipt")
+    malformed = NotProved("not-canonical", "not the canonical JSON of a receipt")
     if len(data) > RECEIPT_BYTES_MAX:
         raise malformed
     try:
         return receipt_of(canonical.scan(data))
     except Refused as fault:
-        raise NotProved(f"not the canonical JSON of a receipt: {fault}") from None
+        raise NotProved("not-canonical", f"not the canonical JSON of a receipt: {fault}") from None
 
 
 def receipt_of(value: object) -> Receipt:
@@ -262,14 +269,14 @@ def receipt_of(value: object) -> Receipt:
         and None not in hashes
     )
     if not read:
-        raise NotProved("not the canonical JSON of a receipt")
+        raise NotProved("not-canonical", "not the canonical JSON of a receipt")
     body = canonical.encode(said)
     return Receipt(outer, body, statement, log_time, key, signature, tuple(hashes))  # type: ignore[arg-type]
 
 
 def _members(value: object, *names: str) -> dict[str, Any]:
     if not isinstance(value, dict) or set(value) != set(names):
-        raise NotProved("not the canonical JSON of a receipt")
+        raise NotProved("not-canonical", "not the canonical JSON of a receipt")
     return value
 
 
@@ -277,10 +284,13 @@ def check_receipt(receipt: Receipt, key: bytes) -> None:
     """The node with this key said this: its signature is over the root of the batch that has this receipt."""
     batch, said = receipt.value["batch"], receipt.value["receipt"]
     if batch["size"] > BATCH_SIZE_MAX:
-        raise NotProved("the batch of the receipt is larger than one can be")
+        raise NotProved("out-of-range", "the batch of the receipt is larger than one can be")
     if receipt.key != key:
-        raise NotProved("the receipt is signed with another key")
-    root = inclusion_root(leaf_hash(receipt.body), batch["index"], batch["size"], receipt.path)
+        raise NotProved("other-key", "the receipt is signed with another key")
+    try:
+        root = inclusion_root(leaf_hash(receipt.body), batch["index"], batch["size"], receipt.path)
+    except NotProved as fault:
+        raise NotProved("path-" + fault.fault, f"the place in the batch does not hold: {fault}") from None
     signed = {"origin": said["origin"], "root": forms.write_hash(root), "size": batch["size"]}
     message = RECEIPTS_TAG + canonical.encode(signed)
     _check_signature(key, message, receipt.signature, "the receipt's signature does not verify")

@@ -134,7 +134,7 @@ def read(value: dict[str, Any], data: bytes, signatures: Sequence[Signature]) ->
 
 
 def _field_refused(fault: Fault, value: dict[str, Any]) -> Refused:
-    """Two members have a code of their own for a text that this version does not know; so has a body of no form."""
+    """Two members have codes of their own for a text that is not known; a body is not of its form."""
     if fault.pointer == "/body":
         return Refused("INVALID_BODY", "/body")
     if fault.pointer == "/asp" and isinstance(value["asp"], str):

@@ -37,7 +37,7 @@ class KeyHistory:
         return key in self.lives and self.lives[key].until is None
 
     def valid_at(self, key: bytes, index: int) -> bool:
-        """Whether the key could sign at this index. It may sign the statement that brings it, and that ends it."""
+        """Whether the key could sign at this index: from what brings it to what ends it, both included."""
         life = self.lives.get(key)
         return life is not None and life.since <= index and (life.until is None or index <= life.until)
 

@@ -117,7 +117,7 @@ def hash_of(text: object) -> bytes:
     """The hash of a text, or `NotProved`."""
     digest = forms.read_hash(text)
     if digest is None:
-        raise log.NotProved(f"{text!r} is no hash")
+        raise log.NotProved("malformed", f"{text!r} is no hash")
     return digest
 
 
@@ -125,7 +125,7 @@ def key_of(text: object) -> bytes:
     """The key of a text, or `NotProved`."""
     key = forms.read_key(text)
     if key is None:
-        raise log.NotProved(f"{text!r} is no key")
+        raise log.NotProved("malformed", f"{text!r} is no key")
     return key
 
 

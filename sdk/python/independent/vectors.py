@@ -13,9 +13,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import bundle as bundles
 import forms
+import log
 import statement as statements
 from refusal import Refused
+from transcript import hash_of, key_of
 
 
 @dataclass
@@ -82,6 +85,86 @@ def _rejected(case: dict[str, Any]) -> str | None:
     return f"taken, {expected}"
 
 
+def judge_log(file: dict[str, Any], report: Report) -> None:
+    """Leaves, proofs, checkpoints and receipts, told apart by the members that they have."""
+    for case in file["accept"]:
+        report.told(f"accept {case['name']}", _proved(case))
+    for case in file.get("reject", []):
+        report.told(f"reject {case['change']} of {case['of']}", _not_proved(case))
+
+
+def _proved(case: dict[str, Any]) -> str | None:
+    try:
+        return _follow(case)
+    except log.NotProved as fault:
+        return f"{fault.fault}: {fault}"
+
+
+def _not_proved(case: dict[str, Any]) -> str | None:
+    try:
+        _follow(case)
+    except log.NotProved as fault:
+        return None if fault.fault == case["fault"] else f"{fault.fault} found, {case['fault']} expected"
+    return f"it holds, {case['fault']} expected"
+
+
+def _follow(case: dict[str, Any]) -> str | None:
+    """Proves what a case claims: raises `NotProved`, or gives a fault where something else comes out."""
+    if "checkpoint" in case:
+        found = log.open_note(case["checkpoint"], case["origin"], key_of(case["nodeKey"])).checkpoint
+        same = "root" not in case or (found.size, found.root) == (case["size"], hash_of(case["root"]))
+        return None if same else "size or root is another"
+    if "receipt" in case:
+        log.check_receipt(log.read_receipt(case["receipt"].encode("utf-8")), key_of(case["nodeKey"]))
+        return None
+    path = [hash_of(text) for text in case.get("proof", [])]
+    if "from" in case:
+        roots = hash_of(case["fromRoot"]), hash_of(case["toRoot"])
+        log.check_consistency(case["from"], case["to"], *roots, path)
+        return None
+    log_time = forms.read_instant(case["logTime"]) or 0
+    entry = log.entry_bytes(hash_of(case["statement"]), hash_of(case["signatures"]), log_time)
+    leaf = log.leaf_hash(entry)
+    if "leaf" in case:
+        same = (leaf, entry) == (hash_of(case["leaf"]), base64.b64decode(case["bytesBase64"]))
+        return None if same else "the leaf has other bytes"
+    log.check_inclusion(leaf, case["index"], case["size"], path, hash_of(case["root"]))
+    return None
+
+
+def judge_bundles(file: dict[str, Any], report: Report) -> None:
+    """Bundles that are in order, and changed ones with the rule that is refuted."""
+    for case in file["accept"]:
+        refuted = _refuted(case)
+        report.told(f"accept {case['name']}", ", ".join(sorted(refuted)) + " refuted" if refuted else None)
+    for case in file["reject"]:
+        name = f"reject {case['change']} of {case['of']}"
+        rules = set(case["rules"] if "rules" in case else [case["rule"]])
+        if rules & NOT_PLAYED:
+            report.left.append(name)
+            continue
+        refuted = _refuted(case)
+        fault = f"{sorted(refuted)} refuted, {sorted(rules)} expected"
+        report.told(name, None if rules <= refuted else fault)
+
+
+def _refuted(case: dict[str, Any]) -> set[str]:
+    """The rules that a bundle breaks."""
+    data = (
+        base64.b64decode(case["bundleBase64"]) if "bundleBase64" in case else case["bundle"].encode("utf-8")
+    )
+    try:
+        checks = bundles.verify(bundles.read(data))
+    except bundles.Unreadable:
+        return {bundles.CHECKS["form"]}
+    return {check.rule for check in checks if check.verdict == "refuted"}
+
+
+# What follows from the rules of sessions, which are not played here.
+NOT_PLAYED = {bundles.CHECKS["replay"], bundles.CHECKS["obligations"]}
+
 JUDGES: dict[str, Callable[[Any, Report], None]] = {
     "statements": judge_statements,
+    "log": judge_log,
+    "bundles": judge_bundles,
 }

@@ -9,10 +9,12 @@ import unittest
 from pathlib import Path
 from typing import Any
 
+import canonical
 import statement as statements
 import vectors
 from refusal import RULES
-from tests.support import ROOT, read_json
+from tests.story import Story
+from tests.support import ROOT, Key, read_json
 
 
 def reports(kind: str, file: Any) -> list[vectors.Report]:
@@ -51,6 +53,44 @@ class Vectors(unittest.TestCase):
         ):
             [report] = reports("statements", file | changed)
             self.assertEqual((report.passed, len(report.faults)), (0, 1), changed)
+
+    def test_a_vector_of_the_log_that_says_something_else_is_told(self) -> None:
+        folder = ROOT / "spec" / "vectors" / "log"
+        other = "sha256:" + "0" * 64
+        for name, change in (
+            ("checkpoints", {"size": 9}),
+            ("checkpoints", {"nodeKey": "did:key:z6Mk"}),
+            ("consistency", {"toRoot": other}),
+            ("inclusion", {"statement": other}),
+            ("leaves", {"leaf": other}),
+            ("receipts", {"receipt": "{}"}),
+        ):
+            accept = read_json(folder / f"{name}.json")["accept"][0]
+            [report] = reports("log", {"accept": [accept | change]})
+            self.assertEqual((report.passed, len(report.faults)), (0, 1), name)
+            rejected = accept | {"of": "", "change": "", "fault": "malformed"}
+            [report] = reports("log", {"accept": [accept], "reject": [rejected]})
+            self.assertEqual((report.passed, len(report.faults)), (1, 1), name)
+        reject = read_json(folder / "inclusion.json")["reject"][0]
+        [report] = reports("log", {"accept": [], "reject": [reject | {"fault": "malformed"}]})
+        self.assertEqual((report.passed, len(report.faults)), (0, 1))
+
+    def test_a_bundle_s_vector_names_what_is_refuted(self) -> None:
+        story = Story()
+        value = story.bundle(story.deal())
+        good = canonical.encode(value).decode()
+        bad = canonical.encode(value | {"nodeKey": Key(8).id}).decode()
+        accept = [{"name": "good", "bundle": good}, {"name": "bad", "bundle": bad}]
+        reject = [
+            {"of": "good", "change": "key", "bundle": bad, "rule": "ASP-BUN-008"},
+            {"of": "good", "change": "spelling", "bundle": good + "\n", "rule": "ASP-BUN-001"},
+            {"of": "good", "change": "nothing", "bundle": good, "rule": "ASP-BUN-008"},
+            {"of": "good", "change": "session", "bundle": good, "rule": "ASP-BUN-006"},
+        ]
+        [report] = reports("bundles", {"accept": accept, "reject": reject})
+        told = [name for name, _ in report.faults]
+        self.assertEqual((report.passed, told), (3, ["accept bad", "reject nothing of good"]))
+        self.assertEqual(report.left, ["reject session of good"])
 
     def test_a_folder_without_vectors_is_a_fault(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
