@@ -13,7 +13,7 @@ import canonical
 import statement as statements
 import vectors
 from refusal import RULES
-from tests.story import Story
+from tests.story import NODE, Story
 from tests.support import ROOT, Key, read_json
 
 
@@ -82,15 +82,16 @@ class Vectors(unittest.TestCase):
         bad = canonical.encode(value | {"nodeKey": Key(8).id}).decode()
         accept = [{"name": "good", "bundle": good}, {"name": "bad", "bundle": bad}]
         reject = [
-            {"of": "good", "change": "key", "bundle": bad, "rule": "ASP-BUN-008"},
-            {"of": "good", "change": "spelling", "bundle": good + "\n", "rule": "ASP-BUN-001"},
-            {"of": "good", "change": "nothing", "bundle": good, "rule": "ASP-BUN-008"},
-            {"of": "good", "change": "session", "bundle": good, "rule": "ASP-BUN-006"},
+            {"change": "key", "bundle": bad, "refuted": ["ASP-BUN-008", "ASP-BUN-010", "ASP-BUN-012"]},
+            {"change": "spelling", "bundle": good + "\n", "refuted": ["ASP-BUN-001"]},
+            {"change": "nothing", "bundle": good, "refuted": ["ASP-BUN-008"]},
+            {"change": "more", "bundle": bad, "refuted": ["ASP-BUN-006", "ASP-BUN-008"]},
+            {"change": "session", "bundle": good, "refuted": ["ASP-BUN-006"]},
         ]
-        [report] = reports("bundles", {"accept": accept, "reject": reject})
+        [report] = reports("bundles", {"accept": accept, "nodeKey": NODE.id, "reject": reject})
         told = [name for name, _ in report.faults]
-        self.assertEqual((report.passed, told), (3, ["accept bad", "reject nothing of good"]))
-        self.assertEqual(report.left, ["reject session of good"])
+        self.assertEqual((report.passed, told), (3, ["accept bad", "reject nothing", "reject more"]))
+        self.assertEqual(report.left, ["reject session"])
 
     def test_a_folder_without_vectors_is_a_fault(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
