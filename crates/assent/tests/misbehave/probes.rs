@@ -21,6 +21,9 @@ use serde_json::Value;
 use crate::author::{domain, issuer, key, offer, text};
 use crate::scene::Scene;
 
+/// How many half seconds a node has to state that time has passed.
+const PATIENCE: usize = 12;
+
 /// Whether the node is wrong in this way.
 pub(crate) async fn is_wrong(scene: &mut Scene, kind: Kind) -> bool {
     match kind {
@@ -350,9 +353,14 @@ async fn time(scene: &mut Scene) -> bool {
     let invitation =
         scene.invitation(consent, |invitation| invitation.limits.invitation_ms = Some(Millis(1_000)));
     let session = scene.take(invitation).await;
-    tokio::time::sleep(Duration::from_secs(3)).await;
-    let view = scene.get_as(&scene.agent("buyer"), &format!("/v1/sessions/{}", session.to_hex())).await;
-    view.json()["state"] == "INVITED"
+    let (buyer, path) = (scene.agent("buyer"), format!("/v1/sessions/{}", session.to_hex()));
+    for _ in 0..PATIENCE {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        if scene.get_as(&buyer, &path).await.json()["state"] != "INVITED" {
+            return false;
+        }
+    }
+    true
 }
 
 async fn problems(scene: &mut Scene) -> bool {
