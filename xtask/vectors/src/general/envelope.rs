@@ -4,8 +4,8 @@ use asp_core::rejection::Code;
 use serde_json::{Value, json};
 
 use super::Row;
-use crate::vectors::case::{Case, envelope, signatures};
-use crate::vectors::people::key;
+use crate::case::{Case, envelope, signatures};
+use crate::people::key;
 
 const CODE: Code = Code::InvalidEnvelope;
 

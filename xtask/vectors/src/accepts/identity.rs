@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::money;
-use crate::vectors::case::{Case, continuing, opening};
-use crate::vectors::people::{ACME, BUYER, GLOBEX, after, hash, key_id, opened};
+use crate::case::{Case, continuing, opening};
+use crate::people::{ACME, BUYER, GLOBEX, after, hash, key_id, opened};
 
 const ORG: &str = "org:acme.example";
 const AGENT: &str = "agent:agent://acme.example/procurement/buyer";

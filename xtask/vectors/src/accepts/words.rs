@@ -4,8 +4,8 @@ use asp_core::limits;
 use asp_core::rejection::Code;
 use serde_json::{Value, json};
 
-use crate::vectors::case::{Case, continuing};
-use crate::vectors::people::{BUYER, CARRIER, SELLER, after, opened};
+use crate::case::{Case, continuing};
+use crate::people::{BUYER, CARRIER, SELLER, after, opened};
 
 pub(super) fn cases() -> Vec<Case> {
     [said(), bounds()].concat()

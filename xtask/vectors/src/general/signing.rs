@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha512};
 
 use super::{Row, replaced};
-use crate::vectors::case::{Case, envelope, signatures};
-use crate::vectors::people::key;
+use crate::case::{Case, envelope, signatures};
+use crate::people::key;
 
 pub(super) fn rows() -> Vec<Row> {
     [keys(), values()].concat()

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::money;
-use crate::vectors::case::{Case, continuing};
-use crate::vectors::people::{ACME, BUYER, CARRIER, MEDIATOR, NODE, SELLER, after, hash, opened};
+use crate::case::{Case, continuing};
+use crate::people::{ACME, BUYER, CARRIER, MEDIATOR, NODE, SELLER, after, hash, opened};
 
 pub(super) fn cases() -> Vec<Case> {
     [acceptances(), others(), withdrawals()].concat()

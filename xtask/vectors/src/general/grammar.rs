@@ -3,7 +3,7 @@
 use asp_core::rejection::Code;
 
 use super::{Row, replaced};
-use crate::vectors::case::Case;
+use crate::case::Case;
 
 pub(super) fn rows() -> Vec<Row> {
     [spelling(), names_and_texts(), numbers(), no_json()].concat()

@@ -1,6 +1,8 @@
 //! Test vectors: what every implementation has to take and to refuse, written from fixed seeds.
 //!
 //! Each change states itself what it breaks. The core has to agree, or nothing is written: the vectors are no echo of it.
+//! A package of its own, since it links the core: `cargo xtask` has to run also while the core does not build.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a task talks to the person who runs it")]
 
 mod accepts;
 mod bundles;
@@ -13,11 +15,11 @@ mod tree;
 mod wrong;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use serde::Serialize;
 
-use crate::codegen::Mode;
 use case::{Accept, Case, Reject};
 use schema::{Broken, Schemas};
 
@@ -36,11 +38,54 @@ struct TypeFile {
     reject: Vec<Reject>,
 }
 
+/// Whether to write, or only to say what has drifted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    Write,
+    Check,
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let mode = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        [] => Mode::Write,
+        ["--check"] => Mode::Check,
+        _ => {
+            eprintln!("Usage: cargo xtask vectors [--check]");
+            return ExitCode::from(2);
+        }
+    };
+    match run(&root(), mode) {
+        Ok(drifted) if drifted.is_empty() => {
+            println!("vectors: all files are as they are made");
+            ExitCode::SUCCESS
+        }
+        Ok(written) if mode == Mode::Write => {
+            println!("vectors: wrote {}", written.join(", "));
+            ExitCode::SUCCESS
+        }
+        Ok(drifted) => {
+            eprintln!("error: drifted: {}; run `cargo xtask vectors`", drifted.join(", "));
+            ExitCode::FAILURE
+        }
+        Err(fault) => {
+            eprintln!("error: {fault}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The repository's root, two folders above this package.
+fn root() -> PathBuf {
+    let package = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    package.ancestors().nth(2).map_or_else(|| package.clone(), PathBuf::from)
+}
+
 /// Makes all vectors; returns the paths that differed.
 ///
 /// # Errors
 /// A sentence that names the vector that the core judges otherwise, or the file that cannot be written.
-pub(crate) fn run(root: &Path, mode: Mode) -> Result<Vec<String>, String> {
+fn run(root: &Path, mode: Mode) -> Result<Vec<String>, String> {
     let mut drifted = Vec::new();
     for (path, text) in files(root)? {
         let path = format!("{FOLDER}/{path}");
@@ -129,7 +174,7 @@ mod tests {
 
     #[test]
     fn the_vectors_are_as_they_are_made() {
-        assert_eq!(run(&crate::root(), Mode::Check), Ok(vec![]));
+        assert_eq!(run(&root(), Mode::Check), Ok(vec![]));
     }
 
     #[test]
@@ -149,7 +194,7 @@ mod tests {
     fn every_wrong_spelling_of_a_form_is_in_some_vector() {
         let cases = accepts::all();
         let kinds: BTreeSet<&str> = cases.iter().map(|case| case.kind).collect();
-        let schemas = Schemas::load(&crate::root(), &kinds).unwrap();
+        let schemas = Schemas::load(&root(), &kinds).unwrap();
         let mut broken = Broken::default();
         for case in &cases {
             schemas.changes(case, &mut broken);

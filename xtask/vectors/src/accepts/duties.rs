@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::money;
-use crate::vectors::case::{Case, continuing};
-use crate::vectors::people::{BUYER, NODE, SELLER, hash, opened};
+use crate::case::{Case, continuing};
+use crate::people::{BUYER, NODE, SELLER, hash, opened};
 
 pub(super) fn cases() -> Vec<Case> {
     [informs(), obligations(), closings()].concat()

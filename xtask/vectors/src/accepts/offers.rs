@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::money;
-use crate::vectors::case::{Case, continuing, opening};
-use crate::vectors::people::{BUYER, CARRIER, GLOBEX, MEDIATOR, SELLER, after, hash, opened};
+use crate::case::{Case, continuing, opening};
+use crate::people::{BUYER, CARRIER, GLOBEX, MEDIATOR, SELLER, after, hash, opened};
 
 const NONCE: &str = "ffeeddccbbaa99887766554433221100";
 
