@@ -239,14 +239,13 @@ impl Stage {
 
     fn taken(&mut self, verified: &Verified, answer: &Answer) -> Result<(), Finding> {
         self.wire.transcript.taken(verified, &answer.bytes, self.wire.node_key);
-        match check_receipt(&self.wire, verified, &answer.bytes) {
-            Ok(receipt) => {
-                self.remarks.extend(self.wire.places.take(&receipt.receipt));
-                self.receipts.insert(receipt.receipt.statement, receipt.receipt);
-            }
-            Err(finding) => {
-                self.remarks.push(finding.of(&["ASP-RCT-001"]).at("the receipt of an accepted statement"));
-            }
+        // What a forged receipt says is still used: the case goes on, and its own rules are judged by themselves.
+        if let Ok(receipt) = Receipt::from_json(&answer.bytes) {
+            self.remarks.extend(self.wire.places.take(&receipt.receipt));
+            self.receipts.insert(verified.statement().hash, receipt.receipt);
+        }
+        if let Err(finding) = check_receipt(&self.wire, verified, &answer.bytes) {
+            self.remarks.push(finding.of(&["ASP-RCT-001"]).at("the receipt of an accepted statement"));
         }
         let statement = verified.statement();
         let head = Head { sequence: statement.sequence, hash: statement.hash };
@@ -454,7 +453,7 @@ impl Stage {
 }
 
 /// A receipt is for this statement, at its place, signed by the node.
-pub(crate) fn check_receipt(wire: &Wire, verified: &Verified, bytes: &[u8]) -> Result<Receipt, Finding> {
+fn check_receipt(wire: &Wire, verified: &Verified, bytes: &[u8]) -> Result<Receipt, Finding> {
     let receipt = Receipt::from_json(bytes).map_err(|error| Finding::new("a receipt", error))?;
     receipt.verify(&wire.node_key).map_err(|error| Finding::new("a receipt of the node's key", error))?;
     let (said, statement) = (&receipt.receipt, verified.statement());

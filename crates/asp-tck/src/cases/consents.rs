@@ -131,10 +131,9 @@ async fn parties(stage: &mut Stage) -> Result<(), Finding> {
     for body in [grant(), revoke()?, acknowledge()] {
         let statement = stage.in_consent("stranger", id, body)?;
         let answer = stage.post(&statement).await?;
-        stage.refuses(&answer, Code::UnknownStream, None).or_else(|_| {
-            let said = answer.told();
-            Err(Finding::new(Code::UnknownStream, said))
-        })?;
+        let refused = stage.refuses(&answer, Code::UnknownStream, None);
+        // The code is another rule's; that a stranger may not speak here is this one.
+        refused.map_err(|finding| finding.of(&["ASP-CON-003"]))?;
     }
     let statement = stage.by("buyer", StreamName::Of(StreamId::Consent(id)), revoke()?)?;
     stage.refuse(&statement, Code::NotAParty).await?;

@@ -1,5 +1,6 @@
 //! The log and its receipts: what was acknowledged stands in it, provably, and it only grows (ASP-LOG, ASP-RCT).
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
@@ -7,6 +8,7 @@ use asp_core::log::checkpoint::{Checkpoint, Note, NoteKey};
 use asp_core::log::hash::empty_root;
 use asp_core::log::leaf::Leaf;
 use asp_core::log::proof;
+use asp_core::log::receipt::Receipt;
 use asp_core::log::tile::{TILE_WIDTH, Tile, TileKind, TilePath, decode_bundle, node_from_tile};
 use asp_core::position::Hash;
 use asp_core::rejection::Code;
@@ -16,7 +18,7 @@ use serde::Deserialize;
 
 use super::{Case, code};
 use crate::finding::{Finding, hold};
-use crate::stage::{Stage, check_receipt, text};
+use crate::stage::{Stage, text};
 
 pub(super) const CASES: &[Case] = &[
     code!(["ASP-LOG-001"], "a checkpoint over all that was acknowledged is signed by the node", checkpoints),
@@ -85,9 +87,8 @@ impl Stage {
     async fn entry(&mut self, number: usize) -> Result<(Verified, Leaf, u64), Finding> {
         self.organisation("buyer").await?;
         let statement = self.by("buyer.example", self.org_stream("buyer")?, policy(number)?)?;
-        let answer = self.post(&statement).await?;
-        hold(answer.status == 202, "202 with a receipt", answer.told())?;
-        let said = check_receipt(&self.wire, &statement, &answer.bytes)?.receipt;
+        let hash = self.take(statement.clone()).await?;
+        let said = self.receipts.get(&hash).ok_or_else(|| Finding::new("a receipt", "something else"))?;
         let leaf = Leaf {
             statement: statement.statement().hash,
             signatures: statement.signatures_hash(),
@@ -271,8 +272,8 @@ async fn tiles(stage: &mut Stage) -> Result<(), Finding> {
             None
         });
         let Some((level, number)) = wanted else { continue };
-        if !tiles.contains_key(&(level, number)) {
-            tiles.insert((level, number), stage.tile(level, number, size).await?);
+        if let Entry::Vacant(place) = tiles.entry((level, number)) {
+            place.insert(stage.tile(level, number, size).await?);
         }
     }
     let made = proof::root(size, |height, place| {
@@ -349,7 +350,8 @@ async fn one_place(stage: &mut Stage) -> Result<(), Finding> {
     for (rival, answer) in rivals.iter().zip(answers) {
         let answer = answer?;
         if answer.status == 202 {
-            let receipt = check_receipt(&stage.wire, rival, &answer.bytes)?;
+            let receipt = Receipt::from_json(&answer.bytes);
+            let receipt = receipt.map_err(|error| Finding::new("a receipt", error))?;
             stage.remarks.extend(stage.wire.places.take(&receipt.receipt));
             let other = winner.replace(rival.statement().hash);
             hold(other.is_none(), "one that is taken in", format_args!("{other:?} and {winner:?}"))?;
