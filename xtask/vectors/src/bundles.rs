@@ -16,6 +16,9 @@ use super::log::{Said, batch, checkpoint};
 use super::people::{ACME, AUDIENCE, BUYER, GLOBEX, ISSUED_AT, NODE, SELLER, after, key, key_id};
 use super::tree;
 
+/// What the good bundle is of.
+const NAME: &str = "a fulfilment that waits for its acknowledgement";
+
 /// Statements that share one signature of receipts.
 const BATCH: usize = 4;
 
@@ -188,7 +191,7 @@ pub(super) fn file() -> Result<Value, String> {
     }
     Ok(json!({
         "nodeKey": key_id(NODE), "commitment": commitment,
-        "accept": [{"name": "a fulfilment that waits for its acknowledgement", "bundle": text}],
+        "accept": [{"name": NAME, "bundle": text}],
         "reject": changed,
     }))
 }
@@ -218,7 +221,7 @@ fn reject(words: &str, bundle: &str, good: &str, refuted: &[&str]) -> Result<Val
     if found != refuted {
         return Err(format!("{words}: the core refutes {found:?}, not {refuted:?}"));
     }
-    Ok(json!({"change": words, "bundle": bundle, "refuted": refuted}))
+    Ok(json!({"of": NAME, "change": words, "bundle": bundle, "refuted": refuted}))
 }
 
 /// A change of the bundle, and the rules that it refutes.
