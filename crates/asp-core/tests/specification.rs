@@ -27,9 +27,9 @@ fn check(page: &str, value: &str) {
 #[test]
 fn the_example_of_a_statement_has_the_values_on_the_page() {
     let page = page();
-    let envelope = std::fs::read("../../docs/concepts/statement.json").unwrap();
-    check(&page, std::str::from_utf8(&envelope).unwrap().trim());
-    let statement = Verified::from_envelope(&envelope).unwrap();
+    let envelope = std::fs::read_to_string("../../docs/concepts/statement.json").unwrap();
+    check(&page, envelope.trim());
+    let statement = Verified::from_envelope(envelope.as_bytes()).unwrap();
     check(&page, &format!("| statement hash | `{}` |", statement.statement().hash));
     check(&page, &format!("| signatures hash | `{}` |", statement.signatures_hash()));
     let time: LogTime = "2026-11-23T12:00:00.250Z".parse().unwrap();
