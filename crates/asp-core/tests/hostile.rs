@@ -1,5 +1,10 @@
 //! What comes from outside and is refused, with the code that says why, before any signature is looked at.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "what a test cannot do fails it")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::wildcard_enum_match_arm,
+    reason = "what a test cannot do fails it"
+)]
 
 mod support;
 
