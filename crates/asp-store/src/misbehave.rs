@@ -106,6 +106,8 @@ kinds! {
     IgnoresTermsHash = "ignores-terms-hash" Writer ["SES-014"];
     /// Lets parties owe more than their ceilings
     IgnoresCeilings = "ignores-ceilings" Writer ["SES-017"];
+    /// Lets anybody into a session, whatever trust it asks for
+    IgnoresFloors = "ignores-floors" Writer ["SES-047"];
     /// Takes mandates that give more than their giver has, or that rest on a consent which has fallen
     IgnoresMandates = "ignores-mandates" Writer ["SES-020", "SES-021"];
     /// Takes terms that do not fit the session's schemas

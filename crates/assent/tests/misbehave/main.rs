@@ -105,7 +105,8 @@ fn try_wrong(kind: Kind) -> Found {
 
 #[test]
 fn the_kit_finds_every_fault() {
-    let kinds = Mutex::new(Kind::ALL.iter());
+    // Those for which time has to pass stand last, and are begun first.
+    let kinds = Mutex::new(Kind::ALL.iter().rev());
     let found = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
         for _ in 0..NODES_AT_ONCE {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use asp_core::amount::Money;
 use asp_core::bundle::{Anchors, Bundle, Verdict};
 use asp_core::log::checkpoint::{Note as SignedNote, NoteKey};
 use asp_core::log::leaf::Leaf;
@@ -46,6 +47,7 @@ pub(crate) async fn is_wrong(scene: &mut Scene, kind: Kind) -> bool {
         Kind::IgnoresTurns => turns(scene).await,
         Kind::IgnoresTermsHash => terms_hash(scene).await,
         Kind::IgnoresCeilings => ceilings(scene).await,
+        Kind::IgnoresFloors => floors(scene).await,
         Kind::IgnoresMandates => mandates(scene).await,
         Kind::IgnoresSchemas => schemas(scene).await,
         Kind::LetsAnybodyFulfil => fulfilment(scene).await,
@@ -238,9 +240,19 @@ async fn terms_hash(scene: &mut Scene) -> bool {
 }
 
 async fn ceilings(scene: &mut Scene) -> bool {
-    let ceiling = asp_core::amount::Money { amount: text("100"), currency: text("USD") };
+    let ceiling = Money { amount: text("100"), currency: text("USD") };
     let session = scene.session_with(|invitation| invitation.limits.ceiling = Some(ceiling)).await;
     scene.says(session, "seller", offer(scene.package()), None).await
+}
+
+async fn floors(scene: &mut Scene) -> bool {
+    let consent = scene.people().await;
+    let value = Money { amount: text("100"), currency: text("USD") };
+    let floor = TrustFloor { score: text("50"), value };
+    let invitation = scene.invitation(consent, |invitation| invitation.limits.trust_floor = Some(floor));
+    let session = scene.take(invitation).await;
+    let introduction = scene.author.introduction(&scene.agent("seller"));
+    scene.says(session, "seller", introduction, Some(session)).await
 }
 
 async fn mandates(scene: &mut Scene) -> bool {
