@@ -6,7 +6,7 @@ use asp_core::amount::{Decimal, Money};
 use asp_core::name::{AgentUri, Capability, Domain, Issuer};
 use asp_core::position::{Hash, Millis};
 use asp_core::session::table::Performative;
-use asp_core::statement::body::{Name, ObligationId, ParticipantRole, SchemaAlias, Text};
+use asp_core::statement::body::{Name, ObligationId, ParticipantRole, SchemaAlias, Text, TrustFloor};
 use clap::{Args, Subcommand};
 
 use super::tender::TenderCommand;
@@ -133,12 +133,8 @@ pub(crate) struct Open {
     /// How many tokens the models of all participants may read and write
     #[arg(long, value_name = "TOKENS")]
     pub(crate) budget_tokens: Option<u64>,
-    /// The score that whoever comes in has to have earned, 1 to 100, as the organisation that opens the session sees it
-    #[arg(long, value_name = "SCORE", requires = "trust_value", value_parser = clap::value_parser!(u32).range(1..=100))]
-    pub(crate) trust_floor: Option<u32>,
-    /// The size of the deal for which that score is asked
-    #[arg(long, value_name = "MONEY", requires = "trust_floor", value_parser = read::money)]
-    pub(crate) trust_value: Option<Money>,
+    #[command(flatten)]
+    pub(crate) trust: TrustArgs,
     /// A schema that terms may follow: a starter such as compute-lease, ORGANISATION/ALIAS/VERSION, or a hash; may be
     /// repeated, the preferred first
     #[arg(long, value_name = "SCHEMA", value_parser = read::schema)]
@@ -146,6 +142,24 @@ pub(crate) struct Open {
     /// What inference and tools may cost all participants
     #[arg(long, value_name = "MONEY", value_parser = read::money)]
     pub(crate) budget_cost: Option<Money>,
+}
+
+/// The trust that who comes in has to have earned
+#[derive(Debug, Args)]
+pub(crate) struct TrustArgs {
+    /// The score that whoever comes in has to have earned, 1 to 100, as the organisation that opens the session sees it
+    #[arg(long, value_name = "SCORE", requires = "trust_value", value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub(crate) trust_floor: Option<u32>,
+    /// The size of the deal for which that score is asked
+    #[arg(long, value_name = "MONEY", requires = "trust_floor", value_parser = read::money)]
+    pub(crate) trust_value: Option<Money>,
+}
+
+impl TrustArgs {
+    /// The floor, if one is asked for.
+    pub(crate) fn floor(self) -> Option<TrustFloor> {
+        self.trust_floor.zip(self.trust_value).map(|(score, value)| TrustFloor { score, value })
+    }
 }
 
 /// `assent schema`

@@ -9,6 +9,7 @@ use asp_core::position::{Hash, InvalidText, Millis};
 use asp_core::statement::body::Text;
 use clap::{Args, Subcommand};
 
+use super::deal::TrustArgs;
 use crate::read::{self, Id, SchemaName};
 
 /// Letters of the longest name of a tender.
@@ -137,6 +138,8 @@ pub(crate) struct TenderOpen {
     /// How many statements may be made in each session [default: 1000]
     #[arg(long)]
     pub(crate) messages: Option<u32>,
+    #[command(flatten)]
+    pub(crate) trust: TrustArgs,
     /// A schema that terms may follow, as in `assent session open`; may be repeated
     #[arg(long, value_name = "SCHEMA", value_parser = read::schema)]
     pub(crate) schema: Vec<SchemaName>,

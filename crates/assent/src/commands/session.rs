@@ -78,7 +78,7 @@ async fn open(context: &Context, party: &AgentParty, args: Open) -> Outcome {
         messages: args.messages,
         budget: (args.budget_cost.is_some() || args.budget_tokens.is_some())
             .then_some(Budget { cost: args.budget_cost, tokens: args.budget_tokens }),
-        trust_floor: args.trust_floor.zip(args.trust_value).map(|(score, value)| TrustFloor { score, value }),
+        trust_floor: args.trust.floor(),
         ..Limits::defaults()
     };
     let mut schemas = Vec::new();

@@ -40,8 +40,13 @@ pub(super) async fn run(context: &Context, command: TenderCommand) -> Outcome {
 
 async fn open(context: &Context, args: TenderOpen) -> Outcome {
     let buyer = context.agent().await?;
-    let limits =
-        Limits { ceiling: args.ceiling, rounds: args.rounds, messages: args.messages, ..Limits::defaults() };
+    let limits = Limits {
+        ceiling: args.ceiling,
+        rounds: args.rounds,
+        messages: args.messages,
+        trust_floor: args.trust.floor(),
+        ..Limits::defaults()
+    };
     let mut schemas = Vec::new();
     for name in &args.schema {
         schemas.push(super::schema::find(context, name).await?);
