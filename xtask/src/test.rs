@@ -171,16 +171,17 @@ fn tests(root: &Path) -> Result<Outcome, String> {
     run_command(&mut cargo(root, arguments)).map(|()| Outcome::Passed)
 }
 
-/// Of the whole workspace, so that no library is built a second time with other features.
+/// Of the whole workspace, so that no library is built a second time with other features; one test after the other, since
+/// each runs many nodes, and the kit has cases in which time counts.
 fn faults(root: &Path) -> Result<Outcome, String> {
     let test = ["--workspace", "--test", "misbehave"];
-    let runner: &[&str] = if has_subcommand(root, "nextest") {
+    let (runner, alone): (&[&str], &[&str]) = if has_subcommand(root, "nextest") {
         // Its tables are what one wants to see.
-        &["nextest", "run", "--success-output", "final"]
+        (&["nextest", "run", "--success-output", "final"], &["--test-threads", "1"])
     } else {
-        &["test"]
+        (&["test"], &["--", "--test-threads", "1", "--nocapture"])
     };
-    run_command(&mut cargo(root, &[runner, &test[..], &WRONG].concat())).map(|()| Outcome::Passed)
+    run_command(&mut cargo(root, &[runner, &test[..], &WRONG, alone].concat())).map(|()| Outcome::Passed)
 }
 
 /// Where the independent verifier stands.
