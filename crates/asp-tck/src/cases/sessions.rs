@@ -277,11 +277,11 @@ pub(super) const CASES: &[Case] = &[
     dialogue(
         &["ASP-SES-027"],
         "the time that an authority was asked is no time of the session",
-        "buyer PROPOSE with seller session=4s
+        "buyer PROPOSE with seller session=6s
          seller ACCEPT
          buyer QUERY
          seller ESCALATE to seller.example       -> ESCALATED
-         +4500ms                                 -> ESCALATED
+         +6500ms                                 -> ESCALATED
          seller.example ACCEPT                   -> CONVERSING
          buyer QUERY                             -> CONVERSING
          +1s                                     -> FAILED(SESSION_TIMEOUT)",
