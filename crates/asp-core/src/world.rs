@@ -247,9 +247,11 @@ impl World {
         }
     }
 
-    /// Notes the answer to a question of trust, in place of the one before.
+    /// Notes the answer to a question of trust, in place of the one before; who answers by itself needs none.
     pub fn answer(&mut self, question: Question, points: Points) {
-        self.trust = Trust::Answered(Some((question, points)));
+        if let Trust::Answered(answer) = &mut self.trust {
+            *answer = Some((question, points));
+        }
     }
 
     /// Judges a statement as the next entry of the log. Changes nothing.

@@ -114,6 +114,8 @@ pub enum Fault {
     },
     /// The writer has ended without a word; whether the statement is in the log is not known.
     WriterGone,
+    /// What answers questions of trust has ended; the statement is not in the log.
+    AssessorGone,
 }
 
 impl Fault {
@@ -136,7 +138,8 @@ impl Fault {
             | Self::Newer { .. }
             | Self::OtherIdentity { .. }
             | Self::Output { .. }
-            | Self::WriterGone) => other,
+            | Self::WriterGone
+            | Self::AssessorGone) => other,
         }
     }
 }
@@ -171,6 +174,7 @@ impl fmt::Display for Fault {
             Self::WriterGone => {
                 f.write_str("the writer has ended; whether the statement was taken is not known")
             }
+            Self::AssessorGone => f.write_str("what answers questions of trust has ended; nothing was taken"),
         }
     }
 }

@@ -9,25 +9,37 @@ use asp_core::position::Hash;
 use asp_core::statement::Verified;
 use serde_json::{Value, json};
 
-/// Lines of a transcript at most; what comes after them is not kept.
-const LINES_MAX: usize = 100_000;
+/// Bytes of a transcript at most; a run on a node that keeps the rules has some ten MiB.
+const BYTES_MAX: usize = 256 << 20;
+
+/// Stands at the end of a transcript that is not whole: no verifier takes it for a line.
+const CUT: &str = r#"{"cut":"more was seen than is kept"}"#;
 
 /// The lines so far.
 #[derive(Debug, Default)]
-pub(crate) struct Transcript(Mutex<Vec<String>>);
+pub(crate) struct Transcript(Mutex<Kept>);
+
+#[derive(Debug, Default)]
+struct Kept {
+    text: String,
+    cut: bool,
+}
 
 impl Transcript {
     fn line(&self, value: &Value) {
-        let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if lines.len() < LINES_MAX {
-            lines.push(value.to_string());
+        let line = value.to_string();
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.cut |= kept.text.len() + line.len() > BYTES_MAX;
+        if !kept.cut {
+            kept.text.push_str(&line);
+            kept.text.push('\n');
         }
     }
 
     /// All lines, each with its end.
     pub(crate) fn text(&self) -> String {
-        let lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        lines.iter().map(|line| format!("{line}\n")).collect()
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.cut { format!("{}{CUT}\n", kept.text) } else { kept.text.clone() }
     }
 
     /// A statement that the node took in, and the receipt that it gave.

@@ -138,8 +138,10 @@ impl Wire {
         let http = client.build().map_err(|error| fault(&error))?;
         let base = url.trim_end_matches('/').to_owned();
         let asked = http.get(format!("{base}/.well-known/asp-configuration")).send().await;
-        let answer = asked.and_then(reqwest::Response::error_for_status).map_err(|error| fault(&error))?;
-        let said: Value = answer.json().await.map_err(|error| fault(&error))?;
+        let mut answer =
+            asked.and_then(reqwest::Response::error_for_status).map_err(|error| fault(&error))?;
+        let bytes = read(&mut answer).await.map_err(|finding| fault(&finding.came))?;
+        let said: Value = serde_json::from_slice(&bytes).map_err(|error| fault(&error))?;
         let text = |name: &str| said.get(name).and_then(Value::as_str).unwrap_or_default();
         let origin = text("origin").parse().map_err(|error| fault(&error))?;
         let node_key = text("nodeKey").parse().map_err(|_| fault(&"nodeKey is no key"))?;
@@ -196,13 +198,7 @@ impl Wire {
         let gone = |error: reqwest::Error| Finding::new("an answer", format_args!("none: {error}"));
         let mut response = request.send().await.map_err(gone)?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let mut bytes = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(gone)? {
-            bytes.extend_from_slice(&chunk);
-            if bytes.len() > ANSWER_BYTES_MAX {
-                return Err(Finding::new("an answer of bounded size", "one without an end"));
-            }
-        }
+        let bytes = read(&mut response).await?;
         Ok(Answer { status, headers, bytes })
     }
 
@@ -214,6 +210,19 @@ impl Wire {
     pub(crate) async fn post(&self, path: &str, kind: &str, body: Vec<u8>) -> Result<Answer, Finding> {
         self.send(self.request(Method::POST, path).header("content-type", kind).body(body)).await
     }
+}
+
+/// The body of an answer, unless it has no end.
+async fn read(response: &mut reqwest::Response) -> Result<Vec<u8>, Finding> {
+    let gone = |error: reqwest::Error| Finding::new("an answer", format_args!("none: {error}"));
+    let mut bytes = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(gone)? {
+        bytes.extend_from_slice(&chunk);
+        if bytes.len() > ANSWER_BYTES_MAX {
+            return Err(Finding::new("an answer of bounded size", "one without an end"));
+        }
+    }
+    Ok(bytes)
 }
 
 /// A problem as every error has to be one; what is missing is told.

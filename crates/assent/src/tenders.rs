@@ -125,7 +125,9 @@ fn parent(path: &Path) -> &Path {
 /// Keeps other commands away from a tender: two awards at once could bind its buyer twice.
 fn lock(path: &Path) -> Outcome<File> {
     // Beside the file, which is replaced whenever it is written.
-    let lock = path.with_extension("lock");
+    let mut lock = path.as_os_str().to_owned();
+    lock.push(".lock");
+    let lock = PathBuf::from(lock);
     let fail = |error| fault(&lock, error);
     let mut options = File::options();
     options.write(true).create(true).truncate(false);

@@ -1,6 +1,6 @@
 """A bundle: the proof of a commitment in one file, checked offline.
 
-Makes each check of docs that can be made without the rules of a session: form, signatures, chains, keys at
+Makes each check of spec/asp-1.0.md §14 that can be made without the rules of a session: form, signatures, chains, keys at
 each index of the log, who signed the terms, checkpoint, inclusion, receipts. What a session allows is not
 played here.
 """

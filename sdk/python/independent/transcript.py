@@ -50,7 +50,7 @@ class Transcript:
             return Outcome(name, READERS[kind](self, value))
         except (Refused, log.NotProved, bundles.Unreadable) as fault:
             return Outcome(name, str(fault))
-        except (KeyError, TypeError, AttributeError) as fault:
+        except (KeyError, TypeError, AttributeError, ValueError) as fault:
             return Outcome(name, f"a member is missing or has another form ({fault!r})")
 
     def once(self, place: tuple[str, ...], what: str) -> str | None:

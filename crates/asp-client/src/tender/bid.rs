@@ -8,14 +8,14 @@ use asp_core::name::AgentUri;
 use asp_core::position::{Hash, LogTime};
 use asp_core::rejection::Code;
 use asp_core::session::table::State;
-use asp_core::statement::body::{Due, Obligation, Package};
+use asp_core::statement::body::{CommitmentState, Due, Obligation, Package};
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
 
 use super::{AT_ONCE, Supplier, Tender};
 use crate::Error;
 use crate::agent::AgentParty;
-use crate::api::{EndView, OfferView, SessionView};
+use crate::api::{CommitmentView, EndView, OfferView, SessionView};
 
 /// How far a supplier is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -199,7 +199,7 @@ impl Bid {
         let mut offers: Vec<OfferedPackage> = view.offers.iter().filter(theirs).flat_map(packages).collect();
         offers.sort_by_cached_key(OfferedPackage::cost);
         let standing = match view.state {
-            _ if !view.commitments.is_empty() => Standing::Awarded,
+            _ if view.commitments.iter().any(stands) => Standing::Awarded,
             State::Closed | State::Failed => Standing::Ended,
             State::Idle | State::Invited => Standing::Invited,
             State::Introduced | State::Conversing | State::Agreeing | State::Executing | State::Escalated => {
@@ -221,7 +221,12 @@ impl Bid {
             state: Some(view.state),
             end: view.end,
             offers,
-            commitments: view.commitments.iter().map(|commitment| commitment.id).collect(),
+            commitments: view
+                .commitments
+                .iter()
+                .filter(|formed| stands(formed))
+                .map(|formed| formed.id)
+                .collect(),
             failure: None,
         }
     }
@@ -231,6 +236,14 @@ impl Bid {
     #[must_use]
     pub fn rank(&self) -> impl Ord + use<> {
         (self.standing, self.offers.first().map(OfferedPackage::cost), self.supplier.clone())
+    }
+}
+
+/// Whether a commitment binds or has been kept: what was ended, replaced or broken leaves the tender open.
+pub(super) fn stands(commitment: &CommitmentView) -> bool {
+    match commitment.state {
+        CommitmentState::Active | CommitmentState::Fulfilled => true,
+        CommitmentState::Breached | CommitmentState::Terminated | CommitmentState::Amended => false,
     }
 }
 

@@ -13,7 +13,7 @@ use asp_core::position::{Hash, LogTime, Millis};
 use asp_core::rejection::Code;
 use asp_core::statement::Verified;
 use asp_core::statement::body::{Invitee, Limits, ParticipantRole, SchemaRef, Text};
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::TryStreamExt;
 use serde::{Deserialize, Serialize};
 
 use crate::agent::{AgentParty, Opening, fitting};
@@ -26,7 +26,7 @@ pub use settle::{Awarded, Declined};
 
 /// Suppliers of one tender at most: what one person can still compare.
 const SUPPLIERS_MAX: usize = 256;
-/// Requests that are under way at once.
+/// Sessions that are read at once.
 const AT_ONCE: usize = 8;
 
 /// What a buyer asks of all suppliers alike.
@@ -141,8 +141,9 @@ impl Tender {
 
     /// Hands the invitations in. What fails stands in the record of its supplier and stops no other.
     ///
-    /// `told` hears of each as it comes back. The order is that of the sessions' ids, which are random: the log does
-    /// not show in which order the buyer thinks of its suppliers.
+    /// `told` hears of each as it comes back. They go out one after the other: a receipt shows how many statements the
+    /// log took in with it, so two at once would tell of each other. The order is that of the sessions' ids, which are
+    /// random: the log does not show in which order the buyer thinks of its suppliers.
     pub async fn open(
         &mut self,
         buyer: &AgentParty,
@@ -150,10 +151,8 @@ impl Tender {
         mut told: impl FnMut(&Supplier),
     ) {
         let client = buyer.client();
-        let mut answers = stream::iter(invitations.0)
-            .map(|(session, invitation)| async move { (session, client.submit(&invitation).await) })
-            .buffer_unordered(AT_ONCE);
-        while let Some((session, answer)) = answers.next().await {
+        for (session, invitation) in invitations.0 {
+            let answer = client.submit(&invitation).await;
             let Some(supplier) = self.suppliers.iter_mut().find(|it| it.session == Some(session)) else {
                 continue;
             };

@@ -7,9 +7,9 @@ use asp_core::name::AgentUri;
 use asp_core::position::Hash;
 use asp_core::session::table::{Performative, State};
 use asp_core::statement::body::Text;
-use futures::{StreamExt, stream};
 
-use super::{AT_ONCE, Award, Supplier, Tender};
+use super::bid::stands;
+use super::{Award, Supplier, Tender};
 use crate::Error;
 use crate::agent::AgentParty;
 use crate::api::SessionView;
@@ -113,14 +113,10 @@ impl Tender {
             .collect();
         // As when they were opened: the log shows no order that means something.
         asked.sort_unstable();
-        let mut answers = stream::iter(asked)
-            .map(|(id, agent)| async move {
-                let declined = decline(&buyer.session(&id), reason).await;
-                (agent, declined.unwrap_or_else(Declined::Failed))
-            })
-            .buffer_unordered(AT_ONCE);
         let mut all = Vec::new();
-        while let Some((agent, declined)) = answers.next().await {
+        // One after the other, as they were opened.
+        for (id, agent) in asked {
+            let declined = decline(&buyer.session(&id), reason).await.unwrap_or_else(Declined::Failed);
             told(&agent, &declined);
             all.push((agent, declined));
         }
@@ -129,7 +125,8 @@ impl Tender {
 }
 
 fn next(view: &SessionView, buyer: &AgentUri, terms: &Hash) -> Step {
-    if let Some(formed) = view.commitments.iter().find(|formed| formed.terms_hash == *terms) {
+    let mut standing = view.commitments.iter().filter(|formed| stands(formed));
+    if let Some(formed) = standing.find(|formed| formed.terms_hash == *terms) {
         return Step::Stands(formed.id);
     }
     if let Some(pending) = view.pending.as_ref().filter(|pending| pending.terms_hash == *terms) {
@@ -159,7 +156,7 @@ async fn decline(session: &Session, reason: &Text) -> Result<Declined, Error> {
         let pending = view.pending.as_ref();
         let said = match (view.state, pending) {
             (State::Closed | State::Failed, _) => return Ok(ended),
-            _ if !view.commitments.is_empty() => return Ok(Declined::Bound),
+            _ if view.commitments.iter().any(stands) => return Ok(Declined::Bound),
             (State::Invited, _) => {
                 session.withdraw(&view.conditions.unwrap_or(view.id), reason.clone()).await
             }

@@ -5,7 +5,7 @@ use asp_core::name::AgentUri;
 use asp_core::rejection::Code;
 use asp_core::session::table::State;
 use asp_core::statement::Body;
-use asp_core::statement::body::CommitmentState;
+use asp_core::statement::body::{CommitmentState, Propose, Termination};
 use std::time::Duration;
 
 use crate::support::*;
@@ -39,6 +39,14 @@ async fn the_cheapest_firm_offer_is_taken_and_the_others_are_declined_with_a_rea
 
     // A supplier without a consent, and one that stays away, hold up nobody.
     let mut told = 0;
+    for supplier in tender.suppliers.iter().filter_map(|supplier| supplier.session) {
+        let invitation = buyer.session(&supplier).messages(None).await.unwrap().remove(0).verify().unwrap();
+        let receipt = client.submit(&invitation).await.unwrap();
+        assert_eq!(
+            receipt.batch.size, 1,
+            "an invitation is logged alone, so that its receipt tells of no other"
+        );
+    }
     let (gathered, ()) = tokio::join!(tender.gather(&buyer, Duration::from_secs(3), |_| told += 1), async {
         offers(&ours, "900", true).await;
         offers(&amps, "1000", false).await;
@@ -202,4 +210,38 @@ async fn a_tender_is_for_somebody_and_for_no_crowd() {
         let error = Tender::prepare(&buyer_at(&client), call(suppliers)).await.unwrap_err();
         assert_eq!(error.code(), Some(Code::InvalidParticipants), "{error}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commitment_that_both_ended_leaves_the_tender_open() {
+    let (_stage, client) = market().await;
+    let buyer = buyer_at(&client);
+    let tender = tender(&buyer, [seller(), rival("amp")]).await;
+    let volt = seller_at(&client);
+    let ours = theirs(&tender, &volt);
+    offers(&ours, "900", true).await;
+    let chosen = async || {
+        let bids = tender.bids(&buyer).await;
+        bids.into_iter().find(|bid| bid.supplier == seller()).unwrap()
+    };
+    let terms = chosen().await.offers[0].terms;
+    let award = Award { supplier: seller(), terms };
+    let Awarded::Stands(commitment) = tender.award(&buyer, &award, Duration::ZERO).await.unwrap() else {
+        panic!()
+    };
+    assert_eq!(chosen().await.standing, Standing::Awarded);
+    let end = Termination { commitment, reason: text("we both think better of it"), respond_by: None };
+    let session = buyer.session(&ours.id());
+    let asked = session.say(Body::Propose(Propose::Termination(end)), None).await.unwrap();
+    ours.messages(None).await.unwrap();
+    ours.accept(&asked.receipt.statement, terms).await.unwrap();
+    let bid = chosen().await;
+    assert_ne!(bid.standing, Standing::Awarded);
+    assert!(bid.commitments.is_empty());
+    assert!(
+        tender.award(&buyer, &award, Duration::ZERO).await.is_err(),
+        "nothing of it is on the table any more"
+    );
+    let declined = tender.decline(&buyer, &[seller()], &text(REASON), |_, _| {}).await;
+    assert!(matches!(outcome(&declined, &seller()), Declined::Done), "{declined:?}");
 }

@@ -100,11 +100,20 @@ impl<'a> Replay<'a> {
             (Some(Stop::Refused(index, rejection, _)), _) => refuted(format!("entry {index}: {rejection}")),
             (None, Some(commitment)) => {
                 let floor = self.session().and_then(|session| session.limits().trust_floor.as_ref());
-                // Trust rests on other deals, which a bundle has no place for.
-                let unseen = floor.map_or("", |_| ", its trust floor not shown");
                 let state = word(&commitment.state());
-                let detail = format!("the rules allow all of it{unseen}; the commitment is {state}");
-                Check::of(Rule::Replay, Verdict::Proved, detail)
+                // Trust rests on other deals, which a bundle has no place for.
+                let (verdict, detail) = match floor {
+                    None => {
+                        (Verdict::Proved, format!("the rules allow all of it; the commitment is {state}"))
+                    }
+                    Some(_) => (
+                        Verdict::NotShown,
+                        format!(
+                            "the rules allow all of it but for the trust floor, which is not shown; the commitment is {state}"
+                        ),
+                    ),
+                };
+                Check::of(Rule::Replay, verdict, detail)
             }
             (None, None) => refuted("the statements form no such commitment".to_owned()),
         }

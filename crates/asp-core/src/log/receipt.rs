@@ -1,8 +1,9 @@
 //! Receipts in bulk: the node's word that statements are in its log, with one signature for a whole batch.
 //! Whether the log itself agrees is told by a proof of inclusion later; see `proof`.
 //!
-//! Who has a receipt learns nothing of the others in its batch: in the batch's tree a hash that nobody can guess
-//! stands beside each receipt, so that a path shows no hash of which somebody knows what it is of.
+//! Who has a receipt learns nothing of what the others in its batch say, only how many the log took in with it: in the
+//! batch's tree a hash that nobody can guess stands beside each receipt, so that a path shows no hash of which somebody
+//! knows what it is of.
 
 use std::fmt;
 
@@ -81,7 +82,7 @@ pub struct BatchPlace {
     /// The proof of inclusion in the tree of the batch (RFC 6962 §2.1.1), from the leaf up; at most 16 hashes.
     #[serde(deserialize_with = "bounded_path")]
     pub path: Vec<Hash>,
-    /// Leaves of the batch's tree. Which of them are receipts is not said.
+    /// Leaves of the batch's tree; a verifier need not know which of them are receipts.
     pub size: u32,
 }
 

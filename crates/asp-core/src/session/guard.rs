@@ -506,7 +506,7 @@ impl<'a> Case<'a> {
 
     /// Who comes in has earned the trust that the session asks for.
     fn trusted(&self, facts: &Facts<'_>) -> bool {
-        let Some(floor) = &self.session.limits.trust_floor else { return true };
+        let Some(floor) = self.session.floor_of(&self.statement.body) else { return true };
         if self.session.trust_asked(self.statement).is_none() {
             return true;
         }

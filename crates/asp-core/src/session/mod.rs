@@ -26,8 +26,8 @@ use crate::name::{AgentUri, Capability, Domain, Issuer};
 use crate::position::{Hash, Head, LogPoint, LogTime, Millis};
 use crate::rejection::{Code, Rejection};
 use crate::statement::body::{
-    Accept, Body, Budget, Invitation, Limits, Name, Propose, SchemaRef, SessionReceipt, Text, TrustFloor,
-    Usage,
+    Accept, Body, Budget, Counter, Invitation, Limits, Name, Propose, SchemaRef, SessionReceipt, Text,
+    TrustFloor, Usage,
 };
 use crate::statement::{Kind, Statement, Verified};
 use crate::stream::{Accepted, check_place};
@@ -316,14 +316,23 @@ impl Session {
         row.requires.iter().try_for_each(|guard| case.check(*guard, facts))
     }
 
-    /// The question of trust that a statement raises: whether who introduces itself has earned the floor.
+    /// The floor that a statement puts its issuer to: that of the session for an introduction, and for other conditions,
+    /// which their author stands by, the one that they name.
+    pub(super) fn floor_of<'a>(&'a self, body: &'a Body) -> Option<&'a TrustFloor> {
+        match body {
+            Body::Accept(Accept::Introduction(_)) => self.limits.trust_floor.as_ref(),
+            Body::Counter(Counter::Conditions(conditions)) => conditions.limits.trust_floor.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// The question of trust that a statement raises: whether who would come in by it has earned the floor.
     ///
     /// It is asked through the eyes of the initiator's organisation, of the log as it was when the session was
     /// opened: nobody can move the answer afterwards. Agents of that organisation need no trust.
     #[must_use]
     pub fn trust_asked(&self, statement: &Statement) -> Option<Question> {
-        let floor = self.limits.trust_floor.as_ref()?;
-        let Body::Accept(Accept::Introduction(_)) = &statement.body else { return None };
+        let floor = self.floor_of(&statement.body)?;
         let subject = statement.issuer.agent()?;
         let observer = self.initiator.organisation();
         (subject.organisation() != observer).then(|| Question {

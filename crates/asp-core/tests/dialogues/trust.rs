@@ -80,9 +80,11 @@ fn conditions_can_ask_for_another_floor_and_the_initiator_needs_none() {
     );
     check(
         "buyer PROPOSE with seller carrier
-         seller COUNTER conditions floor=90
-         buyer ACCEPT                               -> INVITED
-         carrier ACCEPT                             -> ! TRUST_TOO_LOW",
+         seller COUNTER conditions floor=90         -> ! TRUST_TOO_LOW ASP-SES-047 /issuer
+         seller COUNTER conditions floor=10         -> INVITED
+         buyer COUNTER conditions floor=90          -> INVITED
+         carrier ACCEPT                             -> ! TRUST_TOO_LOW
+         carrier COUNTER conditions floor=90        -> ! TRUST_TOO_LOW",
     );
 }
 

@@ -63,6 +63,7 @@ INVITED COUNTER conditions
     initiator            {invited}; seller COUNTER conditions; buyer COUNTER conditions
     party                {invited}; seller COUNTER conditions
     ! your-turn          {invited}; buyer COUNTER conditions
+    ! trusted            {invited}; seller COUNTER conditions floor=11
     ! message-left       {invited}; seller COUNTER conditions messages=2; buyer COUNTER conditions
     ! round-left         {invited}; seller COUNTER conditions rounds=1; buyer COUNTER conditions
 INVITED WITHDRAW

@@ -83,7 +83,9 @@ impl Reading {
         }
     }
 
-    /// Reads on from where it was (ASP-DLV-002); whether anything was there. None if the reader may not read any more, or nothing can be read.
+    /// Reads on from where it was (ASP-DLV-002); whether anything was there.
+    ///
+    /// None if the reader may not read any more, or nothing can be read.
     async fn read(&mut self) -> Option<bool> {
         let (app, access) = (Arc::clone(&self.app), self.access.clone());
         let (stream, after) = (self.stream.clone(), self.after);

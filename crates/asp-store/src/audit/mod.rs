@@ -74,7 +74,8 @@ impl Finding {
             | Fault::Newer { .. }
             | Fault::OtherIdentity { .. }
             | Fault::Output { .. }
-            | Fault::WriterGone => None,
+            | Fault::WriterGone
+            | Fault::AssessorGone => None,
         };
         Self { index: named.or(index), code: None, what: fault.to_string() }
     }

@@ -60,13 +60,14 @@ impl Assessor {
     /// Lets the question be answered and the statement come back; whoever waits hears of it if that cannot be.
     pub(crate) fn ask(&self, question: Question, statement: Verified, answer: Answer) {
         let asked = Asked { question, statement, answer };
-        let unasked = match &self.queue {
-            Some(queue) => queue.try_send(asked).map_err(TrySendError::into_inner),
-            None => Err(asked),
-        };
-        if let Err(asked) = unasked {
-            // The thread outlives the writer, so its queue is full.
-            (asked.answer)(Err(Refusal::Full));
+        let Some(queue) = &self.queue else { return };
+        match queue.try_send(asked) {
+            Ok(()) => {}
+            Err(TrySendError::Full(asked)) => (asked.answer)(Err(Refusal::Full)),
+            Err(TrySendError::Closed(asked)) => {
+                tracing::error!("the thread that answers questions of trust is gone");
+                (asked.answer)(Err(Refusal::Fault(Fault::AssessorGone)));
+            }
         }
     }
 }

@@ -99,7 +99,7 @@ impl Sequencer {
         self.shared.statistics(queued)
     }
 
-    /// Takes nothing more, waits until what is queued is written.
+    /// Takes nothing more, waits until what is queued is written; what still waits for trust is refused.
     pub(crate) fn stop(&self) {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner).take();
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();

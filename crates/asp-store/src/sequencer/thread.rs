@@ -14,8 +14,8 @@ use crate::fault::Fault;
 use crate::wal::{Chore, Wal};
 use crate::{Clock, Refusal, Statistics};
 
-/// Called with the answer to a statement, from the writer's thread: it must not wait. What it holds is kept until then.
-/// Dropped without a call it means that the writer is gone.
+/// Called with the answer to a statement, from the writer's thread or the one that answers questions of trust: it must
+/// not wait. What it holds is kept until then. Dropped without a call it means that one of the two is gone.
 pub type Answer = Box<dyn FnOnce(Result<Receipt, Refusal>) + Send>;
 
 /// A statement on its way in, with whoever waits for the answer.
@@ -59,12 +59,12 @@ impl Shared {
         }
     }
 
-    fn count(&self, accepted: usize, refused: usize) {
+    fn count(&self, batch: usize, accepted: usize, refused: usize) {
         let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
         self.batches.fetch_add(1, Ordering::Relaxed);
         self.accepted.fetch_add(number(accepted), Ordering::Relaxed);
         self.refused.fetch_add(number(refused), Ordering::Relaxed);
-        self.last_batch.store(number(accepted.saturating_add(refused)), Ordering::Relaxed);
+        self.last_batch.store(number(batch), Ordering::Relaxed);
     }
 }
 
@@ -134,7 +134,7 @@ fn finish(
 ) {
     let taken = verdicts.iter().filter(|verdict| matches!(verdict, Verdict::Taken(_))).count();
     let refused = verdicts.iter().filter(|verdict| matches!(verdict, Verdict::Refused(_))).count();
-    shared.count(taken, refused);
+    shared.count(verdicts.len(), taken, refused);
     // Before the answers: whoever has a receipt finds the log at least that long.
     shared.size.send_if_modified(|size| std::mem::replace(size, writer.size()) != writer.size());
     for (answer, verdict) in answers.into_iter().zip(verdicts) {

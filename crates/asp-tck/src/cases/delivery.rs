@@ -131,9 +131,14 @@ async fn waits(stage: &mut Stage) -> Result<(), Finding> {
     hold(seconds < 15, "an answer as soon as it is said", format_args!("one after {seconds} s"))
 }
 
+/// Bytes that are kept of a stream until an event is whole: more than one event can have.
+const EVENT_BYTES_MAX: usize = 4 << 20;
+
 /// Events of one connection, taken out of its bytes.
 struct Events {
     response: reqwest::Response,
+    /// What came and is no whole character or end of a line yet.
+    bytes: Vec<u8>,
     text: String,
 }
 
@@ -152,7 +157,7 @@ impl Events {
         let right = response.status() == 200 && kind.starts_with("text/event-stream");
         hold(right, "200 and text/event-stream", format_args!("{} {kind}", response.status()))
             .map_err(|finding| finding.at(&path))?;
-        Ok(Self { response, text: String::new() })
+        Ok(Self { response, bytes: Vec::new(), text: String::new() })
     }
 
     /// The next statement, with the id of its event.
@@ -163,13 +168,31 @@ impl Events {
         })
     }
 
+    /// Adds what came to the text: whole characters, any end of a line as a line feed, no more than one event may have.
+    fn take(&mut self, chunk: &[u8]) -> Result<(), Finding> {
+        self.bytes.extend_from_slice(chunk);
+        if self.bytes.len() + self.text.len() > EVENT_BYTES_MAX {
+            return Err(Finding::new(format_args!("an event of at most {EVENT_BYTES_MAX} bytes"), "more"));
+        }
+        // A carriage return at the end may be the first half of a line's end.
+        let whole = match self.bytes.utf8_chunks().next() {
+            Some(valid) => valid.valid().trim_end_matches('\r').len(),
+            None => 0,
+        };
+        let rest = self.bytes.split_off(whole);
+        let text = String::from_utf8_lossy(&self.bytes).replace("\r\n", "\n").replace('\r', "\n");
+        self.text.push_str(&text);
+        self.bytes = rest;
+        Ok(())
+    }
+
     async fn next_event(&mut self) -> Result<(u64, Message), Finding> {
         loop {
             let Some((event, rest)) = self.text.split_once("\n\n") else {
                 let chunk = self.response.chunk().await;
                 let chunk = chunk.map_err(|error| Finding::new("an event", error))?;
                 let chunk = chunk.ok_or_else(|| Finding::new("an event", "the end"))?;
-                self.text.push_str(&String::from_utf8_lossy(&chunk));
+                self.take(&chunk)?;
                 continue;
             };
             let (event, rest) = (event.to_owned(), rest.to_owned());

@@ -30,6 +30,7 @@ pub(super) const CASES: &[Case] = &[
     code!(["ASP-AGT-001"], "an agent begins with agent.register, signed by itself", agent_begins),
     code!(["ASP-AGT-002"], "an agent is admitted by a current key of its organisation", agent_admitted),
     code!(["ASP-AGT-003"], "a retired agent says nothing more", agent_retires),
+    code!(["ASP-SES-005"], "an invitation names nobody who is retired", retired_is_not_invited),
     code!(["ASP-AGT-004"], "a key is rotated by the old one and the new one", agent_rotates),
     code!(["ASP-AGT-005"], "the last key of an agent is its organisation's to revoke", agent_silenced),
     code!(["ASP-AGT-006"], "an agent registers once", agent_once),
@@ -267,6 +268,13 @@ async fn agent_admitted(stage: &mut Stage) -> Result<(), Finding> {
     let by_other = stage.sign(&register, &["buyer", "seller.example"])?;
     stage.refuse(&by_other, Code::KeyNotValid).await?;
     stage.member("buyer").await
+}
+
+async fn retired_is_not_invited(stage: &mut Stage) -> Result<(), Finding> {
+    stage.play("seller PROPOSE with buyer consents=buyer-seller -> INVITED").await?;
+    stage.agent("buyer", retire()?, &["buyer"], None).await?;
+    stage.session = None;
+    stage.go_on("seller PROPOSE with buyer consents=buyer-seller -> ! AGENT_RETIRED").await
 }
 
 async fn agent_retires(stage: &mut Stage) -> Result<(), Finding> {

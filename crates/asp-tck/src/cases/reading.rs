@@ -117,6 +117,7 @@ async fn assertions(stage: &mut Stage) -> Result<(), Finding> {
         ("for nobody", good()?.claim("aud", Value::Null)),
         ("of another", good()?.claim("sub", seller.clone()).claim("iss", seller.clone())),
         ("with another subject", good()?.claim("sub", seller.clone())),
+        ("with another issuer", good()?.claim("iss", seller.clone())),
         ("of the node", good()?.claim("sub", node.clone()).claim("iss", node)),
         ("that has expired", good()?.claim("iat", now - 400).claim("exp", now - 350)),
         ("that lasts too long", good()?.claim("exp", now + 600)),

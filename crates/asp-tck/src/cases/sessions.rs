@@ -123,6 +123,18 @@ pub(super) const CASES: &[Case] = &[
     ),
     dialogue(
         &["ASP-SES-018"],
+        "what the table asks the consent of is refused once the consent has expired",
+        "buyer.example CONSENT seller.example for 5s
+         buyer PROPOSE with seller
+         seller ACCEPT
+         buyer PROPOSE firm trade
+         seller ACCEPT                         -> EXECUTING
+         +5s
+         buyer QUERY                           -> ! CONSENT_EXPIRED
+         seller INFORM fulfilment goods        -> EXECUTING",
+    ),
+    dialogue(
+        &["ASP-SES-018"],
         "a session in which nothing is owed ends with the consent that it rests on",
         "buyer PROPOSE with seller
          seller ACCEPT

@@ -1,5 +1,8 @@
 //! The words of a dialogue's lines: what a performative carries when nothing more is said, and what more can be said.
 //!
+//! The core's own tests speak the same words and share nothing with these: a kit that is a stranger to our node must not
+//! be changed by what our node's tests need.
+//!
 //! ```text
 //! PROPOSE with seller mediator! carrier? [limits] [consents=none] [about=a.b] [by=other]     an invitation
 //! PROPOSE [firm] [goods or trade] [awaits a,b] [until 30s] [quorum 2] [answers ACCEPT]       an offer

@@ -804,7 +804,7 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         id: "ASP-SES-047",
-        sentence: "Where a session has a trust floor, whoever introduces itself from another organisation MUST have that score in the eyes of the initiator's, by the entries before the invitation and at its log time.",
+        sentence: "Where a session has a trust floor, whoever introduces itself from another organisation MUST have that score in the eyes of the initiator's, by the entries before the invitation and at its log time; whoever asks for other conditions MUST have the score that they name.",
         codes: &["TRUST_TOO_LOW"],
         level: Level::Full,
         inside: None,

@@ -320,6 +320,17 @@ fn choose(tender: &Tender, bids: &[Bid], args: &TenderAward) -> Outcome<Award> {
         return Err(Failure::no(format_args!("{supplier} is {standing} already; a tender is awarded once"))
             .hint("A commitment stands until both end it; what is only agreed ends with `tender decline`."));
     }
+    // What was begun with another may stand by now: nobody is bound twice because a session could not be read.
+    let begun = tender.award.as_ref().filter(|award| award.supplier != args.supplier);
+    let unread = |bid: &&Bid| bid.standing == Standing::Unknown;
+    let begun = begun.and_then(|award| bids.iter().filter(unread).find(|bid| bid.supplier == award.supplier));
+    if let Some(other) = begun {
+        let supplier = words::agent(&other.supplier);
+        return Err(Failure::no(format_args!(
+            "{supplier} was chosen before, and its session cannot be read"
+        ))
+        .hint("Try again when the node answers: the award may have been taken."));
+    }
     tender.supplier(&args.supplier)?;
     let before = tender.award.as_ref().filter(|award| award.supplier == args.supplier);
     let bid = bids.iter().find(|bid| bid.supplier == args.supplier);

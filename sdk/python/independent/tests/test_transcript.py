@@ -128,9 +128,10 @@ class Lines(unittest.TestCase):
 
     def test_what_is_no_line_is_a_fault(self) -> None:
         faults = told(
-            "{", "[]", "1", '{"more":1}', '{"receipt":1}', '{"inclusion":[]}', '{"bundle":{}}', "", "  "
+            "{", "[]", "1", '{"more":1}', '{"receipt":1}', '{"inclusion":[]}', '{"bundle":{}}', "", "  ",
+            '{"statement":"\\ud800","hash":"x"}', '{"receipt":"\\ud800"}', '{"bundle":"\\ud800"}',
         )
-        self.assertEqual(len(faults), 7)
+        self.assertEqual(len(faults), 10)
         self.assertNotIn(None, faults)
 
 
