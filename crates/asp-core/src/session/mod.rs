@@ -319,11 +319,11 @@ impl Session {
     /// The floor that a statement puts its issuer to: that of the session for an introduction, and for other conditions,
     /// which their author stands by, the one that they name.
     pub(super) fn floor_of<'a>(&'a self, body: &'a Body) -> Option<&'a TrustFloor> {
-        match body {
-            Body::Accept(Accept::Introduction(_)) => self.limits.trust_floor.as_ref(),
-            Body::Counter(Counter::Conditions(conditions)) => conditions.limits.trust_floor.as_ref(),
-            _ => None,
+        if let Body::Counter(Counter::Conditions(conditions)) = body {
+            return conditions.limits.trust_floor.as_ref();
         }
+        let introduces = matches!(body, Body::Accept(Accept::Introduction(_)));
+        self.limits.trust_floor.as_ref().filter(|_| introduces)
     }
 
     /// The question of trust that a statement raises: whether who would come in by it has earned the floor.

@@ -395,7 +395,7 @@ pub enum Guard {
     SchemasKnown,
     /// Who comes in speaks one of the schemas on offer.
     SchemaShared,
-    /// Who comes in, or asks for other conditions, has earned the trust that they ask for.
+    /// Who comes in has earned the trust that the conditions ask for.
     Trusted,
     /// The terms of each package follow a schema of the session.
     TermsFit,
@@ -575,9 +575,7 @@ impl Guard {
             }
             Self::SchemasKnown => "Each terms schema on offer is registered, or is one of the starters.",
             Self::SchemaShared => "Who comes in speaks one of the schemas on offer.",
-            Self::Trusted => {
-                "Who comes in, or asks for other conditions, has earned the trust that they ask for."
-            }
+            Self::Trusted => "Who comes in has earned the trust that the conditions ask for.",
             Self::TermsFit => "The terms of each package follow a schema of the session.",
             Self::Overdue => "A time has passed, and this is what follows from it.",
         }
