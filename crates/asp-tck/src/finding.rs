@@ -18,7 +18,8 @@ pub struct Finding {
 impl Finding {
     /// A finding that the case itself has to give a rule and a place.
     pub(crate) fn new(expected: impl fmt::Display, came: impl fmt::Display) -> Self {
-        Self { rules: Vec::new(), at: String::new(), expected: expected.to_string(), came: came.to_string() }
+        let (expected, came) = (cut(&expected.to_string()), cut(&came.to_string()));
+        Self { rules: Vec::new(), at: String::new(), expected, came }
     }
 
     /// The same finding, about these rules.
@@ -30,9 +31,19 @@ impl Finding {
     /// The same finding, at a place if it has none yet.
     pub(crate) fn at(mut self, place: impl fmt::Display) -> Self {
         if self.at.is_empty() {
-            self.at = place.to_string();
+            self.at = cut(&place.to_string());
         }
         self
+    }
+}
+
+/// Letters of a part of a finding: what a node says may have no end.
+const PART_MAX: usize = 600;
+
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(PART_MAX) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
     }
 }
 

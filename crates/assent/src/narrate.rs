@@ -71,7 +71,12 @@ pub(crate) fn tell(statement: &Statement, session: Option<&Session>) -> Told {
 fn said(statement: &Statement, session: Option<&Session>) -> (&'static str, String) {
     match &statement.body {
         Body::Propose(body) => propose(body),
-        Body::Counter(Counter::Conditions(_)) => ("session.conditions", "other conditions".to_owned()),
+        Body::Counter(Counter::Conditions(asked)) => {
+            let floor = asked.limits.trust_floor.as_ref();
+            let trust = floor
+                .map_or_else(|| "no trust floor".to_owned(), |floor| format!("trust floor {}", floor.score));
+            ("session.conditions", format!("other conditions, {trust}"))
+        }
         Body::Counter(Counter::CounterOffer(body)) => ("session.counter", offer(body)),
         Body::Accept(body) => accept(body, statement.in_reply_to, session),
         Body::Reject(body) => ("session.reject", quoted(body.reason.as_str())),

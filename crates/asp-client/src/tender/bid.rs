@@ -29,6 +29,8 @@ pub enum Standing {
     Offered,
     /// An offer of the buyer's awaits its answer.
     Countered,
+    /// It asks for other conditions than those of the invitation, and awaits the buyer's answer.
+    Conditions,
     /// It came in and has offered nothing.
     In,
     /// It has not come in.
@@ -50,6 +52,7 @@ impl Standing {
             Self::Agreed => "agreed",
             Self::Offered => "offered",
             Self::Countered => "countered",
+            Self::Conditions => "conditions",
             Self::In => "in",
             Self::Invited => "invited",
             Self::Ended => "ended",
@@ -63,9 +66,13 @@ impl Standing {
     pub const fn is_awaited(self) -> bool {
         match self {
             Self::Countered | Self::In | Self::Invited => true,
-            Self::Awarded | Self::Agreed | Self::Offered | Self::Ended | Self::NotInvited | Self::Unknown => {
-                false
-            }
+            Self::Awarded
+            | Self::Agreed
+            | Self::Offered
+            | Self::Conditions
+            | Self::Ended
+            | Self::NotInvited
+            | Self::Unknown => false,
         }
     }
 }
@@ -178,6 +185,10 @@ impl Bid {
         };
         let Some(id) = session else { return without(Standing::NotInvited, None, failure.clone()) };
         match buyer.session(id).view().await {
+            // The record is a file, which somebody may have changed.
+            Ok(view) if !is_between(&view, buyer.agent(), agent) => {
+                without(Standing::Unknown, Some(*id), Some("the session is not between these two".to_owned()))
+            }
             Ok(view) => Self::of(agent, buyer.agent(), view),
             // What was handed in and never answered for did not arrive.
             Err(error) if error.code() == Some(Code::NotFound) => {
@@ -201,6 +212,9 @@ impl Bid {
         let standing = match view.state {
             _ if view.commitments.iter().any(stands) => Standing::Awarded,
             State::Closed | State::Failed => Standing::Ended,
+            State::Idle | State::Invited if view.conditions.is_some_and(|asked| asked != view.id) => {
+                Standing::Conditions
+            }
             State::Idle | State::Invited => Standing::Invited,
             State::Introduced | State::Conversing | State::Agreeing | State::Executing | State::Escalated => {
                 if view.pending.is_some() || !view.agreed.is_empty() {
@@ -237,6 +251,13 @@ impl Bid {
     pub fn rank(&self) -> impl Ord + use<> {
         (self.standing, self.offers.first().map(OfferedPackage::cost), self.supplier.clone())
     }
+}
+
+/// Whether the buyer opened this session with the supplier alone.
+pub(super) fn is_between(view: &SessionView, buyer: &AgentUri, supplier: &AgentUri) -> bool {
+    view.initiator == *buyer
+        && view.participants.len() == 2
+        && view.participants.iter().any(|participant| participant.agent == *supplier)
 }
 
 /// Whether a commitment binds or has been kept: what was ended, replaced or broken leaves the tender open.

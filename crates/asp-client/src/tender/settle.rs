@@ -8,7 +8,7 @@ use asp_core::position::Hash;
 use asp_core::session::table::{Performative, State};
 use asp_core::statement::body::Text;
 
-use super::bid::stands;
+use super::bid::{is_between, stands};
 use super::{Award, Supplier, Tender};
 use crate::Error;
 use crate::agent::AgentParty;
@@ -116,7 +116,8 @@ impl Tender {
         let mut all = Vec::new();
         // One after the other, as they were opened.
         for (id, agent) in asked {
-            let declined = decline(&buyer.session(&id), reason).await.unwrap_or_else(Declined::Failed);
+            let declined = decline(&buyer.session(&id), &agent, reason).await;
+            let declined = declined.unwrap_or_else(Declined::Failed);
             told(&agent, &declined);
             all.push((agent, declined));
         }
@@ -146,11 +147,14 @@ fn next(view: &SessionView, buyer: &AgentUri, terms: &Hash) -> Step {
     offered.map_or(Step::Gone, |offer| Step::Accept(offer.id))
 }
 
-async fn decline(session: &Session, reason: &Text) -> Result<Declined, Error> {
+async fn decline(session: &Session, supplier: &AgentUri, reason: &Text) -> Result<Declined, Error> {
     let me = session.agent().agent();
     let mut spoke = false;
     for _ in 0..STEPS_MAX {
         let view = session.view().await?;
+        if !is_between(&view, me, supplier) {
+            return Err(Error::Missing { what: "session with this supplier" });
+        }
         let ended = if spoke { Declined::Done } else { Declined::EndedBefore };
         let answered = view.offers.iter().find(|offer| offer.awaits.contains(me)).map(|offer| offer.id);
         let pending = view.pending.as_ref();

@@ -3,12 +3,14 @@
 //! A statement comes from the writer with the question that stands before its judgement and goes back into the
 //! writer's queue with the answer. It judges nothing.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
+use asp_core::name::Domain;
 use asp_core::statement::Verified;
-use asp_core::trust::{Points, Question, assess};
+use asp_core::trust::{Evidence, Points, Question, assess};
 use rusqlite::Connection;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::mpsc::{self, WeakSender};
@@ -24,6 +26,9 @@ use crate::{FILE_NAME, Refusal};
 /// Questions that wait; a further one is refused with [`Refusal::Full`].
 const WAITING_MAX: usize = 64;
 
+/// Questions about agents of one organisation that wait: whoever asks without end keeps nobody else waiting.
+const WAITING_OF_ONE_MAX: usize = 4;
+
 /// Answers that are remembered: who was refused can ask again as often as it likes, and costs no more than a look.
 const REMEMBERED_MAX: usize = 256;
 
@@ -34,9 +39,13 @@ struct Asked {
     answer: Answer,
 }
 
+/// How many questions wait, by the organisation of the agent asked about.
+type Waiting = Arc<Mutex<BTreeMap<Domain, usize>>>;
+
 /// The way to the thread. It ends when the writer, who holds this, does, and is waited for.
 #[derive(Debug)]
 pub(crate) struct Assessor {
+    waiting: Waiting,
     /// Taken away at the end; the thread ends once the queue is empty.
     queue: Option<mpsc::Sender<Asked>>,
     thread: Option<JoinHandle<()>>,
@@ -50,20 +59,28 @@ impl Assessor {
     pub(crate) fn start(folder: &Path, writer: WeakSender<Job>) -> Result<Self, Fault> {
         let connection = pool::open(&folder.join(FILE_NAME))?;
         let (queue, asked) = mpsc::channel(WAITING_MAX);
+        let waiting = Waiting::default();
+        let record = Record { connection, waiting: Arc::clone(&waiting), evidence: Vec::new(), size: 0 };
         let thread = std::thread::Builder::new()
             .name("assent-assess".into())
-            .spawn(move || run(&connection, asked, &writer))
+            .spawn(move || run(record, asked, &writer))
             .map_err(|error| Fault::folder(folder, &error))?;
-        Ok(Self { queue: Some(queue), thread: Some(thread) })
+        Ok(Self { waiting, queue: Some(queue), thread: Some(thread) })
     }
 
     /// Lets the question be answered and the statement come back; whoever waits hears of it if that cannot be.
     pub(crate) fn ask(&self, question: Question, statement: Verified, answer: Answer) {
-        let asked = Asked { question, statement, answer };
         let Some(queue) = &self.queue else { return };
-        match queue.try_send(asked) {
+        let of = question.subject.organisation();
+        if !enter(&self.waiting, &of) {
+            return answer(Err(Refusal::Full));
+        }
+        match queue.try_send(Asked { question, statement, answer }) {
             Ok(()) => {}
-            Err(TrySendError::Full(asked)) => (asked.answer)(Err(Refusal::Full)),
+            Err(TrySendError::Full(asked)) => {
+                leave(&self.waiting, &of);
+                (asked.answer)(Err(Refusal::Full));
+            }
             Err(TrySendError::Closed(asked)) => {
                 tracing::error!("the thread that answers questions of trust is gone");
                 (asked.answer)(Err(Refusal::Fault(Fault::AssessorGone)));
@@ -83,16 +100,58 @@ impl Drop for Assessor {
     }
 }
 
-fn run(connection: &Connection, mut queue: mpsc::Receiver<Asked>, writer: &WeakSender<Job>) {
+/// Notes that one more waits; false if too many of its organisation do.
+fn enter(waiting: &Waiting, of: &Domain) -> bool {
+    let mut waiting = waiting.lock().unwrap_or_else(PoisonError::into_inner);
+    let count = waiting.entry(of.clone()).or_default();
+    let fits = *count < WAITING_OF_ONE_MAX;
+    *count += usize::from(fits);
+    fits
+}
+
+/// Notes that one waits no more.
+fn leave(waiting: &Waiting, of: &Domain) {
+    let mut waiting = waiting.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(count) = waiting.get_mut(of) {
+        *count = count.saturating_sub(1);
+        if *count == 0 {
+            waiting.remove(of);
+        }
+    }
+}
+
+/// What trust rests on, read once and kept: the log only grows.
+struct Record {
+    connection: Connection,
+    waiting: Waiting,
+    evidence: Vec<Evidence>,
+    /// How many entries of the log have been looked at.
+    size: u64,
+}
+
+impl Record {
+    fn score(&mut self, question: &Question) -> Result<Points, Fault> {
+        if self.size < question.prefix.0 {
+            let (from, to) = (self.size, question.prefix.0);
+            let more = snapshot(&self.connection, |connection| evidence::between(connection, from, to))?;
+            self.evidence.extend(more);
+            self.size = to;
+        }
+        Ok(assess(&self.evidence, question).score)
+    }
+}
+
+fn run(mut record: Record, mut queue: mpsc::Receiver<Asked>, writer: &WeakSender<Job>) {
     let mut remembered: VecDeque<(Question, Points)> = VecDeque::new();
     while let Some(Asked { question, statement, answer }) = queue.blocking_recv() {
+        leave(&record.waiting, &question.subject.organisation());
         // Nobody can submit any more once the store stops.
         let Some(writer) = writer.upgrade() else {
             answer(Err(Refusal::Stopping));
             continue;
         };
         let known = remembered.iter().find(|(asked, _)| *asked == question).map(|(_, points)| *points);
-        let points = match known.map_or_else(|| score(connection, &question), Ok) {
+        let points = match known.map_or_else(|| record.score(&question), Ok) {
             Ok(points) => points,
             Err(fault) => {
                 answer(Err(Refusal::Fault(fault)));
@@ -110,7 +169,18 @@ fn run(connection: &Connection, mut queue: mpsc::Receiver<Asked>, writer: &WeakS
     }
 }
 
-fn score(connection: &Connection, question: &Question) -> Result<Points, Fault> {
-    let evidence = snapshot(connection, |connection| evidence::all(connection, question.prefix.0))?;
-    Ok(assess(&evidence, question).score)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn questions_of_one_organisation_keep_those_of_others_from_nothing() {
+        let waiting = Waiting::default();
+        let (one, other): (Domain, Domain) =
+            ("one.example".parse().unwrap(), "other.example".parse().unwrap());
+        assert!((0..WAITING_OF_ONE_MAX).all(|_| enter(&waiting, &one)));
+        assert!(!enter(&waiting, &one) && enter(&waiting, &other));
+        leave(&waiting, &one);
+        assert!(enter(&waiting, &one) && !enter(&waiting, &one));
+    }
 }

@@ -39,13 +39,19 @@ pub(crate) fn put(connection: &Connection, names: &mut Names, evidence: &Evidenc
 
 /// All evidence within the first `prefix` entries, in log order.
 pub(crate) fn all(connection: &Connection, prefix: u64) -> Result<Vec<Evidence>, Fault> {
+    between(connection, 0, prefix)
+}
+
+/// The evidence of the entries from `from` on and before `to`, in log order.
+pub(crate) fn between(connection: &Connection, from: u64, to: u64) -> Result<Vec<Evidence>, Fault> {
     let mut query = connection.prepare_cached(
         "SELECT position, time, debtor.name, creditor.name, amount, currency, capability, outcome, hash
          FROM evidence JOIN entries USING (position)
          JOIN names AS debtor ON debtor.id = debtor JOIN names AS creditor ON creditor.id = creditor
-         WHERE position < ?1 ORDER BY position",
+         WHERE position >= ?1 AND position < ?2 ORDER BY position",
     )?;
-    let rows = query.query_and_then(params![i64::try_from(prefix).unwrap_or(i64::MAX)], read)?;
+    let place = |place: u64| i64::try_from(place).unwrap_or(i64::MAX);
+    let rows = query.query_and_then(params![place(from), place(to)], read)?;
     rows.collect()
 }
 

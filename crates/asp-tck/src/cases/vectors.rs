@@ -9,7 +9,6 @@ use serde::Deserialize;
 use super::{Case, code};
 use crate::finding::Finding;
 use crate::stage::Stage;
-use crate::wire::Answer;
 
 pub(super) const CASES: &[Case] = &[code!(
     [
@@ -115,9 +114,9 @@ async fn vectors(stage: &mut Stage) -> Result<(), Finding> {
             (vector, sent)
         }
     };
-    let all = futures::stream::iter(read.into_iter().flatten()).map(send).buffered(AT_ONCE);
-    let answers: Vec<(Vector, Result<Answer, Finding>)> = all.collect().await;
-    for (vector, answer) in answers {
+    // Judged as they come: what a node answers may be large.
+    let mut all = futures::stream::iter(read.into_iter().flatten()).map(send).buffered(AT_ONCE);
+    while let Some((vector, answer)) = all.next().await {
         let place = Some((vector.rule, vector.pointer.as_str()));
         let judged = stage.refuses(&answer?, vector.code, place);
         if let Err(finding) = judged {

@@ -246,6 +246,12 @@ fn show(page: &mut Page, view: &SessionView) {
         let by = format!("  as {} sees it", view.initiator.organisation());
         page.field("trust", Text::from(asked).dim(by));
     }
+    if view.conditions.is_some_and(|asked| asked != view.id) {
+        page.field(
+            "asked",
+            Text::of(Paint::Warn, "other conditions than those of the invitation: --messages shows who"),
+        );
+    }
     page.field("opened", words::instant(view.opened_at));
     page.field("head", format!("{}, {} offers, {} messages", view.head.sequence, view.rounds, view.messages));
     if let Some(open) = &view.escalation {

@@ -22,6 +22,11 @@ pub(super) async fn run(context: &Context, args: &Tck) -> Outcome {
         list(context, &options);
         return Ok(());
     }
+    if asp_tck::list(&options).next().is_none() {
+        return Err(Failure::usage("no case tries what was asked for").hint(
+            "`assent tck --list` shows what would be played; a rule has to be of the level that is named.",
+        ));
+    }
     let node = context.node(&context.home()?);
     let progress = context.printer.progress("cases", 0);
     let ran = asp_tck::run(&node, &options, |done, total| progress.at(done, total)).await;

@@ -215,7 +215,7 @@ fn moved(bid: &Bid) -> Text {
 fn standing(standing: Standing) -> Text {
     let paint = match standing {
         Standing::Awarded => Paint::Good,
-        Standing::Agreed | Standing::Offered => Paint::Accent,
+        Standing::Agreed | Standing::Offered | Standing::Conditions => Paint::Accent,
         Standing::Countered | Standing::In | Standing::Invited => Paint::Plain,
         Standing::Ended => Paint::Dim,
         Standing::NotInvited | Standing::Unknown => Paint::Bad,
