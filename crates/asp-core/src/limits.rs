@@ -23,6 +23,9 @@ pub const CLOCK_SKEW_MS: Millis = Millis(120000);
 /// A bound, in commitments. Commitments of one session.
 pub const COMMITMENTS_MAX: usize = 64;
 
+/// A bound, in rules. Rules of one policy under which requests for consent are granted; each is compared with each request.
+pub const CONSENT_RULES_MAX: usize = 16;
+
 /// A bound, in hops. Length of a chain of mandates.
 pub const DELEGATION_HOPS_MAX: usize = 8;
 
@@ -34,6 +37,9 @@ pub const INTEGER_MAX: u64 = 9007199254740991;
 
 /// A default, in milliseconds. How long an invitation waits when it does not say.
 pub const INVITATION_MS: Millis = Millis(30000);
+
+/// A bound, in invitations. The highest rate that a policy can ask for; a node that counts them keeps no more than one hour.
+pub const INVITATIONS_PER_HOUR_MAX: usize = 10000;
 
 /// A bound, in keys. Keys that one organisation or agent has ever had.
 pub const KEYS_MAX: usize = 64;
@@ -67,6 +73,12 @@ pub const PACKAGES_MAX: usize = 8;
 
 /// A bound, in participants. Bounds the work per statement and the size of a session's state.
 pub const PARTICIPANTS_MAX: usize = 32;
+
+/// A bound, in domains. Organisations that a policy names as those who may invite; whoever needs more relies on its consents.
+pub const POLICY_DOMAINS_MAX: usize = 64;
+
+/// A bound, in floors. Trust floors of one policy; an invitation asks the invited organisation at most one question per value class.
+pub const POLICY_FLOORS_MAX: usize = 16;
 
 /// A default, in milliseconds. How long a session waits for the next statement when its invitation does not say.
 pub const RESPONSE_MS: Millis = Millis(300000);

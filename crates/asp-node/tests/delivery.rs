@@ -156,7 +156,7 @@ async fn a_poll_for_a_stream_answers_with_what_comes() {
     stage.say(session, "globex/seller", note("here")).await;
     let page: serde_json::Value = waiting.await.unwrap().unwrap().json().await.unwrap();
     assert_eq!(page["messages"][0]["statement"]["body"]["text"], "here");
-    let policy = PolicySet { ceiling: None, human_contacts: vec![text("somebody")] };
+    let policy = PolicySet::of(vec![text("somebody")]);
     let stream = StreamName::Of(StreamId::Org(domain("acme")));
     let statement = stage.author.by("acme", stream, Body::OrgPolicySet(policy));
     stage.take(statement).await;

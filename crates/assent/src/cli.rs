@@ -12,6 +12,7 @@ use crate::read;
 
 mod deal;
 mod people;
+mod policy;
 mod tck;
 mod tender;
 
@@ -22,6 +23,7 @@ pub(crate) use deal::{
 pub(crate) use people::{
     AgentCommand, AgentRegister, ConsentCommand, ConsentRequest, Discover, Observe, OrgCommand, TrustCommand,
 };
+pub(crate) use policy::{PolicyCommand, PolicyPart, PolicySetting};
 pub(crate) use tck::Tck;
 pub(crate) use tender::{TenderAward, TenderCommand, TenderDecline, TenderName, TenderOpen};
 

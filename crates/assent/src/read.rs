@@ -7,7 +7,7 @@ use asp_core::amount::{Decimal, Money};
 use asp_core::name::{AgentUri, Domain, Issuer};
 use asp_core::position::{Hash, InvalidText, Millis};
 use asp_core::session::table::Performative;
-use asp_core::statement::body::{ParticipantRole, SchemaAlias};
+use asp_core::statement::body::{AdmissionFloor, ParticipantRole, SchemaAlias};
 
 /// Hexadecimal digits of a shortened id, at least.
 const PREFIX_MIN: usize = 6;
@@ -131,6 +131,19 @@ pub(crate) fn money(text: &str) -> Result<Money, InvalidText> {
     })
 }
 
+/// A trust floor of a policy: `20@1000 USD`, or `provision.compute=20@1000 USD`.
+pub(crate) fn floor(text: &str) -> Result<AdmissionFloor, InvalidText> {
+    let wrong =
+        InvalidText("a floor like \"20@1000 USD\" or \"provision.compute=20@1000 USD\", of 1 to 100 points");
+    let (capability, rest) = match text.split_once('=') {
+        Some((capability, rest)) => (Some(capability.parse().map_err(|_| wrong)?), rest),
+        None => (None, text),
+    };
+    let (score, value) = rest.split_once('@').ok_or(wrong)?;
+    let score = score.parse().ok().filter(|score| (1..=100).contains(score)).ok_or(wrong)?;
+    Ok(AdmissionFloor { capability, score, value: money(value).map_err(|_| wrong)? })
+}
+
 /// An id, whole or shortened: with or without `sha256:`, at least six digits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Id {
@@ -210,6 +223,21 @@ mod tests {
         }
         for text in ["", "USD", "2.40", "2.40 usd", "-1 USD", "1e3 USD", "1. USD", ".5 USD"] {
             assert!(money(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_floor_has_a_score_and_a_class() {
+        let plain = floor("20@1000.00 USD").unwrap();
+        assert_eq!(
+            (plain.capability, plain.score, plain.value.to_string()),
+            (None, 20, "1000 USD".to_owned())
+        );
+        assert!(floor("provision.compute=100@5 EUR").is_ok_and(|floor| floor.capability.is_some()));
+        for text in
+            ["", "20", "@5 USD", "0@5 USD", "101@5 USD", "20@5", "=20@5 USD", "A=20@5 USD", "-1@5 USD"]
+        {
+            assert!(floor(text).is_err(), "{text}");
         }
     }
 

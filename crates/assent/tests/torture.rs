@@ -87,7 +87,7 @@ fn policies(author: &mut Author, name: &str, _: LogTime, said: &[Hash]) -> Verif
         return author.org(name);
     }
     let contact = text(&format!("contact {}", said.len()));
-    let body = Body::OrgPolicySet(PolicySet { ceiling: None, human_contacts: vec![contact] });
+    let body = Body::OrgPolicySet(PolicySet::of(vec![contact]));
     author.by(name, StreamName::Of(StreamId::Org(domain(name))), body)
 }
 

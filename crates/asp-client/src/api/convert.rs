@@ -69,6 +69,7 @@ impl From<&Organisation> for OrganisationView {
             domain: organisation.domain().clone(),
             name: organisation.name().to_string(),
             keys: keys(organisation.keys()),
+            policy: organisation.policy().cloned(),
             head: organisation.head(),
             registered_at: organisation.registered().time,
         }

@@ -13,7 +13,7 @@ use asp_core::position::{Hash, Head, LogTime, Position, Sequence};
 use asp_core::rejection::{Code, Rejection};
 use asp_core::session::table::{Performative, State};
 use asp_core::statement::body::{
-    CommitmentState, Mandate, Package, ParticipantRole, SessionReceipt, Showing, TrustFloor, Usage,
+    CommitmentState, Mandate, Package, ParticipantRole, PolicySet, SessionReceipt, Showing, TrustFloor, Usage,
 };
 use asp_core::statement::{Signature, Verified};
 use asp_core::trust::Question;
@@ -110,6 +110,10 @@ api! {
         name: String,
         /// All keys it ever had.
         keys: Vec<KeyView>,
+        /// What it lets others do with its agents: the body of its last `org.policy.set`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+        policy: Option<PolicySet>,
         /// The head of its stream.
         #[cfg_attr(feature = "openapi", schema(value_type = Object))]
         head: Head,

@@ -40,13 +40,13 @@ async fn an_organisation_keeps_its_keys_and_policy() {
     let second_key = key("acme's second");
     first.add_key(&second_key).await.unwrap();
     let second = client.organisation_with(text("acme.example"), second_key);
-    let contacts = PolicySet { ceiling: None, human_contacts: vec![text("legal@acme.example")] };
+    let contacts = PolicySet::of(vec![text("legal@acme.example")]);
     second.set_policy(contacts).await.unwrap();
     let evidence = OrgVerify { key: key("acme").id(), method: VerifyMethod::Dns };
     second.verify_domain(evidence).await.unwrap();
 
     let revoked = second.revoke_key(key("acme").id(), text("its holder has left")).await.unwrap();
-    let refused = first.set_policy(PolicySet { ceiling: None, human_contacts: vec![] }).await.unwrap_err();
+    let refused = first.set_policy(PolicySet::of(vec![])).await.unwrap_err();
     assert_eq!(refused.code(), Some(Code::KeyNotValid), "{refused}");
     let keys = client.organisation(&text("acme.example")).await.unwrap().keys;
     let until = keys.iter().find(|held| held.key == key("acme").id()).unwrap().until;

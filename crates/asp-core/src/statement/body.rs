@@ -39,6 +39,10 @@ macro_rules! bodies {
     )+};
 }
 
+mod policy;
+
+pub use policy::{AdmissionFloor, AdmissionPolicy, ConsentRule, DataClass, InvitationRate, PolicySet};
+
 bodies! {
     /// `org.register`: the organisation's first key, which signs this.
     struct OrgRegister {
@@ -61,14 +65,6 @@ bodies! {
         key: KeyId,
         /// Why.
         reason: Text,
-    }
-    /// `org.policy.set`: replaces the policy before it.
-    struct PolicySet {
-        /// The most that an agent of this organisation may owe under one package of terms.
-        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
-        ceiling: Option<Money>,
-        /// How to reach people who answer for the organisation.
-        human_contacts: Vec<Name>,
     }
     /// `org.schema.register`: a terms schema that sessions can agree to use.
     struct SchemaRegister {
@@ -190,9 +186,9 @@ bodies! {
         #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
         trust_floor: Option<TrustFloor>,
     }
-    /// The least trust with which an agent of another organisation than the initiator's can come in.
+    /// What an agent has to have earned: a score in a value class.
     struct TrustFloor {
-        /// The score that it must have, 1 to 100 points.
+        /// The score that has to be reached, 1 to 100 points.
         score: u32,
         /// The value class in which it is asked: the size of the deal in mind.
         value: Money,
@@ -794,7 +790,7 @@ impl Body {
             if range.contains(&length) { Ok(()) } else { Err(Code::InvalidBody.at(pointer)) }
         };
         match self {
-            Self::OrgPolicySet(policy) => bound("/body/humanContacts", policy.human_contacts.len(), 0..=16),
+            Self::OrgPolicySet(policy) => policy.bounds(),
             Self::AgentRegister(AgentRegister { card, .. }) | Self::AgentCardSet(CardSet { card }) => {
                 bound("/body/card/capabilities", card.capabilities.len(), 0..=limits::CAPABILITIES_MAX)
             }

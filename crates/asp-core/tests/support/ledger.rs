@@ -181,14 +181,14 @@ impl Ledger {
                 self.stage.of_consent(organisation(who), id, body).map(|_| ())
             }
             ["POLICY", "ceiling", ceiling] => {
-                let set = PolicySet { ceiling: Some(usd(ceiling)), human_contacts: Vec::new() };
+                let set = PolicySet { ceiling: Some(usd(ceiling)), ..PolicySet::of(Vec::new()) };
                 let name = organisation(who);
                 let stream = StreamName::Of(StreamId::Org(domain(name)));
                 self.stage.by_org(name, stream, Body::OrgPolicySet(set)).map(|_| ())
             }
             ["SCHEMA", alias, "upto", most] => self.register_schema(who, alias, most),
             ["POLICY", "person", person] => {
-                let set = PolicySet { ceiling: None, human_contacts: vec![text(person)] };
+                let set = PolicySet::of(vec![text(person)]);
                 let name = organisation(who);
                 let stream = StreamName::Of(StreamId::Org(domain(name)));
                 self.stage.by_org(name, stream, Body::OrgPolicySet(set)).map(|_| ())

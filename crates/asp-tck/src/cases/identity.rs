@@ -99,7 +99,7 @@ impl Stage {
 }
 
 fn policy() -> Result<Body, Finding> {
-    Ok(Body::OrgPolicySet(PolicySet { ceiling: None, human_contacts: vec![text("Ada")?] }))
+    Ok(Body::OrgPolicySet(PolicySet::of(vec![text("Ada")?])))
 }
 
 fn card() -> Result<Card, Finding> {

@@ -48,7 +48,7 @@ struct Proof {
 
 fn policy(number: usize) -> Result<Body, Finding> {
     let contact = text(&format!("person {number}"))?;
-    Ok(Body::OrgPolicySet(PolicySet { ceiling: None, human_contacts: vec![contact] }))
+    Ok(Body::OrgPolicySet(PolicySet::of(vec![contact])))
 }
 
 impl Stage {

@@ -40,7 +40,7 @@ const WHO: &str = "buyer.example";
 
 /// A draft of a policy, the plainest thing that an organisation can say.
 fn policy(stage: &Stage, contact: &str) -> Result<Draft, Finding> {
-    let body = Body::OrgPolicySet(PolicySet { ceiling: None, human_contacts: vec![text(contact)?] });
+    let body = Body::OrgPolicySet(PolicySet::of(vec![text(contact)?]));
     stage.draft(WHO, stage.org_stream("buyer")?, body)
 }
 

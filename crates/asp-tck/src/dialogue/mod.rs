@@ -135,7 +135,7 @@ impl Stage {
                     "ceiling" => (Some(words::usd(value)?), Vec::new()),
                     _ => (None, vec![text(value)?]),
                 };
-                let body = Body::OrgPolicySet(PolicySet { ceiling, human_contacts });
+                let body = Body::OrgPolicySet(PolicySet { ceiling, ..PolicySet::of(human_contacts) });
                 let statement = self.by(who, self.org_stream(organisation(who))?, body)?;
                 self.attempt(statement).await
             }

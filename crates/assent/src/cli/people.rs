@@ -6,6 +6,7 @@ use asp_core::position::Millis;
 use asp_core::statement::body::{Name, Text};
 use clap::{Args, Subcommand};
 
+use super::policy::PolicyCommand;
 use crate::read::{self, Id};
 
 /// `assent org`
@@ -28,6 +29,9 @@ pub(crate) enum OrgCommand {
         /// The organisation
         domain: Domain,
     },
+    /// Show or change what an organisation lets others do with its agents
+    #[command(subcommand)]
+    Policy(PolicyCommand),
 }
 
 /// `assent agent`

@@ -10,6 +10,7 @@ mod discover;
 mod init;
 mod log;
 mod org;
+mod policy;
 mod replay;
 mod say;
 mod schema;

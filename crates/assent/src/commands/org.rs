@@ -22,6 +22,7 @@ pub(super) async fn run(context: &Context, command: OrgCommand) -> Outcome {
             context.printer.show(&view, |page| show(page, &view));
             Ok(())
         }
+        OrgCommand::Policy(command) => super::policy::run(context, command).await,
     }
 }
 
@@ -46,6 +47,10 @@ fn show(page: &mut Page, view: &OrganisationView) {
     page.line(Text::of(Paint::Strong, &view.domain).plain(format_args!("  {}", words::line(&view.name, 60))));
     page.field("registered", words::instant(view.registered_at));
     page.field("statements", (view.head.sequence.0 + 1).to_string());
+    if let Some(policy) = &view.policy {
+        page.heading("Policy");
+        super::policy::fields(page, policy);
+    }
     keys(page, &view.keys);
 }
 

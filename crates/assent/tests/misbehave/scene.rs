@@ -194,7 +194,7 @@ impl Scene {
     pub(crate) fn policy(&mut self, contact: &str) -> Draft {
         let buyer = self.name("buyer");
         let stream = StreamName::Of(StreamId::Org(domain(&buyer)));
-        let body = Body::OrgPolicySet(PolicySet { ceiling: None, human_contacts: vec![text(contact)] });
+        let body = Body::OrgPolicySet(PolicySet::of(vec![text(contact)]));
         Draft::new(stream, self.author.origin.clone(), issuer(&buyer), body)
     }
 

@@ -55,9 +55,38 @@ fn organisations() -> Vec<Case> {
             ACME,
             json!({"ceiling": money("25000.5", "USD"), "humanContacts": ["mailto:ada@acme.example", "Ada"]}),
         ),
+        continuing("org.policy.set", "with all that it can say", ORG, ACME, policy()),
+        continuing(
+            "org.policy.set",
+            "nobody may invite",
+            ORG,
+            ACME,
+            json!({"admission": {"floors": [], "from": []}, "humanContacts": []}),
+        ),
         continuing("org.verify", "by file", ORG, ACME, json!({"key": key_id(ACME), "method": "well-known"})),
         continuing("org.verify", "by DNS", ORG, ACME, json!({"key": key_id(ACME), "method": "dns"})),
     ]
+}
+
+fn policy() -> serde_json::Value {
+    let rule = json!({
+        "capabilities": ["procure.metal", "carry"], "ceiling": money("500", "USD"),
+        "dataClasses": ["internal", "public"], "floor": {"score": 20, "value": money("500", "USD")},
+        "lastsMs": 7_776_000_000_u64,
+    });
+    json!({
+        "admission": {
+            "floors": [
+                {"score": 1, "value": money("1", "EUR")},
+                {"capability": "procure.metal", "score": 100, "value": money("25000.5", "USD")},
+            ],
+            "from": ["volt.example", GLOBEX],
+        },
+        "ceiling": money("25000.5", "USD"),
+        "consentRules": [rule, {"capabilities": ["procure"], "lastsMs": 0}],
+        "humanContacts": ["Ada"],
+        "invitations": {"perHour": 60},
+    })
 }
 
 fn schemas() -> Vec<Case> {
