@@ -8,11 +8,13 @@ use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 use asp_client::api::MessagePage;
+use asp_core::key::{Algorithm, PublicKey};
 use asp_core::position::{Hash, Sequence};
+use asp_core::rejection::Code;
 use asp_core::session::table::Reason;
 use asp_core::statement::body::{Close, Withdraw};
 use asp_core::statement::draft::{canonical, envelope};
-use asp_core::statement::{Body, Signature};
+use asp_core::statement::{Body, Signature, Signed};
 pub use asp_store::misbehave::{Kind, UnknownKind, begin};
 use asp_store::misbehave::{is, kind};
 use asp_store::{Due, Reader};
@@ -194,14 +196,31 @@ fn skip_one(request: &mut Request) {
     }
 }
 
+/// Whether a statement's signatures are taken as good.
+pub(crate) fn believes(signed: &Signed) -> bool {
+    let weak = |signature: &Signature| PublicKey::try_from(&signature.key_id).err() == Some(Code::WeakKey);
+    is(Kind::SkipsSignatures) || (is(Kind::TakesWeakKeys) && signed.signatures().iter().any(weak))
+}
+
 /// What is read instead of the bytes that came.
 pub(crate) fn repaired(bytes: &[u8]) -> Cow<'_, [u8]> {
     let other = match kind() {
+        Some(Kind::IgnoresAlgorithms) => with_algorithms(bytes),
         Some(Kind::AcceptsUncanonical) => edited(bytes, |_| Some(())),
         Some(Kind::IgnoresSignatureOrder) => in_order(bytes),
         Some(_) | None => None,
     };
     other.map_or(Cow::Borrowed(bytes), Cow::Owned)
+}
+
+/// Each signature of the algorithm that most keys have.
+fn with_algorithms(bytes: &[u8]) -> Option<Vec<u8>> {
+    edited(bytes, |envelope| {
+        for signature in envelope.get_mut("signatures")?.as_array_mut()? {
+            *signature.get_mut("alg")? = Algorithm::Ed25519.to_string().into();
+        }
+        Some(())
+    })
 }
 
 fn in_order(bytes: &[u8]) -> Option<Vec<u8>> {

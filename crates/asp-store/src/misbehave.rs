@@ -19,6 +19,10 @@ use asp_core::statement::body::{Accept, Close, Closing, Inform, Introduction, No
 use asp_core::statement::{Body, Signed, Statement, Verified};
 use asp_core::stream::Accepted;
 use asp_core::world::World;
+use rusqlite::Connection;
+
+use crate::fault::Fault;
+use crate::{entries, names};
 
 /// Declares the kinds: the enum, its words, and the table that help and tests read, in one.
 macro_rules! kinds {
@@ -72,6 +76,10 @@ kinds! {
     AcceptsUncanonical = "accepts-uncanonical" Admission ["STM-001"];
     /// Puts signatures in order instead of refusing them
     IgnoresSignatureOrder = "ignores-signature-order" Admission ["STM-002"];
+    /// Takes signatures whatever algorithm they say they are of
+    IgnoresAlgorithms = "ignores-algorithms" Admission ["STM-003"];
+    /// Takes keys of small order, under which anybody can sign
+    TakesWeakKeys = "takes-weak-keys" Admission ["STM-006"];
     /// Does not verify signatures
     SkipsSignatures = "skips-signatures" Admission ["STM-007"];
     /// Takes statements that do not continue the last one of their stream
@@ -80,6 +88,10 @@ kinds! {
     TakesAnyAudience = "takes-any-audience" Writer ["STM-012"];
     /// Takes statements of any time
     IgnoresClock = "ignores-clock" Writer ["STM-013"];
+    /// Takes statements at the address of another stream
+    IgnoresAddresses = "ignores-addresses" Admission ["STM-016"];
+    /// Takes what it has taken in before once more, at the end of its stream
+    TakesReplays = "takes-replays" Memory ["STM-010", "STM-017"];
     /// Forgets which statements it has taken in
     ForgetsRequests = "forgets-requests" Memory ["STM-017"];
     /// Takes signatures by keys that are not the issuer's, or not any more
@@ -120,6 +132,8 @@ kinds! {
     KeepsOldCheckpoints = "keeps-old-checkpoints" Answers ["LOG-001"];
     /// Gives proofs of inclusion and consistency that do not hold
     ForksTheLog = "forks-the-log" Answers ["LOG-003"];
+    /// Shows sessions and consents to whoever has a token
+    ReadsForAnybody = "reads-for-anybody" Answers ["AUT-001", "AUT-005"];
     /// Tells strangers apart from those who ask for what does not exist
     TellsStrangers = "tells-strangers" Answers ["AUT-005"];
     /// Does not look at proofs of possession
@@ -212,7 +226,26 @@ impl FromStr for Kind {
 /// What opens a session or consent would take the same place twice, which no store can hold: it is remembered.
 pub(crate) fn forgets(statement: &Statement) -> bool {
     let named_by_itself = matches!(statement.stream, StreamId::Session(_) | StreamId::Consent(_));
-    is(Kind::ForgetsRequests) && !(statement.opens && named_by_itself)
+    (is(Kind::ForgetsRequests) || is(Kind::TakesReplays)) && !(statement.opens && named_by_itself)
+}
+
+/// A statement that was taken in before, as if it were the next of its stream; every other as it is.
+///
+/// What is kept are its old bytes: only what is judged is changed.
+pub(crate) fn moved_up(world: &World, verified: Verified, again: bool) -> Verified {
+    let head = world.head(&verified.statement().stream);
+    let Some(head) = head.filter(|_| again && is(Kind::TakesReplays)) else { return verified };
+    let mut signed = Signed::from(verified);
+    signed.statement.sequence = head.sequence.next();
+    signed.statement.previous = head.hash;
+    signed.assume_verified()
+}
+
+/// Whether a stream is shown to whoever asks: it is there.
+pub(crate) fn shows(connection: &Connection, stream: &StreamId) -> Result<bool, Fault> {
+    let id = if is(Kind::ReadsForAnybody) { names::find(connection, stream)? } else { None };
+    let first = id.map(|id| entries::of_stream(connection, id, None, 1)).transpose()?;
+    Ok(first.is_some_and(|first| !first.is_empty()))
 }
 
 /// Turns a refusal into a yes if its rule is one that is not kept, and the log can hold the statement at its place.

@@ -123,7 +123,8 @@ impl Writer {
         let request = entries::request_key(verified.statement());
         let repeated = self.repeated(&verified, &request)?;
         #[cfg(feature = "misbehave")]
-        let repeated = repeated.filter(|_| !misbehave::forgets(verified.statement()));
+        let (again, repeated) =
+            (repeated.is_some(), repeated.filter(|_| !misbehave::forgets(verified.statement())));
         if let Some(repeated) = repeated {
             return Ok(repeated);
         }
@@ -132,6 +133,8 @@ impl Writer {
         // One place of the log for one statement: ASP-RCT-003.
         let point = LogPoint { index: Position(self.tree.size()), time: self.time };
         let world = &mut self.facts.world;
+        #[cfg(feature = "misbehave")]
+        let verified = misbehave::moved_up(world, verified, again);
         if let Some((question, points)) = trust {
             world.answer(question, points);
         }

@@ -12,6 +12,7 @@
 #[allow(dead_code, unreachable_pub, reason = "each test uses its part")]
 mod author;
 mod probes;
+#[allow(dead_code, reason = "each test uses its part")]
 mod scene;
 #[path = "../support/mod.rs"]
 mod support;

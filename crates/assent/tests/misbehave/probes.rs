@@ -11,16 +11,16 @@ use asp_core::log::proof::verify_inclusion;
 use asp_core::name::{StreamId, StreamName};
 use asp_core::position::{Hash, Head, Millis};
 use asp_core::session::table::Performative;
+use asp_core::statement::Body;
 use asp_core::statement::body::*;
 use asp_core::statement::draft::{Draft, Stamp};
-use asp_core::statement::{Body, Verified};
 use asp_node::Clock;
 use asp_node::misbehave::Kind;
 use futures::StreamExt;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::author::{domain, issuer, key, offer, text};
-use crate::scene::Scene;
+use crate::scene::{Scene, changed};
 
 /// How many half seconds a node has to state that time has passed.
 const PATIENCE: usize = 12;
@@ -30,10 +30,14 @@ pub(crate) async fn is_wrong(scene: &mut Scene, kind: Kind) -> bool {
     match kind {
         Kind::AcceptsUncanonical => uncanonical(scene).await,
         Kind::IgnoresSignatureOrder => signature_order(scene).await,
+        Kind::IgnoresAlgorithms => algorithms(scene).await,
+        Kind::TakesWeakKeys => weak_keys(scene).await,
         Kind::SkipsSignatures => signatures(scene).await,
         Kind::IgnoresPreviousHash => previous_hash(scene).await,
         Kind::TakesAnyAudience => audience(scene).await,
         Kind::IgnoresClock => clock(scene).await,
+        Kind::IgnoresAddresses => addresses(scene).await,
+        Kind::TakesReplays => replays(scene).await,
         Kind::ForgetsRequests => requests(scene).await,
         Kind::IgnoresKeyHistory => key_history(scene).await,
         Kind::RevokesLastKeys => last_keys(scene).await,
@@ -54,6 +58,7 @@ pub(crate) async fn is_wrong(scene: &mut Scene, kind: Kind) -> bool {
         Kind::ForgesReceipts => receipts(scene).await,
         Kind::KeepsOldCheckpoints => checkpoints(scene).await,
         Kind::ForksTheLog => proofs_of_the_log(scene).await,
+        Kind::ReadsForAnybody => anybody(scene).await,
         Kind::TellsStrangers => strangers(scene).await,
         Kind::IgnoresProofs => proofs_of_possession(scene).await,
         Kind::ReordersMessages => order(scene).await,
@@ -70,19 +75,28 @@ async fn uncanonical(scene: &mut Scene) -> bool {
     scene.send(envelope.replace("{\"asp\":", "{ \"asp\":")).await.taken()
 }
 
-/// An envelope as JSON, changed.
-fn changed(verified: &Verified, change: impl FnOnce(&mut Value)) -> String {
-    let mut envelope: Value = serde_json::from_slice(&verified.envelope()).unwrap();
-    change(&mut envelope);
-    // The maps of this library keep their names sorted, as the canonical form of these statements has them.
-    envelope.to_string()
-}
-
 async fn signature_order(scene: &mut Scene) -> bool {
     scene.org("buyer").await;
     let statement = scene.author.agent(&scene.agent("buyer"));
     let reversed = changed(&statement, |envelope| envelope["signatures"].as_array_mut().unwrap().reverse());
     scene.send(reversed).await.taken()
+}
+
+async fn algorithms(scene: &mut Scene) -> bool {
+    let statement = scene.author.org(&scene.name("buyer"));
+    scene.send(changed(&statement, |envelope| envelope["signatures"][0]["alg"] = "none".into())).await.taken()
+}
+
+async fn weak_keys(scene: &mut Scene) -> bool {
+    // The neutral element of the curve, under which anybody can sign.
+    let weak = "did:key:z6MkeXATEjyXENzBXBxgC5EHk2JE5aqd7qMGGtDpLUH1e2Sj";
+    let statement = scene.author.org(&scene.name("buyer"));
+    let value = format!("AQ{}", "A".repeat(84));
+    let forged = changed(&statement, |envelope| {
+        envelope["statement"]["body"]["key"] = weak.into();
+        envelope["signatures"][0] = json!({ "alg": "Ed25519", "keyId": weak, "value": value });
+    });
+    scene.send(forged).await.taken()
 }
 
 async fn signatures(scene: &mut Scene) -> bool {
@@ -128,6 +142,21 @@ async fn clock(scene: &mut Scene) -> bool {
 async fn requests(scene: &mut Scene) -> bool {
     let statement = scene.org("buyer").await;
     !scene.send(statement.envelope()).await.taken()
+}
+
+async fn addresses(scene: &mut Scene) -> bool {
+    let session = scene.session().await;
+    let said = scene.words(session, "buyer", Scene::remark(), None);
+    let elsewhere = format!("/v1/sessions/{}/messages", Hash::of(&[b"another"]).to_hex());
+    scene.send_to(&elsewhere, said.envelope()).await.taken()
+}
+
+async fn replays(scene: &mut Scene) -> bool {
+    let session = scene.session().await;
+    let said = scene.words(session, "buyer", Scene::remark(), None);
+    let first = scene.send(said.envelope()).await;
+    let again = scene.send(said.envelope()).await;
+    first.taken() && again.taken() && first.bytes != again.bytes
 }
 
 async fn key_history(scene: &mut Scene) -> bool {
@@ -317,6 +346,11 @@ async fn proofs_of_the_log(scene: &mut Scene) -> bool {
         log_time: receipt.log_time,
     };
     verify_inclusion(&leaf.hash(), receipt.log_index.0, tree.size, &proof, &tree.root).is_err()
+}
+
+async fn anybody(scene: &mut Scene) -> bool {
+    let session = scene.session().await;
+    scene.get_as(&scene.agent("third"), &format!("/v1/sessions/{}", session.to_hex())).await.status == 200
 }
 
 async fn strangers(scene: &mut Scene) -> bool {

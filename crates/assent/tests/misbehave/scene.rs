@@ -42,6 +42,14 @@ impl Answer {
     }
 }
 
+/// An envelope as JSON, changed.
+pub(crate) fn changed(verified: &Verified, change: impl FnOnce(&mut Value)) -> String {
+    let mut envelope: Value = serde_json::from_slice(&verified.envelope()).unwrap();
+    change(&mut envelope);
+    // The maps of this library keep their names sorted, as the canonical form of these statements has them.
+    envelope.to_string()
+}
+
 /// What tells one scene, token or proof from another.
 fn unique() -> u64 {
     static NEXT: AtomicU64 = AtomicU64::new(0);
@@ -79,7 +87,11 @@ impl Scene {
 
     /// Sends an envelope.
     pub(crate) async fn send(&self, envelope: impl Into<reqwest::Body>) -> Answer {
-        let request = self.http.post(format!("{}/v1/statements", self.url));
+        self.send_to("/v1/statements", envelope).await
+    }
+
+    pub(crate) async fn send_to(&self, path: &str, envelope: impl Into<reqwest::Body>) -> Answer {
+        let request = self.http.post(format!("{}{path}", self.url));
         Answer::of(request.header("content-type", "application/json").body(envelope)).await
     }
 
