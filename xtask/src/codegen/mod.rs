@@ -5,12 +5,13 @@ mod errors;
 mod kit;
 mod limits;
 mod rules;
+pub(crate) mod threats;
 mod transitions;
 
 mod diagram;
 mod members;
 mod page;
-mod proofs;
+pub(crate) mod proofs;
 mod spec;
 mod table;
 mod views;
@@ -58,6 +59,8 @@ fn generate(root: &Path) -> Result<Vec<(&'static str, String)>, String> {
     let codes = errors.iter().map(|row| row.code.as_str()).collect();
     let rules = rules::load(root, &codes)?;
     errors::check_rules(&errors, &rules)?;
+    let threats = threats::load(root)?;
+    threats::check_rules(&threats, &rules)?;
     let mut files = vec![
         ("crates/asp-core/src/rejection/registry.rs", rustfmt(root, &errors::rust(&errors))?),
         ("crates/asp-core/src/limits.rs", rustfmt(root, &limits::rust(&limits))?),
@@ -65,6 +68,7 @@ fn generate(root: &Path) -> Result<Vec<(&'static str, String)>, String> {
         ("docs/reference/errors.md", errors::page(&errors)),
         ("docs/reference/limits.md", limits::page(&limits)),
         ("docs/reference/rules.md", rules::page(&rules)),
+        (threats::TARGET, threats::page(&threats)),
     ];
     for (source, target) in STARTERS {
         if root.join(source).exists() {
@@ -180,11 +184,11 @@ mod tests {
     fn a_tree_without_transitions_still_has_its_registries() {
         let root = std::env::temp_dir().join(format!("xtask-codegen-{}", std::process::id()));
         std::fs::create_dir_all(root.join("spec")).unwrap();
-        for file in [errors::SOURCE, limits::SOURCE, rules::SOURCE, "rustfmt.toml"] {
+        for file in [errors::SOURCE, limits::SOURCE, rules::SOURCE, threats::SOURCE, "rustfmt.toml"] {
             std::fs::copy(crate::root().join(file), root.join(file)).unwrap();
         }
-        assert_eq!(run(&root, Mode::Check).unwrap().len(), 6);
-        assert_eq!(run(&root, Mode::Write).unwrap().len(), 6);
+        assert_eq!(run(&root, Mode::Check).unwrap().len(), 7);
+        assert_eq!(run(&root, Mode::Write).unwrap().len(), 7);
         assert_eq!(run(&root, Mode::Check), Ok(vec![]));
         std::fs::copy(crate::root().join(transitions::SOURCE), root.join(transitions::SOURCE)).unwrap();
         assert_eq!(run(&root, Mode::Write).unwrap().len(), 4);

@@ -47,6 +47,18 @@ fn rust_files(crates: &Path) -> Result<Vec<std::path::PathBuf>, String> {
 
 /// The test functions of a file, each with the rules that it cites.
 fn tests(text: &str) -> Vec<(&str, BTreeSet<String>)> {
+    let cites = |test: TestFunction<'_>| test.text.lines().flat_map(cited).collect();
+    functions(text).into_iter().map(|test| (test.name, cites(test))).collect()
+}
+
+/// A test function: its name, and its lines with the comments and attributes before it.
+pub(crate) struct TestFunction<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) text: String,
+}
+
+/// The test functions of a file.
+pub(crate) fn functions(text: &str) -> Vec<TestFunction<'_>> {
     let lines: Vec<&str> = text.lines().collect();
     let mut found = Vec::new();
     for (number, line) in lines.iter().enumerate() {
@@ -61,8 +73,8 @@ fn tests(text: &str) -> Vec<(&str, BTreeSet<String>)> {
         let indent = line.len() - line.trim_start().len();
         let ends = |line: &&str| line.trim_end().len() == indent + 1 && line.ends_with('}');
         let body = lines.iter().skip(number).take_while(|line| !ends(line)).copied();
-        let cited = head.iter().copied().chain(body).flat_map(cited).collect();
-        found.push((name, cited));
+        let text: Vec<&str> = head.iter().copied().chain(body).collect();
+        found.push(TestFunction { name, text: text.join("\n") });
     }
     found
 }

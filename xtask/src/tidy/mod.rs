@@ -4,6 +4,7 @@ mod crates;
 mod links;
 mod rules;
 mod sources;
+mod threats;
 mod tree;
 
 use std::path::Path;
@@ -39,7 +40,7 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
 /// A check: what it found, one sentence each, or why it could not look.
 type Check = fn(&Tree) -> Result<Vec<String>, String>;
 
-const CHECKS: [(&str, Check); 10] = [
+const CHECKS: [(&str, Check); 11] = [
     ("edges", crates::edges),
     ("purity", crates::purity),
     ("faults", crates::faults),
@@ -49,6 +50,7 @@ const CHECKS: [(&str, Check); 10] = [
     ("leftovers", |tree| Ok(sources::leftovers(tree))),
     ("order", |tree| Ok(sources::order(tree))),
     ("rules", |tree| Ok(rules::rules(tree))),
+    ("threats", threats::threats),
     ("links", |tree| Ok(links::links(tree))),
 ];
 

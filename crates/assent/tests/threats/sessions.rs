@@ -1,0 +1,144 @@
+//! Within and around sessions: who comes in uninvited, what is swapped, what is taken without having it.
+
+use std::collections::BTreeSet;
+
+use asp_core::amount::Money;
+use asp_core::name::{StreamId, StreamName};
+use asp_core::position::{Hash, Millis};
+use asp_core::session::table::Performative;
+use asp_core::statement::Body;
+use asp_core::statement::body::*;
+use asp_core::statement::draft::Draft;
+use asp_node::Clock;
+
+use crate::author::{issuer, key, offer, text};
+use crate::scene::Scene;
+use crate::{Attack, outcome, stopped};
+
+/// Says something in a session, and tells what came of it.
+async fn try_to_say(scene: &mut Scene, session: Hash, who: &str, body: Body, to: Option<Hash>) -> Attack {
+    let words = scene.words(session, who, body, to);
+    outcome(&scene.send(words.envelope()).await)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_invited_without_a_consent() {
+    stopped("THR-UNWANTED", "CONSENT_REQUIRED", "ignores-consent", invite_a_stranger).await;
+}
+
+async fn invite_a_stranger(scene: &mut Scene) -> Attack {
+    let consent = scene.people().await;
+    let invitation = scene.invitation(consent, |invitation| invitation.consents.clear());
+    outcome(&scene.send(invitation.envelope()).await)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_invitation_that_crosses_a_revocation_is_refused() {
+    stopped("THR-REVOCATION-RACE", "CONSENT_REVOKED", "ignores-consent", invite_after_revocation).await;
+}
+
+async fn revoke(scene: &mut Scene, consent: Hash) {
+    let stream = StreamName::Of(StreamId::Consent(consent));
+    let revoke = Body::ConsentRevoke(Because { reason: text("no trust") });
+    let revocation = scene.author.by(&scene.name("seller"), stream, revoke);
+    scene.take(revocation).await;
+}
+
+async fn invite_after_revocation(scene: &mut Scene) -> Attack {
+    let consent = scene.people().await;
+    // Signed while the consent stands; the log has the revocation first.
+    let invitation = scene.invitation(consent, |_| {});
+    revoke(scene, consent).await;
+    outcome(&scene.send(invitation.envelope()).await)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn words_that_cross_a_revocation_are_refused() {
+    stopped("THR-REVOCATION-RACE-SESSION", "refused", "ignores-revocation", go_on_after_revocation).await;
+}
+
+async fn go_on_after_revocation(scene: &mut Scene) -> Attack {
+    let session = scene.session().await;
+    let words = scene.words(session, "buyer", Scene::remark(), None);
+    let consent = scene.consent();
+    revoke(scene, consent).await;
+    // The node may have closed the session already: then somebody else spoke first.
+    let refused = |code: String| {
+        assert!(["CONSENT_REVOKED", "SEQUENCE_CONFLICT"].contains(&code.as_str()), "{code}");
+        "refused".to_owned()
+    };
+    outcome(&scene.send(words.envelope()).await).map_err(refused)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn terms_of_a_schema_that_was_not_agreed_on_are_no_terms() {
+    stopped("THR-SCHEMA-SWAP", "TERMS_DO_NOT_FIT", "ignores-schemas", swap_the_schema).await;
+}
+
+async fn swap_the_schema(scene: &mut Scene) -> Attack {
+    let session = scene.session().await;
+    let package = Package { schema: Some(Hash::of(&[b"no schema"])), ..scene.package() };
+    try_to_say(scene, session, "seller", offer(package), None).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_accepts_other_terms_than_were_offered() {
+    stopped("THR-TERMS-SWAP", "TERMS_MISMATCH", "ignores-terms-hash", swap_the_terms).await;
+}
+
+async fn swap_the_terms(scene: &mut Scene) -> Attack {
+    let session = scene.session().await;
+    let offered = scene.say(session, "seller", offer(scene.package()), None).await;
+    let other = Acceptance { terms_hash: Hash::of(&[b"other terms"]) };
+    try_to_say(scene, session, "buyer", Body::Accept(Accept::Acceptance(other)), Some(offered)).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_owes_more_than_was_allowed() {
+    stopped("THR-CEILING", "ABOVE_CEILING", "ignores-ceilings", promise_too_much).await;
+}
+
+async fn promise_too_much(scene: &mut Scene) -> Attack {
+    let ceiling = Money { amount: text("100"), currency: text("USD") };
+    let session = scene.session_with(|invitation| invitation.limits.ceiling = Some(ceiling)).await;
+    let package = scene.package();
+    try_to_say(scene, session, "seller", offer(package), None).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_says_for_another_that_it_has_delivered() {
+    stopped("THR-FALSE-FULFILMENT", "NOT_THE_DEBTOR", "lets-anybody-fulfil", fulfil_for_another).await;
+}
+
+async fn fulfil_for_another(scene: &mut Scene) -> Attack {
+    let session = scene.session().await;
+    let commitment = scene.deal(session).await;
+    try_to_say(scene, session, "buyer", Scene::fulfilment(commitment), None).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn authority_does_not_renew_itself_in_a_circle() {
+    stopped("THR-DELEGATION-CYCLE", "INVALID_MANDATE", "ignores-mandates", give_it_back).await;
+}
+
+/// The buyer gives the seller a mandate, who gives it back in the buyer's name.
+async fn give_it_back(scene: &mut Scene) -> Attack {
+    let session = scene.session().await;
+    let mandate = |to, hops| Mandate {
+        ceiling: None,
+        consent: None,
+        expires_at: Clock::system().now().plus(Millis(60_000)),
+        hops,
+        performatives: BTreeSet::from([Performative::Delegate, Performative::Inform]),
+        to,
+    };
+    let given = mandate(scene.uri("seller"), Some(2));
+    let given = scene.say(session, "buyer", Body::Delegate(given), None).await;
+    let back = Body::Delegate(mandate(scene.uri("buyer"), Some(1)));
+    let stream = StreamName::Of(StreamId::Session(session));
+    let seller = scene.agent("seller");
+    let mut draft = Draft::new(stream, scene.author.origin.clone(), issuer(&seller), back);
+    draft.on_behalf_of = vec![given];
+    let statement = scene.author.sign(&draft, &[&key(&seller)]);
+    outcome(&scene.send(statement.envelope()).await)
+}
