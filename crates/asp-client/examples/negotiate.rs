@@ -83,13 +83,10 @@ fn key(keys: &Keyring, issuer: &Issuer) -> Outcome<SecretKey> {
 
 /// Lets the two organisations agree that their agents may talk, and about what.
 async fn consent(client: &Client, asks: &OrganisationParty, grants: &OrganisationParty) -> Outcome<()> {
-    let terms = ConsentTerms {
-        with: grants.domain().clone(),
-        purpose: "to trade in GPU hours".parse()?,
-        capabilities: ["provision.compute".parse()?].into(),
-        ceiling: Some("5000 USD".parse()?),
-        expires_at: in_an_hour(client),
-    };
+    let about = ["provision.compute".parse()?].into();
+    let purpose = "to trade in GPU hours".parse()?;
+    let plain = ConsentTerms::about(grants.domain().clone(), about, purpose, in_an_hour(client));
+    let terms = ConsentTerms { ceiling: Some("5000 USD".parse()?), ..plain };
     let consent = asks.request_consent(terms).await?;
     grants.grant_consent(&consent).await?;
     Ok(())

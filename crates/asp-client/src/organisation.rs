@@ -7,9 +7,10 @@ use asp_core::key::{KeyId, SecretKey};
 use asp_core::log::receipt::Receipt;
 use asp_core::name::{AgentUri, Capability, Domain, StreamId, StreamKind, StreamName};
 use asp_core::position::{Hash, LogTime};
+use asp_core::session::table::Performative;
 use asp_core::statement::body::{
-    AgentRegister, Because, Body, Card, ConsentRequest, Empty, KeyAdd, KeyRevoke, Name, Nonce, OrgRegister,
-    OrgVerify, PolicySet, SchemaRegister, Text,
+    AgentRegister, Because, Body, Card, ConsentRequest, DataClass, Empty, KeyAdd, KeyRevoke, Name, Nonce,
+    OrgRegister, OrgVerify, PolicySet, SchemaRegister, Text,
 };
 use futures::Stream;
 
@@ -35,8 +36,36 @@ pub struct ConsentTerms {
     pub capabilities: BTreeSet<Capability>,
     /// The most that one party may owe under one package of terms.
     pub ceiling: Option<Money>,
+    /// The classes of data that may flow; all if none is named.
+    pub data_classes: Option<BTreeSet<DataClass>>,
+    /// The names of the members that data and terms may have; any if absent.
+    pub fields: Option<BTreeSet<Name>>,
+    /// The performatives that may be used; all if absent.
+    pub performatives: Option<BTreeSet<Performative>>,
     /// When it ends by itself.
     pub expires_at: LogTime,
+}
+
+impl ConsentTerms {
+    /// Consent to sessions about these capabilities, without any other bound.
+    #[must_use]
+    pub const fn about(
+        with: Domain,
+        capabilities: BTreeSet<Capability>,
+        purpose: Text,
+        expires_at: LogTime,
+    ) -> Self {
+        Self {
+            with,
+            purpose,
+            capabilities,
+            ceiling: None,
+            data_classes: None,
+            fields: None,
+            performatives: None,
+            expires_at,
+        }
+    }
 }
 
 impl OrganisationParty {
@@ -153,10 +182,17 @@ impl OrganisationParty {
     /// # Errors
     /// As every call.
     pub async fn request_consent(&self, terms: ConsentTerms) -> Result<Hash, Error> {
-        let ConsentTerms { with, purpose, capabilities, ceiling, expires_at } = terms;
-        let nonce = Nonce(clock::random()?);
-        let request =
-            ConsentRequest { capabilities, ceiling, expires_at, nonce, performatives: None, purpose, with };
+        let request = ConsentRequest {
+            capabilities: terms.capabilities,
+            ceiling: terms.ceiling,
+            data_classes: terms.data_classes,
+            expires_at: terms.expires_at,
+            fields: terms.fields,
+            nonce: Nonce(clock::random()?),
+            performatives: terms.performatives,
+            purpose: terms.purpose,
+            with: terms.with,
+        };
         let stream = StreamName::Opens(StreamKind::Consent);
         let receipt = self.party.say(stream, None, Body::ConsentRequest(request), &[]).await?;
         Ok(receipt.receipt.statement)

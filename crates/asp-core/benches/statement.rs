@@ -85,7 +85,9 @@ impl Bench {
         let request = Body::ConsentRequest(ConsentRequest {
             capabilities: ["provision".parse().unwrap()].into(),
             ceiling: None,
+            data_classes: None,
             expires_at: self.now.plus(Millis(1_000_000_000)),
+            fields: None,
             nonce: Nonce([1; 16]),
             performatives: None,
             purpose: "Measure".parse().unwrap(),

@@ -23,6 +23,9 @@ pub const CLOCK_SKEW_MS: Millis = Millis(120000);
 /// A bound, in commitments. Commitments of one session.
 pub const COMMITMENTS_MAX: usize = 64;
 
+/// A bound, in fields. Names of members that one consent lets flow; each is compared with every member of data.
+pub const CONSENT_FIELDS_MAX: usize = 256;
+
 /// A bound, in rules. Rules of one policy under which requests for consent are granted; each is compared with each request.
 pub const CONSENT_RULES_MAX: usize = 16;
 

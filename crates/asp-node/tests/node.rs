@@ -249,13 +249,12 @@ async fn the_client_and_the_node_understand_each_other() {
     }
     let [(acme, buyer), (globex, seller)] = &agents[..] else { panic!("two") };
     let consent = acme
-        .request_consent(asp_client::ConsentTerms {
-            with: domain("globex"),
-            purpose: text("to trade"),
-            capabilities: [text("provision")].into(),
-            ceiling: None,
-            expires_at: asp_core::position::LogTime::MAX,
-        })
+        .request_consent(asp_client::ConsentTerms::about(
+            domain("globex"),
+            [text("provision")].into(),
+            text("to trade"),
+            asp_core::position::LogTime::MAX,
+        ))
         .await
         .unwrap();
     globex.grant_consent(&consent).await.unwrap();

@@ -39,13 +39,9 @@ async fn consents_are_listed_page_by_page_the_newest_first() {
     let acme = client.organisation_with(text("acme.example"), key("acme"));
     let mut asked = Vec::new();
     for number in 0..MANY {
-        let terms = ConsentTerms {
-            with: text("volt.example"),
-            purpose: text(&format!("number {number}")),
-            capabilities: [text("advise.law")].into(),
-            ceiling: None,
-            expires_at: START.plus(Millis(3_600_000)),
-        };
+        let (about, until) = ([text("advise.law")].into(), START.plus(Millis(3_600_000)));
+        let purpose = text(&format!("number {number}"));
+        let terms = ConsentTerms::about(text("volt.example"), about, purpose, until);
         asked.push(acme.request_consent(terms).await.unwrap());
     }
     let listed: Vec<Hash> = acme.consents().map_ok(|consent| consent.id).try_collect().await.unwrap();

@@ -39,8 +39,10 @@ macro_rules! bodies {
     )+};
 }
 
+mod consent;
 mod policy;
 
+pub use consent::ConsentRequest;
 pub use policy::{AdmissionFloor, AdmissionPolicy, ConsentRule, DataClass, InvitationRate, PolicySet};
 
 bodies! {
@@ -124,25 +126,6 @@ bodies! {
     struct Because {
         /// Why.
         reason: Text,
-    }
-    /// `consent.request`: the request is its issuer's own grant.
-    struct ConsentRequest {
-        /// The prefixes of what sessions may be about.
-        capabilities: BTreeSet<Capability>,
-        /// The most that one party may owe under one package of terms.
-        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
-        ceiling: Option<Money>,
-        /// When it ends by itself.
-        expires_at: LogTime,
-        /// Makes the consent's id unguessable.
-        nonce: Nonce,
-        /// The performatives that may be used; all if absent.
-        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
-        performatives: Option<BTreeSet<Performative>>,
-        /// What for, for people.
-        purpose: Text,
-        /// The organisation that is asked.
-        with: Domain,
     }
     /// `consent.grant` and `consent.acknowledge`: nothing to add.
     struct Empty {}
@@ -786,17 +769,12 @@ impl Body {
 
     /// Bounds on lists, which the types do not give.
     fn bounds(&self) -> Result<(), Rejection> {
-        let bound = |pointer: &str, length: usize, range: std::ops::RangeInclusive<usize>| {
-            if range.contains(&length) { Ok(()) } else { Err(Code::InvalidBody.at(pointer)) }
-        };
         match self {
             Self::OrgPolicySet(policy) => policy.bounds(),
             Self::AgentRegister(AgentRegister { card, .. }) | Self::AgentCardSet(CardSet { card }) => {
                 bound("/body/card/capabilities", card.capabilities.len(), 0..=limits::CAPABILITIES_MAX)
             }
-            Self::ConsentRequest(request) => {
-                bound("/body/capabilities", request.capabilities.len(), 1..=limits::CAPABILITIES_MAX)
-            }
+            Self::ConsentRequest(request) => request.bounds(),
             Self::OrgSchemaRegister(register) if register.version == 0 => {
                 Err(Code::InvalidBody.at("/body/version"))
             }
@@ -844,6 +822,11 @@ impl Body {
             _ => Ok(()),
         }
     }
+}
+
+/// A list at this place has so many items.
+fn bound(pointer: &str, length: usize, range: std::ops::RangeInclusive<usize>) -> Result<(), Rejection> {
+    if range.contains(&length) { Ok(()) } else { Err(Code::InvalidBody.at(pointer)) }
 }
 
 /// A list of schemas names some, not too many, none twice.

@@ -172,7 +172,9 @@ impl Stage {
         ConsentRequest {
             capabilities: BTreeSet::from([text("provision")]),
             ceiling: None,
+            data_classes: None,
             expires_at: self.now.plus(Millis(90 * 86_400_000)),
+            fields: None,
             nonce: self.nonce(),
             performatives: None,
             purpose: text("trade"),

@@ -134,7 +134,9 @@ impl Author {
         let body = Body::ConsentRequest(ConsentRequest {
             capabilities: BTreeSet::from([text("provision")]),
             ceiling: None,
+            data_classes: None,
             expires_at: self.clock.now().plus(Millis(30 * 86_400_000)),
+            fields: None,
             nonce: self.nonce(),
             performatives: None,
             purpose: text("to trade"),

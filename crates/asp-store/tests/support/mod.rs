@@ -154,7 +154,9 @@ impl Author {
         let body = Body::ConsentRequest(ConsentRequest {
             capabilities: BTreeSet::from([text("provision")]),
             ceiling: None,
+            data_classes: None,
             expires_at: self.now().plus(Millis(30 * 86_400_000)),
+            fields: None,
             nonce: self.nonce(),
             performatives: None,
             purpose: text("to trade"),

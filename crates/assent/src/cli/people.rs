@@ -3,7 +3,8 @@
 use asp_core::amount::Money;
 use asp_core::name::{AgentUri, Capability, Domain};
 use asp_core::position::Millis;
-use asp_core::statement::body::{Name, Text};
+use asp_core::session::table::Performative;
+use asp_core::statement::body::{DataClass, Name, Text};
 use clap::{Args, Subcommand};
 
 use super::policy::PolicyCommand;
@@ -139,6 +140,18 @@ pub(crate) struct ConsentRequest {
     /// The most that one side may owe under one package of terms
     #[arg(long, value_name = "MONEY", value_parser = read::money)]
     pub(crate) ceiling: Option<Money>,
+    /// A class of data that may flow: public, internal, confidential, personal or special; may be repeated [default: all]
+    #[arg(long, value_name = "CLASS")]
+    pub(crate) data_class: Vec<DataClass>,
+    /// The name of a member that data and terms may have; may be repeated [default: any]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) field: Vec<Name>,
+    /// Let no members of data or terms flow at all
+    #[arg(long, conflicts_with = "field")]
+    pub(crate) no_fields: bool,
+    /// What may be said, such as PROPOSE; may be repeated [default: everything]
+    #[arg(long, value_name = "PERFORMATIVE", value_parser = read::performative)]
+    pub(crate) performative: Vec<Performative>,
     /// How long it lasts, such as 90d
     #[arg(long, default_value = "90d", value_name = "SPAN", value_parser = read::span)]
     pub(crate) expires: Millis,

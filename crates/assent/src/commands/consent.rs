@@ -1,5 +1,7 @@
 //! `assent consent`: ask another organisation, grant, revoke, list.
 
+use std::collections::BTreeSet;
+
 use asp_client::api::ConsentView;
 use asp_client::{ConsentTerms, OrganisationParty};
 use asp_core::position::Hash;
@@ -45,12 +47,26 @@ pub(super) async fn run(context: &Context, command: ConsentCommand) -> Outcome {
 }
 
 async fn request(context: &Context, party: &OrganisationParty, args: ConsentRequest) -> Outcome {
-    let ConsentRequest { with, capability, purpose, ceiling, expires } = args;
+    let ConsentRequest {
+        with,
+        capability,
+        purpose,
+        ceiling,
+        data_class,
+        field,
+        no_fields,
+        performative,
+        expires,
+    } = args;
+    let fields = if no_fields { Some(BTreeSet::new()) } else { some_of(field) };
     let terms = ConsentTerms {
         with: with.clone(),
         purpose,
         capabilities: capability.into_iter().collect(),
         ceiling,
+        data_classes: some_of(data_class),
+        fields,
+        performatives: some_of(performative),
         expires_at: super::now().plus(expires),
     };
     let id = party.request_consent(terms).await?;
@@ -59,6 +75,11 @@ async fn request(context: &Context, party: &OrganisationParty, args: ConsentRequ
     let command = format!("assent consent grant {}", digits.get(..12).unwrap_or_default());
     context.printer.say(Text::from(format!("{with} grants it with: ")).and(Paint::Accent, command));
     Ok(())
+}
+
+/// What was named, where anything was.
+fn some_of<T: Ord>(named: Vec<T>) -> Option<BTreeSet<T>> {
+    (!named.is_empty()).then(|| named.into_iter().collect())
 }
 
 /// Shows a consent as it stands after what was said.

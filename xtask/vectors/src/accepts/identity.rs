@@ -134,7 +134,8 @@ fn consents() -> Vec<Case> {
     });
     let whole = json!({
         "capabilities": ["procure", "carry"], "ceiling": money("0.000000001", "EUR"),
-        "expiresAt": "9998-12-31T23:59:59.999Z", "nonce": nonce,
+        "dataClasses": ["public", "internal", "confidential", "personal", "special"],
+        "expiresAt": "9998-12-31T23:59:59.999Z", "fields": ["size", "grade"], "nonce": nonce,
         "performatives": ["PROPOSE", "ACCEPT"], "purpose": "", "with": GLOBEX,
     });
     let reason = json!({"reason": "no more"});

@@ -27,13 +27,9 @@ pub async fn market() -> (Stage, Client) {
     for name in RIVALS {
         let own = organisation(&client, name).await;
         own.register_agent(&rival(name), &key(&format!("{name}-desk")), card(name)).await.unwrap();
-        let terms = ConsentTerms {
-            with: text(&format!("{name}.example")),
-            purpose: text("to trade in compute"),
-            capabilities: [text("provision")].into(),
-            ceiling: None,
-            expires_at: START.plus(Millis(30 * 86_400_000)),
-        };
+        let (about, until) = ([text("provision")].into(), START.plus(Millis(30 * 86_400_000)));
+        let with = text(&format!("{name}.example"));
+        let terms = ConsentTerms::about(with, about, text("to trade in compute"), until);
         own.grant_consent(&acme.request_consent(terms).await.unwrap()).await.unwrap();
     }
     (stage, client)

@@ -120,13 +120,8 @@ impl Stage {
         let volt = organisation(client, "volt").await;
         acme.register_agent(&buyer(), &key("buyer"), card("Buyer")).await.unwrap();
         volt.register_agent(&seller(), &key("seller"), card("Seller")).await.unwrap();
-        let terms = ConsentTerms {
-            with: text("volt.example"),
-            purpose: text("to trade in compute"),
-            capabilities: [text("provision")].into(),
-            ceiling: None,
-            expires_at: START.plus(Millis(30 * 86_400_000)),
-        };
+        let (about, until) = ([text("provision")].into(), START.plus(Millis(30 * 86_400_000)));
+        let terms = ConsentTerms::about(text("volt.example"), about, text("to trade in compute"), until);
         let consent = acme.request_consent(terms).await.unwrap();
         volt.grant_consent(&consent).await.unwrap();
         consent

@@ -9,7 +9,7 @@ use super::{Name, TRUST_SCORE_MAX, TrustFloor, some};
 use crate::amount::Money;
 use crate::limits;
 use crate::name::{Capability, Domain};
-use crate::position::Millis;
+use crate::position::{InvalidText, Millis};
 use crate::rejection::{Code, Rejection};
 
 bodies! {
@@ -88,6 +88,10 @@ pub enum DataClass {
 }
 
 impl DataClass {
+    /// All of them.
+    pub const ALL: [Self; 5] =
+        [Self::Public, Self::Internal, Self::Confidential, Self::Personal, Self::Special];
+
     /// The word that stands in statements.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -98,6 +102,20 @@ impl DataClass {
             Self::Personal => "personal",
             Self::Special => "special",
         }
+    }
+}
+
+impl std::fmt::Display for DataClass {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl std::str::FromStr for DataClass {
+    type Err = InvalidText;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let unknown = InvalidText("public, internal, confidential, personal or special");
+        Self::ALL.into_iter().find(|class| class.as_str() == text).ok_or(unknown)
     }
 }
 

@@ -100,7 +100,9 @@ impl Cast {
         let request = ConsentRequest {
             capabilities: [capability()?].into(),
             ceiling: None,
+            data_classes: None,
             expires_at: self.time.plus(Millis(86_400_000)),
+            fields: None,
             nonce: Nonce(random()?),
             performatives: None,
             purpose: "Load".parse().map_err(Failure::fault)?,

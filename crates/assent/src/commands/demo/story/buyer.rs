@@ -67,13 +67,11 @@ impl Buyer {
     async fn agree_to_talk(&self) -> Outcome {
         let organisation = &self.registered.organisation;
         self.part.teller.note(Note::Chapter { title: "They agree to talk" }).await;
-        let terms = ConsentTerms {
-            with: self.vendor.organisation(),
-            purpose: "GPU capacity for model training".parse().map_err(Failure::fault)?,
-            capabilities: [capability()?].into(),
-            ceiling: Some("10000 USD".parse().map_err(Failure::fault)?),
-            expires_at: crate::commands::now().plus(Millis(30 * 86_400_000)),
-        };
+        let purpose = "GPU capacity for model training".parse().map_err(Failure::fault)?;
+        let until = crate::commands::now().plus(Millis(30 * 86_400_000));
+        let plain = ConsentTerms::about(self.vendor.organisation(), [capability()?].into(), purpose, until);
+        let ceiling = Some("10000 USD".parse().map_err(Failure::fault)?);
+        let terms = ConsentTerms { ceiling, ..plain };
         let start = Instant::now();
         let id = organisation.request_consent(terms).await?;
         self.part.teller.said(id, start.elapsed()).await;
