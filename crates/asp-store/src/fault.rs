@@ -35,6 +35,8 @@ pub enum Step {
     Commit,
     /// Carrying the write-ahead log over into the database, between batches.
     CarryOver,
+    /// Keeping the accounts of people.
+    People,
 }
 
 impl Step {
@@ -55,6 +57,7 @@ impl Step {
             Self::Checkpoint => "writing the checkpoint",
             Self::Commit => "committing a batch",
             Self::CarryOver => "carrying the log over",
+            Self::People => "keeping accounts of people",
         }
     }
 }

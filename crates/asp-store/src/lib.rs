@@ -5,7 +5,8 @@
 //!
 //! Modules in reading order: [`fault`], then how the log is written (`sequencer`, `facts`, `fold`), what follows from
 //! it (`views`), how it is stored (`entries`, `names`, `receipts`, `tiles`, `migrate`, `wal`), how it is read
-//! (`reads`, `pool`, `export`), and how it is checked ([`audit`]).
+//! (`reads`, `pool`, `export`), and how it is checked ([`audit`]). Beside it all, and no part of it, are the accounts of
+//! [`people`].
 
 pub mod fault;
 
@@ -31,6 +32,8 @@ mod reads;
 mod open;
 
 pub mod audit;
+
+pub mod people;
 
 #[cfg(feature = "misbehave")]
 pub mod misbehave;
