@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use asp_core::limits;
 use asp_core::name::Origin;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// Bytes of the largest settings file.
 const FILE_BYTES_MAX: u64 = 64 * 1024;
@@ -34,7 +34,7 @@ pub struct Setting {
 macro_rules! settings {
     ($($(#[doc = $reason:literal])+ $name:ident: $type:ty = $default:expr, $shown:literal, $unit:literal;)+) => {
         /// The settings of a node. [`Config::load`] merges file and environment; a program sets what its flags say.
-        #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
         #[serde(default, deny_unknown_fields)]
         pub struct Config { $($(#[doc = $reason])+ #[doc = concat!("\n\nUnit: ", $unit, ". Default: ", $shown, ".")] pub $name: $type,)+ }
 
@@ -52,6 +52,15 @@ macro_rules! settings {
                 default: $shown,
                 reason: concat!($($reason),+),
             },)+];
+
+            /// Each setting with what it is; null where it says nothing.
+            #[must_use]
+            pub fn values(&self) -> Vec<(Setting, serde_json::Value)> {
+                let mut settings = Self::SETTINGS.iter().copied();
+                let mut values = Vec::with_capacity(Self::SETTINGS.len());
+                $(values.extend(settings.next().zip(serde_json::to_value(&self.$name).ok()));)+
+                values
+            }
 
             fn merge(&mut self, variable: impl Fn(&str) -> Option<String>) -> Result<(), ConfigError> {
                 $(

@@ -33,6 +33,7 @@ use std::time::Duration;
 
 use asp_core::key::KeyId;
 use asp_core::name::Origin;
+use asp_store::people::People;
 use asp_store::{Fault, Identity, Settings, Store};
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
@@ -44,6 +45,7 @@ pub use identity::IdentityError;
 
 use admission::Admission;
 use auth::Auth;
+use auth::cookie::Cookies;
 use auth::token::Bounds;
 use delivery::Hub;
 use http::App;
@@ -76,13 +78,13 @@ impl Node {
     /// See [`StartError`].
     pub async fn start_at(config: Config, clock: Clock) -> Result<Self, StartError> {
         let public_url = config.public_url.clone().map(base).transpose()?;
-        let (identity, store) = open(&config, &clock).await?;
+        let (identity, store, people) = open(&config, &clock).await?;
         let listen =
             |error: std::io::Error| StartError::Listen { address: config.listen, detail: error.to_string() };
         let listener = TcpListener::bind(config.listen).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
         let (stopping, stop) = watch::channel(false);
-        let app = Arc::new(app(&config, clock, store, address, public_url, stop.clone())?);
+        let app = Arc::new(app(&config, clock, (store, people), address, public_url, stop.clone())?);
         let mut tasks = JoinSet::new();
         let router = http::router(Arc::clone(&app));
         tasks.spawn(http::listen::run(listener, router, bounds(&config), stop.clone()));
@@ -162,7 +164,7 @@ fn base(url: String) -> Result<String, StartError> {
     }
 }
 
-async fn open(config: &Config, clock: &Clock) -> Result<(Identity, Store), StartError> {
+async fn open(config: &Config, clock: &Clock) -> Result<(Identity, Store, Arc<People>), StartError> {
     let named = !config.data.as_os_str().is_empty();
     let folder = if named { config.data.clone() } else { PathBuf::from(DATA) };
     let (origin, clock) = (config.origin.clone(), clock.of_store());
@@ -172,10 +174,11 @@ async fn open(config: &Config, clock: &Clock) -> Result<(Identity, Store), Start
         readers: config.readers,
         streams_cached: config.streams_cached,
     };
-    let open = move || -> Result<(Identity, Store), StartError> {
+    let open = move || -> Result<(Identity, Store, Arc<People>), StartError> {
         let identity = identity::load(&folder, origin.as_ref()).map_err(StartError::Identity)?;
         let store = Store::open(&folder, identity.clone(), clock, settings).map_err(StartError::Store)?;
-        Ok((identity, store))
+        let people = People::open(&folder).map_err(StartError::Store)?;
+        Ok((identity, store, Arc::new(people)))
     };
     let opened = tokio::task::spawn_blocking(open).await;
     opened.unwrap_or_else(|error| Err(StartError::Threads { detail: error.to_string() }))
@@ -184,7 +187,7 @@ async fn open(config: &Config, clock: &Clock) -> Result<(Identity, Store), Start
 fn app(
     config: &Config,
     clock: Clock,
-    store: Store,
+    (store, people): (Store, Arc<People>),
     address: SocketAddr,
     public_url: Option<String>,
     stopping: watch::Receiver<bool>,
@@ -194,11 +197,15 @@ fn app(
         tokens_per_party: config.tokens_per_party_max,
         proofs: config.proofs_max,
     };
+    // Without TLS a cookie is for whoever uses this machine; that a proxy has it is for `public_url` to say.
+    let secure = public_url.as_ref().map_or(!address.ip().is_loopback(), |url| url.starts_with("https:"));
     Ok(App {
+        cookies: Cookies { secure },
+        settings: config.values(),
         reads: Arc::new(Reads::new(store.clone(), config.readers, config.reads_waiting_max)),
         admission: Admission::start(config.admission_threads, config.admission_queue_max, &store)
             .map_err(|error| StartError::Threads { detail: error.to_string() })?,
-        auth: Auth::new(store.origin().clone(), clock.clone(), tokens),
+        auth: Auth::new(store.origin().clone(), clock.clone(), tokens, people),
         hub: Hub::new(config.subscribers_max, config.subscribers_per_party_max),
         metrics: metrics::Metrics::new(),
         pages: http::pages(),

@@ -26,13 +26,17 @@ mod convert;
 /// Declares types of the API: camel case, absent members left out, schema on request.
 macro_rules! api {
     ($($(#[$doc:meta])* struct $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* })+) => {$(
-        $(#[$doc])*
         #[derive(Debug, Clone, Serialize, Deserialize)]
         #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         #[serde(rename_all = "camelCase")]
+        $(#[$doc])*
         pub struct $name { $($(#[$field_doc])* pub $field: $type,)* }
     )+};
 }
+
+mod people;
+
+pub use people::*;
 
 api! {
     /// An error, as RFC 9457 `application/problem+json`.

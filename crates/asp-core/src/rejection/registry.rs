@@ -201,6 +201,14 @@ pub enum Code {
     InvalidQuery,
     /// The token endpoint grants client credentials alone.
     UnsupportedGrantType,
+    /// Whoever asks may not do this.
+    NotPermitted,
+    /// The request does not come from a page of this node.
+    CrossSiteRequest,
+    /// The link opens nothing, or nothing any more.
+    InvalidLink,
+    /// There are as many people or open invitations as may be.
+    PeopleLimit,
     /// The node has more work waiting than it will queue.
     Overloaded,
     /// The node's storage failed; whether the statement was kept is not known.
@@ -1204,6 +1212,46 @@ pub(super) const ROWS: &[Row] = &[
         rule: Some("ASP-AUT-002"),
         sentence: "The token endpoint grants client credentials alone.",
         hint: "Set grant_type to client_credentials.",
+    },
+    Row {
+        code: Code::NotPermitted,
+        text: "NOT_PERMITTED",
+        status: 403,
+        blame: Blame::Sender,
+        retry: Retry::Never,
+        rule: Some("ASP-AUT-011"),
+        sentence: "Whoever asks may not do this.",
+        hint: "Ask an owner of your organisation, or use the organisation's own key.",
+    },
+    Row {
+        code: Code::CrossSiteRequest,
+        text: "CROSS_SITE_REQUEST",
+        status: 403,
+        blame: Blame::Sender,
+        retry: Retry::Never,
+        rule: Some("ASP-AUT-012"),
+        sentence: "The request does not come from a page of this node.",
+        hint: "Use the node's own pages; a program sends Origin and Assent-Intent, or a token instead of the cookie.",
+    },
+    Row {
+        code: Code::InvalidLink,
+        text: "INVALID_LINK",
+        status: 403,
+        blame: Blame::Sender,
+        retry: Retry::Never,
+        rule: Some("ASP-AUT-010"),
+        sentence: "The link opens nothing, or nothing any more.",
+        hint: "Ask for another: each works once, a sign-in link for ten minutes, an invitation for a week.",
+    },
+    Row {
+        code: Code::PeopleLimit,
+        text: "PEOPLE_LIMIT",
+        status: 409,
+        blame: Blame::State,
+        retry: Retry::Change,
+        rule: None,
+        sentence: "There are as many people or open invitations as may be.",
+        hint: "Remove some that are not needed.",
     },
     Row {
         code: Code::Overloaded,

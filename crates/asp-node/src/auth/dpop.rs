@@ -86,6 +86,14 @@ fn is_address(htu: &str, base: &str, path: &str) -> bool {
     site == base_site && (at == whole || at.is_empty() && whole == "/")
 }
 
+/// Whether an origin, as browsers say it, is that of an address.
+pub(crate) fn is_same_site(base: &str, origin: &str) -> bool {
+    match (site(base), site(origin)) {
+        (Some((base, _)), Some((origin, path))) => base == origin && path.is_empty(),
+        (Some(_) | None, _) => false,
+    }
+}
+
 /// Scheme and authority in one spelling (RFC 3986 §6.2.2.1, §6.2.3), and the path.
 fn site(url: &str) -> Option<(String, &str)> {
     let (scheme, rest) = url.split_once("://")?;

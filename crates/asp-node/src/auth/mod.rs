@@ -1,18 +1,23 @@
-//! Who reads: client assertions (RFC 7523) become tokens bound to a key (RFC 9449), tokens become a [`Tenant`].
+//! Who reads: client assertions (RFC 7523) become tokens bound to a key (RFC 9449), tokens and the sessions of people
+//! become a [`Tenant`].
 //!
 //! Every failure of a kind has one shape: what exactly did not hold is not told to who could learn from it.
 
+pub(crate) mod cookie;
 pub(crate) mod dpop;
 mod jws;
+pub(crate) mod people;
+pub(crate) mod rights;
 pub(crate) mod token;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use asp_core::key::{KeyId, PublicKey};
 use asp_core::limits;
-use asp_core::name::{Issuer, Origin, StreamId};
+use asp_core::name::{Domain, Issuer, Origin, StreamId};
 use asp_core::position::{Hash, LogTime, Sequence};
 use asp_core::rejection::Code;
+use asp_store::people::{People, SignedIn, Use};
 use asp_store::{Fault, Reader, Tenant};
 use serde::Deserialize;
 
@@ -20,6 +25,8 @@ use crate::clock::Clock;
 use crate::http::problem::Denial;
 use dpop::Request;
 use jws::Unverified;
+use people::{Guesses, Kind, Secret};
+use rights::Right;
 use token::{Bounds, Grant, Tokens};
 
 /// Seconds for which an assertion may be made at most.
@@ -29,10 +36,11 @@ const TOKEN_BYTES: usize = 32;
 
 /// What a request brings to show who sends it.
 #[derive(Debug, Clone)]
-pub(crate) struct Credentials {
-    pub(crate) token: String,
-    pub(crate) proof: String,
-    pub(crate) request: Request,
+pub(crate) enum Credentials {
+    /// A token and the proof that it is used by the one whom it is bound to.
+    Token { token: String, proof: String, request: Request },
+    /// The session of a person, by the hash of its secret.
+    Session(Hash),
 }
 
 /// A reader who has shown who it is.
@@ -40,9 +48,47 @@ pub(crate) struct Credentials {
 pub(crate) struct Access {
     /// In whose name it reads.
     pub(crate) tenant: Tenant,
-    /// When its token ends.
+    /// When its token or session ends.
     pub(crate) until: LogTime,
-    token: String,
+    held: Held,
+}
+
+/// By what a reader reads.
+#[derive(Debug, Clone)]
+enum Held {
+    Token(String),
+    Session(Hash),
+}
+
+/// Who asks for something that is not everybody's of the organisation.
+#[derive(Debug, Clone)]
+pub(crate) enum Caller {
+    /// An agent or an organisation, by its token.
+    Party(Tenant),
+    /// A person.
+    Person(SignedIn),
+}
+
+impl Caller {
+    /// Whose it may do this with: an organisation's, or the node's own if that is none (ASP-AUT-011).
+    ///
+    /// # Errors
+    /// [`Code::NotPermitted`]; of what is only seen, that it is not there.
+    pub(crate) fn may(&self, right: Right) -> Result<Option<Domain>, Denial> {
+        let denied = match right {
+            Right::ReadOrganisation | Right::SeePeople | Right::SeeNode => Code::NotFound,
+            Right::ManagePeople => Code::NotPermitted,
+        };
+        match (self, right) {
+            (Self::Party(Tenant::Organisation(domain)), Right::SeePeople | Right::ManagePeople) => {
+                Ok(Some(domain.clone()))
+            }
+            (Self::Person(SignedIn { person, .. }), right) if right.is_of(person.roles.iter().copied()) => {
+                Ok(person.organisation.clone())
+            }
+            (Self::Party(_) | Self::Person(_), _) => Err(denied.into()),
+        }
+    }
 }
 
 /// What a client asks a token with.
@@ -79,11 +125,15 @@ pub(crate) struct Auth {
     origin: Origin,
     clock: Clock,
     tokens: Mutex<Tokens>,
+    /// The accounts of people. They block: ask where blocking is allowed.
+    pub(crate) people: Arc<People>,
+    pub(crate) guesses: Guesses,
 }
 
 impl Auth {
-    pub(crate) fn new(origin: Origin, clock: Clock, bounds: Bounds) -> Self {
-        Self { origin, clock, tokens: Mutex::new(Tokens::new(bounds)) }
+    pub(crate) fn new(origin: Origin, clock: Clock, bounds: Bounds, people: Arc<People>) -> Self {
+        let tokens = Mutex::new(Tokens::new(bounds));
+        Self { origin, clock, tokens, people, guesses: Guesses::new() }
     }
 
     fn tokens(&self) -> MutexGuard<'_, Tokens> {
@@ -139,19 +189,72 @@ impl Auth {
     /// Who sends a request (ASP-AUT-001).
     ///
     /// # Errors
-    /// [`Code::InvalidToken`] or [`Code::InvalidDpopProof`], or a failure of ours.
+    /// [`Code::InvalidToken`] or [`Code::InvalidDpopProof`], [`Code::Unauthenticated`] for a session that is none (any
+    /// more), [`Code::NotFound`] for a person who may not read, or a failure of ours.
     pub(crate) fn authenticate(
         &self,
         reader: &Reader<'_>,
         credentials: &Credentials,
     ) -> Result<Access, Denial> {
+        match credentials {
+            Credentials::Token { token, proof, request } => self.of_token(reader, token, proof, request),
+            Credentials::Session(secret) => self.of_session(secret, Use::Counts),
+        }
+    }
+
+    /// Who sends a request, for what not everybody of an organisation may do.
+    ///
+    /// # Errors
+    /// As [`Auth::authenticate`], but for what a person may not read.
+    pub(crate) fn caller(&self, reader: &Reader<'_>, credentials: &Credentials) -> Result<Caller, Denial> {
+        match credentials {
+            Credentials::Token { token, proof, request } => {
+                Ok(Caller::Party(self.of_token(reader, token, proof, request)?.tenant))
+            }
+            Credentials::Session(secret) => self.signed_in(secret, Use::Counts).map(Caller::Person),
+        }
+    }
+
+    /// The person of a session.
+    ///
+    /// # Errors
+    /// [`Code::Unauthenticated`] if it is none (any more), or a failure of ours.
+    pub(crate) fn signed_in(&self, secret: &Hash, uses: Use) -> Result<SignedIn, Denial> {
+        let found = self.people.signed_in(secret, uses, self.clock.now())?;
+        found.ok_or_else(|| Code::Unauthenticated.into())
+    }
+
+    /// A person reads in the name of its organisation, if one of its roles may (ASP-AUT-011).
+    fn of_session(&self, secret: &Hash, uses: Use) -> Result<Access, Denial> {
+        let session = self.signed_in(secret, uses)?;
+        let until = session.until;
+        let organisation = Caller::Person(session).may(Right::ReadOrganisation)?.ok_or(Code::NotFound)?;
+        Ok(Access { tenant: Tenant::Organisation(organisation), until, held: Held::Session(*secret) })
+    }
+
+    /// Begins a session; gives its secret, which nobody can have known before.
+    ///
+    /// # Errors
+    /// A failure of ours.
+    pub(crate) fn begin(&self, person: asp_store::people::PersonId) -> Result<Secret, Denial> {
+        let secret = Secret::random()?;
+        self.people.begin(&secret.hash(Kind::Session), person, self.clock.now())?;
+        Ok(secret)
+    }
+
+    fn of_token(
+        &self,
+        reader: &Reader<'_>,
+        token: &str,
+        proof: &str,
+        request: &Request,
+    ) -> Result<Access, Denial> {
         let now = self.clock.now();
-        let Credentials { token, proof, request } = credentials;
         let grant = self.tokens().find(token, now)?;
         #[cfg(feature = "misbehave")]
         if asp_store::misbehave::is(asp_store::misbehave::Kind::IgnoresProofs) {
             let tenant = tenant(&grant.party).ok_or(Denial::Internal)?;
-            return Ok(Access { tenant, until: grant.until, token: token.clone() });
+            return Ok(Access { tenant, until: grant.until, held: Held::Token(token.to_owned()) });
         }
         let proof = dpop::check(proof, request, Some(token), now).ok_or(Code::InvalidDpopProof)?;
         if proof.key != grant.bound_to {
@@ -160,16 +263,22 @@ impl Auth {
         self.check_alive(reader, token, &grant)?;
         self.tokens().use_proof(token, &proof, now)?;
         let tenant = tenant(&grant.party).ok_or(Denial::Internal)?;
-        Ok(Access { tenant, until: grant.until, token: token.clone() })
+        Ok(Access { tenant, until: grant.until, held: Held::Token(token.to_owned()) })
     }
 
-    /// Whether a reader who has shown who it is may still read: its token has not ended and its key still counts.
+    /// Whether a reader who has shown who it is may still read: its token has not ended and its key still counts, or
+    /// its person is still there and signed in.
     ///
     /// # Errors
-    /// [`Code::InvalidToken`], or a failure of ours.
+    /// [`Code::InvalidToken`], as [`Auth::authenticate`] of a person, or a failure of ours.
     pub(crate) fn check(&self, reader: &Reader<'_>, access: &Access) -> Result<(), Denial> {
-        let grant = self.tokens().find(&access.token, self.clock.now())?;
-        self.check_alive(reader, &access.token, &grant)
+        match &access.held {
+            Held::Token(token) => {
+                let grant = self.tokens().find(token, self.clock.now())?;
+                self.check_alive(reader, token, &grant)
+            }
+            Held::Session(secret) => self.of_session(secret, Use::Looks).map(drop),
+        }
     }
 
     /// The key is looked up only when the party's stream has moved since it was (ASP-AUT-004).

@@ -120,7 +120,8 @@ impl Hub {
         }
     }
 
-    fn wake_all(&self) {
+    /// Lets everybody look whether there is something, or whether it may still look.
+    pub(crate) fn wake_all(&self) {
         self.waiting().topics.values().flat_map(BTreeMap::values).for_each(|woken| woken.notify_one());
     }
 

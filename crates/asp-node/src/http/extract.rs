@@ -8,11 +8,12 @@ use asp_core::name::{AgentUri, Domain};
 use asp_core::position::{Hash, Position};
 use asp_core::rejection::Code;
 use asp_core::statement::ENVELOPE_BYTES_MAX;
+use asp_store::people::PersonId;
 use axum::body::{BodyDataStream, Bytes};
 use axum::extract::{FromRequest, FromRequestParts, OptionalFromRequestParts, Path, Query, Request};
 use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, EXPECT, HOST};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName};
+use axum::http::{HeaderMap, HeaderName, Method};
 use futures::StreamExt;
 use serde::de::DeserializeOwned;
 use tokio::time::{Instant, timeout_at};
@@ -20,13 +21,19 @@ use tokio::time::{Instant, timeout_at};
 use super::App;
 use super::problem::Denial;
 use crate::admission::Encoding;
-use crate::auth::{Credentials, dpop};
+use crate::auth::people::{Kind, Secret};
+use crate::auth::{Credentials, cookie, dpop};
 
 /// An envelope as JSON.
 const JSON: &str = "application/json";
 /// An envelope as MessagePack.
 const MESSAGE_PACK: &str = "application/asp+msgpack";
 
+/// A form as browsers send it.
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// Bytes of the longest body about people.
+const SMALL_BYTES_MAX: usize = 4096;
 /// Bytes of the longest query.
 const QUERY_BYTES_MAX: usize = 4096;
 /// Bytes of the longest access token; ours have 64.
@@ -63,6 +70,28 @@ pub(super) struct AgentName(pub(super) AgentUri);
 
 /// The tile at the end of a path.
 pub(super) struct TileName(pub(super) TilePath);
+
+/// The id of a person or an invitation at the end of a path.
+pub(super) struct PersonName(pub(super) PersonId);
+
+impl FromRequestParts<Arc<App>> for PersonName {
+    type Rejection = Denial;
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Denial> {
+        let text: String = path(parts, app).await?;
+        Ok(Self(text.parse().map_err(|()| Code::NotFound)?))
+    }
+}
+
+/// The secret at the end of a link.
+pub(super) struct SecretName(pub(super) Secret);
+
+impl FromRequestParts<Arc<App>> for SecretName {
+    type Rejection = Denial;
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Denial> {
+        let text: String = path(parts, app).await?;
+        Ok(Self(Secret::parse(&text).ok_or(Code::NotFound)?))
+    }
+}
 
 impl FromRequestParts<Arc<App>> for Id {
     type Rejection = Denial;
@@ -117,7 +146,43 @@ impl OptionalFromRequestParts<Arc<App>> for Credentials {
     }
 }
 
+/// Who asks for something that changes accounts of people: by token, or by the cookie of a page of this node.
+pub(super) struct Acting(pub(super) Credentials);
+
+impl FromRequestParts<Arc<App>> for Acting {
+    type Rejection = Denial;
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Denial> {
+        if let Some(credentials) = of_token(parts, app)? {
+            return Ok(Self(credentials));
+        }
+        let credentials = of_cookie(parts, app)?.ok_or(Code::Unauthenticated)?;
+        // ASP-AUT-012
+        cookie::check_intent(&parts.headers, &bases(parts, app))?;
+        Ok(Self(credentials))
+    }
+}
+
 fn credentials(parts: &Parts, app: &App) -> Result<Option<Credentials>, Denial> {
+    if let Some(credentials) = of_token(parts, app)? {
+        return Ok(Some(credentials));
+    }
+    let credentials = of_cookie(parts, app)?;
+    // A person's session reads (ASP-AUT-011).
+    if credentials.is_some() && !matches!(parts.method, Method::GET | Method::HEAD) {
+        return Err(Code::NotPermitted.into());
+    }
+    Ok(credentials)
+}
+
+fn of_cookie(parts: &Parts, app: &App) -> Result<Option<Credentials>, Denial> {
+    if !app.cookies.has_session(&parts.headers) {
+        return Ok(None);
+    }
+    let secret = app.cookies.session(&parts.headers).ok_or(Code::Unauthenticated)?;
+    Ok(Some(Credentials::Session(secret.hash(Kind::Session))))
+}
+
+fn of_token(parts: &Parts, app: &App) -> Result<Option<Credentials>, Denial> {
     if !parts.headers.contains_key(AUTHORIZATION) {
         return Ok(None);
     }
@@ -127,7 +192,7 @@ fn credentials(parts: &Parts, app: &App) -> Result<Option<Credentials>, Denial> 
         return Err(Code::InvalidToken.into());
     }
     let proof = proof(&parts.headers)?;
-    Ok(Some(Credentials { token: token.to_owned(), proof, request: request(parts, app) }))
+    Ok(Some(Credentials::Token { token: token.to_owned(), proof, request: request(parts, app) }))
 }
 
 /// The one proof of a request (RFC 9449 §4.3: exactly one).
@@ -145,7 +210,13 @@ fn one<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
 
 /// What a proof of this request has to name.
 fn request(parts: &Parts, app: &App) -> dpop::Request {
-    let bases = match &app.public_url {
+    let bases = bases(parts, app);
+    dpop::Request { method: parts.method.to_string(), path: parts.uri.path().to_owned(), bases }
+}
+
+/// The addresses by which this node is meant, the one to tell others first.
+fn bases(parts: &Parts, app: &App) -> Vec<String> {
+    match &app.public_url {
         // A name that anybody can put into Host would let a proof made for another site count here.
         Some(url) => vec![url.clone(), format!("http://{}", app.address)],
         None => {
@@ -153,8 +224,64 @@ fn request(parts: &Parts, app: &App) -> dpop::Request {
             let host = host.or_else(|| one(&parts.headers, &HOST)).unwrap_or_default();
             vec![format!("http://{host}"), format!("https://{host}")]
         }
-    };
-    dpop::Request { method: parts.method.to_string(), path: parts.uri.path().to_owned(), bases }
+    }
+}
+
+/// The address by which whoever asks reaches this node, for links that are given to people.
+pub(super) struct Base(pub(super) String);
+
+impl FromRequestParts<Arc<App>> for Base {
+    type Rejection = Denial;
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Denial> {
+        bases(parts, app).into_iter().next().map(Self).ok_or(Denial::Internal)
+    }
+}
+
+/// A small body of JSON, read into its type.
+pub(super) struct Small<T>(pub(super) T);
+
+impl<T: DeserializeOwned> FromRequest<Arc<App>> for Small<T> {
+    type Rejection = Denial;
+    async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Denial> {
+        let (bytes, _share) = body(request, app, JSON, SMALL_BYTES_MAX).await?;
+        let value: serde_json::Value = serde_json::from_slice(&bytes).map_err(|_| Code::NotJson)?;
+        Ok(Self(serde_json::from_value(value).map_err(|_| Code::InvalidBody)?))
+    }
+}
+
+/// A form that a page of this node sends, with who sends it.
+pub(super) struct OwnForm {
+    pub(super) fields: Vec<(String, String)>,
+    pub(super) headers: HeaderMap,
+}
+
+impl OwnForm {
+    /// The value of the field that is there once.
+    pub(super) fn field(&self, name: &str) -> Option<&str> {
+        let mut values = self.fields.iter().filter(|(known, _)| known == name);
+        let (_, value) = values.next()?;
+        values.next().is_none().then_some(value.as_str())
+    }
+}
+
+impl FromRequest<Arc<App>> for OwnForm {
+    type Rejection = Denial;
+    async fn from_request(whole: Request, app: &Arc<App>) -> Result<Self, Denial> {
+        let (parts, rest) = whole.into_parts();
+        let own = cookie::check_origin(&parts.headers, &bases(&parts, app));
+        let headers = parts.headers.clone();
+        let (bytes, _share) = body(Request::from_parts(parts, rest), app, FORM, SMALL_BYTES_MAX).await?;
+        own?;
+        Ok(Self { fields: fields(&bytes)?, headers })
+    }
+}
+
+/// Reads a form: its syntax is that of a query, and there is one reader for both.
+fn fields(bytes: &[u8]) -> Result<Vec<(String, String)>, Denial> {
+    let text = std::str::from_utf8(bytes).map_err(|_| Code::InvalidQuery)?;
+    let uri = format!("/?{text}").parse().map_err(|_| Code::InvalidQuery)?;
+    let Query(fields) = Query::try_from_uri(&uri).map_err(|_| Code::InvalidQuery)?;
+    Ok(fields)
 }
 
 /// The body of a request for a statement: JSON of at most [`ENVELOPE_BYTES_MAX`], and its share of the memory for
@@ -201,12 +328,8 @@ impl FromRequest<Arc<App>> for Form {
         let (parts, rest) = whole.into_parts();
         let (named, found) = (request(&parts, app), proof(&parts.headers));
         let whole = Request::from_parts(parts, rest);
-        let (bytes, _share) = body(whole, app, "application/x-www-form-urlencoded", FORM_BYTES_MAX).await?;
-        // The syntax of a form is that of a query, and there is one reader for both.
-        let text = std::str::from_utf8(&bytes).map_err(|_| Code::InvalidQuery)?;
-        let uri = format!("/?{text}").parse().map_err(|_| Code::InvalidQuery)?;
-        let Query(fields) = Query::try_from_uri(&uri).map_err(|_| Code::InvalidQuery)?;
-        Ok(Self { fields, proof: found?, request: named })
+        let (bytes, _share) = body(whole, app, FORM, FORM_BYTES_MAX).await?;
+        Ok(Self { fields: fields(&bytes)?, proof: found?, request: named })
     }
 }
 

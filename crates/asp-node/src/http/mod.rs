@@ -14,10 +14,12 @@ mod oauth;
 mod openapi;
 mod organisations;
 mod page;
+mod people;
 pub(crate) mod problem;
 mod receipts;
 mod schemas;
 mod sessions;
+mod signin;
 mod spec;
 mod statements;
 mod trust;
@@ -43,8 +45,10 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::admission::Admission;
+use crate::auth::cookie::Cookies;
 use crate::auth::{Access, Auth, Credentials};
 use crate::clock::Clock;
+use crate::config::Setting;
 use crate::delivery::Hub;
 use crate::metrics::Metrics;
 use crate::reading::Reads;
@@ -75,6 +79,9 @@ pub(crate) struct App {
     pub(crate) bodies: Arc<Semaphore>,
     pub(crate) address: SocketAddr,
     pub(crate) public_url: Option<String>,
+    pub(crate) cookies: Cookies,
+    /// The settings as they were at the start, for operators.
+    pub(crate) settings: Vec<(Setting, serde_json::Value)>,
     pub(crate) body_timeout: Duration,
     pub(crate) request_timeout: Duration,
 }
@@ -133,7 +140,19 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(page::docs))
         .routes(routes!(spec::show))
         .routes(routes!(spec::differences))
-        .routes(routes!(page::home))
+        .routes(routes!(people::list))
+        .routes(routes!(people::show, people::remove))
+        .routes(routes!(people::invite))
+        .routes(routes!(people::accept))
+        .routes(routes!(people::link))
+        .routes(routes!(people::me))
+        .routes(routes!(people::node))
+        .routes(routes!(signin::open))
+        .routes(routes!(signin::sign_in))
+        .routes(routes!(signin::open_invitation))
+        .routes(routes!(signin::join))
+        .routes(routes!(signin::sign_out))
+        .routes(routes!(signin::home))
         .routes(routes!(probe::healthz))
         .routes(routes!(probe::readyz))
         .routes(routes!(metrics::show))

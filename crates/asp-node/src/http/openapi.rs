@@ -20,7 +20,7 @@ login, since a statement authenticates itself; reading what is not public needs 
 Whatever is refused is `application/problem+json` (RFC 9457) with a stable code; what may not be seen is 404.";
 
 /// What stands before the operations that belong together, in the order in which one needs them.
-pub(super) const TAGS: [(&str, &str); 9] = [
+pub(super) const TAGS: [(&str, &str); 10] = [
     ("statements", "Everything that happens is a statement, signed by who it binds."),
     ("registry", "Organisations and agents, with their keys. Public."),
     ("authority", "Tokens for reading what is not public."),
@@ -29,6 +29,7 @@ pub(super) const TAGS: [(&str, &str); 9] = [
     ("commitments", "What is owed, by whom, until when."),
     ("trust", "How far to trust whom, and why."),
     ("log", "The Merkle log under it all, for auditors. Public."),
+    ("people", "Accounts by which people look; they sign nothing."),
     ("node", "What the node is and how it is."),
 ];
 
@@ -87,7 +88,7 @@ fn finished(mut document: Value) -> Value {
     }
     if let Some(components) = document.get_mut("components").and_then(Value::as_object_mut) {
         components.insert("responses".to_owned(), json!({ "Problem": problem() }));
-        components.insert("securitySchemes".to_owned(), json!({ "dpop": scheme() }));
+        components.insert("securitySchemes".to_owned(), json!({ "dpop": scheme(), "session": cookie() }));
     }
     if let Some(document) = document.as_object_mut() {
         let tags = TAGS.iter().map(|(name, description)| json!({ "name": name, "description": description }));
@@ -124,6 +125,17 @@ fn scheme() -> Value {
         "type": "http",
         "scheme": "dpop",
         "description": "`Authorization: DPoP <token>` and a `DPoP` proof for the very request, with `ath` (RFC 9449).",
+    })
+}
+
+fn cookie() -> Value {
+    json!({
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "__Host-assent",
+        "description": "The session of a person who has signed in; `assent` where the node is reached without TLS. It \
+            reads what a token of its organisation reads, as far as the person's role goes. Whatever changes something \
+            needs `Sec-Fetch-Site: same-origin` or an own `Origin`, and the header `Assent-Intent`.",
     })
 }
 

@@ -33,13 +33,6 @@ pub(super) async fn docs(State(app): State<Arc<App>>) -> Response {
     answer(&app.pages.docs)
 }
 
-/// See what this is.
-#[utoipa::path(get, path = "/", tag = "node",
-    responses((status = 200, description = "A page with links", body = String, content_type = "text/html")))]
-pub(super) async fn home(State(app): State<Arc<App>>) -> Response {
-    answer(&app.pages.home)
-}
-
 /// A page as an answer.
 pub(super) fn answer(page: &Page) -> Response {
     let mut response = plain("text/html; charset=utf-8", page.body.clone());
@@ -70,6 +63,12 @@ pub(super) fn framed(title: &str, body: &str, styles: &[&str]) -> Page {
     Page { body: whole.into(), policy: HeaderValue::from_str(&policy).unwrap_or(nothing) }
 }
 
+/// The same page, from which forms may be sent to this node.
+pub(super) fn form(page: Page) -> Page {
+    let policy = page.policy.to_str().unwrap_or_default().replace("form-action 'none'", "form-action 'self'");
+    Page { policy: HeaderValue::from_str(&policy).unwrap_or(page.policy), body: page.body }
+}
+
 /// The page at the root.
 pub(super) fn of_home() -> Page {
     page(
@@ -88,16 +87,27 @@ pub(super) fn of_home() -> Page {
     )
 }
 
-/// A text as HTML, with code between backticks.
-fn html(text: &str) -> String {
+/// A text as HTML, whatever stands in it.
+pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
-    let mut code = false;
     for letter in text.chars() {
         match letter {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+/// A text as HTML, with code between backticks.
+fn html(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut code = false;
+    for letter in escaped(text).chars() {
+        match letter {
             '`' => {
                 out.push_str(if code { "</code>" } else { "<code>" });
                 code = !code;
@@ -155,11 +165,13 @@ pub(super) fn of_document(document: &Value) -> Page {
 
 fn write_operation(body: &mut String, method: &str, path: &str, operation: &Value) {
     let locked = items(operation, "/security").any(|way| way.get("dpop").is_some());
+    let signed_in = items(operation, "/security").any(|way| way.get("session").is_some());
     let open =
         !locked || items(operation, "/security").any(|way| way.as_object().is_some_and(|way| way.is_empty()));
     let token = match (locked, open) {
         (true, false) => " <span class=\"token\">token</span>",
         (true, true) => " <span class=\"token\">token for what is not public</span>",
+        (false, _) if signed_in => " <span class=\"token\">session</span>",
         (false, _) => "",
     };
     let _ = write!(

@@ -4,6 +4,7 @@
 
 use asp_client::api::Problem;
 use asp_core::rejection::{Code, Rejection, Retry};
+use asp_store::people::NotKept;
 use asp_store::{Fault, Refusal};
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
@@ -56,9 +57,18 @@ impl From<Refusal> for Denial {
     }
 }
 
+impl From<NotKept> for Denial {
+    fn from(not_kept: NotKept) -> Self {
+        match not_kept {
+            NotKept::Full => Code::PeopleLimit.into(),
+            NotKept::Fault(fault) => Self::Fault(fault),
+        }
+    }
+}
+
 impl Denial {
     /// What is told, and nothing of our insides with it.
-    fn told(self) -> Rejection {
+    pub(super) fn told(self) -> Rejection {
         match self {
             Self::Rejected(rejection) => rejection,
             Self::Full => Code::Overloaded.into(),

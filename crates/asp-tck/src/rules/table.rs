@@ -131,6 +131,27 @@ pub const RULES: &[Rule] = &[
         inside: None,
     },
     Rule {
+        id: "ASP-AUT-010",
+        sentence: "A link by which a person signs in, and an invitation, MUST be used up by one POST and by no GET; one that is used, expired or unknown MUST be answered alike.",
+        codes: &["INVALID_LINK"],
+        level: Level::Standard,
+        inside: Some("Accounts of people are a node's own affair; another node may have none."),
+    },
+    Rule {
+        id: "ASP-AUT-011",
+        sentence: "A person's session MUST read no more than its roles may and say nothing in its organisation's name, and MUST end with its person, with all that it opened.",
+        codes: &["NOT_PERMITTED", "NOT_FOUND", "UNAUTHENTICATED"],
+        level: Level::Standard,
+        inside: Some("Accounts of people are a node's own affair; another node may have none."),
+    },
+    Rule {
+        id: "ASP-AUT-012",
+        sentence: "What a person's session changes MUST be asked for from the node's own origin, and with the header Assent-Intent where it is no form.",
+        codes: &["CROSS_SITE_REQUEST"],
+        level: Level::Standard,
+        inside: Some("Accounts of people are a node's own affair; another node may have none."),
+    },
+    Rule {
         id: "ASP-BUN-001",
         sentence: "A bundle MUST be canonical JSON within its bounds, with its entries in the order of the log.",
         codes: &[],

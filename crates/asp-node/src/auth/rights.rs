@@ -1,0 +1,64 @@
+//! What a person's role may do: the one table. Every right is one that the organisation's own token has too, or that
+//! whoever runs the node has anyway; nobody becomes more by being a person.
+
+use asp_store::people::Role;
+
+/// Something that not everybody may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Right {
+    /// Read whatever the organisation's token reads.
+    ReadOrganisation,
+    /// See who the people beside oneself are: of the organisation, or of the node.
+    SeePeople,
+    /// Invite, remove and let in people of the organisation.
+    ManagePeople,
+    /// See settings and standing of the node.
+    SeeNode,
+}
+
+impl Right {
+    /// Whether one of these roles has it.
+    pub(crate) fn is_of(self, roles: impl IntoIterator<Item = Role>) -> bool {
+        roles.into_iter().any(|role| self.is_of_role(role))
+    }
+
+    const fn is_of_role(self, role: Role) -> bool {
+        match (role, self) {
+            (Role::Owner, Self::ReadOrganisation | Self::SeePeople | Self::ManagePeople)
+            | (Role::Auditor, Self::ReadOrganisation | Self::SeePeople)
+            | (Role::Operator, Self::SeePeople | Self::SeeNode) => true,
+            (Role::Owner, Self::SeeNode)
+            | (Role::Auditor, Self::ManagePeople | Self::SeeNode)
+            | (Role::Operator, Self::ReadOrganisation | Self::ManagePeople)
+            // Until something is put before it, an arbiter has its own account and nothing else.
+            | (Role::Arbiter, Self::ReadOrganisation | Self::SeePeople | Self::ManagePeople | Self::SeeNode) => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_role_has_the_rights_of_the_table_and_no_other() {
+        let rights = [Right::ReadOrganisation, Right::SeePeople, Right::ManagePeople, Right::SeeNode];
+        let table = [
+            (Role::Owner, [true, true, true, false]),
+            (Role::Auditor, [true, true, false, false]),
+            (Role::Operator, [false, true, false, true]),
+            (Role::Arbiter, [false, false, false, false]),
+        ];
+        for (role, row) in table {
+            for (right, has) in rights.into_iter().zip(row) {
+                assert_eq!(right.is_of([role]), has, "{role:?} {right:?}");
+            }
+        }
+        assert_eq!(table.len(), Role::ALL.len());
+        for right in rights {
+            assert!(!right.is_of([]), "nobody may {right:?} without a role");
+            let several = right.is_of([Role::Arbiter, Role::Auditor]);
+            assert_eq!(several, right.is_of([Role::Auditor]));
+        }
+    }
+}
