@@ -66,11 +66,8 @@ async fn arrive(client: &Client, keys: &Keyring, name: &str) -> Outcome<(Organis
     let agent_key = key(keys, &own)?;
     if is_new {
         organisation.register(domain.to_string().parse()?).await?;
-        let card = Card {
-            name: name.parse()?,
-            description: "trades in GPU hours".parse()?,
-            capabilities: ["provision.compute.gpu".parse()?].into(),
-        };
+        let capabilities = ["provision.compute.gpu".parse()?].into();
+        let card = Card::of(name.parse()?, "trades in GPU hours".parse()?, capabilities);
         // Two signatures: the agent's own, and that of the organisation that admits it.
         organisation.register_agent(&agent, &agent_key, card).await?;
     }

@@ -65,11 +65,8 @@ impl Bench {
         let statement = self.draft(stream, Issuer::Organisation(organisation), register, false, &[root]);
         self.take(&statement);
         let agent: AgentUri = format!("agent://{domain}/bench/agent").parse().unwrap();
-        let card = Card {
-            capabilities: ["provision.compute.gpu".parse().unwrap()].into(),
-            description: "Measures".parse().unwrap(),
-            name: "Agent".parse().unwrap(),
-        };
+        let capabilities = ["provision.compute.gpu".parse().unwrap()].into();
+        let card = Card::of("Agent".parse().unwrap(), "Measures".parse().unwrap(), capabilities);
         let register = Body::AgentRegister(AgentRegister { card, key: key.id() });
         let stream = StreamName::Of(StreamId::Agent(agent.clone()));
         let statement = self.draft(stream, Issuer::Agent(agent.clone()), register, false, &[root, key]);

@@ -17,6 +17,12 @@ pub const BUNDLE_ENTRIES_MAX: usize = 16384;
 /// A bound, in capabilities. Capabilities of one agent or one consent.
 pub const CAPABILITIES_MAX: usize = 64;
 
+/// A bound, in languages. Languages on one card; each is a row of the search index.
+pub const CARD_LANGUAGES_MAX: usize = 16;
+
+/// A bound, in schemas. Terms schemas that one card says are spoken; each is a row of the search index.
+pub const CARD_SCHEMAS_MAX: usize = 16;
+
 /// A default, in milliseconds. How far an issuer's clock may be from the node's at admission.
 pub const CLOCK_SKEW_MS: Millis = Millis(120000);
 
@@ -157,3 +163,6 @@ pub const WAL_PAGES_MAX: usize = 16384;
 
 /// A default, in pages. 4 MiB carried over into the database and flushed at once; what the writer then waits for is a few milliseconds.
 pub const WAL_STEP_PAGES: usize = 1024;
+
+/// A bound, in bytes. An address on the web that a card names.
+pub const WEB_ADDRESS_BYTES_MAX: usize = 512;

@@ -51,6 +51,10 @@ names! {
     Capability, "a capability like provision.compute.gpu", is_capability;
     /// The name of one log, and so of the node that keeps it; the audience of its statements.
     Origin, "a log origin like assent.example/main", is_origin;
+    /// An address on the web: `https` of a name, or `http` of this machine alone; never an address in digits.
+    WebAddress, "an address like https://volt.example/asp", is_web_address;
+    /// A language of BCP 47 in its usual case, with script and region if they matter: `de`, `zh-Hant-TW`.
+    Language, "a language like de, pt-BR or zh-Hant-TW", is_language;
 }
 
 /// RFC 1034 §3.5 labels in lower case, at least two of them (or punycode ones).
@@ -98,6 +102,62 @@ fn is_origin(text: &str) -> bool {
     (1..=limits::NAME_BYTES_MAX).contains(&text.len())
         && text.starts_with(|first: char| first.is_ascii_alphanumeric())
         && text.bytes().all(inner)
+}
+
+/// RFC 3986 in one spelling: no user, no fragment, lower case, a port only if it is one.
+fn is_web_address(text: &str) -> bool {
+    let (rest, local) = match (text.strip_prefix("https://"), text.strip_prefix("http://")) {
+        (Some(rest), _) => (rest, false),
+        (None, Some(rest)) => (rest, true),
+        (None, None) => return false,
+    };
+    let (authority, tail) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+    let end =
+        if authority.starts_with('[') { authority.find(']').map(|at| at + 1) } else { authority.find(':') };
+    let (host, port) = authority.split_at(end.unwrap_or(authority.len()));
+    let named = || {
+        host.split('.').count() >= 2
+            && host.split('.').all(is_label)
+            && host
+                .rsplit('.')
+                .next()
+                .is_some_and(|last| last.starts_with(|first: char| first.is_ascii_lowercase()))
+    };
+    let port_valid = port.strip_prefix(':').map_or(port.is_empty(), |digits| {
+        digits.parse::<u16>().is_ok_and(|port| port > 0 && port.to_string() == digits)
+    });
+    let (path, query) = tail.split_once('?').unwrap_or((tail, ""));
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"!$%&'()*+,-./:;=@_~".contains(&byte);
+    let host_valid = if local { ["localhost", "127.0.0.1", "[::1]"].contains(&host) } else { named() };
+    text.len() <= limits::WEB_ADDRESS_BYTES_MAX
+        && host_valid
+        && port_valid
+        && path.bytes().all(plain)
+        && query.bytes().all(|byte| plain(byte) || byte == b'?')
+}
+
+/// Language, script and region of RFC 5646 §2.1 in the case of its §2.1.1.
+fn is_language(text: &str) -> bool {
+    let lower = |part: &str| part.bytes().all(|byte| byte.is_ascii_lowercase());
+    let script = |part: &str| {
+        part.len() == 4
+            && part.starts_with(|first: char| first.is_ascii_uppercase())
+            && part.get(1..).is_some_and(lower)
+    };
+    let region = |part: &str| match part.len() {
+        2 => part.bytes().all(|byte| byte.is_ascii_uppercase()),
+        3 => part.bytes().all(|byte| byte.is_ascii_digit()),
+        _ => false,
+    };
+    let parts: Vec<&str> = text.split('-').collect();
+    let Some((language, further)) = parts.split_first() else { return false };
+    let further_valid = match further {
+        [] => true,
+        [one] => script(one) || region(one),
+        [first, second] => script(first) && region(second),
+        _ => false,
+    };
+    (2..=3).contains(&language.len()) && lower(language) && further_valid
 }
 
 impl AgentUri {
@@ -366,6 +426,57 @@ mod tests {
         assert!(!of("provision.computers").is_within(&of("provision.compute")));
         assert!(!of("provision").is_within(&of("provision.compute")));
         check::<Capability>(&["a", "a.b-c.d1"], &["", ".", "a.", "A", "a..b", "1a", "a b"]);
+    }
+
+    #[test]
+    fn a_web_address_is_https_of_a_name_or_http_of_this_machine() {
+        check::<WebAddress>(
+            &[
+                "https://volt.example",
+                "https://volt.example/",
+                "https://a-b.volt.example:8443/asp/answer?x=1&y=%20?",
+                "https://xn--bcher-kva.example?x",
+                "http://localhost:8080/a",
+                "http://127.0.0.1/a",
+                "http://[::1]:65535",
+            ],
+            &[
+                "",
+                "https://",
+                "https://volt",
+                "http://volt.example",
+                "https://10.0.0.1/a",
+                "https://127.0.0.1/a",
+                "https://[::1]/a",
+                "http://127.0.0.2/a",
+                "http://localhost.example/a",
+                "https://localhost/a",
+                "https://Volt.example",
+                "https://volt.example.",
+                "https://user@volt.example",
+                "https://volt.example:0",
+                "https://volt.example:080",
+                "https://volt.example:65536",
+                "https://volt.example:",
+                "https://volt.example#a",
+                "https://volt.example/a b",
+                "https://volt.example/é",
+                "https://volt.example/a\nb",
+                "ftp://volt.example",
+                "HTTPS://volt.example",
+                "//volt.example",
+                &format!("https://volt.example/{}", "a".repeat(492)),
+            ],
+        );
+        assert!(format!("https://volt.example/{}", "a".repeat(491)).parse::<WebAddress>().is_ok());
+    }
+
+    #[test]
+    fn a_language_has_its_usual_case() {
+        check::<Language>(
+            &["de", "gsw", "pt-BR", "es-419", "zh-Hant", "zh-Hant-TW"],
+            &["", "d", "DE", "german", "de-", "de-at", "de-DEU", "zh-hant", "zh-TW-Hant", "de-DE-x", "de_DE"],
+        );
     }
 
     #[test]

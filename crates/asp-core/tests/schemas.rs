@@ -418,6 +418,8 @@ fn lists(items: &[Value]) -> Vec<Value> {
 fn numbered(item: &Value, number: usize) -> Value {
     let text = |text: &str| match text.strip_prefix("sha256:") {
         Some(digits) => format!("sha256:{number:02x}{}", &digits[2..]),
+        // A language with a region in digits is one too.
+        None if text.len() == 2 => format!("{text}-{number:03}"),
         None => format!("{text}{number}"),
     };
     match item {

@@ -236,7 +236,7 @@ async fn a_token_dies_with_the_key_or_the_agent() {
     // Something else in the stream costs nothing.
     let reader = stage.reader("acme/buyer").await;
     let stream = |name: &str| StreamName::Of(StreamId::Agent(agent_uri(name)));
-    let card = Card { capabilities: [].into(), description: text("changed"), name: text("buyer") };
+    let card = Card::of(text("buyer"), text("changed"), [].into());
     let statement = stage.author.by("acme/buyer", stream("acme/buyer"), Body::AgentCardSet(CardSet { card }));
     stage.take(statement).await;
     assert_eq!(stage.get_as(&reader, path).await.status, 200);

@@ -254,11 +254,8 @@ async fn the_client_and_the_node_understand_each_other() {
         let party = client.organisation_with(domain(organisation), key(organisation));
         party.register(text(organisation)).await.unwrap();
         let agent_key: SecretKey = key(agent);
-        let card = asp_core::statement::body::Card {
-            capabilities: [text("provision.compute.gpu")].into(),
-            description: text("trades"),
-            name: text(agent),
-        };
+        let capabilities = [text("provision.compute.gpu")].into();
+        let card = asp_core::statement::body::Card::of(text(agent), text("trades"), capabilities);
         party.register_agent(&agent_uri(agent), &agent_key, card).await.unwrap();
         agents.push((party, client.agent_with(agent_uri(agent), agent_key)));
     }

@@ -342,11 +342,8 @@ impl Stage {
 
     /// The statement with which an agent registers.
     pub(crate) fn registration(&self, name: &str) -> Result<Draft, Finding> {
-        let card = Card {
-            capabilities: BTreeSet::from([text("provision.compute.gpu")?]),
-            description: text("deals in compute")?,
-            name: text(name)?,
-        };
+        let capabilities = BTreeSet::from([text("provision.compute.gpu")?]);
+        let card = Card::of(text(name)?, text("deals in compute")?, capabilities);
         let body = Body::AgentRegister(AgentRegister { card, key: self.key(name).id() });
         self.draft(name, self.agent_stream(name)?, body)
     }

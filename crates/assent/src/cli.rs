@@ -21,7 +21,8 @@ pub(crate) use deal::{
     SessionCommand, Watch,
 };
 pub(crate) use people::{
-    AgentCommand, AgentRegister, ConsentCommand, ConsentRequest, Discover, Observe, OrgCommand, TrustCommand,
+    AgentCommand, AgentRegister, CardCommand, CardMembers, CardPart, CardSet, ConsentCommand, ConsentRequest,
+    Discover, Observe, OrgCommand, TrustCommand,
 };
 pub(crate) use policy::{PolicyCommand, PolicyPart, PolicySetting};
 pub(crate) use tck::Tck;

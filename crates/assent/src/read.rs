@@ -7,7 +7,7 @@ use asp_core::amount::{Decimal, Money};
 use asp_core::name::{AgentUri, Domain, Issuer};
 use asp_core::position::{Hash, InvalidText, Millis};
 use asp_core::session::table::Performative;
-use asp_core::statement::body::{AdmissionFloor, ParticipantRole, SchemaAlias};
+use asp_core::statement::body::{AdmissionFloor, Availability, ParticipantRole, SchemaAlias};
 
 /// Hexadecimal digits of a shortened id, at least.
 const PREFIX_MIN: usize = 6;
@@ -80,6 +80,14 @@ pub(crate) fn schema(text: &str) -> Result<SchemaName, InvalidText> {
         None => (rest, None),
     };
     Ok(SchemaName::Called { alias: alias.parse().map_err(|_| wrong)?, version, by })
+}
+
+/// Whether an agent takes on work.
+pub(crate) fn availability(text: &str) -> Result<Availability, InvalidText> {
+    [Availability::Available, Availability::Busy, Availability::Away]
+        .into_iter()
+        .find(|known| known.as_str() == text)
+        .ok_or(InvalidText("one of the words available, busy or away"))
 }
 
 /// A role that somebody can be invited in.

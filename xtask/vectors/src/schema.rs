@@ -369,6 +369,8 @@ fn numbered(item: &Value, number: usize) -> Value {
     match item {
         Value::String(text) => match text.strip_prefix("sha256:").and_then(|digits| digits.get(4..)) {
             Some(digits) => json!(format!("sha256:{number:04x}{digits}")),
+            // A language with a region in digits is one too.
+            None if text.len() == 2 => json!(format!("{text}-{number:03}")),
             None => json!(format!("{text}{number}")),
         },
         Value::Object(members) => {

@@ -7,6 +7,7 @@ use asp_core::position::{Hash, LogTime};
 use asp_core::rejection::{Rejection, Retry};
 use asp_core::session::table::Role;
 use asp_core::session::{Commitment, GivenMandate, OfferKind, OpenOffer, OpenQuestion, Progress, Session};
+use asp_core::statement::body::Card;
 use asp_core::stream::{KeyHistory, KeyLife};
 
 use super::{
@@ -83,12 +84,38 @@ impl From<&Agent> for AgentView {
             name: agent.card().name.to_string(),
             description: agent.card().description.to_string(),
             capabilities: agent.card().capabilities.clone(),
+            a2a: agent.card().a2a.clone(),
+            availability: agent.card().availability,
+            ceiling: agent.card().ceiling.clone(),
+            endpoint: agent.card().endpoint.clone(),
+            languages: agent.card().languages.clone(),
+            price: agent.card().price.clone(),
+            schemas: agent.card().schemas.clone(),
             keys: keys(agent.keys()),
             card: agent.card_set_by(),
             retired: agent.retired(),
             head: agent.head(),
             registered_at: agent.registered().time,
         }
+    }
+}
+
+impl AgentView {
+    /// The card as the agent would have to set it to say the same; none if a node shows what no card can say.
+    #[must_use]
+    pub fn to_card(&self) -> Option<Card> {
+        Some(Card {
+            a2a: self.a2a.clone(),
+            availability: self.availability,
+            capabilities: self.capabilities.clone(),
+            ceiling: self.ceiling.clone(),
+            description: self.description.parse().ok()?,
+            endpoint: self.endpoint.clone(),
+            languages: self.languages.clone(),
+            name: self.name.parse().ok()?,
+            price: self.price.clone(),
+            schemas: self.schemas.clone(),
+        })
     }
 }
 

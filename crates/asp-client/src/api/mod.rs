@@ -8,12 +8,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use asp_core::amount::Money;
 use asp_core::key::KeyId;
 use asp_core::limits;
-use asp_core::name::{AgentUri, Capability, Domain, Issuer, Origin};
+use asp_core::name::{AgentUri, Capability, Domain, Issuer, Language, Origin, WebAddress};
 use asp_core::position::{Hash, Head, LogTime, Position, Sequence};
 use asp_core::rejection::{Code, Rejection};
 use asp_core::session::table::{Performative, State};
 use asp_core::statement::body::{
-    CommitmentState, Mandate, Package, ParticipantRole, PolicySet, SessionReceipt, Showing, TrustFloor, Usage,
+    A2aPin, Availability, CommitmentState, Mandate, Package, ParticipantRole, PolicySet, SessionReceipt,
+    Showing, TrustFloor, Usage,
 };
 use asp_core::statement::{Signature, Verified};
 use asp_core::trust::Question;
@@ -139,6 +140,34 @@ api! {
         capabilities: BTreeSet<Capability>,
         /// All keys it ever had.
         keys: Vec<KeyView>,
+        /// The card of the A2A protocol that it serves itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+        a2a: Option<A2aPin>,
+        /// Whether it takes on work now.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+        availability: Option<Availability>,
+        /// The most that it may agree to owe under one package of terms, by its own account.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+        ceiling: Option<Money>,
+        /// Where it answers challenges.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+        endpoint: Option<WebAddress>,
+        /// The languages that it negotiates in.
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
+        languages: BTreeSet<Language>,
+        /// The price from which its offers begin.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+        price: Option<Money>,
+        /// The terms schemas that it speaks.
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
+        schemas: BTreeSet<Hash>,
         /// The statement that set its card.
         #[cfg_attr(feature = "openapi", schema(value_type = String))]
         card: Hash,

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
+pub use super::card::{A2aPin, Availability, Card};
 pub use super::text::{Name, Nonce, ObligationId, SchemaAlias, Text};
 use super::{Kind, spelling};
 use crate::amount::{Decimal, Money};
@@ -100,15 +101,6 @@ bodies! {
         card: Card,
         /// Its first key.
         key: KeyId,
-    }
-    /// What an agent shows of itself. Never a score: that is asked for.
-    struct Card {
-        /// What it can do.
-        capabilities: BTreeSet<Capability>,
-        /// What it is, for people.
-        description: Text,
-        /// What people call it.
-        name: Name,
     }
     /// `agent.card.set`.
     struct CardSet {
@@ -772,7 +764,7 @@ impl Body {
         match self {
             Self::OrgPolicySet(policy) => policy.bounds(),
             Self::AgentRegister(AgentRegister { card, .. }) | Self::AgentCardSet(CardSet { card }) => {
-                bound("/body/card/capabilities", card.capabilities.len(), 0..=limits::CAPABILITIES_MAX)
+                card.bounds()
             }
             Self::ConsentRequest(request) => request.bounds(),
             Self::OrgSchemaRegister(register) if register.version == 0 => {

@@ -4,6 +4,7 @@
 //! before, so none can be skipped. Whether a key counts for its issuer is decided later, at a position of the log.
 
 pub mod body;
+mod card;
 pub mod draft;
 mod kind;
 mod reference;

@@ -357,9 +357,5 @@ pub fn because(words: &str) -> Because {
 }
 
 pub fn card() -> Card {
-    Card {
-        capabilities: BTreeSet::from([text("provision.compute.gpu")]),
-        description: text("sells"),
-        name: text("An agent"),
-    }
+    Card::of(text("An agent"), text("sells"), BTreeSet::from([text("provision.compute.gpu")]))
 }

@@ -119,11 +119,8 @@ impl Author {
 
     pub fn agent(&mut self, name: &str) -> Verified {
         let organisation = key(name.split('/').next().unwrap());
-        let card = Card {
-            capabilities: BTreeSet::from([text("provision.compute.gpu")]),
-            description: text("trades in compute"),
-            name: text(name),
-        };
+        let capabilities = BTreeSet::from([text("provision.compute.gpu")]);
+        let card = Card::of(text(name), text("trades in compute"), capabilities);
         let body = Body::AgentRegister(AgentRegister { card, key: key(name).id() });
         let stream = StreamName::Of(StreamId::Agent(agent_uri(name)));
         let draft = Draft::new(stream, self.origin.clone(), issuer(name), body);

@@ -229,11 +229,8 @@ impl Author {
 }
 
 pub fn card(name: &str, capabilities: &[&str], description: &str) -> Card {
-    Card {
-        capabilities: capabilities.iter().map(|capability| text(capability)).collect(),
-        description: text(description),
-        name: text(name),
-    }
+    let capabilities = capabilities.iter().map(|capability| text(capability)).collect();
+    Card::of(text(name), text(description), capabilities)
 }
 
 /// An author and the store that takes in what it says.

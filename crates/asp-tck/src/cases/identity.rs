@@ -103,11 +103,7 @@ fn policy() -> Result<Body, Finding> {
 }
 
 fn card() -> Result<Card, Finding> {
-    Ok(Card {
-        capabilities: [text("provision.compute")?].into(),
-        description: text("new")?,
-        name: text("A")?,
-    })
+    Ok(Card::of(text("A")?, text("new")?, [text("provision.compute")?].into()))
 }
 
 fn card_set() -> Result<Body, Finding> {

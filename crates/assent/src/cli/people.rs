@@ -1,11 +1,11 @@
 //! Commands about who there is: organisations, agents, consents, trust.
 
 use asp_core::amount::Money;
-use asp_core::name::{AgentUri, Capability, Domain};
+use asp_core::name::{AgentUri, Capability, Domain, Language, WebAddress};
 use asp_core::position::Millis;
 use asp_core::session::table::Performative;
-use asp_core::statement::body::{DataClass, Name, Text};
-use clap::{Args, Subcommand};
+use asp_core::statement::body::{Availability, DataClass, Name, Text};
+use clap::{Args, Subcommand, ValueEnum};
 
 use super::policy::PolicyCommand;
 use crate::read::{self, Id};
@@ -49,6 +49,9 @@ pub(crate) enum AgentCommand {
         #[arg(value_parser = read::agent)]
         agent: AgentUri,
     },
+    /// Show or set the card: what an agent shows of itself to whoever looks for one
+    #[command(subcommand)]
+    Card(CardCommand),
     /// Replace an agent's key: both keys sign, the old one counts no longer
     #[command(after_help = "Examples:\n  assent agent rotate-key acme.example/buyer")]
     RotateKey {
@@ -73,6 +76,95 @@ pub(crate) struct AgentRegister {
     /// What it is, for people
     #[arg(long, default_value = "", hide_default_value = true)]
     pub(crate) description: Text,
+    #[command(flatten)]
+    pub(crate) more: CardMembers,
+}
+
+/// What a card can say besides name, description and capabilities.
+#[derive(Debug, Args)]
+pub(crate) struct CardMembers {
+    /// Where the agent answers challenges: https, or http of this machine
+    #[arg(long, value_name = "URL")]
+    pub(crate) endpoint: Option<WebAddress>,
+    /// The price from which its offers begin, such as "2.40 USD"
+    #[arg(long, value_name = "MONEY", value_parser = read::money)]
+    pub(crate) price: Option<Money>,
+    /// The most that it may agree to owe under one package of terms
+    #[arg(long, value_name = "MONEY", value_parser = read::money)]
+    pub(crate) ceiling: Option<Money>,
+    /// A language that it negotiates in, such as de or pt-BR; may be repeated
+    #[arg(long, value_name = "TAG")]
+    pub(crate) language: Vec<Language>,
+    /// A terms schema that it speaks, such as compute-lease/1; may be repeated
+    #[arg(long, value_name = "SCHEMA", value_parser = read::schema)]
+    pub(crate) schema: Vec<read::SchemaName>,
+    /// Whether it takes on work: available, busy or away
+    #[arg(long, value_name = "WORD", value_parser = read::availability)]
+    pub(crate) availability: Option<Availability>,
+}
+
+/// `assent agent card`
+#[derive(Debug, Subcommand)]
+pub(crate) enum CardCommand {
+    /// Show the card of an agent
+    #[command(after_help = "Examples:\n  assent agent card show volt.example/sales/gpu --json")]
+    Show {
+        /// The agent [default: the identity in use]
+        #[arg(value_parser = read::agent)]
+        agent: Option<AgentUri>,
+    },
+    /// Set what is named on the agent's card, and leave the rest as it is
+    ///
+    /// In a session that was opened before, nobody can be bound to an agent whose card says something else since
+    /// (CARD_CHANGED); availability alone may change at any time.
+    #[command(after_help = "Examples:\n  \
+        assent agent card set volt.example/sales/gpu --price \"2.40 USD\" --language en --language de\n  \
+        assent agent card set volt.example/sales/gpu --availability away\n  \
+        assent agent card set volt.example/sales/gpu --without price --without endpoint")]
+    Set(Box<CardSet>),
+}
+
+/// `assent agent card set`
+#[derive(Debug, Args)]
+pub(crate) struct CardSet {
+    /// The agent [default: the identity in use]
+    #[arg(value_parser = read::agent)]
+    pub(crate) agent: Option<AgentUri>,
+    /// What it can do, in place of all named before; may be repeated
+    #[arg(long, value_name = "NAME")]
+    pub(crate) capability: Vec<Capability>,
+    /// What people call it
+    #[arg(long)]
+    pub(crate) name: Option<Name>,
+    /// What it is, for people
+    #[arg(long)]
+    pub(crate) description: Option<Text>,
+    #[command(flatten)]
+    pub(crate) more: CardMembers,
+    /// A part to take off the card; may be repeated
+    #[arg(long, value_name = "PART", value_enum)]
+    pub(crate) without: Vec<CardPart>,
+}
+
+/// A part that a card can do without.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CardPart {
+    /// The pinned A2A card
+    A2a,
+    /// Availability
+    Availability,
+    /// All capabilities
+    Capabilities,
+    /// The ceiling
+    Ceiling,
+    /// The endpoint
+    Endpoint,
+    /// All languages
+    Languages,
+    /// The price
+    Price,
+    /// All terms schemas
+    Schemas,
 }
 
 /// `assent discover`

@@ -22,12 +22,13 @@ pub(super) async fn run(context: &Context, command: AgentCommand) -> Outcome {
             context.printer.show(&view, |page| show(page, &view));
             Ok(())
         }
+        AgentCommand::Card(command) => super::card::run(context, command).await,
         AgentCommand::RotateKey { agent } => rotate(context, agent).await,
     }
 }
 
 async fn register(context: &Context, args: AgentRegister) -> Outcome {
-    let AgentRegister { agent, capability, name, description } = args;
+    let AgentRegister { agent, capability, name, description, more } = args;
     let last = agent.path().rsplit('/').next().unwrap_or_default();
     let name = name.map_or_else(|| last.parse().map_err(Failure::usage), Ok)?;
     let domain = agent.organisation();
@@ -40,7 +41,8 @@ async fn register(context: &Context, args: AgentRegister) -> Outcome {
     if made {
         context.printer.say(format!("made a key for {}: {}", words::agent(&agent), key.id()));
     }
-    let card = Card { capabilities: capability.into_iter().collect(), description, name };
+    let mut card = Card::of(name, description, capability.into_iter().collect());
+    super::card::put(context, &mut card, more).await?;
     let party = client.organisation_with(domain, organisation);
     let receipt = party.register_agent(&agent, &key, card).await?;
     super::receipt(context, &receipt, Text::of(Paint::Strong, words::agent(&agent)).plain(" is registered"));
@@ -78,6 +80,7 @@ fn show(page: &mut Page, view: &AgentView) {
     }
     page.field("can", list(view.capabilities.iter()));
     page.field("registered", words::instant(view.registered_at));
+    super::card::fields(page, view);
     page.field("card", words::id(&view.card));
     super::org::keys(page, &view.keys);
 }

@@ -2,6 +2,7 @@
 
 mod agent;
 mod bench;
+mod card;
 mod commitment;
 mod completions;
 mod consent;

@@ -102,6 +102,18 @@ fn schemas() -> Vec<Case> {
 fn agents() -> Vec<Case> {
     let card = |capabilities: &[&str]| json!({"capabilities": capabilities, "description": "Buys metal.", "name": "Buyer"});
     let register = json!({"card": card(&["procure.metal"]), "key": key_id(BUYER)});
+    let whole = json!({"card": {
+        "a2a": {"digest": hash("an A2A card"), "url": "https://acme.example/.well-known/agent-card.json"},
+        "availability": "available",
+        "capabilities": ["procure.metal"],
+        "ceiling": money("25000", "USD"),
+        "description": "Buys metal.",
+        "endpoint": "https://buyer.acme.example:8443/asp?x=1",
+        "languages": ["de", "en", "zh-Hant-TW"],
+        "name": "Buyer",
+        "price": money("0.5", "USD"),
+        "schemas": [hash("a schema"), hash("another schema")],
+    }});
     let rotate = json!({"newKey": key_id(NEXT_AGENT), "oldKey": key_id(BUYER)});
     let revoke = json!({"key": key_id(BUYER), "reason": "stolen"});
     let revoke_from = json!({"fromIndex": 0, "key": key_id(BUYER), "reason": "stolen"});
@@ -110,6 +122,7 @@ fn agents() -> Vec<Case> {
         opening("agent.register", "an agent, admitted", AGENT, BUYER, register)
             .and(ACME)
             .but_of_type("org.verify"),
+        continuing("agent.card.set", "all that a card can say", AGENT, BUYER, whole),
         continuing("agent.card.set", "no capabilities", AGENT, BUYER, json!({"card": card(&[])})),
         continuing(
             "agent.card.set",

@@ -41,11 +41,7 @@ pub fn seller() -> AgentUri {
 }
 
 pub fn card(name: &str) -> Card {
-    Card {
-        capabilities: [text("provision.compute.gpu")].into(),
-        description: text("trades in compute"),
-        name: text(name),
-    }
+    Card::of(text(name), text("trades in compute"), [text("provision.compute.gpu")].into())
 }
 
 /// One obligation of the seller's, worth so many USD.

@@ -85,11 +85,9 @@ impl Cast {
         }
         let mut cards = Vec::new();
         for ((uri, party), (_, organisation)) in self.agents.iter().zip(&self.organisations) {
-            let card = Card {
-                capabilities: [capability()?].into(),
-                description: "Part of a load.".parse().map_err(Failure::fault)?,
-                name: uri.path().parse().map_err(Failure::fault)?,
-            };
+            let description = "Part of a load.".parse().map_err(Failure::fault)?;
+            let name = uri.path().parse().map_err(Failure::fault)?;
+            let card = Card::of(name, description, [capability()?].into());
             let body = Body::AgentRegister(AgentRegister { card, key: party.key.id() });
             let stream = StreamName::Of(StreamId::Agent(uri.clone()));
             let statement = self.sign(party, &[&organisation.key], stream, body, None)?;

@@ -208,11 +208,11 @@ impl Stage {
             organisation_name: name.parse().map_err(Failure::fault)?,
             organisation_key: keyring.create(&Issuer::Organisation(domain.clone())).map_err(Failure::from)?,
             agent_key: keyring.create(&Issuer::Agent(agent.clone())).map_err(Failure::from)?,
-            card: Card {
-                capabilities: if sells { [capability()?].into() } else { [].into() },
-                description: description.parse().map_err(Failure::fault)?,
-                name: name.parse().map_err(Failure::fault)?,
-            },
+            card: Card::of(
+                name.parse().map_err(Failure::fault)?,
+                description.parse().map_err(Failure::fault)?,
+                if sells { [capability()?].into() } else { [].into() },
+            ),
             domain,
             agent,
             hand_over,
