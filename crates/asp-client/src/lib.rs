@@ -35,6 +35,7 @@ mod export;
 mod list;
 mod organisation;
 mod party;
+mod people;
 mod replay;
 mod session;
 mod stream;

@@ -73,6 +73,10 @@ impl OrganisationParty {
         Self { party, domain }
     }
 
+    pub(crate) const fn party(&self) -> &Party {
+        &self.party
+    }
+
     /// Its domain.
     #[must_use]
     pub const fn domain(&self) -> &Domain {

@@ -94,6 +94,11 @@ pub(crate) fn load(folder: &Path, asked: Option<&Origin>) -> Result<Identity, Id
     Ok(Identity { origin, key })
 }
 
+/// Whether a node has its key in this folder.
+pub(crate) fn is_in(folder: &Path) -> bool {
+    folder.join(KEY).is_file()
+}
+
 fn make_folder(folder: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);

@@ -4,13 +4,14 @@
 //! Rules are asp-core's, order and durability asp-store's; this crate moves statements, checks who reads, and wakes who
 //! waits.
 //!
-//! Modules in reading order: [`config`], [`clock`] and `identity` (what a node is given), `admission` and `reading`
+//! Modules in reading order: [`config`], [`clock`] and `identity` (what a node is given), [`operator`] (who runs it), `admission` and `reading`
 //! (the ways to the core and the store), `auth` (who reads), `http` (what can be asked), `delivery` (who is woken),
 //! `timers` (what time decides), `metrics` and `probe` (how it is).
 
 pub mod clock;
 pub mod config;
 mod identity;
+pub mod operator;
 
 mod admission;
 mod auth;

@@ -10,12 +10,14 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::printer::Colour;
 use crate::read;
 
+mod accounts;
 mod deal;
 mod people;
 mod policy;
 mod tck;
 mod tender;
 
+pub(crate) use accounts::{PeopleCommand, PeopleInvite, PeopleOperator};
 pub(crate) use deal::{
     Close, CommitmentCommand, HandOver, Offering, Open, Say, SchemaCommand, SchemaRegistration,
     SessionCommand, Watch,
@@ -110,6 +112,9 @@ pub(crate) enum Command {
     /// Register an organisation, or look at one
     #[command(subcommand)]
     Org(OrgCommand),
+    /// Say which people may look at what is your organisation's
+    #[command(subcommand)]
+    People(PeopleCommand),
     /// Register an agent, look at one, or change its key
     #[command(subcommand)]
     Agent(AgentCommand),

@@ -3,6 +3,7 @@
 
 use std::str::FromStr;
 
+use asp_client::api::PersonRole;
 use asp_core::amount::{Decimal, Money};
 use asp_core::name::{AgentUri, Domain, Issuer};
 use asp_core::position::{Hash, InvalidText, Millis};
@@ -25,6 +26,14 @@ pub(crate) fn issuer(text: &str) -> Result<Issuer, InvalidText> {
     } else {
         text.parse::<Domain>().map(Issuer::Organisation).map_err(|_| wrong)
     }
+}
+
+/// What a person can be invited for.
+pub(crate) fn person_role(text: &str) -> Result<PersonRole, InvalidText> {
+    [PersonRole::Arbiter, PersonRole::Auditor, PersonRole::Owner]
+        .into_iter()
+        .find(|role| role.as_str() == text)
+        .ok_or(InvalidText("a role: owner, auditor or arbiter"))
 }
 
 /// A performative in any case.

@@ -11,6 +11,7 @@ mod discover;
 mod init;
 mod log;
 mod org;
+mod people;
 mod policy;
 mod replay;
 mod say;
@@ -53,6 +54,7 @@ pub(crate) fn run(context: &Context, command: Command) -> Outcome {
         Command::Log(LogCommand::Checkpoint) => block_on(log::checkpoint(context)),
         Command::Demo(args) => block_on(demo::run(context, &args)),
         Command::Serve(args) => block_on(serve::run(context, &args)),
+        Command::People(command) => block_on(people::run(context, command)),
         Command::Org(command) => block_on(org::run(context, command)),
         Command::Agent(command) => block_on(agent::run(context, command)),
         Command::Discover(args) => block_on(discover::run(context, args)),
