@@ -1,10 +1,10 @@
 //! Reading is authorised by tokens: `private_key_jwt` (RFC 7523) for a token that DPoP (RFC 9449) binds to a key.
-//! All signatures are Ed25519; the DPoP key is made anew for each party and never stored.
+//! An assertion is signed as its key signs; the DPoP key is of Ed25519, made anew for each party and never stored.
 
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use asp_core::key::SecretKey;
+use asp_core::key::{Algorithm, SecretKey};
 use asp_core::name::{Issuer, Origin};
 use asp_core::position::Hash;
 use base64::Engine as _;
@@ -129,7 +129,7 @@ impl Tokens {
 /// Says who asks, signed with the key that the log has for it (RFC 7523 §2.2).
 fn assertion(claimant: Claimant<'_>) -> Result<String, Error> {
     let now = claimant.offset.now().millis() / 1000;
-    let header = json!({ "alg": "EdDSA", "kid": claimant.key.id(), "typ": "JWT" });
+    let header = json!({ "alg": algorithm(claimant.key), "kid": claimant.key.id(), "typ": "JWT" });
     let claims = json!({
         "iss": claimant.issuer,
         "sub": claimant.issuer,
@@ -139,6 +139,14 @@ fn assertion(claimant: Claimant<'_>) -> Result<String, Error> {
         "jti": unique()?,
     });
     Ok(jwt(&header, &claims, claimant.key))
+}
+
+/// The algorithm of a key in the words of JWS (RFC 8037 §3.1, RFC 7518 §3.4).
+fn algorithm(key: &SecretKey) -> &'static str {
+    match key.id().algorithm() {
+        Algorithm::Ed25519 => "EdDSA",
+        Algorithm::Es256 => "ES256",
+    }
 }
 
 /// A JWS in compact form (RFC 7515 §7.1).

@@ -10,7 +10,7 @@ mod support;
 
 use std::path::PathBuf;
 
-use asp_core::key::{KeyId, PublicKey, SignatureBytes};
+use asp_core::key::{KeyId, PublicKey, SecretKey, SignatureBytes};
 use asp_core::name::{Issuer, StreamId, StreamKind, StreamName};
 use asp_core::rejection::Code;
 use asp_core::statement::body::{Body, Offer, OrgRegister, OrgVerify, Propose, Showing, VerifyMethod};
@@ -143,7 +143,7 @@ fn what_is_understood_is_what_is_signed() {
     for (from, to, expected) in [
         (r#""alg":"Ed25519""#, r#""alg":{"Ed25519":null}"#, Code::InvalidEnvelope),
         (own.as_str(), "did:key:z6MkAAA", Code::InvalidKey),
-        (own.as_str(), "did:key:zDnaerDaTF5BXEavCrfRZEk316dpbLsfPDZ3WJ5hRTPFU2169", Code::InvalidKey),
+        (own.as_str(), "did:key:zQ3shokFTS3brHcDQrn82RUDfCZESWL1ZdCEJwekUDPQiYBme", Code::InvalidKey),
     ] {
         refused(envelope(&statement, &signatures.replacen(from, to, 1)).as_bytes(), expected);
     }
@@ -264,34 +264,116 @@ fn no_small_order_point_is_a_key() {
     }
 }
 
-#[test]
-fn wycheproof_agrees() {
+/// A vector of Wycheproof: the key's point, the message, the signature, and whether it holds.
+type Case = (Vec<u8>, Vec<u8>, Vec<u8>, bool);
+
+fn wycheproof(name: &str, member: &str) -> Vec<Case> {
     let folder = std::env::var_os("ASSENT_VECTORS").map_or_else(
         || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/vectors")),
         PathBuf::from,
     );
-    let path = folder.join("wycheproof/ed25519_test.json");
-    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let vectors: Value = serde_json::from_str(&text).unwrap();
-    let bytes = |text: &str| -> Vec<u8> {
+    let path = folder.join("wycheproof").join(name);
+    assert!(path.exists(), "{}", path.display());
+    let vectors: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+    let bytes = |text: &Value| -> Vec<u8> {
+        let text = text.as_str().unwrap();
         (0..text.len() / 2).map(|at| u8::from_str_radix(&text[2 * at..2 * at + 2], 16).unwrap()).collect()
     };
-    let (mut valid, mut invalid) = (0, 0);
+    let mut cases = Vec::new();
     for group in vectors["testGroups"].as_array().unwrap() {
-        let key = bytes(group["publicKey"]["pk"].as_str().unwrap());
-        let key = PublicKey::try_from(&KeyId::from_bytes(key.try_into().unwrap()));
+        let key = bytes(&group["publicKey"][member]);
         for test in group["tests"].as_array().unwrap() {
-            let signature = bytes(test["sig"].as_str().unwrap());
-            let holds = match (<[u8; 64]>::try_from(signature), &key) {
-                (Ok(signature), Ok(key)) => key
-                    .verify(&bytes(test["msg"].as_str().unwrap()), &SignatureBytes::from_bytes(signature))
-                    .is_ok(),
-                _ => false,
-            };
-            let expected = test["result"] == "valid";
-            assert_eq!(holds, expected, "{test}");
-            *if expected { &mut valid } else { &mut invalid } += 1;
+            let valid = test["result"] == "valid";
+            cases.push((key.clone(), bytes(&test["msg"]), bytes(&test["sig"]), valid));
         }
     }
-    assert!(valid > 50 && invalid > 50, "{valid} valid, {invalid} invalid");
+    let valid = cases.iter().filter(|(.., valid)| *valid).count();
+    assert!(valid > 50 && cases.len() - valid > 50, "{valid} of {} valid", cases.len());
+    cases
+}
+
+#[test]
+fn wycheproof_agrees() {
+    for (key, message, signature, valid) in wycheproof("ed25519_test.json", "pk") {
+        let key = PublicKey::try_from(&KeyId::Ed25519(key.try_into().unwrap()));
+        let signature = <[u8; 64]>::try_from(signature).map(SignatureBytes::from_bytes);
+        let holds = match (signature, &key) {
+            (Ok(signature), Ok(key)) => key.verify(&message, &signature).is_ok(),
+            _ => false,
+        };
+        assert_eq!(holds, valid, "{message:?}");
+    }
+}
+
+#[test]
+fn wycheproof_agrees_on_es256_but_for_the_larger_s() {
+    // ASP-STM-019
+    let mut larger = 0;
+    for (key, message, signature, valid) in
+        wycheproof("ecdsa_secp256r1_sha256_p1363_test.json", "uncompressed")
+    {
+        let (x, y) = key[1..].split_at(32);
+        let id = KeyId::of_coordinates(x.try_into().unwrap(), y.try_into().unwrap()).unwrap();
+        assert_eq!(id.coordinates().unwrap(), (x.try_into().unwrap(), y.try_into().unwrap()));
+        let key = PublicKey::try_from(&id).unwrap();
+        let Ok(signature) = <[u8; 64]>::try_from(signature).map(SignatureBytes::from_bytes) else {
+            assert!(!valid);
+            continue;
+        };
+        let ordered = signature.in_order(&id);
+        assert_eq!(key.verify_token(&message, &signature).is_ok(), valid, "{signature}");
+        assert_eq!(key.verify(&message, &ordered).is_ok(), valid, "{signature}");
+        assert_eq!(key.verify(&message, &signature).is_ok(), valid && ordered == signature, "{signature}");
+        larger += usize::from(valid && ordered != signature);
+    }
+    assert!(larger > 20, "{larger} with the larger s");
+}
+
+#[test]
+fn the_algorithm_is_the_one_of_the_key_and_never_of_the_message() {
+    // ASP-STM-003, ASP-STM-019
+    let hardware = SecretKey::from_scalar(&[7; 32]).unwrap();
+    let (statement, signatures) = parts();
+    let mut stage = Stage::empty();
+    let register = Body::OrgRegister(OrgRegister { key: hardware.id(), name: text("A") });
+    let stream = StreamName::Of(StreamId::Org(domain("a")));
+    let draft = stage.draft(stream, Issuer::Organisation(domain("a")), register);
+    let signed = stage.sign(&draft, &[&hardware]);
+    assert!(stage.judge(&signed).is_ok());
+    assert!(Verified::from_envelope(&signed.envelope()).is_ok());
+    let text = String::from_utf8(signed.envelope()).unwrap();
+    assert!(text.contains(r#""alg":"ES256""#), "{text}");
+    for other in ["Ed25519", "none", "HS256", "es256", "RS256"] {
+        let wrong = text.replace(r#""alg":"ES256""#, &format!(r#""alg":"{other}""#));
+        refused(wrong.as_bytes(), Code::UnsupportedAlgorithm);
+    }
+    let wrong = envelope(&statement, &signatures.replace(r#""alg":"Ed25519""#, r#""alg":"ES256""#));
+    refused(wrong.as_bytes(), Code::UnsupportedAlgorithm);
+    // The bytes of a signature of one algorithm are none of the other.
+    let own = key("a").id().to_string();
+    let foreign = signatures.replace(&own, &hardware.id().to_string()).replace("Ed25519", "ES256");
+    refused(envelope(&statement, &foreign).as_bytes(), Code::InvalidSignature);
+}
+
+#[test]
+fn a_key_of_p256_is_a_point_in_its_one_encoding() {
+    let good = SecretKey::from_scalar(&[7; 32]).unwrap().id();
+    let bytes: [u8; 33] = good.as_bytes().try_into().unwrap();
+    assert_eq!(good.to_string().parse(), Ok(good));
+    assert!(good.to_string().starts_with("did:key:zDn"), "{good}");
+    for tag in [0, 1, 4, 5, 6, 7, 0xff] {
+        let mut other = bytes;
+        other[0] = tag;
+        let refused = PublicKey::try_from(&KeyId::P256(other)).map(|_| ()).unwrap_err();
+        assert_eq!(refused, Code::InvalidKey, "{tag}");
+    }
+    // x beyond the prime, and x = 4, which no point has.
+    let (mut beyond, mut none) = ([0xff; 33], [0; 33]);
+    (beyond[0], none[0], none[32]) = (2, 2, 4);
+    for other in [beyond, none] {
+        assert!(PublicKey::try_from(&KeyId::P256(other)).is_err());
+    }
+    assert!(SecretKey::from_scalar(&[0; 32]).is_err());
+    assert!(SecretKey::from_scalar(&[0xff; 32]).is_err());
+    assert_eq!(KeyId::of_coordinates(&[1; 32], &[1; 32]), None);
 }

@@ -252,7 +252,8 @@ const UNSAID: [Unsaid; 5] = [
         })
     }),
     ("x-form did-key: a pattern cannot decode", |statement| {
-        any_text(statement, &|text| text.starts_with("did:key:z6Mk") && text.parse::<KeyId>().is_err())
+        let is_named = |text: &str| text.starts_with("did:key:z6Mk") || text.starts_with("did:key:zDn");
+        any_text(statement, &|text| is_named(text) && text.parse::<KeyId>().is_err())
     }),
     ("x-uniqueBy: items that differ elsewhere", |statement| {
         let schemas = statement["body"]["schemas"].as_array();
@@ -386,7 +387,9 @@ fn near(text: &str) -> Vec<String> {
         text.replacen("6Mk", "6Mj", 1),
     ];
     // As many digits as before, of another number.
-    near.extend(text.strip_prefix("did:key:z6Mk").map(|digits| format!("did:key:z6Mkz{}", &digits[1..])));
+    for kind in ["did:key:z6Mk", "did:key:zDn"] {
+        near.extend(text.strip_prefix(kind).map(|digits| format!("{kind}z{}", &digits[1..])));
+    }
     let mut shorter = text.to_owned();
     shorter.pop();
     near.push(shorter);

@@ -278,6 +278,46 @@ async fn a_token_dies_with_the_key_or_the_agent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_key_in_hardware_opens_as_another_does() {
+    // ASP-AUT-002, ASP-AUT-003
+    let mut stage = Stage::new().await;
+    stage.people().await;
+    let hardware = SecretKey::from_scalar(&[9; 32]).unwrap();
+    let stream = StreamName::Of(StreamId::Org(domain("acme")));
+    let body = Body::OrgKeyAdd(KeyAdd { key: hardware.id() });
+    let origin = stage.author.origin.clone();
+    let draft = asp_core::statement::draft::Draft::new(stream, origin, issuer("acme"), body);
+    let statement = stage.author.sign(&draft, &[&key("acme"), &hardware]);
+    stage.take(statement).await;
+
+    let asked = || stage.assertion("acme").head("kid", json!(hardware.id())).signed_by(hardware.clone());
+    let proof = || stage.proof(&hardware, "POST", "/oauth/token", None).head("alg", json!("ES256"));
+    let good = asked().head("alg", json!("ES256"));
+    let answer = stage.ask(&good.text(), &proof().text()).await.ok();
+    let token = answer["access_token"].as_str().unwrap().to_owned();
+    // Hardware gives either s, and no log binds a token.
+    let other = asked().head("alg", json!("ES256")).text();
+    assert_eq!(stage.ask(&with_the_larger_s(&other), &with_the_larger_s(&proof().text())).await.status, 200);
+    for (assertion, proof, code) in [
+        (asked(), proof(), "INVALID_CLIENT"),
+        (asked().head("alg", json!("none")), proof(), "INVALID_CLIENT"),
+        (asked().head("alg", json!("HS256")), proof(), "INVALID_CLIENT"),
+        (good.clone().signed_by(SecretKey::from_scalar(&[8; 32]).unwrap()), proof(), "INVALID_CLIENT"),
+        (good.clone().signed_by(key("acme")), proof(), "INVALID_CLIENT"),
+        (good.clone(), proof().head("alg", json!("EdDSA")), "INVALID_DPOP_PROOF"),
+        (good.clone(), proof().head("jwk", jwk(&key("acme"))), "INVALID_DPOP_PROOF"),
+        (good.clone(), proof().signed_by(key("acme")), "INVALID_DPOP_PROOF"),
+    ] {
+        let answer = stage.ask(&assertion.text(), &proof.text()).await;
+        assert_eq!(answer.code(), code, "{assertion:?} {proof:?}");
+    }
+    let use_of = stage.proof(&hardware, "GET", "/v1/consents", Some(&token)).head("alg", json!("ES256"));
+    let request = stage.http.get(stage.url("/v1/consents")).header("dpop", use_of.text());
+    let answer = Answer::of(request.header("authorization", format!("DPoP {token}"))).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn where_memory_for_tokens_ends_the_greediest_gives_way() {
     let mut stage = Stage::with(|config| {
         config.tokens_per_party_max = 2;

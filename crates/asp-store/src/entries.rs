@@ -1,7 +1,7 @@
 //! The rows of the log: statements byte for byte as they came, with their signatures.
 //! Knows nothing of what a statement means.
 
-use asp_core::key::{Algorithm, KeyId, SignatureBytes};
+use asp_core::key::{KeyId, SignatureBytes};
 use asp_core::name::{Issuer, StreamId};
 use asp_core::position::{Hash, LogPoint, LogTime, Position, Sequence};
 use asp_core::statement::{Received, Signature, Statement, Verified};
@@ -18,18 +18,18 @@ pub struct Entry {
     pub statement: Verified,
 }
 
-/// Bytes of a stored signature: the algorithm, the key, the signature.
-const SIGNATURE_BYTES: usize = 1 + 32 + 64;
-
 /// The number of Ed25519 in stored signatures.
 const ED25519: u8 = 1;
+/// The number of ES256 in stored signatures.
+const ES256: u8 = 2;
 
-/// Signatures as they are stored: one after the other.
+/// Signatures as they are stored, one after the other: the algorithm, the key, the signature.
 pub(crate) fn encode_signatures(signatures: &[Signature]) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(signatures.len() * SIGNATURE_BYTES);
-    for Signature { alg, key_id, value } in signatures {
-        bytes.push(match alg {
-            Algorithm::Ed25519 => ED25519,
+    let mut bytes = Vec::with_capacity(signatures.len() * (1 + 33 + 64));
+    for Signature { key_id, value } in signatures {
+        bytes.push(match key_id {
+            KeyId::Ed25519(_) => ED25519,
+            KeyId::P256(_) => ES256,
         });
         bytes.extend(key_id.as_bytes());
         bytes.extend(value.as_bytes());
@@ -38,18 +38,20 @@ pub(crate) fn encode_signatures(signatures: &[Signature]) -> Vec<u8> {
 }
 
 /// Reads what [`encode_signatures`] wrote and nothing else.
-pub(crate) fn decode_signatures(bytes: &[u8]) -> Option<Vec<Signature>> {
-    let (chunks, rest) = bytes.as_chunks::<SIGNATURE_BYTES>();
-    let one = |chunk: &[u8; SIGNATURE_BYTES]| {
-        let (alg, rest) = chunk.split_first()?;
-        let (key, value) = rest.split_first_chunk::<32>()?;
-        (*alg == ED25519).then_some(Signature {
-            alg: Algorithm::Ed25519,
-            key_id: KeyId::from_bytes(*key),
-            value: SignatureBytes::from_bytes(value.try_into().ok()?),
-        })
-    };
-    if rest.is_empty() { chunks.iter().map(one).collect() } else { None }
+pub(crate) fn decode_signatures(mut bytes: &[u8]) -> Option<Vec<Signature>> {
+    let mut signatures = Vec::new();
+    // Each turn takes a hundred bytes of a stored row, whose number is bounded.
+    while let Some((algorithm, rest)) = bytes.split_first() {
+        let (key_id, rest) = match *algorithm {
+            ED25519 => rest.split_first_chunk().map(|(key, rest)| (KeyId::Ed25519(*key), rest))?,
+            ES256 => rest.split_first_chunk().map(|(key, rest)| (KeyId::P256(*key), rest))?,
+            _ => return None,
+        };
+        let (value, rest) = rest.split_first_chunk()?;
+        signatures.push(Signature { key_id, value: SignatureBytes::from_bytes(*value) });
+        bytes = rest;
+    }
+    Some(signatures)
 }
 
 /// The key that a repetition is found by: the id and eight bytes that tell the issuer.

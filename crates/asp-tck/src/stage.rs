@@ -132,9 +132,11 @@ impl Stage {
         }
     }
 
-    /// The key of an agent, an organisation or anything else with a name.
+    /// The key of an agent, an organisation or anything else with a name; that of `hardware` is of P-256.
     pub(crate) fn key(&self, name: &str) -> SecretKey {
-        let made = || SecretKey::from_seed(Hash::of(&[&self.seed, name.as_bytes()]).as_bytes());
+        let seed = Hash::of(&[&self.seed, name.as_bytes()]);
+        let p256 = || (name == "hardware").then(|| SecretKey::from_scalar(seed.as_bytes()).ok()).flatten();
+        let made = || p256().unwrap_or_else(|| SecretKey::from_seed(seed.as_bytes()));
         self.keys.get(name).cloned().unwrap_or_else(made)
     }
 
@@ -216,7 +218,7 @@ impl Stage {
         let input = signing_input(kind, bytes);
         let sign = |name: &&str| {
             let key = self.key(name);
-            Signature { alg: asp_core::key::Algorithm::Ed25519, key_id: key.id(), value: key.sign(&input) }
+            Signature { key_id: key.id(), value: key.sign(&input) }
         };
         let mut signatures: Vec<Signature> = keys.iter().map(sign).collect();
         signatures.sort_by_key(|signature| signature.key_id);

@@ -28,7 +28,7 @@ SCALAR = re.compile(
 
 @dataclass(frozen=True)
 class Signature:
-    """One signature: the key's 32 bytes, the value's 64."""
+    """One signature: the key's bytes, 32 of Ed25519 or 33 of P-256, and the value's 64."""
 
     key: bytes
     value: bytes
@@ -168,15 +168,17 @@ def signatures_of(value: object) -> list[Signature]:
             raise malformed
         if not all(isinstance(text, str) for text in member.values()):
             raise malformed
-        if member["alg"] != "Ed25519":
+        if member["alg"] not in forms.ALGORITHMS.values():
             raise Refused("UNSUPPORTED_ALGORITHM", "/signatures")
         key, signature = forms.read_key(member["keyId"]), forms.read_signature(member["value"])
         if key is None:
             raise Refused("INVALID_KEY", "/signatures")
+        if member["alg"] != forms.ALGORITHMS[len(key)]:
+            raise Refused("UNSUPPORTED_ALGORITHM", "/signatures")
         if signature is None:
             raise malformed
         signatures.append(Signature(key, signature))
-    keys = [signature.key for signature in signatures]
+    keys = [(len(signature.key), signature.key) for signature in signatures]
     if not 1 <= len(keys) <= SIGNATURES_MAX or any(one >= other for one, other in zip(keys, keys[1:])):
         raise malformed
     return signatures

@@ -20,10 +20,11 @@ LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 DOMAIN = rf"(?=.{{1,245}}\Z){LABEL}(?:\.{LABEL})+"
 AGENT = rf"(?=.{{1,255}}\Z)agent://{LABEL}(?:\.{LABEL})+(?:/[a-z0-9][a-z0-9._-]{{0,63}}){{1,8}}"
 STREAM = re.compile(rf"org:{DOMAIN}|agent:{AGENT}|(?:consent|session):[0-9a-f]{{64}}")
-KEY = re.compile(r"did:key:z([1-9A-HJ-NP-Za-km-z]{1,48})")
+KEY = re.compile(r"did:key:z([1-9A-HJ-NP-Za-km-z]{1,49})")
 BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-# The multicodec prefix of an Ed25519 public key, 0xed as a varint.
-ED25519 = b"\xed\x01"
+# The multicodec prefixes of public keys by the number of their bytes: Ed25519 and compressed points of P-256.
+PREFIXES = {32: b"\xed\x01", 33: b"\x80\x24"}
+ALGORITHMS = {32: "Ed25519", 33: "ES256"}
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
@@ -60,23 +61,22 @@ def read_instant(text: object) -> int | None:
 
 
 def read_key(text: object) -> bytes | None:
-    """The 32 bytes that a `did:key` of Ed25519 names; whether they are a key is another matter."""
+    """The bytes that a `did:key` names, 32 of Ed25519 or 33 of P-256; whether they are a key is another matter."""
     found = KEY.fullmatch(text) if isinstance(text, str) else None
     if found is None:
         return None
     number = 0
     for digit in found.group(1):
         number = number * 58 + BASE58.index(digit)
-    if number.bit_length() > 34 * 8:
-        return None
-    key = number.to_bytes(34, "big")[2:]
+    data = number.to_bytes(max(3, (number.bit_length() + 7) // 8), "big")
+    key = data[2:]
     # A leading 1 is a zero byte more, which the number does not show: it has to be written the same.
-    return key if write_key(key) == text else None
+    return key if data[:2] == PREFIXES.get(len(key)) and write_key(key) == text else None
 
 
 def write_key(key: bytes) -> str:
-    """The `did:key` of 32 bytes."""
-    number = int.from_bytes(ED25519 + key, "big")
+    """The `did:key` of 32 or 33 bytes."""
+    number = int.from_bytes(PREFIXES[len(key)] + key, "big")
     digits = ""
     while number:
         number, digit = divmod(number, 58)

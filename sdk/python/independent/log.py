@@ -212,6 +212,8 @@ def open_note(text: str, origin: str, key: bytes) -> Note:
 
 def _check_signature(key: bytes, message: bytes, signature: bytes, sentence: str) -> None:
     try:
+        if len(key) != 32:
+            raise ed25519.NoKey("INVALID_KEY")
         holds = ed25519.verify(key, message, signature)
     except ed25519.NoKey as fault:
         raise NotProved("invalid-key", f"the log's key is no key ({fault.code})") from None
@@ -259,6 +261,7 @@ def receipt_of(value: object) -> Receipt:
         statement is not None
         and log_time is not None
         and key is not None
+        and len(key) == 32
         and signature is not None
         and by["alg"] == "Ed25519"
         and all(type(number) is int and number >= 0 for number in numbers)

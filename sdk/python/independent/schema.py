@@ -3,7 +3,7 @@
 `$ref` leads to a definition of the same file or of one beside it; nothing else is ever read. Lengths of texts
 count code points, as the standard says. Four keywords are the protocol's own: `x-maxBytes` bounds the UTF-8
 of a text, `x-uniqueBy` asks that a member differs between items, `x-atLeastOneOf` that one of some members is
-there, `x-form` what no pattern can say (a real date, the base58 of an Ed25519 key). `x-limit` is a remark.
+there, `x-form` what no pattern can say (a real date, the base58 of a key). `x-limit` is a remark.
 """
 
 from __future__ import annotations

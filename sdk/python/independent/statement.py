@@ -15,6 +15,7 @@ from typing import Any
 
 import canonical
 import ed25519
+import p256
 import forms
 from envelope import Signature, open_envelope, read_signatures
 from refusal import Refused
@@ -149,7 +150,8 @@ def check_signatures(statement: Statement) -> None:
     message = signing_input(statement.type, statement.data)
     for signature in statement.signatures:
         try:
-            holds = ed25519.verify(signature.key, message, signature.value)
+            scheme = ed25519 if len(signature.key) == 32 else p256
+            holds = scheme.verify(signature.key, message, signature.value)
         except ed25519.NoKey as fault:
             raise Refused(fault.code, "/signatures") from None
         if not holds:

@@ -129,6 +129,12 @@ impl Case {
         self
     }
 
+    /// The same, signed with these keys and no others.
+    pub(super) fn signed_by(mut self, signers: &[&'static str]) -> Self {
+        self.signers = signers.to_vec();
+        self
+    }
+
     /// The same as an answer.
     pub(super) fn replying(self) -> Self {
         self.with("inReplyTo", json!(hash("what is answered")))
@@ -301,7 +307,7 @@ pub(super) fn signatures(kind: &str, text: &[u8], keys: &[SecretKey]) -> Vec<Val
     let mut keys: Vec<&SecretKey> = keys.iter().collect();
     keys.sort_by_key(|key| key.id());
     let signature =
-        |key: &&SecretKey| json!({"alg": "Ed25519", "keyId": key.id(), "value": key.sign(&input)});
+        |key: &&SecretKey| json!({"alg": key.id().algorithm(), "keyId": key.id(), "value": key.sign(&input)});
     keys.iter().map(signature).collect()
 }
 

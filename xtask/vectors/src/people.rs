@@ -23,10 +23,15 @@ pub(super) const MEDIATOR: &str = "agent://court.example/mediator";
 /// The node that keeps the log.
 pub(super) const NODE: &str = "node:vectors.example";
 
-/// The key of whoever has this name: its seed is the SHA-256 of the name.
+/// The key of whoever has this name: its seed, or for P-256 its scalar, is the SHA-256 of the name.
 pub(super) fn key(name: &str) -> SecretKey {
-    SecretKey::from_seed(Hash::of(&[name.as_bytes()]).as_bytes())
+    let seed = Hash::of(&[name.as_bytes()]);
+    let in_hardware = name.ends_with(IN_HARDWARE).then(|| SecretKey::from_scalar(seed.as_bytes()).ok());
+    in_hardware.flatten().unwrap_or_else(|| SecretKey::from_seed(seed.as_bytes()))
 }
+
+/// How the names of keys of P-256 end.
+const IN_HARDWARE: &str = ", in hardware";
 
 /// The `did:key` name of that key.
 pub(super) fn key_id(name: &str) -> String {

@@ -129,7 +129,9 @@ fn hashes() -> Vec<Wrong> {
 fn keys() -> Vec<Wrong> {
     let digits = "6Mkf6DpFipTWXSBgt1DFuACj4UQse9R1uyT5jKhNBWd8sV3";
     vec![
-        ("of another multicodec", "did:key:zDnaerDaTF5BXEavCrfRZEk316dpbLsfPDZ3WJ5hRTPFU2169".to_owned()),
+        ("of another multicodec", "did:key:zQ3shokFTS3brHcDQrn82RUDfCZESWL1ZdCEJwekUDPQiYBme".to_owned()),
+        ("of P-256, one digit less", "did:key:zDnaerDaTF5BXEavCrfRZEk316dpbLsfPDZ3WJ5hRTPFU216".to_owned()),
+        ("of P-256, one digit more", "did:key:zDnaerDaTF5BXEavCrfRZEk316dpbLsfPDZ3WJ5hRTPFU21699".to_owned()),
         ("without `did:key:`", format!("z{digits}")),
         ("of another multibase", format!("did:key:u{digits}")),
         ("of one digit less", format!("did:key:z{}", digits.trim_end_matches('3'))),

@@ -7,10 +7,9 @@ use std::str::FromStr;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::key::{KeyId, PublicKey, SecretKey, SignatureBytes};
+use crate::key::{Algorithm, KeyId, PublicKey, SecretKey, SignatureBytes};
 use crate::name::Origin;
 use crate::position::{Hash, InvalidText};
-use crate::rejection::Code;
 
 /// Bytes of the longest note; room for a log, its witnesses and a few signatures of kinds still to come.
 pub const NOTE_BYTES_MAX: usize = 16 * 1024;
@@ -72,7 +71,7 @@ impl NoteKey {
 
 impl fmt::Display for NoteKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let key = STANDARD.encode([&[TYPE_ED25519], self.key.as_bytes().as_slice()].concat());
+        let key = STANDARD.encode([&[TYPE_ED25519], self.key.as_bytes()].concat());
         write!(f, "{}+{}+{key}", self.name, hex::encode(self.key_hash()))
     }
 }
@@ -220,7 +219,10 @@ impl Note {
         let is_by_key = |line: &&NoteSignature| line.name == key.name.as_str() && line.key_hash == key_hash;
         let line = self.signatures.iter().find(is_by_key).ok_or(NoteError::NotSigned)?;
         let bytes = line.signature.as_slice().try_into().map_err(|_| NoteError::InvalidSignature)?;
-        let public = PublicKey::try_from(&key.key).map_err(|_: Code| NoteError::InvalidKey)?;
+        // The type of the signature is that of Ed25519 (C2SP signed-note).
+        let is_ed25519 = key.key.algorithm() == Algorithm::Ed25519;
+        let public =
+            PublicKey::try_from(&key.key).ok().filter(|_| is_ed25519).ok_or(NoteError::InvalidKey)?;
         let message = self.checkpoint.to_string();
         public
             .verify(message.as_bytes(), &SignatureBytes::from_bytes(bytes))

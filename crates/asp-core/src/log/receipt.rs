@@ -116,12 +116,28 @@ impl BatchPlace {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct BatchSignature {
-    /// The algorithm of the key.
+    /// The algorithm of the key: Ed25519, as a node has no other.
+    #[serde(deserialize_with = "ed25519_alone")]
     pub alg: Algorithm,
     /// The node's key.
+    #[serde(deserialize_with = "key_of_a_node")]
     pub key_id: KeyId,
     /// The signature.
     pub value: SignatureBytes,
+}
+
+fn ed25519_alone<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Algorithm, D::Error> {
+    match Algorithm::deserialize(deserializer)? {
+        Algorithm::Ed25519 => Ok(Algorithm::Ed25519),
+        Algorithm::Es256 => Err(serde::de::Error::custom("a node signs with Ed25519")),
+    }
+}
+
+fn key_of_a_node<'de, D: Deserializer<'de>>(deserializer: D) -> Result<KeyId, D::Error> {
+    match KeyId::deserialize(deserializer)? {
+        KeyId::Ed25519(bytes) => Ok(KeyId::Ed25519(bytes)),
+        KeyId::P256(_) => Err(serde::de::Error::custom("a node's key is of Ed25519")),
+    }
 }
 
 /// A receipt: portable evidence that a log took a statement at this place and time.
@@ -200,6 +216,9 @@ impl Receipt {
         }
         if signature.key_id != *node_key {
             return Err(ReceiptError::OtherKey);
+        }
+        if (signature.alg, node_key.algorithm()) != (Algorithm::Ed25519, Algorithm::Ed25519) {
+            return Err(ReceiptError::InvalidKey);
         }
         let leaf = receipt.leaf();
         let root = inclusion_root(&leaf, batch.index.into(), batch.size.into(), &batch.path)

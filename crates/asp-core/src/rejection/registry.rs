@@ -51,7 +51,7 @@ pub enum Code {
     Expired,
     /// The algorithm is not the one of the key.
     UnsupportedAlgorithm,
-    /// A key is not a did:key of a valid Ed25519 point.
+    /// A key is not a did:key of a valid point of Ed25519 or P-256.
     InvalidKey,
     /// The key is of small order: any message verifies under it.
     WeakKey,
@@ -461,7 +461,7 @@ pub(super) const ROWS: &[Row] = &[
         retry: Retry::Never,
         rule: Some("ASP-STM-003"),
         sentence: "The algorithm is not the one of the key.",
-        hint: "Ed25519 keys sign with Ed25519.",
+        hint: "Keys of Ed25519 sign with Ed25519, those of P-256 with ES256.",
     },
     Row {
         code: Code::InvalidKey,
@@ -470,8 +470,8 @@ pub(super) const ROWS: &[Row] = &[
         blame: Blame::Sender,
         retry: Retry::Never,
         rule: Some("ASP-STM-006"),
-        sentence: "A key is not a did:key of a valid Ed25519 point.",
-        hint: "Encode the key as did:key:z6Mk...",
+        sentence: "A key is not a did:key of a valid point of Ed25519 or P-256.",
+        hint: "Encode the key as did:key:z6Mk... or, a compressed point of P-256, as did:key:zDn...",
     },
     Row {
         code: Code::WeakKey,

@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::{Body, Kind, Received, Signature, Trace, VERSION, Verified, signing_input};
-use crate::key::{Algorithm, KeyId, SecretKey};
+use crate::key::{KeyId, SecretKey};
 use crate::name::{Issuer, Origin, StreamKind, StreamName};
 use crate::position::{Hash, Head, LogTime, Sequence};
 use crate::rejection::Rejection;
@@ -94,10 +94,8 @@ impl Draft {
         let kind = self.body.kind();
         let bytes = self.bytes(kind, head, stamp);
         let input = signing_input(kind, &bytes);
-        let mut signatures: Vec<Signature> = keys
-            .iter()
-            .map(|key| Signature { alg: Algorithm::Ed25519, key_id: key.id(), value: key.sign(&input) })
-            .collect();
+        let mut signatures: Vec<Signature> =
+            keys.iter().map(|key| Signature { key_id: key.id(), value: key.sign(&input) }).collect();
         signatures.sort_by_key(|signature| signature.key_id);
         signatures.dedup_by_key(|signature| signature.key_id);
         // The own signatures need no check; everything else is held to what a stranger would be.
@@ -152,7 +150,7 @@ impl Verified {
         let input = signing_input(self.statement.kind, self.statement.bytes());
         let mut signatures: Vec<Signature> =
             self.signatures.iter().filter(|signature| signature.key_id != id).cloned().collect();
-        signatures.push(Signature { alg: Algorithm::Ed25519, key_id: id, value: key.sign(&input) });
+        signatures.push(Signature { key_id: id, value: key.sign(&input) });
         signatures.sort_by_key(|signature| signature.key_id);
         Ok(Received::from_parts(self.statement.bytes(), signatures)?.read()?.assume_verified())
     }

@@ -14,6 +14,7 @@ mod text;
 
 use std::borrow::Cow;
 
+use serde::ser::SerializeStruct;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use uuid::Uuid;
@@ -40,12 +41,10 @@ const ENVELOPE_OVERHEAD_MAX: usize = 4096;
 /// The largest envelope that is read: a statement of the largest size and its signatures.
 pub const ENVELOPE_BYTES_MAX: usize = limits::STATEMENT_BYTES_MAX + ENVELOPE_OVERHEAD_MAX;
 
-/// One signature of an envelope.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", try_from = "WireSignature<'_>")]
+/// One signature of an envelope. Its algorithm is that of the key, which the wire says once more.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "WireSignature<'_>")]
 pub struct Signature {
-    /// The algorithm; it must be that of the key.
-    pub alg: Algorithm,
     /// The key that signed.
     pub key_id: KeyId,
     /// The signature over the tagged bytes.
@@ -64,15 +63,26 @@ struct WireSignature<'a> {
     value: Cow<'a, str>,
 }
 
+impl Serialize for Signature {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut members = serializer.serialize_struct("Signature", 3)?;
+        members.serialize_field("alg", &self.key_id.algorithm())?;
+        members.serialize_field("keyId", &self.key_id)?;
+        members.serialize_field("value", &self.value)?;
+        members.end()
+    }
+}
+
 impl TryFrom<WireSignature<'_>> for Signature {
     type Error = Code;
 
     fn try_from(wire: WireSignature<'_>) -> Result<Self, Code> {
-        Ok(Self {
-            alg: wire.alg.parse().map_err(|_| Code::UnsupportedAlgorithm)?, // ASP-STM-003
-            key_id: wire.key_id.parse().map_err(|_| Code::InvalidKey)?,     // ASP-STM-006
-            value: wire.value.parse().map_err(|_| Code::InvalidEnvelope)?,
-        })
+        let alg: Algorithm = wire.alg.parse().map_err(|_| Code::UnsupportedAlgorithm)?; // ASP-STM-003
+        let key_id: KeyId = wire.key_id.parse().map_err(|_| Code::InvalidKey)?; // ASP-STM-006
+        if key_id.algorithm() != alg {
+            return Err(Code::UnsupportedAlgorithm); // ASP-STM-003
+        }
+        Ok(Self { key_id, value: wire.value.parse().map_err(|_| Code::InvalidEnvelope)? })
     }
 }
 
@@ -453,6 +463,8 @@ impl Verified {
 }
 
 /// The hash of a set of signatures: SHA-256 over `asp/1.0/signatures`, a newline, then key and value of each.
+///
+/// Keys of 32 bytes come before those of 33, so the bytes can be taken apart in one way alone.
 #[must_use]
 pub fn signatures_hash(signatures: &[Signature]) -> Hash {
     let mut parts: Vec<&[u8]> = vec![b"asp/1.0/signatures\n"];

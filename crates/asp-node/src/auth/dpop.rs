@@ -1,7 +1,7 @@
 //! Proofs that who sends a request holds the key that its token is bound to (RFC 9449 §4.3).
 //! Whether a proof was used before is not known here.
 
-use asp_core::key::{KeyId, PublicKey};
+use asp_core::key::KeyId;
 use asp_core::position::{Hash, LogTime};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -54,8 +54,8 @@ pub(crate) fn check(proof: &str, request: &Request, token: Option<&str>, now: Lo
     if proof.header.typ.as_deref() != Some("dpop+jwt") {
         return None;
     }
-    let key = KeyId::from_bytes(proof.header.jwk.as_ref()?.bytes()?);
-    let claims: Claims = proof.verify(&PublicKey::try_from(&key).ok()?)?;
+    let key = proof.header.jwk.as_ref()?.key()?;
+    let claims: Claims = proof.verify(&key)?;
     let seconds = now.millis() / 1000;
     let fresh = claims.iat.abs_diff(seconds) <= PROOF_SECONDS;
     let named = (1..=ID_BYTES_MAX).contains(&claims.jti.len());

@@ -12,7 +12,7 @@ pub(crate) mod token;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use asp_core::key::{KeyId, PublicKey};
+use asp_core::key::KeyId;
 use asp_core::limits;
 use asp_core::name::{Domain, Issuer, Origin, StreamId};
 use asp_core::position::{Hash, LogTime, Sequence};
@@ -174,7 +174,7 @@ impl Auth {
     fn check_assertion(&self, claim: &Claim, now: LogTime) -> Option<(KeyId, Assertion)> {
         let unverified = Unverified::parse(&claim.assertion)?;
         let key: KeyId = unverified.header.kid.as_deref()?.parse().ok()?;
-        let assertion: Assertion = unverified.verify(&PublicKey::try_from(&key).ok()?)?;
+        let assertion: Assertion = unverified.verify(&key)?;
         let seconds = now.millis() / 1000;
         let skew = limits::CLOCK_SKEW_MS.0 / 1000;
         let (Audience::One(audience) | Audience::List([audience])) = &assertion.aud;

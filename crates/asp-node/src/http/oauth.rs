@@ -24,7 +24,8 @@ pub(super) struct TokenRequest {
     grant_type: String,
     /// `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`
     client_assertion_type: String,
-    /// A JWT signed with a current key of the agent or organisation that it names: header `alg` EdDSA and `kid`, claims
+    /// A JWT signed with a current key of the agent or organisation that it names: header `alg` EdDSA or ES256, as the
+    /// key is, and `kid`, claims
     /// `iss` = `sub`, `aud` the log's origin, `iat`, `exp` at most 300 seconds later, `jti`.
     client_assertion: String,
 }

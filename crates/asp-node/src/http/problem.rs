@@ -112,10 +112,10 @@ fn challenge(code: Code, status: StatusCode) -> Option<&'static str> {
         return None;
     }
     Some(if code == Code::InvalidToken {
-        r#"DPoP error="invalid_token", algs="EdDSA""#
+        r#"DPoP error="invalid_token", algs="EdDSA ES256""#
     } else if code == Code::InvalidDpopProof {
-        r#"DPoP error="invalid_dpop_proof", algs="EdDSA""#
+        r#"DPoP error="invalid_dpop_proof", algs="EdDSA ES256""#
     } else {
-        r#"DPoP algs="EdDSA""#
+        r#"DPoP algs="EdDSA ES256""#
     })
 }

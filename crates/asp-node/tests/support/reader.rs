@@ -16,7 +16,28 @@ pub fn jwt(header: &Value, claims: &Value, key: &SecretKey) -> String {
 }
 
 pub fn jwk(key: &SecretKey) -> Value {
+    if let Some((x, y)) = key.id().coordinates() {
+        let [x, y] = [x, y].map(|bytes| URL_SAFE_NO_PAD.encode(bytes));
+        return json!({ "kty": "EC", "crv": "P-256", "x": x, "y": y });
+    }
     json!({ "kty": "OKP", "crv": "Ed25519", "x": URL_SAFE_NO_PAD.encode(key.id().as_bytes()) })
+}
+
+/// The order of P-256 less s: the other signature that verifies.
+pub fn with_the_larger_s(token: &str) -> String {
+    const ORDER: [u8; 32] = [
+        0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xbc, 0xe6, 0xfa,
+        0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51,
+    ];
+    let (signed, signature) = token.rsplit_once('.').unwrap();
+    let mut bytes = *signature.parse::<asp_core::key::SignatureBytes>().unwrap().as_bytes();
+    let mut borrow = 0;
+    for (byte, order) in bytes[32..].iter_mut().zip(ORDER).rev() {
+        let difference = i16::from(order) - i16::from(*byte) - borrow;
+        borrow = i16::from(difference < 0);
+        *byte = difference.to_le_bytes()[0];
+    }
+    format!("{signed}.{}", asp_core::key::SignatureBytes::from_bytes(bytes))
 }
 
 pub fn ath(token: &str) -> String {

@@ -33,6 +33,7 @@ pub(super) const CASES: &[Case] = &[
     code!(["ASP-STM-016"], "a statement is sent to the address of its own stream", addresses),
     code!(["ASP-STM-017"], "the same bytes get the same receipt, other bytes of the same id none", ids),
     code!(["ASP-STM-018"], "a statement continues a stream that exists", streams),
+    code!(["ASP-STM-019"], "a key of P-256 signs in one spelling", hardware),
 ];
 
 /// Who speaks in these cases.
@@ -189,6 +190,40 @@ async fn changed(
         refused.map_err(|finding| finding.at(format_args!("{name}: {value}")))?;
     }
     Ok(())
+}
+
+/// The order of P-256 in big-endian bytes (SEC 2 §2.4.2): with s, also the order less s verifies.
+const P256_ORDER: [u8; 32] = [
+    0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xbc, 0xe6, 0xfa,
+    0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51,
+];
+
+fn negated(signature: SignatureBytes) -> SignatureBytes {
+    let mut bytes = *signature.as_bytes();
+    let mut borrow = 0;
+    for (byte, order) in bytes.iter_mut().skip(32).zip(P256_ORDER).rev() {
+        let difference = i16::from(order) - i16::from(*byte) - borrow;
+        borrow = i16::from(difference < 0);
+        *byte = difference.to_le_bytes()[0];
+    }
+    SignatureBytes::from_bytes(bytes)
+}
+
+/// An organisation adds a key that lives in hardware and speaks with it.
+async fn hardware(stage: &mut Stage) -> Result<(), Finding> {
+    stage.organisation("buyer").await?;
+    let addition = stage.sign(&addition(stage, "hardware")?, &[WHO, "hardware"])?;
+    stage.take(addition).await?;
+    let statement = stage.sign(&policy(stage, "Ada")?, &["hardware"])?;
+    let right = statement.signatures().first().map(|one| one.value);
+    let right = right.ok_or_else(|| Finding::new("a signature", "none"))?;
+    let wrong = |value: SignatureBytes| resigned(&statement, |one| set(one, "value", json!(value)));
+    let larger = stage.refuse_bytes(wrong(negated(right)), Code::InvalidSignature).await;
+    larger.map_err(|finding| finding.at("the larger s"))?;
+    stage.refuse_bytes(wrong(SignatureBytes::from_bytes([0; 64])), Code::InvalidSignature).await?;
+    let named = resigned(&statement, |one| set(one, "alg", json!("Ed25519")));
+    stage.refuse_bytes(named, Code::UnsupportedAlgorithm).await?;
+    stage.take(statement).await.map(drop)
 }
 
 async fn types(stage: &mut Stage) -> Result<(), Finding> {

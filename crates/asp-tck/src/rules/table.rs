@@ -860,7 +860,7 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         id: "ASP-STM-003",
-        sentence: "A signature MUST be of an algorithm that this version knows.",
+        sentence: "A signature's algorithm MUST be the one of its key: Ed25519 or ES256.",
         codes: &["UNSUPPORTED_ALGORITHM"],
         level: Level::Core,
         inside: None,
@@ -881,7 +881,7 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         id: "ASP-STM-006",
-        sentence: "A signature's key MUST be a canonical point that is not of small order.",
+        sentence: "A signature's key MUST be a point in its one encoding that is not of small order.",
         codes: &["INVALID_KEY", "WEAK_KEY"],
         level: Level::Core,
         inside: None,
@@ -967,6 +967,13 @@ pub const RULES: &[Rule] = &[
         id: "ASP-STM-018",
         sentence: "A statement MUST open a stream or continue one that exists and that its issuer may know of.",
         codes: &["UNKNOWN_STREAM"],
+        level: Level::Core,
+        inside: None,
+    },
+    Rule {
+        id: "ASP-STM-019",
+        sentence: "Of the two ES256 signatures that verify with one r, a statement MUST have the one with the smaller s.",
+        codes: &["INVALID_SIGNATURE"],
         level: Level::Core,
         inside: None,
     },

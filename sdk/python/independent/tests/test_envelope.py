@@ -106,16 +106,25 @@ class Envelopes(unittest.TestCase):
         self.assertEqual(signed([list(good.values())]), "INVALID_ENVELOPE /signatures")
         self.assertEqual(signed([good | {"alg": "ES256"}]), "UNSUPPORTED_ALGORITHM /signatures")
 
-    def test_a_key_id_is_the_did_key_of_an_ed25519_key_in_its_one_spelling(self) -> None:
+    def test_a_key_id_is_the_did_key_of_a_key_in_its_one_spelling(self) -> None:
         good = KEYS[0].signature(b"x")
         for text in (
             good["keyId"][8:],
             good["keyId"].replace("z6Mk", "z6Mj"),
-            "did:key:zDnaerDaTF5BXEavCrfRZEk316dpbLsfPDZ3WJ5hRTPFU2169",
+            "did:key:zQ3shokFTS3brHcDQrn82RUDfCZESWL1ZdCEJwekUDPQiYBme",
+            "did:key:zDnaerDaTF5BXEavCrfRZEk316dpbLsfPDZ3WJ5hRTPFU21699",
             "did:key:z1" + good["keyId"][9:],
             "",
         ):
             self.assertEqual(signed([good | {"keyId": text}]), "INVALID_KEY /signatures", text)
+
+    def test_the_algorithm_is_the_one_of_the_key(self) -> None:
+        good = KEYS[0].signature(b"x")
+        hardware = "did:key:zDnaerDaTF5BXEavCrfRZEk316dpbLsfPDZ3WJ5hRTPFU2169"
+        key = read_signatures(json.dumps([good | {"keyId": hardware, "alg": "ES256"}]))[0].key
+        self.assertEqual((len(key), forms.write_key(key)), (33, hardware))
+        for wrong in (good | {"keyId": hardware}, good | {"alg": "ES256"}):
+            self.assertEqual(signed([wrong]), "UNSUPPORTED_ALGORITHM /signatures")
 
     def test_a_name_that_stands_twice_in_a_signature_is_refused(self) -> None:
         good = KEYS[0].signature(b"x")

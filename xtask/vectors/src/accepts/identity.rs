@@ -10,6 +10,8 @@ const ORG: &str = "org:acme.example";
 const AGENT: &str = "agent:agent://acme.example/procurement/buyer";
 /// A key that comes later than the first.
 const NEXT: &str = "acme.example, second key";
+/// A key that lives in hardware.
+const HARDWARE: &str = "acme.example, in hardware";
 /// The agent's key after the first.
 const NEXT_AGENT: &str = "agent://acme.example/procurement/buyer, second key";
 
@@ -32,6 +34,16 @@ fn organisations() -> Vec<Case> {
             ACME,
             json!({"key": key_id(ACME), "name": bytes(200)}),
         ),
+        opening(
+            "org.register",
+            "with a key of P-256",
+            ORG,
+            ACME,
+            json!({"key": key_id(HARDWARE), "name": "ACME Metal Works"}),
+        )
+        .signed_by(&[HARDWARE]),
+        continuing("org.key.add", "a key in hardware", ORG, ACME, json!({"key": key_id(HARDWARE)}))
+            .and(HARDWARE),
         continuing("org.key.add", "a second key", ORG, ACME, json!({"key": key_id(NEXT)})).and(NEXT),
         continuing(
             "org.key.revoke",

@@ -97,7 +97,13 @@ fn members() -> Vec<Row> {
     let row = |name, words, code, make| Row { name, words, code, make };
     vec![
         row("other-algorithm", "another algorithm", Code::UnsupportedAlgorithm, |case| {
+            with_member(case, "alg", Some(json!("RS256")))
+        }),
+        row("algorithm-of-another-key", "ES256 beside an Ed25519 key", Code::UnsupportedAlgorithm, |case| {
             with_member(case, "alg", Some(json!("ES256")))
+        }),
+        row("no-algorithm-at-all", "the algorithm `none`", Code::UnsupportedAlgorithm, |case| {
+            with_member(case, "alg", Some(json!("none")))
         }),
         row(
             "algorithm-in-another-case",
@@ -137,7 +143,7 @@ fn members() -> Vec<Row> {
             with_member(
                 case,
                 "keyId",
-                Some(json!("did:key:zDnaerDaTF5BXEavCrfRZEk316dpbLsfPDZ3WJ5hRTPFU2169")),
+                Some(json!("did:key:zQ3shokFTS3brHcDQrn82RUDfCZESWL1ZdCEJwekUDPQiYBme")),
             )
         }),
         row("algorithm-as-object", "an object in place of the algorithm", CODE, |case| {

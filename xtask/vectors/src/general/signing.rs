@@ -12,7 +12,7 @@ use crate::case::{Case, envelope, signatures};
 use crate::people::key;
 
 pub(super) fn rows() -> Vec<Row> {
-    [keys(), values()].concat()
+    [keys(), values(), hardware()].concat()
 }
 
 /// The envelope whose first signature names this key.
@@ -21,10 +21,7 @@ fn by(case: &Case, bytes: [u8; 32]) -> Option<Vec<u8>> {
     let last = signatures.pop()?;
     let id = json!(KeyId::from_bytes(bytes));
     // Alone, so that the order of key ids is not what breaks.
-    Some(envelope(
-        &case.text(),
-        &[json!({"alg": last.get("alg")?, "keyId": id, "value": last.get("value")?})],
-    ))
+    Some(envelope(&case.text(), &[json!({"alg": "Ed25519", "keyId": id, "value": last.get("value")?})]))
 }
 
 /// 32 bytes from hexadecimal digits, little-endian as RFC 8032 has points.
@@ -95,7 +92,7 @@ fn values() -> Vec<Row> {
             let input = [b"asp/1.0/", case.kind.as_bytes(), b"\n", case.text().as_slice()].concat();
             let value = SignatureBytes::from_bytes(with_neutral_commitment(
                 &key.seed(),
-                key.id().as_bytes(),
+                key.id().as_bytes().try_into().ok()?,
                 &input,
             )?);
             let signature = json!({"alg": "Ed25519", "keyId": key.id(), "value": value});
@@ -135,6 +132,94 @@ fn values() -> Vec<Row> {
             Some(envelope(&case.text(), &all))
         }),
     ]
+}
+
+/// The envelope with one signature by a key of P-256, its members changed.
+fn es256(case: &Case, change: impl FnOnce(&mut [u8; 33], &mut [u8; 64]) -> Option<()>) -> Option<Vec<u8>> {
+    let key = key("a stranger, in hardware");
+    let KeyId::P256(mut point) = key.id() else { return None };
+    let input = [b"asp/1.0/", case.kind.as_bytes(), b"\n", case.text().as_slice()].concat();
+    let mut bytes = *key.sign(&input).as_bytes();
+    change(&mut point, &mut bytes)?;
+    let value = SignatureBytes::from_bytes(bytes);
+    let signature = json!({"alg": "ES256", "keyId": KeyId::P256(point), "value": value});
+    Some(envelope(&case.text(), &[signature]))
+}
+
+fn hardware() -> Vec<Row> {
+    let row = |code| move |name, words, make| Row { name, words, code, make };
+    let (no_key, no_signature) = (row(Code::InvalidKey), row(Code::InvalidSignature));
+    vec![
+        no_key("p256-no-point", "a key of P-256 whose x is that of no point", |case| {
+            es256(case, |point, _| {
+                *point = [[2].as_slice(), &[0; 31], &[4]].concat().try_into().ok()?;
+                Some(())
+            })
+        }),
+        no_key("p256-other-tag", "a key of P-256 with the tag of a point that is not compressed", |case| {
+            es256(case, |point, _| {
+                point[0] = 4;
+                Some(())
+            })
+        }),
+        no_key("p256-unreduced", "a key of P-256 whose x is not below the prime", |case| {
+            es256(case, |point, _| {
+                *point = [0xff; 33];
+                point[0] = 2;
+                Some(())
+            })
+        }),
+        no_signature("es256-larger-s", "the other signature that verifies, with the larger s", |case| {
+            es256(case, |_, value| negate_s(value))
+        }),
+        no_signature("es256-all-zero", "an ES256 signature of zeros", |case| {
+            es256(case, |_, value| {
+                *value = [0; 64];
+                Some(())
+            })
+        }),
+        no_signature("es256-flipped-r", "one bit of r flipped", |case| {
+            es256(case, |_, value| {
+                value[31] ^= 1;
+                Some(())
+            })
+        }),
+        no_signature("es256-order-as-s", "the order of the group as s", |case| {
+            es256(case, |_, value| {
+                value.get_mut(32..)?.copy_from_slice(&P256_ORDER);
+                Some(())
+            })
+        }),
+        no_signature("es256-other-point", "the signature under the point with the other y", |case| {
+            es256(case, |point, _| {
+                point[0] ^= 1;
+                Some(())
+            })
+        }),
+        no_signature("es256-other-type", "signed by a key of P-256 as a statement of another type", |case| {
+            let key = key("a stranger, in hardware");
+            let value = key.sign(&[b"asp/1.0/OTHER\n", case.text().as_slice()].concat());
+            let signature = json!({"alg": "ES256", "keyId": key.id(), "value": value});
+            Some(envelope(&case.text(), &[signature]))
+        }),
+    ]
+}
+
+/// The order of P-256 in big-endian bytes (SEC 2 §2.4.2).
+const P256_ORDER: [u8; 32] = [
+    0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xbc,
+    0xe6, 0xfa, 0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51,
+];
+
+/// Takes s, the second half, from the order of the group: a signature that verifies as well.
+fn negate_s(bytes: &mut [u8; 64]) -> Option<()> {
+    let mut borrow = 0;
+    for (digit, order) in bytes.get_mut(32..)?.iter_mut().zip(P256_ORDER).rev() {
+        let difference = i16::from(order) - i16::from(*digit) - borrow;
+        borrow = i16::from(difference < 0);
+        *digit = u8::try_from(difference & 0xff).ok()?;
+    }
+    Some(())
 }
 
 /// Adds the order of the group to S, the second half: the same number to who reduces it, another spelling.
