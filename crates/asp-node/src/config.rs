@@ -8,7 +8,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use asp_core::limits;
-use asp_core::name::Origin;
+use asp_core::name::{Domain, Origin};
 use serde::{Deserialize, Serialize};
 
 /// Bytes of the largest settings file.
@@ -121,6 +121,18 @@ settings! {
     /// Proofs that are remembered for two minutes so that none is used twice. Beyond, the organisation with most of
     /// them loses its oldest token. As many requests for tokens are remembered; one organisation may make an eighth.
     proofs_max: usize = 262_144, "262144", "proofs";
+    /// The OpenID Connect provider by which people sign in: its issuer, exactly as it calls itself. Off without one.
+    oidc_issuer: Option<String> = None, "none", "URL";
+    /// What the node is called at the provider, where its way back is registered: this node's address and `/signin/oidc/callback`.
+    oidc_client_id: Option<String> = None, "none", "text";
+    /// The file with the node's secret at the provider. Without one PKCE alone proves that the code is ours.
+    oidc_client_secret_file: Option<PathBuf> = None, "none", "path";
+    /// Whose people the provider vouches for.
+    oidc_organisation: Option<Domain> = None, "none", "domain";
+    /// Whoever has a verified address of mail in this domain comes in as an auditor, invited or not.
+    oidc_email_domain: Option<String> = None, "none", "domain";
+    /// The claim with what a person is here for (owner, auditor, arbiter), read at each sign-in; who has none stays out.
+    oidc_role_claim: Option<String> = None, "none", "name";
     /// How long running requests have to finish when the node stops.
     stop_timeout_ms: u64 = 10_000, "10000", "milliseconds";
 }
@@ -144,7 +156,7 @@ macro_rules! read_from_str {
     )+};
 }
 
-read_from_str!(PathBuf, SocketAddr, String, Origin, usize, u64);
+read_from_str!(PathBuf, SocketAddr, String, Domain, Origin, usize, u64);
 
 impl<T: Read_> Read_ for Option<T> {
     /// An empty variable is one that says nothing.

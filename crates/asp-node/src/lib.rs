@@ -47,6 +47,7 @@ pub use identity::IdentityError;
 use admission::Admission;
 use auth::Auth;
 use auth::cookie::Cookies;
+use auth::oidc::{Oidc, Settings as OidcSettings};
 use auth::token::Bounds;
 use delivery::Hub;
 use http::App;
@@ -202,6 +203,7 @@ fn app(
     let secure = public_url.as_ref().map_or(!address.ip().is_loopback(), |url| url.starts_with("https:"));
     Ok(App {
         cookies: Cookies { secure },
+        oidc: provider(config)?,
         settings: config.values(),
         reads: Arc::new(Reads::new(store.clone(), config.readers, config.reads_waiting_max)),
         admission: Admission::start(config.admission_threads, config.admission_queue_max, &store)
@@ -220,6 +222,12 @@ fn app(
         address,
         public_url,
     })
+}
+
+fn provider(config: &Config) -> Result<Option<Oidc>, StartError> {
+    let settings = OidcSettings::read(config).map_err(|detail| StartError::Provider { detail })?;
+    let unready = |_| StartError::Provider { detail: "no client for it can be made".to_owned() };
+    settings.map(Oidc::new).transpose().map_err(unready)
 }
 
 fn bounds(config: &Config) -> http::listen::Bounds {
@@ -250,6 +258,11 @@ pub enum StartError {
         /// In the words of the operating system.
         detail: String,
     },
+    /// The provider of identities is not set as one.
+    Provider {
+        /// What is wrong.
+        detail: String,
+    },
     /// No threads can be started.
     Threads {
         /// In the words of the operating system.
@@ -266,6 +279,7 @@ impl fmt::Display for StartError {
                 write!(f, "{url} is no address of a node: http or https, without query, fragment or user")
             }
             Self::Listen { address, detail } => write!(f, "cannot listen on {address}: {detail}"),
+            Self::Provider { detail } => write!(f, "the provider of identities: {detail}"),
             Self::Threads { detail } => write!(f, "no threads can be started: {detail}"),
         }
     }

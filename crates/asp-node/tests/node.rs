@@ -29,6 +29,9 @@ const ROUTES: &str = "
     get /metrics
     get /openapi.json
     get /readyz
+    get /signin
+    get /signin/oidc
+    get /signin/oidc/callback
     get /signin/{secret}
     get /spec
     get /spec/differences

@@ -89,7 +89,7 @@ fn with(request: RequestBuilder, body: Option<Value>) -> RequestBuilder {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_link_is_used_up_by_its_button_and_by_nothing_else() {
-    // ASP-AUT-010
+    // ASP-AUT-010, THR-LINK-PREFETCH
     let mut stage = Stage::new().await;
     stage.org("acme").await;
     let acme = stage.reader("acme").await;
@@ -152,7 +152,7 @@ async fn a_link_is_used_up_by_its_button_and_by_nothing_else() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn wrong_links_are_borne_so_often_and_keep_nobody_out() {
-    // ASP-AUT-010
+    // ASP-AUT-010, THR-LINK-GUESS
     let mut stage = Stage::new().await;
     stage.org("acme").await;
     let acme = stage.reader("acme").await;
@@ -171,7 +171,7 @@ async fn wrong_links_are_borne_so_often_and_keep_nobody_out() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_session_is_new_in_each_browser_and_ends_when_it_is_told_to() {
-    // ASP-AUT-010
+    // ASP-AUT-010, THR-SESSION-FIXATION
     let mut stage = Stage::new().await;
     stage.org("acme").await;
     let acme = stage.reader("acme").await;
@@ -291,7 +291,7 @@ async fn each_role_reads_what_it_may_and_writes_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_page_of_another_site_changes_anything() {
-    // ASP-AUT-012
+    // ASP-AUT-012, THR-CROSS-SITE
     let mut stage = Stage::new().await;
     stage.org("acme").await;
     let acme = stage.reader("acme").await;
@@ -340,7 +340,7 @@ async fn no_page_of_another_site_changes_anything() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_is_removed_is_out_at_once_with_all_that_was_open() {
-    // ASP-AUT-011
+    // ASP-AUT-011, THR-STOLEN-COOKIE
     let mut stage = Stage::new().await;
     let (session, _) = stage.session().await;
     let acme = stage.reader("acme").await;

@@ -135,7 +135,7 @@ impl From<asp_node::StartError> for Failure {
         match &error {
             StartError::Listen { .. } => Self::fault(&error)
                 .hint("Another node may be running there; --listen chooses another address."),
-            StartError::PublicUrl { .. } => Self::usage(&error),
+            StartError::PublicUrl { .. } | StartError::Provider { .. } => Self::usage(&error),
             StartError::Store(_) | StartError::Identity(_) | StartError::Threads { .. } => {
                 Self::fault(&error)
             }

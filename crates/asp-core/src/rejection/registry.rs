@@ -207,10 +207,14 @@ pub enum Code {
     CrossSiteRequest,
     /// The link opens nothing, or nothing any more.
     InvalidLink,
+    /// The provider of identities vouches for nobody who may come in here by this attempt.
+    SignInRefused,
     /// There are as many people or open invitations as may be.
     PeopleLimit,
     /// The node has more work waiting than it will queue.
     Overloaded,
+    /// The provider of identities does not answer, or not as one.
+    ProviderFault,
     /// The node's storage failed; whether the statement was kept is not known.
     StorageFault,
     /// The node is stopping.
@@ -1244,6 +1248,16 @@ pub(super) const ROWS: &[Row] = &[
         hint: "Ask for another: each works once, a sign-in link for ten minutes, an invitation for a week.",
     },
     Row {
+        code: Code::SignInRefused,
+        text: "SIGN_IN_REFUSED",
+        status: 403,
+        blame: Blame::Sender,
+        retry: Retry::Change,
+        rule: Some("ASP-AUT-013"),
+        sentence: "The provider of identities vouches for nobody who may come in here by this attempt.",
+        hint: "Begin again at /signin in the same browser, or ask an owner to invite the address that the provider knows.",
+    },
+    Row {
         code: Code::PeopleLimit,
         text: "PEOPLE_LIMIT",
         status: 409,
@@ -1262,6 +1276,16 @@ pub(super) const ROWS: &[Row] = &[
         rule: None,
         sentence: "The node has more work waiting than it will queue.",
         hint: "Send the same bytes again after Retry-After.",
+    },
+    Row {
+        code: Code::ProviderFault,
+        text: "PROVIDER_FAULT",
+        status: 503,
+        blame: Blame::Node,
+        retry: Retry::Later,
+        rule: None,
+        sentence: "The provider of identities does not answer, or not as one.",
+        hint: "Try again in a moment; a link signs in without it.",
     },
     Row {
         code: Code::StorageFault,

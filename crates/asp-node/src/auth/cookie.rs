@@ -27,6 +27,8 @@ pub(crate) struct Cookies {
 pub(crate) enum Cookie {
     /// Of a person who has signed in.
     Session,
+    /// Of a browser that is at a provider of identities.
+    SigningIn,
 }
 
 impl Cookies {
@@ -34,6 +36,8 @@ impl Cookies {
         match (cookie, self.secure) {
             (Cookie::Session, true) => "__Host-assent",
             (Cookie::Session, false) => "assent",
+            (Cookie::SigningIn, true) => "__Host-assent-signing-in",
+            (Cookie::SigningIn, false) => "assent-signing-in",
         }
     }
 

@@ -6,6 +6,7 @@
 pub(crate) mod cookie;
 pub(crate) mod dpop;
 mod jws;
+pub(crate) mod oidc;
 pub(crate) mod people;
 pub(crate) mod rights;
 pub(crate) mod token;

@@ -11,6 +11,7 @@ pub(crate) mod listen;
 mod log;
 mod messages;
 mod oauth;
+mod oidc;
 mod openapi;
 mod organisations;
 mod page;
@@ -46,6 +47,7 @@ use utoipa_axum::routes;
 
 use crate::admission::Admission;
 use crate::auth::cookie::Cookies;
+use crate::auth::oidc::Oidc;
 use crate::auth::{Access, Auth, Credentials};
 use crate::clock::Clock;
 use crate::config::Setting;
@@ -80,6 +82,8 @@ pub(crate) struct App {
     pub(crate) address: SocketAddr,
     pub(crate) public_url: Option<String>,
     pub(crate) cookies: Cookies,
+    /// The provider by which people sign in, if there is one.
+    pub(crate) oidc: Option<Oidc>,
     /// The settings as they were at the start, for operators.
     pub(crate) settings: Vec<(Setting, serde_json::Value)>,
     pub(crate) body_timeout: Duration,
@@ -148,7 +152,9 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(people::me))
         .routes(routes!(people::node))
         .routes(routes!(signin::open))
-        .routes(routes!(signin::sign_in))
+        .routes(routes!(signin::ways, signin::sign_in))
+        .routes(routes!(oidc::go))
+        .routes(routes!(oidc::back))
         .routes(routes!(signin::open_invitation))
         .routes(routes!(signin::join))
         .routes(routes!(signin::sign_out))

@@ -82,6 +82,7 @@ pub(super) fn of_home() -> Page {
          <li><a href=\"/.well-known/asp-configuration\">Who this node is</a>: its log’s name and its key</li>\n\
          <li><a href=\"/log/checkpoint\">The newest checkpoint</a> of the log, a C2SP signed note</li>\n\
          <li><a href=\"/v1/agents\">The agents</a> that are registered here</li>\n\
+         <li><a href=\"/signin\">Sign in</a>, if you have an account here</li>\n\
          <li><a href=\"/readyz\">Whether it takes statements</a>, and its <a href=\"/metrics\">counters</a></li>\n\
          </ul>\n</main>\n",
     )

@@ -66,6 +66,25 @@ pub(super) async fn open_invitation(SecretName(secret): SecretName) -> Response 
     of_form("Assent: you are invited", &body)
 }
 
+/// See how one signs in here.
+#[utoipa::path(get, path = "/signin", tag = "people",
+    responses((status = 200, description = "A page with the ways", body = String, content_type = "text/html")))]
+pub(super) async fn ways(State(app): State<Arc<App>>) -> Response {
+    let provider = match &app.oidc {
+        Some(oidc) => format!(
+            "<p><a class=\"button\" href=\"signin/oidc\">Sign in as one of {}</a></p>\n<p>Or by a link:</p>\n",
+            escaped(oidc.settings.organisation.as_str())
+        ),
+        None => String::new(),
+    };
+    let body = format!(
+        "<main class=\"narrow\">\n<h1>Sign in</h1>\n{provider}<p>There are no passwords here. Whoever has your \
+         organisation’s key makes you a link with <code>assent people link</code>, an owner does so too. If you have \
+         no account yet, ask to be invited.</p>\n</main>\n"
+    );
+    of_form("Assent: sign in", &body)
+}
+
 /// Sign in.
 ///
 /// Uses the link up, whoever is asked by it, and begins a session: the answer sets its cookie and leads to `/`. Only for
@@ -97,7 +116,7 @@ pub(super) async fn sign_in(State(app): State<Arc<App>>, form: Result<OwnForm, D
         app.auth.begin(person)
     };
     let begun = app.blocking(sign_in).await;
-    begun.and_then(|secret| welcome(&app, &secret)).unwrap_or_else(|denial| refused(denial, &headers))
+    begun.and_then(|secret| welcome(&app, &secret, "./")).unwrap_or_else(|denial| refused(denial, &headers))
 }
 
 /// Accept an invitation by its page.
@@ -112,7 +131,7 @@ pub(super) async fn join(State(app): State<Arc<App>>, form: Result<OwnForm, Deni
     let name = form.field("name").map(str::trim).and_then(|name| name.parse::<Name>().ok());
     let joined = accepted(&app, form.field("secret").and_then(Secret::parse), name).await;
     joined
-        .and_then(|(_, secret)| welcome(&app, &secret))
+        .and_then(|(_, secret)| welcome(&app, &secret, "./"))
         .unwrap_or_else(|denial| refused(denial, &form.headers))
 }
 
@@ -203,13 +222,13 @@ const fn about(role: Role) -> &'static str {
     }
 }
 
-/// Sets the cookie of a new session and leads to the first page.
+/// Sets the cookie of a new session and leads to the first page, which is at `first` from here.
 ///
 /// # Errors
 /// A failure of ours.
-pub(super) fn welcome(app: &App, secret: &Secret) -> Result<Response, Denial> {
+pub(super) fn welcome(app: &App, secret: &Secret, first: &'static str) -> Result<Response, Denial> {
     let cookie = app.cookies.set(Cookie::Session, &secret.text(), SESSION_LASTS.0 / 1000)?;
-    let headers = [(LOCATION, HeaderValue::from_static("./")), (SET_COOKIE, cookie)];
+    let headers = [(LOCATION, HeaderValue::from_static(first)), (SET_COOKIE, cookie)];
     Ok((StatusCode::SEE_OTHER, headers).into_response())
 }
 

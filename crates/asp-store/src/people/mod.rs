@@ -310,14 +310,14 @@ impl People {
         })
     }
 
-    /// Makes a person of whom a provider of identities vouches for, by the open invitation for this address of mail;
-    /// none if there is none.
+    /// Makes a person of whom an organisation's provider of identities vouches for, by the organisation's open
+    /// invitation for this address of mail; none if there is none.
     ///
     /// # Errors
     /// [`NotKept`].
     pub fn accept_by_email(
         &self,
-        email: &Email,
+        (organisation, email): (&Domain, &Email),
         id: PersonId,
         (subject, name): (&str, Option<&str>),
         now: LogTime,
@@ -327,10 +327,11 @@ impl People {
                 .query_row(
                     &format!(
                         "DELETE FROM invitations WHERE id = (
-                           SELECT id FROM invitations WHERE email = ?1 AND ends > ?2 ORDER BY ends DESC LIMIT 1)
+                           SELECT id FROM invitations WHERE organisation = ?3 AND email = ?1 AND ends > ?2
+                           ORDER BY ends DESC LIMIT 1)
                          RETURNING {INVITATION}"
                     ),
-                    params![email.as_str(), now.millis()],
+                    params![email.as_str(), now.millis(), organisation.as_str()],
                     |row| Ok(invitation(row)),
                 )
                 .optional()?

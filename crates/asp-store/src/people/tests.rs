@@ -169,11 +169,12 @@ fn a_provider_vouches_for_one_person_of_an_invitation() {
     let ann: Email = "ann@acme.example".parse().unwrap();
     let other: Email = "bob@acme.example".parse().unwrap();
     people.invite(&hash("a"), &invited(1, acme()), NOW).unwrap();
-    assert_eq!(people.accept_by_email(&other, id(2), ("iss 1", None), NOW), Ok(None));
-    let made = people.accept_by_email(&ann, id(2), ("iss 1", Some("Ann")), NOW).unwrap().unwrap();
+    assert_eq!(people.accept_by_email((&acme(), &other), id(2), ("iss 1", None), NOW), Ok(None));
+    assert_eq!(people.accept_by_email((&globex(), &ann), id(2), ("iss 1", None), NOW), Ok(None));
+    let made = people.accept_by_email((&acme(), &ann), id(2), ("iss 1", Some("Ann")), NOW).unwrap().unwrap();
     assert_eq!(people.of_subject("iss 1"), Ok(Some(made)));
     assert_eq!(people.of_subject("iss 2"), Ok(None));
-    assert_eq!(people.accept_by_email(&ann, id(3), ("iss 2", None), NOW), Ok(None));
+    assert_eq!(people.accept_by_email((&acme(), &ann), id(3), ("iss 2", None), NOW), Ok(None));
     // The one subject has one account.
     let twice = Person { subject: Some("iss 1".to_owned()), ..person(4, Some(acme())) };
     assert!(matches!(people.add(&twice), Err(NotKept::Fault(_))));

@@ -152,6 +152,13 @@ pub const RULES: &[Rule] = &[
         inside: Some("Accounts of people are a node's own affair; another node may have none."),
     },
     Rule {
+        id: "ASP-AUT-013",
+        sentence: "Who signs in by a provider MUST come back to the browser that began, once, with an ID token that a key of the configured issuer signed by RS256 or ES256 for this client and this attempt, and MUST be known, invited, or let in by the settings.",
+        codes: &["SIGN_IN_REFUSED"],
+        level: Level::Standard,
+        inside: Some("Accounts of people are a node's own affair; another node may have none."),
+    },
+    Rule {
         id: "ASP-BUN-001",
         sentence: "A bundle MUST be canonical JSON within its bounds, with its entries in the order of the log.",
         codes: &[],
