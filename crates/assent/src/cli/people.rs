@@ -41,7 +41,7 @@ pub(crate) enum AgentCommand {
     /// Register an agent of your organisation: signed by its own key and by the organisation's
     #[command(after_help = "Examples:\n  \
         assent agent register acme.example/procurement/buyer --capability procure.compute --name \"Buyer\"")]
-    Register(AgentRegister),
+    Register(Box<AgentRegister>),
     /// Show an agent: what it can do, and the history of its keys
     #[command(after_help = "Examples:\n  assent agent show volt.example/sales/gpu")]
     Show {

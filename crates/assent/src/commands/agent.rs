@@ -16,7 +16,7 @@ use crate::words;
 /// Why it did not do what it was asked.
 pub(super) async fn run(context: &Context, command: AgentCommand) -> Outcome {
     match command {
-        AgentCommand::Register(args) => register(context, args).await,
+        AgentCommand::Register(args) => register(context, *args).await,
         AgentCommand::Show { agent } => {
             let view = context.client().await?.agent(&agent).await?;
             context.printer.show(&view, |page| show(page, &view));
