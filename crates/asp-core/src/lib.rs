@@ -3,6 +3,7 @@
 //! Nothing in this crate reads a clock, a file, a socket or a random number, and nothing depends on the order
 //! of a hash table: the same input gives the same answer on every machine. Time enters as an argument.
 
+pub mod admission;
 pub mod agent;
 pub mod amount;
 pub mod bundle;

@@ -5,6 +5,9 @@ use crate::position::Millis;
 /// A default, in milliseconds. 72 hours: how long a creditor may look at a fulfilment before silence counts as acknowledgement.
 pub const ACKNOWLEDGEMENT_MS: Millis = Millis(259200000);
 
+/// A bound, in milliseconds. Who may invite is judged by what was settled before the present step of log time began, so that the question does not change while it is answered.
+pub const ADMISSION_STEP_MS: Millis = Millis(60000);
+
 /// A default, in statements. Statements that share one transaction and one signature of receipts.
 pub const BATCH_MAX: usize = 512;
 

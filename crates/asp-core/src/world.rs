@@ -9,6 +9,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::admission::{Host, Invites};
 use crate::agent::Agent;
 use crate::consent::Consent;
 use crate::key::KeyId;
@@ -18,7 +19,7 @@ use crate::org::Organisation;
 use crate::position::{Hash, Head, LogPoint, LogTime};
 use crate::rejection::{Code, Rejection};
 use crate::session::{Earned, Effect, Facts, Session};
-use crate::statement::body::{Body, Propose};
+use crate::statement::body::{AdmissionPolicy, Body, Propose, TrustFloor};
 use crate::statement::{Statement, Verified};
 use crate::stream::{Accepted, check_place};
 use crate::terms::{self, TermsSchema};
@@ -53,8 +54,8 @@ pub struct World {
 /// What a world knows of trust, which rests on other deals than those that a statement touches.
 #[derive(Debug, Clone)]
 enum Trust {
-    /// What others found: the last question that was answered.
-    Answered(Option<(Question, Points)>),
+    /// What others found: the last questions that were answered.
+    Answered(Vec<(Question, Points)>),
     /// All that was settled in the log.
     Settled(Vec<Evidence>),
     /// Nothing, as it holds a part of the log.
@@ -73,7 +74,7 @@ impl World {
             consents: BTreeMap::new(),
             sessions: BTreeMap::new(),
             absent: BTreeSet::new(),
-            trust: Trust::Answered(None),
+            trust: Trust::Answered(Vec::new()),
         }
     }
 
@@ -183,7 +184,9 @@ impl World {
             }
             (StreamId::Session(id), body) => {
                 streams.extend(body.consents_named().into_iter().copied().map(StreamId::Consent));
-                streams.extend(body.lets_in().into_iter().cloned().map(StreamId::Agent));
+                for agent in body.lets_in() {
+                    streams.extend([StreamId::Agent(agent.clone()), StreamId::Org(agent.organisation())]);
+                }
                 streams.extend(
                     body.schemas_offered().iter().filter_map(|schema| schema.by.clone()).map(StreamId::Org),
                 );
@@ -233,24 +236,50 @@ impl World {
         }
     }
 
-    /// The question of trust that has to be answered by [`World::answer`] before the statement can be judged.
+    /// The questions of trust that have to be answered by [`World::answer`] before the statement can be judged.
     ///
-    /// Computing it can take long, so it is left to who can wait; the statement's streams must be loaded.
+    /// At most one for each participant that there can be. Computing them can take long, so it is left to who can wait;
+    /// the statement's streams must be loaded.
     #[must_use]
-    pub fn trust_asked(&self, statement: &Statement) -> Option<Question> {
-        let StreamId::Session(id) = &statement.stream else { return None };
-        let asked = self.sessions.get(id)?.trust_asked(statement)?;
-        match &self.trust {
-            Trust::Answered(Some((answered, _))) if *answered == asked => None,
-            Trust::Answered(_) => Some(asked),
-            Trust::Settled(_) | Trust::NotShown => None,
-        }
+    pub fn trust_asked(&self, statement: &Statement, at: LogPoint) -> Vec<Question> {
+        let open = |question: &Question| self.points(question) == Earned::Unanswered;
+        self.questions(statement, at).into_iter().filter(open).collect()
     }
 
-    /// Notes the answer to a question of trust, in place of the one before; who answers by itself needs none.
-    pub fn answer(&mut self, question: Question, points: Points) {
-        if let Trust::Answered(answer) = &mut self.trust {
-            *answer = Some((question, points));
+    /// The questions of trust on which the judgement of a statement rests, answered or not.
+    #[must_use]
+    pub fn questions(&self, statement: &Statement, at: LogPoint) -> Vec<Question> {
+        let StreamId::Session(id) = &statement.stream else { return Vec::new() };
+        let session = self.sessions.get(id);
+        let of_session = session.and_then(|session| session.trust_asked(statement));
+        let of_hosts = Invites::of(statement, session).into_iter().flat_map(|invites| {
+            let floors = self.floors(&invites);
+            floors
+                .into_iter()
+                .filter_map(|(host, floor)| Some(invites.question(&host, &floor?, at.time)))
+                .collect::<Vec<_>>()
+        });
+        of_session.into_iter().chain(of_hosts).collect()
+    }
+
+    /// What each organisation that is invited asks of who invites, by its policy.
+    #[must_use]
+    pub fn floors(&self, invites: &Invites<'_>) -> Vec<(Domain, Option<TrustFloor>)> {
+        let floor = |host: Domain| {
+            let floor = invites.floor(self.admission(&host));
+            (host, floor)
+        };
+        invites.organisations().into_iter().map(floor).collect()
+    }
+
+    fn admission(&self, host: &Domain) -> Option<&AdmissionPolicy> {
+        self.organisations.get(host)?.policy()?.admission.as_ref()
+    }
+
+    /// Notes the answers to questions of trust, in place of those before; who answers by itself needs none.
+    pub fn answer(&mut self, answers: Vec<(Question, Points)>) {
+        if let Trust::Answered(known) = &mut self.trust {
+            *known = answers;
         }
     }
 
@@ -414,18 +443,35 @@ impl World {
                 .map(|organisation| (organisation.domain(), organisation.contacts()))
                 .collect(),
             card: statement.issuer.agent().and_then(|agent| self.agents.get(agent)).map(Agent::card_set_by),
-            earned: self.earned(session, statement),
+            earned: session
+                .and_then(|session| session.trust_asked(statement))
+                .map_or(Earned::Unanswered, |asked| self.points(&asked)),
+            hosts: Invites::of(statement, session).map(|it| self.hosts(&it, at.time)).unwrap_or_default(),
         }
     }
 
-    fn earned(&self, session: Option<&Session>, statement: &Statement) -> Earned {
-        let Some(asked) = session.and_then(|session| session.trust_asked(statement)) else {
-            return Earned::Unanswered;
+    /// What the organisations say whose agents are invited.
+    fn hosts(&self, invites: &Invites<'_>, now: LogTime) -> Vec<Host> {
+        let host = |(organisation, floor): (Domain, Option<TrustFloor>)| {
+            let asked = floor.as_ref().map(|floor| invites.question(&organisation, floor, now));
+            Host {
+                welcomes: invites.welcome(self.admission(&organisation)),
+                earned: asked.map_or(Earned::Unanswered, |asked| self.points(&asked)),
+                organisation,
+                floor,
+            }
         };
+        self.floors(invites).into_iter().map(host).collect()
+    }
+
+    /// The answer to a question of trust, as far as it is known here.
+    fn points(&self, asked: &Question) -> Earned {
         match &self.trust {
-            Trust::Answered(Some((question, points))) if *question == asked => Earned::Points(*points),
-            Trust::Answered(_) => Earned::Unanswered,
-            Trust::Settled(evidence) => Earned::Points(assess(evidence, &asked).score),
+            Trust::Answered(known) => {
+                let found = known.iter().find(|(question, _)| question == asked);
+                found.map_or(Earned::Unanswered, |(_, points)| Earned::Points(*points))
+            }
+            Trust::Settled(evidence) => Earned::Points(assess(evidence, asked).score),
             Trust::NotShown => Earned::NotShown,
         }
     }

@@ -119,7 +119,9 @@ kinds! {
     /// Lets parties owe more than their ceilings
     IgnoresCeilings = "ignores-ceilings" Writer ["SES-017"];
     /// Lets anybody into a session, whatever trust it asks for
-    IgnoresFloors = "ignores-floors" Writer ["SES-047"];
+    IgnoresFloors = "ignores-floors" Writer ["SES-047", "ADM-002"];
+    /// Lets anybody invite, whatever the policy of who is invited says
+    IgnoresPolicies = "ignores-policies" Writer ["ADM-001"];
     /// Takes mandates that give more than their giver has, or that rest on a consent which has fallen
     IgnoresMandates = "ignores-mandates" Writer ["SES-020", "SES-021"];
     /// Takes terms that do not fit the session's schemas

@@ -17,8 +17,8 @@ use asp_core::rejection::Code;
 use asp_core::session::table::State;
 use asp_core::statement::Body;
 use asp_core::statement::body::{
-    Accept, Because, CardSet, Inform, Introduction, Invitation, Invitee, Limits, Mandate, Mode,
-    ObligationRef, ParticipantRole, Propose, TrustFloor,
+    Accept, AdmissionFloor, AdmissionPolicy, Because, CardSet, Inform, Introduction, Invitation, Invitee,
+    Limits, Mandate, Mode, ObligationRef, ParticipantRole, PolicySet, Propose, TrustFloor,
 };
 use asp_core::trust::Outcome;
 use asp_store::{AgentQuery, Fault, Refusal, SessionQuery, Settings, Store, Tenant, audit};
@@ -718,4 +718,35 @@ fn a_trust_floor_is_answered_beside_the_writer_and_by_the_audit_alike() {
     assert_eq!((of_folder.entries, of_folder.finding), (size, None));
     let of_export = audit::export(export.as_slice(), &mut |_, _| ()).unwrap();
     assert_eq!((of_export.entries, of_export.finding), (size, None));
+}
+
+#[test]
+fn who_may_invite_is_answered_beside_the_writer_and_by_the_audit_alike() {
+    // ASP-ADM-002
+    let folder = tempfile::tempdir().unwrap();
+    let mut stage = Stage::new(folder.path());
+    let (consent, _, _) = stage.business();
+    let invite = |stage: &mut Stage, score: u32| {
+        let value = Money { amount: text("1000"), currency: text("USD") };
+        let floors = vec![AdmissionFloor { capability: None, score, value }];
+        let admission = Some(AdmissionPolicy { floors, from: None });
+        let policy = PolicySet { admission, ..PolicySet::of(Vec::new()) };
+        let stream = StreamName::Of(StreamId::Org(domain("acme")));
+        let set = stage.author.by_org("acme", stream, Body::OrgPolicySet(policy));
+        stage.take(set);
+        let invitation = stage.author.invitation_of("globex/seller", "acme/buyer", consent);
+        let invited = stage.author.invite("globex/seller", invitation);
+        stage.submit(invited)
+    };
+    // One kept deal of that size earns some 16 points, but not within the minute in which it was kept.
+    assert!(invite(&mut stage, 10).is_ok());
+    assert_eq!(code(invite(&mut stage, 15).unwrap_err()), Code::TrustTooLow);
+    stage.author.pass(60_000);
+    assert!(invite(&mut stage, 15).is_ok());
+    assert_eq!(code(invite(&mut stage, 90).unwrap_err()), Code::TrustTooLow);
+
+    let size = stage.store.read(|reader| reader.size()).unwrap();
+    drop(stage);
+    let of_folder = audit::folder(folder.path(), &mut |_, _| ()).unwrap();
+    assert_eq!((of_folder.entries, of_folder.finding), (size, None));
 }

@@ -39,12 +39,14 @@ pub(super) struct Replay<'a> {
     judged: Vec<(LogPoint, &'a Verified)>,
     stop: Option<Stop>,
     session: Option<Hash>,
+    /// Whether somebody was let in by trust, which rests on other deals.
+    by_trust: bool,
 }
 
 impl<'a> Replay<'a> {
     pub(super) fn of(bundle: &'a Bundle, session: Option<Hash>, seen: &'a [Seen]) -> Self {
         let world = World::new(bundle.origin.clone(), bundle.node_key).without_trust();
-        let mut replay = Self { bundle, world, judged: Vec::new(), stop: None, session };
+        let mut replay = Self { bundle, world, judged: Vec::new(), stop: None, session, by_trust: false };
         for Seen { at, verified } in seen {
             let judged = match verified {
                 Ok(verified) => replay.take(*at, verified),
@@ -64,6 +66,7 @@ impl<'a> Replay<'a> {
             let key = self.stranger(at.index, verified).filter(|_| by_key).copied();
             Stop::Refused(at.index, Box::new(rejection), key)
         })?;
+        self.by_trust |= !self.world.questions(verified.statement(), at).is_empty();
         self.world.apply(&accepted);
         self.judged.push((at, verified));
         Ok(())
@@ -99,21 +102,17 @@ impl<'a> Replay<'a> {
             (Some(Stop::Unsigned(_)), _) => self.unfinished(Rule::Replay),
             (Some(Stop::Refused(index, rejection, _)), _) => refuted(format!("entry {index}: {rejection}")),
             (None, Some(commitment)) => {
-                let floor = self.session().and_then(|session| session.limits().trust_floor.as_ref());
+                let floor = self.session().is_some_and(|session| session.limits().trust_floor.is_some());
                 let state = word(&commitment.state());
                 // Trust rests on other deals, which a bundle has no place for.
-                let (verdict, detail) = match floor {
-                    None => {
-                        (Verdict::Proved, format!("the rules allow all of it; the commitment is {state}"))
-                    }
-                    Some(_) => (
-                        Verdict::NotShown,
-                        format!(
-                            "the rules allow all of it but for the trust floor, which is not shown; the commitment is {state}"
-                        ),
-                    ),
-                };
-                Check::of(Rule::Replay, verdict, detail)
+                if floor || self.by_trust {
+                    let detail = format!(
+                        "the rules allow all of it but for the trust floor, which is not shown; the commitment is {state}"
+                    );
+                    return Check::of(Rule::Replay, Verdict::NotShown, detail);
+                }
+                let detail = format!("the rules allow all of it; the commitment is {state}");
+                Check::of(Rule::Replay, Verdict::Proved, detail)
             }
             (None, None) => refuted("the statements form no such commitment".to_owned()),
         }

@@ -109,8 +109,10 @@ pub enum Code {
     SessionEnded,
     /// A session has one initiator, at least one party, at most 32 participants, each once.
     InvalidParticipants,
-    /// Who introduces itself has not earned the trust that the session asks for.
+    /// Who comes in, or who invites, has not earned the trust that is asked for.
     TrustTooLow,
+    /// The policy of an organisation that is invited does not let yours invite.
+    InvitationNotWelcome,
     /// The introduction names another card than the agent shows.
     CardMismatch,
     /// The proposal awaits the answer of another party.
@@ -764,8 +766,18 @@ pub(super) const ROWS: &[Row] = &[
         blame: Blame::State,
         retry: Retry::Never,
         rule: Some("ASP-SES-047"),
-        sentence: "Who introduces itself has not earned the trust that the session asks for.",
-        hint: "Ask GET /v1/trust with the value of the floor and the initiator's organisation as observer; a COUNTER can ask for a lower floor.",
+        sentence: "Who comes in, or who invites, has not earned the trust that is asked for.",
+        hint: "Ask GET /v1/trust with the value of the floor and the organisation that set it as observer. Who comes in can COUNTER with a lower floor; who invites reads the floors in the policy of the organisation that it invites.",
+    },
+    Row {
+        code: Code::InvitationNotWelcome,
+        text: "INVITATION_NOT_WELCOME",
+        status: 409,
+        blame: Blame::State,
+        retry: Retry::Never,
+        rule: Some("ASP-ADM-001"),
+        sentence: "The policy of an organisation that is invited does not let yours invite.",
+        hint: "Read its policy at GET /v1/organisations/{domain}, and ask its people.",
     },
     Row {
         code: Code::CardMismatch,

@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 
 use super::proposal::makes_sense;
 use super::table::{Guard, Performative, Role, Row, Selector, State, rows};
-use super::{Actor, Earned, Facts, Mandates, OfferKind, OpenOffer, Participants, Progress, Session};
+use super::{Actor, Facts, Mandates, OfferKind, OpenOffer, Participants, Progress, Session};
+use crate::admission::Host;
 use crate::amount::Money;
 use crate::consent::{Consent, Standing};
 use crate::limits;
@@ -233,6 +234,8 @@ impl<'a> Case<'a> {
             Guard::SchemasKnown => return schemas_known(&self.statement.body, facts),
             Guard::SchemaShared => self.schema_shared(),
             Guard::Trusted => self.trusted(facts),
+            Guard::Welcome => welcome(facts),
+            Guard::InviterTrusted => inviter_trusted(facts),
             Guard::TermsFit => return self.terms_fit(facts),
             Guard::NewcomerCovered => self.newcomer_covered(facts),
             Guard::NewcomerValid => self.newcomer_valid(facts),
@@ -510,11 +513,7 @@ impl<'a> Case<'a> {
         if self.session.trust_asked(self.statement).is_none() {
             return true;
         }
-        match facts.earned {
-            Earned::Points(points) => points.thousandths() >= i64::from(floor.score) * 1_000, // ASP-SES-047
-            Earned::NotShown => true,
-            Earned::Unanswered => false,
-        }
+        facts.earned.reaches(floor) // ASP-SES-047
     }
 
     /// The terms of each package follow a schema of the session, or name none where the session has none.
@@ -681,6 +680,16 @@ pub(super) fn schemas_known(body: &Body, facts: &Facts<'_>) -> Result<(), Reject
         Some(number) => Err(Code::UnknownSchema.at(format!("/body/schemas/{number}"))), // ASP-TRM-004
         None => Ok(()),
     }
+}
+
+/// Whether the policies of all who are invited let the inviter's organisation invite.
+pub(super) fn welcome(facts: &Facts<'_>) -> bool {
+    facts.hosts.iter().all(|host| host.welcomes) // ASP-ADM-001
+}
+
+/// Whether who invites has earned what each of those whom it invites asks for.
+pub(super) fn inviter_trusted(facts: &Facts<'_>) -> bool {
+    facts.hosts.iter().all(Host::trusts) // ASP-ADM-002
 }
 
 /// Whether each organisation that is invited has a consent with the initiator's that covers the session.

@@ -19,6 +19,7 @@ pub use commitment::{Commitment, Duty, Progress};
 pub use party::{GivenMandate, Mandates, Participant, Participants};
 pub use proposal::{Agreement, OfferKind, OpenOffer, OpenQuestion, PendingCommit};
 
+use crate::admission::Host;
 use crate::amount::{Decimal, Money};
 use crate::consent::Consent;
 use crate::limits;
@@ -56,6 +57,8 @@ pub struct Facts<'a> {
     pub card: Option<Hash>,
     /// The trust of who comes in, where the session asks for some.
     pub earned: Earned,
+    /// What the organisations say whose agents the statement invites.
+    pub hosts: Vec<Host>,
 }
 
 /// What is known of the trust that [`Session::trust_asked`] asks about.
@@ -67,6 +70,18 @@ pub enum Earned {
     NotShown,
     /// Nobody has computed it; a floor then counts as missed.
     Unanswered,
+}
+
+impl Earned {
+    /// Whether the floor counts as reached.
+    #[must_use]
+    pub fn reaches(self, floor: &TrustFloor) -> bool {
+        match self {
+            Self::Points(points) => points.thousandths() >= i64::from(floor.score) * 1_000,
+            Self::NotShown => true,
+            Self::Unanswered => false,
+        }
+    }
 }
 
 /// The limits of a session with the defaults filled in.
@@ -254,7 +269,12 @@ impl Session {
         let participants = Participants::of(&invitation.participants, issuer)
             .ok_or_else(|| Code::InvalidParticipants.at("/body/participants"))?;
         guard::consents_cover(invitation, issuer, &participants, facts)?;
-        guard::schemas_known(&statement.body, facts)
+        guard::schemas_known(&statement.body, facts)?;
+        let open = |guard: table::Guard| guard.refusal().at(guard.place()).by(guard.rule());
+        if !guard::welcome(facts) {
+            return Err(open(table::Guard::Welcome));
+        }
+        if guard::inviter_trusted(facts) { Ok(()) } else { Err(open(table::Guard::InviterTrusted)) }
     }
 
     /// The session after its invitation; none if the statement is no invitation by an agent.

@@ -1,5 +1,6 @@
 //! What may be said in a session, by whom, under which conditions, and where it leads. Generated from
 //! `spec/transitions.toml` by `cargo xtask codegen`; do not edit.
+#![expect(clippy::too_many_lines, reason = "a line for each word that there is")]
 
 use std::fmt;
 use std::str::FromStr;
@@ -397,6 +398,10 @@ pub enum Guard {
     SchemaShared,
     /// Who comes in has earned the trust that the conditions ask for.
     Trusted,
+    /// The policies of all organisations that are invited let the inviter's organisation invite.
+    Welcome,
+    /// Who invites has earned the trust that each organisation asks for whose agents it invites.
+    InviterTrusted,
     /// The terms of each package follow a schema of the session.
     TermsFit,
     /// A time has passed, and this is what follows from it.
@@ -406,7 +411,7 @@ pub enum Guard {
 impl Guard {
     /// All of them, in order.
     #[must_use]
-    pub const fn all() -> [Self; 44] {
+    pub const fn all() -> [Self; 46] {
         [
             Self::ParticipantsValid,
             Self::ConsentCovers,
@@ -450,6 +455,8 @@ impl Guard {
             Self::SchemasKnown,
             Self::SchemaShared,
             Self::Trusted,
+            Self::Welcome,
+            Self::InviterTrusted,
             Self::TermsFit,
             Self::Overdue,
         ]
@@ -501,6 +508,8 @@ impl Guard {
             Self::SchemasKnown => "schemas-known",
             Self::SchemaShared => "schema-shared",
             Self::Trusted => "trusted",
+            Self::Welcome => "welcome",
+            Self::InviterTrusted => "inviter-trusted",
             Self::TermsFit => "terms-fit",
             Self::Overdue => "overdue",
         }
@@ -576,6 +585,12 @@ impl Guard {
             Self::SchemasKnown => "Each terms schema on offer is registered, or is one of the starters.",
             Self::SchemaShared => "Who comes in speaks one of the schemas on offer.",
             Self::Trusted => "Who comes in has earned the trust that the conditions ask for.",
+            Self::Welcome => {
+                "The policies of all organisations that are invited let the inviter's organisation invite."
+            }
+            Self::InviterTrusted => {
+                "Who invites has earned the trust that each organisation asks for whose agents it invites."
+            }
             Self::TermsFit => "The terms of each package follow a schema of the session.",
             Self::Overdue => "A time has passed, and this is what follows from it.",
         }
@@ -634,6 +649,8 @@ impl FromStr for Guard {
             "schemas-known" => Ok(Self::SchemasKnown),
             "schema-shared" => Ok(Self::SchemaShared),
             "trusted" => Ok(Self::Trusted),
+            "welcome" => Ok(Self::Welcome),
+            "inviter-trusted" => Ok(Self::InviterTrusted),
             "terms-fit" => Ok(Self::TermsFit),
             "overdue" => Ok(Self::Overdue),
             _ => Err(InvalidText("a guard")),
@@ -688,6 +705,8 @@ impl Guard {
             Self::SchemasKnown => Code::UnknownSchema,
             Self::SchemaShared => Code::SchemaNotShared,
             Self::Trusted => Code::TrustTooLow,
+            Self::Welcome => Code::InvitationNotWelcome,
+            Self::InviterTrusted => Code::TrustTooLow,
             Self::TermsFit => Code::TermsDoNotFit,
             Self::Overdue => Code::NotDue,
         }
@@ -739,6 +758,8 @@ impl Guard {
             Self::SchemasKnown => "ASP-TRM-004",
             Self::SchemaShared => "ASP-TRM-005",
             Self::Trusted => "ASP-SES-047",
+            Self::Welcome => "ASP-ADM-001",
+            Self::InviterTrusted => "ASP-ADM-002",
             Self::TermsFit => "ASP-TRM-006",
             Self::Overdue => "ASP-SES-016",
         }
@@ -790,6 +811,8 @@ impl Guard {
             Self::SchemasKnown => "/body/schemas",
             Self::SchemaShared => "/body/schemas",
             Self::Trusted => "/issuer",
+            Self::Welcome => "/issuer",
+            Self::InviterTrusted => "/issuer",
             Self::TermsFit => "/body",
             Self::Overdue => "/body",
         }
@@ -1184,7 +1207,13 @@ pub const ROWS: &[Row] = &[
         performative: Performative::Propose,
         roles: &[Role::Initiator],
         when: Some(Selector::Invitation),
-        requires: &[Guard::ParticipantsValid, Guard::ConsentCovers, Guard::SchemasKnown],
+        requires: &[
+            Guard::ParticipantsValid,
+            Guard::ConsentCovers,
+            Guard::SchemasKnown,
+            Guard::Welcome,
+            Guard::InviterTrusted,
+        ],
         next: Next::To(State::Invited),
     },
     Row {
@@ -1292,6 +1321,8 @@ pub const ROWS: &[Row] = &[
             Guard::RoundLeft,
             Guard::NewcomerValid,
             Guard::NewcomerCovered,
+            Guard::Welcome,
+            Guard::InviterTrusted,
         ],
         next: Next::To(State::Conversing),
     },
@@ -1401,6 +1432,8 @@ pub const ROWS: &[Row] = &[
             Guard::RoomLeft,
             Guard::NewcomerValid,
             Guard::NewcomerCovered,
+            Guard::Welcome,
+            Guard::InviterTrusted,
         ],
         next: Next::To(State::Conversing),
     },
@@ -1890,6 +1923,8 @@ pub const ROWS: &[Row] = &[
             Guard::RoomLeft,
             Guard::NewcomerValid,
             Guard::NewcomerCovered,
+            Guard::Welcome,
+            Guard::InviterTrusted,
         ],
         next: Next::To(State::Executing),
     },

@@ -8,6 +8,7 @@
     reason = "what a test cannot do fails it"
 )]
 
+mod admission;
 mod authority;
 mod bargaining;
 mod closing;

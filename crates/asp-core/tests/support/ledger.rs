@@ -25,7 +25,8 @@ use asp_core::rejection::{Code, Rejection};
 use asp_core::session::Session;
 use asp_core::statement::Verified;
 use asp_core::statement::body::{
-    Body, CommitmentState, ConsentRequest, Package, PolicySet, SchemaRef, SchemaRegister,
+    AdmissionFloor, AdmissionPolicy, Body, CommitmentState, ConsentRequest, Package, PolicySet, SchemaRef,
+    SchemaRegister,
 };
 
 use super::{Stage, agent_key, because, domain, key, text, uri, usd};
@@ -180,19 +181,12 @@ impl Ledger {
                 let body = Body::ConsentRevoke(because("no more"));
                 self.stage.of_consent(organisation(who), id, body).map(|_| ())
             }
-            ["POLICY", "ceiling", ceiling] => {
-                let set = PolicySet { ceiling: Some(usd(ceiling)), ..PolicySet::of(Vec::new()) };
+            ["POLICY", words @ ..] => {
                 let name = organisation(who);
                 let stream = StreamName::Of(StreamId::Org(domain(name)));
-                self.stage.by_org(name, stream, Body::OrgPolicySet(set)).map(|_| ())
+                self.stage.by_org(name, stream, Body::OrgPolicySet(policy(words))).map(|_| ())
             }
             ["SCHEMA", alias, "upto", most] => self.register_schema(who, alias, most),
-            ["POLICY", "person", person] => {
-                let set = PolicySet::of(vec![text(person)]);
-                let name = organisation(who);
-                let stream = StreamName::Of(StreamId::Org(domain(name)));
-                self.stage.by_org(name, stream, Body::OrgPolicySet(set)).map(|_| ())
-            }
             ["CONSENT", with, terms @ ..] => {
                 self.give_consent(organisation(who), organisation(with), terms);
                 Ok(())
@@ -318,6 +312,36 @@ impl Ledger {
             },
         }
     }
+}
+
+/// `ceiling 60`, `person Ada`, `from buyer.example,carrier.example` (`none`: nobody), `floors 11,provision=20@5`
+fn policy(words: &[&str]) -> PolicySet {
+    let mut policy = PolicySet::of(Vec::new());
+    for pair in words.chunks(2) {
+        match pair {
+            ["ceiling", ceiling] => policy.ceiling = Some(usd(ceiling)),
+            ["person", person] => policy.human_contacts.push(text(person)),
+            ["from", list] => {
+                let named = list.split(',').filter(|name| *name != "none");
+                admission(&mut policy).from = Some(named.map(text).collect());
+            }
+            ["floors", list] => admission(&mut policy).floors = list.split(',').map(floor).collect(),
+            other => panic!("no part of a policy: {other:?}"),
+        }
+    }
+    policy
+}
+
+fn admission(policy: &mut PolicySet) -> &mut AdmissionPolicy {
+    policy.admission.get_or_insert(AdmissionPolicy { floors: Vec::new(), from: None })
+}
+
+/// `11`, `11@50`, `provision=11@50`; a hundred where no value is named.
+fn floor(words: &str) -> AdmissionFloor {
+    let (capability, words) =
+        words.split_once('=').map_or((None, words), |(name, rest)| (Some(text(name)), rest));
+    let (score, value) = words.split_once('@').unwrap_or((words, "100"));
+    AdmissionFloor { capability, score: score.parse().unwrap(), value: usd(value) }
 }
 
 /// ` ASP-SES-013 /issuer`

@@ -42,6 +42,8 @@ IDLE PROPOSE invitation
     initiator            buyer PROPOSE with seller
     ! participants-valid buyer PROPOSE with seller seller
     ! consent-covers     buyer PROPOSE with seller consents=none
+    ! welcome            seller.example POLICY from carrier.example; buyer PROPOSE with seller
+    ! inviter-trusted    seller.example POLICY floors 11; buyer PROPOSE with seller
 INVITED ACCEPT all-in
     initiator            {invited}; seller COUNTER conditions; mediator ACCEPT; watcher ACCEPT; buyer ACCEPT
     party                {invited}; mediator ACCEPT; watcher ACCEPT; seller ACCEPT

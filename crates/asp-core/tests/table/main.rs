@@ -195,6 +195,10 @@ fn respoken(mut lines: Vec<String>, last: String, guard: Guard) -> Vec<String> {
             return with(lines, format!("{last} q"));
         }
         Guard::UsageGrows => return with(lines, format!("{last} cost 3")),
+        Guard::Welcome | Guard::InviterTrusted => {
+            let policy = if guard == Guard::Welcome { "from none" } else { "floors 11" };
+            lines.push(format!("carrier.example POLICY {policy}"));
+        }
         Guard::DelegateAdmitted => return with(lines, format!("{last} consent none")),
         // What is refused by these is written out.
         _ => {}

@@ -9,7 +9,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use asp_core::name::Domain;
-use asp_core::statement::Verified;
 use asp_core::trust::{Evidence, Points, Question, assess};
 use rusqlite::Connection;
 use tokio::sync::mpsc::error::TrySendError;
@@ -17,7 +16,8 @@ use tokio::sync::mpsc::{self, WeakSender};
 
 use super::queued;
 use super::thread::{Answer, Job};
-use super::writer::Submission;
+use super::writer::{Answered, Submission};
+use crate::entries;
 use crate::fault::Fault;
 use crate::pool::{self, snapshot};
 use crate::views::evidence;
@@ -30,12 +30,17 @@ const WAITING_MAX: usize = 64;
 const WAITING_OF_ONE_MAX: usize = 4;
 
 /// Answers that are remembered: who was refused can ask again as often as it likes, and costs no more than a look.
-const REMEMBERED_MAX: usize = 256;
+const REMEMBERED_MAX: usize = 1_024;
 
-/// A statement that waits for an answer.
+/// How often a statement is asked about: what an invitation asks changes with each minute of the log, and a minute may
+/// end while it is answered.
+const ROUNDS_MAX: u8 = 4;
+
+/// A statement that waits for answers.
 struct Asked {
-    question: Question,
-    statement: Verified,
+    of: Domain,
+    questions: Vec<Question>,
+    submission: Submission,
     answer: Answer,
 }
 
@@ -68,17 +73,17 @@ impl Assessor {
         Ok(Self { waiting, queue: Some(queue), thread: Some(thread) })
     }
 
-    /// Lets the question be answered and the statement come back; whoever waits hears of it if that cannot be.
-    pub(crate) fn ask(&self, question: Question, statement: Verified, answer: Answer) {
-        let Some(queue) = &self.queue else { return };
-        let of = question.subject.organisation();
-        if !enter(&self.waiting, &of) {
+    /// Lets the questions be answered and the statement come back; whoever waits hears of it if that cannot be.
+    pub(crate) fn ask(&self, questions: Vec<Question>, submission: Submission, answer: Answer) {
+        let (Some(queue), Some(first)) = (&self.queue, questions.first()) else { return };
+        let of = first.subject.organisation();
+        if submission.rounds >= ROUNDS_MAX || !enter(&self.waiting, &of) {
             return answer(Err(Refusal::Full));
         }
-        match queue.try_send(Asked { question, statement, answer }) {
+        match queue.try_send(Asked { of, questions, submission, answer }) {
             Ok(()) => {}
             Err(TrySendError::Full(asked)) => {
-                leave(&self.waiting, &of);
+                leave(&self.waiting, &asked.of);
                 (asked.answer)(Err(Refusal::Full));
             }
             Err(TrySendError::Closed(asked)) => {
@@ -132,8 +137,11 @@ struct Record {
 impl Record {
     fn score(&mut self, question: &Question) -> Result<Points, Fault> {
         if self.size < question.prefix.0 {
-            let (from, to) = (self.size, question.prefix.0);
-            let more = snapshot(&self.connection, |connection| evidence::between(connection, from, to))?;
+            let from = self.size;
+            let (more, to) = snapshot(&self.connection, |connection| {
+                let to = entries::end(connection)?.0.min(question.prefix.0);
+                Ok((evidence::between(connection, from, to)?, to))
+            })?;
             self.evidence.extend(more);
             self.size = to;
         }
@@ -142,31 +150,43 @@ impl Record {
 }
 
 fn run(mut record: Record, mut queue: mpsc::Receiver<Asked>, writer: &WeakSender<Job>) {
-    let mut remembered: VecDeque<(Question, Points)> = VecDeque::new();
-    while let Some(Asked { question, statement, answer }) = queue.blocking_recv() {
-        leave(&record.waiting, &question.subject.organisation());
+    let mut remembered: VecDeque<Answered> = VecDeque::new();
+    while let Some(Asked { of, questions, mut submission, answer }) = queue.blocking_recv() {
+        leave(&record.waiting, &of);
         // Nobody can submit any more once the store stops.
         let Some(writer) = writer.upgrade() else {
             answer(Err(Refusal::Stopping));
             continue;
         };
-        let known = remembered.iter().find(|(asked, _)| *asked == question).map(|(_, points)| *points);
-        let points = match known.map_or_else(|| record.score(&question), Ok) {
-            Ok(points) => points,
+        let answers: Result<Vec<Answered>, Fault> =
+            questions.into_iter().map(|question| answered(&mut record, &mut remembered, question)).collect();
+        match answers {
+            Ok(answers) => submission.trust = answers,
             Err(fault) => {
                 answer(Err(Refusal::Fault(fault)));
                 continue;
             }
-        };
-        if known.is_none() {
-            remembered.truncate(REMEMBERED_MAX - 1);
-            remembered.push_front((question.clone(), points));
         }
-        let submission = Submission { statement, trust: Some((question, points)) };
+        submission.rounds += 1;
         if let Err((refusal, answer)) = queued(&writer, Job { submission, answer }) {
             answer(Err(refusal));
         }
     }
+}
+
+/// The answer to one question, which is remembered.
+fn answered(
+    record: &mut Record,
+    remembered: &mut VecDeque<Answered>,
+    question: Question,
+) -> Result<Answered, Fault> {
+    if let Some(known) = remembered.iter().find(|(asked, _)| *asked == question) {
+        return Ok(known.clone());
+    }
+    let points = record.score(&question)?;
+    remembered.truncate(REMEMBERED_MAX - 1);
+    remembered.push_front((question.clone(), points));
+    Ok((question, points))
 }
 
 #[cfg(test)]

@@ -78,7 +78,7 @@ impl Sequencer {
         }
         let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(sender) = queue.as_ref() else { return Err((Refusal::Stopping, answer)) };
-        queued(sender, Job { submission: Submission { statement, trust: None }, answer })
+        queued(sender, Job { submission: Submission { statement, trust: Vec::new(), rounds: 0 }, answer })
     }
 
     /// Whether a statement could be taken in.

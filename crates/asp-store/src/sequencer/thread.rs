@@ -141,7 +141,7 @@ fn finish(
         match verdict {
             Verdict::Taken(receipt) => answer(Ok(receipt)),
             Verdict::Refused(rejection) => answer(Err(Refusal::Rejected(rejection))),
-            Verdict::Asks(question, statement) => assessor.ask(*question, *statement, answer),
+            Verdict::Asks(questions, submission) => assessor.ask(questions, *submission, answer),
         }
     }
 }

@@ -29,7 +29,9 @@ pub(crate) type Answered = (Question, Points);
 #[derive(Debug)]
 pub(crate) struct Submission {
     pub(crate) statement: Verified,
-    pub(crate) trust: Option<Answered>,
+    pub(crate) trust: Vec<Answered>,
+    /// How often it has been asked about.
+    pub(crate) rounds: u8,
 }
 
 /// What became of one statement.
@@ -39,8 +41,8 @@ pub(crate) enum Verdict {
     Taken(Receipt),
     /// It breaks a rule.
     Refused(Rejection),
-    /// It can be judged once the question is answered; every other rule holds.
-    Asks(Box<Question>, Box<Verified>),
+    /// It can be judged once the questions are answered; every other rule holds.
+    Asks(Vec<Question>, Box<Submission>),
 }
 
 /// What a batch will say about one statement once it is durable.
@@ -52,7 +54,7 @@ enum Pending {
     /// Refused.
     Rejected(Rejection),
     /// Not judged to the end.
-    Asks(Box<Question>, Box<Verified>),
+    Asks(Vec<Question>, Box<Submission>),
 }
 
 /// The writer and everything that it holds in memory.
@@ -116,7 +118,7 @@ impl Writer {
     /// Judges one statement and, if it holds, appends and folds it. Those before it in the batch count already.
     fn take(
         &mut self,
-        Submission { statement: verified, trust }: Submission,
+        Submission { statement: verified, trust, rounds }: Submission,
         fold: &mut Fold,
         bodies: &mut Vec<ReceiptBody>,
     ) -> Result<Pending, Fault> {
@@ -135,8 +137,8 @@ impl Writer {
         let world = &mut self.facts.world;
         #[cfg(feature = "misbehave")]
         let verified = misbehave::moved_up(world, verified, again);
-        if let Some((question, points)) = trust {
-            world.answer(question, points);
+        if rounds > 0 {
+            world.answer(trust);
         }
         let verdict = world.decide(&verified, point);
         #[cfg(feature = "misbehave")]
@@ -144,10 +146,12 @@ impl Writer {
         if let Err(rejection) = verdict {
             // A floor is the last that is looked at: whoever breaks another rule costs no maximum flow.
             let missed = rejection.code == Code::TrustTooLow;
-            return Ok(match world.trust_asked(verified.statement()).filter(|_| missed) {
-                Some(question) => Pending::Asks(Box::new(question), Box::new(verified)),
-                None => Pending::Rejected(rejection),
-            });
+            let asked = if missed { world.trust_asked(verified.statement(), point) } else { Vec::new() };
+            if asked.is_empty() {
+                return Ok(Pending::Rejected(rejection));
+            }
+            let submission = Submission { statement: verified, trust: Vec::new(), rounds };
+            return Ok(Pending::Asks(asked, Box::new(submission)));
         }
         let names = &mut self.facts.names;
         self.disk.step(Step::Entry, |connection| {
@@ -217,7 +221,7 @@ impl Writer {
         for verdict in pending {
             answers.push(match verdict {
                 Pending::Rejected(rejection) => Verdict::Refused(rejection),
-                Pending::Asks(question, statement) => Verdict::Asks(question, statement),
+                Pending::Asks(questions, submission) => Verdict::Asks(questions, submission),
                 Pending::Accepted => {
                     let receipt = bodies.next().zip(signed).and_then(|((index, receipt), signed)| {
                         Some(Receipt { batch: signed.place(index)?, receipt, signature: *signed.signature() })

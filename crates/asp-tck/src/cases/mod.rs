@@ -2,6 +2,7 @@
 //!
 //! A case does the right thing too wherever it does the wrong one: a node that refuses everything keeps no rule.
 
+mod admission;
 mod bargaining;
 mod commitments;
 mod company;
@@ -74,6 +75,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Case> {
         identity::CASES,
         consents::CASES,
         sessions::CASES,
+        admission::CASES,
         bargaining::CASES,
         company::CASES,
         commitments::CASES,

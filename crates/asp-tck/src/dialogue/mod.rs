@@ -14,6 +14,7 @@
 //! `name = seller owes buyer goods 100 within 1h` names a package. `for name` speaks under a mandate.
 //! What can be said with which words stands in `words.rs`.
 
+mod policy;
 mod words;
 
 use std::time::{Duration, Instant};
@@ -22,7 +23,7 @@ use asp_core::name::{StreamId, StreamKind, StreamName};
 use asp_core::position::{Hash, Head, Millis};
 use asp_core::rejection::Code;
 use asp_core::statement::Verified;
-use asp_core::statement::body::{Because, Body, ConsentRequest, PolicySet, SchemaRef, SchemaRegister};
+use asp_core::statement::body::{Because, Body, ConsentRequest, SchemaRef, SchemaRegister};
 
 use crate::finding::Finding;
 use crate::stage::{Stage, text};
@@ -130,12 +131,8 @@ impl Stage {
                 let statement = self.in_consent(organisation(who), id, body)?;
                 self.attempt(statement).await
             }
-            [who, "POLICY", what, value] => {
-                let (ceiling, human_contacts) = match *what {
-                    "ceiling" => (Some(words::usd(value)?), Vec::new()),
-                    _ => (None, vec![text(value)?]),
-                };
-                let body = Body::OrgPolicySet(PolicySet { ceiling, ..PolicySet::of(human_contacts) });
+            [who, "POLICY", words @ ..] => {
+                let body = Body::OrgPolicySet(self.policy(words)?);
                 let statement = self.by(who, self.org_stream(organisation(who))?, body)?;
                 self.attempt(statement).await
             }

@@ -5,6 +5,20 @@ use super::{Level, Rule};
 /// All rules, in the order of their numbers.
 pub const RULES: &[Rule] = &[
     Rule {
+        id: "ASP-ADM-001",
+        sentence: "Where the policy of an organisation names from whom invitations are welcome, its agents MUST NOT be invited, to a session or to come in later, by an agent of any other organisation.",
+        codes: &["INVITATION_NOT_WELCOME"],
+        level: Level::Full,
+        inside: None,
+    },
+    Rule {
+        id: "ASP-ADM-002",
+        sentence: "Whoever invites agents of another organisation MUST have the score of the strictest of the floors that its policy sets for the session's capability, in the eyes of that organisation, by what was settled before the minute of log time began in which the invitation is logged.",
+        codes: &["TRUST_TOO_LOW"],
+        level: Level::Full,
+        inside: None,
+    },
+    Rule {
         id: "ASP-AGT-001",
         sentence: "An agent's first statement MUST be agent.register, issued by the agent and signed with the key that it registers.",
         codes: &["SIGNATURE_MISSING", "UNKNOWN_STREAM", "NOT_A_PARTY"],

@@ -52,6 +52,7 @@ pub(crate) async fn is_wrong(scene: &mut Scene, kind: Kind) -> bool {
         Kind::IgnoresTermsHash => terms_hash(scene).await,
         Kind::IgnoresCeilings => ceilings(scene).await,
         Kind::IgnoresFloors => floors(scene).await,
+        Kind::IgnoresPolicies => policies(scene).await,
         Kind::IgnoresMandates => mandates(scene).await,
         Kind::IgnoresSchemas => schemas(scene).await,
         Kind::LetsAnybodyFulfil => fulfilment(scene).await,
@@ -282,6 +283,17 @@ async fn floors(scene: &mut Scene) -> bool {
     let session = scene.take(invitation).await;
     let introduction = scene.author.introduction(&scene.agent("seller"));
     scene.says(session, "seller", introduction, Some(session)).await
+}
+
+async fn policies(scene: &mut Scene) -> bool {
+    let consent = scene.people().await;
+    let admission = AdmissionPolicy { floors: Vec::new(), from: Some(BTreeSet::new()) };
+    let seller = scene.name("seller");
+    let body = Body::OrgPolicySet(PolicySet { admission: Some(admission), ..PolicySet::of(vec![]) });
+    let policy = scene.author.by(&seller, StreamName::Of(StreamId::Org(domain(&seller))), body);
+    scene.take(policy).await;
+    let invitation = scene.invitation(consent, |_| ());
+    scene.takes(invitation).await
 }
 
 async fn mandates(scene: &mut Scene) -> bool {

@@ -32,7 +32,7 @@ bodies! {
     }
     /// Who may invite the agents of an organisation.
     struct AdmissionPolicy {
-        /// What whoever invites has to have earned in this organisation's eyes; the highest floor of a class counts.
+        /// What whoever invites has to have earned in this organisation's eyes; of those that cover a session the strictest.
         floors: Vec<AdmissionFloor>,
         /// The organisations whose agents may invite; all if absent.
         #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
