@@ -13,7 +13,7 @@ use crate::position::{Hash, Head, LogPoint, LogTime};
 use crate::rejection::{Code, Rejection};
 use crate::session::table::Performative;
 use crate::statement::Verified;
-use crate::statement::body::{Body, ConsentRequest};
+use crate::statement::body::{Body, ConsentRequest, DataClass, Name};
 use crate::stream::Accepted;
 
 /// Where a consent stands.
@@ -50,7 +50,7 @@ pub struct Consent {
     request: ConsentRequest,
     granted: bool,
     revoked: Option<(Domain, LogPoint)>,
-    acknowledged: bool,
+    acknowledged: Option<LogPoint>,
     head: Head,
     requested: LogPoint,
 }
@@ -100,7 +100,7 @@ impl Consent {
             request: request.clone(),
             granted: false,
             revoked: None,
-            acknowledged: false,
+            acknowledged: None,
             head: accepted.head(),
             requested: accepted.at(),
         })
@@ -147,7 +147,7 @@ impl Consent {
 
     fn decide_acknowledge(&self, domain: &Domain) -> Result<(), Rejection> {
         match &self.revoked {
-            Some((by, _)) if by != domain && !self.acknowledged => Ok(()),
+            Some((by, _)) if by != domain && self.acknowledged.is_none() => Ok(()),
             _ => Err(Code::NotRevoked.at("/type")), // ASP-CON-007
         }
     }
@@ -159,7 +159,7 @@ impl Consent {
             Body::ConsentRevoke(_) => {
                 self.revoked = accepted.statement().issuer.organisation().map(|by| (by, accepted.at()));
             }
-            Body::ConsentAcknowledge(_) => self.acknowledged = true,
+            Body::ConsentAcknowledge(_) => self.acknowledged = Some(accepted.at()),
             _ => {}
         }
         self.head = accepted.head();
@@ -194,6 +194,23 @@ impl Consent {
         self.request.performatives.as_ref().is_none_or(|list: &BTreeSet<_>| list.contains(&performative))
     }
 
+    /// Whether it lets a member of data or terms flow that has this name and is of this class.
+    ///
+    /// # Errors
+    /// [`Code::FieldNotConsented`] or [`Code::DataClassNotConsented`].
+    pub fn lets_flow(&self, name: &str, class: DataClass) -> Result<(), Code> {
+        let named = |fields: &BTreeSet<Name>| fields.iter().any(|field| field.as_str() == name);
+        if !self.request.fields.as_ref().is_none_or(named) {
+            return Err(Code::FieldNotConsented); // ASP-CON-010
+        }
+        let classes = self.request.data_classes.as_ref();
+        if classes.is_none_or(|classes| classes.contains(&class)) {
+            Ok(())
+        } else {
+            Err(Code::DataClassNotConsented) // ASP-CON-011
+        }
+    }
+
     /// Whether the organisation is one of the two.
     #[must_use]
     pub fn is_party(&self, domain: &Domain) -> bool {
@@ -224,9 +241,9 @@ impl Consent {
         self.revoked.as_ref()
     }
 
-    /// Whether the other side confirmed the revocation.
+    /// Where in the log the other side confirmed the revocation; none if it has not.
     #[must_use]
-    pub const fn acknowledged(&self) -> bool {
+    pub const fn acknowledged(&self) -> Option<LogPoint> {
         self.acknowledged
     }
 

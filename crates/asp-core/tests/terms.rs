@@ -47,6 +47,16 @@ fn a_schema_is_of_the_profile() {
         (json!({"pattern": "a(?=b)"}), "malformed "),
         (json!({"pattern": 1}), "malformed /pattern"),
         (json!({"minimum": "1"}), "malformed "),
+        (json!({"properties": {"a": {"type": "string", "x-dataClass": "personal"}}}), "taken"),
+        (json!({"properties": {"properties": {"x-dataClass": "public"}}}), "taken"),
+        (json!({"properties": {"a": {"x-dataClass": "secret"}}}), "malformed /properties/a/x-dataClass"),
+        (json!({"properties": {"a": {"x-dataClass": 1}}}), "malformed /properties/a/x-dataClass"),
+        (json!({"x-dataClass": "public"}), "malformed /x-dataClass"),
+        (
+            json!({"properties": {"a": {"properties": {"b": {"x-dataClass": "public"}}}}}),
+            "malformed /properties/a/properties/b/x-dataClass",
+        ),
+        (json!({"$defs": {"a": {"x-dataClass": "public"}}}), "malformed /$defs/a/x-dataClass"),
         (json!({"patternProperties": {"^x-": true}, "additionalProperties": false}), "taken"),
         (json!({"$defs": {"a": {"type": "string"}}, "properties": {"b": {"$ref": "#/$defs/a"}}}), "taken"),
     ] {

@@ -174,6 +174,20 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// The consent whose end leaves nothing to say in a session but what settles what is owed, and when it ended.
+    ///
+    /// # Errors
+    /// As [`Reader::size`].
+    pub fn narrowed(&self, session: &Session, now: LogTime) -> Result<Option<(Hash, LogTime)>, Fault> {
+        if !session.owes() {
+            return Ok(None);
+        }
+        let consents: Result<Vec<Consent>, Fault> =
+            session.consents().iter().map(|id| self.load_consent(id)).collect();
+        let consents = consents?;
+        Ok(session.narrowed(now, &consents.iter().collect::<Vec<_>>()))
+    }
+
     fn load_session(&self, id: &Hash) -> Result<Session, Fault> {
         let mut world = self.world();
         facts::load(self.connection, &mut world, &StreamId::Session(*id))?;

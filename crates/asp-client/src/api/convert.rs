@@ -11,8 +11,9 @@ use asp_core::statement::body::Card;
 use asp_core::stream::{KeyHistory, KeyLife};
 
 use super::{
-    AgentView, CommitmentView, ConsentView, EndView, EscalationView, KeyView, MandateView, ObligationView,
-    OfferView, OrganisationView, ParticipantView, PendingView, Problem, QuestionView, SessionView, UsageView,
+    AgentView, CommitmentView, ConsentView, EndView, EscalationView, KeyView, MandateView, NarrowedView,
+    ObligationView, OfferView, OrganisationView, ParticipantView, PendingView, Problem, QuestionView,
+    SessionView, UsageView,
 };
 
 impl Problem {
@@ -133,8 +134,13 @@ impl ConsentView {
             capabilities: request.capabilities.clone(),
             ceiling: request.ceiling.clone(),
             expires_at: request.expires_at,
+            data_classes: request.data_classes.clone(),
+            fields: request.fields.clone(),
+            performatives: request.performatives.clone(),
             revoked_by: consent.revoked().map(|(by, _)| by.clone()),
-            acknowledged: consent.acknowledged(),
+            revoked_at: consent.revoked().map(|(_, at)| at.time),
+            acknowledged: consent.acknowledged().is_some(),
+            acknowledged_at: consent.acknowledged().map(|at| at.time),
             head: consent.head(),
         }
     }
@@ -222,6 +228,15 @@ fn mandate(id: Hash, given: &GivenMandate) -> MandateView {
     }
 }
 
+impl SessionView {
+    /// The same, with what narrowed the session at the moment of reading: time alone can end a consent.
+    #[must_use]
+    pub fn narrowed_by(mut self, ended: Option<(Hash, LogTime)>) -> Self {
+        self.narrowed = ended.map(|(consent, at)| NarrowedView { consent, at });
+        self
+    }
+}
+
 impl From<&Session> for SessionView {
     fn from(session: &Session) -> Self {
         let (rounds, messages) = session.counts();
@@ -277,6 +292,7 @@ impl From<&Session> for SessionView {
                 contact: open.contact.as_ref().map(ToString::to_string),
                 question: open.question.to_string(),
             }),
+            narrowed: None,
             receipt: session.receipt(),
             end: session
                 .end()

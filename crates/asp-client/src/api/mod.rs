@@ -13,8 +13,8 @@ use asp_core::position::{Hash, Head, LogTime, Position, Sequence};
 use asp_core::rejection::{Code, Rejection};
 use asp_core::session::table::{Performative, State};
 use asp_core::statement::body::{
-    A2aPin, Availability, CommitmentState, Mandate, Package, ParticipantRole, PolicySet, SessionReceipt,
-    Showing, TrustFloor, Usage,
+    A2aPin, Availability, CommitmentState, DataClass, Mandate, Name, Package, ParticipantRole, PolicySet,
+    SessionReceipt, Showing, TrustFloor, Usage,
 };
 use asp_core::statement::{Signature, Verified};
 use asp_core::trust::Question;
@@ -253,6 +253,18 @@ api! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
         ceiling: Option<Money>,
+        /// The classes of data that may flow; all if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<Vec<String>>))]
+        data_classes: Option<BTreeSet<DataClass>>,
+        /// The names of the members that data and terms may have; any if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<Vec<String>>))]
+        fields: Option<BTreeSet<Name>>,
+        /// The performatives that may be used; all if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<Vec<String>>))]
+        performatives: Option<BTreeSet<Performative>>,
         /// When it ends by itself.
         #[cfg_attr(feature = "openapi", schema(value_type = String))]
         expires_at: LogTime,
@@ -260,8 +272,16 @@ api! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
         revoked_by: Option<Domain>,
+        /// When it was revoked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+        revoked_at: Option<LogTime>,
         /// Whether the other side confirmed the revocation.
         acknowledged: bool,
+        /// When it did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+        acknowledged_at: Option<LogTime>,
         /// The head of its stream.
         #[cfg_attr(feature = "openapi", schema(value_type = Object))]
         head: Head,
@@ -418,6 +438,15 @@ api! {
         /// A sentence for people.
         sentence: String,
     }
+    /// What a session was narrowed by.
+    struct NarrowedView {
+        /// The consent that has ended.
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        consent: Hash,
+        /// When it ended.
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        at: LogTime,
+    }
     /// A session, whole.
     struct SessionView {
         /// Its id.
@@ -482,6 +511,9 @@ api! {
         /// The question that waits for an authority.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         escalation: Option<EscalationView>,
+        /// The consent that has ended while something is still owed; nothing else is left to say than what settles that.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        narrowed: Option<NarrowedView>,
         /// The receipt that a CLOSE has to carry now.
         #[cfg_attr(feature = "openapi", schema(value_type = Object))]
         receipt: SessionReceipt,

@@ -97,6 +97,10 @@ pub enum Code {
     ConsentExpired,
     /// The consent does not cover this capability, performative or value.
     OutsideConsent,
+    /// The consent does not let a member of this name flow.
+    FieldNotConsented,
+    /// The consent does not let data of this class flow.
+    DataClassNotConsented,
     /// This side has granted already.
     AlreadyGranted,
     /// There is no revocation to acknowledge.
@@ -698,6 +702,26 @@ pub(super) const ROWS: &[Row] = &[
         rule: Some("ASP-CON-009"),
         sentence: "The consent does not cover this capability, performative or value.",
         hint: "Stay within it, or ask for a wider one.",
+    },
+    Row {
+        code: Code::FieldNotConsented,
+        text: "FIELD_NOT_CONSENTED",
+        status: 403,
+        blame: Blame::State,
+        retry: Retry::Change,
+        rule: Some("ASP-CON-010"),
+        sentence: "The consent does not let a member of this name flow.",
+        hint: "Leave out the member at the pointer, or ask for a wider consent.",
+    },
+    Row {
+        code: Code::DataClassNotConsented,
+        text: "DATA_CLASS_NOT_CONSENTED",
+        status: 403,
+        blame: Blame::State,
+        retry: Retry::Change,
+        rule: Some("ASP-CON-011"),
+        sentence: "The consent does not let data of this class flow.",
+        hint: "Leave out the member at the pointer, or ask for a wider consent.",
     },
     Row {
         code: Code::AlreadyGranted,

@@ -102,6 +102,20 @@ impl Session {
         all
     }
 
+    /// The consent that has ended while something is still owed, and when: all that is left is to settle it.
+    ///
+    /// None in a session that has ended or, once the node has looked, will.
+    #[must_use]
+    pub fn narrowed(&self, now: LogTime, consents: &[&Consent]) -> Option<(Hash, LogTime)> {
+        let open = !matches!(self.state, State::Closed | State::Failed);
+        let fallen = consents.iter().filter(|consent| consent.standing(now) != Standing::Granted);
+        let ends = |consent: &&Consent| match consent.revoked() {
+            Some((_, at)) => (at.time, consent.id()),
+            None => (consent.request().expires_at, consent.id()),
+        };
+        fallen.map(ends).min().filter(|_| open && self.owes()).map(|(at, consent)| (consent, at))
+    }
+
     fn consent_ends(&self, consent: &Consent) -> LogTime {
         match consent.standing(self.last) {
             Standing::Revoked => consent.revoked().map_or(self.last, |(_, at)| at.time),

@@ -7,6 +7,7 @@ mod apply;
 mod commitment;
 mod company;
 mod deadline;
+mod flow;
 mod guard;
 mod party;
 mod proposal;

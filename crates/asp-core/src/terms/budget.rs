@@ -9,7 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
+use super::CLASS_KEYWORD;
 use crate::limits;
+use crate::statement::body::DataClass;
 use crate::statement::draft::canonical;
 
 /// Bytes that a compiled pattern may take.
@@ -71,6 +73,8 @@ enum Keyword {
     Remark,
     /// Something small that the library checks.
     Plain,
+    /// The class of data of a member at the top.
+    Class,
     /// A subschema of the same value or of one inside it.
     Schema,
     /// A list of them.
@@ -83,6 +87,7 @@ enum Keyword {
 
 fn keyword(name: &str) -> Option<Keyword> {
     Some(match name {
+        CLASS_KEYWORD => Keyword::Class,
         "$schema" | "$comment" | "title" | "description" | "default" | "examples" | "deprecated"
         | "readOnly" | "writeOnly" | "format" | "$defs" => Keyword::Remark,
         "type" | "enum" | "const" | "required" | "minProperties" | "maxProperties" | "minContains"
@@ -130,6 +135,8 @@ impl Walk {
             let place = step(at, name);
             let more = match keyword(name).ok_or_else(|| Fault::not_a_schema(&place))? {
                 Keyword::Remark => 0,
+                Keyword::Class if marks_class(at, value) => 0,
+                Keyword::Class => return Err(Fault::not_a_schema(&place)),
                 Keyword::Plain => self.plain(name, value, members, &place, inside)?,
                 Keyword::Schema => self.schema(value, &place, inside)?,
                 Keyword::Schemas => {
@@ -221,6 +228,14 @@ impl Walk {
             Err(Fault::costly(place))
         }
     }
+}
+
+/// Whether a class of data stands where it is looked for, at a member of the terms themselves, and is one.
+///
+/// Anywhere else it would be a mark that nobody heeds. ASP-CON-011
+fn marks_class(at: &str, value: &Value) -> bool {
+    let member = at.strip_prefix("/properties/").is_some_and(|name| !name.contains('/'));
+    member && value.as_str().is_some_and(|class| class.parse::<DataClass>().is_ok())
 }
 
 /// Whether no counted repetition of a pattern is long: `{1,1000}` compiles into as many copies.

@@ -16,7 +16,11 @@ pub use budget::{Fault, PATTERN_STATES_MAX};
 pub use starters::starters;
 
 use crate::position::Hash;
+use crate::statement::body::DataClass;
 use crate::statement::draft::canonical;
+
+/// Marks a member of terms with its class of data.
+const CLASS_KEYWORD: &str = "x-dataClass";
 
 /// A schema within its budget. Cheap to clone; clones share what was compiled.
 #[derive(Clone)]
@@ -57,6 +61,14 @@ impl TermsSchema {
     #[must_use]
     pub fn schema(&self) -> &Value {
         &self.0.schema
+    }
+
+    /// The class of data that a member of terms is of, as the schema marks it; what it does not mark is internal.
+    #[must_use]
+    pub fn class_of(&self, member: &str) -> DataClass {
+        let schema = self.0.schema.get("properties").and_then(|members| members.get(member));
+        let class = schema.and_then(|schema| schema.get(CLASS_KEYWORD)).and_then(Value::as_str);
+        class.and_then(|class| class.parse().ok()).unwrap_or(DataClass::Internal)
     }
 
     fn validator(&self) -> Option<&Validator> {

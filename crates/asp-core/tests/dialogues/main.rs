@@ -13,6 +13,7 @@ mod authority;
 mod bargaining;
 mod closing;
 mod company;
+mod consent;
 mod duties;
 mod opening;
 #[path = "../support/mod.rs"]

@@ -186,7 +186,10 @@ impl Ledger {
                 let stream = StreamName::Of(StreamId::Org(domain(name)));
                 self.stage.by_org(name, stream, Body::OrgPolicySet(policy(words))).map(|_| ())
             }
-            ["SCHEMA", alias, "upto", most] => self.register_schema(who, alias, most),
+            ["SCHEMA", alias, "upto", most] => self.register_schema(who, alias, most, ""),
+            ["SCHEMA", alias, "upto", most, "class", class] => {
+                self.register_schema(who, alias, most, &format!(r#","x-dataClass":"{class}""#))
+            }
             ["CONSENT", with, terms @ ..] => {
                 self.give_consent(organisation(who), organisation(with), terms);
                 Ok(())
@@ -195,10 +198,10 @@ impl Ledger {
         }
     }
 
-    /// `seller.example SCHEMA box upto 9` registers what takes `{"size": 1}` to `{"size": 9}`.
-    fn register_schema(&mut self, who: &str, alias: &str, most: &str) -> Result<(), Code> {
+    /// `seller.example SCHEMA box upto 9 [class personal]` registers what takes `{"size": 1}` to `{"size": 9}`.
+    fn register_schema(&mut self, who: &str, alias: &str, most: &str, mark: &str) -> Result<(), Code> {
         let schema = format!(
-            r#"{{"type":"object","properties":{{"size":{{"type":"integer","minimum":1,"maximum":{most}}}}},"required":["size"]}}"#
+            r#"{{"type":"object","properties":{{"size":{{"type":"integer","minimum":1,"maximum":{most}{mark}}}}},"required":["size"]}}"#
         );
         let schema: serde_json::Map<_, _> = serde_json::from_str(&schema).unwrap();
         let hash = asp_core::terms::TermsSchema::new(&schema).unwrap().hash();
@@ -210,7 +213,7 @@ impl Ledger {
         Ok(())
     }
 
-    /// `buyer.example CONSENT seller.example [only A,B] [ceiling 50] [for 10m] [about a.b]`
+    /// `buyer.example CONSENT seller.example [only A,B] [ceiling 50] [for 10m] [about a.b] [fields a,b|none] [classes public]`
     fn give_consent(&mut self, by: &str, with: &str, terms: &[&str]) {
         let mut request: ConsentRequest = self.stage.request(with);
         for pair in terms.chunks(2) {
@@ -219,6 +222,9 @@ impl Ledger {
                 ["ceiling", amount] => request.ceiling = Some(usd(amount)),
                 ["for", time] => request.expires_at = self.stage.now.plus(span(time)),
                 ["about", capability] => request.capabilities = [text(capability)].into(),
+                ["fields", "none"] => request.fields = Some(std::collections::BTreeSet::new()),
+                ["fields", list] => request.fields = Some(list.split(',').map(text).collect()),
+                ["classes", list] => request.data_classes = Some(list.split(',').map(text).collect()),
                 other => panic!("no terms of a consent: {other:?}"),
             }
         }

@@ -13,6 +13,7 @@
 //! INFORM [note] · INFORM progress|fulfilment|acknowledgement|contest|breach|silence goods [of deal] [digest x]
 //! DELEGATE to clerk [may A,B] [ceiling 100] [expires 10m] [hops 1] [consent other] · ESCALATE [to mediator|seller.example]
 //! WITHDRAW [name] · WITHDRAW timeout REASON · CLOSE [wrongly] · CLOSE timeout REASON · QUERY · CLARIFY · OBSERVE
+//! INFORM note · QUERY · CLARIFY · OBSERVE, each with [data=size,grade]
 //! limits: tokens= cost= messages= rounds= response= session= invitation= escalation= ceiling= floor=
 //! ```
 
@@ -25,9 +26,9 @@ use asp_core::session::table::{Performative, Reason, State};
 use asp_core::statement::body::{
     Accept, Acceptance, Admission, Amendment, Body, Budget, Close, Closing, Commit, Conditions, Counter, Due,
     DueAfter, DueAt, Empty, Escalation, Evidence, Fulfilment, Inform, Introduction, Invitation, Invitee,
-    Limits, Mandate, Mode, Nonce, Obligation, ObligationId, ObligationNote, ObligationRef, Offer, Package,
-    ParticipantRole, Propose, Question, Remedy, Resumption, SchemaRef, Showing, Termination, Timeout,
-    TrustFloor, Usage, Withdraw,
+    Limits, Mandate, Mode, Nonce, Note, Obligation, ObligationId, ObligationNote, ObligationRef, Offer,
+    Package, ParticipantRole, Propose, Question, Remedy, Resumption, SchemaRef, Showing, Termination,
+    Timeout, TrustFloor, Usage, Withdraw,
 };
 
 use super::ledger::{Ledger, issuer, span};
@@ -78,14 +79,15 @@ impl Ledger {
                 Body::Query(Question {
                     awaits: after(words, "to").map(uri),
                     respond_by: after(words, "until").map(|time| self.stage.now.plus(span(time))),
+                    data: data(words),
                     ..Question::to_all(text("how many?"))
                 })
             }
             Performative::Clarify => {
-                reply = words.first().map(|name| self.hash(name));
-                Body::Clarify(note("eight"))
+                reply = words.first().filter(|word| !word.contains('=')).map(|name| self.hash(name));
+                Body::Clarify(Note { data: data(words), ..note("eight") })
             }
-            Performative::Observe => Body::Observe(note("seen")),
+            Performative::Observe => Body::Observe(Note { data: data(words), ..note("seen") }),
             Performative::Commit => {
                 let terms_hash = self.terms(words.first().unwrap_or(&"goods"));
                 Body::Commit(Commit { terms_hash })
@@ -355,7 +357,7 @@ impl Ledger {
 
     fn inform(&self, words: &[&str]) -> Inform {
         let (kind, obligation) = match words {
-            [] | ["note", ..] => return Inform::Note(note("so it is")),
+            [] | ["note", ..] => return Inform::Note(Note { data: data(words), ..note("so it is") }),
             ["usage", words @ ..] => {
                 let tokens = after(words, "tokens").map(|count| count.parse().unwrap());
                 let cost = after(words, "cost").map(usd);
@@ -422,6 +424,11 @@ impl Ledger {
         }
         Close::Receipt(Closing { reason: text(""), receipt })
     }
+}
+
+/// `data=size,grade` carries `{"grade": 1, "size": 1}` for machines.
+fn data(words: &[&str]) -> Option<serde_json::Map<String, serde_json::Value>> {
+    key_of(words, "data").map(|list| list.split(',').map(|name| (name.to_owned(), 1.into())).collect())
 }
 
 const fn timeout(reason: Reason) -> Timeout {

@@ -100,9 +100,10 @@ pub(super) async fn show(
     credentials: Credentials,
     Id(id): Id,
 ) -> Result<Json<SessionView>, Denial> {
+    let now = app.clock.now();
     let read = move |reader: &Reader<'_>, access: &Access| {
         let session = reader.session(&access.tenant, &id)?.ok_or(Code::NotFound)?;
-        Ok(SessionView::from(&session))
+        Ok(SessionView::from(&session).narrowed_by(reader.narrowed(&session, now)?))
     };
     app.read_as(credentials, read).await.map(Json)
 }

@@ -61,6 +61,34 @@ pub(super) const CASES: &[Case] = &[
          buyer PROPOSE with seller about=provision                   -> ! OUTSIDE_CONSENT
          buyer PROPOSE with seller                                   -> INVITED",
     ),
+    dialogue(
+        &["ASP-CON-010"],
+        "members of data that a consent does not name do not flow",
+        "buyer.example CONSENT seller.example fields size,grade
+         buyer PROPOSE with seller                                   -> INVITED
+         seller ACCEPT                                               -> INTRODUCED
+         buyer INFORM note data=weight                               -> ! FIELD_NOT_CONSENTED
+         seller QUERY data=size,weight                               -> ! FIELD_NOT_CONSENTED
+         buyer OBSERVE data=weight                                   -> ! FIELD_NOT_CONSENTED
+         buyer INFORM note data=size,grade                           -> CONVERSING",
+    ),
+    dialogue(
+        &["ASP-CON-011"],
+        "data of a class that a consent does not name do not flow",
+        "seller.example SCHEMA box upto 9
+         seller.example SCHEMA person upto 9 class personal
+         buyer.example CONSENT seller.example classes internal
+         buyer PROPOSE with seller schemas=box,person                -> INVITED
+         seller ACCEPT                                               -> INTRODUCED
+         buyer PROPOSE goods in person 3                             -> ! DATA_CLASS_NOT_CONSENTED
+         buyer PROPOSE goods in box 3                                -> CONVERSING
+         buyer.example CONSENT seller.example classes personal
+         buyer PROPOSE with seller schemas=box,person                -> INVITED
+         seller ACCEPT                                               -> INTRODUCED
+         buyer PROPOSE goods in box 3                                -> ! DATA_CLASS_NOT_CONSENTED
+         buyer INFORM note data=size                                 -> ! DATA_CLASS_NOT_CONSENTED
+         buyer PROPOSE goods in person 3                             -> CONVERSING",
+    ),
 ];
 
 const BUYER: &str = "buyer.example";

@@ -136,7 +136,11 @@ impl Stage {
                 let statement = self.by(who, self.org_stream(organisation(who))?, body)?;
                 self.attempt(statement).await
             }
-            [who, "SCHEMA", alias, "upto", most] => self.register_schema(who, alias, most).await,
+            [who, "SCHEMA", alias, "upto", most] => self.register_schema(who, alias, most, "").await,
+            [who, "SCHEMA", alias, "upto", most, "class", class] => {
+                let mark = format!(r#","x-dataClass":"{class}""#);
+                self.register_schema(who, alias, most, &mark).await
+            }
             [who, "CONSENT", with, terms @ ..] => {
                 self.give_consent(organisation(who), organisation(with), terms).await?;
                 Ok(Outcome::Moved)
@@ -151,10 +155,16 @@ impl Stage {
         Ok(if answer.status == 202 { Outcome::Moved } else { Outcome::Refused(answer) })
     }
 
-    /// `seller.example SCHEMA box upto 9` registers what takes `{"size": 1}` to `{"size": 9}`.
-    async fn register_schema(&mut self, who: &str, alias: &str, most: &str) -> Result<Outcome, Finding> {
+    /// `seller.example SCHEMA box upto 9 [class personal]` registers what takes `{"size": 1}` to `{"size": 9}`.
+    async fn register_schema(
+        &mut self,
+        who: &str,
+        alias: &str,
+        most: &str,
+        mark: &str,
+    ) -> Result<Outcome, Finding> {
         let schema = format!(
-            r#"{{"type":"object","properties":{{"size":{{"type":"integer","minimum":1,"maximum":{most}}}}},"required":["size"]}}"#
+            r#"{{"type":"object","properties":{{"size":{{"type":"integer","minimum":1,"maximum":{most}{mark}}}}},"required":["size"]}}"#
         );
         let unsound = |error: &dyn std::fmt::Display| Finding::new("a case that can be read", error);
         let schema: serde_json::Map<_, _> = serde_json::from_str(&schema).map_err(|error| unsound(&error))?;
@@ -171,7 +181,7 @@ impl Stage {
         Ok(outcome)
     }
 
-    /// `buyer.example CONSENT seller.example [only A,B] [ceiling 50] [for 2s] [about a.b]`
+    /// `buyer.example CONSENT seller.example [only A,B] [ceiling 50] [for 2s] [about a.b] [fields a,b] [classes public]`
     async fn give_consent(&mut self, by: &str, with: &str, terms: &[&str]) -> Result<(), Finding> {
         let mut request: ConsentRequest = self.consent_request(with)?;
         for pair in terms.chunks(2) {
@@ -182,6 +192,12 @@ impl Stage {
                 ["ceiling", amount] => request.ceiling = Some(words::usd(amount)?),
                 ["for", time] => request.expires_at = self.now().plus(span(time)?),
                 ["about", capability] => request.capabilities = [text(capability)?].into(),
+                ["fields", list] => {
+                    request.fields = Some(list.split(',').map(text).collect::<Result<_, _>>()?);
+                }
+                ["classes", list] => {
+                    request.data_classes = Some(list.split(',').map(text).collect::<Result<_, _>>()?);
+                }
                 _ => return Err(Finding::new("a case that can be read", format_args!("{pair:?}"))),
             }
         }

@@ -16,6 +16,7 @@
 //! INFORM progress|fulfilment|acknowledgement|contest|breach|silence goods [of deal] [digest x]
 //! DELEGATE to clerk [may A,B] [ceiling 100] [expires 10m] [hops 1] [consent other] · ESCALATE [to mediator|seller.example]
 //! WITHDRAW [name] · WITHDRAW timeout REASON · CLOSE [wrongly] · CLOSE timeout REASON · QUERY · CLARIFY · OBSERVE
+//! INFORM note · QUERY · CLARIFY · OBSERVE, each with [data=size,grade]
 //! limits: tokens= cost= messages= rounds= response= session= invitation= escalation= ceiling= floor=
 //! ```
 
@@ -92,7 +93,7 @@ impl Stage {
             "COUNTER" => self.answered(words, "to"),
             "ACCEPT" | "REJECT" => self.answered(words, ""),
             "QUERY" => after(words, "about").map(|name| self.hash(name)),
-            "CLARIFY" => words.first().map(|name| self.hash(name)),
+            "CLARIFY" => words.first().filter(|word| !word.contains('=')).map(|name| self.hash(name)),
             "WITHDRAW" if words.contains(&"departure") => None,
             "WITHDRAW" => self.withdrawn(words),
             _ => None,
@@ -117,10 +118,11 @@ impl Stage {
             Performative::Query => Body::Query(Question {
                 awaits: after(words, "to").map(|name| self.uri(name)).transpose()?,
                 respond_by: self.ahead(words, "until")?,
+                data: data(words),
                 ..Question::to_all(text("how many?")?)
             }),
-            Performative::Clarify => Body::Clarify(note("eight")?),
-            Performative::Observe => Body::Observe(note("seen")?),
+            Performative::Clarify => Body::Clarify(Note { data: data(words), ..note("eight")? }),
+            Performative::Observe => Body::Observe(Note { data: data(words), ..note("seen")? }),
             Performative::Commit => {
                 let terms_hash = self.terms(words.first().unwrap_or(&"goods"));
                 Body::Commit(Commit { terms_hash })
@@ -396,7 +398,7 @@ impl Stage {
 
     fn inform(&self, words: &[&str]) -> Result<Inform, Finding> {
         let (kind, obligation) = match words {
-            [] | ["note", ..] => return Ok(Inform::Note(note("so it is")?)),
+            [] | ["note", ..] => return Ok(Inform::Note(Note { data: data(words), ..note("so it is")? })),
             ["usage", words @ ..] => {
                 let tokens = after(words, "tokens").map(text).transpose()?;
                 let cost = after(words, "cost").map(usd).transpose()?;
@@ -522,6 +524,11 @@ fn limits(words: &[&str]) -> Result<Limits, Finding> {
 fn after<'a>(words: &[&'a str], keyword: &str) -> Option<&'a str> {
     let at = words.iter().position(|word| *word == keyword)?;
     words.get(at + 1).copied()
+}
+
+/// `data=size,grade` carries `{"grade": 1, "size": 1}` for machines.
+fn data(words: &[&str]) -> Option<serde_json::Map<String, serde_json::Value>> {
+    value_of(words, "data").map(|list| list.split(',').map(|name| (name.to_owned(), 1.into())).collect())
 }
 
 /// The value of `key=value`.

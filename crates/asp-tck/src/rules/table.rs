@@ -404,6 +404,20 @@ pub const RULES: &[Rule] = &[
         inside: None,
     },
     Rule {
+        id: "ASP-CON-010",
+        sentence: "Where a consent names fields, no other member MUST be in the terms or the data that are said in a session resting on it.",
+        codes: &["FIELD_NOT_CONSENTED"],
+        level: Level::Standard,
+        inside: None,
+    },
+    Rule {
+        id: "ASP-CON-011",
+        sentence: "Where a consent names classes of data, each member of the terms and the data that are said MUST be of one of them: the class with which the terms schema marks it, else internal.",
+        codes: &["DATA_CLASS_NOT_CONSENTED", "INVALID_SCHEMA"],
+        level: Level::Standard,
+        inside: None,
+    },
+    Rule {
         id: "ASP-DLV-001",
         sentence: "A stream MUST be given in the order of its sequence, each statement once, byte for byte as it was signed.",
         codes: &[],
@@ -650,7 +664,7 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         id: "ASP-SES-019",
-        sentence: "Those consents MUST permit the performative.",
+        sentence: "Those consents MUST permit the performative; whatever refuses, takes back, ends, escalates or settles what is owed MUST need no permission.",
         codes: &["OUTSIDE_CONSENT"],
         level: Level::Standard,
         inside: None,

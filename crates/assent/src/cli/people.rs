@@ -189,7 +189,9 @@ pub(crate) enum ConsentCommand {
     /// Ask another organisation; the request is your own side's grant
     #[command(after_help = "Examples:\n  \
         assent consent request --with volt.example --capability provision.compute \\\n    \
-        --purpose \"GPU capacity for training\" --ceiling \"10000 USD\" --expires 90d")]
+        --purpose \"GPU capacity for training\" --ceiling \"10000 USD\" --expires 90d\n  \
+        assent consent request --with volt.example --capability provision.compute --data-class public \\\n    \
+        --data-class internal --field resource --field price --performative propose --performative accept")]
     Request(ConsentRequest),
     /// Give the consent that was asked for
     #[command(after_help = "Examples:\n  assent consent grant 3f9a1c")]
@@ -209,6 +211,12 @@ pub(crate) enum ConsentCommand {
     /// Confirm that you have seen the other side's revocation
     #[command(after_help = "Examples:\n  assent consent acknowledge 3f9a1c")]
     Acknowledge {
+        /// The consent's id, or the first digits of it
+        id: Id,
+    },
+    /// Show a consent: what each side may do, until when, and whether a revocation was acknowledged
+    #[command(after_help = "Examples:\n  assent consent show 3f9a1c\n  assent consent show 3f9a1c --json")]
+    Show {
         /// The consent's id, or the first digits of it
         id: Id,
     },

@@ -28,6 +28,12 @@ pub(super) async fn run(context: &Context, command: ConsentCommand) -> Outcome {
             show(context, &consents);
             Ok(())
         }
+        ConsentCommand::Show { id } => {
+            let id = find(&party, &id).await?;
+            let view = party.consent(&id).await?;
+            whole(context, &view);
+            Ok(())
+        }
         ConsentCommand::Grant { id } => {
             let id = find(&party, &id).await?;
             party.grant_consent(&id).await?;
@@ -99,15 +105,9 @@ async fn find(party: &OrganisationParty, id: &Id) -> Outcome<Hash> {
 fn show(context: &Context, consents: &[ConsentView]) {
     context.printer.show_all(consents, |page| {
         let rows = consents.iter().map(|view| {
-            let paint = match view.standing.as_str() {
-                "GRANTED" => Paint::Good,
-                "REQUESTED" => Paint::Accent,
-                "REVOKED" => Paint::Bad,
-                _ => Paint::Dim,
-            };
             vec![
                 words::id(&view.id),
-                Text::of(paint, &view.standing),
+                Text::of(paint(&view.standing), &view.standing),
                 format!("{} → {}", view.by, view.with).into(),
                 list(view.capabilities.iter()).into(),
                 view.ceiling.as_ref().map(terms::money).unwrap_or_default().into(),
@@ -117,4 +117,49 @@ fn show(context: &Context, consents: &[ConsentView]) {
         let header = vec!["ID", "STANDING", "ASKED", "FOR", "CEILING", "UNTIL"];
         page.table(header, rows.collect(), "no consents");
     });
+}
+
+/// Shows all that is known of one consent.
+fn whole(context: &Context, view: &ConsentView) {
+    context.printer.show(view, |page| {
+        let paint = paint(&view.standing);
+        let any = |list: Vec<String>| if list.is_empty() { "none".to_owned() } else { list.join(", ") };
+        let texts = |all: Option<Vec<String>>, absent: &str| all.map_or_else(|| absent.to_owned(), any);
+        let performatives = view.performatives.as_ref();
+        let performatives = performatives.map(|list| list.iter().map(ToString::to_string).collect());
+        let fields = view.fields.as_ref().map(|list| list.iter().map(ToString::to_string).collect());
+        let classes = view.data_classes.as_ref().map(|list| list.iter().map(ToString::to_string).collect());
+        let mut facts: Vec<(&str, Text)> = vec![
+            ("consent", view.id.to_string().into()),
+            ("standing", Text::of(paint, &view.standing)),
+            ("asked", format!("{} asked {}", view.by, view.with).into()),
+            ("purpose", view.purpose.clone().into()),
+            ("about", list(view.capabilities.iter()).into()),
+            ("ceiling", view.ceiling.as_ref().map_or_else(|| "none".to_owned(), terms::money).into()),
+            ("may say", texts(performatives, "everything").into()),
+            ("fields", texts(fields, "any").into()),
+            ("data", texts(classes, "of any class").into()),
+            ("until", words::instant(view.expires_at).into()),
+        ];
+        if let (Some(by), Some(at)) = (&view.revoked_by, view.revoked_at) {
+            facts.push(("revoked", format!("by {by} at {}", words::instant(at)).into()));
+            facts.push(match view.acknowledged_at {
+                Some(seen) => ("acknowledged", words::instant(seen).into()),
+                None => ("acknowledged", Text::of(Paint::Bad, format!("not since {}", words::instant(at)))),
+            });
+        }
+        for (name, value) in facts {
+            page.field(name, value);
+        }
+    });
+}
+
+/// The colour of a standing.
+fn paint(standing: &str) -> Paint {
+    match standing {
+        "GRANTED" => Paint::Good,
+        "REQUESTED" => Paint::Accent,
+        "REVOKED" => Paint::Bad,
+        _ => Paint::Dim,
+    }
 }
