@@ -16,7 +16,9 @@ use asp_core::statement::body::{
 };
 use futures::{Stream, TryStreamExt};
 
-use crate::api::{AssessmentView, CommitmentView, ConsentView, SessionPage, SessionSummary};
+use crate::api::{
+    AgentPage, AssessmentView, CommitmentView, ConsentView, SearchQuery, SessionPage, SessionSummary,
+};
 use crate::client::Client;
 use crate::party::{Party, Query};
 use crate::session::Session;
@@ -221,6 +223,14 @@ impl AgentParty {
         }
         let view = self.session(&summary.id).view().await?;
         Ok(view.participants.iter().any(|other| other.agent == self.agent && !other.joined))
+    }
+
+    /// Agents that fit, best first; trust is through the eyes of this agent's organisation.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn search(&self, search: &SearchQuery) -> Result<AgentPage, Error> {
+        self.party.search(search).await
     }
 
     /// How far an agent can be trusted with a deal of this size, as seen by these organisations or one's own.

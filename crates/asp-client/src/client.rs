@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use asp_core::key::{KeyId, SecretKey};
 use asp_core::log::receipt::Receipt;
-use asp_core::name::{AgentUri, Capability, Domain, Issuer, Origin, StreamId};
+use asp_core::name::{AgentUri, Domain, Issuer, Origin, StreamId};
 use asp_core::position::{Hash, Position, Sequence};
 use asp_core::statement::Verified;
 use asp_core::terms::TermsSchema;
@@ -13,6 +13,7 @@ use reqwest::Method;
 use crate::agent::AgentParty;
 use crate::api::{
     AgentPage, AgentView, Configuration, Message, MessagePage, OrganisationView, SchemaPage, SchemaView,
+    SearchQuery,
 };
 use crate::clock::{self, Offset};
 use crate::organisation::OrganisationParty;
@@ -47,21 +48,6 @@ pub struct SchemaSearch {
     pub text: Option<String>,
     /// Only those that this organisation registered.
     pub organisation: Option<Domain>,
-}
-
-/// What to look for among agents; everything that is given has to fit.
-#[derive(Debug, Clone, Default)]
-pub struct Search {
-    /// A capability, or what lies above it.
-    pub capability: Option<Capability>,
-    /// Words of the name or description.
-    pub text: Option<String>,
-    /// The organisation.
-    pub organisation: Option<Domain>,
-    /// How many at once; the node's default if absent.
-    pub page_size: Option<usize>,
-    /// The page after one that was read before.
-    pub page_token: Option<String>,
 }
 
 impl Client {
@@ -148,20 +134,13 @@ impl Client {
         self.get(&format!("/v1/agents/{}/{}", agent.organisation(), agent.path())).await
     }
 
-    /// Agents that fit, best first.
+    /// Agents that fit, best first. What asks for trust needs a party: [`crate::AgentParty::search`].
     ///
     /// # Errors
     /// As every call.
-    pub async fn search(&self, search: &Search) -> Result<AgentPage, Error> {
-        let mut query = Vec::new();
-        query.extend(search.capability.as_ref().map(|it| ("capability", it.to_string())));
-        query.extend(search.text.as_ref().map(|it| ("text", it.clone())));
-        query.extend(search.organisation.as_ref().map(|it| ("organisation", it.to_string())));
-        query.extend(search.page_size.map(|it| ("pageSize", it.to_string())));
-        query.extend(search.page_token.as_ref().map(|it| ("pageToken", it.clone())));
-        let bytes =
-            transport::repeat(self.inner.transport.request(Method::GET, "/v1/agents").query(&query)).await?;
-        transport::json(&bytes)
+    pub async fn search(&self, search: &SearchQuery) -> Result<AgentPage, Error> {
+        let request = self.inner.transport.request(Method::POST, "/v1/search").json(search);
+        transport::json(&transport::repeat(request).await?)
     }
 
     /// Terms schemas that fit: the starters first, then those registered last. Their text is left out.

@@ -44,7 +44,7 @@ mod token;
 mod transport;
 
 pub use agent::{AgentParty, Opening};
-pub use client::{Client, SchemaSearch, Search};
+pub use client::{Client, SchemaSearch};
 pub use error::Error;
 pub use export::{Difference, Replay, SessionExport, Step};
 pub use organisation::{ConsentTerms, OrganisationParty};

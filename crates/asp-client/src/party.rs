@@ -15,8 +15,8 @@ use reqwest::Method;
 use serde::de::DeserializeOwned;
 
 use crate::api::{
-    AssessmentView, CommitmentPage, CommitmentView, ConsentPage, ConsentView, Message, SessionPage,
-    SessionSummary,
+    AgentPage, AssessmentView, CommitmentPage, CommitmentView, ConsentPage, ConsentView, Message,
+    SearchQuery, SessionPage, SessionSummary,
 };
 use crate::client::Client;
 use crate::list::entries;
@@ -117,14 +117,24 @@ impl Party {
         }
     }
 
-    /// Reads bytes that are this party's own; a token that the node forgot is renewed once.
+    /// Reads bytes that are this party's own.
     pub(crate) async fn bytes(&self, path: &str, query: &Query) -> Result<Vec<u8>, Error> {
+        self.ask(&Method::GET, path, |request| request.query(query)).await
+    }
+
+    /// Asks something in this party's name; a token that the node forgot is renewed once. What is asked may be asked twice.
+    pub(crate) async fn ask(
+        &self,
+        method: &Method,
+        path: &str,
+        with: impl Fn(reqwest::RequestBuilder) -> reqwest::RequestBuilder,
+    ) -> Result<Vec<u8>, Error> {
         let mut attempts = Attempts::default();
         let mut renewed = false;
         loop {
             // Each attempt has a proof of its own: a proof is good for one request.
-            let request = self.transport().request(Method::GET, path).query(query);
-            match transport::send(self.signed(request, &Method::GET, path).await?).await {
+            let request = with(self.transport().request(method.clone(), path));
+            match transport::send(self.signed(request, method, path).await?).await {
                 Err(failure) if !renewed && failure.is_unauthorised() => {
                     renewed = true;
                     self.forget_token().await;
@@ -184,6 +194,11 @@ impl Party {
 
     pub(crate) async fn bundle(&self, id: &Hash) -> Result<Vec<u8>, Error> {
         self.bytes(&format!("/v1/commitments/{}/bundle", id.to_hex()), &Vec::new()).await
+    }
+
+    pub(crate) async fn search(&self, search: &SearchQuery) -> Result<AgentPage, Error> {
+        let bytes = self.ask(&Method::POST, "/v1/search", |request| request.json(search)).await?;
+        transport::json(&bytes)
     }
 
     pub(crate) async fn trust(

@@ -4,8 +4,9 @@
 //! Rules are asp-core's, order and durability asp-store's; this crate moves statements, checks who reads, and wakes who
 //! waits.
 //!
-//! Modules in reading order: [`config`], [`clock`] and `identity` (what a node is given), [`operator`] (who runs it), `admission` and `reading`
-//! (the ways to the core and the store), `auth` (who reads), `http` (what can be asked), `delivery` (who is woken),
+//! Modules in reading order: [`config`], [`clock`] and `identity` (what a node is given), [`operator`] (who runs it),
+//! `admission` and `reading` (the ways to the core and the store), `auth` (who reads), `http` (what can be asked),
+//! `registry` (who is found), `delivery` (who is woken),
 //! `timers` (what time decides), `metrics` and `probe` (how it is).
 
 pub mod clock;
@@ -21,6 +22,7 @@ mod metrics;
 mod msgpack;
 mod probe;
 mod reading;
+mod registry;
 mod timers;
 
 #[cfg(feature = "misbehave")]
@@ -213,6 +215,7 @@ fn app(
         metrics: metrics::Metrics::new(),
         pages: http::pages(),
         assessing: Arc::new(Semaphore::new(1)),
+        scores: Arc::new(registry::Scores::default()),
         bodies: Arc::new(Semaphore::new(http::blocks(config.bodies_bytes_max))),
         body_timeout: Duration::from_millis(config.body_timeout_ms),
         request_timeout: Duration::from_millis(config.request_timeout_ms),

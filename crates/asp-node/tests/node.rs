@@ -63,6 +63,7 @@ const ROUTES: &str = "
     post /v1/people/invitations
     post /v1/people/invitations:accept
     post /v1/people/links
+    post /v1/search
     post /v1/sessions/{id}/messages
     post /v1/statements
 ";

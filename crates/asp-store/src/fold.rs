@@ -59,10 +59,19 @@ impl Fold {
                     None => Ok(()),
                 }
             }
-            Change::Agent(uri) => match facts.world.agent(&uri) {
-                Some(agent) => views::agent::put(connection, &mut facts.names, agent),
-                None => Ok(()),
-            },
+            Change::Agent(uri) => {
+                // A key changes nothing of what is shown.
+                let shows = matches!(
+                    accepted.statement().body,
+                    Body::AgentRegister(_) | Body::AgentCardSet(_) | Body::AgentRetire(_)
+                );
+                match facts.world.agent(&uri).filter(|_| shows) {
+                    Some(agent) => {
+                        views::agent::put(connection, &mut facts.names, agent, accepted.at().index)
+                    }
+                    None => Ok(()),
+                }
+            }
             Change::Consent(id) => self.consent(connection, facts, id, accepted),
             Change::Session(id, effects) => self.session(connection, facts, id, effects, accepted),
         }

@@ -4,9 +4,9 @@
 //! tokens and time are not known here: a clock and a key are given.
 //!
 //! Modules in reading order: [`fault`], then how the log is written (`sequencer`, `facts`, `fold`), what follows from
-//! it (`views`), how it is stored (`entries`, `names`, `receipts`, `tiles`, `migrate`, `wal`), how it is read
-//! (`reads`, `pool`, `export`), and how it is checked ([`audit`]). Beside it all, and no part of it, are the accounts of
-//! [`people`].
+//! it (`views`), how it is stored (`entries`, `names`, `receipts`, `tiles`, `migrate`, `wal`), how agents are found
+//! (`search`), how it is read (`reads`, `pool`, `export`), and how it is checked ([`audit`]). Beside it all, and no part of
+//! it, are the accounts of [`people`].
 
 pub mod fault;
 
@@ -23,6 +23,8 @@ mod names;
 mod receipts;
 mod tiles;
 mod wal;
+
+mod search;
 
 mod bundle;
 mod export;
@@ -63,13 +65,16 @@ pub use entries::Entry;
 pub use export::export;
 pub use fault::{Fault, Step};
 pub use reads::{Due, Reader};
+pub use search::{
+    AgentCursor, AgentNumber, AgentQuery, AgentsFound, Among, FoundAgent, Order, Ranked, Ranking, Standing,
+};
 pub use sequencer::Answer;
 pub use views::Tenant;
-pub use views::agent::{AgentCursor, AgentQuery, AgentsFound, FoundAgent};
 pub use views::session::{SessionQuery, SessionRow};
 pub use views::terms::{SchemaQuery, SchemaRow};
 
 use pool::Pool;
+use search::Search;
 use sequencer::Sequencer;
 
 /// The name of the database in the folder.
@@ -165,6 +170,8 @@ pub struct Store {
 #[derive(Debug)]
 struct Inner {
     sequencer: Sequencer,
+    /// After the writer, with whom its thread ends.
+    search: Search,
     pool: Pool,
     origin: Origin,
     node_key: KeyId,
@@ -235,8 +242,33 @@ impl Store {
     /// # Errors
     /// What `read` returns, or that the storage failed.
     pub fn read<T>(&self, read: impl FnOnce(&Reader<'_>) -> Result<T, Fault>) -> Result<T, Fault> {
-        let Inner { pool, origin, node_key, .. } = &*self.inner;
-        pool.read(|connection| read(&Reader::new(connection, origin, *node_key)))
+        let Inner { pool, search, origin, node_key, .. } = &*self.inner;
+        pool.read(|connection| read(&Reader::new(connection, origin, *node_key).with_search(search)))
+    }
+
+    /// How many entries of the log the index of agents has seen, as it grows; none while it is being made.
+    #[must_use]
+    pub fn search_size(&self) -> watch::Receiver<Option<u64>> {
+        self.inner.search.size()
+    }
+
+    /// Finds agents, in memory alone; none while the index of them is being made. Public.
+    ///
+    /// The index can be behind the log by a moment: see [`Store::search_size`].
+    #[must_use]
+    pub fn rank_agents(&self, query: &AgentQuery) -> Option<Ranking> {
+        self.inner.search.find(query)
+    }
+
+    /// How many agents can be found.
+    #[must_use]
+    pub fn agents_listed(&self) -> u64 {
+        self.inner.search.count()
+    }
+
+    /// Notes for the ranking whether agents answer. Not kept: whoever asks them says so again after a start.
+    pub fn note_standing(&self, agents: &[(AgentNumber, Standing)]) {
+        self.inner.search.stand(agents);
     }
 
     /// Whether statements can be taken in: false once storage has failed or the store stops.

@@ -15,6 +15,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001.sql"),
     include_str!("../migrations/0002.sql"),
     include_str!("../migrations/0003.sql"),
+    include_str!("../migrations/0004.sql"),
 ];
 
 /// Brings the file to the newest version. Each migration is one transaction with its number.
@@ -105,6 +106,40 @@ mod tests {
         assert_eq!((version, kept), (newest + 2, 1));
         let refused = Err(Fault::Newer { found: newest + 2, known: newest });
         assert_eq!(migrate(&mut connection, path), refused);
+    }
+
+    #[test]
+    fn agents_of_an_older_store_are_listed_with_the_cards_that_they_set_last() {
+        let path = Path::new("assent.sqlite");
+        let mut connection = Connection::open_in_memory().unwrap();
+        run(&mut connection, path, &MIGRATIONS[..3]).unwrap();
+        let streams = ["org:a.example", "agent:agent://a.example/x", "agent:agent://a.example/y"];
+        for name in streams {
+            connection.execute("INSERT INTO names (name) VALUES (?1)", [name]).unwrap();
+        }
+        for (stream, kind, body) in [
+            (1, "org.register", "{}"),
+            (2, "agent.register", r#"{"card":{"name":"first"},"key":"k"}"#),
+            (3, "agent.register", r#"{"card":{"name":"y"},"key":"k"}"#),
+            (2, "agent.card.set", r#"{"card":{"capabilities":["a.b"],"name":"\u00fc \"x\""}}"#),
+            (2, "agent.key.rotate", r#"{"newKey":"k","oldKey":"k"}"#),
+            (3, "agent.retire", r#"{"reason":""}"#),
+        ] {
+            let statement = format!(r#"{{"body":{body},"type":"{kind}"}}"#);
+            connection
+                .execute(
+                    "INSERT INTO entries SELECT coalesce(max(position) + 1, 0), 0, ?1, coalesce(max(position), 0),
+                       x'00', x'00', x'00', ?2 FROM entries",
+                    rusqlite::params![stream, statement.as_bytes()],
+                )
+                .unwrap();
+        }
+        migrate(&mut connection, path).unwrap();
+        let mut query = connection.prepare("SELECT set_at, agent, card FROM agents ORDER BY set_at").unwrap();
+        let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).unwrap();
+        let rows: Vec<(i64, i64, Option<String>)> = rows.map(Result::unwrap).collect();
+        let card = r#"{"capabilities":["a.b"],"name":"\u00fc \"x\""}"#;
+        assert_eq!(rows, [(3, 2, Some(card.to_owned())), (5, 3, None)]);
     }
 
     #[test]

@@ -13,6 +13,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
 use crate::fault::{Fault, Step};
 use crate::pool::{self, Pool};
+use crate::search::{self, Search};
 use crate::sequencer::writer::Writer;
 use crate::sequencer::{Disk, Sequencer};
 use crate::wal::Wal;
@@ -43,8 +44,12 @@ pub(crate) fn open(
     let (origin, node_key) = (identity.origin.clone(), identity.key.id());
     let writer = Writer::new(Disk::new(connection), identity, tree, time, settings.streams_cached);
     tracing::info!(%origin, size = writer.size(), "store opened");
-    let sequencer = Sequencer::start(writer, wal, clock, &settings, folder)?;
-    Ok(Store { inner: Arc::new(Inner { sequencer, pool, origin, node_key, _file: file, _lock: lock }) })
+    let (bell, rung) = search::bell();
+    let sequencer = Sequencer::start(writer, wal, clock, &settings, folder, bell)?;
+    let search = Search::start(folder, sequencer.shared().size.subscribe(), rung)?;
+    Ok(Store {
+        inner: Arc::new(Inner { sequencer, search, pool, origin, node_key, _file: file, _lock: lock }),
+    })
 }
 
 /// Makes the database, if it is not there, for its owner alone, whoever can enter the folder; SQLite gives the files

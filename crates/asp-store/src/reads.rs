@@ -22,8 +22,8 @@ use rusqlite::{Connection, OptionalExtension};
 
 use crate::entries::{self, Entry};
 use crate::fault::Fault;
+use crate::search::{self, AgentNumber, AgentQuery, AgentsFound, FoundAgent, Ranked, Search};
 use crate::views::Tenant;
-use crate::views::agent::{AgentQuery, AgentsFound};
 use crate::views::session::{SessionQuery, SessionRow};
 use crate::views::terms::{SchemaQuery, SchemaRow};
 use crate::{export, facts, names, receipts, tiles, views};
@@ -45,11 +45,17 @@ pub struct Reader<'a> {
     connection: &'a Connection,
     origin: &'a Origin,
     node_key: KeyId,
+    search: Option<&'a Search>,
 }
 
 impl<'a> Reader<'a> {
     pub(crate) const fn new(connection: &'a Connection, origin: &'a Origin, node_key: KeyId) -> Self {
-        Self { connection, origin, node_key }
+        Self { connection, origin, node_key, search: None }
+    }
+
+    pub(crate) const fn with_search(mut self, search: &'a Search) -> Self {
+        self.search = Some(search);
+        self
     }
 
     pub(crate) const fn origin(&self) -> &Origin {
@@ -92,12 +98,33 @@ impl<'a> Reader<'a> {
         Ok(world.agent(agent).cloned())
     }
 
-    /// Finds agents. Public.
+    /// Finds agents; none while the index of them is being made. Public.
+    ///
+    /// The index can be behind the log by a moment: see [`crate::Store::search_size`].
     ///
     /// # Errors
     /// As [`Reader::size`].
-    pub fn agents(&self, query: &AgentQuery) -> Result<AgentsFound, Fault> {
-        views::agent::find(self.connection, query)
+    pub fn agents(&self, query: &AgentQuery) -> Result<Option<AgentsFound>, Fault> {
+        let Some(ranking) = self.search.and_then(|search| search.find(query)) else { return Ok(None) };
+        let agents = self.agents_ranked(query, &ranking.agents)?;
+        Ok(Some(AgentsFound { agents, ranking }))
+    }
+
+    /// What is shown of agents that [`crate::Store::rank_agents`] found. One whose card changed since is left out: it is
+    /// found again by that. Public.
+    ///
+    /// # Errors
+    /// As [`Reader::size`].
+    pub fn agents_ranked(&self, query: &AgentQuery, ranked: &[Ranked]) -> Result<Vec<FoundAgent>, Fault> {
+        search::show(self.connection, query, ranked)
+    }
+
+    /// The number that the store knows an agent by; none of one that was never named.
+    ///
+    /// # Errors
+    /// As [`Reader::size`].
+    pub fn agent_number(&self, agent: &AgentUri) -> Result<Option<AgentNumber>, Fault> {
+        Ok(views::agent::number(self.connection, agent)?.map(AgentNumber))
     }
 
     /// Finds terms schemas that organisations registered. Public.
@@ -308,6 +335,14 @@ impl<'a> Reader<'a> {
     /// As [`Reader::size`].
     pub fn evidence(&self, prefix: u64) -> Result<Vec<Evidence>, Fault> {
         views::evidence::all(self.connection, prefix)
+    }
+
+    /// The evidence of the entries from `from` on and before `to`, in log order.
+    ///
+    /// # Errors
+    /// As [`Reader::size`].
+    pub fn evidence_between(&self, from: u64, to: u64) -> Result<Vec<Evidence>, Fault> {
+        views::evidence::between(self.connection, from, to)
     }
 
     /// The earliest log time at which time alone changes a session.

@@ -185,9 +185,9 @@ fn what_is_changed_in_a_folder_is_found_and_named() {
         ("UPDATE commitments SET state = 'ACTIVE'".into(), Some(9), "commitments"),
         ("DELETE FROM commitment_parties WHERE party = 1".into(), Some(9), "commitment_parties"),
         ("UPDATE consent_parties SET requested = 5".into(), Some(4), "consent_parties"),
-        ("UPDATE agents SET name = 'Mallory' WHERE agent = 3".into(), None, "agents"),
-        ("DELETE FROM agent_capabilities".into(), None, "agent_capabilities"),
-        ("UPDATE agent_words SET word = 'x' WHERE word = 'compute' AND agent = 3".into(), None, "agent_words"),
+        ("UPDATE agents SET card = replace(card, 'compute', 'computer') WHERE set_at = 2".into(), Some(2), "agents"),
+        ("UPDATE agents SET card = NULL WHERE set_at = 2".into(), Some(2), "agents"),
+        ("UPDATE agents SET set_at = 5 WHERE set_at = 2".into(), Some(2), "agents"),
         ("UPDATE names SET name = 'agent:agent://acme.example/thief' WHERE name LIKE 'agent:%buyer'".into(), Some(2), "another stream"),
     ] {
         check(folder, &sql, index, words);

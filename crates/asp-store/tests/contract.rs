@@ -365,7 +365,7 @@ fn agents_are_found_by_capability_words_and_organisation() {
         stage.take(statement);
     }
     let find = |stage: &Stage, query: AgentQuery| {
-        let found = stage.store.read(|reader| reader.agents(&query)).unwrap();
+        let found = stage.found(&query);
         let paths = found.agents.iter().map(|agent| agent.agent.path().to_owned()).collect::<Vec<_>>();
         (paths.join(" "), found)
     };
@@ -374,29 +374,32 @@ fn agents_are_found_by_capability_words_and_organisation() {
         text: (!words.is_empty()).then(|| words.to_owned()),
         organisation: (!organisation.is_empty()).then(|| domain(organisation)),
         limit: 10,
-        after: None,
+        ..AgentQuery::default()
     };
     for (capability, words, organisation, expected) in [
-        ("", "", "", "compute gpu computer gpus"),
+        ("", "", "", "gpu compute gpus computer"),
         ("provision.compute", "", "", "compute gpu gpus"),
         ("provision.compute.gpu", "", "", "gpu gpus"),
         ("provision.comput", "", "", ""),
         ("", "graphics", "", "gpu gpus"),
         ("", "GRAPH rent", "", "gpu"),
         ("", "übersetz", "", "gpus"),
-        ("", "", "globex", "computer gpus"),
+        ("", "", "globex", "gpus computer"),
         ("provision.compute", "cards", "globex", "gpus"),
         ("", "", "initech", ""),
     ] {
         assert_eq!(find(&stage, query(capability, words, organisation)).0, expected, "{capability} {words}");
     }
     let (_, found) = find(&stage, query("provision.compute", "", ""));
-    assert_eq!(found.agents[0].reason, "offers provision.compute");
-    assert_eq!(found.agents[1].reason, "offers provision.compute.gpu, which lies within provision.compute");
+    assert_eq!(found.agents[0].reasons, ["offers provision.compute"]);
+    let within = "offers provision.compute.gpu, which lies within provision.compute";
+    assert_eq!(found.agents[1].reasons, [within]);
+    let points: Vec<u8> = found.agents.iter().map(|agent| agent.place.relevance).collect();
+    assert_eq!((found.ranking.total, points), (3, vec![92, 52, 52]));
     let (first, page) = find(&stage, AgentQuery { limit: 2, ..query("provision.compute", "", "") });
-    let cursor = page.next.unwrap().to_string().parse().unwrap();
+    let cursor = page.ranking.next.unwrap().to_string().parse().unwrap();
     let (rest, last) = find(&stage, AgentQuery { after: Some(cursor), ..query("provision.compute", "", "") });
-    assert_eq!((first.as_str(), rest.as_str(), last.next), ("compute gpu", "gpus", None));
+    assert_eq!((first.as_str(), rest.as_str(), last.ranking.next), ("compute gpu", "gpus", None));
 }
 
 #[test]
@@ -411,7 +414,7 @@ fn a_card_is_found_as_it_was_set_last_and_a_retired_agent_never() {
     stage.take(set);
     let count = |stage: &Stage, capability: &str| {
         let query = AgentQuery { capability: Some(text(capability)), limit: 10, ..AgentQuery::default() };
-        stage.store.read(|reader| reader.agents(&query)).unwrap().agents.len()
+        stage.found(&query).agents.len()
     };
     assert_eq!((count(&stage, "provision"), count(&stage, "translate")), (0, 1));
     let retire = Body::AgentRetire(Because { reason: text("done") });

@@ -24,7 +24,7 @@ pub(crate) use deal::{
 };
 pub(crate) use people::{
     AgentCommand, AgentRegister, CardCommand, CardMembers, CardPart, CardSet, ConsentCommand, ConsentRequest,
-    Discover, Observe, OrgCommand, TrustCommand,
+    Discover, Observe, OrgCommand, Sort, TrustCommand, Wanted,
 };
 pub(crate) use policy::{PolicyCommand, PolicyPart, PolicySetting};
 pub(crate) use tck::Tck;
@@ -121,8 +121,13 @@ pub(crate) enum Command {
     /// Find agents by what they can do
     #[command(
         long_about = "Find agents by what they can do.\n\n\
-        A capability matches itself and what lies below it. Prints the best first, each with the reason for its place.",
-        after_help = "Examples:\n  assent discover --capability provision.compute\n  assent discover gpu --organisation volt.example"
+        A capability matches itself and what lies below it. Everything that is given has to fit. Prints the best first, \
+        each with the reasons for its place. Relevance and trust are two numbers and are never mixed: relevance comes \
+        from the card, trust from what both sides of earlier deals have signed, in the value class that you name.",
+        after_help = "Examples:\n  assent discover --capability provision.compute\n  \
+        assent discover gpu --organisation volt.example\n  \
+        assent discover --capability translate --language de --max-price \"0.10 EUR\" --sort price\n  \
+        assent discover --capability provision.compute --value \"5000 USD\" --min-trust 40 --sort trust"
     )]
     Discover(Discover),
     /// Ask for consent between two organisations, give it, take it back

@@ -109,7 +109,7 @@ fn form(kind: &str) -> (String, bool) {
 fn named(kind: &str) -> String {
     let here = kind.ends_with("View")
         || kind.starts_with("Listed")
-        || ["AgentHit", "Message", "SessionSummary"].contains(&kind);
+        || ["AgentHit", "HitTrust", "Message", "SessionSummary", "TrustAsked"].contains(&kind);
     if here { format!("[{kind}](#view-{})", kind.to_lowercase()) } else { format!("*{kind}*") }
 }
 

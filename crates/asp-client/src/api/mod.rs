@@ -23,6 +23,9 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 mod convert;
+mod search;
+
+pub use search::{SearchQuery, SearchSort};
 
 /// Declares types of the API: camel case, absent members left out, schema on request.
 macro_rules! api {
@@ -192,13 +195,69 @@ api! {
         /// What it can do.
         #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
         capabilities: BTreeSet<Capability>,
+        /// Whether it takes on work now.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+        availability: Option<Availability>,
+        /// The languages that it negotiates in.
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
+        languages: BTreeSet<Language>,
+        /// The price from which its offers begin.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+        price: Option<Money>,
+        /// The terms schemas that it speaks.
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
+        schemas: BTreeSet<Hash>,
+        /// Where the log has its card.
+        #[cfg_attr(feature = "openapi", schema(value_type = u64))]
+        set_at: Position,
+        /// How well it fits what was asked, 0 to 100; trust has no part in it.
+        relevance: u8,
+        /// How far it can be trusted; only if that was asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        trust: Option<HitTrust>,
         /// Why it stands where it stands.
-        reason: String,
+        reasons: Vec<String>,
+    }
+    /// How far an agent that was found can be trusted, in the class and as of the place that the page names.
+    struct HitTrust {
+        /// Points, a hundred at most, with three places: `61.204`.
+        score: String,
+        /// The level that they amount to, 0 to 4.
+        level: u8,
+    }
+    /// Of what scores are told: with it anybody who has the log computes the same digits.
+    struct TrustAsked {
+        /// Through whose eyes.
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        observer: Domain,
+        /// The value class: the size of the deal in mind.
+        #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+        value: Money,
+        /// The instant at which the scores hold.
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        instant: LogTime,
+        /// The size of the log that they rest on.
+        #[cfg_attr(feature = "openapi", schema(value_type = u64))]
+        prefix: Position,
     }
     /// A page of agents.
     struct AgentPage {
         /// The agents, best first.
         agents: Vec<AgentHit>,
+        /// How many fit in all; where trust is asked for, of those whose trust could be looked at.
+        total: u64,
+        /// How many entries of the log the index had seen.
+        size: u64,
+        /// Of what the scores are, if there are any.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        trust: Option<TrustAsked>,
+        /// Whether some were left out, since not everybody's trust could be computed within its bound.
+        #[serde(default, skip_serializing_if = "is_false")]
+        truncated: bool,
         /// Asks for the page after this one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         next_page_token: Option<String>,
@@ -810,4 +869,9 @@ impl Message {
             Err(Code::StreamMismatch.at("/hash"))
         }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+const fn is_false(flag: &bool) -> bool {
+    !*flag
 }

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use asp_client::{Award, Awarded, Client, Error, Search, Session};
+use asp_client::api::SearchQuery;
+use asp_client::{Award, Awarded, Client, Error, Session};
 use asp_core::name::{Issuer, StreamId, StreamName};
 use asp_core::position::{Hash, Head, Sequence};
 use asp_core::session::table::State;
@@ -120,7 +121,7 @@ async fn look(client: &Client, session: &Session, record: &Record) {
     let own = client.organisation_with(text("volt.example"), key("volt"));
     own.consents().try_collect::<Vec<_>>().await.unwrap();
     own.commitments().try_collect::<Vec<_>>().await.unwrap();
-    client.search(&Search::default()).await.unwrap();
+    client.search(&SearchQuery::default()).await.unwrap();
     client.schemas(&Default::default()).await.unwrap();
     for other in [buyer(), seller(), rival("amp"), rival("ohm"), rival("tesla")] {
         agent.trust(&other, &text("1000 USD"), None, &[]).await.unwrap();

@@ -1,25 +1,24 @@
-//! Agents: found by what they can do, seen with their keys. Public; how far to trust one is asked elsewhere.
+//! Agents: found by what they can do, seen with their keys. Public, but for trust, which is asked in somebody's name.
 
 use std::sync::Arc;
 
-use asp_client::api::{AgentHit, AgentPage, AgentView};
-use asp_core::name::{Capability, Domain};
+use asp_client::api::{AgentPage, AgentView, SearchQuery, SearchSort};
+use asp_core::amount::Money;
+use asp_core::name::{Capability, Domain, Language};
+use asp_core::position::{Hash, Position};
 use asp_core::rejection::Code;
-use asp_store::{AgentCursor, AgentQuery, FoundAgent};
+use asp_core::statement::body::{Availability, TrustFloor};
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
 
 use super::App;
-use super::extract::{self, AgentName, Params};
+use super::extract::{AgentName, Params, Question};
 use super::problem::Denial;
+use crate::auth::Credentials;
+use crate::registry;
 
-/// Bytes of the longest text that is searched for.
-const TEXT_BYTES_MAX: usize = 256;
-/// Agents of the largest page; a description can have 4 KiB.
-const PAGE_MAX: usize = 200;
-
-/// Which agents to find.
+/// Which agents to find; the members of a search as parameters.
 #[derive(Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[into_params(parameter_in = Query)]
@@ -32,40 +31,88 @@ pub(super) struct Which {
     /// Only agents of this organisation.
     #[param(value_type = Option<String>)]
     organisation: Option<Domain>,
+    /// Only agents that speak this terms schema.
+    #[param(value_type = Option<String>)]
+    schema: Option<Hash>,
+    /// Only agents that negotiate in this language: `de` finds `de-AT` too.
+    #[param(value_type = Option<String>)]
+    language: Option<Language>,
+    /// Only agents that say this of themselves: `available`, `busy` or `away`.
+    #[param(value_type = Option<String>)]
+    availability: Option<Availability>,
+    /// Only agents whose offers begin at this or less, such as `2.5 USD`.
+    max_price: Option<String>,
+    /// Only agents with this many points of trust, 1 to 100, in the class of `value`. Needs a token.
+    min_trust: Option<u32>,
+    /// The value class in which trust is told, such as `1000 USD`. Needs a token.
+    value: Option<String>,
+    /// What stands first: `relevance` if absent, `trust` (asks for `value`) or `price` (asks for `maxPrice`).
+    sort: Option<SearchSort>,
     /// How many at most, 1 to 1000; 50 if absent. A page has 200 at most.
     page_size: Option<usize>,
     /// The `nextPageToken` of the page before.
     page_token: Option<String>,
+    /// Waits until the index has seen this position of the log.
+    #[param(value_type = Option<u64>)]
+    after: Option<u64>,
+}
+
+impl Which {
+    fn asked(self) -> Option<SearchQuery> {
+        let money = |text: Option<String>| text.map(|text| text.parse::<Money>()).transpose().ok();
+        let (max_price, value) = (money(self.max_price)?, money(self.value)?);
+        let min_trust = match (self.min_trust, &value) {
+            (None, _) => None,
+            (Some(score), Some(value)) => Some(TrustFloor { score, value: value.clone() }),
+            (Some(_), None) => return None,
+        };
+        Some(SearchQuery {
+            text: self.text,
+            capability: self.capability,
+            organisation: self.organisation,
+            schema: self.schema,
+            language: self.language,
+            availability: self.availability,
+            max_price,
+            min_trust,
+            value,
+            sort: self.sort,
+            page_size: self.page_size,
+            page_token: self.page_token,
+            after: self.after.map(Position),
+        })
+    }
 }
 
 /// Find agents.
 ///
-/// Those with the very capability first, then those with one below it. Agents that have retired are not found.
+/// What fits best first. Agents that have retired are not found. The same as `POST /v1/search`, with parameters.
 #[utoipa::path(get, path = "/v1/agents", tag = "registry", params(Which),
-    responses((status = 200, description = "The agents, best first, with the reason for their place",
+    responses((status = 200, description = "The agents, best first, with the reasons for their place",
+        body = AgentPage)))]
+pub(super) async fn list(
+    State(app): State<Arc<App>>,
+    credentials: Option<Credentials>,
+    Params(which): Params<Which>,
+) -> Result<Json<AgentPage>, Denial> {
+    let asked = which.asked().ok_or(Code::InvalidQuery)?;
+    registry::search(app, credentials, asked).await.map(Json)
+}
+
+/// Search for agents.
+///
+/// Everything that is given has to fit. Relevance and trust are separate numbers and are never mixed: relevance follows from
+/// the cards alone, trust from the log, as of a place that the answer names. Without `minTrust`, `value` and `sort: trust`
+/// no token is needed.
+#[utoipa::path(post, path = "/v1/search", tag = "registry", request_body = SearchQuery,
+    responses((status = 200, description = "The agents, best first, with the reasons for their place",
         body = AgentPage)))]
 pub(super) async fn search(
     State(app): State<Arc<App>>,
-    Params(which): Params<Which>,
+    credentials: Option<Credentials>,
+    Question(asked): Question<SearchQuery>,
 ) -> Result<Json<AgentPage>, Denial> {
-    if which.text.as_ref().is_some_and(|text| text.len() > TEXT_BYTES_MAX) {
-        return Err(Code::InvalidQuery.into());
-    }
-    let after = which.page_token.map(|token| token.parse::<AgentCursor>().map_err(|_| Code::InvalidQuery));
-    let query = AgentQuery {
-        capability: which.capability,
-        text: which.text,
-        organisation: which.organisation,
-        limit: extract::page_size(which.page_size, PAGE_MAX)?,
-        after: after.transpose()?,
-    };
-    let found = app.reads.run(move |reader| Ok(reader.agents(&query)?)).await?;
-    let hit = |found: FoundAgent| {
-        let FoundAgent { agent, name, description, capabilities, reason } = found;
-        AgentHit { agent, name, description, capabilities, reason }
-    };
-    let agents = found.agents.into_iter().map(hit).collect();
-    Ok(Json(AgentPage { agents, next_page_token: found.next.map(|next| next.to_string()) }))
+    registry::search(app, credentials, asked).await.map(Json)
 }
 
 /// See an agent.

@@ -36,6 +36,8 @@ const FORM: &str = "application/x-www-form-urlencoded";
 const SMALL_BYTES_MAX: usize = 4096;
 /// Bytes of the longest query.
 const QUERY_BYTES_MAX: usize = 4096;
+/// Bytes of the longest question in a body.
+const QUESTION_BYTES_MAX: usize = 8192;
 /// Bytes of the longest access token; ours have 64.
 const TOKEN_BYTES_MAX: usize = 256;
 /// Bytes of the longest form: an assertion and the names around it.
@@ -333,6 +335,21 @@ impl FromRequest<Arc<App>> for Form {
     }
 }
 
+/// A question as JSON in the body: what does not fit into a query, or should not stand in logs of addresses.
+pub(super) struct Question<T>(pub(super) T);
+
+impl<T: DeserializeOwned + Send> FromRequest<Arc<App>> for Question<T> {
+    type Rejection = Denial;
+    async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Denial> {
+        let (bytes, _share) = body(request, app, JSON, QUESTION_BYTES_MAX).await?;
+        // A list would be read as the members in their order.
+        if bytes.trim_ascii_start().first() != Some(&b'{') {
+            return Err(Code::InvalidQuery.into());
+        }
+        Ok(Self(serde_json::from_slice(&bytes).map_err(|_| Code::InvalidQuery)?))
+    }
+}
+
 /// Reads a body within its time. What is refused is read to its end too, and thrown away: whoever still sends does not
 /// listen, and would find a broken connection instead of the reason.
 async fn body(request: Request, app: &App, media: &str, bytes_max: usize) -> Result<(Bytes, Share), Denial> {
@@ -407,7 +424,7 @@ pub(super) fn wait(seconds: Option<u64>) -> Result<Duration, Denial> {
 ///
 /// # Errors
 /// [`Code::InvalidQuery`] for none, or more than 1,000.
-pub(super) fn page_size(asked: Option<usize>, here_max: usize) -> Result<usize, Denial> {
+pub(crate) fn page_size(asked: Option<usize>, here_max: usize) -> Result<usize, Denial> {
     use asp_client::api::{PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX};
     let size = asked.unwrap_or(PAGE_SIZE_DEFAULT);
     if (1..=PAGE_SIZE_MAX).contains(&size) { Ok(size.min(here_max)) } else { Err(Code::InvalidQuery.into()) }

@@ -54,8 +54,9 @@ use crate::config::Setting;
 use crate::delivery::Hub;
 use crate::metrics::Metrics;
 use crate::reading::Reads;
+use crate::registry::Scores;
 use crate::{metrics, probe};
-pub(crate) use extract::blocks;
+pub(crate) use extract::{blocks, page_size};
 pub(crate) use messages::message;
 use openapi::Pages;
 use problem::{Denial, Told};
@@ -77,6 +78,8 @@ pub(crate) struct App {
     pub(crate) stopping: watch::Receiver<bool>,
     /// One assessment at a time: each reads all evidence and computes flows.
     pub(crate) assessing: Arc<Semaphore>,
+    /// What is known of trust for searches.
+    pub(crate) scores: Arc<Scores>,
     /// Memory for bodies, in blocks.
     pub(crate) bodies: Arc<Semaphore>,
     pub(crate) address: SocketAddr,
@@ -119,6 +122,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::with_openapi(openapi::head())
         .routes(routes!(statements::post, statements::list))
         .routes(routes!(organisations::show))
+        .routes(routes!(agents::list))
         .routes(routes!(agents::search))
         .routes(routes!(agents::show))
         .routes(routes!(schemas::search))

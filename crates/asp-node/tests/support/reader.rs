@@ -156,6 +156,13 @@ impl Stage {
         self.http.get(self.url(path)).header("authorization", authorization).header("dpop", proof)
     }
 
+    /// The same for something that is posted.
+    pub fn post_as(&self, reader: &Reader, path: &str) -> reqwest::RequestBuilder {
+        let proof = self.proof(&reader.dpop, "POST", path, Some(&reader.token)).text();
+        let authorization = format!("DPoP {}", reader.token);
+        self.http.post(self.url(path)).header("authorization", authorization).header("dpop", proof)
+    }
+
     pub async fn get_as(&self, reader: &Reader, path: &str) -> Answer {
         Answer::of(self.request_as(reader, path)).await
     }

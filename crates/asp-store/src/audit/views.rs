@@ -71,20 +71,8 @@ const VIEWS: &[View] = &[
     },
     View {
         name: "agents",
-        by_position: false,
-        sql: "SELECT uri.name, organisation.name, agents.name, description FROM agents
-              JOIN names AS uri ON uri.id = agent JOIN names AS organisation ON organisation.id = organisation
-              ORDER BY uri.name",
-    },
-    View {
-        name: "agent_capabilities",
-        by_position: false,
-        sql: "SELECT name, capability FROM agent_capabilities JOIN names ON id = agent ORDER BY name, capability",
-    },
-    View {
-        name: "agent_words",
-        by_position: false,
-        sql: "SELECT name, word FROM agent_words JOIN names ON id = agent ORDER BY name, word",
+        by_position: true,
+        sql: "SELECT set_at, name, card FROM agents JOIN names ON id = agent ORDER BY set_at",
     },
 ];
 

@@ -27,6 +27,7 @@ use thread::{Job, Shared};
 use writer::{Submission, Writer};
 
 use crate::fault::Fault;
+use crate::search::Bell;
 use crate::wal::Wal;
 use crate::{Clock, Refusal, Settings, Statistics};
 
@@ -50,6 +51,7 @@ impl Sequencer {
         clock: Clock,
         settings: &Settings,
         folder: &Path,
+        bell: Bell,
     ) -> Result<Self, Fault> {
         let (sender, queue) = mpsc::channel(settings.queue_max.max(1));
         let assessor = Assessor::start(folder, sender.downgrade())?;
@@ -59,7 +61,10 @@ impl Sequencer {
         let batch_max = settings.batch_max.clamp(1, BATCH_RECEIPTS_MAX as usize);
         let thread = std::thread::Builder::new()
             .name("assent-writer".into())
-            .spawn(move || thread::run(writer, wal, queue, &of_thread, &clock, batch_max, &assessor))
+            .spawn(move || {
+                let beside = thread::Beside { assessor, bell };
+                thread::run(writer, wal, queue, &of_thread, &clock, batch_max, &beside);
+            })
             .map_err(|error| Fault::folder(folder, &error))?;
         Ok(Self { queue: Mutex::new(Some(sender)), shared, thread: Mutex::new(Some(thread)) })
     }

@@ -11,6 +11,7 @@ use tokio::sync::{mpsc, watch};
 use super::assessor::Assessor;
 use super::writer::{Submission, Verdict, Writer};
 use crate::fault::Fault;
+use crate::search::Bell;
 use crate::wal::{Chore, Wal};
 use crate::{Clock, Refusal, Statistics};
 
@@ -22,6 +23,15 @@ pub type Answer = Box<dyn FnOnce(Result<Receipt, Refusal>) + Send>;
 pub(crate) struct Job {
     pub(crate) submission: Submission,
     pub(crate) answer: Answer,
+}
+
+/// The threads beside the writer's, which end with it.
+#[derive(Debug)]
+pub(crate) struct Beside {
+    /// Answers questions of trust.
+    pub(crate) assessor: Assessor,
+    /// Wakes the one that keeps the search index.
+    pub(crate) bell: Bell,
 }
 
 /// What everybody may know of the writer.
@@ -78,7 +88,7 @@ pub(crate) fn run(
     shared: &Arc<Shared>,
     clock: &Clock,
     batch_max: usize,
-    assessor: &Assessor,
+    beside: &Beside,
 ) {
     let mut jobs = Vec::with_capacity(batch_max);
     while queue.blocking_recv_many(&mut jobs, batch_max) > 0 {
@@ -87,7 +97,7 @@ pub(crate) fn run(
         let began = Instant::now();
         match writer.run(submissions, clock()) {
             Ok(verdicts) => {
-                finish(shared, &writer, answers, verdicts, assessor);
+                finish(shared, &writer, answers, verdicts, beside);
                 tracing::debug!(size = writer.size(), elapsed = ?began.elapsed(), "batch committed");
             }
             Err(fault) => {
@@ -125,23 +135,18 @@ fn end(
     refuse_all(queue, fault);
 }
 
-fn finish(
-    shared: &Shared,
-    writer: &Writer,
-    answers: Vec<Answer>,
-    verdicts: Vec<Verdict>,
-    assessor: &Assessor,
-) {
+fn finish(shared: &Shared, writer: &Writer, answers: Vec<Answer>, verdicts: Vec<Verdict>, beside: &Beside) {
     let taken = verdicts.iter().filter(|verdict| matches!(verdict, Verdict::Taken(_))).count();
     let refused = verdicts.iter().filter(|verdict| matches!(verdict, Verdict::Refused(_))).count();
     shared.count(verdicts.len(), taken, refused);
     // Before the answers: whoever has a receipt finds the log at least that long.
     shared.size.send_if_modified(|size| std::mem::replace(size, writer.size()) != writer.size());
+    beside.bell.ring();
     for (answer, verdict) in answers.into_iter().zip(verdicts) {
         match verdict {
             Verdict::Taken(receipt) => answer(Ok(receipt)),
             Verdict::Refused(rejection) => answer(Err(Refusal::Rejected(rejection))),
-            Verdict::Asks(questions, submission) => assessor.ask(questions, *submission, answer),
+            Verdict::Asks(questions, submission) => beside.assessor.ask(questions, *submission, answer),
         }
     }
 }

@@ -16,7 +16,7 @@ use asp_core::position::{Hash, Head, LogTime, Millis, Sequence};
 use asp_core::statement::body::*;
 use asp_core::statement::draft::{Draft, Stamp};
 use asp_core::statement::{Body, Verified};
-use asp_store::{Clock, Fault, Identity, Refusal, Settings, Store};
+use asp_store::{AgentQuery, AgentsFound, Clock, Fault, Identity, Refusal, Settings, Store};
 
 /// The instant at which every stage begins.
 pub const START: LogTime = LogTime::from_millis(1_795_449_312_000);
@@ -259,6 +259,14 @@ impl Stage {
         let elsewhere = tempfile::tempdir().unwrap();
         self.store = open(elsewhere.path(), self.author.clock()).unwrap();
         self.store = open(folder, self.author.clock()).unwrap();
+    }
+
+    /// Searches once the index has seen the whole log.
+    pub fn found(&self, query: &AgentQuery) -> AgentsFound {
+        let (log, mut seen) = (*self.store.watch().borrow(), self.store.search_size());
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(seen.wait_for(|seen| *seen >= Some(log))).unwrap();
+        self.store.read(|reader| reader.agents(query)).unwrap().unwrap()
     }
 
     pub fn submit(&mut self, verified: Verified) -> Result<Receipt, Refusal> {

@@ -170,7 +170,17 @@ pub(crate) enum CardPart {
 /// `assent discover`
 #[derive(Debug, Args)]
 pub(crate) struct Discover {
-    /// Words of its name or description
+    #[command(flatten)]
+    pub(crate) wanted: Wanted,
+    /// How many at most
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub(crate) limit: u16,
+}
+
+/// What is looked for among agents.
+#[derive(Debug, Args)]
+pub(crate) struct Wanted {
+    /// Words of its name, description, address or capabilities; three letters are enough of one
     pub(crate) text: Option<String>,
     /// What it can do, or what lies above that: provision.compute finds provision.compute.gpu
     #[arg(long, value_name = "NAME")]
@@ -178,9 +188,38 @@ pub(crate) struct Discover {
     /// Only agents of this organisation
     #[arg(long, value_name = "DOMAIN")]
     pub(crate) organisation: Option<Domain>,
-    /// How many at most
-    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=1000))]
-    pub(crate) limit: u16,
+    /// Only agents that speak this terms schema, such as compute-lease/1
+    #[arg(long, value_name = "SCHEMA", value_parser = read::schema)]
+    pub(crate) schema: Option<read::SchemaName>,
+    /// Only agents that negotiate in this language: de finds de-AT too
+    #[arg(long, value_name = "TAG")]
+    pub(crate) language: Option<Language>,
+    /// Only agents that are available, busy or away
+    #[arg(long, value_name = "WORD", value_parser = read::availability)]
+    pub(crate) availability: Option<Availability>,
+    /// Only agents whose offers begin at this price or less, such as "2.40 USD"
+    #[arg(long, value_name = "MONEY", value_parser = read::money)]
+    pub(crate) max_price: Option<Money>,
+    /// Only agents with this many points of trust, 1 to 100, in the class of --value
+    #[arg(long, value_name = "POINTS", value_parser = clap::value_parser!(u32).range(1..=100), requires = "value")]
+    pub(crate) min_trust: Option<u32>,
+    /// Tell trust for deals of this size, such as "1000 USD"
+    #[arg(long, value_name = "MONEY", value_parser = read::money)]
+    pub(crate) value: Option<Money>,
+    /// What stands first; trust needs --value, price needs --max-price
+    #[arg(long, value_enum, default_value = "relevance", value_name = "ORDER")]
+    pub(crate) sort: Sort,
+}
+
+/// What stands first among agents that were found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Sort {
+    /// What fits best.
+    Relevance,
+    /// Who can be trusted most.
+    Trust,
+    /// The least price.
+    Price,
 }
 
 /// `assent consent`

@@ -4,8 +4,9 @@
 use std::pin::pin;
 use std::time::Instant;
 
+use asp_client::api::SearchQuery;
 use asp_client::api::{CommitmentView, OfferView, SessionView};
-use asp_client::{ConsentTerms, Opening, Search, Session};
+use asp_client::{ConsentTerms, Opening, Session};
 use asp_core::amount::{Decimal, Money};
 use asp_core::name::AgentUri;
 use asp_core::position::{Hash, Millis};
@@ -289,7 +290,7 @@ impl Buyer {
 async fn find_vendor(part: &Part, registered: &Registered) -> Outcome<AgentUri> {
     let wanted = capability()?;
     let start = Instant::now();
-    let search = Search { capability: Some(wanted.clone()), ..Search::default() };
+    let search = SearchQuery { capability: Some(wanted.clone()), ..SearchQuery::default() };
     let found = look("a vendor", || async {
         let page = registered.client.search(&search).await?;
         Ok((!page.agents.is_empty()).then_some(page.agents))
@@ -297,7 +298,7 @@ async fn find_vendor(part: &Part, registered: &Registered) -> Outcome<AgentUri> 
     .await?;
     let took = start.elapsed();
     let best = found.first().map(|hit| hit.agent.clone()).ok_or_else(|| Failure::no("nobody sells that"))?;
-    let found = found.into_iter().map(|hit| (hit.agent, hit.reason)).collect();
+    let found = found.into_iter().map(|hit| (hit.agent, hit.reasons.join("; "))).collect();
     part.teller.note(Note::Searched { who: "buyer", capability: wanted, found, took }).await;
     Ok(best)
 }

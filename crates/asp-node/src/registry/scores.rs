@@ -1,0 +1,154 @@
+//! Scores of those who owed something, computed once per question and kept: many searches ask the same.
+//!
+//! The evidence is read once and kept, for the log only grows. Whoever never owed anything has a newcomer's points and
+//! is not computed. The digits are asp-core's.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Mutex, PoisonError};
+
+use asp_core::amount::Money;
+use asp_core::name::{AgentUri, Domain};
+use asp_core::position::{LogTime, Position};
+use asp_core::trust::{Evidence, Points, Question, assess};
+use asp_store::{AgentNumber, Reader};
+
+use crate::http::problem::Denial;
+
+/// Questions whose scores are kept; each has as many as agents owed something.
+const QUESTIONS_MAX: usize = 32;
+/// Agents whose trust one search computes at most.
+const COMPUTED_MAX: usize = 200;
+/// Pieces of evidence that one search looks at at most, all agents together.
+const LOOKED_AT_MAX: usize = 4_000_000;
+/// Instants are rounded up to this many milliseconds, so that searches of one minute ask the same.
+const ROUNDED_MS: u64 = 60_000;
+
+/// Of what scores are asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Asked {
+    pub(super) observer: Domain,
+    pub(super) class: Money,
+    pub(super) instant: LogTime,
+    /// Up to and with the last evidence: what comes after it, as long as it is none, changes no score.
+    pub(super) prefix: u64,
+}
+
+/// What is known of everybody's trust.
+#[derive(Debug, Default)]
+pub(crate) struct Scores(Mutex<Known>);
+
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    evidence: Vec<Evidence>,
+    /// How many entries of the log have been looked at.
+    size: u64,
+    /// Everybody who owed something, with where that ended first.
+    debtors: BTreeMap<AgentNumber, (AgentUri, u64)>,
+    numbers: BTreeMap<AgentUri, AgentNumber>,
+    computed: VecDeque<(Asked, BTreeMap<AgentNumber, Points>)>,
+}
+
+impl Scores {
+    /// Works with what is known.
+    pub(super) fn with<T>(&self, work: impl FnOnce(&mut Known) -> T) -> T {
+        work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Reads the evidence that has come since the last time.
+    ///
+    /// # Errors
+    /// That the storage failed.
+    pub(super) fn catch_up(&self, reader: &Reader<'_>) -> Result<(), Denial> {
+        self.with(|known| {
+            let size = reader.size()?;
+            if size <= known.size {
+                return Ok(());
+            }
+            let evidence = reader.evidence_between(known.size, size)?;
+            for piece in &evidence {
+                if !known.numbers.contains_key(&piece.debtor)
+                    && let Some(number) = reader.agent_number(&piece.debtor)?
+                {
+                    known.numbers.insert(piece.debtor.clone(), number);
+                    known.debtors.insert(number, (piece.debtor.clone(), piece.index.0));
+                }
+            }
+            known.evidence.extend(evidence);
+            known.size = size;
+            Ok(())
+        })
+    }
+
+    /// The question of an organisation about a value class: as it stands now, or as the page before had it. None if no
+    /// page can have had that.
+    pub(super) fn ask(
+        &self,
+        observer: Domain,
+        class: Money,
+        now: LogTime,
+        pinned: Option<(LogTime, u64)>,
+    ) -> Option<Asked> {
+        let instant = LogTime::from_millis((now.millis() / ROUNDED_MS).saturating_add(1) * ROUNDED_MS);
+        let prefix = self.with(|known| known.evidence.last().map_or(0, |last| last.index.0 + 1));
+        let (instant, prefix) = match pinned {
+            None => (instant, prefix),
+            Some((then, before)) if then <= instant && before <= prefix => (then, before),
+            Some(_) => return None,
+        };
+        Some(Asked { observer, class, instant, prefix })
+    }
+}
+
+impl Known {
+    /// Everybody who owed something by then.
+    pub(super) fn debtors(&self, asked: &Asked) -> Vec<AgentNumber> {
+        let by_then = self.debtors.iter().filter(|(_, (_, first))| *first < asked.prefix);
+        by_then.map(|(number, _)| *number).collect()
+    }
+
+    /// How many agents one search may compute.
+    pub(super) fn computed_max(&self) -> usize {
+        (LOOKED_AT_MAX / self.evidence.len().max(1)).clamp(1, COMPUTED_MAX)
+    }
+
+    /// The points of whoever never owed anything.
+    pub(super) fn base(&self, asked: &Asked) -> Points {
+        let nobody = || format!("agent://{}/nobody", asked.observer).parse().ok();
+        nobody().map_or_else(Points::default, |nobody| assess(&[], &asked.about(nobody)).score)
+    }
+
+    /// The points of an agent.
+    pub(super) fn score(&mut self, asked: &Asked, number: AgentNumber) -> Points {
+        let Some((agent, _)) = self.debtors.get(&number).filter(|(_, first)| *first < asked.prefix) else {
+            return self.base(asked);
+        };
+        let known = self.computed.iter().position(|(question, _)| question == asked);
+        if let Some(points) = known.and_then(|place| self.computed.get(place)?.1.get(&number)) {
+            return *points;
+        }
+        let points = assess(&self.evidence, &asked.about(agent.clone())).score;
+        match known.and_then(|place| self.computed.get_mut(place)) {
+            Some((_, scores)) => {
+                scores.insert(number, points);
+            }
+            None => {
+                self.computed.truncate(QUESTIONS_MAX - 1);
+                self.computed.push_front((asked.clone(), BTreeMap::from([(number, points)])));
+            }
+        }
+        points
+    }
+}
+
+impl Asked {
+    fn about(&self, subject: AgentUri) -> Question {
+        Question {
+            subject,
+            observer: [self.observer.clone()].into(),
+            class: self.class.clone(),
+            capability: None,
+            instant: self.instant,
+            prefix: Position(self.prefix),
+        }
+    }
+}
