@@ -13,6 +13,7 @@ use std::path::PathBuf;
 
 use asp_core::bundle::{Anchors, Bundle, Rule, Verdict};
 use asp_core::log::checkpoint::{Note, NoteKey};
+use asp_core::log::fraud::FraudProof;
 use asp_core::log::leaf::Leaf;
 use asp_core::log::proof::{verify_consistency, verify_inclusion};
 use asp_core::log::receipt::Receipt;
@@ -211,6 +212,11 @@ fn a_log_says_what_the_vectors_say() {
         assert_eq!(Value::from(note.checkpoint.size), vector["size"]);
         assert_eq!(note.checkpoint.root.to_string(), text(vector, "root"));
         Ok(())
+    });
+    // ASP-RCT-004
+    check("log/fraud.json", |_, vector| {
+        let proof = FraudProof::from_json(text(vector, "fraud").as_bytes()).map_err(|error| fault(&error))?;
+        proof.verify(Some(&read(vector, "nodeKey"))).map(|_| ()).map_err(|error| fault(&error))
     });
     check("log/receipts.json", |_, vector| {
         let receipt =

@@ -7,5 +7,6 @@ pub mod tile;
 pub mod tree;
 
 pub mod checkpoint;
+pub mod fraud;
 pub mod proof;
 pub mod receipt;

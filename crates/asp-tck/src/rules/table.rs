@@ -565,6 +565,13 @@ pub const RULES: &[Rule] = &[
         inside: None,
     },
     Rule {
+        id: "ASP-RCT-004",
+        sentence: "Whoever verifies a proof of fraud MUST take it if it is, in its one spelling, two receipts or two checkpoints by the node's key for one log that contradict each other, and MUST take nothing else.",
+        codes: &[],
+        level: Level::Core,
+        inside: Some("It binds those who verify, not the node."),
+    },
+    Rule {
         id: "ASP-SES-001",
         sentence: "An invitation MUST name its issuer as the one initiator, at least one party that has to come, and nobody twice.",
         codes: &["INVALID_PARTICIPANTS"],
