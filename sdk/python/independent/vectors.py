@@ -15,6 +15,7 @@ from typing import Any
 
 import bundle as bundles
 import forms
+import fraud
 import log
 import statement as statements
 from refusal import Refused
@@ -87,7 +88,7 @@ def _rejected(case: dict[str, Any]) -> str | None:
 
 
 def judge_log(file: dict[str, Any], report: Report) -> None:
-    """Leaves, proofs, checkpoints and receipts, told apart by the members that they have."""
+    """Leaves, proofs, checkpoints, receipts and proofs of fraud, told apart by the members that they have."""
     for case in file["accept"]:
         report.told(f"accept {case['name']}", _proved(case))
     for case in file.get("reject", []):
@@ -115,6 +116,9 @@ def _follow(case: dict[str, Any]) -> str | None:
         found = log.open_note(case["checkpoint"], case["origin"], key_of(case["nodeKey"])).checkpoint
         same = "root" not in case or (found.size, found.root) == (case["size"], hash_of(case["root"]))
         return None if same else "size or root is another"
+    if "fraud" in case:
+        fraud.check_fraud(case["fraud"].encode("utf-8"), key_of(case["nodeKey"]))
+        return None
     if "receipt" in case:
         log.check_receipt(log.read_receipt(case["receipt"].encode("utf-8")), key_of(case["nodeKey"]))
         return None

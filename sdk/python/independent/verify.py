@@ -16,6 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import bundle as bundles  # noqa: E402
 import forms  # noqa: E402
+import fraud  # noqa: E402
 import log  # noqa: E402
 import statement as statements  # noqa: E402
 import vectors  # noqa: E402
@@ -61,6 +62,12 @@ def parser() -> argparse.ArgumentParser:
     )
     command.add_argument("--statement", metavar="FILE", type=Path, help="the envelope that it is for")
     command.set_defaults(run=check_receipt)
+    command = commands.add_parser("fraud", help="check a proof that a node contradicted itself")
+    command.add_argument("file", type=Path, metavar="FILE")
+    command.add_argument(
+        "--node-key", metavar="KEY", type=node_key, help="the log's key, known from elsewhere"
+    )
+    command.set_defaults(run=check_fraud)
     return top
 
 
@@ -142,6 +149,19 @@ def check_receipt(options: argparse.Namespace) -> tuple[int, int]:
         row(verdict, name, detail)
     verdicts = [verdict for verdict, _, _ in checks]
     return verdicts.count("proved"), verdicts.count("refuted")
+
+
+def check_fraud(options: argparse.Namespace) -> tuple[int, int]:
+    """A proof of fraud, about the log's key where it is given, else about the key that it names."""
+    try:
+        found = fraud.check_fraud(options.file.read_bytes().removesuffix(b"\n"), options.node_key)
+    except log.NotProved as fault:
+        row("refuted", "fraud", str(fault))
+        return 0, 1
+    row("proved", "fraud", found)
+    if options.node_key is None:
+        row("not shown", "log-key", "whether that is the key of a log you trust is for you to know")
+    return 1, 0
 
 
 def _receipt_is_of(said: dict[str, object], data: bytes) -> tuple[str, str, str]:

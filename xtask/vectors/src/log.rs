@@ -26,6 +26,7 @@ pub(super) fn files() -> Result<Vec<(&'static str, Value)>, String> {
     Ok(vec![
         ("log/leaves.json", leaves()?),
         ("log/receipts.json", receipts()?),
+        ("log/fraud.json", super::fraud::fraud()?),
         ("log/checkpoints.json", checkpoints()?),
         ("log/inclusion.json", inclusion()?),
         ("log/consistency.json", consistency()?),
@@ -75,24 +76,29 @@ fn leaves() -> Result<Value, String> {
 }
 
 /// A good vector with changed ones: each change is of one member.
-struct Vectors {
+pub(super) struct Vectors {
     accept: Vec<Value>,
     reject: Vec<Value>,
 }
 
 impl Vectors {
-    const fn new() -> Self {
+    pub(super) const fn new() -> Self {
         Self { accept: Vec::new(), reject: Vec::new() }
     }
 
-    fn good(&mut self, name: &str, mut vector: Value, judged: Result<(), String>) -> Result<(), String> {
+    pub(super) fn good(
+        &mut self,
+        name: &str,
+        mut vector: Value,
+        judged: Result<(), String>,
+    ) -> Result<(), String> {
         judged.map_err(|fault| format!("{name}: the core says {fault}"))?;
         set(&mut vector, "/name", Some(json!(name))).ok_or("a vector is an object")?;
         self.accept.push(vector);
         Ok(())
     }
 
-    fn bad(
+    pub(super) fn bad(
         &mut self,
         (of, change, fault): (&str, &str, &str),
         mut vector: Value,
@@ -109,13 +115,13 @@ impl Vectors {
         Ok(())
     }
 
-    fn json(self) -> Value {
+    pub(super) fn json(self) -> Value {
         json!({"accept": self.accept, "reject": self.reject})
     }
 }
 
 /// A fault of the core by its stable name: `WrongLength` is `wrong-length`.
-fn fault(error: &impl std::fmt::Debug) -> String {
+pub(super) fn fault(error: &impl std::fmt::Debug) -> String {
     let mut name = String::new();
     for letter in format!("{error:?}").chars().filter(|letter| letter.is_ascii_alphabetic() || *letter == '(')
     {
@@ -127,7 +133,7 @@ fn fault(error: &impl std::fmt::Debug) -> String {
     name.replace('(', "-")
 }
 
-fn read<T: serde::de::DeserializeOwned>(vector: &Value, member: &str) -> Result<T, String> {
+pub(super) fn read<T: serde::de::DeserializeOwned>(vector: &Value, member: &str) -> Result<T, String> {
     let value = vector.get(member).cloned().unwrap_or_default();
     serde_json::from_value(value).map_err(|error| format!("{member}: {error}"))
 }
@@ -376,7 +382,7 @@ fn judge_receipt(vector: &Value) -> Result<(), String> {
     receipt.verify(&read(vector, "nodeKey")?).map_err(|error| fault(&error))
 }
 
-fn written(receipt: &Value) -> String {
+pub(super) fn written(receipt: &Value) -> String {
     String::from_utf8(canonical(receipt)).unwrap_or_default()
 }
 

@@ -7,6 +7,7 @@
 mod accepts;
 mod bundles;
 mod case;
+mod fraud;
 mod general;
 mod log;
 mod people;
