@@ -252,6 +252,14 @@ impl AgentParty {
         self.party.commitments()
     }
 
+    /// The receipt of a statement that this party may read, verified.
+    ///
+    /// # Errors
+    /// As every call; [`Error::Refused`] if there is none for it, [`Error::Forged`] if it is not the node's.
+    pub async fn receipt(&self, statement: &Hash) -> Result<Receipt, Error> {
+        self.party.receipt(statement).await
+    }
+
     /// One of its commitments.
     ///
     /// # Errors

@@ -180,6 +180,22 @@ impl Client {
         if named == Some(*hash) { Ok(view) } else { Err(Error::forged("a schema under another's hash")) }
     }
 
+    /// The receipt of a statement of a public stream, verified.
+    ///
+    /// # Errors
+    /// As every call; [`Error::Refused`] if there is none, [`Error::Forged`] if it is not the node's.
+    pub async fn receipt(&self, statement: &Hash) -> Result<Receipt, Error> {
+        let receipt = self.get(&format!("/v1/receipts/{}", statement.to_hex())).await?;
+        self.checked(receipt, statement)
+    }
+
+    /// A receipt that the node gave, if it is the node's and of this statement.
+    pub(crate) fn checked(&self, receipt: Receipt, statement: &Hash) -> Result<Receipt, Error> {
+        receipt.verify(&self.node_key()).map_err(|_| Error::forged("the receipt's signature"))?;
+        let fits = receipt.receipt.statement == *statement && receipt.receipt.origin == *self.origin();
+        if fits { Ok(receipt) } else { Err(Error::forged("the receipt is of another statement")) }
+    }
+
     /// The newest checkpoint of the log: a C2SP signed note.
     ///
     /// # Errors

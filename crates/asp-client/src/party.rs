@@ -192,6 +192,12 @@ impl Party {
         self.get(&format!("/v1/commitments/{}", id.to_hex()), &Vec::new()).await
     }
 
+    /// The receipt of a statement that this party may read, verified.
+    pub(crate) async fn receipt(&self, statement: &Hash) -> Result<Receipt, Error> {
+        let receipt = self.get(&format!("/v1/receipts/{}", statement.to_hex()), &Vec::new()).await?;
+        self.client().checked(receipt, statement)
+    }
+
     pub(crate) async fn bundle(&self, id: &Hash) -> Result<Vec<u8>, Error> {
         self.bytes(&format!("/v1/commitments/{}/bundle", id.to_hex()), &Vec::new()).await
     }

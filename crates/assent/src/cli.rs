@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use asp_core::key::KeyId;
 use asp_core::name::{AgentUri, Issuer};
+use asp_core::position::Hash;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::printer::Colour;
@@ -159,6 +160,18 @@ pub(crate) enum Command {
         Exit code 0 when nothing is refuted, 1 when something is, 2 when the file cannot be read as a bundle."
     )]
     Verify(Verify),
+    /// Check the proof that a node lied, or make one of two files, offline
+    #[command(
+        long_about = "Check the proof that a node lied, or make one of two files, offline.\n\n\
+        A node that shows one log to you and another to somebody else has signed two receipts for one place, or two \
+        checkpoints of one size. Put together they are a proof that anybody can check without asking anybody. With one \
+        file, checks a proof; with two receipts or two checkpoints, as `assent log receipt --json` and `assent log \
+        checkpoint --json` print them, says whether they contradict each other.",
+        after_help = "Examples:\n  assent verify-fraud proof.json --node-key did:key:z6Mk…\n  \
+        assent verify-fraud mine.json theirs.json --output proof.json\n\n\
+        Exit code 0 when the node is shown to have lied, 1 when it is not, 2 when a file cannot be read."
+    )]
+    VerifyFraud(VerifyFraud),
     /// Try a node, anybody's, against the numbered rules of the protocol
     #[command(
         long_about = "Try a node, anybody's, against the numbered rules of the protocol.\n\n\
@@ -244,6 +257,18 @@ pub(crate) enum LogCommand {
     /// Print the node's signed checkpoint: how long its log is, and its root
     #[command(after_help = "Examples:\n  assent log checkpoint\n  assent log checkpoint --json | jq .size")]
     Checkpoint,
+    /// Get the node's receipt of a statement again, and check it
+    #[command(
+        long_about = "Get the node's receipt of a statement again, and check it.\n\n\
+        Statements of organisations and agents are anybody's to ask about; for the others who is speaking has to be \
+        one who may read them.",
+        after_help = "Examples:\n  assent log receipt 9c1e…64 digits…\n  assent log receipt sha256:9c1e… --json > receipt.json"
+    )]
+    Receipt {
+        /// The hash of the statement, whole
+        #[arg(value_name = "HASH", value_parser = read::hash)]
+        statement: Hash,
+    },
     /// Re-derive everything from a data folder or an export, and name the first entry that does not hold
     #[command(
         long_about = "Re-derive everything from a data folder or an export, and name the first entry that does not hold.\n\n\
@@ -291,6 +316,20 @@ pub(crate) struct Verify {
     /// The node's key as you know it from elsewhere
     #[arg(long, value_name = "KEY")]
     pub(crate) node_key: Option<KeyId>,
+}
+
+/// `assent verify-fraud`
+#[derive(Debug, Args)]
+pub(crate) struct VerifyFraud {
+    /// A proof, or two receipts or checkpoints; - for stdin
+    #[arg(required = true, num_args = 1..=2, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// The node's key as you know it from elsewhere
+    #[arg(long, value_name = "KEY")]
+    pub(crate) node_key: Option<KeyId>,
+    /// Write the proof that two files make
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
 }
 
 /// `assent bench`

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use asp_core::log::checkpoint::{Note, NoteKey};
+use asp_core::position::Hash;
+use asp_core::rejection::Code;
 use asp_store::audit::{self, AuditError, Report};
 use serde_json::json;
 
@@ -37,6 +39,24 @@ pub(super) async fn checkpoint(context: &Context) -> Outcome {
             .field("root", signed.root.to_string())
             .field("signed by", Text::of(Paint::Good, key.key));
     });
+    Ok(())
+}
+
+/// Shows the receipt of a statement, verified under the key that the node names.
+///
+/// # Errors
+/// When there is none for who is speaking, or the node did not sign it.
+pub(super) async fn receipt(context: &Context, statement: &Hash) -> Outcome {
+    let client = context.client().await?;
+    let found = match client.receipt(statement).await {
+        // Whose it is need not be public: then it is asked for in one's own name.
+        Err(error) if error.code() == Some(Code::NotFound) => match context.organisation().await {
+            Ok(party) => party.receipt(statement).await?,
+            Err(_) => context.agent().await.map_err(|_| Failure::from(error))?.receipt(statement).await?,
+        },
+        found => found?,
+    };
+    super::receipt(context, &found, Text::of(Paint::Strong, statement).plain(" is in the log"));
     Ok(())
 }
 
@@ -84,7 +104,7 @@ pub(super) fn audit(context: &Context, args: &Audit) -> Outcome {
         "entriesPerSecond": speed,
         "finding": finding.map(|finding| json!({
             "index": finding.index,
-            "code": finding.code.map(asp_core::rejection::Code::as_str),
+            "code": finding.code.map(Code::as_str),
             "what": finding.what,
         })),
     });

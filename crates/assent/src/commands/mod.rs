@@ -8,6 +8,7 @@ mod completions;
 mod consent;
 mod demo;
 mod discover;
+mod fraud;
 mod init;
 mod log;
 mod org;
@@ -48,9 +49,11 @@ pub(crate) fn run(context: &Context, command: Command) -> Outcome {
     match command {
         Command::Init(args) => init::run(context, &args),
         Command::Verify(args) => verify::run(context, &args),
+        Command::VerifyFraud(args) => fraud::run(context, &args),
         Command::Completions { shell } => completions::run(context, shell),
         Command::Log(LogCommand::Audit(args)) => log::audit(context, &args),
         Command::Log(LogCommand::Export(args)) => log::export(context, &args),
+        Command::Log(LogCommand::Receipt { statement }) => block_on(log::receipt(context, &statement)),
         Command::Log(LogCommand::Checkpoint) => block_on(log::checkpoint(context)),
         Command::Demo(args) => block_on(demo::run(context, &args)),
         Command::Serve(args) => block_on(serve::run(context, &args)),
