@@ -303,6 +303,22 @@ mod tests {
     }
 
     #[test]
+    fn the_settings_of_the_guide_about_people_are_read() {
+        let guide = include_str!("../../../docs/guides/people.md");
+        let block = guide.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+        let config = load(block, &[("ASSENT_OIDC_ROLE_CLAIM", "assent")]).unwrap();
+        assert_eq!(config.oidc_issuer.as_deref(), Some("https://login.acme.example"));
+        assert_eq!(
+            config.oidc_organisation.map(|domain| domain.to_string()).as_deref(),
+            Some("acme.example")
+        );
+        assert_eq!(config.oidc_role_claim.as_deref(), Some("assent"));
+        let shown = Config::default().values();
+        assert_eq!(shown.len(), Config::SETTINGS.len());
+        assert!(shown.iter().any(|(setting, value)| setting.name == "queue_max" && *value == 4096));
+    }
+
+    #[test]
     fn the_guide_names_every_setting_with_its_default() {
         let guide = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/guides/operating.md");
         let guide = std::fs::read_to_string(guide).unwrap();

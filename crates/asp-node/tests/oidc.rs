@@ -208,13 +208,17 @@ impl Place {
         self.back(&away.cookie, &away.state).await
     }
 
-    /// Who has been signed in.
-    async fn who(&self, answer: &Answer) -> Value {
+    /// The cookie of who has been signed in.
+    fn session(answer: &Answer) -> String {
         assert_eq!((answer.status.as_u16(), answer.header("location")), (303, "../../"), "{}", answer.text());
         let cookies = answer.headers.get_all("set-cookie").iter().map(|cookie| cookie.to_str().unwrap());
         let session = cookies.filter_map(|cookie| cookie.split(';').next());
-        let session = session.filter(|cookie| cookie.starts_with("assent=")).collect::<String>();
-        self.get("/v1/me", &session).await.ok()["person"].clone()
+        session.filter(|cookie| cookie.starts_with("assent=")).collect()
+    }
+
+    /// Who has been signed in.
+    async fn who(&self, answer: &Answer) -> Value {
+        self.get("/v1/me", &Self::session(answer)).await.ok()["person"].clone()
     }
 }
 
@@ -355,7 +359,11 @@ async fn who_is_neither_known_nor_invited_nor_let_in_stays_out() {
     assert_eq!(roles(json!(["owner", "operator", "else"])).await, json!(["owner"]));
     // What the provider says counts each time anew.
     assert_eq!(roles(json!("auditor arbiter")).await, json!(["arbiter", "auditor"]));
+    let session = Place::session(&place.attempt(json!({ "assent": "auditor" })).await);
+    assert_eq!(place.get("/v1/sessions", &session).await.status, 200);
     assert_eq!(place.attempt(json!({})).await.code(), "SIGN_IN_REFUSED");
+    // What is open goes with it.
+    assert_eq!(place.get("/v1/sessions", &session).await.code(), "NOT_FOUND");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -290,6 +290,27 @@ async fn each_role_reads_what_it_may_and_writes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_public_is_everybodys_whoever_has_signed_in() {
+    // ASP-AUT-011
+    let mut stage = Stage::new().await;
+    let (session, _) = stage.session().await;
+    let (acme, session) = (stage.reader("acme").await, session.to_hex());
+    let (_, auditor) = stage.person(&acme, "auditor").await;
+    let (_, arbiter) = stage.person(&acme, "arbiter").await;
+    let public = "/v1/statements?stream=org:acme.example";
+    assert_eq!(stage.look(&arbiter, public).await.ok(), stage.get(public).await.ok());
+    let private = format!("/v1/statements?stream=session:{session}");
+    assert_eq!(stage.look(&auditor, &private).await.status, 200);
+    let unknown = format!("/v1/statements?stream=session:{}", "0".repeat(64));
+    let (unseen, absent) = (stage.look(&arbiter, &private).await, stage.look(&arbiter, &unknown).await);
+    assert_eq!((unseen.code().as_str(), unseen.text()), ("UNKNOWN_STREAM", absent.text()));
+    for path in [public, &private] {
+        let gone = format!("assent={}", "0".repeat(64));
+        assert_eq!(stage.look(&gone, path).await.code(), "UNAUTHENTICATED");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn no_page_of_another_site_changes_anything() {
     // ASP-AUT-012, THR-CROSS-SITE
     let mut stage = Stage::new().await;

@@ -203,6 +203,29 @@ impl Auth {
         }
     }
 
+    /// Who sends a request for what is public in part: none if it is nobody, or a person who reads what everybody does.
+    ///
+    /// # Errors
+    /// As [`Auth::authenticate`], but for what a person may not read.
+    pub(crate) fn recognise(
+        &self,
+        reader: &Reader<'_>,
+        credentials: Option<&Credentials>,
+    ) -> Result<Option<Access>, Denial> {
+        match credentials {
+            None => Ok(None),
+            Some(Credentials::Token { token, proof, request }) => {
+                self.of_token(reader, token, proof, request).map(Some)
+            }
+            Some(Credentials::Session(secret)) => {
+                let reads =
+                    self.signed_in(secret, Use::Counts).map(Caller::Person)?.may(Right::ReadOrganisation);
+                let reads = reads.ok().flatten().is_some();
+                reads.then(|| self.of_session(secret, Use::Looks)).transpose()
+            }
+        }
+    }
+
     /// Who sends a request, for what not everybody of an organisation may do.
     ///
     /// # Errors

@@ -58,15 +58,10 @@ pub(super) async fn page(
     question: Question,
 ) -> Result<MessagePage, Denial> {
     let asked = question.clone();
-    let (access, page) = match credentials {
-        Some(credentials) => {
-            let read = move |reader: &Reader<'_>, access: &Access| {
-                read(reader, Some(&access.tenant), &asked).map(|page| (Some(access.clone()), page))
-            };
-            app.read_as(credentials, read).await?
-        }
-        None => (None, app.reads.run(move |reader| read(reader, None, &asked)).await?),
+    let first = move |reader: &Reader<'_>, access: Option<&Access>| {
+        read(reader, access.map(|access| &access.tenant), &asked).map(|page| (access.cloned(), page))
     };
+    let (access, page) = app.read_as_far(credentials, first).await?;
     if !page.messages.is_empty() || question.wait.is_zero() {
         return Ok(page);
     }

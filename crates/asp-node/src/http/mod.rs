@@ -111,6 +111,23 @@ impl App {
         self.reads.run(whole).await
     }
 
+    /// The same of what is public in part: who sent no credentials reads what everybody may.
+    ///
+    /// # Errors
+    /// As [`App::read_as`].
+    pub(crate) async fn read_as_far<T: Send + 'static>(
+        self: &Arc<Self>,
+        credentials: Option<Credentials>,
+        read: impl FnOnce(&Reader<'_>, Option<&Access>) -> Result<T, Denial> + Send + 'static,
+    ) -> Result<T, Denial> {
+        let app = Arc::clone(self);
+        let whole = move |reader: &Reader<'_>| {
+            let access = app.auth.recognise(reader, credentials.as_ref())?;
+            read(reader, access.as_ref())
+        };
+        self.reads.run(whole).await
+    }
+
     /// Whether the node has begun to stop.
     pub(crate) fn is_stopping(&self) -> bool {
         *self.stopping.borrow()

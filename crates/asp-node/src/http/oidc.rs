@@ -91,10 +91,12 @@ fn let_in(app: &App, settings: &Settings, vouched: Vouched) -> Result<PersonId, 
             return Err(Code::SignInRefused.into());
         }
         if let Some(roles) = roles {
+            // Sessions that are open lose or win at once with it.
+            people.set_roles(known.id, &roles)?;
+            app.hub.wake_all();
             if roles.is_empty() {
                 return Err(Code::SignInRefused.into());
             }
-            people.set_roles(known.id, &roles)?;
         }
         return Ok(known.id);
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use asp_core::log::receipt::Receipt;
 use asp_core::rejection::Code;
-use asp_store::{Reader, Tenant};
+use asp_store::Reader;
 use axum::Json;
 use axum::extract::State;
 
@@ -26,18 +26,11 @@ pub(super) async fn show(
     credentials: Option<Credentials>,
     Id(hash): Id,
 ) -> Result<Json<Receipt>, Denial> {
-    let read = move |reader: &Reader<'_>, tenant: Option<&Tenant>| -> Result<Receipt, Denial> {
+    let read = move |reader: &Reader<'_>, access: Option<&Access>| -> Result<Receipt, Denial> {
         let (receipt, stream) = reader.receipt(&hash)?.ok_or(Code::NotFound)?;
-        if reader.may_read(tenant, &stream)? { Ok(receipt) } else { Err(Code::NotFound.into()) }
+        let may = reader.may_read(access.map(|access| &access.tenant), &stream)?;
+        if may { Ok(receipt) } else { Err(Code::NotFound.into()) }
     };
-    let receipt = match credentials {
-        Some(credentials) => {
-            app.read_as(credentials, move |reader: &Reader<'_>, access: &Access| {
-                read(reader, Some(&access.tenant))
-            })
-            .await?
-        }
-        None => app.reads.run(move |reader| read(reader, None)).await?,
-    };
+    let receipt = app.read_as_far(credentials, read).await?;
     Ok(Json(receipt))
 }

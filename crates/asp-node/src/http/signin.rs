@@ -4,6 +4,7 @@
 use std::fmt::Write;
 use std::sync::Arc;
 
+use asp_core::position::LogTime;
 use asp_core::rejection::Rejection;
 use asp_core::statement::body::Name;
 use asp_store::people::{Role, SESSION_LASTS, SignedIn};
@@ -184,7 +185,8 @@ fn account(SignedIn { person, until }: &SignedIn) -> String {
     }
     let _ = writeln!(
         body,
-        "<tr><th>signed in</th><td>until {until}, unless you are here again</td></tr>\n</table>"
+        "<tr><th>signed in</th><td>until {}, longer if you are here again</td></tr>\n</table>",
+        minute(*until)
     );
     let links: &[(&str, &str)] = if person.roles.contains(&Role::Operator) {
         &[
@@ -211,6 +213,12 @@ fn account(SignedIn { person, until }: &SignedIn) -> String {
          <button>Sign out</button>\n</form>\n</main>\n",
     );
     body
+}
+
+/// An instant to the minute, for people.
+fn minute(instant: LogTime) -> String {
+    let text = instant.to_string();
+    format!("{} UTC", text.get(..16).unwrap_or(&text).replace('T', " "))
 }
 
 const fn about(role: Role) -> &'static str {
