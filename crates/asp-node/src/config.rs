@@ -11,6 +11,8 @@ use asp_core::limits;
 use asp_core::name::{Domain, Origin};
 use serde::{Deserialize, Serialize};
 
+use crate::fetch::Allowances;
+
 /// Bytes of the largest settings file.
 const FILE_BYTES_MAX: u64 = 64 * 1024;
 
@@ -133,6 +135,17 @@ settings! {
     oidc_email_domain: Option<String> = None, "none", "domain";
     /// The claim with what a person is here for (owner, auditor, arbiter), read at each sign-in; who has none stays out.
     oidc_role_claim: Option<String> = None, "none", "name";
+    /// What outbound requests may reach besides public addresses: networks (`10.1.0.0/16`), and hosts that stand elsewhere
+    /// (`acme.example=10.1.0.7:8443`). In the file a list, in the environment with commas. For networks of one's own.
+    fetch_allow: Allowances = Allowances::default(), "none", "list";
+    /// The name server that is asked for names of others and for proofs in DNS. Without one, those of the machine.
+    name_server: Option<SocketAddr> = None, "the machine's", "address and port";
+    /// A file of certificates (PEM) that outbound requests trust beside the machine's.
+    fetch_roots: Option<PathBuf> = None, "none", "path";
+    /// How long one outbound request may take, look-up and answer together.
+    fetch_timeout_ms: u64 = 5000, "5000", "milliseconds";
+    /// Outbound requests at once; further ones wait, which counts as their time.
+    fetches_max: usize = 16, "16", "requests";
     /// How long running requests have to finish when the node stops.
     stop_timeout_ms: u64 = 10_000, "10000", "milliseconds";
 }
@@ -156,7 +169,7 @@ macro_rules! read_from_str {
     )+};
 }
 
-read_from_str!(PathBuf, SocketAddr, String, Domain, Origin, usize, u64);
+read_from_str!(PathBuf, SocketAddr, String, Domain, Origin, Allowances, usize, u64);
 
 impl<T: Read_> Read_ for Option<T> {
     /// An empty variable is one that says nothing.
@@ -283,15 +296,34 @@ mod tests {
 
     #[test]
     fn what_is_unknown_or_malformed_is_refused() {
-        for text in ["listne = \"127.0.0.1:1\"", "listen = 4860", "queue_max = -1", "origin = \"A\"", "="] {
+        for text in [
+            "fetch_allow = [\"here\"]",
+            "listne = \"127.0.0.1:1\"",
+            "listen = 4860",
+            "queue_max = -1",
+            "origin = \"A\"",
+            "=",
+        ] {
             assert!(matches!(load(text, &[]), Err(ConfigError::Malformed { .. })), "{text}");
         }
-        for (name, value) in
-            [("ASSENT_LISTEN", "here"), ("ASSENT_QUEUE_MAX", "many"), ("ASSENT_ORIGIN", "A b")]
-        {
+        for (name, value) in [
+            ("ASSENT_LISTEN", "here"),
+            ("ASSENT_QUEUE_MAX", "many"),
+            ("ASSENT_ORIGIN", "A b"),
+            ("ASSENT_FETCH_ALLOW", "a.example"),
+        ] {
             let refused = ConfigError::Variable { name: name.to_owned() };
             assert_eq!(load("", &[(name, value)]), Err(refused));
         }
+    }
+
+    #[test]
+    fn allowances_are_a_list_in_the_file_and_have_commas_in_the_environment() {
+        let entries = "10.1.0.0/16,acme.example=10.1.0.7:8443";
+        let file = load("fetch_allow = [\"10.1.0.0/16\", \"acme.example=10.1.0.7:8443\"]", &[]).unwrap();
+        let environment = load("", &[("ASSENT_FETCH_ALLOW", entries)]).unwrap();
+        assert_eq!(file, environment);
+        assert_eq!(file.fetch_allow, entries.parse().unwrap());
     }
 
     #[test]

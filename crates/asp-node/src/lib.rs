@@ -5,7 +5,7 @@
 //! waits.
 //!
 //! Modules in reading order: [`config`], [`clock`] and `identity` (what a node is given), [`operator`] (who runs it),
-//! `admission` and `reading` (the ways to the core and the store), `auth` (who reads), `http` (what can be asked),
+//! `admission` and `reading` (the ways to the core and the store), `fetch` (the way out to names of others), `auth` (who reads), `http` (what can be asked),
 //! `registry` (who is found), `delivery` (who is woken),
 //! `timers` (what time decides), `metrics` and `probe` (how it is).
 
@@ -17,6 +17,7 @@ pub mod operator;
 mod admission;
 mod auth;
 mod delivery;
+mod fetch;
 mod http;
 mod metrics;
 mod msgpack;
@@ -44,6 +45,7 @@ use tokio::task::JoinSet;
 
 pub use clock::{Clock, Stepper};
 pub use config::{Config, ConfigError, Setting};
+pub use fetch::{Allowances, NotAnAllowance};
 pub use identity::IdentityError;
 
 use admission::Admission;
@@ -52,6 +54,7 @@ use auth::cookie::Cookies;
 use auth::oidc::{Oidc, Settings as OidcSettings};
 use auth::token::Bounds;
 use delivery::Hub;
+use fetch::Fetch;
 use http::App;
 use reading::Reads;
 
@@ -210,6 +213,7 @@ fn app(
         reads: Arc::new(Reads::new(store.clone(), config.readers, config.reads_waiting_max)),
         admission: Admission::start(config.admission_threads, config.admission_queue_max, &store)
             .map_err(|error| StartError::Threads { detail: error.to_string() })?,
+        fetch: Fetch::new(outbound(config)).map_err(|detail| StartError::Outbound { detail })?,
         auth: Auth::new(store.origin().clone(), clock.clone(), tokens, people),
         hub: Hub::new(config.subscribers_max, config.subscribers_per_party_max),
         metrics: metrics::Metrics::new(),
@@ -231,6 +235,16 @@ fn provider(config: &Config) -> Result<Option<Oidc>, StartError> {
     let settings = OidcSettings::read(config).map_err(|detail| StartError::Provider { detail })?;
     let unready = |_| StartError::Provider { detail: "no client for it can be made".to_owned() };
     settings.map(Oidc::new).transpose().map_err(unready)
+}
+
+fn outbound(config: &Config) -> fetch::Bounds {
+    fetch::Bounds {
+        allow: config.fetch_allow.clone(),
+        name_server: config.name_server,
+        roots: config.fetch_roots.clone(),
+        timeout: Duration::from_millis(config.fetch_timeout_ms),
+        at_once: config.fetches_max,
+    }
 }
 
 fn bounds(config: &Config) -> http::listen::Bounds {
@@ -266,6 +280,11 @@ pub enum StartError {
         /// What is wrong.
         detail: String,
     },
+    /// No requests can be made to others.
+    Outbound {
+        /// Why, in words.
+        detail: String,
+    },
     /// No threads can be started.
     Threads {
         /// In the words of the operating system.
@@ -283,6 +302,7 @@ impl fmt::Display for StartError {
             }
             Self::Listen { address, detail } => write!(f, "cannot listen on {address}: {detail}"),
             Self::Provider { detail } => write!(f, "the provider of identities: {detail}"),
+            Self::Outbound { detail } => write!(f, "no outbound requests can be made: {detail}"),
             Self::Threads { detail } => write!(f, "no threads can be started: {detail}"),
         }
     }

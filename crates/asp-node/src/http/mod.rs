@@ -52,6 +52,7 @@ use crate::auth::{Access, Auth, Credentials};
 use crate::clock::Clock;
 use crate::config::Setting;
 use crate::delivery::Hub;
+use crate::fetch::Fetch;
 use crate::metrics::Metrics;
 use crate::reading::Reads;
 use crate::registry::Scores;
@@ -71,6 +72,9 @@ pub(crate) struct App {
     pub(crate) reads: Arc<Reads>,
     pub(crate) admission: Admission,
     pub(crate) auth: Auth,
+    /// The one way out to names that others chose.
+    #[expect(dead_code, reason = "who asks for names of others takes it from here")]
+    pub(crate) fetch: Fetch,
     pub(crate) hub: Arc<Hub>,
     pub(crate) clock: Clock,
     pub(crate) metrics: Metrics,
