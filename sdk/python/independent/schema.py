@@ -269,5 +269,6 @@ def is_equal(one: Any, other: Any) -> bool:
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
-    """ECMA's `$` is the end of the text; Python's also takes a newline before it."""
-    return re.compile(re.sub(r"(?<!\\)\$", r"\\Z", pattern), re.ASCII)
+    """ECMA's `$` is the end of the text; Python's also takes a newline before it. Within brackets it is a letter."""
+    parts = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|\$")
+    return re.compile(parts.sub(lambda part: r"\Z" if part[0] == "$" else part[0], pattern), re.ASCII)

@@ -32,24 +32,8 @@ pub(super) fn spellings(form: &str) -> Vec<Wrong> {
             ("of nine letters", "DOLLARSUS"),
             ("with a digit", "US1"),
         ]),
-        "webAddress" => of(&[
-            ("of another scheme", "ftp://acme.example/"),
-            ("without encryption, of another machine", "http://acme.example/"),
-            ("of an address in digits", "https://10.0.0.1/"),
-            ("of one label", "https://acme/"),
-            ("with a capital", "https://Acme.example/"),
-            ("with a user", "https://acme@acme.example/"),
-            ("with a fragment", "https://acme.example/#a"),
-            ("with a port that there is not", "https://acme.example:65536/"),
-            ("with a space", "https://acme.example/a b"),
-        ]),
-        "language" => of(&[
-            ("in capitals", "DE"),
-            ("as a word", "german"),
-            ("with a region in small letters", "de-at"),
-            ("with its parts otherwise ordered", "zh-TW-Hant"),
-            ("with an underscore", "de_AT"),
-        ]),
+        "webAddress" => addresses(),
+        "language" => languages(),
         "schemaAlias" => of(&[
             ("with a capital", "Box"),
             ("with two hyphens together", "box--2"),
@@ -83,6 +67,34 @@ pub(super) fn spellings(form: &str) -> Vec<Wrong> {
         ]),
         _ => Vec::new(),
     }
+}
+
+fn addresses() -> Vec<Wrong> {
+    [
+        ("of another scheme", "ftp://acme.example/"),
+        ("without encryption, of another machine", "http://acme.example/"),
+        ("of an address in digits", "https://10.0.0.1/"),
+        ("of one label", "https://acme/"),
+        ("with a capital", "https://Acme.example/"),
+        ("with a user", "https://acme@acme.example/"),
+        ("with a fragment", "https://acme.example/#a"),
+        ("with a port that there is not", "https://acme.example:65536/"),
+        ("with a space", "https://acme.example/a b"),
+    ]
+    .map(|(what, text)| (what, text.to_owned()))
+    .into()
+}
+
+fn languages() -> Vec<Wrong> {
+    [
+        ("in capitals", "DE"),
+        ("as a word", "german"),
+        ("with a region in small letters", "de-at"),
+        ("with its parts otherwise ordered", "zh-TW-Hant"),
+        ("with an underscore", "de_AT"),
+    ]
+    .map(|(what, text)| (what, text.to_owned()))
+    .into()
 }
 
 fn capabilities() -> Vec<Wrong> {

@@ -47,6 +47,7 @@ class Keywords(unittest.TestCase):
     def test_the_end_of_a_pattern_is_the_end_of_the_text(self) -> None:
         self.check({"pattern": "^a+$"}, ("aa", "OK"), ("aa\n", " pattern"), ("b", " pattern"), (1, "OK"))
         self.check({"pattern": "^[0-9]$"}, ("1", "OK"), ("\u0661", " pattern"))
+        self.check({"pattern": "^[a$]\\$$"}, ("$$", "OK"), ("a$", "OK"), ("a", " pattern"), ("$$\n", " pattern"))
 
     def test_two_forms_are_more_than_a_pattern(self) -> None:
         self.check(
