@@ -10,15 +10,17 @@ use std::thread::JoinHandle;
 
 use asp_core::key::KeyCache;
 use asp_core::log::receipt::Receipt;
-use asp_core::name::StreamId;
+use asp_core::name::{Domain, StreamId};
 use asp_core::rejection::{Code, Rejection};
 use asp_core::statement::{Received, Verified};
 use asp_store::{Answer, Refusal, Store};
 use axum::body::Bytes;
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 
+use crate::clock::Clock;
 use crate::http::problem::Denial;
 use crate::msgpack;
+use crate::quota::{Prefix, Quotas};
 
 /// Statements that one thread takes at once: a millisecond of work, which is as long as anybody waits for it.
 const TAKE_MAX: usize = 16;
@@ -40,6 +42,7 @@ struct Job {
     encoding: Encoding,
     /// The stream of the address, if the address has one.
     expected: Option<StreamId>,
+    from: Option<Prefix>,
     answer: Answer,
 }
 
@@ -56,15 +59,20 @@ impl Admission {
     ///
     /// # Errors
     /// That no thread could be started.
-    pub(crate) fn start(threads: usize, queue_max: usize, store: &Store) -> std::io::Result<Self> {
+    pub(crate) fn start(
+        (threads, queue_max): (usize, usize),
+        store: &Store,
+        (quotas, clock): (Arc<Quotas>, Clock),
+    ) -> std::io::Result<Self> {
         let (sender, receiver) = mpsc::channel(queue_max.max(1));
         let receiver = Arc::new(Mutex::new(receiver));
         let threads = threads.max(1);
         let start = |number: usize| {
-            let (receiver, store) = (Arc::clone(&receiver), store.clone());
+            let receiver = Arc::clone(&receiver);
+            let desk = Desk { store: store.clone(), quotas: Arc::clone(&quotas), clock: clock.clone() };
             std::thread::Builder::new()
                 .name(format!("assent-verify-{number}"))
-                .spawn(move || work(&receiver, threads, &store))
+                .spawn(move || work(&receiver, threads, &desk))
         };
         let threads: std::io::Result<Vec<JoinHandle<()>>> = (0..threads).map(start).collect();
         Ok(Self { queue: Mutex::new(Some(sender)), threads: Mutex::new(threads?) })
@@ -79,7 +87,7 @@ impl Admission {
         &self,
         (bytes, encoding): (Bytes, Encoding),
         expected: Option<StreamId>,
-        share: OwnedSemaphorePermit,
+        (from, share): (Option<Prefix>, OwnedSemaphorePermit),
     ) -> Result<Receipt, Denial> {
         let (told, answered) = oneshot::channel();
         let answer = Box::new(move |answer| {
@@ -87,7 +95,7 @@ impl Admission {
             // Who does not wait any more has gone.
             let _ = told.send(answer);
         });
-        self.enqueue(Job { bytes, encoding, expected, answer })?;
+        self.enqueue(Job { bytes, encoding, expected, from, answer })?;
         Ok(answered.await.map_err(|_| Denial::Internal)??)
     }
 
@@ -114,8 +122,40 @@ impl Admission {
     }
 }
 
+/// Where verified statements are handed in, each paid for by whoever sends it.
+struct Desk {
+    store: Store,
+    quotas: Arc<Quotas>,
+    clock: Clock,
+}
+
+impl Desk {
+    fn submit(&self, verified: Verified, from: Option<Prefix>, answer: Answer) {
+        let rate = |domain: &Domain| {
+            // What cannot be read is not counted; the writer will find the fault.
+            let found = self.store.read(|reader| reader.organisation(domain)).ok().flatten()?;
+            found.policy()?.invitations.as_ref().map(|rate| rate.per_hour)
+        };
+        let ticket = match self.quotas.begin(&verified, from, self.clock.now(), rate) {
+            Ok(ticket) => ticket,
+            Err(rejection) => return answer(Err(Refusal::Rejected(rejection))),
+        };
+        let quotas = Arc::clone(&self.quotas);
+        let told = move |result: Result<Receipt, Refusal>| {
+            let refused = match &result {
+                Ok(_) => None,
+                Err(Refusal::Rejected(rejection)) => Some(rejection.code),
+                Err(Refusal::Full | Refusal::Stopping | Refusal::Fault(_)) => Some(Code::Overloaded),
+            };
+            quotas.end(ticket, refused);
+            answer(result);
+        };
+        self.store.submit_for(verified, Box::new(told));
+    }
+}
+
 /// One thread's life: the one that holds the lock waits for work, takes its share, lets the next one wait.
-fn work(receiver: &Mutex<mpsc::Receiver<Job>>, threads: usize, store: &Store) {
+fn work(receiver: &Mutex<mpsc::Receiver<Job>>, threads: usize, desk: &Desk) {
     let mut jobs = Vec::with_capacity(TAKE_MAX);
     let mut keys = KeyCache::new(KEYS_MAX);
     loop {
@@ -126,14 +166,14 @@ fn work(receiver: &Mutex<mpsc::Receiver<Job>>, threads: usize, store: &Store) {
                 return;
             }
         }
-        for Job { bytes, encoding, expected, answer } in jobs.drain(..) {
+        for Job { bytes, encoding, expected, from, answer } in jobs.drain(..) {
             let checked = || match encoding {
                 Encoding::Json => check(&bytes, expected.as_ref(), &mut keys),
                 Encoding::MessagePack => check(&msgpack::to_json(&bytes)?, expected.as_ref(), &mut keys),
             };
             // Hostile bytes must not cost a thread, whatever they find; without an answer it is a defect of ours.
             match catch_unwind(AssertUnwindSafe(checked)) {
-                Ok(Ok(verified)) => store.submit_for(verified, answer),
+                Ok(Ok(verified)) => desk.submit(verified, from, answer),
                 Ok(Err(rejection)) => answer(Err(Refusal::Rejected(rejection))),
                 Err(_) => keys = KeyCache::new(KEYS_MAX),
             }
@@ -175,7 +215,7 @@ mod tests {
         // The connection breaks as soon as the statement is queued.
         assert!(
             admission
-                .admit((Bytes::from_static(b"{}"), Encoding::Json), None, share)
+                .admit((Bytes::from_static(b"{}"), Encoding::Json), None, (None, share))
                 .now_or_never()
                 .is_none()
         );

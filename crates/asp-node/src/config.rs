@@ -146,6 +146,20 @@ settings! {
     fetch_timeout_ms: u64 = 5000, "5000", "milliseconds";
     /// Outbound requests at once; further ones wait, which counts as their time.
     fetches_max: usize = 16, "16", "requests";
+    /// Statements that one organisation may send in a second; ten times as many at once. 16 KiB cost as much as one
+    /// statement, 0 bears anything. A flood of one organisation then leaves most of the writer to the others.
+    organisation_statements_per_second: u64 = 1_000, "1000", "statements";
+    /// Statements of one organisation that are being taken in at once: its share of the queues, an eighth of them.
+    organisation_pending_max: usize = 512, "512", "statements";
+    /// Requests from one address (of IPv6: from one network of 64 bits) in a second; ten times as many at once. The
+    /// same machine is not counted: a proxy that stands before the node bounds those for whom it speaks.
+    address_requests_per_second: u64 = 200, "200", "requests";
+    /// Organisations that may register from one address in an hour.
+    address_registrations_per_hour: usize = 60, "60", "registrations";
+    /// Invitations by one organisation that nobody has answered; a further one is answered TOO_MANY_HALF_OPEN.
+    half_open_max: usize = 1_024, "1024", "sessions";
+    /// The same to one other organisation.
+    half_open_per_pair_max: usize = 256, "256", "sessions";
     /// How long running requests have to finish when the node stops.
     stop_timeout_ms: u64 = 10_000, "10000", "milliseconds";
 }

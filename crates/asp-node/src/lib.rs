@@ -22,6 +22,7 @@ mod http;
 mod metrics;
 mod msgpack;
 mod probe;
+mod quota;
 mod reading;
 mod registry;
 mod timers;
@@ -56,6 +57,7 @@ use auth::token::Bounds;
 use delivery::Hub;
 use fetch::Fetch;
 use http::App;
+use quota::Quotas;
 use reading::Reads;
 
 /// The folder for data when nobody named one.
@@ -206,13 +208,26 @@ fn app(
     };
     // Without TLS a cookie is for whoever uses this machine; that a proxy has it is for `public_url` to say.
     let secure = public_url.as_ref().map_or(!address.ip().is_loopback(), |url| url.starts_with("https:"));
+    let quotas = Arc::new(Quotas::new(quota::Bounds {
+        statements_per_second: config.organisation_statements_per_second,
+        pending: config.organisation_pending_max,
+        requests_per_second: config.address_requests_per_second,
+        registrations_per_hour: config.address_registrations_per_hour,
+        half_open: config.half_open_max,
+        half_open_per_pair: config.half_open_per_pair_max,
+    }));
     Ok(App {
+        quotas: Arc::clone(&quotas),
         cookies: Cookies { secure },
         oidc: provider(config)?,
         settings: config.values(),
         reads: Arc::new(Reads::new(store.clone(), config.readers, config.reads_waiting_max)),
-        admission: Admission::start(config.admission_threads, config.admission_queue_max, &store)
-            .map_err(|error| StartError::Threads { detail: error.to_string() })?,
+        admission: Admission::start(
+            (config.admission_threads, config.admission_queue_max),
+            &store,
+            (quotas, clock.clone()),
+        )
+        .map_err(|error| StartError::Threads { detail: error.to_string() })?,
         fetch: Fetch::new(outbound(config)).map_err(|detail| StartError::Outbound { detail })?,
         auth: Auth::new(store.origin().clone(), clock.clone(), tokens, people),
         hub: Hub::new(config.subscribers_max, config.subscribers_per_party_max),

@@ -96,6 +96,8 @@ pub(crate) async fn show(State(app): State<Arc<App>>) -> Response {
     let waiting = app.admission.queued();
     page.one("verify_queue", "gauge", "Statements that wait for their signatures to be checked.", waiting);
     page.one("subscribers", "gauge", "Event streams and long polls that wait.", app.hub.count());
+    let refused = app.quotas.refused.load(Ordering::Relaxed);
+    page.one("quota_refused_total", "counter", "Requests and statements beyond somebody's share.", refused);
     page.one("tokens", "gauge", "Access tokens in use.", app.auth.count());
     plain("text/plain; version=0.0.4; charset=utf-8", page.0)
 }

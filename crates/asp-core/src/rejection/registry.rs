@@ -221,6 +221,10 @@ pub enum Code {
     Overloaded,
     /// The provider of identities does not answer, or not as one.
     ProviderFault,
+    /// This organisation or address asks for more than its share, or sends more invitations than the policy of who is invited lets it.
+    RateLimited,
+    /// Too many invitations of this organisation wait for an answer.
+    TooManyHalfOpen,
     /// The node's storage failed; whether the statement was kept is not known.
     StorageFault,
     /// The node is stopping.
@@ -1322,6 +1326,26 @@ pub(super) const ROWS: &[Row] = &[
         rule: None,
         sentence: "The provider of identities does not answer, or not as one.",
         hint: "Try again in a moment; a link signs in without it.",
+    },
+    Row {
+        code: Code::RateLimited,
+        text: "RATE_LIMITED",
+        status: 429,
+        blame: Blame::Sender,
+        retry: Retry::Later,
+        rule: None,
+        sentence: "This organisation or address asks for more than its share, or sends more invitations than the policy of who is invited lets it.",
+        hint: "Send the same bytes again after Retry-After; the operator of the node sets the shares, an organisation its `invitations.perHour`.",
+    },
+    Row {
+        code: Code::TooManyHalfOpen,
+        text: "TOO_MANY_HALF_OPEN",
+        status: 429,
+        blame: Blame::Sender,
+        retry: Retry::Later,
+        rule: None,
+        sentence: "Too many invitations of this organisation wait for an answer.",
+        hint: "Wait until some are answered or their time is over, or withdraw some.",
     },
     Row {
         code: Code::StorageFault,

@@ -23,6 +23,7 @@ use super::problem::Denial;
 use crate::admission::Encoding;
 use crate::auth::people::{Kind, Secret};
 use crate::auth::{Credentials, cookie, dpop};
+use crate::quota::Prefix;
 
 /// An envelope as JSON.
 const JSON: &str = "application/json";
@@ -291,6 +292,8 @@ fn fields(bytes: &[u8]) -> Result<Vec<(String, String)>, Denial> {
 pub(super) struct Envelope {
     pub(super) bytes: Bytes,
     pub(super) encoding: Encoding,
+    /// The address that it came from, unless that is this machine's.
+    pub(super) from: Option<Prefix>,
     pub(super) share: Share,
 }
 
@@ -312,8 +315,9 @@ impl FromRequest<Arc<App>> for Envelope {
         let packed = is_of(request.headers(), MESSAGE_PACK);
         let (media, encoding) =
             if packed { (MESSAGE_PACK, Encoding::MessagePack) } else { (JSON, Encoding::Json) };
+        let from = request.extensions().get::<Prefix>().copied();
         let (bytes, share) = body(request, app, media, ENVELOPE_BYTES_MAX).await?;
-        Ok(Self { bytes, encoding, share })
+        Ok(Self { bytes, encoding, from, share })
     }
 }
 

@@ -21,6 +21,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, Sleep, sleep};
 
+use crate::quota::Prefix;
 use crate::stopped;
 
 /// Bytes of the largest head of a request.
@@ -73,12 +74,12 @@ pub(crate) async fn run(
 async fn accept(
     listener: &TcpListener,
     places: &Arc<Semaphore>,
-) -> (TcpStream, Option<OwnedSemaphorePermit>) {
+) -> (TcpStream, Option<Prefix>, Option<OwnedSemaphorePermit>) {
     // The semaphore is never closed; without a permit a connection would only not be counted.
     let place = Arc::clone(places).acquire_owned().await.ok();
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => return (stream, place),
+            Ok((stream, peer)) => return (stream, Prefix::of(peer.ip()), place),
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");
                 sleep(ACCEPT_PAUSE).await;
@@ -88,7 +89,7 @@ async fn accept(
 }
 
 async fn serve(
-    (stream, place): (TcpStream, Option<OwnedSemaphorePermit>),
+    (stream, from, place): (TcpStream, Option<Prefix>, Option<OwnedSemaphorePermit>),
     router: Router,
     bounds: Bounds,
     mut stopping: watch::Receiver<bool>,
@@ -96,8 +97,13 @@ async fn serve(
     // Answers are small and somebody waits for each; what cannot be set is only slower.
     let _ = stream.set_nodelay(true);
     let io = TokioIo::new(Unstalled::new(stream, bounds.stall));
-    let service =
-        service_fn(move |request: Request<Incoming>| tower_call(router.clone(), request.map(Body::new)));
+    let service = service_fn(move |request: Request<Incoming>| {
+        let mut request = request.map(Body::new);
+        if let Some(from) = from {
+            request.extensions_mut().insert(from);
+        }
+        tower_call(router.clone(), request)
+    });
     let mut builder = http1::Builder::new();
     builder
         .timer(TokioTimer::new())

@@ -54,6 +54,7 @@ use crate::config::Setting;
 use crate::delivery::Hub;
 use crate::fetch::Fetch;
 use crate::metrics::Metrics;
+use crate::quota::{Prefix, Quotas};
 use crate::reading::Reads;
 use crate::registry::Scores;
 use crate::{metrics, probe};
@@ -71,6 +72,7 @@ pub(crate) struct App {
     pub(crate) store: Store,
     pub(crate) reads: Arc<Reads>,
     pub(crate) admission: Admission,
+    pub(crate) quotas: Arc<Quotas>,
     pub(crate) auth: Auth,
     /// The one way out to names that others chose.
     #[expect(dead_code, reason = "who asks for names of others takes it from here")]
@@ -204,11 +206,21 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         // ASP-API-003
         .fallback(async || Denial::from(Code::NotFound))
         .method_not_allowed_fallback(async || Denial::from(Code::MethodNotAllowed))
+        .layer(from_fn_with_state(Arc::clone(&app), within_share))
         .layer(from_fn_with_state(Arc::clone(&app), in_time))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(Arc::clone(&app), observed))
         .layer(axum::middleware::map_response(secured))
         .with_state(app)
+}
+
+/// No address asks for more than its share.
+async fn within_share(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let from = request.extensions().get::<Prefix>().copied();
+    match app.quotas.request(from, app.clock.now()) {
+        Ok(()) => next.run(request).await,
+        Err(rejection) => Denial::from(rejection).into_response(),
+    }
 }
 
 /// No answer takes for ever; what streams or polls bounds itself, and ends when the node stops.

@@ -95,7 +95,8 @@ impl IntoResponse for Denial {
         let mut response = (status, body).into_response();
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        if code.retry() == Retry::Later && status == StatusCode::SERVICE_UNAVAILABLE {
+        let busy = [StatusCode::SERVICE_UNAVAILABLE, StatusCode::TOO_MANY_REQUESTS].contains(&status);
+        if code.retry() == Retry::Later && busy {
             headers.insert(RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS));
         }
         if let Some(challenge) = challenge(code, status) {

@@ -35,13 +35,13 @@ pub(super) async fn post(State(app): State<Arc<App>>, envelope: Envelope) -> Res
 /// Takes a statement in; `expected` is the stream that the address names.
 pub(super) async fn submit(
     app: &App,
-    Envelope { bytes, encoding, share }: Envelope,
+    Envelope { bytes, encoding, from, share }: Envelope,
     expected: Option<StreamId>,
 ) -> Result<Response, Denial> {
     if app.is_stopping() {
         return Err(Denial::Stopping);
     }
-    let receipt = app.admission.admit((bytes, encoding), expected, share).await?;
+    let receipt = app.admission.admit((bytes, encoding), expected, (from, share)).await?;
     Ok((StatusCode::ACCEPTED, Json(receipt)).into_response())
 }
 

@@ -158,7 +158,16 @@ impl Place {
 
 async fn start(data: &Path) -> Outcome<Node> {
     let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let config = Config { data: data.to_owned(), listen, ..Config::new("") };
+    let config = Config {
+        data: data.to_owned(),
+        listen,
+        // What the node can do, not what it lets one do.
+        organisation_statements_per_second: 0,
+        organisation_pending_max: 0,
+        half_open_max: 0,
+        half_open_per_pair_max: 0,
+        ..Config::new("")
+    };
     Node::start(config).await.map_err(Failure::from)
 }
 

@@ -1,0 +1,531 @@
+//! How much one organisation, and one address, may ask of the node, so that a flood costs others nothing.
+//!
+//! Counts in memory, of the time that it is given; knows no rule of the protocol and reads no store. A statement is
+//! paid for by its organisation once a key of its own has been seen to count; until then by the address that it came
+//! from, so that nobody spends what is another's by writing its name.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use asp_core::key::KeyId;
+use asp_core::limits;
+use asp_core::name::{Domain, StreamId};
+use asp_core::position::{Hash, LogTime, Millis};
+use asp_core::rejection::{Code, Rejection};
+use asp_core::statement::Verified;
+use asp_core::statement::body::{Body, Propose};
+
+/// Payers that are remembered; beyond, those that have used least are forgotten, which costs them nothing.
+const PAYERS_MAX: usize = 65_536;
+/// Keys that are remembered as their organisation's; one that is forgotten is learned again.
+const KEYS_MAX: usize = 65_536;
+/// Invitations that are counted as not answered; beyond, the organisation with most of them loses its oldest.
+const HALF_OPEN_MAX: usize = 65_536;
+/// Policies and pairs of organisations whose invitations are counted.
+const PAIRS_MAX: usize = 16_384;
+/// Bytes of a statement that cost as much as the statement itself.
+const COST_BYTES: usize = 16 * 1024;
+/// How many seconds' allowance can be saved up.
+const BURST_SECONDS: u64 = 10;
+/// The span over which invitations and registrations are counted.
+const HOUR: Millis = Millis(3_600_000);
+
+/// What is borne; a number of 0 bears anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Bounds {
+    /// Statements of one organisation in a second.
+    pub(crate) statements_per_second: u64,
+    /// Statements of one organisation that are being taken in at once.
+    pub(crate) pending: usize,
+    /// Requests from one address in a second.
+    pub(crate) requests_per_second: u64,
+    /// Organisations registered from one address in an hour.
+    pub(crate) registrations_per_hour: usize,
+    /// Invitations by one organisation that nobody has answered.
+    pub(crate) half_open: usize,
+    /// The same to one other organisation.
+    pub(crate) half_open_per_pair: usize,
+}
+
+/// The part of an address that one customer of a network has: all of IPv4, the first 64 bits of IPv6.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Prefix(IpAddr);
+
+impl Prefix {
+    /// None for this machine itself: a proxy that stands before the node bounds those for whom it speaks.
+    pub(crate) fn of(address: IpAddr) -> Option<Self> {
+        let address = address.to_canonical();
+        let prefix = match address {
+            IpAddr::V4(_) => address,
+            IpAddr::V6(whole) => IpAddr::V6(Ipv6Addr::from_bits(whole.to_bits() >> 64 << 64)),
+        };
+        (!address.is_loopback()).then_some(Self(prefix))
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Payer {
+    Organisation(Domain),
+    Address(Prefix),
+}
+
+/// What a payer has left, in thousandths, and what of it is being worked on.
+#[derive(Debug)]
+struct Account {
+    left: u64,
+    at: LogTime,
+    pending: usize,
+}
+
+impl Account {
+    /// Takes `cost` if it is there. `rate` is both the allowance of a second and thousandths of that of a millisecond.
+    fn take(&mut self, cost: u64, rate: u64, now: LogTime) -> bool {
+        let full = rate.saturating_mul(BURST_SECONDS * 1_000);
+        let grown = now.since(self.at).0.saturating_mul(rate);
+        self.left = self.left.saturating_add(grown).min(full);
+        self.at = self.at.max(now);
+        match self.left.checked_sub(cost.saturating_mul(1_000)) {
+            Some(left) => {
+                self.left = left;
+                true
+            }
+            None => rate == 0,
+        }
+    }
+}
+
+/// What has to be undone or learned once a statement is answered.
+#[derive(Debug)]
+pub(crate) struct Ticket {
+    payer: Option<Payer>,
+    issuer: Option<Domain>,
+    keys: Vec<KeyId>,
+    session: Option<Hash>,
+    invited: Option<(Domain, Vec<Domain>, LogTime)>,
+    policy: bool,
+}
+
+/// An invitation that nobody has answered.
+#[derive(Debug)]
+struct Opened {
+    to: Vec<Domain>,
+    until: LogTime,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    accounts: BTreeMap<Payer, Account>,
+    keys: BTreeMap<KeyId, Domain>,
+    /// By who invites.
+    half_open: BTreeMap<Domain, BTreeMap<Hash, Opened>>,
+    opened_by: BTreeMap<Hash, Domain>,
+    /// When who invited whom, where the policy of the latter counts it.
+    invitations: BTreeMap<(Domain, Domain), VecDeque<LogTime>>,
+    registrations: BTreeMap<Prefix, VecDeque<LogTime>>,
+    /// What policies say of invitations in an hour.
+    rates: BTreeMap<Domain, Option<u32>>,
+    /// Changes with each policy that is set.
+    generation: u64,
+}
+
+/// All that is counted.
+#[derive(Debug)]
+pub(crate) struct Quotas {
+    bounds: Bounds,
+    state: Mutex<State>,
+    /// Requests and statements that were refused here.
+    pub(crate) refused: AtomicU64,
+}
+
+impl Quotas {
+    pub(crate) fn new(bounds: Bounds) -> Self {
+        Self { bounds, state: Mutex::default(), refused: AtomicU64::new(0) }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn refuse(&self, code: Code) -> Rejection {
+        self.refused.fetch_add(1, Ordering::Relaxed);
+        code.into()
+    }
+
+    /// Counts a request from an address.
+    ///
+    /// # Errors
+    /// [`Code::RateLimited`].
+    pub(crate) fn request(&self, from: Option<Prefix>, now: LogTime) -> Result<(), Rejection> {
+        let Some(from) = from else { return Ok(()) };
+        let rate = self.bounds.requests_per_second;
+        let payer = Payer::Address(from);
+        let fits = self.state().account(payer, rate, now).take(1, rate, now);
+        if fits { Ok(()) } else { Err(self.refuse(Code::RateLimited)) }
+    }
+
+    /// Counts a statement whose signatures hold. `rate` tells what the policy of an organisation says of invitations in
+    /// an hour; it is asked once, until that organisation sets another. The ticket has to come back with the answer.
+    ///
+    /// # Errors
+    /// [`Code::RateLimited`] or [`Code::TooManyHalfOpen`]; nothing is counted then.
+    pub(crate) fn begin(
+        &self,
+        verified: &Verified,
+        from: Option<Prefix>,
+        now: LogTime,
+        rate: impl Fn(&Domain) -> Option<u32>,
+    ) -> Result<Ticket, Rejection> {
+        let statement = verified.statement();
+        let issuer = statement.issuer.organisation();
+        let keys: Vec<KeyId> = verified.signatures().iter().map(|signature| signature.key_id).collect();
+        let invites = self.invites(verified, now);
+        let rates = invites.iter().flat_map(|(_, to, _)| to).map(|to| (to.clone(), self.rate(to, &rate)));
+        let rates: BTreeMap<Domain, Option<u32>> = rates.collect();
+        let mut state = self.state();
+        let own = |domain: &Domain| keys.iter().any(|key| state.keys.get(key) == Some(domain));
+        let payer = match issuer.clone().filter(own) {
+            Some(domain) => Some(Payer::Organisation(domain)),
+            None => from.map(Payer::Address),
+        };
+        let opens = matches!(statement.body, Body::OrgRegister(_)).then_some(from).flatten();
+        if opens.is_some_and(|from| !state.registers(from, self.bounds.registrations_per_hour, now)) {
+            return Err(self.refuse(Code::RateLimited));
+        }
+        let session = match statement.stream {
+            StreamId::Session(id) => Some(id),
+            StreamId::Org(_) | StreamId::Agent(_) | StreamId::Consent(_) => None,
+        };
+        if let (Some(invites), Some(session)) = (&invites, session) {
+            state.may_invite(invites, &rates, &self.bounds, now).map_err(|code| self.refuse(code))?;
+            self.pay(&mut state, payer.as_ref(), statement.bytes().len(), now)?;
+            state.invite(session, invites, &rates, now);
+        } else {
+            self.pay(&mut state, payer.as_ref(), statement.bytes().len(), now)?;
+        }
+        let policy = matches!(statement.body, Body::OrgPolicySet(_));
+        Ok(Ticket { payer, issuer, keys, session, invited: invites, policy })
+    }
+
+    fn pay(
+        &self,
+        state: &mut State,
+        payer: Option<&Payer>,
+        bytes: usize,
+        now: LogTime,
+    ) -> Result<(), Rejection> {
+        let Some(payer) = payer else { return Ok(()) };
+        let rate = match payer {
+            Payer::Organisation(_) => self.bounds.statements_per_second,
+            Payer::Address(_) => self.bounds.requests_per_second,
+        };
+        let cost = 1 + u64::try_from(bytes / COST_BYTES).unwrap_or(u64::MAX);
+        let account = state.account(payer.clone(), rate, now);
+        let room = self.bounds.pending == 0 || account.pending < self.bounds.pending;
+        if !room || !account.take(cost, rate, now) {
+            return Err(self.refuse(Code::RateLimited));
+        }
+        account.pending += 1;
+        Ok(())
+    }
+
+    /// Who invites whom by a statement that opens a session, and until when it can be answered.
+    fn invites(&self, verified: &Verified, now: LogTime) -> Option<(Domain, Vec<Domain>, LogTime)> {
+        let statement = verified.statement();
+        let Body::Propose(Propose::Invitation(invitation)) = &statement.body else { return None };
+        let home = statement.issuer.organisation()?;
+        let others: BTreeSet<Domain> =
+            invitation.participants.iter().map(|invitee| invitee.agent.organisation()).collect();
+        let to: Vec<Domain> = others.into_iter().filter(|other| *other != home).collect();
+        let wait = invitation.limits.invitation_ms.unwrap_or(limits::INVITATION_MS);
+        (!to.is_empty()).then(|| (home, to, now.plus(wait)))
+    }
+
+    fn rate(&self, to: &Domain, look: impl Fn(&Domain) -> Option<u32>) -> Option<u32> {
+        let generation = {
+            let state = self.state();
+            if let Some(known) = state.rates.get(to) {
+                return *known;
+            }
+            state.generation
+        };
+        // Not under the lock: it may wait for the store.
+        let rate = look(to);
+        let mut state = self.state();
+        if state.generation == generation {
+            if state.rates.len() >= PAIRS_MAX {
+                state.rates.pop_first();
+            }
+            state.rates.insert(to.clone(), rate);
+        }
+        rate
+    }
+
+    /// Takes a ticket back with what became of its statement.
+    pub(crate) fn end(&self, ticket: Ticket, refused: Option<Code>) {
+        let mut state = self.state();
+        if let Some(account) = ticket.payer.and_then(|payer| state.accounts.get_mut(&payer)) {
+            account.pending = account.pending.saturating_sub(1);
+        }
+        match (refused, ticket.issuer) {
+            (None, Some(domain)) => state.learn(&ticket.keys, &domain),
+            (Some(Code::KeyNotValid), _) => ticket.keys.iter().for_each(|key| drop(state.keys.remove(key))),
+            (Some(_), _) | (None, None) => {}
+        }
+        match (ticket.session, ticket.invited) {
+            (Some(session), Some(invites)) if refused.is_some() => state.take_back(session, &invites),
+            // Whatever is said in it: it is not half open any more.
+            (Some(session), None) if refused.is_none() => state.answered(session),
+            (Some(_) | None, _) => {}
+        }
+        if ticket.policy && refused.is_none() {
+            state.generation += 1;
+            state.rates.clear();
+        }
+    }
+}
+
+impl State {
+    /// The account of a payer; a new one is full.
+    fn account(&mut self, payer: Payer, rate: u64, now: LogTime) -> &mut Account {
+        if self.accounts.len() >= PAYERS_MAX && !self.accounts.contains_key(&payer) {
+            self.forget();
+        }
+        let full = rate.saturating_mul(BURST_SECONDS * 1_000);
+        self.accounts.entry(payer).or_insert(Account { left: full, at: now, pending: 0 })
+    }
+
+    /// Forgets a quarter of the payers: those of whom nothing is pending and who have most left, longest ago.
+    fn forget(&mut self) {
+        let idle = self.accounts.iter().filter(|(_, account)| account.pending == 0);
+        let mut ranked: Vec<(LogTime, u64, Payer)> =
+            idle.map(|(payer, account)| (account.at, u64::MAX - account.left, payer.clone())).collect();
+        ranked.sort_unstable();
+        for (_, _, payer) in ranked.into_iter().take(PAYERS_MAX / 4) {
+            self.accounts.remove(&payer);
+        }
+    }
+
+    fn learn(&mut self, keys: &[KeyId], domain: &Domain) {
+        for key in keys {
+            if self.keys.len() >= KEYS_MAX && !self.keys.contains_key(key) {
+                self.keys.pop_first();
+            }
+            self.keys.insert(*key, domain.clone());
+        }
+    }
+
+    fn registers(&mut self, from: Prefix, most: usize, now: LogTime) -> bool {
+        if self.registrations.len() >= PAYERS_MAX {
+            self.registrations.retain(|_, times| times.back().is_some_and(|last| now.since(*last) < HOUR));
+        }
+        let room = self.registrations.len() < PAYERS_MAX;
+        let times = self.registrations.entry(from).or_default();
+        times.retain(|time| now.since(*time) < HOUR);
+        let fits = most == 0 || (room && times.len() < most);
+        if fits && most > 0 {
+            times.push_back(now);
+        }
+        fits
+    }
+
+    fn may_invite(
+        &mut self,
+        (home, to, _): &(Domain, Vec<Domain>, LogTime),
+        rates: &BTreeMap<Domain, Option<u32>>,
+        bounds: &Bounds,
+        now: LogTime,
+    ) -> Result<(), Code> {
+        let past: Vec<Hash> = self
+            .half_open
+            .get(home)
+            .into_iter()
+            .flatten()
+            .filter(|(_, opened)| opened.until <= now)
+            .map(|(id, _)| *id)
+            .collect();
+        past.into_iter().for_each(|id| self.answered(id));
+        let open = self.half_open.get(home);
+        let all = open.map_or(0, BTreeMap::len);
+        let with = |other: &Domain| {
+            open.into_iter().flat_map(BTreeMap::values).filter(|opened| opened.to.contains(other)).count()
+        };
+        if (bounds.half_open > 0 && all >= bounds.half_open)
+            || (bounds.half_open_per_pair > 0
+                && to.iter().any(|other| with(other) >= bounds.half_open_per_pair))
+        {
+            return Err(Code::TooManyHalfOpen);
+        }
+        for other in to {
+            let Some(Some(most)) = rates.get(other) else { continue };
+            let times = self.invitations.entry((home.clone(), other.clone())).or_default();
+            times.retain(|time| now.since(*time) < HOUR);
+            if usize::try_from(*most).is_ok_and(|most| times.len() >= most) {
+                return Err(Code::RateLimited);
+            }
+        }
+        Ok(())
+    }
+
+    fn invite(
+        &mut self,
+        session: Hash,
+        (home, to, until): &(Domain, Vec<Domain>, LogTime),
+        rates: &BTreeMap<Domain, Option<u32>>,
+        now: LogTime,
+    ) {
+        if self.opened_by.len() >= HALF_OPEN_MAX {
+            let most = self.half_open.values().max_by_key(|open| open.len());
+            let oldest = most.and_then(|open| open.iter().min_by_key(|(_, opened)| opened.until));
+            if let Some(id) = oldest.map(|(id, _)| *id) {
+                self.answered(id);
+            }
+        }
+        if self.invitations.len() >= PAIRS_MAX {
+            self.invitations.retain(|_, times| times.back().is_some_and(|last| now.since(*last) < HOUR));
+        }
+        self.opened_by.insert(session, home.clone());
+        let opened = Opened { to: to.clone(), until: *until };
+        self.half_open.entry(home.clone()).or_default().insert(session, opened);
+        for other in to.iter().filter(|other| rates.get(other).is_some_and(Option::is_some)) {
+            self.invitations.entry((home.clone(), other.clone())).or_default().push_back(now);
+        }
+    }
+
+    fn take_back(&mut self, session: Hash, (home, to, _): &(Domain, Vec<Domain>, LogTime)) {
+        self.answered(session);
+        for other in to {
+            if let Some(times) = self.invitations.get_mut(&(home.clone(), other.clone())) {
+                times.pop_back();
+            }
+        }
+    }
+
+    fn answered(&mut self, session: Hash) {
+        let Some(home) = self.opened_by.remove(&session) else { return };
+        if let Some(open) = self.half_open.get_mut(&home) {
+            open.remove(&session);
+            if open.is_empty() {
+                self.half_open.remove(&home);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BOUNDS: Bounds = Bounds {
+        statements_per_second: 2,
+        pending: 3,
+        requests_per_second: 2,
+        registrations_per_hour: 2,
+        half_open: 3,
+        half_open_per_pair: 2,
+    };
+
+    fn at(millis: u64) -> LogTime {
+        LogTime::from_millis(millis)
+    }
+
+    fn domain(name: &str) -> Domain {
+        name.parse().unwrap()
+    }
+
+    fn prefix(address: &str) -> Option<Prefix> {
+        Prefix::of(address.parse().unwrap())
+    }
+
+    #[test]
+    fn an_address_that_floods_is_refused_and_no_other() {
+        let quotas = Quotas::new(BOUNDS);
+        let (one, other) = (prefix("192.0.2.1"), prefix("192.0.2.2"));
+        let taken = (0..100).filter(|_| quotas.request(one, at(0)).is_ok()).count();
+        assert_eq!(taken, 20, "ten seconds' worth");
+        assert!(quotas.request(other, at(0)).is_ok());
+        assert!(quotas.request(one, at(499)).is_err() && quotas.request(one, at(500)).is_ok());
+        assert!((0..1_000).all(|_| quotas.request(None, at(0)).is_ok()), "this machine is not counted");
+        assert_eq!(quotas.refused.load(Ordering::Relaxed), 81);
+    }
+
+    #[test]
+    fn a_network_of_ipv6_is_one_address_and_this_machine_none() {
+        assert_eq!(prefix("2001:db8::1"), prefix("2001:db8::ffff:1"));
+        assert_ne!(prefix("2001:db8::1"), prefix("2001:db8:0:1::1"));
+        assert_eq!(prefix("::ffff:192.0.2.1"), prefix("192.0.2.1"));
+        assert_eq!((prefix("127.0.0.1"), prefix("::1"), prefix("::ffff:127.0.0.1")), (None, None, None));
+    }
+
+    #[test]
+    fn so_many_statements_of_one_organisation_are_pending_and_another_is_not_kept_waiting() {
+        let quotas = Quotas::new(BOUNDS);
+        let mut state = quotas.state();
+        let (one, other) =
+            (Payer::Organisation(domain("a.example")), Payer::Organisation(domain("b.example")));
+        assert!((0..3).all(|_| quotas.pay(&mut state, Some(&one), 100, at(0)).is_ok()));
+        assert!(quotas.pay(&mut state, Some(&one), 100, at(0)).is_err());
+        assert!(quotas.pay(&mut state, Some(&other), 100, at(0)).is_ok());
+        state.accounts.get_mut(&one).unwrap().pending -= 1;
+        assert!(quotas.pay(&mut state, Some(&one), 100, at(0)).is_ok());
+    }
+
+    #[test]
+    fn a_long_statement_costs_as_much_as_several() {
+        let quotas = Quotas::new(Bounds { pending: 0, ..BOUNDS });
+        let mut state = quotas.state();
+        let payer = Payer::Organisation(domain("a.example"));
+        let paid = (0..100).filter(|_| quotas.pay(&mut state, Some(&payer), 4 * COST_BYTES, at(0)).is_ok());
+        assert_eq!(paid.count(), 4);
+    }
+
+    #[test]
+    fn invitations_that_nobody_answers_are_few_and_an_answer_or_time_makes_room() {
+        let mut state = State::default();
+        let to = |other: &str, until: u64| (domain("a.example"), vec![domain(other)], at(until));
+        let none = BTreeMap::new();
+        let open = |state: &mut State, name: &str, other: &str, now: u64| {
+            let invites = to(other, now + 100);
+            state.may_invite(&invites, &none, &BOUNDS, at(now))?;
+            state.invite(Hash::of(&[name.as_bytes()]), &invites, &none, at(now));
+            Ok::<(), Code>(())
+        };
+        assert!(
+            open(&mut state, "1", "b.example", 0).is_ok() && open(&mut state, "2", "b.example", 0).is_ok()
+        );
+        assert_eq!(open(&mut state, "3", "b.example", 0), Err(Code::TooManyHalfOpen));
+        assert!(open(&mut state, "3", "c.example", 0).is_ok());
+        assert_eq!(open(&mut state, "4", "d.example", 0), Err(Code::TooManyHalfOpen));
+        state.answered(Hash::of(&[b"1"]));
+        assert!(open(&mut state, "4", "d.example", 50).is_ok());
+        assert_eq!(open(&mut state, "5", "d.example", 99), Err(Code::TooManyHalfOpen));
+        assert!(open(&mut state, "5", "d.example", 100).is_ok());
+    }
+
+    #[test]
+    fn a_policy_says_how_many_invitations_one_organisation_may_send_in_an_hour() {
+        let mut state = State::default();
+        let bounds = Bounds { half_open: 0, half_open_per_pair: 0, ..BOUNDS };
+        let invites = (domain("a.example"), vec![domain("b.example")], at(0));
+        let rates = BTreeMap::from([(domain("b.example"), Some(2))]);
+        let invite = |state: &mut State, name: &str, now: u64| {
+            state.may_invite(&invites, &rates, &bounds, at(now))?;
+            state.invite(Hash::of(&[name.as_bytes()]), &invites, &rates, at(now));
+            Ok::<(), Code>(())
+        };
+        assert!(invite(&mut state, "1", 0).is_ok() && invite(&mut state, "2", 1_000).is_ok());
+        assert_eq!(invite(&mut state, "3", 2_000), Err(Code::RateLimited));
+        assert!(invite(&mut state, "3", HOUR.0).is_ok());
+        assert_eq!(invite(&mut state, "4", HOUR.0), Err(Code::RateLimited));
+    }
+
+    #[test]
+    fn so_many_organisations_register_from_one_address_in_an_hour() {
+        let mut state = State::default();
+        let (one, other) = (prefix("192.0.2.1").unwrap(), prefix("192.0.2.2").unwrap());
+        assert!(state.registers(one, 2, at(0)) && state.registers(one, 2, at(1)));
+        assert!(!state.registers(one, 2, at(2)) && state.registers(other, 2, at(2)));
+        assert!(state.registers(one, 2, at(HOUR.0)));
+    }
+}
