@@ -104,6 +104,9 @@ pub(crate) struct Ticket {
     keys: Vec<KeyId>,
     session: Option<Hash>,
     invited: Option<(Domain, Vec<Domain>, LogTime)>,
+    /// What invitations are counted with once it is taken in: its key was not seen to count for its issuer before.
+    unproven: Option<(BTreeMap<Domain, Option<u32>>, LogTime)>,
+    withdraws: bool,
     policy: bool,
 }
 
@@ -180,7 +183,13 @@ impl Quotas {
         let statement = verified.statement();
         let issuer = statement.issuer.organisation();
         let keys: Vec<KeyId> = verified.signatures().iter().map(|signature| signature.key_id).collect();
-        let invites = self.invites(verified, now);
+        let session = match statement.stream {
+            StreamId::Session(id) => Some(id),
+            StreamId::Org(_) | StreamId::Agent(_) | StreamId::Consent(_) => None,
+        };
+        // One that is sent again is counted already.
+        let new = session.is_some_and(|id| !self.state().opened_by.contains_key(&id));
+        let invites = self.invites(verified, now).filter(|_| new);
         let rates = invites.iter().flat_map(|(_, to, _)| to).map(|to| (to.clone(), self.rate(to, &rate)));
         let rates: BTreeMap<Domain, Option<u32>> = rates.collect();
         let mut state = self.state();
@@ -193,19 +202,18 @@ impl Quotas {
         if opens.is_some_and(|from| !state.registers(from, self.bounds.registrations_per_hour, now)) {
             return Err(self.refuse(Code::RateLimited));
         }
-        let session = match statement.stream {
-            StreamId::Session(id) => Some(id),
-            StreamId::Org(_) | StreamId::Agent(_) | StreamId::Consent(_) => None,
-        };
-        if let (Some(invites), Some(session)) = (&invites, session) {
+        let proven = matches!(payer, Some(Payer::Organisation(_)));
+        if let (Some(invites), Some(session), true) = (&invites, session, proven) {
             state.may_invite(invites, &rates, &self.bounds, now).map_err(|code| self.refuse(code))?;
             self.pay(&mut state, payer.as_ref(), statement.bytes().len(), now)?;
             state.invite(session, invites, &rates, now);
         } else {
             self.pay(&mut state, payer.as_ref(), statement.bytes().len(), now)?;
         }
+        let withdraws = matches!(statement.body, Body::Withdraw(_));
         let policy = matches!(statement.body, Body::OrgPolicySet(_));
-        Ok(Ticket { payer, issuer, keys, session, invited: invites, policy })
+        let unproven = (!proven).then_some((rates, now));
+        Ok(Ticket { payer, issuer, keys, session, invited: invites, unproven, withdraws, policy })
     }
 
     fn pay(
@@ -268,15 +276,24 @@ impl Quotas {
         if let Some(account) = ticket.payer.and_then(|payer| state.accounts.get_mut(&payer)) {
             account.pending = account.pending.saturating_sub(1);
         }
-        match (refused, ticket.issuer) {
-            (None, Some(domain)) => state.learn(&ticket.keys, &domain),
+        match (refused, &ticket.issuer) {
+            (None, Some(domain)) => state.learn(&ticket.keys, domain),
             (Some(Code::KeyNotValid), _) => ticket.keys.iter().for_each(|key| drop(state.keys.remove(key))),
             (Some(_), _) | (None, None) => {}
         }
         match (ticket.session, ticket.invited) {
-            (Some(session), Some(invites)) if refused.is_some() => state.take_back(session, &invites),
-            // Whatever is said in it: it is not half open any more.
-            (Some(session), None) if refused.is_none() => state.answered(session),
+            (Some(session), Some(invites)) => match (refused, ticket.unproven) {
+                (None, Some((rates, now))) => state.invite(session, &invites, &rates, now),
+                (Some(_), None) => state.take_back(session, &invites),
+                (Some(_), Some(_)) | (None, None) => {}
+            },
+            (Some(session), None) if refused.is_none() => {
+                // What else the inviting organisation says in it is no answer.
+                let ends = ticket.issuer.is_none_or(|from| ticket.withdraws || state.invited(session, &from));
+                if ends {
+                    state.answered(session);
+                }
+            }
             (Some(_) | None, _) => {}
         }
         if ticket.policy && refused.is_none() {
@@ -400,6 +417,13 @@ impl State {
                 times.pop_back();
             }
         }
+    }
+
+    /// Whether an organisation is among those that were invited to a session that nobody has answered.
+    fn invited(&self, session: Hash, who: &Domain) -> bool {
+        let home = self.opened_by.get(&session);
+        let opened = home.and_then(|home| self.half_open.get(home)).and_then(|open| open.get(&session));
+        opened.is_some_and(|opened| opened.to.contains(who))
     }
 
     fn answered(&mut self, session: Hash) {
