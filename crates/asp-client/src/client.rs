@@ -5,8 +5,9 @@ use std::sync::Arc;
 use asp_core::key::{KeyId, SecretKey};
 use asp_core::log::receipt::Receipt;
 use asp_core::name::{AgentUri, Domain, Issuer, Origin, StreamId};
-use asp_core::position::{Hash, Position, Sequence};
+use asp_core::position::{Hash, Head, LogTime, Millis, Position, Sequence};
 use asp_core::statement::Verified;
+use asp_core::statement::draft::Draft;
 use asp_core::terms::TermsSchema;
 use reqwest::Method;
 
@@ -110,6 +111,33 @@ impl Client {
             && body.stream == signed.stream
             && body.origin == *self.origin();
         if fits { Ok(receipt) } else { Err(Error::forged("the receipt is of another statement")) }
+    }
+
+    /// The canonical bytes of a statement after `head`, for somebody to sign elsewhere.
+    ///
+    /// # Errors
+    /// [`Error::NoRandomness`].
+    pub fn unsigned(&self, draft: &Draft, head: Option<Head>) -> Result<Vec<u8>, Error> {
+        Ok(draft.unsigned(head, self.inner.offset.stamp()?))
+    }
+
+    /// The instant so long from now by the node's clock.
+    #[must_use]
+    pub fn after(&self, span: Millis) -> LogTime {
+        self.inner.offset.now().plus(span)
+    }
+
+    /// Signs a draft with these keys and hands it in.
+    ///
+    /// # Errors
+    /// As [`Client::submit`].
+    pub async fn say(
+        &self,
+        draft: &Draft,
+        head: Option<Head>,
+        keys: &[&SecretKey],
+    ) -> Result<Receipt, Error> {
+        self.submit(&draft.sign(head, self.inner.offset.stamp()?, keys)?).await
     }
 
     /// Reads JSON that anybody may read.

@@ -5,7 +5,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-use asp_core::key::{KeyId, SecretKey};
+use asp_core::key::{Algorithm, KeyId, SecretKey};
 use asp_core::name::Issuer;
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, Zeroizing};
@@ -29,7 +29,7 @@ pub struct Keyring {
 struct KeyFile {
     issuer: Issuer,
     key: KeyId,
-    /// The 32 bytes of the private key in hexadecimal digits.
+    /// The 32 bytes of the private key in hexadecimal digits: of Ed25519 the seed, of P-256 the scalar.
     secret: String,
 }
 
@@ -87,6 +87,30 @@ impl Keyring {
         let key = SecretKey::from_seed(&clock::random()?);
         self.write(&self.path(issuer, EXTENSION), issuer, &key)?;
         Ok(key)
+    }
+
+    /// Takes over a key that was made elsewhere, for an issuer that has none here.
+    ///
+    /// # Errors
+    /// If there is one already, or the file cannot be written.
+    pub fn import(&self, issuer: &Issuer, key: &SecretKey) -> Result<(), Error> {
+        self.write(&self.path(issuer, EXTENSION), issuer, key)
+    }
+
+    /// Puts a key that was made elsewhere beside the one in use, until it takes its place.
+    ///
+    /// # Errors
+    /// If it cannot be written, or another stands there.
+    pub fn prepare_with(&self, issuer: &Issuer, key: &SecretKey) -> Result<Prepared, Error> {
+        let from = self.path(issuer, "next");
+        if !from.exists() {
+            self.write(&from, issuer, key)?;
+        }
+        let held = read(&from, Some(issuer))?.1;
+        if held.id() != key.id() {
+            return Err(fault(&from, &"another key waits there"));
+        }
+        Ok(Prepared { key: held, from, to: self.path(issuer, EXTENSION) })
     }
 
     /// The key of an issuer.
@@ -206,7 +230,10 @@ fn read(path: &Path, expected: Option<&Issuer>) -> Result<(Issuer, SecretKey), E
     file.take(FILE_BYTES_MAX as u64).read_to_string(&mut text).map_err(|error| fault(path, &error))?;
     // The parser's own words could quote the secret.
     let content: KeyFile = serde_json::from_str(&text).map_err(|_| fault(path, &"not a key file"))?;
-    let key = seed(&content.secret).map(|seed| SecretKey::from_seed(&seed));
+    let key = seed(&content.secret).and_then(|seed| match content.key.algorithm() {
+        Algorithm::Ed25519 => Some(SecretKey::from_seed(&seed)),
+        Algorithm::Es256 => SecretKey::from_scalar(&seed).ok(),
+    });
     match key {
         Some(key) if key.id() == content.key && expected.is_none_or(|issuer| *issuer == content.issuer) => {
             Ok((content.issuer.clone(), key))

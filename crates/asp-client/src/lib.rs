@@ -25,6 +25,7 @@
 //! ```
 
 pub mod api;
+pub mod keyfile;
 pub mod keys;
 
 mod agent;

@@ -84,8 +84,9 @@ impl Agent {
         match &statement.body {
             Body::AgentRegister(_) => return Err(Code::AlreadyRegistered.at("/type").by("ASP-AGT-006")),
             Body::AgentCardSet(_) | Body::AgentKeyRotate(_) if by_agent => {}
-            Body::AgentKeyRevoke(_) | Body::AgentRetire(_) if by_agent || by_org => {}
+            Body::AgentKeyAdd(_) | Body::AgentKeyRevoke(_) | Body::AgentRetire(_) if by_agent || by_org => {}
             Body::AgentCardSet(_)
+            | Body::AgentKeyAdd(_)
             | Body::AgentKeyRotate(_)
             | Body::AgentKeyRevoke(_)
             | Body::AgentRetire(_) => {
@@ -95,18 +96,19 @@ impl Agent {
         }
         if by_org {
             let org = org.ok_or_else(|| Code::UnknownOrganisation.at("/issuer"))?;
-            org.keys().check_signers(verified, &[])?;
+            let added = if let Body::AgentKeyAdd(add) = &statement.body { vec![&add.key] } else { vec![] };
+            org.keys().check_signers(verified, &added)?;
         }
         match &statement.body {
-            Body::AgentKeyRotate(rotate) => {
-                let refused = |refusal: Rejection| refusal.by("ASP-AGT-004");
-                self.keys.decide_add(&rotate.new_key).map_err(|code| refused(code.at("/body/newKey")))?;
-                if !self.keys.is_current(&rotate.old_key) {
-                    return Err(refused(Code::UnknownKey.at("/body/oldKey")));
+            Body::AgentKeyAdd(add) => {
+                let refused = |refusal: Rejection| refusal.by("ASP-AGT-008");
+                self.keys.decide_add(&add.key).map_err(|code| refused(code.at("/body/key")))?;
+                if by_agent {
+                    self.keys.check_signers(verified, &[&add.key])?;
                 }
-                require_signatures(verified, &[&rotate.old_key, &rotate.new_key]).map_err(refused)?;
-                self.keys.check_signers(verified, &[&rotate.new_key])
+                require_signatures(verified, &[&add.key]).map_err(refused)
             }
+            Body::AgentKeyRotate(rotate) => self.keys.decide_rotate(verified, rotate, "ASP-AGT-004"),
             Body::AgentKeyRevoke(revoke) => {
                 if by_agent {
                     self.keys.check_signers(verified, &[])?;
@@ -141,6 +143,7 @@ impl Agent {
                 self.card = set.card.clone();
                 self.card_set_by = accepted.statement().hash;
             }
+            Body::AgentKeyAdd(add) => self.keys.add(add.key, index),
             Body::AgentKeyRotate(rotate) => {
                 self.keys.retire(&rotate.old_key, index);
                 self.keys.add(rotate.new_key, index);

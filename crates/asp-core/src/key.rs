@@ -174,6 +174,12 @@ impl SignatureBytes {
         &self.0
     }
 
+    /// An ES256 signature as most tools and hardware write it, in DER (RFC 3279 §2.2.3); none if it is not one.
+    #[must_use]
+    pub fn from_der(bytes: &[u8]) -> Option<Self> {
+        es256::from_der(bytes).map(Self)
+    }
+
     /// The spelling that statements take of a signature by this key: of ES256 the one with the smaller s.
     ///
     /// Needs no secret. For hardware and libraries, which give either; what is no signature stays what it is.

@@ -74,6 +74,9 @@ pub const OBLIGATIONS_MAX: usize = 64;
 /// A bound, in statements. What the observers of a session may say together; it does not count into the session's messages.
 pub const OBSERVER_REMARKS_MAX: usize = 200;
 
+/// A bound, in milliseconds. How long a statement in the stream of an organisation or agent may take from its issue to its log, if it expires by then: keys that are kept away from the network sign by hand.
+pub const OFFLINE_MS: Millis = Millis(604800000);
+
 /// A bound, in offers. Offers of one session that await an answer at once.
 pub const OPEN_OFFERS_MAX: usize = 32;
 

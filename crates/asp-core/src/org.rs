@@ -90,6 +90,7 @@ impl Organisation {
                 self.keys.check_signers(verified, &[&add.key])?;
                 require_signatures(verified, &[&add.key]).map_err(|refusal| refusal.by("ASP-ORG-003"))
             }
+            Body::OrgKeyRotate(rotate) => self.keys.decide_rotate(verified, rotate, "ASP-ORG-006"),
             Body::OrgKeyRevoke(revoke) => {
                 self.keys.check_signers(verified, &[])?;
                 self.keys
@@ -135,6 +136,10 @@ impl Organisation {
         let index = accepted.at().index;
         match &accepted.statement().body {
             Body::OrgKeyAdd(add) => self.keys.add(add.key, index),
+            Body::OrgKeyRotate(rotate) => {
+                self.keys.retire(&rotate.old_key, index);
+                self.keys.add(rotate.new_key, index);
+            }
             Body::OrgKeyRevoke(revoke) => self.keys.revoke(&revoke.key, revoke.from_index, index),
             Body::OrgPolicySet(policy) => self.policy = Some(policy.clone()),
             Body::OrgVerify(verify) => self.evidence = Some(verify.clone()),

@@ -7,6 +7,7 @@ use crate::limits;
 use crate::name::StreamKind;
 use crate::position::{Head, LogPoint, Position, Sequence};
 use crate::rejection::{Code, Rejection};
+use crate::statement::body::KeyRotate;
 use crate::statement::{Statement, Verified};
 
 /// Judges the place that a statement claims in its stream.
@@ -134,15 +135,23 @@ impl KeyHistory {
     ///
     /// # Errors
     /// [`Code::UnknownKey`], [`Code::InvalidBody`] for a position that lies ahead, or [`Code::LastKey`].
+    ///
+    /// A key that has ended can be distrusted from further back: a theft may be found out after the key was replaced.
     pub fn decide_revoke(&self, key: &KeyId, from: Option<Position>, now: Position) -> Result<(), Code> {
-        if !self.is_current(key) {
-            return Err(Code::UnknownKey);
-        }
+        let life = self.keys.get(key).ok_or(Code::UnknownKey)?;
         // Whoever may take a last key may still not distrust what has not been said.
         if from.is_some_and(|from| from > now) {
             return Err(Code::InvalidBody);
         }
-        if self.current().count() == 1 { Err(Code::LastKey) } else { Ok(()) }
+        match life.until {
+            // No trust comes back, and nothing is said twice.
+            Some(until) => {
+                let known = life.distrusted_from.unwrap_or(Position(until.0.saturating_add(1)));
+                if from.is_some_and(|from| from < known) { Ok(()) } else { Err(Code::UnknownKey) }
+            }
+            None if self.current().count() == 1 => Err(Code::LastKey),
+            None => Ok(()),
+        }
     }
 
     /// Adds a key.
@@ -150,12 +159,32 @@ impl KeyHistory {
         self.keys.entry(key).or_insert(KeyLife { from: at, until: None, distrusted_from: None });
     }
 
-    /// Ends a key.
+    /// Ends a key, and notes from where it is distrusted.
     pub fn revoke(&mut self, key: &KeyId, distrusted_from: Option<Position>, at: Position) {
         if let Some(life) = self.keys.get_mut(key) {
-            life.until = Some(at);
-            life.distrusted_from = distrusted_from.or(Some(at));
+            life.until = life.until.or(Some(at));
+            let from = distrusted_from.unwrap_or(at);
+            life.distrusted_from = Some(life.distrusted_from.map_or(from, |known| known.min(from)));
         }
+    }
+
+    /// Judges the replacement of a key by another: both sign, the old one is current, the new one is new.
+    ///
+    /// # Errors
+    /// The rule that is broken; `rule` is the number for this kind of stream.
+    pub(crate) fn decide_rotate(
+        &self,
+        verified: &Verified,
+        rotate: &KeyRotate,
+        rule: &'static str,
+    ) -> Result<(), Rejection> {
+        let refused = |refusal: Rejection| refusal.by(rule);
+        self.decide_add(&rotate.new_key).map_err(|code| refused(code.at("/body/newKey")))?;
+        if !self.is_current(&rotate.old_key) {
+            return Err(refused(Code::UnknownKey.at("/body/oldKey")));
+        }
+        require_signatures(verified, &[&rotate.old_key, &rotate.new_key]).map_err(refused)?;
+        self.check_signers(verified, &[&rotate.new_key])
     }
 
     /// Ends a key that was replaced in order: what it signed stays trusted.

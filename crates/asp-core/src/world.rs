@@ -16,7 +16,7 @@ use crate::key::KeyId;
 use crate::limits;
 use crate::name::{AgentUri, Domain, Issuer, Origin, StreamId};
 use crate::org::Organisation;
-use crate::position::{Hash, Head, LogPoint, LogTime};
+use crate::position::{Hash, Head, LogPoint, LogTime, Millis};
 use crate::rejection::{Code, Rejection};
 use crate::session::{Earned, Effect, Facts, Session};
 use crate::statement::body::{AdmissionPolicy, Body, Propose, TrustFloor};
@@ -567,7 +567,11 @@ impl World {
 
 /// The issuer's clock at admission; it means nothing afterwards.
 fn check_clock(statement: &Statement, now: LogTime) -> Result<(), Rejection> {
-    let skew = statement.issued_at.since(now).max(now.since(statement.issued_at));
+    // What is signed away from the network takes its time. Its place in its stream keeps it from being played twice.
+    let may_be_old = matches!(statement.stream, StreamId::Org(_) | StreamId::Agent(_))
+        && statement.expires_at.is_some_and(|end| end.since(statement.issued_at) <= limits::OFFLINE_MS);
+    let late = if may_be_old { Millis(0) } else { now.since(statement.issued_at) };
+    let skew = statement.issued_at.since(now).max(late);
     if skew > limits::CLOCK_SKEW_MS {
         return Err(Code::ClockSkew.at("/issuedAt")); // ASP-STM-013
     }

@@ -593,6 +593,34 @@ fn nobody_undoes_a_deal_by_revoking_a_key() {
     assert_eq!(detail(&report, Rule::KeysNow), said);
     assert_eq!(report.check(Rule::SignedByAll).unwrap().verdict, Verdict::Proved);
     assert_eq!(report.check(Rule::Obligations).unwrap().verdict, Verdict::Proved);
+    // Each signature says both: all were valid, and one is no longer.
+    assert!(report.signatures.iter().all(|check| check.valid_when_logged));
+    let void: Vec<_> = report.signatures.iter().filter(|check| !check.valid_now).collect();
+    assert_eq!(void.len(), 1);
+    assert_eq!((void[0].log_index, void[0].key_id), (Position(11), lost));
+    assert_eq!(void[0].distrusted_from, Some(Position(11)));
+}
+
+#[test]
+fn a_key_that_was_replaced_and_found_stolen_later_is_void_from_there() {
+    // ASP-BUN-005
+    let (mut stage, session, commitment) = Stage::bound();
+    let (old, new) = (agent_key("seller"), key("new"));
+    let stream = || StreamName::Of(StreamId::Agent(uri("seller")));
+    let rotate = KeyRotate { new_key: new.id(), old_key: old.id() };
+    let draft = stage.draft(stream(), Issuer::Agent(uri("seller")), Body::AgentKeyRotate(rotate));
+    let statement = stage.sign(&draft, &[&old, &new]);
+    stage.take(statement).unwrap();
+    let revoke = KeyRevoke { from_index: Some(Position(9)), key: old.id(), reason: text("stolen") };
+    stage.by_org("seller", stream(), Body::AgentKeyRevoke(revoke)).unwrap();
+    let report = verify(&Node::from(&stage).bundle(session, commitment));
+    assert!(!report.refuted());
+    assert_eq!(report.check(Rule::KeysNow).unwrap().verdict, Verdict::NotShown);
+    for check in &report.signatures {
+        let stolen = check.key_id == old.id() && check.log_index >= Position(9);
+        assert_eq!((check.valid_when_logged, check.valid_now), (true, !stolen), "{check:?}");
+    }
+    assert!(report.signatures.iter().any(|check| !check.valid_now));
 }
 
 #[test]

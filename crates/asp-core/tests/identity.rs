@@ -5,7 +5,7 @@ mod support;
 
 use asp_core::key::SecretKey;
 use asp_core::name::{Issuer, StreamId, StreamKind, StreamName};
-use asp_core::position::{Head, Millis, Sequence};
+use asp_core::position::{Head, Millis, Position, Sequence};
 use asp_core::rejection::Code;
 use asp_core::statement::body::{Because, Body, CardSet, Empty, KeyAdd, KeyRevoke, KeyRotate, OrgRegister};
 use support::{Stage, agent_key, because, card, domain, key, text, uri};
@@ -128,7 +128,7 @@ fn a_key_is_rotated_by_the_old_and_the_new() {
     agent(&mut stage, by(), set.clone(), &[&old], Err(Code::KeyNotValid));
     agent(&mut stage, by(), set, &[&new], Ok(()));
     let known = stage.world.agent(&uri("a")).unwrap();
-    let at = |index| asp_core::position::Position(index);
+    let at = |index| Position(index);
     assert!(known.keys().valid_at(&old.id(), at(1)) && known.keys().trusted_at(&old.id(), at(1)));
     assert!(!known.keys().valid_at(&old.id(), at(3)), "what it signed stays, it signs nothing more");
 }
@@ -146,11 +146,8 @@ fn an_organisation_can_take_an_agents_last_key_and_the_agent_cannot() {
             .clone_judges(&agent_stream("a"), Issuer::Organisation(domain("b")), lost(), &[&key("b")])
             .is_err()
     );
-    let ahead = KeyRevoke {
-        from_index: Some(asp_core::position::Position(1_000)),
-        key: agent_key("a").id(),
-        reason: text("lost"),
-    };
+    let ahead =
+        KeyRevoke { from_index: Some(Position(1_000)), key: agent_key("a").id(), reason: text("lost") };
     let ahead = Body::AgentKeyRevoke(ahead);
     agent(&mut stage, Issuer::Organisation(domain("a")), ahead, &[&key("a")], Err(Code::InvalidBody));
     agent(&mut stage, Issuer::Organisation(domain("a")), lost(), &[&key("a")], Ok(()));
@@ -309,4 +306,100 @@ fn who_is_no_party_learns_nothing() {
         let refused = stage.judge(&draft.sign(Some(head), stamp, &[&key("other")]).unwrap()).unwrap_err();
         assert_eq!((refused.code, refused.head), (Code::UnknownStream, None));
     }
+}
+
+#[test]
+fn an_organisation_replaces_a_key_by_the_old_and_the_new() {
+    // ASP-ORG-006
+    let mut stage = Stage::with(&["a"]);
+    let rotate = |old: &str, new: &str| {
+        Body::OrgKeyRotate(KeyRotate { new_key: key(new).id(), old_key: key(old).id() })
+    };
+    org(&mut stage, "a", rotate("a", "a2"), &[&key("a")], Err(Code::SignatureMissing));
+    org(&mut stage, "a", rotate("a", "a2"), &[&key("a2")], Err(Code::SignatureMissing));
+    org(&mut stage, "a", rotate("a", "a2"), &[&key("a"), &key("a2"), &key("a3")], Err(Code::KeyNotValid));
+    org(&mut stage, "a", rotate("a3", "a2"), &[&key("a3"), &key("a2")], Err(Code::UnknownKey));
+    org(&mut stage, "a", rotate("a", "a"), &[&key("a")], Err(Code::KeyAlreadyUsed));
+    org(&mut stage, "a", rotate("a", "a2"), &[&key("a"), &key("a2")], Ok(()));
+    org(&mut stage, "a", rotate("a2", "a"), &[&key("a2"), &key("a")], Err(Code::KeyAlreadyUsed));
+    org(&mut stage, "a", rotate("a", "a3"), &[&key("a"), &key("a3")], Err(Code::UnknownKey));
+    org(&mut stage, "a", rotate("a2", "a3"), &[&key("a2"), &key("a3")], Ok(()));
+}
+
+#[test]
+fn a_key_comes_to_an_agent_by_itself_and_by_its_organisation() {
+    // ASP-AGT-008
+    let mut stage = Stage::with(&["a", "b"]);
+    let (by_agent, by_org) = (|| Issuer::Agent(uri("a")), || Issuer::Organisation(domain("a")));
+    let by_other = Issuer::Organisation(domain("b"));
+    let add = |name: &str| Body::AgentKeyAdd(KeyAdd { key: key(name).id() });
+    let own = agent_key("a");
+    agent(&mut stage, by_agent(), add("k"), &[&own], Err(Code::SignatureMissing));
+    agent(&mut stage, by_agent(), add("k"), &[&key("k")], Err(Code::KeyNotValid));
+    agent(&mut stage, by_agent(), add("k"), &[&key("a"), &key("k")], Err(Code::KeyNotValid));
+    agent(&mut stage, by_other, add("k"), &[&key("b"), &key("k")], Err(Code::NotAParty));
+    agent(&mut stage, by_agent(), add("k"), &[&own, &key("k")], Ok(()));
+    agent(&mut stage, by_agent(), add("k"), &[&own, &key("k")], Err(Code::KeyAlreadyUsed));
+    // An agent that lost every key gets a voice again from its organisation alone.
+    let revoke = |lost: &SecretKey| {
+        Body::AgentKeyRevoke(KeyRevoke { from_index: None, key: lost.id(), reason: text("lost") })
+    };
+    agent(&mut stage, by_org(), revoke(&own), &[&key("a")], Ok(()));
+    agent(&mut stage, by_org(), revoke(&key("k")), &[&key("a")], Ok(()));
+    agent(&mut stage, by_agent(), add("m"), &[&key("m")], Err(Code::KeyNotValid));
+    agent(&mut stage, by_org(), add("m"), &[&key("a")], Err(Code::SignatureMissing));
+    agent(&mut stage, by_org(), add("m"), &[&key("m")], Err(Code::KeyNotValid));
+    agent(&mut stage, by_org(), add("k"), &[&key("a"), &key("k")], Err(Code::KeyAlreadyUsed));
+    agent(&mut stage, by_org(), add("m"), &[&key("a"), &key("m")], Ok(()));
+    let set = Body::AgentCardSet(CardSet { card: card() });
+    agent(&mut stage, by_agent(), set, &[&key("m")], Ok(()));
+}
+
+#[test]
+fn a_theft_found_out_late_is_dated_back_and_never_forward() {
+    // ASP-ORG-004, ASP-AGT-007
+    let mut stage = Stage::with(&["a"]);
+    let rotate = Body::OrgKeyRotate(KeyRotate { new_key: key("a2").id(), old_key: key("a").id() });
+    org(&mut stage, "a", rotate, &[&key("a"), &key("a2")], Ok(()));
+    let rotated = stage.point().index.0 - 1;
+    let from =
+        |index: Option<u64>| Body::OrgKeyRevoke(KeyRevoke { from_index: index.map(Position), ..revoke("a") });
+    let ahead = stage.point().index.0 + 1;
+    org(&mut stage, "a", from(None), &[&key("a2")], Err(Code::UnknownKey));
+    org(&mut stage, "a", from(Some(ahead)), &[&key("a2")], Err(Code::InvalidBody));
+    org(&mut stage, "a", from(Some(ahead - 1)), &[&key("a2")], Err(Code::UnknownKey));
+    org(&mut stage, "a", from(Some(1)), &[&key("a")], Err(Code::KeyNotValid));
+    org(&mut stage, "a", from(Some(1)), &[&key("a2")], Ok(()));
+    for again in [None, Some(1), Some(2)] {
+        org(&mut stage, "a", from(again), &[&key("a2")], Err(Code::UnknownKey));
+    }
+    org(&mut stage, "a", from(Some(0)), &[&key("a2")], Ok(()));
+    let keys = stage.world.organisation(&domain("a")).unwrap().keys().clone();
+    let life = *keys.all().find(|(known, _)| **known == key("a").id()).unwrap().1;
+    assert_eq!((life.until, life.distrusted_from), (Some(Position(rotated)), Some(Position(0))));
+    assert!(keys.valid_at(&key("a").id(), Position(0)), "what was valid when it was logged stays so");
+    assert!(!keys.trusted_at(&key("a").id(), Position(0)));
+}
+
+#[test]
+fn what_is_signed_away_from_the_network_says_until_when() {
+    // ASP-STM-013, ASP-STM-014
+    let week = asp_core::limits::OFFLINE_MS.0;
+    let came = |lasts: Option<u64>, after: u64, ahead: u64| {
+        let mut stage = Stage::with(&["a"]);
+        let add = Body::OrgKeyAdd(KeyAdd { key: key("a2").id() });
+        let mut draft = stage.draft(org_stream("a"), Issuer::Organisation(domain("a")), add);
+        let mut stamp = stage.stamp();
+        stamp.issued_at = stamp.issued_at.plus(Millis(ahead));
+        draft.expires_at = lasts.map(|lasts| stamp.issued_at.plus(Millis(lasts)));
+        let head = stage.head(&org_stream("a"));
+        let statement = draft.sign(head, stamp, &[&key("a"), &key("a2")]).unwrap();
+        stage.pass(after);
+        stage.take(statement).map(|_| ())
+    };
+    assert_eq!(came(Some(week), week - 1, 0), Ok(()));
+    assert_eq!(came(Some(week), week, 0), Err(Code::Expired));
+    assert_eq!(came(Some(week + 1), 200_000, 0), Err(Code::ClockSkew));
+    assert_eq!(came(None, 200_000, 0), Err(Code::ClockSkew));
+    assert_eq!(came(Some(week), 0, 200_000), Err(Code::ClockSkew), "nothing comes from the future");
 }

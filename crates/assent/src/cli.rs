@@ -13,6 +13,7 @@ use crate::read;
 
 mod accounts;
 mod deal;
+mod keys;
 mod people;
 mod policy;
 mod tck;
@@ -22,6 +23,10 @@ pub(crate) use accounts::{PeopleCommand, PeopleInvite, PeopleOperator};
 pub(crate) use deal::{
     Close, CommitmentCommand, HandOver, Offering, Open, Say, SchemaCommand, SchemaRegistration,
     SessionCommand, Watch,
+};
+pub(crate) use keys::{
+    AgentKeyCommand, KeyAddition, KeyCommand, KeyKind, KeyRevocation, KeyRotation, OrgKeyCommand, Preparing,
+    Sign,
 };
 pub(crate) use people::{
     AgentCommand, AgentRegister, CardCommand, CardMembers, CardPart, CardSet, ConsentCommand, ConsentRequest,
@@ -119,6 +124,26 @@ pub(crate) enum Command {
     /// Register an agent, look at one, or change its key
     #[command(subcommand)]
     Agent(AgentCommand),
+    /// Make, show and move keys, as files and in your home
+    #[command(subcommand)]
+    Key(KeyCommand),
+    /// Sign a statement that was prepared on another machine; needs no network
+    #[command(
+        long_about = "Sign a statement that was prepared on another machine; needs no network.\n\n\
+        Shows in words what the statement does, told from its bytes, and asks. The signature is added to the file, \
+        which goes back to whoever hands it in. A file whose words are not those of its bytes is refused.",
+        after_help = "Examples:\n  assent sign register.json --key root.pem\n  assent sign register.json --yes --json\n  \
+        assent sign register.json --input tosign.bin\n  \
+        assent sign register.json --signature sig.der --by did:key:zDn…\n\n\
+        Exit code 0 when it is signed, 1 when the file is not what it says or the answer was no."
+    )]
+    Sign(Sign),
+    /// Hand in a statement that was prepared and signed
+    #[command(after_help = "Examples:\n  assent submit register.json")]
+    Submit {
+        /// The prepared statement with its signatures
+        file: PathBuf,
+    },
     /// Find agents by what they can do
     #[command(
         long_about = "Find agents by what they can do.\n\n\

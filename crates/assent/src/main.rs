@@ -9,6 +9,7 @@ mod home;
 mod misbehave;
 mod narrate;
 mod page;
+mod prepared;
 mod printer;
 mod read;
 mod tenders;

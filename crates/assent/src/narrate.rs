@@ -31,6 +31,7 @@ pub(crate) fn tell(statement: &Statement, session: Option<&Session>) -> Told {
     let (event, about) = match &statement.body {
         Body::OrgRegister(body) => ("org.register", quoted(body.name.as_str())),
         Body::OrgKeyAdd(body) => ("org.key.add", body.key.to_string()),
+        Body::OrgKeyRotate(body) => ("org.key.rotate", body.new_key.to_string()),
         Body::OrgKeyRevoke(body) => ("org.key.revoke", body.key.to_string()),
         Body::OrgPolicySet(_) => ("org.policy.set", String::new()),
         Body::OrgVerify(body) => ("org.verify", body.key.to_string()),
@@ -40,6 +41,7 @@ pub(crate) fn tell(statement: &Statement, session: Option<&Session>) -> Told {
         }
         Body::OrgSchemaRegister(body) => ("org.schema.register", format!("{}/{}", body.alias, body.version)),
         Body::AgentCardSet(body) => ("agent.card.set", quoted(body.card.name.as_str())),
+        Body::AgentKeyAdd(body) => ("agent.key.add", body.key.to_string()),
         Body::AgentKeyRotate(body) => ("agent.key.rotate", body.new_key.to_string()),
         Body::AgentKeyRevoke(body) => ("agent.key.revoke", body.key.to_string()),
         Body::AgentRetire(body) => ("agent.retire", quoted(body.reason.as_str())),
@@ -102,12 +104,14 @@ fn said(statement: &Statement, session: Option<&Session>) -> (&'static str, Stri
         }
         Body::OrgRegister(_)
         | Body::OrgKeyAdd(_)
+        | Body::OrgKeyRotate(_)
         | Body::OrgKeyRevoke(_)
         | Body::OrgPolicySet(_)
         | Body::OrgVerify(_)
         | Body::OrgSchemaRegister(_)
         | Body::AgentRegister(_)
         | Body::AgentCardSet(_)
+        | Body::AgentKeyAdd(_)
         | Body::AgentKeyRotate(_)
         | Body::AgentKeyRevoke(_)
         | Body::AgentRetire(_)

@@ -240,7 +240,7 @@ fn any_body_of_the_protocol_can_be_said_from_a_file() {
 fn a_rotated_key_signs_and_the_one_before_is_kept_for_nobody() {
     let mut deal = Deal::start();
     let before = deal.vendor.done(&["agent", "show", VENDOR]);
-    deal.vendor.done(&["agent", "rotate-key"]);
+    deal.vendor.done(&["agent", "key", "rotate"]);
     let after = deal.vendor.done(&["agent", "show", VENDOR]);
     let keys = |view: &Value| view["keys"].as_array().unwrap().len();
     assert_eq!((keys(&before), keys(&after)), (1, 2));

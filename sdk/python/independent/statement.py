@@ -29,12 +29,20 @@ TYPES: dict[str, tuple[str, ...]] = {
     "org": (
         "org.register",
         "org.key.add",
+        "org.key.rotate",
         "org.key.revoke",
         "org.policy.set",
         "org.verify",
         "org.schema.register",
     ),
-    "agent": ("agent.register", "agent.card.set", "agent.key.rotate", "agent.key.revoke", "agent.retire"),
+    "agent": (
+        "agent.register",
+        "agent.card.set",
+        "agent.key.add",
+        "agent.key.rotate",
+        "agent.key.revoke",
+        "agent.retire",
+    ),
     "consent": ("consent.request", "consent.grant", "consent.revoke", "consent.acknowledge"),
     "session": (
         "PROPOSE",

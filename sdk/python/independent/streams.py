@@ -15,6 +15,7 @@ from statement import Statement
 
 KEYS_MAX = 64
 CLOCK_SKEW_MS = 120_000
+OFFLINE_MS = 604_800_000
 
 
 @dataclass
@@ -144,15 +145,21 @@ class Streams:
         ]
         if statement.type == "agent.register":
             holders.append(self.organisations.get(organisation_of(statement.issuer)))
+        if statement.type == "agent.key.add":
+            holders.append(self.agents.get(statement.stream.partition(":")[2]))
         return [holder.keys for holder in holders if holder is not None]
 
     def _check_admission(self, statement: Statement, log_time: int) -> None:
         if statement.value["audience"] != self.origin:
             raise Refused("WRONG_AUDIENCE", "/audience")
         issued_at = forms.read_instant(statement.value["issuedAt"]) or 0
+        expires_at = forms.read_instant(statement.value.get("expiresAt"))
+        # What is signed away from the network takes its time; it says until when.
+        may_be_old = statement.stream_kind in ("org", "agent") and expires_at is not None
+        if may_be_old and expires_at - issued_at <= OFFLINE_MS:
+            issued_at = max(issued_at, log_time)
         if abs(issued_at - log_time) > CLOCK_SKEW_MS:
             raise Refused("CLOCK_SKEW", "/issuedAt")
-        expires_at = forms.read_instant(statement.value.get("expiresAt"))
         if expires_at is not None and log_time >= expires_at:
             raise Refused("EXPIRED", "/expiresAt")
 
@@ -197,6 +204,8 @@ class Streams:
             if not statement.signed_by(key):
                 raise Refused("SIGNATURE_MISSING", "/signatures", "ASP-ORG-003")
             known.keys.lives[key] = KeyLife(index)
+        elif statement.type == "org.key.rotate":
+            self._rotate(known.keys, statement, index, "ASP-ORG-006")
         else:
             known.keys.check_signers(statement)
             if statement.type == "org.key.revoke":
@@ -217,13 +226,23 @@ class Streams:
         if known.retired:
             raise Refused("AGENT_RETIRED", "/stream")
         by_org = statement.issuer == domain
-        may_be_by_org = statement.type in ("agent.key.revoke", "agent.retire")
+        may_be_by_org = statement.type in ("agent.key.add", "agent.key.revoke", "agent.retire")
         if statement.issuer != uri and not (by_org and may_be_by_org):
             raise Refused("NOT_A_PARTY", "/issuer")
         if statement.type == "agent.key.rotate":
-            self._rotate(known.keys, statement, index)
+            self._rotate(known.keys, statement, index, "ASP-AGT-004")
             return
         signers = self._organisation(domain).keys if by_org else known.keys
+        if statement.type == "agent.key.add":
+            key = forms.read_key(statement.body["key"]) or b""
+            if by_org:
+                signers.check_signers(statement, [key])
+            self._add_key(known.keys, statement, key, "/body/key", "ASP-AGT-008")
+            signers.check_signers(statement, [key])
+            if not statement.signed_by(key):
+                raise Refused("SIGNATURE_MISSING", "/signatures", "ASP-AGT-008")
+            known.keys.lives[key] = KeyLife(index)
+            return
         signers.check_signers(statement)
         if statement.type == "agent.key.revoke":
             key = forms.read_key(statement.body["key"]) or b""
@@ -245,14 +264,14 @@ class Streams:
         organisation.keys.check_signers(statement, [key])
         self.agents[uri] = Agent(KeyHistory({key: KeyLife(index)}))
 
-    def _rotate(self, keys: KeyHistory, statement: Statement, index: int) -> None:
+    def _rotate(self, keys: KeyHistory, statement: Statement, index: int, rule: str) -> None:
         old = forms.read_key(statement.body["oldKey"]) or b""
         new = forms.read_key(statement.body["newKey"]) or b""
-        self._add_key(keys, statement, new, "/body/newKey", "ASP-AGT-004")
+        self._add_key(keys, statement, new, "/body/newKey", rule)
         if not keys.is_current(old):
-            raise Refused("UNKNOWN_KEY", "/body/oldKey", "ASP-AGT-004")
+            raise Refused("UNKNOWN_KEY", "/body/oldKey", rule)
         if not (statement.signed_by(old) and statement.signed_by(new)):
-            raise Refused("SIGNATURE_MISSING", "/signatures", "ASP-AGT-004")
+            raise Refused("SIGNATURE_MISSING", "/signatures", rule)
         keys.check_signers(statement, [new])
         # A key that was replaced in order ends, and what it signed stays trusted.
         keys.lives[old].until = index
@@ -266,15 +285,23 @@ class Streams:
     def _revoke(
         self, keys: KeyHistory, statement: Statement, key: bytes, index: int, rule: str, may_be_last: bool
     ) -> None:
-        if not keys.is_current(key):
+        life = keys.lives.get(key)
+        if life is None:
             raise Refused("UNKNOWN_KEY", "/body", rule)
-        if len(keys.current()) == 1 and not may_be_last:
-            raise Refused("LAST_KEY", "/body", "ASP-AGT-005" if rule == "ASP-AGT-007" else rule)
         distrusted_from = statement.body.get("fromIndex", index)
         if distrusted_from > index:
             raise Refused("INVALID_BODY", "/body", rule)
-        keys.lives[key].until = index
-        keys.lives[key].distrusted_from = distrusted_from
+        if life.until is not None:
+            # A key that has ended can be distrusted from further back, and no trust comes back.
+            known = life.until + 1 if life.distrusted_from is None else life.distrusted_from
+            if "fromIndex" not in statement.body or distrusted_from >= known:
+                raise Refused("UNKNOWN_KEY", "/body", rule)
+            life.distrusted_from = distrusted_from
+            return
+        if len(keys.current()) == 1 and not may_be_last:
+            raise Refused("LAST_KEY", "/body", "ASP-AGT-005" if rule == "ASP-AGT-007" else rule)
+        life.until = index
+        life.distrusted_from = distrusted_from
 
     def _take_consent(self, statement: Statement, name: str, log_time: int) -> None:
         if statement.opens:

@@ -21,7 +21,8 @@ use crate::statement::draft::canonical;
 use crate::statement::{Signed, Statement, VERSION, Verified};
 
 pub use report::{
-    Anchors, Check, ObligationLine, Party, Report, Rule, SignatureLine, Subject, Summary, Verdict,
+    Anchors, Check, ObligationLine, Party, Report, Rule, SignatureCheck, SignatureLine, Subject, Summary,
+    Verdict,
 };
 
 /// The `kind` of the file.

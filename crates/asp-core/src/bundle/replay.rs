@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Bundle;
-use super::report::{Check, ObligationLine, Party, Rule, SignatureLine, Summary, Verdict};
+use super::report::{Check, ObligationLine, Party, Rule, SignatureCheck, SignatureLine, Summary, Verdict};
 use crate::agent::Agent;
 use crate::key::KeyId;
 use crate::name::{AgentUri, Domain, Issuer, StreamId};
@@ -135,7 +135,14 @@ impl<'a> Replay<'a> {
             }
             StreamId::Org(_) | StreamId::Agent(_) | StreamId::Consent(_) | StreamId::Session(_) => None,
         };
-        own.into_iter().chain(admits).collect()
+        // A key that an organisation adds to its agent signs beside the organisation's.
+        let added = match &statement.stream {
+            StreamId::Agent(agent) if statement.kind == Kind::AgentKeyAdd => {
+                self.world.agent(agent).map(Agent::keys)
+            }
+            StreamId::Org(_) | StreamId::Agent(_) | StreamId::Consent(_) | StreamId::Session(_) => None,
+        };
+        own.into_iter().chain(admits).chain(added).collect()
     }
 
     /// Every signature of what was replayed, with its entry.
@@ -144,6 +151,31 @@ impl<'a> Replay<'a> {
             let key = |signature: &'a crate::statement::Signature| &signature.key_id;
             verified.signatures().iter().map(key).map(|key| (at.index, verified.statement(), key))
         })
+    }
+
+    /// Each signature with what is to be thought of it at its place of the log, and in hindsight.
+    pub(super) fn signature_checks(&self) -> Vec<SignatureCheck> {
+        let check = |(log_index, statement, key): (Position, &Statement, &KeyId)| {
+            let histories = self.histories(statement);
+            let valid_when_logged = match statement.issuer {
+                Issuer::Node(_) => *key == self.bundle.node_key,
+                Issuer::Agent(_) | Issuer::Organisation(_) => {
+                    histories.iter().any(|keys| keys.valid_at(key, log_index))
+                }
+            };
+            let lives = histories.iter().flat_map(|keys| keys.all()).filter(|(known, _)| *known == key);
+            let distrusted_from = lives.filter_map(|(_, life)| distrusted(life, log_index)).min();
+            SignatureCheck {
+                log_index,
+                statement: statement.hash,
+                issuer: statement.issuer.clone(),
+                key_id: *key,
+                valid_when_logged,
+                valid_now: valid_when_logged && distrusted_from.is_none(),
+                distrusted_from,
+            }
+        };
+        self.signatures().map(check).collect()
     }
 
     /// The first signer who could not sign for the statement's issuer at this place of the log.

@@ -168,6 +168,27 @@ pub struct SignatureLine {
     pub log_time: LogTime,
 }
 
+/// A signature of the bundle, and what is to be thought of it then and now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SignatureCheck {
+    /// Where the log has the statement.
+    pub log_index: Position,
+    /// The statement.
+    pub statement: Hash,
+    /// In whose name it is.
+    pub issuer: Issuer,
+    /// The key that signed.
+    pub key_id: KeyId,
+    /// Whether the key could sign for the issuer when the log took the statement. Nothing later changes that.
+    pub valid_when_logged: bool,
+    /// The same, and no revocation that is shown distrusts the key from there or further back.
+    pub valid_now: bool,
+    /// From where a revocation says that the key was not to be trusted, if that reaches this signature.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub distrusted_from: Option<Position>,
+}
+
 /// An obligation of the commitment with what became of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -241,6 +262,8 @@ pub struct Report {
     pub subject: Subject,
     /// The verdicts, one for each of [`Rule::ALL`], in that order.
     pub checks: Vec<Check>,
+    /// The signatures of what could be replayed, each with what was valid then and what is now.
+    pub signatures: Vec<SignatureCheck>,
     /// The commitment; none unless every statement could be replayed.
     pub summary: Option<Summary>,
 }

@@ -73,7 +73,8 @@ impl Bundle {
             checkpoint_size: size,
             entries: self.entries.len(),
         };
-        Report { subject, checks, summary: replay.summary(size.unwrap_or_default()) }
+        let signatures = replay.signature_checks();
+        Report { subject, checks, signatures, summary: replay.summary(size.unwrap_or_default()) }
     }
 
     fn statements(&self) -> impl Iterator<Item = (LogPoint, &Statement)> {

@@ -69,6 +69,12 @@ pub(super) fn smaller(bytes: &[u8; 64]) -> Option<[u8; 64]> {
     signature.to_bytes().as_slice().try_into().ok()
 }
 
+/// r and s of a signature in DER.
+pub(super) fn from_der(bytes: &[u8]) -> Option<[u8; 64]> {
+    let signature = Signature::from_der(bytes).ok()?;
+    signature.to_bytes().as_slice().try_into().ok()
+}
+
 /// The private key with this scalar, which is neither 0 nor the order or more.
 pub(super) fn read_secret(scalar: &[u8; 32]) -> Result<SigningKey, Code> {
     SigningKey::from_slice(scalar).map_err(|_| Code::InvalidKey)

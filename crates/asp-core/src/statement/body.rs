@@ -54,7 +54,7 @@ bodies! {
         /// What people call the organisation.
         name: Name,
     }
-    /// `org.key.add`: signed by a valid key and by the new one.
+    /// `org.key.add` and `agent.key.add`: signed by a valid key and by the new one.
     struct KeyAdd {
         /// The key that is added.
         key: KeyId,
@@ -62,6 +62,8 @@ bodies! {
     /// `org.key.revoke` and `agent.key.revoke`.
     struct KeyRevoke {
         /// The log index from which the key is not to be trusted; the revocation's own if absent.
+        ///
+        /// Of a key that has ended already it is needed, and lies before what was distrusted until now.
         #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
         from_index: Option<Position>,
         /// The key that is revoked.
@@ -107,7 +109,7 @@ bodies! {
         /// The card from here on.
         card: Card,
     }
-    /// `agent.key.rotate`: signed by the old key and by the new.
+    /// `org.key.rotate` and `agent.key.rotate`: signed by the old key and by the new.
     struct KeyRotate {
         /// The key from here on.
         new_key: KeyId,
@@ -697,12 +699,14 @@ macro_rules! body {
 body! {
     OrgRegister(OrgRegister) = Kind::OrgRegister, Kind::OrgRegister => ()
     OrgKeyAdd(KeyAdd) = Kind::OrgKeyAdd, Kind::OrgKeyAdd => ()
+    OrgKeyRotate(KeyRotate) = Kind::OrgKeyRotate, Kind::OrgKeyRotate => ()
     OrgKeyRevoke(KeyRevoke) = Kind::OrgKeyRevoke, Kind::OrgKeyRevoke => ()
     OrgPolicySet(PolicySet) = Kind::OrgPolicySet, Kind::OrgPolicySet => ()
     OrgVerify(OrgVerify) = Kind::OrgVerify, Kind::OrgVerify => ()
     OrgSchemaRegister(SchemaRegister) = Kind::OrgSchemaRegister, Kind::OrgSchemaRegister => ()
     AgentRegister(AgentRegister) = Kind::AgentRegister, Kind::AgentRegister => ()
     AgentCardSet(CardSet) = Kind::AgentCardSet, Kind::AgentCardSet => ()
+    AgentKeyAdd(KeyAdd) = Kind::AgentKeyAdd, Kind::AgentKeyAdd => ()
     AgentKeyRotate(KeyRotate) = Kind::AgentKeyRotate, Kind::AgentKeyRotate => ()
     AgentKeyRevoke(KeyRevoke) = Kind::AgentKeyRevoke, Kind::AgentKeyRevoke => ()
     AgentRetire(Because) = Kind::AgentRetire, Kind::AgentRetire => ()

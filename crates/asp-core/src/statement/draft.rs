@@ -102,6 +102,12 @@ impl Draft {
         Ok(Received::from_parts(&bytes, signatures)?.read()?.assume_verified())
     }
 
+    /// The canonical bytes of the statement after `head`, which somebody will sign elsewhere.
+    #[must_use]
+    pub fn unsigned(&self, head: Option<Head>, stamp: Stamp) -> Vec<u8> {
+        self.bytes(self.body.kind(), head, stamp)
+    }
+
     fn bytes(&self, kind: Kind, head: Option<Head>, stamp: Stamp) -> Vec<u8> {
         let stream_kind: StreamKind = kind.stream();
         let fields = Fields {

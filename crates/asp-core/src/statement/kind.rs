@@ -53,6 +53,8 @@ kinds! {
     OrgRegister = "org.register" in Org;
     /// An organisation adds a key.
     OrgKeyAdd = "org.key.add" in Org;
+    /// An organisation replaces a key.
+    OrgKeyRotate = "org.key.rotate" in Org;
     /// An organisation revokes a key.
     OrgKeyRevoke = "org.key.revoke" in Org;
     /// An organisation sets its policy.
@@ -65,6 +67,8 @@ kinds! {
     AgentRegister = "agent.register" in Agent;
     /// An agent sets its card.
     AgentCardSet = "agent.card.set" in Agent;
+    /// An agent or its organisation adds a key.
+    AgentKeyAdd = "agent.key.add" in Agent;
     /// An agent replaces its key.
     AgentKeyRotate = "agent.key.rotate" in Agent;
     /// An agent or its organisation revokes a key.

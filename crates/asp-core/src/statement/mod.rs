@@ -258,6 +258,15 @@ pub struct Statement {
 }
 
 impl Statement {
+    /// Reads a statement that nobody has signed yet.
+    ///
+    /// # Errors
+    /// As [`Received::parse`] and [`Received::read`].
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, Rejection> {
+        scan::scan(bytes, &Bounds::STATEMENT)?;
+        Self::read(bytes)
+    }
+
     fn read(bytes: &[u8]) -> Result<Self, Rejection> {
         let wire: Wire<'_> =
             serde_json::from_slice(bytes).map_err(|_| pointed(bytes, Code::InvalidField, ""))?;

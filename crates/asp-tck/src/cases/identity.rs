@@ -26,6 +26,12 @@ pub(super) const CASES: &[Case] = &[
     code!(["ASP-ORG-002"], "an organisation registers once", org_once),
     code!(["ASP-ORG-003"], "a key is added by a current key and by itself", org_adds),
     code!(["ASP-ORG-004"], "an organisation revokes a current key that is not its last", org_revokes),
+    code!(
+        ["ASP-ORG-006"],
+        "an organisation's key is rotated by the old one and the new one",
+        rotated_by_organisation
+    ),
+    code!(["ASP-AGT-008"], "a key is added to an agent by itself and its issuer", added_to_agent),
     code!(["ASP-ORG-005"], "evidence of a domain names a current key", org_verifies),
     code!(["ASP-AGT-001"], "an agent begins with agent.register, signed by itself", agent_begins),
     code!(["ASP-AGT-002"], "an agent is admitted by a current key of its organisation", agent_admitted),
@@ -96,6 +102,33 @@ impl Stage {
     fn revoke(&self, name: &str) -> Result<KeyRevoke, Finding> {
         Ok(KeyRevoke { from_index: None, key: self.key(name).id(), reason: text("lost")? })
     }
+}
+
+async fn rotated_by_organisation(stage: &mut Stage) -> Result<(), Finding> {
+    stage.organisation("buyer").await?;
+    let rotate = |stage: &Stage, old: &str, new: &str| {
+        Body::OrgKeyRotate(KeyRotate { new_key: stage.key(new).id(), old_key: stage.key(old).id() })
+    };
+    stage.org(rotate(stage, ORG, "second"), &[ORG], Some(Code::SignatureMissing)).await?;
+    stage.org(rotate(stage, ORG, "second"), &["second"], Some(Code::SignatureMissing)).await?;
+    stage.org(rotate(stage, "third", "second"), &["third", "second"], Some(Code::UnknownKey)).await?;
+    stage.org(rotate(stage, ORG, "second"), &[ORG, "second"], None).await?;
+    stage.org(policy()?, &[ORG], Some(Code::KeyNotValid)).await?;
+    stage.org(rotate(stage, "second", ORG), &["second", ORG], Some(Code::KeyAlreadyUsed)).await?;
+    stage.org(policy()?, &["second"], None).await
+}
+
+async fn added_to_agent(stage: &mut Stage) -> Result<(), Finding> {
+    stage.member("buyer").await?;
+    let add = |stage: &Stage, name: &str| Body::AgentKeyAdd(KeyAdd { key: stage.key(name).id() });
+    stage.agent("buyer", add(stage, "second"), &["buyer"], Some(Code::SignatureMissing)).await?;
+    stage.agent("buyer", add(stage, "second"), &["second"], Some(Code::KeyNotValid)).await?;
+    stage.agent("buyer", add(stage, "second"), &["buyer", "second"], None).await?;
+    stage.agent("buyer", add(stage, "second"), &["buyer", "second"], Some(Code::KeyAlreadyUsed)).await?;
+    stage.agent("buyer", card_set()?, &["second"], None).await?;
+    stage.agent(ORG, add(stage, "third"), &[ORG], Some(Code::SignatureMissing)).await?;
+    stage.agent(ORG, add(stage, "third"), &[ORG, "third"], None).await?;
+    stage.agent("buyer", card_set()?, &["third"], None).await
 }
 
 fn policy() -> Result<Body, Finding> {
@@ -323,6 +356,18 @@ async fn agent_revokes(stage: &mut Stage) -> Result<(), Finding> {
     stage.agent(ORG, unknown, &[ORG], Some(Code::UnknownKey)).await?;
     let later = KeyRevoke { from_index: Some(Position(1 << 50)), ..stage.revoke("buyer")? };
     stage.agent(ORG, Body::AgentKeyRevoke(later), &[ORG], Some(Code::InvalidBody)).await?;
-    let now = KeyRevoke { from_index: Some(Position(0)), ..stage.revoke("buyer")? };
-    stage.agent(ORG, Body::AgentKeyRevoke(now), &[ORG], None).await
+    // A key that was replaced can be distrusted in hindsight, further back each time.
+    stage.agent("buyer", rotation(stage, "buyer", "next"), &["buyer", "next"], None).await?;
+    let ended = Body::AgentKeyRevoke(stage.revoke("buyer")?);
+    stage.agent(ORG, ended, &[ORG], Some(Code::UnknownKey)).await?;
+    let from = |index: u64| -> Result<Body, Finding> {
+        let revoke = KeyRevoke { from_index: Some(Position(index)), ..stage.revoke("buyer")? };
+        Ok(Body::AgentKeyRevoke(revoke))
+    };
+    let (first, further) = (from(1)?, from(0)?);
+    stage.agent(ORG, first.clone(), &[ORG], None).await?;
+    stage.agent(ORG, first, &[ORG], Some(Code::UnknownKey)).await?;
+    stage.agent(ORG, further, &[ORG], None).await?;
+    stage.agent("buyer", card_set()?, &["buyer"], Some(Code::KeyNotValid)).await?;
+    stage.agent("buyer", card_set()?, &["next"], None).await
 }

@@ -62,8 +62,15 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         id: "ASP-AGT-007",
-        sentence: "An agent.key.revoke MUST name a current key of the agent, and MUST NOT begin after its own place in the log.",
+        sentence: "An agent.key.revoke MUST name a current key of the agent, or one that ended and has been trusted from where it says; it MUST NOT begin after its own place in the log.",
         codes: &["UNKNOWN_KEY", "INVALID_BODY"],
+        level: Level::Core,
+        inside: None,
+    },
+    Rule {
+        id: "ASP-AGT-008",
+        sentence: "An agent.key.add MUST be signed with the key that it adds and with a current key of its issuer, the agent or its organisation.",
+        codes: &["SIGNATURE_MISSING", "KEY_ALREADY_USED", "KEY_LIMIT"],
         level: Level::Core,
         inside: None,
     },
@@ -531,7 +538,7 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         id: "ASP-ORG-004",
-        sentence: "An org.key.revoke MUST name a current key that is not the last, and MUST NOT begin after its own place in the log.",
+        sentence: "An org.key.revoke MUST name a current key that is not the last, or one that ended and has been trusted from where it says; it MUST NOT begin after its own place in the log.",
         codes: &["LAST_KEY", "UNKNOWN_KEY", "INVALID_BODY"],
         level: Level::Core,
         inside: None,
@@ -540,6 +547,13 @@ pub const RULES: &[Rule] = &[
         id: "ASP-ORG-005",
         sentence: "An org.verify MUST name a current key of the organisation.",
         codes: &["UNKNOWN_KEY"],
+        level: Level::Core,
+        inside: None,
+    },
+    Rule {
+        id: "ASP-ORG-006",
+        sentence: "An org.key.rotate MUST be signed with both the current key that it gives up and the new one.",
+        codes: &["SIGNATURE_MISSING", "UNKNOWN_KEY", "KEY_ALREADY_USED", "KEY_LIMIT"],
         level: Level::Core,
         inside: None,
     },
@@ -972,7 +986,7 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         id: "ASP-STM-013",
-        sentence: "A statement MUST be issued within the clock skew of the log time.",
+        sentence: "A statement MUST be issued within the clock skew of the log time; one in the stream of an organisation or agent that expires within seven days of its issue MAY be older.",
         codes: &["CLOCK_SKEW"],
         level: Level::Core,
         inside: None,

@@ -1,12 +1,14 @@
 //! Commands about who there is: organisations, agents, consents, trust.
 
 use asp_core::amount::Money;
+use asp_core::key::KeyId;
 use asp_core::name::{AgentUri, Capability, Domain, Language, WebAddress};
 use asp_core::position::Millis;
 use asp_core::session::table::Performative;
 use asp_core::statement::body::{Availability, DataClass, Name, Text};
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::keys::{AgentKeyCommand, OrgKeyCommand, Preparing};
 use super::policy::PolicyCommand;
 use crate::read::{self, Id};
 
@@ -21,7 +23,15 @@ pub(crate) enum OrgCommand {
         /// What people call it [default: the domain]
         #[arg(long)]
         name: Option<Name>,
+        /// The name of a root key that is kept elsewhere; with --prepare
+        #[arg(long, value_name = "KEY", requires = "prepare")]
+        key: Option<KeyId>,
+        #[command(flatten)]
+        preparing: Preparing,
     },
+    /// List, add, replace and revoke the keys of your organisation
+    #[command(subcommand)]
+    Key(OrgKeyCommand),
     /// Show an organisation and the history of its keys
     #[command(
         after_help = "Examples:\n  assent org show volt.example\n  assent org show volt.example --json | jq .keys"
@@ -52,13 +62,9 @@ pub(crate) enum AgentCommand {
     /// Show or set the card: what an agent shows of itself to whoever looks for one
     #[command(subcommand)]
     Card(CardCommand),
-    /// Replace an agent's key: both keys sign, the old one counts no longer
-    #[command(after_help = "Examples:\n  assent agent rotate-key acme.example/buyer")]
-    RotateKey {
-        /// The agent [default: the identity in use]
-        #[arg(value_parser = read::agent)]
-        agent: Option<AgentUri>,
-    },
+    /// List, add, replace and revoke the keys of an agent
+    #[command(subcommand)]
+    Key(AgentKeyCommand),
 }
 
 /// `assent agent register`
@@ -78,6 +84,8 @@ pub(crate) struct AgentRegister {
     pub(crate) description: Text,
     #[command(flatten)]
     pub(crate) more: CardMembers,
+    #[command(flatten)]
+    pub(crate) preparing: Preparing,
 }
 
 /// What a card can say besides name, description and capabilities.

@@ -1,9 +1,10 @@
-//! `assent agent`: register an agent, look at one, replace its key.
+//! `assent agent`: register an agent, look at one.
 
 use asp_client::api::AgentView;
-use asp_core::name::{AgentUri, Issuer};
-use asp_core::statement::body::Card;
+use asp_core::name::{Issuer, StreamId};
+use asp_core::statement::body::{AgentRegister as RegisterBody, Body, Card};
 
+use super::sign::{Saying, hand_in};
 use crate::cli::{AgentCommand, AgentRegister};
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
@@ -23,19 +24,15 @@ pub(super) async fn run(context: &Context, command: AgentCommand) -> Outcome {
             Ok(())
         }
         AgentCommand::Card(command) => super::card::run(context, command).await,
-        AgentCommand::RotateKey { agent } => rotate(context, agent).await,
+        AgentCommand::Key(command) => super::keys::agent(context, command).await,
     }
 }
 
 async fn register(context: &Context, args: AgentRegister) -> Outcome {
-    let AgentRegister { agent, capability, name, description, more } = args;
+    let AgentRegister { agent, capability, name, description, more, preparing } = args;
     let last = agent.path().rsplit('/').next().unwrap_or_default();
     let name = name.map_or_else(|| last.parse().map_err(Failure::usage), Ok)?;
     let domain = agent.organisation();
-    let organisation = context.key(&Issuer::Organisation(domain.clone())).map_err(|failure| {
-        failure
-            .hint(format_args!("The agent's organisation signs too: `assent org register {domain}` first."))
-    })?;
     let client = context.client().await?;
     let (key, made) = context.key_or_made(&Issuer::Agent(agent.clone()))?;
     if made {
@@ -43,28 +40,19 @@ async fn register(context: &Context, args: AgentRegister) -> Outcome {
     }
     let mut card = Card::of(name, description, capability.into_iter().collect());
     super::card::put(context, &mut card, more).await?;
+    if preparing.prepare.is_some() {
+        let body = Body::AgentRegister(RegisterBody { card, key: key.id() });
+        let (issuer, stream) = (Issuer::Agent(agent.clone()), StreamId::Agent(agent));
+        let saying = Saying { issuer, stream, opens: true, body, keys: vec![key], what: String::new() };
+        return hand_in(context, saying, Some(preparing)).await;
+    }
+    let organisation = context.key(&Issuer::Organisation(domain.clone())).map_err(|failure| {
+        failure
+            .hint(format_args!("The agent's organisation signs too: `assent org register {domain}` first."))
+    })?;
     let party = client.organisation_with(domain, organisation);
     let receipt = party.register_agent(&agent, &key, card).await?;
     super::receipt(context, &receipt, Text::of(Paint::Strong, words::agent(&agent)).plain(" is registered"));
-    Ok(())
-}
-
-async fn rotate(context: &Context, agent: Option<AgentUri>) -> Outcome {
-    let agent = agent.map_or_else(|| context.agent_name(), Ok)?;
-    let issuer = Issuer::Agent(agent.clone());
-    let old = context.key(&issuer)?;
-    let party = context.client().await?.agent_with(agent.clone(), old);
-    let keyring = context.keyring()?;
-    // The new key is on disk before the node knows it: whatever happens in between, no key is lost.
-    let next = keyring.prepare(&issuer)?;
-    let receipt = party.rotate_key(next.key()).await?;
-    let id = next.key().id();
-    next.commit()?;
-    super::receipt(
-        context,
-        &receipt,
-        Text::of(Paint::Strong, words::agent(&agent)).plain(format_args!(" signs with {id}")),
-    );
     Ok(())
 }
 

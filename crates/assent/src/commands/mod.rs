@@ -10,6 +10,7 @@ mod demo;
 mod discover;
 mod fraud;
 mod init;
+mod keys;
 mod log;
 mod org;
 mod people;
@@ -19,6 +20,7 @@ mod say;
 mod schema;
 mod serve;
 mod session;
+mod sign;
 mod tck;
 mod tender;
 mod trust;
@@ -60,6 +62,9 @@ pub(crate) fn run(context: &Context, command: Command) -> Outcome {
         Command::People(command) => block_on(people::run(context, command)),
         Command::Org(command) => block_on(org::run(context, command)),
         Command::Agent(command) => block_on(agent::run(context, command)),
+        Command::Key(command) => keys::run(context, command),
+        Command::Sign(args) => sign::run(context, &args),
+        Command::Submit { file } => block_on(sign::submit(context, &file)),
         Command::Discover(args) => block_on(discover::run(context, args)),
         Command::Consent(command) => block_on(consent::run(context, command)),
         Command::Schema(command) => block_on(schema::run(context, command)),
@@ -99,7 +104,7 @@ pub(crate) fn read_input(path: &Path, most: u64) -> Outcome<Vec<u8>> {
 ///
 /// # Errors
 /// What the operating system says.
-fn write_output(path: &Path, bytes: &[u8]) -> Outcome {
+pub(crate) fn write_output(path: &Path, bytes: &[u8]) -> Outcome {
     create(path)
         .and_then(|mut file| file.write_all(bytes))
         .map_err(|error| Failure::fault(format_args!("{}: {error}", path.display())))

@@ -1,10 +1,12 @@
 //! `assent org`: register an organisation, look at one.
 
 use asp_client::api::{KeyView, OrganisationView};
-use asp_core::name::{Domain, Issuer};
-use asp_core::statement::body::Name;
+use asp_core::key::KeyId;
+use asp_core::name::{Domain, Issuer, StreamId};
+use asp_core::statement::body::{Body, Name, OrgRegister};
 
-use crate::cli::OrgCommand;
+use super::sign::{Saying, hand_in};
+use crate::cli::{OrgCommand, Preparing};
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::page::{Page, Paint, Text};
@@ -16,7 +18,11 @@ use crate::words;
 /// Why it did not do what it was asked.
 pub(super) async fn run(context: &Context, command: OrgCommand) -> Outcome {
     match command {
-        OrgCommand::Register { domain, name } => register(context, domain, name).await,
+        OrgCommand::Register { domain, name, key, preparing } if preparing.prepare.is_some() => {
+            prepare(context, (domain, name), key, preparing).await
+        }
+        OrgCommand::Register { domain, name, .. } => register(context, domain, name).await,
+        OrgCommand::Key(command) => super::keys::org(context, command).await,
         OrgCommand::Show { domain } => {
             let view = context.client().await?.organisation(&domain).await?;
             context.printer.show(&view, |page| show(page, &view));
@@ -24,6 +30,26 @@ pub(super) async fn run(context: &Context, command: OrgCommand) -> Outcome {
         }
         OrgCommand::Policy(command) => super::policy::run(context, command).await,
     }
+}
+
+/// Prepares the registration under a root key that is kept elsewhere, or under the one of the home.
+async fn prepare(
+    context: &Context,
+    (domain, name): (Option<Domain>, Option<Name>),
+    key: Option<KeyId>,
+    preparing: Preparing,
+) -> Outcome {
+    let domain = domain.map_or_else(|| context.organisation_name(), Ok)?;
+    let name = match name {
+        Some(name) => name,
+        None => domain.as_str().parse().map_err(Failure::usage)?,
+    };
+    let issuer = Issuer::Organisation(domain.clone());
+    let key = key.map_or_else(|| context.key(&issuer).map(|key| key.id()), Ok)?;
+    let body = Body::OrgRegister(OrgRegister { key, name });
+    let stream = StreamId::Org(domain);
+    let saying = Saying { issuer, stream, opens: true, body, keys: Vec::new(), what: String::new() };
+    hand_in(context, saying, Some(preparing)).await
 }
 
 async fn register(context: &Context, domain: Option<Domain>, name: Option<Name>) -> Outcome {

@@ -1,6 +1,6 @@
 //! `assent verify`: a bundle's checks, offline. Judges nothing itself: the core does, as it does everywhere.
 
-use asp_core::bundle::{Anchors, Bundle, Report, Verdict};
+use asp_core::bundle::{Anchors, Bundle, Report, SignatureCheck, Verdict};
 
 use super::read_input;
 use crate::cli::Verify;
@@ -38,4 +38,18 @@ fn show(page: &mut Page, report: &Report) {
         vec![verdict(check.verdict), Text::of(Paint::Dim, check.rule), check.detail.clone().into()]
     });
     page.table(vec!["VERDICT", "CHECK", "WHAT"], rows.collect(), "nothing was checked");
+    let count = |valid: fn(&SignatureCheck) -> bool| {
+        let valid = report.signatures.iter().filter(|check| valid(check)).count();
+        format!("{valid} of {} signatures", report.signatures.len())
+    };
+    page.field("valid when logged", count(|check| check.valid_when_logged));
+    page.field("valid now", count(|check| check.valid_now));
+    for check in report.signatures.iter().filter(|check| !check.valid_now) {
+        page.line(Text::of(Paint::Warn, "void").plain(format_args!(
+            "  entry {}, {} by {}",
+            check.log_index,
+            crate::words::issuer(&check.issuer),
+            check.key_id
+        )));
+    }
 }

@@ -46,6 +46,14 @@ fn organisations() -> Vec<Case> {
             .and(HARDWARE),
         continuing("org.key.add", "a second key", ORG, ACME, json!({"key": key_id(NEXT)})).and(NEXT),
         continuing(
+            "org.key.rotate",
+            "another key",
+            ORG,
+            ACME,
+            json!({"newKey": key_id(NEXT), "oldKey": key_id(ACME)}),
+        )
+        .and(NEXT),
+        continuing(
             "org.key.revoke",
             "from here on",
             ORG,
@@ -143,6 +151,10 @@ fn agents() -> Vec<Case> {
             BUYER,
             json!({"card": card(&["procure.metal", "a", &longest])}),
         ),
+        continuing("agent.key.add", "by the agent", AGENT, BUYER, json!({"key": key_id(NEXT_AGENT)}))
+            .and(NEXT_AGENT),
+        continuing("agent.key.add", "by the organisation", AGENT, ACME, json!({"key": key_id(NEXT_AGENT)}))
+            .and(NEXT_AGENT),
         continuing("agent.key.rotate", "another key", AGENT, BUYER, rotate).and(NEXT_AGENT),
         continuing("agent.key.revoke", "by the organisation", AGENT, ACME, revoke),
         continuing("agent.key.revoke", "from the first index on", AGENT, BUYER, revoke_from),
