@@ -293,7 +293,7 @@ async fn policies(scene: &mut Scene) -> bool {
     let policy = scene.author.by(&seller, StreamName::Of(StreamId::Org(domain(&seller))), body);
     scene.take(policy).await;
     let invitation = scene.invitation(consent, |_| ());
-    scene.takes(invitation).await
+    scene.takes(&invitation).await
 }
 
 async fn mandates(scene: &mut Scene) -> bool {
