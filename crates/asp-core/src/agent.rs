@@ -6,7 +6,7 @@
 
 use crate::name::{AgentUri, Issuer};
 use crate::org::Organisation;
-use crate::position::{Hash, Head, LogPoint};
+use crate::position::{Hash, Head, LogPoint, Position};
 use crate::rejection::{Code, Rejection};
 use crate::statement::Verified;
 use crate::statement::body::{Body, Card};
@@ -18,6 +18,7 @@ pub struct Agent {
     uri: AgentUri,
     card: Card,
     card_set_by: Hash,
+    card_since: Position,
     keys: KeyHistory,
     retired: bool,
     head: Head,
@@ -58,6 +59,7 @@ impl Agent {
             uri: uri.clone(),
             card: register.card.clone(),
             card_set_by: accepted.statement().hash,
+            card_since: accepted.at().index,
             keys,
             retired: false,
             head: accepted.head(),
@@ -124,7 +126,7 @@ impl Agent {
     fn decide_revoke(
         &self,
         key: crate::key::KeyId,
-        from: Option<crate::position::Position>,
+        from: Option<Position>,
         at: LogPoint,
         by_org: bool,
     ) -> Result<(), Rejection> {
@@ -140,6 +142,9 @@ impl Agent {
         let index = accepted.at().index;
         match &accepted.statement().body {
             Body::AgentCardSet(set) => {
+                if !set.card.says_as(&self.card) {
+                    self.card_since = index;
+                }
                 self.card = set.card.clone();
                 self.card_set_by = accepted.statement().hash;
             }
@@ -171,6 +176,12 @@ impl Agent {
     #[must_use]
     pub const fn card_set_by(&self) -> Hash {
         self.card_set_by
+    }
+
+    /// Where in the log the card came to say what it says, availability aside.
+    #[must_use]
+    pub const fn card_since(&self) -> Position {
+        self.card_since
     }
 
     /// Its keys.

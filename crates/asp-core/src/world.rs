@@ -19,7 +19,7 @@ use crate::org::Organisation;
 use crate::position::{Hash, Head, LogPoint, LogTime, Millis};
 use crate::rejection::{Code, Rejection};
 use crate::session::{Earned, Effect, Facts, Session};
-use crate::statement::body::{AdmissionPolicy, Body, Propose, TrustFloor};
+use crate::statement::body::{Accept, AdmissionPolicy, Body, Propose, TrustFloor};
 use crate::statement::{Statement, Verified};
 use crate::stream::{Accepted, check_place};
 use crate::terms::{self, TermsSchema};
@@ -193,6 +193,7 @@ impl World {
                 if !statement.opens {
                     streams.push(statement.stream.clone());
                     streams.extend(self.session_touches(id));
+                    streams.extend(self.cards_touched(id, body));
                 }
             }
             (StreamId::Org(_) | StreamId::Consent(_), _) => streams.push(statement.stream.clone()),
@@ -208,6 +209,18 @@ impl World {
         let consents = session.consents().iter().chain(session.further_consents());
         let registrants = session.schemas().values().flatten().cloned().map(StreamId::Org);
         consents.copied().map(StreamId::Consent).chain(organisations).chain(registrants).collect()
+    }
+
+    /// The agents whose cards matter: that of who invited where somebody comes in, those of all where somebody is bound.
+    fn cards_touched(&self, id: &Hash, body: &Body) -> Vec<StreamId> {
+        let Some(session) = self.sessions.get(id) else { return Vec::new() };
+        match body {
+            Body::Accept(Accept::Introduction(_)) => vec![StreamId::Agent(session.initiator().clone())],
+            Body::Accept(Accept::Acceptance(_)) => {
+                session.participants().iter().map(|(agent, _)| StreamId::Agent(agent.clone())).collect()
+            }
+            _ => Vec::new(),
+        }
     }
 
     /// The next stream to load before [`World::due`] or [`World::next_deadline`] of a session can be asked.
@@ -446,8 +459,17 @@ impl World {
             earned: session
                 .and_then(|session| session.trust_asked(statement))
                 .map_or(Earned::Unanswered, |asked| self.points(&asked)),
+            agents: self.agents_shown(session, statement),
             hosts: Invites::of(statement, session).map(|it| self.hosts(&it, at.time)).unwrap_or_default(),
         }
+    }
+
+    /// Who speaks, who invited and who takes part, as far as [`World::touches`] has them loaded.
+    fn agents_shown(&self, session: Option<&Session>, statement: &Statement) -> Vec<&Agent> {
+        let Some(session) = session else { return Vec::new() };
+        let named = session.participants().iter().map(|(agent, _)| agent).chain(statement.issuer.agent());
+        let named: BTreeSet<&AgentUri> = named.collect();
+        named.into_iter().filter_map(|agent| self.agents.get(agent)).collect()
     }
 
     /// What the organisations say whose agents are invited.

@@ -165,7 +165,12 @@ fn span() -> BoxedStrategy<String> {
 
 /// What happens around a session.
 fn around() -> BoxedStrategy<String> {
-    let rare = one_of(&["seller.example REVOKE", "carrier.example REVOKE buyer-carrier"]);
+    let rare = one_of(&[
+        "seller.example REVOKE",
+        "carrier.example REVOKE buyer-carrier",
+        "carrier CARD translate",
+        "seller CARD away",
+    ]);
     prop_oneof![1 => rare, 2 => one_of(&["buyer.example POLICY ceiling 60", "seller.example POLICY ceiling 5"])].boxed()
 }
 

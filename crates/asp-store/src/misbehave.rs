@@ -122,6 +122,8 @@ kinds! {
     IgnoresFloors = "ignores-floors" Writer ["SES-047", "ADM-002"];
     /// Lets anybody invite, whatever the policy of who is invited says
     IgnoresPolicies = "ignores-policies" Writer ["ADM-001"];
+    /// Lets agents exchange their cards before they are bound, and offer what is not on them
+    IgnoresCards = "ignores-cards" Writer ["SES-048", "SES-049"];
     /// Takes mandates that give more than their giver has, or that rest on a consent which has fallen
     IgnoresMandates = "ignores-mandates" Writer ["SES-020", "SES-021"];
     /// Takes terms that do not fit the session's schemas

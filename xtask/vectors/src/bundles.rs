@@ -78,7 +78,7 @@ impl Log {
             organisation,
             register,
         ))?;
-        let card = json!({"capabilities": [], "description": "", "name": agent});
+        let card = json!({"capabilities": ["procure"], "description": "", "name": agent});
         let register = json!({"card": card, "key": key_id(agent)});
         let stream = format!("agent:{agent}");
         self.say(case::opening("agent.register", "bundle", &stream, agent, register).and(organisation))

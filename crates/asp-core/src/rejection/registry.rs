@@ -119,6 +119,10 @@ pub enum Code {
     InvitationNotWelcome,
     /// The introduction names another card than the agent shows.
     CardMismatch,
+    /// The card of one who would be bound says something else than when its agent came into the session.
+    CardChanged,
+    /// What the session is about is neither on the card of the party that comes in nor on that of the initiator.
+    CapabilityNotOffered,
     /// The proposal awaits the answer of another party.
     NotYourTurn,
     /// The proposal is expired, superseded, answered or withdrawn, or was never made.
@@ -816,6 +820,26 @@ pub(super) const ROWS: &[Row] = &[
         rule: Some("ASP-SES-026"),
         sentence: "The introduction names another card than the agent shows.",
         hint: "Name the statement that set the agent's present card.",
+    },
+    Row {
+        code: Code::CardChanged,
+        text: "CARD_CHANGED",
+        status: 409,
+        blame: Blame::State,
+        retry: Retry::Never,
+        rule: Some("ASP-SES-048"),
+        sentence: "The card of one who would be bound says something else than when its agent came into the session.",
+        hint: "Look at the card; whoever still wants the deal opens another session.",
+    },
+    Row {
+        code: Code::CapabilityNotOffered,
+        text: "CAPABILITY_NOT_OFFERED",
+        status: 409,
+        blame: Blame::State,
+        retry: Retry::Change,
+        rule: Some("ASP-SES-049"),
+        sentence: "What the session is about is neither on the card of the party that comes in nor on that of the initiator.",
+        hint: "Put it on the card, or invite to what the card offers.",
     },
     Row {
         code: Code::NotYourTurn,

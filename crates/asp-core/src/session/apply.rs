@@ -13,7 +13,7 @@ use super::{
     OpenOffer, OpenQuestion, PendingCommit, Progress, Session, schemas_of,
 };
 use crate::name::AgentUri;
-use crate::position::{Hash, LogTime};
+use crate::position::{Hash, LogTime, Position};
 use crate::statement::Kind;
 use crate::statement::body::{
     Accept, Body, Close, CommitmentState, Counter, Inform, ObligationId, Offer, Package, Propose, Question,
@@ -70,7 +70,7 @@ impl Session {
                 if let Some(spoken) = &introduction.schemas {
                     self.schemas.retain(|hash, _| spoken.contains(hash));
                 }
-                self.introduce(agent, statement.in_reply_to, effects);
+                self.introduce(agent, statement.in_reply_to, accepted.at().index, effects);
             }
             (Body::Accept(Accept::Admission(_)), Some(agent)) => {
                 let admission = statement.in_reply_to.and_then(|id| self.offers.get_mut(&id));
@@ -193,6 +193,7 @@ impl Session {
                 let offered = conditions.schemas.as_deref().map_or(before, schemas_of);
                 self.schemas = offered.clone();
                 self.conditions = Some(Conditions::new(hash, agent.clone(), offered));
+                self.participants.stand(agent, accepted.at().index);
                 self.entered = accepted.at().time;
             }
             Counter::CounterOffer(offer) => {
@@ -211,9 +212,16 @@ impl Session {
         }
     }
 
-    fn introduce(&mut self, agent: &AgentUri, replied: Option<Hash>, effects: &mut Vec<Effect>) {
+    fn introduce(
+        &mut self,
+        agent: &AgentUri,
+        replied: Option<Hash>,
+        at: Position,
+        effects: &mut Vec<Effect>,
+    ) {
         if let Some(conditions) = &mut self.conditions {
             conditions.accepted.insert(agent.clone());
+            self.participants.stand(agent, at);
             return;
         }
         let Some(OfferKind::Admission(admission)) =
@@ -221,7 +229,7 @@ impl Session {
         else {
             return;
         };
-        self.participants.join(admission.agent.clone(), admission.role);
+        self.participants.join(admission.agent.clone(), admission.role, at);
         self.consents.extend(admission.consents);
         effects.push(Effect::Joined(admission.agent));
     }

@@ -91,12 +91,12 @@ impl<'a> Case<'a> {
     }
 
     /// The offer that the statement answers or takes back.
-    fn offer(&self) -> Option<&'a OpenOffer> {
+    pub(super) fn offer(&self) -> Option<&'a OpenOffer> {
         self.session.offers.get(self.replied()?)
     }
 
     /// The participant whose admission the statement answers.
-    fn admission(&self) -> Option<&'a Admission> {
+    pub(super) fn admission(&self) -> Option<&'a Admission> {
         match &self.offer()?.kind {
             OfferKind::Admission(admission) => Some(admission),
             OfferKind::Business { .. } | OfferKind::Amendment { .. } | OfferKind::Termination { .. } => None,
@@ -107,7 +107,7 @@ impl<'a> Case<'a> {
         self.performative == Performative::Counter
     }
 
-    fn acceptance(&self) -> Option<Hash> {
+    pub(super) fn acceptance(&self) -> Option<Hash> {
         match &self.statement.body {
             Body::Accept(Accept::Acceptance(acceptance)) => Some(acceptance.terms_hash),
             _ => None,
@@ -236,6 +236,8 @@ impl<'a> Case<'a> {
             Guard::Trusted => self.trusted(facts),
             Guard::Welcome => welcome(facts),
             Guard::InviterTrusted => inviter_trusted(facts),
+            Guard::CapabilityOffered => self.capability_offered(facts),
+            Guard::CardUnchanged => self.cards_unchanged(facts),
             Guard::TermsFit => return self.terms_fit(facts),
             Guard::NewcomerCovered => self.newcomer_covered(facts),
             Guard::NewcomerValid => self.newcomer_valid(facts),

@@ -4,6 +4,7 @@
 //! commitments, mandates and participants. `decide` only reads; `apply` cannot fail.
 
 mod apply;
+mod card;
 mod commitment;
 mod company;
 mod deadline;
@@ -21,6 +22,7 @@ pub use party::{GivenMandate, Mandates, Participant, Participants};
 pub use proposal::{Agreement, OfferKind, OpenOffer, OpenQuestion, PendingCommit};
 
 use crate::admission::Host;
+use crate::agent::Agent;
 use crate::amount::{Decimal, Money};
 use crate::consent::Consent;
 use crate::limits;
@@ -56,6 +58,8 @@ pub struct Facts<'a> {
     pub ceilings: Vec<(&'a Domain, &'a Money)>,
     /// The statement that set the card of the agent who speaks.
     pub card: Option<Hash>,
+    /// The agents whose cards the statement's judgement rests on, as far as they are registered.
+    pub agents: Vec<&'a Agent>,
     /// The trust of who comes in, where the session asks for some.
     pub earned: Earned,
     /// What the organisations say whose agents the statement invites.
@@ -287,6 +291,8 @@ impl Session {
         let Invitation { capability, consents, limits, purpose, participants, .. } = invitation;
         let time = accepted.at().time;
         let schemas = schemas_of(statement.body.schemas_offered());
+        let mut participants = Participants::of(participants, initiator)?;
+        participants.stand(initiator, accepted.at().index);
         Some(Self {
             id: statement.hash,
             state: State::Invited,
@@ -300,7 +306,7 @@ impl Session {
             purpose: purpose.clone(),
             consents: consents.clone(),
             schemas: schemas.clone(),
-            participants: Participants::of(participants, initiator)?,
+            participants,
             limits: Bounds::from(limits),
             conditions: Some(Conditions::new(statement.hash, initiator.clone(), schemas)),
             offers: BTreeMap::new(),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::limits;
 use crate::name::AgentUri;
-use crate::position::{Hash, LogTime};
+use crate::position::{Hash, LogTime, Position};
 use crate::rejection::Code;
 use crate::session::table::{Performative, Role};
 use crate::statement::Statement;
@@ -34,6 +34,8 @@ pub struct Participant {
     pub left: bool,
     /// Whether it has signed the session's receipt.
     pub countersigned: bool,
+    /// Where in the log it last stood by its card: by inviting, by introducing itself, by asking for other conditions.
+    pub stands_by: Option<Position>,
 }
 
 /// All participants by name.
@@ -53,6 +55,7 @@ impl Participants {
                 joined: initiator,
                 left: false,
                 countersigned: false,
+                stands_by: None,
             };
             // Who only watches keeps nobody waiting.
             let waits_for_observer = participant.required && participant.role == ParticipantRole::Observer; // ASP-SES-035
@@ -88,9 +91,23 @@ impl Participants {
     }
 
     /// Lets a newcomer in, or one who was invited before and stayed away or left.
-    pub(super) fn join(&mut self, agent: AgentUri, role: ParticipantRole) {
-        let newcomer = Participant { role, required: false, joined: true, left: false, countersigned: false };
+    pub(super) fn join(&mut self, agent: AgentUri, role: ParticipantRole, at: Position) {
+        let newcomer = Participant {
+            role,
+            required: false,
+            joined: true,
+            left: false,
+            countersigned: false,
+            stands_by: Some(at),
+        };
         self.0.insert(agent, newcomer);
+    }
+
+    /// Notes that somebody stands by its card.
+    pub(super) fn stand(&mut self, agent: &AgentUri, at: Position) {
+        if let Some(participant) = self.0.get_mut(agent) {
+            participant.stands_by = Some(at);
+        }
     }
 
     /// Lets somebody go.

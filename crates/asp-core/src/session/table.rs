@@ -402,6 +402,10 @@ pub enum Guard {
     Welcome,
     /// Who invites has earned the trust that each organisation asks for whose agents it invites.
     InviterTrusted,
+    /// What the session is about is on the card of the party that comes in, or on that of who invited.
+    CapabilityOffered,
+    /// The card of nobody who would be bound has come to say anything else since its agent stood by it.
+    CardUnchanged,
     /// The terms of each package follow a schema of the session.
     TermsFit,
     /// A time has passed, and this is what follows from it.
@@ -411,7 +415,7 @@ pub enum Guard {
 impl Guard {
     /// All of them, in order.
     #[must_use]
-    pub const fn all() -> [Self; 46] {
+    pub const fn all() -> [Self; 48] {
         [
             Self::ParticipantsValid,
             Self::ConsentCovers,
@@ -457,6 +461,8 @@ impl Guard {
             Self::Trusted,
             Self::Welcome,
             Self::InviterTrusted,
+            Self::CapabilityOffered,
+            Self::CardUnchanged,
             Self::TermsFit,
             Self::Overdue,
         ]
@@ -510,6 +516,8 @@ impl Guard {
             Self::Trusted => "trusted",
             Self::Welcome => "welcome",
             Self::InviterTrusted => "inviter-trusted",
+            Self::CapabilityOffered => "capability-offered",
+            Self::CardUnchanged => "card-unchanged",
             Self::TermsFit => "terms-fit",
             Self::Overdue => "overdue",
         }
@@ -591,6 +599,12 @@ impl Guard {
             Self::InviterTrusted => {
                 "Who invites has earned the trust that each organisation asks for whose agents it invites."
             }
+            Self::CapabilityOffered => {
+                "What the session is about is on the card of the party that comes in, or on that of who invited."
+            }
+            Self::CardUnchanged => {
+                "The card of nobody who would be bound has come to say anything else since its agent stood by it."
+            }
             Self::TermsFit => "The terms of each package follow a schema of the session.",
             Self::Overdue => "A time has passed, and this is what follows from it.",
         }
@@ -651,6 +665,8 @@ impl FromStr for Guard {
             "trusted" => Ok(Self::Trusted),
             "welcome" => Ok(Self::Welcome),
             "inviter-trusted" => Ok(Self::InviterTrusted),
+            "capability-offered" => Ok(Self::CapabilityOffered),
+            "card-unchanged" => Ok(Self::CardUnchanged),
             "terms-fit" => Ok(Self::TermsFit),
             "overdue" => Ok(Self::Overdue),
             _ => Err(InvalidText("a guard")),
@@ -707,6 +723,8 @@ impl Guard {
             Self::Trusted => Code::TrustTooLow,
             Self::Welcome => Code::InvitationNotWelcome,
             Self::InviterTrusted => Code::TrustTooLow,
+            Self::CapabilityOffered => Code::CapabilityNotOffered,
+            Self::CardUnchanged => Code::CardChanged,
             Self::TermsFit => Code::TermsDoNotFit,
             Self::Overdue => Code::NotDue,
         }
@@ -760,6 +778,8 @@ impl Guard {
             Self::Trusted => "ASP-SES-047",
             Self::Welcome => "ASP-ADM-001",
             Self::InviterTrusted => "ASP-ADM-002",
+            Self::CapabilityOffered => "ASP-SES-049",
+            Self::CardUnchanged => "ASP-SES-048",
             Self::TermsFit => "ASP-TRM-006",
             Self::Overdue => "ASP-SES-016",
         }
@@ -813,6 +833,8 @@ impl Guard {
             Self::Trusted => "/issuer",
             Self::Welcome => "/issuer",
             Self::InviterTrusted => "/issuer",
+            Self::CapabilityOffered => "/body/card",
+            Self::CardUnchanged => "/type",
             Self::TermsFit => "/body",
             Self::Overdue => "/body",
         }
@@ -1241,6 +1263,7 @@ pub const ROWS: &[Row] = &[
             Guard::AnswersInvitation,
             Guard::YourTurn,
             Guard::CardShown,
+            Guard::CapabilityOffered,
             Guard::SchemaShared,
             Guard::ConsentStands,
             Guard::Trusted,
@@ -1256,6 +1279,7 @@ pub const ROWS: &[Row] = &[
             Guard::AnswersInvitation,
             Guard::YourTurn,
             Guard::CardShown,
+            Guard::CapabilityOffered,
             Guard::SchemaShared,
             Guard::ConsentStands,
             Guard::Trusted,
@@ -1468,6 +1492,7 @@ pub const ROWS: &[Row] = &[
             Guard::TermsMatch,
             Guard::MessageLeft,
             Guard::ConsentStands,
+            Guard::CardUnchanged,
             Guard::TermsValid,
             Guard::BelowCeiling,
             Guard::CommitmentActive,
@@ -1528,6 +1553,7 @@ pub const ROWS: &[Row] = &[
             Guard::OfferOpen,
             Guard::YourTurn,
             Guard::CardShown,
+            Guard::CapabilityOffered,
             Guard::SchemaShared,
             Guard::ConsentStands,
             Guard::Trusted,
@@ -1705,6 +1731,7 @@ pub const ROWS: &[Row] = &[
             Guard::YourTurn,
             Guard::TermsMatch,
             Guard::ConsentStands,
+            Guard::CardUnchanged,
             Guard::TermsValid,
             Guard::BelowCeiling,
         ],
@@ -1976,6 +2003,7 @@ pub const ROWS: &[Row] = &[
             Guard::TermsMatch,
             Guard::MessageLeft,
             Guard::ConsentStands,
+            Guard::CardUnchanged,
             Guard::TermsValid,
             Guard::BelowCeiling,
             Guard::CommitmentActive,
@@ -2036,6 +2064,7 @@ pub const ROWS: &[Row] = &[
             Guard::OfferOpen,
             Guard::YourTurn,
             Guard::CardShown,
+            Guard::CapabilityOffered,
             Guard::SchemaShared,
             Guard::ConsentStands,
             Guard::Trusted,

@@ -11,6 +11,7 @@
 mod admission;
 mod authority;
 mod bargaining;
+mod cards;
 mod closing;
 mod company;
 mod consent;

@@ -186,6 +186,7 @@ impl Ledger {
                 let stream = StreamName::Of(StreamId::Org(domain(name)));
                 self.stage.by_org(name, stream, Body::OrgPolicySet(policy(words))).map(|_| ())
             }
+            ["CARD", what] => self.stage.set_card(who, what).map(|_| ()),
             ["SCHEMA", alias, "upto", most] => self.register_schema(who, alias, most, ""),
             ["SCHEMA", alias, "upto", most, "class", class] => {
                 self.register_schema(who, alias, most, &format!(r#","x-dataClass":"{class}""#))

@@ -24,9 +24,10 @@ use asp_core::session::Session;
 use asp_core::session::table::State;
 use asp_core::statement::Verified;
 use asp_core::statement::body::{
-    Accept, Acceptance, AgentRegister, Because, Body, Card, Close, Closing, ConsentRequest, Due, DueAt,
-    Empty, Evidence, Fulfilment, Inform, Introduction, Invitation, Invitee, Limits, Mode, Nonce, Note,
-    Obligation, ObligationRef, Offer, OrgRegister, Package, ParticipantRole, Propose, Remedy, Showing,
+    Accept, Acceptance, AgentRegister, Availability, Because, Body, Card, CardSet, Close, Closing,
+    ConsentRequest, Due, DueAt, Empty, Evidence, Fulfilment, Inform, Introduction, Invitation, Invitee,
+    Limits, Mode, Nonce, Note, Obligation, ObligationRef, Offer, OrgRegister, Package, ParticipantRole,
+    Propose, Remedy, Showing,
 };
 use asp_core::statement::draft::{Draft, Stamp};
 use asp_core::world::World;
@@ -160,6 +161,24 @@ impl Stage {
         let draft = self.agent_register(name);
         let statement = self.sign(&draft, &[&key(name), &agent_key(name)]);
         self.take(statement).unwrap();
+    }
+
+    /// `away` and its like set availability alone, anything else the one capability.
+    pub fn set_card(&mut self, name: &str, what: &str) -> Result<Hash, Code> {
+        let availability = match what {
+            "available" => Some(Availability::Available),
+            "away" => Some(Availability::Away),
+            _ => None,
+        };
+        let shown = self.world.agent(&uri(name)).unwrap().card().clone();
+        let card = match availability {
+            Some(_) => Card { availability, ..shown },
+            None => Card { capabilities: BTreeSet::from([text(what)]), ..shown },
+        };
+        let stream = StreamName::Of(StreamId::Agent(uri(name)));
+        let draft = self.draft(stream, Issuer::Agent(uri(name)), Body::AgentCardSet(CardSet { card }));
+        let statement = self.sign(&draft, &[&agent_key(name)]);
+        self.take(statement)
     }
 
     pub fn agent_register(&self, name: &str) -> Draft {

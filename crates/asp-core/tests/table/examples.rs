@@ -49,10 +49,12 @@ INVITED ACCEPT all-in
     party                {invited}; mediator ACCEPT; watcher ACCEPT; seller ACCEPT
     mediator             {invited}; watcher ACCEPT; seller ACCEPT; mediator ACCEPT
     ! trusted            buyer PROPOSE with seller floor=11; seller ACCEPT
+    ! capability-offered buyer CARD translate; seller CARD translate; buyer PROPOSE with seller; seller ACCEPT
 INVITED ACCEPT more-invitees
     initiator            {invited}; seller COUNTER conditions; buyer ACCEPT
     each                 {invited}; {} ACCEPT
     ! trusted            buyer PROPOSE with seller carrier floor=11; seller ACCEPT
+    ! capability-offered buyer CARD translate; seller CARD translate; {invited}; seller ACCEPT
     ! your-turn          {invited}; seller ACCEPT; seller ACCEPT
 INVITED REJECT too-few
     initiator            {invited}; seller COUNTER conditions; buyer REJECT
@@ -115,6 +117,7 @@ CONVERSING ACCEPT more-acceptances
 CONVERSING ACCEPT admits
     each                 {talking}; {other} PROPOSE admission of carrier; {} ACCEPT admission
 CONVERSING ACCEPT joins
+    ! capability-offered {talking}; buyer CARD translate; carrier CARD translate; buyer PROPOSE admission of carrier; seller ACCEPT admission; carrier ACCEPT introduction
     ! trusted            {trusted}; buyer QUERY; buyer PROPOSE admission of carrier; seller ACCEPT admission; carrier ACCEPT introduction
     newcomer             {talking}; buyer PROPOSE admission of carrier; seller ACCEPT admission; carrier ACCEPT introduction
     ! your-turn          {talking}; buyer PROPOSE admission of carrier; seller ACCEPT admission; buyer PROPOSE admission of clerk as second; carrier ACCEPT second introduction
@@ -229,6 +232,7 @@ EXECUTING ACCEPT more-acceptances
 EXECUTING ACCEPT admits
     each                 {bound}; {other} PROPOSE admission of carrier; {} ACCEPT admission
 EXECUTING ACCEPT joins
+    ! capability-offered {bound}; buyer CARD translate; carrier CARD translate; buyer PROPOSE admission of carrier; seller ACCEPT admission; carrier ACCEPT introduction
     ! trusted            {trusted}; buyer PROPOSE firm; seller ACCEPT; buyer PROPOSE admission of carrier; seller ACCEPT admission; carrier ACCEPT introduction
     newcomer             {bound}; buyer PROPOSE admission of carrier; seller ACCEPT admission; carrier ACCEPT introduction
     ! your-turn          {bound}; buyer PROPOSE admission of carrier; seller ACCEPT admission; buyer PROPOSE admission of clerk as second; carrier ACCEPT second introduction

@@ -124,6 +124,7 @@ fn spoil(mut lines: Vec<String>, guard: Guard) -> Vec<String> {
     let answers = matches!(performative.as_str(), "ACCEPT" | "COMMIT");
     match guard {
         Guard::ConsentStands => lines.push("seller.example REVOKE".to_owned()),
+        Guard::CardUnchanged => lines.push("seller CARD translate".to_owned()),
         Guard::BelowCeiling => {
             lines.extend(["buyer", "seller"].map(|who| format!("{who}.example POLICY ceiling 0.01")));
         }

@@ -101,7 +101,8 @@ impl Author {
         let statement = verified.statement();
         let head = Head { sequence: statement.sequence, hash: statement.hash };
         self.heads.insert(statement.stream.clone(), head);
-        if let (StreamId::Agent(agent), Body::AgentRegister(_)) = (&statement.stream, &statement.body) {
+        let sets_card = matches!(statement.body, Body::AgentRegister(_) | Body::AgentCardSet(_));
+        if let (StreamId::Agent(agent), true) = (&statement.stream, sets_card) {
             self.cards.insert(agent.clone(), statement.hash);
         }
     }
@@ -125,6 +126,14 @@ impl Author {
         let stream = StreamName::Of(StreamId::Agent(agent_uri(name)));
         let draft = Draft::new(stream, self.origin.clone(), issuer(name), body);
         self.sign(&draft, &[&key(name), &organisation])
+    }
+
+    /// A card that offers this one capability.
+    pub fn card(&mut self, name: &str, capability: &str) -> Verified {
+        let capabilities = BTreeSet::from([text(capability)]);
+        let card = Card::of(text(name), text("trades in something"), capabilities);
+        let stream = StreamName::Of(StreamId::Agent(agent_uri(name)));
+        self.by(name, stream, Body::AgentCardSet(CardSet { card }))
     }
 
     pub fn consent_request(&mut self, by: &str, with: &str) -> Verified {

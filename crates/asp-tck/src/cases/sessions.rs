@@ -17,6 +17,28 @@ pub(super) const CASES: &[Case] = &[
          buyer PROPOSE with seller carrier? mediator! watcher   -> INVITED",
     ),
     dialogue(
+        &["ASP-SES-048"],
+        "nobody is bound to an agent whose card says something else since it came in",
+        "buyer PROPOSE with seller                              -> INVITED
+         seller ACCEPT                                          -> INTRODUCED
+         buyer PROPOSE firm                                     -> CONVERSING
+         seller CARD translate
+         seller ACCEPT                                          -> ! CARD_CHANGED ASP-SES-048 /type
+         seller CARD provision.compute.gpu
+         seller ACCEPT                                          -> ! CARD_CHANGED ASP-SES-048 /type
+         seller REJECT                                          -> CONVERSING",
+    ),
+    dialogue(
+        &["ASP-SES-049"],
+        "a party comes in for what its card or the initiator's offers",
+        "buyer CARD translate
+         seller CARD translate
+         buyer PROPOSE with seller                              -> INVITED
+         seller ACCEPT                                          -> ! CAPABILITY_NOT_OFFERED ASP-SES-049 /body/card
+         seller CARD provision.compute
+         seller ACCEPT                                          -> INTRODUCED",
+    ),
+    dialogue(
         &["ASP-SES-002"],
         "whoever takes no part in a session gets the answer of an unknown one",
         "buyer PROPOSE with seller            -> INVITED

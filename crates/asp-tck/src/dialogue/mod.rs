@@ -23,7 +23,7 @@ use asp_core::name::{StreamId, StreamKind, StreamName};
 use asp_core::position::{Hash, Head, Millis};
 use asp_core::rejection::Code;
 use asp_core::statement::Verified;
-use asp_core::statement::body::{Because, Body, ConsentRequest, SchemaRef, SchemaRegister};
+use asp_core::statement::body::{Because, Body, Card, CardSet, ConsentRequest, SchemaRef, SchemaRegister};
 
 use crate::finding::Finding;
 use crate::stage::{Stage, text};
@@ -130,6 +130,17 @@ impl Stage {
                 let body = Body::ConsentRevoke(Because { reason: text("no more")? });
                 let statement = self.in_consent(organisation(who), id, body)?;
                 self.attempt(statement).await
+            }
+            [who, "CARD", what] => {
+                let capabilities = [text(what)?].into();
+                let card = Card::of(text(who)?, text("deals in something")?, capabilities);
+                let set = self.by(who, self.agent_stream(who)?, Body::AgentCardSet(CardSet { card }))?;
+                let hash = set.statement().hash;
+                let outcome = self.attempt(set).await?;
+                if matches!(outcome, Outcome::Moved) {
+                    self.cards.insert((*who).to_owned(), hash);
+                }
+                Ok(outcome)
             }
             [who, "POLICY", words @ ..] => {
                 let body = Body::OrgPolicySet(self.policy(words)?);

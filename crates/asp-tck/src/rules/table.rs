@@ -887,6 +887,20 @@ pub const RULES: &[Rule] = &[
         inside: None,
     },
     Rule {
+        id: "ASP-SES-048",
+        sentence: "An acceptance that would bind MUST be refused when the card of one who would be bound has, availability aside, come to say something else since that agent last stood by it by inviting, introducing itself or asking for other conditions, even if it says the same again.",
+        codes: &["CARD_CHANGED"],
+        level: Level::Standard,
+        inside: None,
+    },
+    Rule {
+        id: "ASP-SES-049",
+        sentence: "What a session is about MUST lie within a capability on the card of each party that introduces itself, unless it is on the initiator's.",
+        codes: &["CAPABILITY_NOT_OFFERED"],
+        level: Level::Standard,
+        inside: None,
+    },
+    Rule {
         id: "ASP-STM-001",
         sentence: "A statement MUST be canonical JSON (RFC 8785) within the bounds of size, depth, values and strings, with integers as its only numbers.",
         codes: &[

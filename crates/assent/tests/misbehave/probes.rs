@@ -53,6 +53,7 @@ pub(crate) async fn is_wrong(scene: &mut Scene, kind: Kind) -> bool {
         Kind::IgnoresCeilings => ceilings(scene).await,
         Kind::IgnoresFloors => floors(scene).await,
         Kind::IgnoresPolicies => policies(scene).await,
+        Kind::IgnoresCards => cards(scene).await,
         Kind::IgnoresMandates => mandates(scene).await,
         Kind::IgnoresSchemas => schemas(scene).await,
         Kind::LetsAnybodyFulfil => fulfilment(scene).await,
@@ -283,6 +284,16 @@ async fn floors(scene: &mut Scene) -> bool {
     let session = scene.take(invitation).await;
     let introduction = scene.author.introduction(&scene.agent("seller"));
     scene.says(session, "seller", introduction, Some(session)).await
+}
+
+async fn cards(scene: &mut Scene) -> bool {
+    let session = scene.session().await;
+    let package = scene.package();
+    let terms_hash = package.terms_hash();
+    let offered = scene.say(session, "seller", offer(package), None).await;
+    scene.show("seller", "translate").await;
+    let acceptance = Body::Accept(Accept::Acceptance(Acceptance { terms_hash }));
+    scene.says(session, "buyer", acceptance, Some(offered)).await
 }
 
 async fn policies(scene: &mut Scene) -> bool {

@@ -173,6 +173,12 @@ impl Scene {
         self.take(words).await
     }
 
+    /// The agent shows a card that offers this one capability.
+    pub(crate) async fn show(&mut self, short: &str, capability: &str) -> Hash {
+        let card = self.author.card(&self.agent(short), capability);
+        self.take(card).await
+    }
+
     /// Whether it is taken in, and what breaks nothing after it too.
     pub(crate) async fn says(&mut self, session: Hash, short: &str, body: Body, to: Option<Hash>) -> bool {
         let words = self.words(session, short, body, to);

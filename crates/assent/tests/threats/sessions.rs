@@ -71,6 +71,40 @@ async fn go_on_after_revocation(scene: &mut Scene) -> Attack {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_bound_to_a_card_that_was_exchanged() {
+    stopped("THR-CARD-CHANGED", "CARD_CHANGED", "ignores-cards", exchange_the_card).await;
+}
+
+/// The seller comes in with one card, and is bound with another; also if it shows the first again meanwhile.
+async fn exchange_the_card(scene: &mut Scene) -> Attack {
+    let session = scene.session().await;
+    let package = scene.package();
+    let terms_hash = package.terms_hash();
+    let offered = scene.say(session, "seller", offer(package), None).await;
+    for capability in ["translate", "provision.compute.gpu"] {
+        scene.show("seller", capability).await;
+    }
+    let acceptance = Body::Accept(Accept::Acceptance(Acceptance { terms_hash }));
+    try_to_say(scene, session, "buyer", acceptance, Some(offered)).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_does_not_offer_it_does_not_come_in_for_it() {
+    stopped("THR-CAPABILITY-CLOAKING", "CAPABILITY_NOT_OFFERED", "ignores-cards", come_in_cloaked).await;
+}
+
+/// Found and invited for what its card offers, the seller takes it off, and comes in all the same.
+async fn come_in_cloaked(scene: &mut Scene) -> Attack {
+    let consent = scene.people().await;
+    scene.show("buyer", "procure").await;
+    let invitation = scene.invitation(consent, |_| {});
+    let session = scene.take(invitation).await;
+    scene.show("seller", "translate").await;
+    let introduction = scene.author.introduction(&scene.agent("seller"));
+    try_to_say(scene, session, "seller", introduction, Some(session)).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn terms_of_a_schema_that_was_not_agreed_on_are_no_terms() {
     stopped("THR-SCHEMA-SWAP", "TERMS_DO_NOT_FIT", "ignores-schemas", swap_the_schema).await;
 }

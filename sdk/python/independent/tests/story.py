@@ -82,7 +82,7 @@ class Story:
 
     def agent(self, uri: str, key: Key, organisation: Key) -> None:
         """Registers an agent."""
-        card = {"capabilities": [], "description": "", "name": "An agent"}
+        card = {"capabilities": ["procure"], "description": "", "name": "An agent"}
         self.say(f"agent:{uri}", "agent.register", {"card": card, "key": key.id}, uri, key, organisation)
 
     def introduced(self) -> str:
