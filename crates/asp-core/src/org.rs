@@ -12,7 +12,7 @@ use crate::name::{Domain, Issuer};
 use crate::position::{Hash, Head, LogPoint};
 use crate::rejection::{Code, Rejection};
 use crate::statement::Verified;
-use crate::statement::body::{Body, Name, OrgVerify, PolicySet, SchemaAlias, SchemaRegister, Text};
+use crate::statement::body::{Body, Name, OrgCheck, OrgVerify, PolicySet, SchemaAlias, SchemaRegister, Text};
 use crate::stream::{Accepted, KeyHistory, require_signatures};
 use crate::terms::TermsSchema;
 
@@ -24,9 +24,19 @@ pub struct Organisation {
     keys: KeyHistory,
     policy: Option<PolicySet>,
     evidence: Option<OrgVerify>,
+    check: Option<DomainCheck>,
     schemas: BTreeMap<Hash, RegisteredSchema>,
     head: Head,
     registered: LogPoint,
+}
+
+/// What the node found under the domain when it last said so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DomainCheck {
+    /// What it found, of which key, and where.
+    pub found: OrgCheck,
+    /// Where in the log it says so.
+    pub at: LogPoint,
 }
 
 /// A terms schema of an organisation.
@@ -71,6 +81,7 @@ impl Organisation {
             keys,
             policy: None,
             evidence: None,
+            check: None,
             schemas: BTreeMap::new(),
             head: accepted.head(),
             registered: accepted.at(),
@@ -82,6 +93,11 @@ impl Organisation {
     /// # Errors
     /// The rule that is broken.
     pub fn decide(&self, verified: &Verified, at: LogPoint) -> Result<(), Rejection> {
+        if let (Issuer::Node(_), Body::OrgCheck(check)) =
+            (&verified.statement().issuer, &verified.statement().body)
+        {
+            return self.decide_check(check);
+        }
         check_issuer(&self.domain, verified)?;
         match &verified.statement().body {
             Body::OrgRegister(_) => Err(Code::AlreadyRegistered.at("/type")), // ASP-ORG-002
@@ -103,12 +119,37 @@ impl Organisation {
                 let current = self.keys.is_current(&verify.key);
                 if current { Ok(()) } else { Err(Code::UnknownKey.at("/body/key").by("ASP-ORG-005")) }
             }
+            // Whoever looks is not who is looked at.
+            Body::OrgCheck(_) => Err(Code::NotAParty.at("/issuer").by("ASP-ORG-007")),
             Body::OrgSchemaRegister(register) => {
                 self.keys.check_signers(verified, &[])?;
                 self.decide_schema(register)
             }
             _ => Err(Code::UnknownType.at("/type")),
         }
+    }
+
+    /// The node looked for what the organisation named last, and found otherwise than it has said.
+    ///
+    /// That it is the node that speaks has been judged by its signature.
+    fn decide_check(&self, check: &OrgCheck) -> Result<(), Rejection> {
+        let refused = |code: Code, pointer: &str| Err(code.at(pointer).by("ASP-ORG-008"));
+        let Some(asked) = self.evidence.as_ref().filter(|asked| self.keys.is_current(&asked.key)) else {
+            return refused(Code::UnknownKey, "/body/key");
+        };
+        if check.key != asked.key {
+            return refused(Code::UnknownKey, "/body/key");
+        }
+        if check.method != asked.method {
+            return refused(Code::InvalidBody, "/body/method");
+        }
+        if check.found && check.evidence.is_none() {
+            return refused(Code::InvalidBody, "/body/evidence");
+        }
+        let same =
+            |last: &OrgCheck| (last.found, last.key, last.method) == (check.found, check.key, check.method);
+        let repeats = self.check.as_ref().is_some_and(|last| same(&last.found));
+        if repeats { Err(Code::NothingChanged.at("/body/found")) } else { Ok(()) } // ASP-ORG-009
     }
 
     /// A schema is within its budget, there is room for it, and its alias and version are new.
@@ -143,6 +184,9 @@ impl Organisation {
             Body::OrgKeyRevoke(revoke) => self.keys.revoke(&revoke.key, revoke.from_index, index),
             Body::OrgPolicySet(policy) => self.policy = Some(policy.clone()),
             Body::OrgVerify(verify) => self.evidence = Some(verify.clone()),
+            Body::OrgCheck(found) => {
+                self.check = Some(DomainCheck { found: found.clone(), at: accepted.at() })
+            }
             Body::OrgSchemaRegister(register) => {
                 let schema = TermsSchema::trusted(&register.schema);
                 let SchemaRegister { alias, description, version, .. } = register.clone();
@@ -198,10 +242,22 @@ impl Organisation {
         &self.schemas
     }
 
-    /// Where it says that evidence of its domain lies; nobody has looked.
+    /// Where it says that evidence of its domain lies.
     #[must_use]
     pub const fn evidence(&self) -> Option<&OrgVerify> {
         self.evidence.as_ref()
+    }
+
+    /// What the node found there, as it said last.
+    #[must_use]
+    pub const fn check(&self) -> Option<&DomainCheck> {
+        self.check.as_ref()
+    }
+
+    /// Whether the node's last word is that it found a key under the domain which can still sign.
+    #[must_use]
+    pub fn proved(&self) -> bool {
+        self.check.as_ref().is_some_and(|check| check.found.found && self.keys.is_current(&check.found.key))
     }
 
     /// The last statement.

@@ -329,6 +329,9 @@ impl World {
             return Err(Code::AlreadyRegistered.at("/stream").with_head(known.map(Organisation::head)));
         }
         check_place(verified.statement(), known.map(Organisation::head), crate::name::StreamKind::Org)?;
+        if known.is_some() && matches!(verified.statement().issuer, Issuer::Node(_)) {
+            self.check_signers(verified)?;
+        }
         match known {
             Some(org) => org.decide(verified, at),
             None => Organisation::decide_opening(domain, verified),

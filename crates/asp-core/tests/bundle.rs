@@ -9,14 +9,14 @@
 mod support;
 
 use asp_core::bundle::{Anchors, Bundle, Report, Rule, Verdict};
-use asp_core::key::KeyId;
+use asp_core::key::{KeyId, SecretKey};
 use asp_core::name::{Issuer, StreamId, StreamName};
 use asp_core::position::{Hash, LogPoint, Millis, Position};
 use asp_core::session::table::{Performative, State};
 use asp_core::statement::Verified;
 use asp_core::statement::body::{
     Accept, Acceptance, Amendment, Body, Commit, CommitmentState, Inform, KeyRevoke, KeyRotate, Mandate,
-    ObligationRef, Propose,
+    ObligationRef, OrgCheck, OrgVerify, Propose, VerifyMethod,
 };
 use serde_json::{Value, json};
 use support::evidence::{Node, rules};
@@ -234,6 +234,40 @@ fn what_no_bundle_shows_is_said() {
         detail(&report, Rule::DomainControl),
         "nobody has looked under the domains: buyer.example names no evidence, seller.example names no evidence"
     );
+}
+
+#[test]
+fn what_the_node_found_under_a_domain_is_told_as_its_word() {
+    // ASP-BUN-013
+    let (mut stage, session, commitment) = Stage::bound();
+    let says = |stage: &mut Stage, by: Issuer, body: Body, signers: &[&str]| {
+        let draft = stage.draft(StreamName::Of(StreamId::Org(domain("buyer"))), by, body);
+        let keys: Vec<SecretKey> = signers.iter().map(|name| key(name)).collect();
+        let statement = stage.sign(&draft, &keys.iter().collect::<Vec<_>>());
+        stage.take(statement).unwrap();
+    };
+    let buyer = || Issuer::Organisation(domain("buyer"));
+    let told = |stage: &Stage| {
+        let report = holds(stage, session, commitment);
+        assert_eq!(report.check(Rule::DomainControl).unwrap().verdict, Verdict::NotShown);
+        detail(&report, Rule::DomainControl).to_owned()
+    };
+    let (first, method) = (key("buyer").id(), VerifyMethod::Dns);
+    says(&mut stage, buyer(), Body::OrgVerify(OrgVerify { key: first, method }), &["buyer"]);
+    let asked = "nobody has looked under the domains: buyer.example says that it is published (dns), \
+                 seller.example names no evidence";
+    assert_eq!(told(&stage), asked);
+    let node = Issuer::Node(stage.origin.clone());
+    let check = |found| OrgCheck { evidence: Some(Hash::of(&[b"a record"])), found, key: first, method };
+    says(&mut stage, node.clone(), Body::OrgCheck(check(false)), &["node"]);
+    assert!(told(&stage).contains("the key of buyer.example was not found (dns, entry 13),"));
+    says(&mut stage, node, Body::OrgCheck(check(true)), &["node"]);
+    let found = "the node's word alone: the key of buyer.example was found (dns, entry 14), \
+                 seller.example names no evidence";
+    assert_eq!(told(&stage), found);
+    let rotate = KeyRotate { old_key: first, new_key: key("buyer's next").id() };
+    says(&mut stage, buyer(), Body::OrgKeyRotate(rotate), &["buyer", "buyer's next"]);
+    assert!(told(&stage).contains("was found (dns, entry 14) and has ended since,"));
 }
 
 /// Changes the JSON of a deal's bundle and writes it canonically again; `expected` are the rules that are refuted.

@@ -5,9 +5,12 @@ mod support;
 
 use asp_core::key::SecretKey;
 use asp_core::name::{Issuer, StreamId, StreamKind, StreamName};
-use asp_core::position::{Head, Millis, Position, Sequence};
+use asp_core::position::{Hash, Head, Millis, Position, Sequence};
 use asp_core::rejection::Code;
-use asp_core::statement::body::{Because, Body, CardSet, Empty, KeyAdd, KeyRevoke, KeyRotate, OrgRegister};
+use asp_core::statement::body::{
+    Because, Body, CardSet, Empty, KeyAdd, KeyRevoke, KeyRotate, OrgCheck, OrgRegister, OrgVerify, PolicySet,
+    VerifyMethod,
+};
 use support::{Stage, agent_key, because, card, domain, key, text, uri};
 
 fn org_stream(name: &str) -> StreamName {
@@ -248,7 +251,7 @@ fn a_statement_stands_where_its_stream_ends() {
     let conflict = Err((Code::SequenceConflict, Some(head)));
     assert_eq!(judged(Head { sequence: Sequence(1), ..head }), conflict);
     assert_eq!(judged(Head { sequence: Sequence(7), ..head }), conflict);
-    let forked = Head { hash: asp_core::position::Hash::of(&[]), ..head };
+    let forked = Head { hash: Hash::of(&[]), ..head };
     assert_eq!(judged(forked), Err((Code::PreviousHashMismatch, Some(head))));
     assert_eq!(judged(head), Ok(()));
 }
@@ -296,7 +299,7 @@ fn only_the_nodes_key_speaks_for_the_node() {
 fn who_is_no_party_learns_nothing() {
     let (mut stage, session) = Stage::talking();
     let consent = *stage.session(session).consents().first().unwrap();
-    let missing = asp_core::position::Hash::of(&[b"missing"]);
+    let missing = Hash::of(&[b"missing"]);
     for id in [consent, missing] {
         let body = Body::ConsentRevoke(Because { reason: text("") });
         let stream = StreamName::Of(StreamId::Consent(id));
@@ -402,4 +405,130 @@ fn what_is_signed_away_from_the_network_says_until_when() {
     assert_eq!(came(Some(week + 1), 200_000, 0), Err(Code::ClockSkew));
     assert_eq!(came(None, 200_000, 0), Err(Code::ClockSkew));
     assert_eq!(came(Some(week), 0, 200_000), Err(Code::ClockSkew), "nothing comes from the future");
+}
+
+/// The organisation `a` says where its key stands.
+#[track_caller]
+fn asks(stage: &mut Stage, name: &str, method: VerifyMethod) {
+    let verify = Body::OrgVerify(OrgVerify { key: key(name).id(), method });
+    org(stage, "a", verify, &[&key("a")], Ok(()));
+}
+
+/// What the node finds of a key of `a`.
+fn finding(name: &str, method: VerifyMethod, found: bool) -> OrgCheck {
+    let evidence = found.then(|| Hash::of(&[b"what was read"]));
+    OrgCheck { evidence, found, key: key(name).id(), method }
+}
+
+/// The node says what it found in the stream of `a`; a refusal as `CODE RULE /pointer`.
+fn says(stage: &mut Stage, check: OrgCheck) -> Result<(), String> {
+    let node = Issuer::Node(stage.origin.clone());
+    says_by(stage, node, check, "node")
+}
+
+fn says_by(stage: &mut Stage, by: Issuer, check: OrgCheck, signer: &str) -> Result<(), String> {
+    let draft = stage.draft(org_stream("a"), by, Body::OrgCheck(check));
+    let statement = stage.sign(&draft, &[&key(signer)]);
+    stage.take(statement).map(|_| ()).map_err(|code| {
+        let refusal = stage.refusal.clone().unwrap();
+        format!("{code} {} {}", refusal.rule.unwrap(), refusal.pointer.unwrap())
+    })
+}
+
+fn proved(stage: &Stage) -> bool {
+    stage.world.organisation(&domain("a")).unwrap().proved()
+}
+
+#[test]
+fn the_node_says_what_it_found_under_a_domain_and_nobody_else_does() {
+    // ASP-ORG-007, ASP-KEY-002, ASP-KEY-004
+    let mut stage = Stage::with(&["a", "b"]);
+    let found = || finding("a", VerifyMethod::Dns, true);
+    asks(&mut stage, "a", VerifyMethod::Dns);
+    for (by, signer, expected) in [
+        (Issuer::Organisation(domain("a")), "a", "NOT_A_PARTY ASP-ORG-007 /issuer"),
+        (Issuer::Organisation(domain("b")), "b", "NOT_A_PARTY ASP-KEY-004 /issuer"),
+        (Issuer::Node(stage.origin.clone()), "a", "KEY_NOT_VALID ASP-KEY-002 /signatures"),
+        (Issuer::Node(text("other.example/log")), "node", "KEY_NOT_VALID ASP-KEY-002 /signatures"),
+    ] {
+        assert_eq!(says_by(&mut stage, by, found(), signer), Err(expected.to_owned()));
+    }
+    assert!(!proved(&stage), "who was refused has proved nothing");
+    assert_eq!(says(&mut stage, found()), Ok(()));
+    assert!(proved(&stage));
+    // Of all that an organisation says, the node says nothing.
+    let node = Issuer::Node(stage.origin.clone());
+    let draft = stage.draft(org_stream("a"), node, Body::OrgPolicySet(PolicySet::of(Vec::new())));
+    let statement = stage.sign(&draft, &[&key("node")]);
+    assert_eq!(stage.take(statement), Err(Code::NotAParty));
+    // And of who is not registered it says nothing either.
+    let node = Issuer::Node(stage.origin.clone());
+    let draft = stage.draft(org_stream("nobody"), node, Body::OrgCheck(found()));
+    let statement = stage.sign(&draft, &[&key("node")]);
+    assert_eq!(stage.take(statement), Err(Code::UnknownStream));
+}
+
+#[test]
+fn the_node_looks_for_what_the_organisation_named_last() {
+    // ASP-ORG-008
+    let mut stage = Stage::with(&["a"]);
+    let dns = VerifyMethod::Dns;
+    let refused = |expected: &str| {
+        Err(format!(
+            "{expected} ASP-ORG-008 {}",
+            if expected == "UNKNOWN_KEY" { "/body/key" } else { "/body/method" }
+        ))
+    };
+    assert_eq!(says(&mut stage, finding("a", dns, false)), refused("UNKNOWN_KEY"), "nobody asked");
+    asks(&mut stage, "a", dns);
+    assert_eq!(says(&mut stage, finding("b", dns, true)), refused("UNKNOWN_KEY"));
+    assert_eq!(says(&mut stage, finding("a", VerifyMethod::WellKnown, true)), refused("INVALID_BODY"));
+    let unread = OrgCheck { evidence: None, ..finding("a", dns, true) };
+    assert_eq!(says(&mut stage, unread), Err("INVALID_BODY ASP-ORG-008 /body/evidence".to_owned()));
+    assert_eq!(says(&mut stage, finding("a", dns, false)), Ok(()));
+    asks(&mut stage, "a", VerifyMethod::WellKnown);
+    assert_eq!(says(&mut stage, finding("a", dns, true)), refused("INVALID_BODY"), "it looked too early");
+    let rotate = KeyRotate { old_key: key("a").id(), new_key: key("a2").id() };
+    org(&mut stage, "a", Body::OrgKeyRotate(rotate), &[&key("a"), &key("a2")], Ok(()));
+    let ended = finding("a", VerifyMethod::WellKnown, true);
+    assert_eq!(says(&mut stage, ended), refused("UNKNOWN_KEY"), "the key has ended");
+}
+
+#[test]
+fn the_node_says_nothing_twice() {
+    // ASP-ORG-009
+    let mut stage = Stage::with(&["a"]);
+    let (dns, file) = (VerifyMethod::Dns, VerifyMethod::WellKnown);
+    let again = Err("NOTHING_CHANGED ASP-ORG-009 /body/found".to_owned());
+    asks(&mut stage, "a", dns);
+    assert_eq!(says(&mut stage, finding("a", dns, false)), Ok(()), "the first time whatever it found");
+    assert_eq!(says(&mut stage, finding("a", dns, false)), again);
+    let read = OrgCheck { evidence: Some(Hash::of(&[b"another record"])), ..finding("a", dns, false) };
+    assert_eq!(says(&mut stage, read), again, "what was read is no outcome");
+    asks(&mut stage, "a", dns);
+    assert_eq!(says(&mut stage, finding("a", dns, false)), again, "asking again changes nothing");
+    assert_eq!(says(&mut stage, finding("a", dns, true)), Ok(()));
+    assert_eq!(says(&mut stage, finding("a", dns, true)), again);
+    asks(&mut stage, "a", file);
+    assert_eq!(says(&mut stage, finding("a", file, true)), Ok(()), "it stands elsewhere too");
+    assert_eq!(says(&mut stage, finding("a", file, false)), Ok(()));
+    assert!(!proved(&stage));
+}
+
+#[test]
+fn a_domain_is_proved_by_a_key_that_can_still_sign() {
+    let mut stage = Stage::with(&["a"]);
+    asks(&mut stage, "a", VerifyMethod::Dns);
+    assert!(!proved(&stage), "saying where is no proof");
+    assert_eq!(says(&mut stage, finding("a", VerifyMethod::Dns, true)), Ok(()));
+    let add = Body::OrgKeyAdd(KeyAdd { key: key("a2").id() });
+    org(&mut stage, "a", add, &[&key("a"), &key("a2")], Ok(()));
+    assert!(proved(&stage));
+    org(&mut stage, "a", Body::OrgKeyRevoke(revoke("a")), &[&key("a2")], Ok(()));
+    assert!(!proved(&stage), "nobody had to look");
+    let verify = Body::OrgVerify(OrgVerify { key: key("a2").id(), method: VerifyMethod::Dns });
+    org(&mut stage, "a", verify, &[&key("a2")], Ok(()));
+    assert!(!proved(&stage));
+    assert_eq!(says(&mut stage, finding("a2", VerifyMethod::Dns, true)), Ok(()));
+    assert!(proved(&stage));
 }

@@ -74,6 +74,7 @@ fn kinds() -> Vec<Kind> {
         "org.key.revoke",
         "org.policy.set",
         "org.verify",
+        "org.check",
         "org.schema.register",
         "agent.register",
         "agent.card.set",

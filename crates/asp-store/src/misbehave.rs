@@ -98,6 +98,8 @@ kinds! {
     IgnoresKeyHistory = "ignores-key-history" Writer ["KEY-001"];
     /// Lets organisations revoke their last key
     RevokesLastKeys = "revokes-last-keys" Writer ["ORG-004"];
+    /// Lets organisations say that their own domain is proved
+    LetsDomainsProveThemselves = "lets-domains-prove-themselves" Writer ["ORG-007"];
     /// Registers agents that their organisation has not signed for
     AdmitsUnsignedAgents = "admits-unsigned-agents" Writer ["AGT-002"];
     /// Opens sessions that no consent covers

@@ -35,6 +35,10 @@ pub(crate) fn tell(statement: &Statement, session: Option<&Session>) -> Told {
         Body::OrgKeyRevoke(body) => ("org.key.revoke", body.key.to_string()),
         Body::OrgPolicySet(_) => ("org.policy.set", String::new()),
         Body::OrgVerify(body) => ("org.verify", body.key.to_string()),
+        Body::OrgCheck(body) => {
+            let found = if body.found { "found" } else { "did not find" };
+            ("org.check", format!("{found} {}", body.key))
+        }
         Body::AgentRegister(body) => {
             let can = body.card.capabilities.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
             ("agent.register", if can.is_empty() { quoted(body.card.name.as_str()) } else { can })
@@ -108,6 +112,7 @@ fn said(statement: &Statement, session: Option<&Session>) -> (&'static str, Stri
         | Body::OrgKeyRevoke(_)
         | Body::OrgPolicySet(_)
         | Body::OrgVerify(_)
+        | Body::OrgCheck(_)
         | Body::OrgSchemaRegister(_)
         | Body::AgentRegister(_)
         | Body::AgentCardSet(_)

@@ -17,7 +17,7 @@ import statement as statements
 from envelope import signatures_of
 from refusal import Refused
 from statement import Statement
-from streams import Streams, check_place, organisation_of
+from streams import Organisation, Streams, check_place, organisation_of
 
 ENTRIES_MAX = 16_384
 MEMBERS = {"asp", "checkpoint", "commitment", "entries", "kind", "nodeKey", "origin"}
@@ -442,11 +442,23 @@ def _log_key(bundle: Bundle, trusted_key: bytes | None) -> Check:
 
 
 def _domain_control(bundle: Bundle, streams: Streams) -> Check:
-    claims = (
-        f"{domain}: {known.evidence or 'no evidence'}"
-        for domain, known in sorted(streams.organisations.items())
-    )
-    return Check("domain-control", "not shown", "nobody has looked under the domains: " + ", ".join(claims))
+    """What the node found under the domains is its own word, signed by nobody else: it proves nothing."""
+    known = sorted(streams.organisations.items())
+    looked = any(organisation.checked is not None for _, organisation in known)
+    word = "the node's word alone" if looked else "nobody has looked under the domains"
+    claims = ", ".join(_domain_claim(domain, organisation) for domain, organisation in known)
+    return Check("domain-control", "not shown", f"{word}: {claims}")
+
+
+def _domain_claim(domain: str, known: Organisation) -> str:
+    if known.checked is not None:
+        (_, method, found), index = known.checked
+        what = "was found" if found else "was not found"
+        ended = " and has ended since" if found and not known.is_proved else ""
+        return f"the key of {domain} {what} ({method}, entry {index}){ended}"
+    if known.evidence is not None:
+        return f"{domain} says that it is published ({known.evidence[1]})"
+    return f"{domain} names no evidence"
 
 
 def _later(bundle: Bundle, note: log.Note | None) -> Check:

@@ -33,6 +33,7 @@ TYPES: dict[str, tuple[str, ...]] = {
         "org.key.revoke",
         "org.policy.set",
         "org.verify",
+        "org.check",
         "org.schema.register",
     ),
     "agent": (

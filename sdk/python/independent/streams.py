@@ -76,7 +76,15 @@ class Organisation:
     """The state of an `org:` stream."""
 
     keys: KeyHistory
-    evidence: str | None = None
+    # The key and the method of the last org.verify.
+    evidence: tuple[bytes, str] | None = None
+    # Key, method and outcome of the last org.check, and its index.
+    checked: tuple[tuple[bytes, str, bool], int] | None = None
+
+    @property
+    def is_proved(self) -> bool:
+        """Whether the node's last word is that it found a key which can still sign."""
+        return self.checked is not None and self.checked[0][2] and self.keys.is_current(self.checked[0][0])
 
 
 @dataclass
@@ -191,8 +199,15 @@ class Streams:
             raise Refused("ALREADY_REGISTERED", "/stream")
         if known is None and statement.type != "org.register":
             raise Refused("UNKNOWN_STREAM", "/stream", "ASP-ORG-001")
+        if known is not None and statement.issuer.startswith("node:"):
+            self._check_issuer(statement)
+            if statement.type == "org.check":
+                self._take_check(known, statement, index)
+                return
         if statement.issuer != domain:
             raise Refused("NOT_A_PARTY", "/issuer")
+        if statement.type == "org.check":
+            raise Refused("NOT_A_PARTY", "/issuer", "ASP-ORG-007")
         key = forms.read_key(statement.body.get("key")) or b""
         if known is None:
             organisation = Organisation(KeyHistory({key: KeyLife(index)}))
@@ -213,7 +228,22 @@ class Streams:
             elif statement.type == "org.verify":
                 if not known.keys.is_current(key):
                     raise Refused("UNKNOWN_KEY", "/body/key", "ASP-ORG-005")
-                known.evidence = statement.body["method"]
+                known.evidence = (key, statement.body["method"])
+
+    def _take_check(self, known: Organisation, statement: Statement, index: int) -> None:
+        """What the node found under the domain (ASP-ORG-008, ASP-ORG-009)."""
+        body = statement.body
+        found = (forms.read_key(body["key"]) or b"", body["method"], body["found"])
+        asked = known.evidence
+        if asked is None or found[0] != asked[0] or not known.keys.is_current(found[0]):
+            raise Refused("UNKNOWN_KEY", "/body/key", "ASP-ORG-008")
+        if found[1] != asked[1]:
+            raise Refused("INVALID_BODY", "/body/method", "ASP-ORG-008")
+        if body["found"] and "evidence" not in body:
+            raise Refused("INVALID_BODY", "/body/evidence", "ASP-ORG-008")
+        if known.checked is not None and known.checked[0] == found:
+            raise Refused("NOTHING_CHANGED", "/body/found")
+        known.checked = (found, index)
 
     def _take_agent(self, statement: Statement, uri: str, index: int) -> None:
         known = self.agents.get(uri)

@@ -7,13 +7,13 @@ use asp_core::position::{Hash, LogTime};
 use asp_core::rejection::{Rejection, Retry};
 use asp_core::session::table::Role;
 use asp_core::session::{Commitment, GivenMandate, OfferKind, OpenOffer, OpenQuestion, Progress, Session};
-use asp_core::statement::body::Card;
+use asp_core::statement::body::{Card, OrgVerify};
 use asp_core::stream::{KeyHistory, KeyLife};
 
 use super::{
-    AgentView, CommitmentView, ConsentView, EndView, EscalationView, KeyView, MandateView, NarrowedView,
-    ObligationView, OfferView, OrganisationView, ParticipantView, PendingView, Problem, QuestionView,
-    SessionView, UsageView,
+    AgentView, CommitmentView, ConsentView, DomainView, EndView, EscalationView, KeyView, MandateView,
+    NarrowedView, ObligationView, OfferView, OrganisationView, ParticipantView, PendingView, Problem,
+    QuestionView, SessionView, UsageView,
 };
 
 impl Problem {
@@ -65,11 +65,26 @@ fn keys(history: &KeyHistory) -> Vec<KeyView> {
         .collect()
 }
 
+fn domain(organisation: &Organisation) -> Option<DomainView> {
+    let OrgVerify { key, method } = *organisation.evidence()?;
+    let check = organisation.check();
+    let asked = check.filter(|check| (check.found.key, check.found.method) == (key, method));
+    Some(DomainView {
+        proved: organisation.proved(),
+        method,
+        key,
+        found: asked.map(|check| check.found.found),
+        checked_at: check.map(|check| check.at.time),
+        checked_in: check.map(|check| check.at.index),
+    })
+}
+
 impl From<&Organisation> for OrganisationView {
     fn from(organisation: &Organisation) -> Self {
         Self {
             domain: organisation.domain().clone(),
             name: organisation.name().to_string(),
+            proof: domain(organisation),
             keys: keys(organisation.keys()),
             policy: organisation.policy().cloned(),
             head: organisation.head(),

@@ -14,7 +14,7 @@ use asp_core::rejection::{Code, Rejection};
 use asp_core::session::table::{Performative, State};
 use asp_core::statement::body::{
     A2aPin, Availability, CommitmentState, DataClass, Mandate, Name, Package, ParticipantRole, PolicySet,
-    SessionReceipt, Showing, TrustFloor, Usage,
+    SessionReceipt, Showing, TrustFloor, Usage, VerifyMethod,
 };
 use asp_core::statement::{Signature, Verified};
 use asp_core::trust::Question;
@@ -109,6 +109,28 @@ api! {
         #[cfg_attr(feature = "openapi", schema(value_type = Option<u64>))]
         distrusted_from: Option<Position>,
     }
+    /// What a node found under the domain of an organisation. Its own word: whoever wants to know looks there.
+    struct DomainView {
+        /// Whether it found the key there when it last said so, and the key can still sign.
+        proved: bool,
+        /// Where the organisation says that it publishes its key: `well-known` or `dns`.
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        method: VerifyMethod,
+        /// The key that it publishes there.
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        key: KeyId,
+        /// What the node found, of this key and there; absent until it has looked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        found: Option<bool>,
+        /// When the node last said what it found: the first time, and whenever that changed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+        checked_at: Option<LogTime>,
+        /// The log index of that statement.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<u64>))]
+        checked_in: Option<Position>,
+    }
     /// An organisation.
     struct OrganisationView {
         /// Its domain.
@@ -116,6 +138,9 @@ api! {
         domain: Domain,
         /// What people call it.
         name: String,
+        /// Whether its domain is its own, as far as the node can tell; absent until it says where its key is published.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        proof: Option<DomainView>,
         /// All keys it ever had.
         keys: Vec<KeyView>,
         /// What it lets others do with its agents: the body of its last `org.policy.set`.

@@ -8,7 +8,7 @@ use super::report::{Check, ObligationLine, Party, Rule, SignatureCheck, Signatur
 use crate::agent::Agent;
 use crate::key::KeyId;
 use crate::name::{AgentUri, Domain, Issuer, StreamId};
-use crate::org::Organisation;
+use crate::org::{DomainCheck, Organisation};
 use crate::position::{Hash, LogPoint, Position};
 use crate::rejection::{Code, Rejection};
 use crate::session::{Commitment, Duty, Participant, Progress, Session};
@@ -313,18 +313,37 @@ impl<'a> Replay<'a> {
         Check::of(Rule::Obligations, Verdict::Proved, list.join(", "))
     }
 
-    /// The protocol knows pointers to evidence of a domain; whether it lies there is for the reader to see.
+    /// What the node found is its own word, signed by nobody else: it proves no domain, and refutes none.
     pub(super) fn domain_control(&self) -> Check {
         let issuers =
             self.judged.iter().filter_map(|(_, verified)| verified.statement().issuer.organisation());
         let domains: BTreeSet<Domain> = issuers.collect();
-        let claim = |domain: &Domain| match self.world.organisation(domain).and_then(Organisation::evidence) {
-            Some(evidence) => format!("{domain} says that it is published ({})", word(&evidence.method)),
-            None => format!("{domain} names no evidence"),
+        let checks = |domain: &Domain| self.world.organisation(domain).and_then(Organisation::check);
+        let word = if domains.iter().any(|domain| checks(domain).is_some()) {
+            "the node's word alone"
+        } else {
+            "nobody has looked under the domains"
         };
-        let list: Vec<String> = domains.iter().map(claim).collect();
-        let detail = format!("nobody has looked under the domains: {}", list.join(", "));
-        Check::of(Rule::DomainControl, Verdict::NotShown, detail)
+        let list: Vec<String> = domains.iter().map(|domain| self.domain_claim(domain)).collect();
+        Check::of(Rule::DomainControl, Verdict::NotShown, format!("{word}: {}", list.join(", ")))
+    }
+
+    fn domain_claim(&self, domain: &Domain) -> String {
+        let Some(found) = self.world.organisation(domain) else {
+            return format!("{domain} names no evidence");
+        };
+        match (found.evidence(), found.check()) {
+            (_, Some(DomainCheck { found: check, at })) => {
+                let what = if check.found { "was found" } else { "was not found" };
+                let ended = if check.found && !found.proved() { " and has ended since" } else { "" };
+                let method = word(&check.method);
+                format!("the key of {domain} {what} ({method}, entry {}){ended}", at.index)
+            }
+            (Some(evidence), None) => {
+                format!("{domain} says that it is published ({})", word(&evidence.method))
+            }
+            (None, None) => format!("{domain} names no evidence"),
+        }
     }
 
     /// What the bundle is about, if the replay came to its end.

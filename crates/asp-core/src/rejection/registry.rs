@@ -85,6 +85,8 @@ pub enum Code {
     LastKey,
     /// The key is not a valid key of this stream.
     UnknownKey,
+    /// The log has this already.
+    NothingChanged,
     /// The issuer is not a party to this.
     NotAParty,
     /// Organisations without a consent between them cannot meet in a session.
@@ -650,6 +652,16 @@ pub(super) const ROWS: &[Row] = &[
         rule: Some("ASP-ORG-004"),
         sentence: "The key is not a valid key of this stream.",
         hint: "Name a key that the stream holds.",
+    },
+    Row {
+        code: Code::NothingChanged,
+        text: "NOTHING_CHANGED",
+        status: 409,
+        blame: Blame::State,
+        retry: Retry::Later,
+        rule: Some("ASP-ORG-009"),
+        sentence: "The log has this already.",
+        hint: "Say it again when something has changed.",
     },
     Row {
         code: Code::NotAParty,

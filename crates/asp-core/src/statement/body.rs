@@ -97,6 +97,20 @@ bodies! {
         /// How it is published.
         method: VerifyMethod,
     }
+    /// `org.check`: what the node found when it looked under the domain. No word of the organisation's.
+    struct OrgCheck {
+        /// The SHA-256 of what was read: the document, or the text of the record that names the key.
+        ///
+        /// Absent if there was nothing to be read.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        evidence: Option<Hash>,
+        /// Whether the key stands there.
+        found: bool,
+        /// The key that was looked for.
+        key: KeyId,
+        /// Where it was looked for.
+        method: VerifyMethod,
+    }
     /// `agent.register`: signed by the agent's key and by its organisation's.
     struct AgentRegister {
         /// What the agent shows of itself.
@@ -703,6 +717,7 @@ body! {
     OrgKeyRevoke(KeyRevoke) = Kind::OrgKeyRevoke, Kind::OrgKeyRevoke => ()
     OrgPolicySet(PolicySet) = Kind::OrgPolicySet, Kind::OrgPolicySet => ()
     OrgVerify(OrgVerify) = Kind::OrgVerify, Kind::OrgVerify => ()
+    OrgCheck(OrgCheck) = Kind::OrgCheck, Kind::OrgCheck => ()
     OrgSchemaRegister(SchemaRegister) = Kind::OrgSchemaRegister, Kind::OrgSchemaRegister => ()
     AgentRegister(AgentRegister) = Kind::AgentRegister, Kind::AgentRegister => ()
     AgentCardSet(CardSet) = Kind::AgentCardSet, Kind::AgentCardSet => ()

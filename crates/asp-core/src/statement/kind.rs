@@ -61,6 +61,8 @@ kinds! {
     OrgPolicySet = "org.policy.set" in Org;
     /// An organisation says where the evidence of its domain lies.
     OrgVerify = "org.verify" in Org;
+    /// The node says whether it found that evidence.
+    OrgCheck = "org.check" in Org;
     /// An organisation registers a terms schema.
     OrgSchemaRegister = "org.schema.register" in Org;
     /// An agent registers, admitted by its organisation.

@@ -7,8 +7,8 @@ use asp_core::rejection::Code;
 use asp_core::session::table::Reason;
 use asp_core::statement::Verified;
 use asp_core::statement::body::{
-    AgentRegister, Because, Body, Card, CardSet, Close, KeyAdd, KeyRevoke, KeyRotate, OrgRegister, OrgVerify,
-    PolicySet, Timeout, VerifyMethod,
+    AgentRegister, Because, Body, Card, CardSet, Close, KeyAdd, KeyRevoke, KeyRotate, OrgCheck, OrgRegister,
+    OrgVerify, PolicySet, Timeout, VerifyMethod,
 };
 
 use super::{Case, code, dialogue};
@@ -33,6 +33,7 @@ pub(super) const CASES: &[Case] = &[
     ),
     code!(["ASP-AGT-008"], "a key is added to an agent by itself and its issuer", added_to_agent),
     code!(["ASP-ORG-005"], "evidence of a domain names a current key", org_verifies),
+    code!(["ASP-ORG-007"], "no organisation says that its own domain is proved", org_checks_itself),
     code!(["ASP-AGT-001"], "an agent begins with agent.register, signed by itself", agent_begins),
     code!(["ASP-AGT-002"], "an agent is admitted by a current key of its organisation", agent_admitted),
     code!(["ASP-AGT-003"], "a retired agent says nothing more", agent_retires),
@@ -272,6 +273,23 @@ async fn org_verifies(stage: &mut Stage) -> Result<(), Finding> {
     let verify = |key: KeyId| Body::OrgVerify(OrgVerify { key, method: VerifyMethod::Dns });
     stage.org(verify(stage.key("other").id()), &[ORG], Some(Code::UnknownKey)).await?;
     stage.org(verify(stage.key(ORG).id()), &[ORG], None).await
+}
+
+async fn org_checks_itself(stage: &mut Stage) -> Result<(), Finding> {
+    stage.organisation("buyer").await?;
+    stage.organisation("seller").await?;
+    // Nobody is asked to look: a node that did would speak in between.
+    let (key, method) = (stage.key(ORG).id(), VerifyMethod::Dns);
+    let found =
+        |evidence: Option<Hash>, found: bool| Body::OrgCheck(OrgCheck { evidence, found, key, method });
+    stage.org(found(Some(Hash::of(&[])), true), &[ORG], Some(Code::NotAParty)).await?;
+    stage.org(found(None, false), &[ORG], Some(Code::NotAParty)).await?;
+    let by_other = stage.draft("seller.example", stage.org_stream("buyer")?, found(None, false))?;
+    let by_other = stage.sign(&by_other, &["seller.example"])?;
+    stage.refuse(&by_other, Code::NotAParty).await?;
+    let for_the_node = stage.draft("node", stage.org_stream("buyer")?, found(None, false))?;
+    let for_the_node = stage.sign(&for_the_node, &[ORG])?;
+    stage.refuse(&for_the_node, Code::KeyNotValid).await
 }
 
 async fn agent_begins(stage: &mut Stage) -> Result<(), Finding> {

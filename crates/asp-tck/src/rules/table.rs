@@ -468,7 +468,7 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         id: "ASP-KEY-004",
-        sentence: "In the stream of an organisation or an agent that one alone MUST speak, and of an agent its organisation where the type of the statement allows it.",
+        sentence: "In the stream of an organisation or an agent that one alone MUST speak, of an agent also its organisation where the type of the statement allows it, and of an organisation also the node by org.check.",
         codes: &["NOT_A_PARTY"],
         level: Level::Core,
         inside: None,
@@ -556,6 +556,27 @@ pub const RULES: &[Rule] = &[
         codes: &["SIGNATURE_MISSING", "UNKNOWN_KEY", "KEY_ALREADY_USED", "KEY_LIMIT"],
         level: Level::Core,
         inside: None,
+    },
+    Rule {
+        id: "ASP-ORG-007",
+        sentence: "An org.check MUST be issued by the node, never by the organisation whose domain was looked at.",
+        codes: &["NOT_A_PARTY"],
+        level: Level::Core,
+        inside: None,
+    },
+    Rule {
+        id: "ASP-ORG-008",
+        sentence: "An org.check MUST name the key, which is still current, and the method of the last org.verify, and the hash of what was read where the key was found.",
+        codes: &["UNKNOWN_KEY", "INVALID_BODY"],
+        level: Level::Core,
+        inside: Some("Nobody but the node can sign what would break it."),
+    },
+    Rule {
+        id: "ASP-ORG-009",
+        sentence: "An org.check MUST say something else than the one before it: another outcome, key or method.",
+        codes: &["NOTHING_CHANGED"],
+        level: Level::Core,
+        inside: Some("Nobody but the node can sign what would break it."),
     },
     Rule {
         id: "ASP-RCT-001",

@@ -41,6 +41,7 @@ pub(crate) async fn is_wrong(scene: &mut Scene, kind: Kind) -> bool {
         Kind::ForgetsRequests => requests(scene).await,
         Kind::IgnoresKeyHistory => key_history(scene).await,
         Kind::RevokesLastKeys => last_keys(scene).await,
+        Kind::LetsDomainsProveThemselves => own_domains(scene).await,
         Kind::AdmitsUnsignedAgents => unsigned_agents(scene).await,
         Kind::IgnoresConsent => consent(scene).await,
         Kind::IgnoresRevocation => revocation(scene).await,
@@ -174,6 +175,17 @@ async fn last_keys(scene: &mut Scene) -> bool {
     let revoke = KeyRevoke { from_index: None, key: key(&buyer).id(), reason: text("lost") };
     let stream = StreamName::Of(StreamId::Org(domain(&buyer)));
     let statement = scene.author.by(&buyer, stream, Body::OrgKeyRevoke(revoke));
+    scene.takes(&statement).await
+}
+
+async fn own_domains(scene: &mut Scene) -> bool {
+    scene.org("buyer").await;
+    let buyer = scene.name("buyer");
+    let (stream, key) = (StreamName::Of(StreamId::Org(domain(&buyer))), key(&buyer).id());
+    let method = VerifyMethod::Dns;
+    let evidence = Some(Hash::of(&[b"nothing that stands anywhere"]));
+    let check = Body::OrgCheck(OrgCheck { evidence, found: true, key, method });
+    let statement = scene.author.by(&buyer, stream, check);
     scene.takes(&statement).await
 }
 

@@ -120,6 +120,43 @@ class Keys(unittest.TestCase):
         self.check("OK", retire)
         self.check("AGENT_RETIRED ASP-AGT-003", retire, retire)
 
+    def test_the_node_says_what_it_found_under_a_domain_and_nobody_else_does(self) -> None:
+        def asks(key: Key = ACME, method: str = "dns", by: Key = ACME) -> Callable[[Story], Statement]:
+            body = {"key": key.id, "method": method}
+            return lambda story: story.say(ORG, "org.verify", body, "acme.example", by)
+
+        def finds(
+            found: bool = True, key: Key = ACME, by: Key = NODE, issuer: str = f"node:{ORIGIN}", **more: Any
+        ) -> Callable[[Story], Statement]:
+            body = {"found": found, "key": key.id, "method": "dns"} | more
+            if found and "evidence" not in more:
+                body["evidence"] = "sha256:" + "ab" * 32
+            kept = {name: value for name, value in body.items() if value is not None}
+            return lambda story: story.say(ORG, "org.check", kept, issuer, by)
+
+        def policy(by: Key, issuer: str) -> Callable[[Story], Statement]:
+            return lambda story: story.say(ORG, "org.policy.set", {"humanContacts": []}, issuer, by)
+
+        self.check("OK", asks(), finds(), finds(False), finds())
+        self.check("OK", asks(), finds(), policy(ACME, "acme.example"))
+        self.check("NOT_A_PARTY ASP-ORG-007", asks(), finds(by=ACME, issuer="acme.example"))
+        self.check("NOT_A_PARTY ASP-KEY-004", asks(), policy(NODE, f"node:{ORIGIN}"))
+        self.check("KEY_NOT_VALID ASP-KEY-002", asks(), finds(by=ACME))
+        self.check("KEY_NOT_VALID ASP-KEY-002", asks(), finds(issuer="node:other.example/log"))
+        self.check("UNKNOWN_KEY ASP-ORG-008", finds())
+        self.check("UNKNOWN_KEY ASP-ORG-008", asks(), finds(key=VOLT))
+        self.check("INVALID_BODY ASP-ORG-008", asks(), finds(method="well-known"))
+        self.check("INVALID_BODY ASP-ORG-008", asks(), finds(evidence=None))
+        self.check("NOTHING_CHANGED ASP-ORG-009", asks(), finds(), finds())
+        self.check("NOTHING_CHANGED ASP-ORG-009", asks(), finds(), asks(), finds())
+        rotate = {"newKey": SPARE.id, "oldKey": ACME.id}
+        self.check(
+            "UNKNOWN_KEY ASP-ORG-008",
+            asks(),
+            lambda story: story.say(ORG, "org.key.rotate", rotate, "acme.example", ACME, SPARE),
+            finds(),
+        )
+
     def test_a_node_signs_with_its_own_key_alone(self) -> None:
         def timeout(origin: str, *keys: Key) -> Callable[[Story], Statement]:
             body = {"kind": "note", "text": ""}

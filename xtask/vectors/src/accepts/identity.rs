@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::money;
 use crate::case::{Case, continuing, opening};
-use crate::people::{ACME, BUYER, GLOBEX, after, hash, key_id, opened};
+use crate::people::{ACME, BUYER, GLOBEX, NODE, after, hash, key_id, opened};
 
 const ORG: &str = "org:acme.example";
 const AGENT: &str = "agent:agent://acme.example/procurement/buyer";
@@ -16,7 +16,7 @@ const HARDWARE: &str = "acme.example, in hardware";
 const NEXT_AGENT: &str = "agent://acme.example/procurement/buyer, second key";
 
 pub(super) fn cases() -> Vec<Case> {
-    [organisations(), schemas(), agents(), consents()].concat()
+    [organisations(), domains(), schemas(), agents(), consents()].concat()
 }
 
 fn organisations() -> Vec<Case> {
@@ -83,8 +83,27 @@ fn organisations() -> Vec<Case> {
             ACME,
             json!({"admission": {"floors": [], "from": []}, "humanContacts": []}),
         ),
+    ]
+}
+
+fn domains() -> Vec<Case> {
+    vec![
         continuing("org.verify", "by file", ORG, ACME, json!({"key": key_id(ACME), "method": "well-known"})),
         continuing("org.verify", "by DNS", ORG, ACME, json!({"key": key_id(ACME), "method": "dns"})),
+        continuing(
+            "org.check",
+            "the key is there",
+            ORG,
+            NODE,
+            json!({"evidence": hash("a record"), "found": true, "key": key_id(ACME), "method": "dns"}),
+        ),
+        continuing(
+            "org.check",
+            "nothing is there",
+            ORG,
+            NODE,
+            json!({"found": false, "key": key_id(ACME), "method": "well-known"}),
+        ),
     ]
 }
 
