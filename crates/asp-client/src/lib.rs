@@ -38,6 +38,7 @@ mod organisation;
 mod party;
 mod people;
 mod replay;
+mod searches;
 mod session;
 mod stream;
 mod tender;

@@ -44,14 +44,23 @@ impl OrganisationParty {
 }
 
 impl Party {
-    async fn post<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T, Error> {
+    pub(crate) async fn post<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<T, Error> {
         let body = serde_json::to_vec(body).map_err(Error::bad)?;
         transport::json(&self.change(Method::POST, path, Some(body)).await?)
     }
 
     /// Asks for a change, once: one that may have happened is not asked for again. A token that the node forgot is
     /// renewed.
-    async fn change(&self, method: Method, path: &str, body: Option<Vec<u8>>) -> Result<Vec<u8>, Error> {
+    pub(crate) async fn change(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Vec<u8>>,
+    ) -> Result<Vec<u8>, Error> {
         let mut renewed = false;
         loop {
             let mut request = self.transport().request(method.clone(), path);

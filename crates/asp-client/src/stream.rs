@@ -9,7 +9,7 @@ use futures::Stream;
 use reqwest::{Method, Response};
 
 use crate::Error;
-use crate::api::{Message, MessagePage};
+use crate::api::{AgentHit, Message, MessagePage};
 use crate::party::Party;
 use crate::transport;
 
@@ -179,16 +179,95 @@ impl Events {
     }
 }
 
-/// The state of a watch between two messages.
-struct Watch {
+/// A connection to an event stream that is made again when it breaks.
+struct Feed {
     party: Party,
-    head: KnownHead,
     path: String,
-    chain: Chain,
     open: Option<(Response, Events)>,
     failures: u32,
     /// Whether the token was renewed since something came.
     renewed: bool,
+}
+
+impl Feed {
+    const fn of(party: Party, path: String) -> Self {
+        Self { party, path, open: None, failures: 0, renewed: false }
+    }
+
+    /// Notes that what came was good.
+    const fn heard(&mut self) {
+        (self.failures, self.renewed) = (0, false);
+    }
+
+    /// Does what can be done about an error before going on.
+    ///
+    /// # Errors
+    /// The error itself, if nothing can.
+    async fn mend(&mut self, error: Error) -> Result<(), Error> {
+        let status = if let Error::Refused(problem) = &error { Some(problem.status) } else { None };
+        if status == Some(503) || matches!(error, Error::Unreachable { .. }) {
+            return self.lost().await;
+        }
+        // A node that began anew has forgotten its tokens.
+        if status == Some(401) && !self.renewed {
+            self.renewed = true;
+            self.party.forget_token().await;
+            return Ok(());
+        }
+        Err(error)
+    }
+
+    /// Waits before the next connection.
+    async fn lost(&mut self) -> Result<(), Error> {
+        self.open = None;
+        self.failures = self.failures.saturating_add(1);
+        tokio::time::sleep(transport::backoff(self.failures)?).await;
+        Ok(())
+    }
+
+    /// The data of an event if one is there, after reading on or connecting if none is; `last` is the id of the one
+    /// before.
+    async fn advance(&mut self, last: Option<String>) -> Result<Option<Vec<u8>>, Error> {
+        let Some((response, events)) = &mut self.open else {
+            self.open = Some((self.connect(last).await?, Events::default()));
+            return Ok(None);
+        };
+        if let Some(data) = events.next() {
+            return Ok(Some(data));
+        }
+        let lost = |why: &str| Error::Unreachable { why: why.to_owned() };
+        let chunk = tokio::time::timeout(SILENCE, response.chunk()).await.map_err(|_| lost("silence"))?;
+        let chunk = chunk.map_err(|error| transport::unreachable(&error))?;
+        events.feed(&chunk.ok_or_else(|| lost("the stream ended"))?)?;
+        Ok(None)
+    }
+
+    async fn connect(&self, last: Option<String>) -> Result<Response, Error> {
+        let mut request = self.party.transport().open(&self.path).header("accept", "text/event-stream");
+        if let Some(last) = last {
+            request = request.header("last-event-id", last);
+        }
+        let request = self.party.signed(request, &Method::GET, &self.path).await?;
+        let answer = async {
+            let response = request.send().await.map_err(|error| transport::unreachable(&error))?;
+            if response.status().is_success() {
+                return Ok(response);
+            }
+            match transport::read(response).await {
+                Err(failure) => Err(failure.into()),
+                Ok(_) => Err(Error::bad("no event stream")),
+            }
+        };
+        let silent = |_| Error::Unreachable { why: "silence".to_owned() };
+        tokio::time::timeout(SILENCE, answer).await.map_err(silent)?
+    }
+}
+
+/// The state of a watch between two messages.
+struct Watch {
+    feed: Feed,
+    head: KnownHead,
+    chain: Chain,
     ended: bool,
 }
 
@@ -199,7 +278,7 @@ pub(crate) fn watch(
     chain: Chain,
     head: KnownHead,
 ) -> impl Stream<Item = Result<Message, Error>> + Send {
-    let watch = Watch { party, head, path, chain, open: None, failures: 0, renewed: false, ended: false };
+    let watch = Watch { feed: Feed::of(party, path), head, chain, ended: false };
     futures::stream::unfold(watch, |mut watch| async move {
         if watch.ended {
             return None;
@@ -216,66 +295,58 @@ impl Watch {
             match self.advance().await {
                 Ok(Some(message)) => return Ok(message),
                 Ok(None) => {}
-                Err(Error::Unreachable { .. }) => self.lost().await?,
-                Err(Error::Refused(problem)) if problem.status == 503 => self.lost().await?,
-                // A node that began anew has forgotten its tokens.
-                Err(Error::Refused(problem)) if problem.status == 401 && !self.renewed => {
-                    self.renewed = true;
-                    self.party.forget_token().await;
-                }
-                Err(error) => return Err(error),
+                Err(error) => self.feed.mend(error).await?,
             }
         }
     }
 
-    /// Waits before the next connection.
-    async fn lost(&mut self) -> Result<(), Error> {
-        self.open = None;
-        self.failures = self.failures.saturating_add(1);
-        tokio::time::sleep(transport::backoff(self.failures)?).await;
-        Ok(())
-    }
-
-    /// A message if one is there, after reading on or connecting if none is.
     async fn advance(&mut self) -> Result<Option<Message>, Error> {
-        let Some((response, events)) = &mut self.open else {
-            self.open = Some((self.connect().await?, Events::default()));
-            return Ok(None);
-        };
-        if let Some(data) = events.next() {
-            let message: Message = transport::json(&data)?;
-            let verified = self.chain.check(&message)?;
-            self.party.client().check_author(&verified, message.log_index).await?;
-            self.chain.take(&verified, message.log_index);
-            self.chain.head().into_iter().for_each(|head| self.head.learn(head));
-            (self.failures, self.renewed) = (0, false);
-            return Ok(Some(message));
-        }
-        let lost = |why: &str| Error::Unreachable { why: why.to_owned() };
-        let chunk = tokio::time::timeout(SILENCE, response.chunk()).await.map_err(|_| lost("silence"))?;
-        let chunk = chunk.map_err(|error| transport::unreachable(&error))?;
-        events.feed(&chunk.ok_or_else(|| lost("the stream ended"))?)?;
-        Ok(None)
+        let last = self.chain.last().map(|last| last.to_string());
+        let Some(data) = self.feed.advance(last).await? else { return Ok(None) };
+        let message: Message = transport::json(&data)?;
+        let verified = self.chain.check(&message)?;
+        self.feed.party.client().check_author(&verified, message.log_index).await?;
+        self.chain.take(&verified, message.log_index);
+        self.chain.head().into_iter().for_each(|head| self.head.learn(head));
+        self.feed.heard();
+        Ok(Some(message))
     }
+}
 
-    async fn connect(&self) -> Result<Response, Error> {
-        let mut request = self.party.transport().open(&self.path).header("accept", "text/event-stream");
-        if let Some(last) = self.chain.last() {
-            request = request.header("last-event-id", last.to_string());
+/// Agents that are new to a saved search, as they come: the node's word, as every search is.
+pub(crate) fn follow(
+    party: Party,
+    path: String,
+    after: Option<Position>,
+) -> impl Stream<Item = Result<AgentHit, Error>> + Send {
+    let state = (Feed::of(party, path), after, false);
+    futures::stream::unfold(state, |(mut feed, mut last, ended)| async move {
+        if ended {
+            return None;
         }
-        let request = self.party.signed(request, &Method::GET, &self.path).await?;
-        let answer = async {
-            let response = request.send().await.map_err(|error| transport::unreachable(&error))?;
-            if response.status().is_success() {
-                return Ok(response);
+        let item = next_agent(&mut feed, last).await;
+        if let Ok(hit) = &item {
+            last = Some(hit.set_at);
+        }
+        let ended = item.is_err();
+        Some((item, (feed, last, ended)))
+    })
+}
+
+async fn next_agent(feed: &mut Feed, last: Option<Position>) -> Result<AgentHit, Error> {
+    loop {
+        match feed.advance(last.map(|last| last.to_string())).await {
+            Ok(Some(data)) => {
+                let hit: AgentHit = transport::json(&data)?;
+                if last.is_some_and(|last| hit.set_at <= last) {
+                    return Err(Error::bad("an agent that was told before"));
+                }
+                feed.heard();
+                return Ok(hit);
             }
-            match transport::read(response).await {
-                Err(failure) => Err(failure.into()),
-                Ok(_) => Err(Error::bad("no event stream")),
-            }
-        };
-        let silent = |_| Error::Unreachable { why: "silence".to_owned() };
-        tokio::time::timeout(SILENCE, answer).await.map_err(silent)?
+            Ok(None) => {}
+            Err(error) => feed.mend(error).await?,
+        }
     }
 }
 

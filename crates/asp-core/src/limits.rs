@@ -101,6 +101,12 @@ pub const RESPONSE_MS: Millis = Millis(300000);
 /// A default, in offers. Proposals and counters of one session.
 pub const ROUNDS_MAX: usize = 50;
 
+/// A bound, in searches. Saved searches of all organisations of a node; bounds the file that keeps them.
+pub const SAVED_SEARCHES_ALL_MAX: usize = 100000;
+
+/// A bound, in searches. Saved searches of one organisation, with those of its agents; each can be followed.
+pub const SAVED_SEARCHES_MAX: usize = 100;
+
 /// A bound, in bytes. A terms schema in canonical form.
 pub const SCHEMA_BYTES_MAX: usize = 65536;
 

@@ -39,6 +39,7 @@ use std::time::Duration;
 use asp_core::key::KeyId;
 use asp_core::name::Origin;
 use asp_store::people::People;
+use asp_store::saved::Searches;
 use asp_store::{Fault, Identity, Settings, Store};
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
@@ -87,13 +88,14 @@ impl Node {
     /// See [`StartError`].
     pub async fn start_at(config: Config, clock: Clock) -> Result<Self, StartError> {
         let public_url = config.public_url.clone().map(base).transpose()?;
-        let (identity, store, people) = open(&config, &clock).await?;
+        let Opened { identity, store, people, searches } = open(&config, &clock).await?;
         let listen =
             |error: std::io::Error| StartError::Listen { address: config.listen, detail: error.to_string() };
         let listener = TcpListener::bind(config.listen).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
         let (stopping, stop) = watch::channel(false);
-        let app = Arc::new(app(&config, clock, (store, people), address, public_url, stop.clone())?);
+        let app =
+            Arc::new(app(&config, clock, (store, people, searches), address, public_url, stop.clone())?);
         let mut tasks = JoinSet::new();
         let router = http::router(Arc::clone(&app));
         tasks.spawn(http::listen::run(listener, router, bounds(&config), stop.clone()));
@@ -173,7 +175,15 @@ fn base(url: String) -> Result<String, StartError> {
     }
 }
 
-async fn open(config: &Config, clock: &Clock) -> Result<(Identity, Store, Arc<People>), StartError> {
+/// What is in the folder of a node.
+struct Opened {
+    identity: Identity,
+    store: Store,
+    people: People,
+    searches: Searches,
+}
+
+async fn open(config: &Config, clock: &Clock) -> Result<Opened, StartError> {
     let named = !config.data.as_os_str().is_empty();
     let folder = if named { config.data.clone() } else { PathBuf::from(DATA) };
     let (origin, clock) = (config.origin.clone(), clock.of_store());
@@ -183,11 +193,12 @@ async fn open(config: &Config, clock: &Clock) -> Result<(Identity, Store, Arc<Pe
         readers: config.readers,
         streams_cached: config.streams_cached,
     };
-    let open = move || -> Result<(Identity, Store, Arc<People>), StartError> {
+    let open = move || -> Result<Opened, StartError> {
         let identity = identity::load(&folder, origin.as_ref()).map_err(StartError::Identity)?;
         let store = Store::open(&folder, identity.clone(), clock, settings).map_err(StartError::Store)?;
         let people = People::open(&folder).map_err(StartError::Store)?;
-        Ok((identity, store, Arc::new(people)))
+        let searches = Searches::open(&folder).map_err(StartError::Store)?;
+        Ok(Opened { identity, store, people, searches })
     };
     let opened = tokio::task::spawn_blocking(open).await;
     opened.unwrap_or_else(|error| Err(StartError::Threads { detail: error.to_string() }))
@@ -196,7 +207,7 @@ async fn open(config: &Config, clock: &Clock) -> Result<(Identity, Store, Arc<Pe
 fn app(
     config: &Config,
     clock: Clock,
-    (store, people): (Store, Arc<People>),
+    (store, people, searches): (Store, People, Searches),
     address: SocketAddr,
     public_url: Option<String>,
     stopping: watch::Receiver<bool>,
@@ -229,12 +240,13 @@ fn app(
         )
         .map_err(|error| StartError::Threads { detail: error.to_string() })?,
         fetch: Fetch::new(outbound(config)).map_err(|detail| StartError::Outbound { detail })?,
-        auth: Auth::new(store.origin().clone(), clock.clone(), tokens, people),
+        auth: Auth::new(store.origin().clone(), clock.clone(), tokens, Arc::new(people)),
         hub: Hub::new(config.subscribers_max, config.subscribers_per_party_max),
         metrics: metrics::Metrics::new(),
         pages: http::pages(),
         assessing: Arc::new(Semaphore::new(1)),
         scores: Arc::new(registry::Scores::default()),
+        saved: Arc::new(registry::Saved::new(searches)),
         bodies: Arc::new(Semaphore::new(http::blocks(config.bodies_bytes_max))),
         body_timeout: Duration::from_millis(config.body_timeout_ms),
         request_timeout: Duration::from_millis(config.request_timeout_ms),

@@ -17,6 +17,7 @@ use support::*;
 /// What is served; nothing else is.
 const ROUTES: &str = "
     delete /v1/people/{id}
+    delete /v1/searches/{id}
     get /
     get /.well-known/asp-configuration
     get /docs
@@ -50,6 +51,9 @@ const ROUTES: &str = "
     get /v1/receipts/{hash}
     get /v1/schemas
     get /v1/schemas/{hash}
+    get /v1/searches
+    get /v1/searches/{id}
+    get /v1/searches/{id}/events
     get /v1/sessions
     get /v1/sessions/{id}
     get /v1/sessions/{id}/events
@@ -64,6 +68,7 @@ const ROUTES: &str = "
     post /v1/people/invitations:accept
     post /v1/people/links
     post /v1/search
+    post /v1/searches
     post /v1/sessions/{id}/messages
     post /v1/statements
 ";

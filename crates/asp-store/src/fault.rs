@@ -37,6 +37,8 @@ pub enum Step {
     CarryOver,
     /// Keeping the accounts of people.
     People,
+    /// Keeping searches that were saved.
+    Searches,
 }
 
 impl Step {
@@ -58,6 +60,7 @@ impl Step {
             Self::Commit => "committing a batch",
             Self::CarryOver => "carrying the log over",
             Self::People => "keeping accounts of people",
+            Self::Searches => "keeping saved searches",
         }
     }
 }

@@ -6,7 +6,7 @@
 //! Modules in reading order: [`fault`], then how the log is written (`sequencer`, `facts`, `fold`), what follows from
 //! it (`views`), how it is stored (`entries`, `names`, `receipts`, `tiles`, `migrate`, `wal`), how agents are found
 //! (`search`), how it is read (`reads`, `pool`, `export`), and how it is checked ([`audit`]). Beside it all, and no part of
-//! it, are the accounts of [`people`].
+//! it (`beside`), are the accounts of [`people`] and the searches that are [`saved`].
 
 pub mod fault;
 
@@ -35,7 +35,9 @@ mod open;
 
 pub mod audit;
 
+mod beside;
 pub mod people;
+pub mod saved;
 
 #[cfg(feature = "misbehave")]
 pub mod misbehave;

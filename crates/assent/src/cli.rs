@@ -30,7 +30,7 @@ pub(crate) use keys::{
 };
 pub(crate) use people::{
     AgentCommand, AgentRegister, CardCommand, CardMembers, CardPart, CardSet, ConsentCommand, ConsentRequest,
-    Discover, Observe, OrgCommand, Sort, TrustCommand, Wanted,
+    Discover, DiscoverCommand, Observe, OrgCommand, Sort, TrustCommand, Wanted, WatchSearch,
 };
 pub(crate) use policy::{PolicyCommand, PolicyPart, PolicySetting};
 pub(crate) use tck::Tck;
@@ -153,7 +153,8 @@ pub(crate) enum Command {
         after_help = "Examples:\n  assent discover --capability provision.compute\n  \
         assent discover gpu --organisation volt.example\n  \
         assent discover --capability translate --language de --max-price \"0.10 EUR\" --sort price\n  \
-        assent discover --capability provision.compute --value \"5000 USD\" --min-trust 40 --sort trust"
+        assent discover --capability provision.compute --value \"5000 USD\" --min-trust 40 --sort trust\n  \
+        assent discover --capability provision.compute --save gpu"
     )]
     Discover(Discover),
     /// Ask for consent between two organisations, give it, take it back
@@ -371,23 +372,6 @@ pub(crate) enum BenchCommand {
         assent bench ingest --dir /mnt/disk/bench --json"
     )]
     Ingest(Ingest),
-}
-
-/// `assent bench ingest`
-#[derive(Debug, Clone, Args)]
-pub(crate) struct Ingest {
-    /// Seconds at full load; as many again follow at half of it
-    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=50))]
-    pub(crate) seconds: u32,
-    /// Connections, each with one statement in flight
-    #[arg(long, default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..=1024))]
-    pub(crate) connections: u32,
-    /// Statements at most at full load [default: as many as the seconds take]
-    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=2_000_000))]
-    pub(crate) statements: Option<u32>,
-    /// A fresh folder on the disk to measure [default: a temporary one]
-    #[arg(long, value_name = "DIR")]
-    pub(crate) dir: Option<PathBuf>,
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ use serde_json::{Map, Value};
 mod convert;
 mod search;
 
-pub use search::{SearchQuery, SearchSort};
+pub use search::{NewSearch, SavedSearchView, SavedSearches, SearchQuery, SearchSort};
 
 /// Declares types of the API: camel case, absent members left out, schema on request.
 macro_rules! api {

@@ -1,10 +1,10 @@
-//! What can be asked of the registry: the body of `POST /v1/search`, which a saved search keeps as it is.
+//! What can be asked of the registry: the body of `POST /v1/search`, and searches that are saved, which keep it as it is.
 
 use asp_core::amount::Money;
-use asp_core::name::{Capability, Domain, Language};
-use asp_core::position::{Hash, Position};
-use asp_core::statement::body::{Availability, TrustFloor};
-use serde::{Deserialize, Serialize};
+use asp_core::name::{Capability, Domain, Issuer, Language};
+use asp_core::position::{Hash, LogTime, Position};
+use asp_core::statement::body::{Availability, Name, TrustFloor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// What to look for among agents; everything that is given has to fit.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,4 +83,53 @@ impl SearchQuery {
         (self.page_size, self.page_token, self.after) = (None, None, None);
         self
     }
+}
+
+/// A search to save.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct NewSearch {
+    /// What its saver calls it; no other of its searches may have the name.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub name: Name,
+    /// What to look for; `pageSize`, `pageToken` and `after` are not kept.
+    #[serde(deserialize_with = "members")]
+    pub query: SearchQuery,
+}
+
+/// Reads an object: a list would be taken for the members in their order.
+fn members<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SearchQuery, D::Error> {
+    let members = serde_json::Map::deserialize(deserializer)?;
+    serde_json::from_value(members.into()).map_err(serde::de::Error::custom)
+}
+
+/// A search that was saved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct SavedSearchView {
+    /// 32 hexadecimal digits.
+    pub id: String,
+    /// What its saver calls it.
+    pub name: String,
+    /// What is looked for.
+    pub query: SearchQuery,
+    /// When it was saved.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub saved_at: LogTime,
+    /// Who saved it: an agent, or an organisation.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub saved_by: Issuer,
+    /// How many entries the log had when it was saved: what comes after them is news.
+    pub size: u64,
+}
+
+/// Searches that were saved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct SavedSearches {
+    /// The searches, the first saved first.
+    pub searches: Vec<SavedSearchView>,
 }

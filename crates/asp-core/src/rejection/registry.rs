@@ -223,6 +223,10 @@ pub enum Code {
     SignInRefused,
     /// There are as many people or open invitations as may be.
     PeopleLimit,
+    /// There are as many saved searches as may be.
+    SearchLimit,
+    /// Another search is saved under this name.
+    SearchNameTaken,
     /// The node has more work waiting than it will queue.
     Overloaded,
     /// The provider of identities does not answer, or not as one.
@@ -1342,6 +1346,26 @@ pub(super) const ROWS: &[Row] = &[
         rule: None,
         sentence: "There are as many people or open invitations as may be.",
         hint: "Remove some that are not needed.",
+    },
+    Row {
+        code: Code::SearchLimit,
+        text: "SEARCH_LIMIT",
+        status: 409,
+        blame: Blame::State,
+        retry: Retry::Change,
+        rule: None,
+        sentence: "There are as many saved searches as may be.",
+        hint: "Forget some that nobody follows.",
+    },
+    Row {
+        code: Code::SearchNameTaken,
+        text: "SEARCH_NAME_TAKEN",
+        status: 409,
+        blame: Blame::State,
+        retry: Retry::Change,
+        rule: None,
+        sentence: "Another search is saved under this name.",
+        hint: "Take another name, or forget the one that has it.",
     },
     Row {
         code: Code::Overloaded,

@@ -78,7 +78,7 @@ impl Caller {
     pub(crate) fn may(&self, right: Right) -> Result<Option<Domain>, Denial> {
         let denied = match right {
             Right::ReadOrganisation | Right::SeePeople | Right::SeeNode => Code::NotFound,
-            Right::ManagePeople => Code::NotPermitted,
+            Right::ManagePeople | Right::SaveSearches => Code::NotPermitted,
         };
         match (self, right) {
             (Self::Party(Tenant::Organisation(domain)), Right::SeePeople | Right::ManagePeople) => {

@@ -12,6 +12,8 @@ pub(crate) enum Right {
     SeePeople,
     /// Invite, remove and let in people of the organisation.
     ManagePeople,
+    /// Save searches in the organisation's name, and forget them.
+    SaveSearches,
     /// See settings and standing of the node.
     SeeNode,
 }
@@ -24,14 +26,24 @@ impl Right {
 
     const fn is_of_role(self, role: Role) -> bool {
         match (role, self) {
-            (Role::Owner, Self::ReadOrganisation | Self::SeePeople | Self::ManagePeople)
+            (
+                Role::Owner,
+                Self::ReadOrganisation | Self::SeePeople | Self::ManagePeople | Self::SaveSearches,
+            )
             | (Role::Auditor, Self::ReadOrganisation | Self::SeePeople)
             | (Role::Operator, Self::SeePeople | Self::SeeNode) => true,
             (Role::Owner, Self::SeeNode)
-            | (Role::Auditor, Self::ManagePeople | Self::SeeNode)
-            | (Role::Operator, Self::ReadOrganisation | Self::ManagePeople)
+            | (Role::Auditor, Self::ManagePeople | Self::SaveSearches | Self::SeeNode)
+            | (Role::Operator, Self::ReadOrganisation | Self::ManagePeople | Self::SaveSearches)
             // Until something is put before it, an arbiter has its own account and nothing else.
-            | (Role::Arbiter, Self::ReadOrganisation | Self::SeePeople | Self::ManagePeople | Self::SeeNode) => false,
+            | (
+                Role::Arbiter,
+                Self::ReadOrganisation
+                | Self::SeePeople
+                | Self::ManagePeople
+                | Self::SaveSearches
+                | Self::SeeNode,
+            ) => false,
         }
     }
 }
@@ -42,12 +54,18 @@ mod tests {
 
     #[test]
     fn each_role_has_the_rights_of_the_table_and_no_other() {
-        let rights = [Right::ReadOrganisation, Right::SeePeople, Right::ManagePeople, Right::SeeNode];
+        let rights = [
+            Right::ReadOrganisation,
+            Right::SeePeople,
+            Right::ManagePeople,
+            Right::SaveSearches,
+            Right::SeeNode,
+        ];
         let table = [
-            (Role::Owner, [true, true, true, false]),
-            (Role::Auditor, [true, true, false, false]),
-            (Role::Operator, [false, true, false, true]),
-            (Role::Arbiter, [false, false, false, false]),
+            (Role::Owner, [true, true, true, true, false]),
+            (Role::Auditor, [true, true, false, false, false]),
+            (Role::Operator, [false, true, false, false, true]),
+            (Role::Arbiter, [false, false, false, false, false]),
         ];
         for (role, row) in table {
             for (right, has) in rights.into_iter().zip(row) {

@@ -3,12 +3,15 @@
 //! One task per node hears how long the log is, asks the store once which streams moved, and wakes who waits for
 //! them. What is delivered is read by the one who was woken; here nobody sees a statement.
 
+pub(crate) mod agents;
 pub(crate) mod sse;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use asp_core::name::{StreamId, StreamKind};
+use asp_store::saved::SearchId;
 use asp_store::{Reader, SessionQuery, Tenant};
 use tokio::sync::{Notify, watch};
 
@@ -26,12 +29,16 @@ pub(crate) enum Topic {
     Stream(StreamId),
     /// A further statement of any session of a tenant.
     Sessions(Tenant),
+    /// A further statement of any agent, for who follows a saved search; or that the search is forgotten.
+    Search(SearchId),
 }
 
 /// Everybody who waits.
 #[derive(Debug)]
 pub(crate) struct Hub {
     waiting: Mutex<Waiting>,
+    /// How often somebody may have lost the right to what it waits for.
+    alarms: AtomicU64,
     subscribers_max: usize,
     subscribers_per_party_max: usize,
 }
@@ -57,7 +64,8 @@ pub(crate) struct Subscription {
 
 impl Hub {
     pub(crate) fn new(subscribers_max: usize, subscribers_per_party_max: usize) -> Arc<Self> {
-        Arc::new(Self { waiting: Mutex::default(), subscribers_max, subscribers_per_party_max })
+        let waiting = Mutex::default();
+        Arc::new(Self { waiting, alarms: AtomicU64::new(0), subscribers_max, subscribers_per_party_max })
     }
 
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
@@ -120,18 +128,34 @@ impl Hub {
         }
     }
 
+    /// How often those who wait were to look whether they may still.
+    pub(crate) fn alarms(&self) -> u64 {
+        self.alarms.load(Ordering::Acquire)
+    }
+
+    /// Lets who waits for a topic look whether it is still there.
+    pub(crate) fn alarm(&self, topic: &Topic) {
+        self.alarms.fetch_add(1, Ordering::Release);
+        self.wake(topic);
+    }
+
     /// Lets everybody look whether there is something, or whether it may still look.
     pub(crate) fn wake_all(&self) {
+        self.alarms.fetch_add(1, Ordering::Release);
         self.waiting().topics.values().flat_map(BTreeMap::values).for_each(|woken| woken.notify_one());
     }
 
-    /// The tenants who wait for their sessions.
-    fn tenants(&self) -> Vec<Tenant> {
-        let tenant = |topic: &Topic| match topic {
-            Topic::Sessions(tenant) => Some(tenant.clone()),
-            Topic::Stream(_) => None,
-        };
-        self.waiting().topics.keys().filter_map(tenant).collect()
+    /// What is waited for besides streams: the tenants of sessions, and saved searches.
+    fn wider(&self) -> (Vec<Tenant>, Vec<Topic>) {
+        let (mut tenants, mut searches) = (Vec::new(), Vec::new());
+        for topic in self.waiting().topics.keys() {
+            match topic {
+                Topic::Sessions(tenant) => tenants.push(tenant.clone()),
+                Topic::Search(_) => searches.push(topic.clone()),
+                Topic::Stream(_) => {}
+            }
+        }
+        (tenants, searches)
     }
 
     /// The task's whole life: until the node stops or the log ends.
@@ -160,8 +184,8 @@ impl Hub {
     }
 
     async fn wake_moved(&self, reads: &Reads, from: u64, to: u64) {
-        let tenants = self.tenants();
-        match reads.wait_and_run(move |reader| moved(reader, from, to, tenants)).await {
+        let wider = self.wider();
+        match reads.wait_and_run(move |reader| moved(reader, from, to, wider)).await {
             Ok(topics) => topics.iter().for_each(|topic| self.wake(topic)),
             Err(denial) => {
                 tracing::warn!(?denial, from, to, "what moved is not known; everybody looks for himself");
@@ -171,11 +195,18 @@ impl Hub {
     }
 }
 
-/// The topics that moved; `tenants` are those of which it matters.
-fn moved(reader: &Reader<'_>, from: u64, to: u64, tenants: Vec<Tenant>) -> Result<Vec<Topic>, Denial> {
+/// The topics that moved; besides streams, those that are waited for.
+fn moved(
+    reader: &Reader<'_>,
+    from: u64,
+    to: u64,
+    (tenants, searches): (Vec<Tenant>, Vec<Topic>),
+) -> Result<Vec<Topic>, Denial> {
     let streams = reader.streams_moved(from, to)?;
-    let sessions = streams.iter().any(|stream| stream.kind() == StreamKind::Session);
+    let any = |kind: StreamKind| streams.iter().any(|stream| stream.kind() == kind);
+    let (sessions, agents) = (any(StreamKind::Session), any(StreamKind::Agent));
     let mut topics: Vec<Topic> = streams.into_iter().map(Topic::Stream).collect();
+    topics.extend(searches.into_iter().filter(|_| agents));
     for tenant in tenants.into_iter().filter(|_| sessions) {
         // One look at an index each; there are as many tenants here as wait, which is bounded.
         let query = SessionQuery { moved_since: from, limit: 1, before: None };

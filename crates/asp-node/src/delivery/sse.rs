@@ -23,7 +23,7 @@ use crate::http::problem::Denial;
 use crate::stopped;
 
 /// How often something is sent, so that both ends and what is between them know that the connection lives.
-const HEARTBEAT: Duration = Duration::from_secs(15);
+pub(super) const HEARTBEAT: Duration = Duration::from_secs(15);
 /// Statements that are read at once.
 const CHUNK: usize = 16;
 

@@ -9,11 +9,12 @@ use asp_core::position::{Hash, Position};
 use asp_core::rejection::Code;
 use asp_core::statement::ENVELOPE_BYTES_MAX;
 use asp_store::people::PersonId;
+use asp_store::saved::SearchId;
 use axum::body::{BodyDataStream, Bytes};
 use axum::extract::{FromRequest, FromRequestParts, OptionalFromRequestParts, Path, Query, Request};
 use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, EXPECT, HOST};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, Method};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use futures::StreamExt;
 use serde::de::DeserializeOwned;
 use tokio::time::{Instant, timeout_at};
@@ -85,6 +86,17 @@ impl FromRequestParts<Arc<App>> for PersonName {
     }
 }
 
+/// The id of a saved search in a path.
+pub(super) struct SearchName(pub(super) SearchId);
+
+impl FromRequestParts<Arc<App>> for SearchName {
+    type Rejection = Denial;
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Denial> {
+        let text: String = path(parts, app).await?;
+        Ok(Self(text.parse().map_err(|()| Code::NotFound)?))
+    }
+}
+
 /// The secret at the end of a link.
 pub(super) struct SecretName(pub(super) Secret);
 
@@ -149,7 +161,7 @@ impl OptionalFromRequestParts<Arc<App>> for Credentials {
     }
 }
 
-/// Who asks for something that changes accounts of people: by token, or by the cookie of a page of this node.
+/// Who asks for something that changes what the node keeps for people and parties: by token, or by the cookie of a page of this node.
 pub(super) struct Acting(pub(super) Credentials);
 
 impl FromRequestParts<Arc<App>> for Acting {
@@ -248,6 +260,10 @@ impl<T: DeserializeOwned> FromRequest<Arc<App>> for Small<T> {
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Denial> {
         let (bytes, _share) = body(request, app, JSON, SMALL_BYTES_MAX).await?;
         let value: serde_json::Value = serde_json::from_slice(&bytes).map_err(|_| Code::NotJson)?;
+        // A list would be read as the members in their order.
+        if !value.is_object() {
+            return Err(Code::InvalidBody.into());
+        }
         Ok(Self(serde_json::from_value(value).map_err(|_| Code::InvalidBody)?))
     }
 }
@@ -432,6 +448,16 @@ pub(crate) fn page_size(asked: Option<usize>, here_max: usize) -> Result<usize, 
     use asp_client::api::{PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX};
     let size = asked.unwrap_or(PAGE_SIZE_DEFAULT);
     if (1..=PAGE_SIZE_MAX).contains(&size) { Ok(size.min(here_max)) } else { Err(Code::InvalidQuery.into()) }
+}
+
+/// The id of the last event that a reader received, if it says that it follows on from one.
+///
+/// # Errors
+/// [`Code::InvalidQuery`].
+pub(super) fn last_event(headers: &HeaderMap) -> Result<Option<u64>, Denial> {
+    let number = |last: &HeaderValue| last.to_str().ok().and_then(|text| text.parse().ok());
+    let last = headers.get("last-event-id").map(|last| number(last).ok_or(Code::InvalidQuery));
+    Ok(last.transpose()?)
 }
 
 /// The place after which a page begins, as the page before gave it.

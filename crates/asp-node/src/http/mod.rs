@@ -19,6 +19,7 @@ mod people;
 pub(crate) mod problem;
 mod receipts;
 mod schemas;
+mod searches;
 mod sessions;
 mod signin;
 mod spec;
@@ -56,7 +57,7 @@ use crate::fetch::Fetch;
 use crate::metrics::Metrics;
 use crate::quota::{Prefix, Quotas};
 use crate::reading::Reads;
-use crate::registry::Scores;
+use crate::registry::{Saved, Scores};
 use crate::{metrics, probe};
 pub(crate) use extract::{blocks, page_size};
 pub(crate) use messages::message;
@@ -86,6 +87,8 @@ pub(crate) struct App {
     pub(crate) assessing: Arc<Semaphore>,
     /// What is known of trust for searches.
     pub(crate) scores: Arc<Scores>,
+    /// Searches that were saved.
+    pub(crate) saved: Arc<Saved>,
     /// Memory for bodies, in blocks.
     pub(crate) bodies: Arc<Semaphore>,
     pub(crate) address: SocketAddr,
@@ -148,6 +151,9 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(agents::list))
         .routes(routes!(agents::search))
         .routes(routes!(agents::show))
+        .routes(routes!(searches::list, searches::save))
+        .routes(routes!(searches::show, searches::forget))
+        .routes(routes!(searches::events))
         .routes(routes!(schemas::search))
         .routes(routes!(schemas::show))
         .routes(routes!(consents::list))

@@ -259,7 +259,7 @@ impl App {
     ///
     /// # Errors
     /// That it is nobody, or what `act` says.
-    async fn as_caller<T: Send + 'static>(
+    pub(super) async fn as_caller<T: Send + 'static>(
         self: &Arc<Self>,
         credentials: Credentials,
         act: impl FnOnce(&Self, &Caller) -> Result<T, Denial> + Send + 'static,

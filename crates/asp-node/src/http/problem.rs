@@ -5,6 +5,7 @@
 use asp_client::api::Problem;
 use asp_core::rejection::{Code, Rejection, Retry};
 use asp_store::people::NotKept;
+use asp_store::saved::NotSaved;
 use asp_store::{Fault, Refusal};
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
@@ -62,6 +63,16 @@ impl From<NotKept> for Denial {
         match not_kept {
             NotKept::Full => Code::PeopleLimit.into(),
             NotKept::Fault(fault) => Self::Fault(fault),
+        }
+    }
+}
+
+impl From<NotSaved> for Denial {
+    fn from(not_saved: NotSaved) -> Self {
+        match not_saved {
+            NotSaved::Full => Code::SearchLimit.into(),
+            NotSaved::NameTaken => Code::SearchNameTaken.into(),
+            NotSaved::Fault(fault) => Self::Fault(fault),
         }
     }
 }

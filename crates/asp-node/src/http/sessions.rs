@@ -186,10 +186,6 @@ pub(super) async fn events(
     Params(from): Params<From>,
     headers: HeaderMap,
 ) -> Result<Response, Denial> {
-    let last = headers.get("last-event-id").map(|last| {
-        let number = last.to_str().ok().and_then(|text| text.parse().ok());
-        number.map(Sequence).ok_or(Code::InvalidQuery)
-    });
-    let after = last.transpose()?.or(from.after);
+    let after = extract::last_event(&headers)?.map(Sequence).or(from.after);
     sse::events(app, credentials, StreamId::Session(id), after).await
 }

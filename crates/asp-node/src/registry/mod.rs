@@ -2,6 +2,7 @@
 //!
 //! Ranking happens in memory, trust is computed within a bound, and what is shown is read last.
 
+mod saved;
 mod scores;
 mod token;
 
@@ -18,6 +19,7 @@ use asp_store::{AgentNumber, AgentQuery, Among, FoundAgent, Order, Ranked, Reade
 use crate::auth::Credentials;
 use crate::http::App;
 use crate::http::problem::Denial;
+pub(crate) use saved::{Followed, Saved};
 pub(crate) use scores::Scores;
 use scores::{Asked, Known};
 use token::{Place, Token};
@@ -47,12 +49,7 @@ pub(crate) async fn search(
     let token = token.map_err(|_| Code::InvalidQuery)?;
     wait_for(&app, asked.after).await?;
     let class = asked.value.clone().or_else(|| asked.min_trust.as_ref().map(|floor| floor.value.clone()));
-    let Some(class) = class else {
-        if asked.sort == Some(SearchSort::Trust) {
-            return Err(Code::InvalidQuery.into());
-        }
-        return without_trust(app, query, token).await;
-    };
+    let Some(class) = class else { return without_trust(app, query, token).await };
     let pinned = token.map(|token| token.pinned.ok_or(Code::InvalidQuery)).transpose()?;
     let place = token.map(|token| token.place);
     let instant = app.clock.now();
@@ -94,7 +91,8 @@ struct Answer {
 pub(crate) fn query(asked: &SearchQuery) -> Result<AgentQuery, Denial> {
     let SearchQuery { text, capability, organisation, schema, language, availability, .. } = asked.clone();
     let fits = text.as_ref().is_none_or(|text| text.len() <= TEXT_BYTES_MAX)
-        && asked.min_trust.as_ref().is_none_or(|floor| (1..=SCORE_MAX).contains(&floor.score));
+        && asked.min_trust.as_ref().is_none_or(|floor| (1..=SCORE_MAX).contains(&floor.score))
+        && (asked.sort != Some(SearchSort::Trust) || asked.value.is_some() || asked.min_trust.is_some());
     let order = match asked.sort.unwrap_or_default() {
         SearchSort::Relevance | SearchSort::Trust => Order::Relevance,
         SearchSort::Price => Order::Price,

@@ -17,15 +17,15 @@ use asp_core::name::Domain;
 use asp_core::position::{Hash, LogTime, Millis};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
+use crate::beside;
 use crate::fault::{Fault, Step};
 use rows::{INVITATION, PERSON, invitation, person, words};
 
 /// The name of the file in the node's folder.
 pub const PEOPLE_FILE_NAME: &str = "people.sqlite";
-/// Tells the file from any other SQLite file: "ASPp".
-const APPLICATION_ID: i64 = 0x4153_5070;
-/// The only version there is.
-const VERSION: i64 = 1;
+/// The file: "ASPp".
+const FILE: beside::Kind =
+    beside::Kind { application_id: 0x4153_5070, tables: include_str!("../people.sql") };
 /// People of one organisation, or of the node.
 const PEOPLE_MAX: u64 = 1_000;
 /// Open invitations of one organisation.
@@ -215,12 +215,7 @@ impl People {
     /// # Errors
     /// [`Fault::Foreign`], [`Fault::Newer`], or that the file cannot be used.
     pub fn open(folder: &Path) -> Result<Self, Fault> {
-        let path = folder.join(PEOPLE_FILE_NAME);
-        make_private(&path)?;
-        let open = |error: rusqlite::Error| Fault::from(error).during(Step::Open);
-        let mut connection = Connection::open(&path).map_err(open)?;
-        connection.busy_timeout(std::time::Duration::from_secs(5)).map_err(open)?;
-        set_up(&mut connection, &path).map_err(|fault| fault.during(Step::Open))?;
+        let connection = beside::open(&folder.join(PEOPLE_FILE_NAME), FILE)?;
         Ok(Self { connection: Mutex::new(connection) })
     }
 
@@ -551,42 +546,6 @@ pub enum Use {
     Counts,
     /// Something that was begun asks whether it may go on.
     Looks,
-}
-
-/// Makes the file, if it is not there, for its owner alone. One that is there is not opened: closing it would drop the
-/// locks of whoever in this process has it open.
-fn make_private(path: &Path) -> Result<(), Fault> {
-    let mut options = std::fs::File::options();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(Fault::folder(path, &error)),
-        Ok(_) | Err(_) => Ok(()),
-    }
-}
-
-fn set_up(connection: &mut Connection, path: &Path) -> Result<(), Fault> {
-    connection.pragma_update(None, "foreign_keys", true)?;
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let read = |pragma: &str| transaction.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
-    let (application, version) = (read("application_id")?, read("user_version")?);
-    let tables: i64 = transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-    if tables == 0 && version == 0 {
-        transaction.execute_batch(include_str!("../people.sql"))?;
-        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
-        transaction.pragma_update(None, "user_version", VERSION)?;
-    } else if application != APPLICATION_ID {
-        return Err(Fault::Foreign { path: path.to_owned() });
-    } else if version > VERSION {
-        return Err(Fault::Newer { found: version, known: VERSION });
-    }
-    transaction.commit()?;
-    connection.pragma_update(None, "journal_mode", "wal")?;
-    connection.pragma_update(None, "synchronous", "full")?;
-    // A person who was removed leaves nothing in the file.
-    connection.pragma_update(None, "secure_delete", true)?;
-    Ok(())
 }
 
 /// Forgets what has ended.

@@ -21,6 +21,9 @@ use super::words::{AgentWords, BEGINNING_MIN};
 /// Words that a beginning is taken for, at most, in the order of the alphabet.
 const EXPANDED_MAX: usize = 4096;
 
+/// Numbers that are collected one by one rather than cut out of a copy of all.
+const FEW: usize = 4096;
+
 /// Numbers that are struck off before the index is made anew, at least.
 const STRUCK_MIN: u64 = 10_000;
 
@@ -80,13 +83,32 @@ impl Sets<Arc<str>> {
         self.sets.get(key).cloned().unwrap_or_default()
     }
 
+    /// The sets of the keys that begin like this.
+    fn with_beginning<'a>(
+        &'a self,
+        beginning: &'a str,
+        keys_max: usize,
+    ) -> impl Iterator<Item = &'a RoaringBitmap> {
+        let from: (Bound<&str>, Bound<&str>) = (Bound::Included(beginning), Bound::Unbounded);
+        let keys = self.keys.range::<str, _>(from).take_while(move |key| key.starts_with(beginning));
+        keys.take(keys_max).filter_map(|key| self.sets.get(key))
+    }
+
     /// What has a key that begins like this.
     fn beginning(&self, beginning: &str, keys_max: usize) -> RoaringBitmap {
-        let from: (Bound<&str>, Bound<&str>) = (Bound::Included(beginning), Bound::Unbounded);
-        let keys = self.keys.range::<str, _>(from).take_while(|key| key.starts_with(beginning));
         let mut all = RoaringBitmap::new();
-        for set in keys.take(keys_max).filter_map(|key| self.sets.get(key)) {
+        for set in self.with_beginning(beginning, keys_max) {
             all |= set;
+        }
+        all
+    }
+
+    /// Those among a few that have the key, or one that begins like this.
+    fn among(&self, some: &RoaringBitmap, key: &str, beginning: Option<(&str, usize)>) -> RoaringBitmap {
+        let mut all = self.sets.get(key).map(|set| set & some).unwrap_or_default();
+        let begun = beginning.map(|(beginning, keys_max)| self.with_beginning(beginning, keys_max));
+        for set in begun.into_iter().flatten() {
+            all |= set & some;
         }
         all
     }
@@ -210,6 +232,20 @@ impl Index {
         u32::try_from(place).unwrap_or(u32::MAX)
     }
 
+    /// Those that can be found and were set after a position.
+    pub(super) fn listed_after(&self, position: u64) -> RoaringBitmap {
+        let first = self.first_after(position);
+        let mut some: RoaringBitmap = if self.set_at.len().saturating_sub(first as usize) <= FEW {
+            self.listed.range(first..).collect()
+        } else {
+            let mut some = self.listed.clone();
+            some.remove_range(..first);
+            some
+        };
+        some -= self.standing_as(Standing::Gone);
+        some
+    }
+
     pub(super) fn price(&self, number: u32) -> Option<&(Currency, u128)> {
         self.prices.get(number as usize)?.as_ref()
     }
@@ -253,6 +289,18 @@ impl Index {
         let within = self.capabilities.beginning(&format!("{capability}."), usize::MAX);
         let all = &exact | within;
         (exact, all)
+    }
+
+    /// Those among a few that offer the capability or one below it.
+    pub(super) fn offering_among(&self, some: &RoaringBitmap, capability: &Capability) -> RoaringBitmap {
+        let below = format!("{capability}.");
+        self.capabilities.among(some, capability.as_str(), Some((&below, usize::MAX)))
+    }
+
+    /// Those among a few that have a word or, of a word that is long enough, one that begins with it.
+    pub(super) fn with_word_among(&self, some: &RoaringBitmap, word: &str) -> RoaringBitmap {
+        let begun = (word.chars().count() >= BEGINNING_MIN).then_some((word, EXPANDED_MAX));
+        self.words.among(some, word, begun)
     }
 
     /// Those that have a word in name or capabilities, those that have it anywhere, and those that have it or one that

@@ -30,6 +30,9 @@ const UNASKED: u8 = 6;
 
 /// Finds a page.
 pub(super) fn find(index: &Index, query: &AgentQuery) -> Ranking {
+    if query.set_after.is_some_and(|after| !has_news(index, query, after)) {
+        return Ranking { agents: Vec::new(), total: 0, size: index.size, next: None };
+    }
     let asked = Asked::of(index, query);
     let fitting = asked.fitting(index, query);
     let total = fitting.len();
@@ -47,6 +50,21 @@ pub(super) fn find(index: &Index, query: &AgentQuery) -> Ranking {
     agents.truncate(query.limit);
     let next = agents.last().filter(|_| more).map(|last| last.cursor);
     Ranking { agents, total, size: index.size, next }
+}
+
+/// Whether anybody listed after a position fits what costs most to ask of all: who follows a search asks this whenever
+/// somebody is listed, and most are not for it.
+fn has_news(index: &Index, query: &AgentQuery, after: Position) -> bool {
+    let mut some = index.listed_after(after.0);
+    if let Some(capability) = &query.capability {
+        some = index.offering_among(&some, capability);
+    }
+    let mut text = query.text.as_deref().map(words).unwrap_or_default();
+    text.truncate(QUERY_WORDS_MAX);
+    for word in &text {
+        some = index.with_word_among(&some, word);
+    }
+    !some.is_empty()
 }
 
 /// A query with the sets that it names.

@@ -177,12 +177,59 @@ pub(crate) enum CardPart {
 
 /// `assent discover`
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Discover {
+    #[command(subcommand)]
+    pub(crate) command: Option<DiscoverCommand>,
     #[command(flatten)]
     pub(crate) wanted: Wanted,
     /// How many at most
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub(crate) limit: u16,
+    /// Keep the search at the node under this name, to follow it
+    #[arg(long, value_name = "NAME")]
+    pub(crate) save: Option<Name>,
+}
+
+/// What is done with searches that are kept.
+#[derive(Debug, Subcommand)]
+pub(crate) enum DiscoverCommand {
+    /// List the searches that are kept: an agent's own, or with --as all of an organisation
+    #[command(
+        after_help = "Examples:\n  assent discover saved\n  assent discover saved --as acme.example --json"
+    )]
+    Saved,
+    /// Follow a search: each agent that is registered, or changes its card, and fits
+    #[command(
+        long_about = "Follow a search: each agent that is registered, or changes its card, and fits.\n\n\
+        Goes on where it stopped the last time, which your home remembers; the first time, from when the search was saved. \
+        Each change is told once. That trust in an agent changes is no news by itself.",
+        after_help = "Examples:\n  assent discover watch gpu\n  assent discover watch gpu --idle 10s --json\n  \
+        assent discover watch gpu --after 0 --limit 5"
+    )]
+    Watch(WatchSearch),
+    /// Forget a search
+    #[command(after_help = "Examples:\n  assent discover forget gpu")]
+    Forget {
+        /// Its name, or the first digits of its id
+        name: String,
+    },
+}
+
+/// `assent discover watch`
+#[derive(Debug, Args)]
+pub(crate) struct WatchSearch {
+    /// Its name, or the first digits of its id
+    pub(crate) name: String,
+    /// Tell what came after this position of the log, instead of where it stopped; 0 for all there are
+    #[arg(long, value_name = "POSITION")]
+    pub(crate) after: Option<u64>,
+    /// End after so many agents
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) limit: Option<u64>,
+    /// End when nothing came for so long, such as 10s
+    #[arg(long, value_name = "SPAN", value_parser = read::span)]
+    pub(crate) idle: Option<Millis>,
 }
 
 /// What is looked for among agents.

@@ -1,11 +1,13 @@
-//! `assent discover`: agents by what they can do.
+//! `assent discover`: agents by what they can do; `saved` has searches that are kept and followed.
 
-use asp_client::api::{AgentHit, AgentPage, SearchQuery, SearchSort};
+mod saved;
+
+use asp_client::api::{AgentHit, AgentPage, NewSearch, SearchQuery, SearchSort};
 use asp_core::position::Hash;
-use asp_core::statement::body::TrustFloor;
+use asp_core::statement::body::{Name, TrustFloor};
 
 use super::agent::list;
-use crate::cli::{Discover, Sort, Wanted};
+use crate::cli::{Discover, DiscoverCommand, Sort, Wanted};
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::page::{Page, Paint, Text};
@@ -14,14 +16,35 @@ use crate::{terms, words};
 /// Agents that are asked for at once.
 const PAGE: usize = 200;
 
-/// Searches and shows who was found, best first.
+/// Searches, or does something with a search that is kept.
 ///
 /// # Errors
-/// [`crate::failure::Exit::No`] when nobody was found.
+/// Why it did not do what it was asked.
 pub(super) async fn run(context: &Context, args: Discover) -> Outcome {
-    let Discover { wanted, limit } = args;
+    let Discover { command, wanted, limit, save } = args;
+    match command {
+        None => search(context, wanted, usize::from(limit), save).await,
+        Some(DiscoverCommand::Saved) => saved::list(context).await,
+        Some(DiscoverCommand::Watch(args)) => saved::watch(context, args).await,
+        Some(DiscoverCommand::Forget { name }) => saved::forget(context, &name).await,
+    }
+}
+
+/// Searches and shows who was found, best first; keeps the search, if it gets a name.
+///
+/// # Errors
+/// [`crate::failure::Exit::No`] when nobody was found and nothing was kept.
+async fn search(context: &Context, wanted: Wanted, limit: usize, save: Option<Name>) -> Outcome {
     let query = query(context, wanted).await?;
-    let (hits, last) = find(context, query, usize::from(limit)).await?;
+    let keeps = save.is_some();
+    if let Some(name) = save {
+        saved::save(context, NewSearch { name, query: query.clone() }).await?;
+    }
+    let (hits, last) = find(context, query, limit).await?;
+    if hits.is_empty() && keeps {
+        context.printer.say("No agent fits yet.");
+        return Ok(());
+    }
     if hits.is_empty() {
         return Err(Failure::no("no agent fits")
             .hint("A capability finds what lies below it: try a shorter one, or fewer conditions."));
