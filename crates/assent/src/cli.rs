@@ -372,6 +372,50 @@ pub(crate) enum BenchCommand {
         assent bench ingest --dir /mnt/disk/bench --json"
     )]
     Ingest(Ingest),
+    /// Fill a registry with agents and ask it questions
+    #[command(
+        long_about = "Fill a registry with agents and ask it questions.\n\n\
+        Starts a node in this process on a fresh folder, registers agents that look like real ones (capabilities, words, \
+        organisations with the skew that such things have, several languages, all from a seed) with signed statements \
+        over HTTP, then asks a mix of questions in memory and over HTTP. Prints how long they take, whether \
+        registering slows down as the registry fills, and how long a restart takes.",
+        after_help = "Examples:\n  assent bench search\n  assent bench search --agents 1000000 --queries 5000 --json"
+    )]
+    Search(SearchBench),
+}
+
+/// `assent bench search`
+#[derive(Debug, Clone, Args)]
+pub(crate) struct SearchBench {
+    /// Agents
+    #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(10..=4_000_000))]
+    pub(crate) agents: u32,
+    /// Questions
+    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(10..=1_000_000))]
+    pub(crate) queries: u32,
+    /// What the agents and the questions follow from
+    #[arg(long, default_value_t = 1, value_name = "NUMBER")]
+    pub(crate) seed: u64,
+    /// A fresh folder on the disk to measure [default: a temporary one]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) dir: Option<PathBuf>,
+}
+
+/// `assent bench ingest`
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Ingest {
+    /// Seconds at full load; as many again follow at half of it
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=50))]
+    pub(crate) seconds: u32,
+    /// Connections, each with one statement in flight
+    #[arg(long, default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..=1024))]
+    pub(crate) connections: u32,
+    /// Statements at most at full load [default: as many as the seconds take]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=2_000_000))]
+    pub(crate) statements: Option<u32>,
+    /// A fresh folder on the disk to measure [default: a temporary one]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) dir: Option<PathBuf>,
 }
 
 #[cfg(test)]

@@ -113,3 +113,16 @@ fn a_search_is_followed_from_where_it_stopped_and_only_by_its_own() {
         buyer.run(wrong).with_code(2);
     }
 }
+
+#[test]
+fn the_registry_is_measured_from_a_seed() {
+    let bench = ["bench", "search", "--agents", "300", "--queries", "60", "--seed", "3", "--json"];
+    let ran = support::run(&bench).with_code(0).one();
+    assert_eq!((&ran["agents"], &ran["organisations"], &ran["seed"]), (&json!(300), &json!(8), &json!(3)));
+    assert_eq!(ran["registrationsPerSecond"].as_array().unwrap().len(), 10);
+    assert!(ran["fittingMedian"].as_u64().unwrap() > 0, "{ran}");
+    let median = |figure: &str| ran[figure]["p50"].as_f64().unwrap();
+    assert!(median("rankMs") > 0.0 && median("httpMs") > 0.0, "{ran}");
+    let figures = support::run(&["bench", "search", "--agents", "20", "--queries", "20"]).with_code(0).stdout;
+    assert!(figures.contains("over HTTP") && figures.contains("index ready"), "{figures}");
+}

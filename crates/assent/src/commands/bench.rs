@@ -1,9 +1,11 @@
-//! `assent bench ingest`: how many signed statements this machine makes durable, held against what its core can verify
+//! `assent bench`; `search` measures the registry. `ingest`: how many signed statements this machine makes durable, held against what its core can verify
 //! and what its disk can sync. Everything is measured in one run; nothing is asserted.
 
 mod figures;
 mod load;
+mod market;
 mod prepare;
+mod search;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -20,7 +22,7 @@ use tempfile::TempDir;
 use self::figures::Percentiles;
 use self::load::{Pace, Requests, request};
 use self::prepare::{Cast, Ready};
-use crate::cli::Ingest;
+use crate::cli::{Ingest, SearchBench};
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::home::private_folder;
@@ -69,6 +71,14 @@ struct Figures {
     audited_per_second: f64,
     /// That over the bare verifications of one core.
     audited_to_verifications: f64,
+}
+
+/// Measures the registry.
+///
+/// # Errors
+/// When the node refuses what is valid, or the disk fails.
+pub(super) async fn search(context: &Context, args: &SearchBench) -> Outcome {
+    search::run(context, args).await
 }
 
 /// Measures and prints.

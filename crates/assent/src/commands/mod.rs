@@ -73,6 +73,7 @@ pub(crate) fn run(context: &Context, command: Command) -> Outcome {
         Command::Trust(command) => block_on(trust::run(context, command)),
         Command::Tck(args) => block_on(tck::run(context, &args)),
         Command::Bench(BenchCommand::Ingest(args)) => block_on(bench::ingest(context, &args)),
+        Command::Bench(BenchCommand::Search(args)) => block_on(bench::search(context, &args)),
     }
 }
 

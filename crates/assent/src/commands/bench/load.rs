@@ -11,8 +11,8 @@ use tokio::net::TcpStream;
 use super::figures::Latencies;
 use crate::failure::{Failure, Outcome};
 
-/// Bytes of the largest answer that is read: a receipt, or a problem.
-const ANSWER_BYTES_MAX: usize = 64 * 1024;
+/// Bytes of the largest answer that is read: a receipt, a page of agents, or a problem.
+const ANSWER_BYTES_MAX: usize = 256 * 1024;
 /// Bytes of an answer's head.
 const HEAD_BYTES_MAX: usize = 8 * 1024;
 /// How long one answer may take before the load is given up.
@@ -135,7 +135,7 @@ async fn connection(
                 .map_err(|_| Failure::away(format_args!("no answer within {} s", PATIENCE.as_secs())))?
                 .map_err(away)?;
             match status {
-                202 => break,
+                200 | 202 => break,
                 503 if tries < AGAIN_MAX => {
                     tries += 1;
                     result.overloaded += 1;
@@ -206,11 +206,16 @@ impl Head {
 
 /// A whole request that submits an envelope.
 pub(super) fn request(host: &str, envelope: &[u8]) -> Box<[u8]> {
+    post(host, "/v1/statements", envelope)
+}
+
+/// A whole request that posts JSON to a path.
+pub(super) fn post(host: &str, path: &str, body: &[u8]) -> Box<[u8]> {
+    let length = body.len();
     let head = format!(
-        "POST /v1/statements HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
-        envelope.len()
+        "POST {path} HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n"
     );
-    [head.as_bytes(), envelope].concat().into()
+    [head.as_bytes(), body].concat().into()
 }
 
 #[cfg(test)]
