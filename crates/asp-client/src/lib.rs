@@ -54,6 +54,7 @@ pub use session::Session;
 pub use tender::{
     Award, Awarded, Bid, Declined, Invitations, OfferedPackage, Standing, Supplier, Tender, TenderCall,
 };
+pub use transport::document;
 
 /// The code on the page is compiled and run with the other examples.
 #[cfg(doctest)]

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use asp_core::name::WebAddress;
 use asp_core::rejection::Code;
-use reqwest::header::RETRY_AFTER;
+use reqwest::header::{ACCEPT, RETRY_AFTER};
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde::de::DeserializeOwned;
 
@@ -45,16 +46,8 @@ impl Transport {
         if !matches!(parsed.scheme(), "http" | "https") {
             return Err(Error::bad(format_args!("{url}: an address begins with http:// or https://")));
         }
-        let http = reqwest::Client::builder()
-            .connect_timeout(CONNECT_TIME)
-            .tcp_nodelay(true)
-            // Signed requests name their address; following elsewhere would only fail later.
-            .redirect(reqwest::redirect::Policy::none())
-            .user_agent(concat!("asp-client/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(|error| unreachable(&error))?;
         // As it is sent, so that proofs name the address that the node sees.
-        Ok(Self { http, base: parsed.as_str().trim_end_matches('/').to_owned() })
+        Ok(Self { http: pool()?, base: parsed.as_str().trim_end_matches('/').to_owned() })
     }
 
     /// The full address of a path.
@@ -71,6 +64,17 @@ impl Transport {
     pub(crate) fn open(&self, path: &str) -> RequestBuilder {
         self.http.get(self.url(path))
     }
+}
+
+fn pool() -> Result<reqwest::Client, Error> {
+    reqwest::Client::builder()
+        .connect_timeout(CONNECT_TIME)
+        .tcp_nodelay(true)
+        // Signed requests name their address; following elsewhere would only fail later.
+        .redirect(reqwest::redirect::Policy::none())
+        .user_agent(concat!("asp-client/", env!("CARGO_PKG_VERSION")))
+        .build()
+        .map_err(|error| unreachable(&error))
 }
 
 /// An error, and how long the node asks to be left alone.
@@ -188,15 +192,34 @@ pub(crate) async fn read(response: Response) -> Result<Vec<u8>, Failure> {
     read_whole(response).await.map_err(|error| Failure { error, retry_after })
 }
 
-async fn read_whole(mut response: Response) -> Result<Vec<u8>, Error> {
+/// Reads the document at an address that somebody named: once, without following elsewhere, up to so many bytes.
+///
+/// For who asks on a machine of their own; a node has stricter ways.
+///
+/// # Errors
+/// [`Error::Unreachable`], or [`Error::BadAnswer`] for anything but success and for more bytes.
+pub async fn document(address: &WebAddress, bytes_max: usize) -> Result<Vec<u8>, Error> {
+    let request = pool()?.get(address.as_str()).header(ACCEPT, "application/json").timeout(ANSWER_TIME);
+    let mut response = request.send().await.map_err(|error| unreachable(&error))?;
+    let bytes = bytes(&mut response, bytes_max).await?;
     let status = response.status();
+    if status.is_success() { Ok(bytes) } else { Err(Error::bad(format_args!("{address} answers {status}"))) }
+}
+
+async fn bytes(response: &mut Response, bytes_max: usize) -> Result<Vec<u8>, Error> {
     let mut bytes = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| unreachable(&error))? {
-        if bytes.len() + chunk.len() > ANSWER_BYTES_MAX {
-            return Err(Error::bad(format_args!("more than {ANSWER_BYTES_MAX} bytes")));
+        if bytes.len() + chunk.len() > bytes_max {
+            return Err(Error::bad(format_args!("more than {bytes_max} bytes")));
         }
         bytes.extend_from_slice(&chunk);
     }
+    Ok(bytes)
+}
+
+async fn read_whole(mut response: Response) -> Result<Vec<u8>, Error> {
+    let status = response.status();
+    let bytes = bytes(&mut response, ANSWER_BYTES_MAX).await?;
     if status.is_success() {
         return Ok(bytes);
     }

@@ -3,11 +3,13 @@
 //! Nothing in this crate reads a clock, a file, a socket or a random number, and nothing depends on the order
 //! of a hash table: the same input gives the same answer on every machine. Time enters as an argument.
 
+pub mod a2a;
 pub mod admission;
 pub mod agent;
 pub mod amount;
 pub mod bundle;
 pub mod consent;
+pub mod did;
 pub mod key;
 pub mod limits;
 pub mod log;

@@ -2,6 +2,12 @@
 
 use crate::position::Millis;
 
+/// A bound, in bytes. An Agent Card of A2A that is fetched; real ones have a few thousand, and each is held and hashed whole.
+pub const A2A_CARD_BYTES_MAX: usize = 65536;
+
+/// A bound, in signatures. Signatures of one Agent Card of A2A; each costs a verification.
+pub const A2A_SIGNATURES_MAX: usize = 8;
+
 /// A default, in milliseconds. 72 hours: how long a creditor may look at a fulfilment before silence counts as acknowledgement.
 pub const ACKNOWLEDGEMENT_MS: Millis = Millis(259200000);
 

@@ -36,7 +36,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use asp_core::key::KeyId;
+use asp_core::key::{KeyId, SecretKey};
 use asp_core::name::Origin;
 use asp_store::people::People;
 use asp_store::saved::Searches;
@@ -94,8 +94,9 @@ impl Node {
         let listener = TcpListener::bind(config.listen).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
         let (stopping, stop) = watch::channel(false);
-        let app =
-            Arc::new(app(&config, clock, (store, people, searches), address, public_url, stop.clone())?);
+        let stores = (store, people, searches);
+        let key = identity.key.clone();
+        let app = Arc::new(app(&config, clock, stores, key, address, public_url, stop.clone())?);
         let mut tasks = JoinSet::new();
         let router = http::router(Arc::clone(&app));
         tasks.spawn(http::listen::run(listener, router, bounds(&config), stop.clone()));
@@ -114,7 +115,7 @@ impl Node {
     /// How it is reached: the address that was configured, else where it listens.
     #[must_use]
     pub fn url(&self) -> String {
-        self.app.public_url.clone().unwrap_or_else(|| format!("http://{}", self.address))
+        self.app.url()
     }
 
     /// The name of its log.
@@ -208,6 +209,7 @@ fn app(
     config: &Config,
     clock: Clock,
     (store, people, searches): (Store, People, Searches),
+    key: SecretKey,
     address: SocketAddr,
     public_url: Option<String>,
     stopping: watch::Receiver<bool>,
@@ -255,6 +257,7 @@ fn app(
         stopping,
         address,
         public_url,
+        key,
     })
 }
 

@@ -19,7 +19,9 @@ const ROUTES: &str = "
     delete /v1/people/{id}
     delete /v1/searches/{id}
     get /
+    get /.well-known/agent-card.json
     get /.well-known/asp-configuration
+    get /.well-known/did.json
     get /docs
     get /healthz
     get /join/{secret}
@@ -46,6 +48,7 @@ const ROUTES: &str = "
     get /v1/me
     get /v1/node
     get /v1/organisations/{domain}
+    get /v1/organisations/{domain}/did.json
     get /v1/people
     get /v1/people/{id}
     get /v1/receipts/{hash}

@@ -29,8 +29,8 @@ pub(crate) use keys::{
     Sign,
 };
 pub(crate) use people::{
-    AgentCommand, AgentRegister, CardCommand, CardMembers, CardPart, CardSet, ConsentCommand, ConsentRequest,
-    Discover, DiscoverCommand, Observe, OrgCommand, Sort, TrustCommand, Wanted, WatchSearch,
+    AgentCommand, AgentRegister, CardCommand, CardExport, CardMembers, CardPart, CardSet, ConsentCommand,
+    ConsentRequest, Discover, DiscoverCommand, Observe, OrgCommand, Sort, TrustCommand, Wanted, WatchSearch,
 };
 pub(crate) use policy::{PolicyCommand, PolicyPart, PolicySetting};
 pub(crate) use tck::Tck;

@@ -10,11 +10,12 @@ use asp_core::rejection::Code;
 use asp_core::statement::body::{Availability, TrustFloor};
 use axum::Json;
 use axum::extract::State;
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
-use super::App;
-use super::extract::{AgentName, Params, Question};
+use super::extract::{AgentPath, Params, Question};
 use super::problem::Denial;
+use super::{App, cards};
 use crate::auth::Credentials;
 use crate::registry;
 
@@ -115,15 +116,19 @@ pub(super) async fn search(
     registry::search(app, credentials, asked).await.map(Json)
 }
 
-/// See an agent.
+/// See an agent, or its card for A2A.
+///
+/// With `/.well-known/agent-card.json` after the agent's path it is the Agent Card of A2A 1.0, signed by the node: what the
+/// log says of the agent, for clients of that protocol. What begins with a dot is no part of an agent's name.
 #[utoipa::path(get, path = "/v1/agents/{domain}/{*path}", tag = "registry",
     params(("domain" = String, Path, description = "The domain of its organisation"),
         ("path" = String, Path, description = "What follows the domain in its URI; slashes stay as they are")),
     responses((status = 200, description = "The agent with all keys it ever had", body = AgentView)))]
-pub(super) async fn show(
-    State(app): State<Arc<App>>,
-    AgentName(agent): AgentName,
-) -> Result<Json<AgentView>, Denial> {
-    let found = app.reads.run(move |reader| Ok(reader.agent(&agent)?)).await?;
-    Ok(Json(AgentView::from(&found.ok_or(Code::NotFound)?)))
+pub(super) async fn show(State(app): State<Arc<App>>, path: AgentPath) -> Result<Response, Denial> {
+    let (agent, is_card) = match path {
+        AgentPath::View(agent) => (agent, false),
+        AgentPath::Card(agent) => (agent, true),
+    };
+    let found = app.reads.run(move |reader| Ok(reader.agent(&agent)?)).await?.ok_or(Code::NotFound)?;
+    if is_card { cards::of_agent(&app, &found) } else { Ok(Json(AgentView::from(&found)).into_response()) }
 }

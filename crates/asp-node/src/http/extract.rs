@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use asp_core::a2a;
 use asp_core::log::tile::TilePath;
 use asp_core::name::{AgentUri, Domain};
 use asp_core::position::{Hash, Position};
@@ -69,8 +70,14 @@ pub(super) struct Id(pub(super) Hash);
 /// The domain at the end of a path.
 pub(super) struct OrganisationName(pub(super) Domain);
 
-/// The domain and path of an agent at the end of a path.
-pub(super) struct AgentName(pub(super) AgentUri);
+/// The domain and path of an agent at the end of a path, or what is below it: that begins with a dot, as no part of a name
+/// does.
+pub(super) enum AgentPath {
+    /// The agent.
+    View(AgentUri),
+    /// Its card for A2A.
+    Card(AgentUri),
+}
 
 /// The tile at the end of a path.
 pub(super) struct TileName(pub(super) TilePath);
@@ -124,11 +131,16 @@ impl FromRequestParts<Arc<App>> for OrganisationName {
     }
 }
 
-impl FromRequestParts<Arc<App>> for AgentName {
+impl FromRequestParts<Arc<App>> for AgentPath {
     type Rejection = Denial;
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Denial> {
         let (domain, rest): (String, String) = path(parts, app).await?;
-        Ok(Self(format!("agent://{domain}/{rest}").parse().map_err(|_| Code::NotFound)?))
+        let (name, what): (&str, fn(AgentUri) -> Self) = match rest.strip_suffix(a2a::PATH) {
+            Some(name) => (name, Self::Card),
+            None => (&rest, Self::View),
+        };
+        let agent = format!("agent://{domain}/{name}").parse().map_err(|_| Code::NotFound)?;
+        Ok(what(agent))
     }
 }
 

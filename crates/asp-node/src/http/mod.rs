@@ -4,6 +4,7 @@
 //! [`problem`] and nowhere else.
 
 mod agents;
+mod cards;
 mod commitments;
 mod consents;
 mod extract;
@@ -31,6 +32,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use asp_core::key::SecretKey;
 use asp_core::rejection::Code;
 use asp_store::{Reader, Store};
 use axum::Router;
@@ -93,6 +95,8 @@ pub(crate) struct App {
     pub(crate) bodies: Arc<Semaphore>,
     pub(crate) address: SocketAddr,
     pub(crate) public_url: Option<String>,
+    /// The node's own key, for what it says of itself outside the log.
+    pub(crate) key: SecretKey,
     pub(crate) cookies: Cookies,
     /// The provider by which people sign in, if there is one.
     pub(crate) oidc: Option<Oidc>,
@@ -137,6 +141,11 @@ impl App {
         self.reads.run(whole).await
     }
 
+    /// How the node is reached: the address that was configured, else where it listens; never what a request says.
+    pub(crate) fn url(&self) -> String {
+        self.public_url.clone().unwrap_or_else(|| format!("http://{}", self.address))
+    }
+
     /// Whether the node has begun to stop.
     pub(crate) fn is_stopping(&self) -> bool {
         *self.stopping.borrow()
@@ -148,6 +157,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::with_openapi(openapi::head())
         .routes(routes!(statements::post, statements::list))
         .routes(routes!(organisations::show))
+        .routes(routes!(cards::of_organisation))
         .routes(routes!(agents::list))
         .routes(routes!(agents::search))
         .routes(routes!(agents::show))
@@ -173,6 +183,8 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(log::inclusion))
         .routes(routes!(log::consistency))
         .routes(routes!(wellknown::configuration))
+        .routes(routes!(cards::of_node))
+        .routes(routes!(cards::did))
         .routes(routes!(openapi::document))
         .routes(routes!(page::docs))
         .routes(routes!(spec::show))

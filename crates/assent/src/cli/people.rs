@@ -128,8 +128,43 @@ pub(crate) enum CardCommand {
     #[command(after_help = "Examples:\n  \
         assent agent card set volt.example/sales/gpu --price \"2.40 USD\" --language en --language de\n  \
         assent agent card set volt.example/sales/gpu --availability away\n  \
+        assent agent card set volt.example/sales/gpu --a2a-url https://volt.example/.well-known/agent-card.json\n  \
         assent agent card set volt.example/sales/gpu --without price --without endpoint")]
     Set(Box<CardSet>),
+    /// Write the card for clients of A2A, signed with the agent's key: to be served from an address of its own
+    ///
+    /// The Agent Card of A2A 1.0: what the log says of the agent, but for its availability, which changes at any time.
+    /// Serve the file as it is, then pin it with `assent agent card set --a2a-url`.
+    #[command(after_help = "Examples:\n  \
+        assent agent card export volt.example/sales/gpu --a2a -o agent-card.json\n  \
+        assent agent card export --a2a | jq .skills")]
+    Export(CardExport),
+    /// Check a card for A2A: whom it names, whose key signed it, and whether it is the one that the agent has pinned
+    #[command(after_help = "Examples:\n  \
+        assent agent card verify https://volt.example/.well-known/agent-card.json\n  \
+        assent agent card verify agent-card.json --agent volt.example/sales/gpu")]
+    Verify {
+        /// A file, - for stdin, or an address: https, or http of this machine
+        #[arg(value_name = "URL|FILE")]
+        card: String,
+        /// The agent that it has to be of [default: the one that it names]
+        #[arg(long, value_parser = read::agent)]
+        agent: Option<AgentUri>,
+    },
+}
+
+/// `assent agent card export`
+#[derive(Debug, Args)]
+pub(crate) struct CardExport {
+    /// The agent [default: the identity in use]
+    #[arg(value_parser = read::agent)]
+    pub(crate) agent: Option<AgentUri>,
+    /// As an Agent Card of A2A 1.0, the one form that there is
+    #[arg(long, required = true)]
+    pub(crate) a2a: bool,
+    /// The file [default: stdout]
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<std::path::PathBuf>,
 }
 
 /// `assent agent card set`
@@ -147,6 +182,9 @@ pub(crate) struct CardSet {
     /// What it is, for people
     #[arg(long)]
     pub(crate) description: Option<Text>,
+    /// Where it serves its card for A2A: what is there now is pinned by its digest
+    #[arg(long, value_name = "URL")]
+    pub(crate) a2a_url: Option<WebAddress>,
     #[command(flatten)]
     pub(crate) more: CardMembers,
     /// A part to take off the card; may be repeated

@@ -6,6 +6,7 @@ use asp_core::name::Issuer;
 use asp_core::position::Hash;
 use asp_core::statement::body::Card;
 
+use super::a2a;
 use super::agent::list;
 use crate::cli::{CardCommand, CardMembers, CardPart, CardSet};
 use crate::context::Context;
@@ -27,11 +28,13 @@ pub(super) async fn run(context: &Context, command: CardCommand) -> Outcome {
             Ok(())
         }
         CardCommand::Set(args) => set(context, *args).await,
+        CardCommand::Export(args) => a2a::export(context, args).await,
+        CardCommand::Verify { card, agent } => a2a::verify(context, &card, agent).await,
     }
 }
 
 async fn set(context: &Context, args: CardSet) -> Outcome {
-    let CardSet { agent, capability, name, description, more, without } = args;
+    let CardSet { agent, capability, name, description, a2a_url, more, without } = args;
     let agent = agent.map_or_else(|| context.agent_name(), Ok)?;
     let key = context.key(&Issuer::Agent(agent.clone()))?;
     let client = context.client().await?;
@@ -45,6 +48,9 @@ async fn set(context: &Context, args: CardSet) -> Outcome {
         card.capabilities = capability.into_iter().collect();
     }
     put(context, &mut card, more).await?;
+    if let Some(url) = a2a_url {
+        card.a2a = Some(a2a::pin(&agent, url).await?);
+    }
     let receipt = client.agent_with(agent.clone(), key).set_card(card).await?;
     super::receipt(
         context,
@@ -89,7 +95,7 @@ fn take_off(card: &mut Card, part: CardPart) {
     }
 }
 
-fn card_of(view: &AgentView) -> Result<Card, Failure> {
+pub(super) fn card_of(view: &AgentView) -> Result<Card, Failure> {
     view.to_card().ok_or_else(|| Failure::fault("the node shows a card that no agent can have set"))
 }
 

@@ -1,5 +1,6 @@
 //! One file a verb. A command reads its arguments, asks the client, and shows what it got; rules stand elsewhere.
 
+mod a2a;
 mod agent;
 mod bench;
 mod card;

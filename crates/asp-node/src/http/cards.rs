@@ -1,0 +1,100 @@
+//! What others know agents and organisations by: Agent Cards of A2A, and documents of did:web. Public.
+//!
+//! Signed documents name the address that the node was given, never one that a request brings: whoever sends a Host of
+//! his own would else get it signed.
+
+use std::sync::Arc;
+
+use asp_core::a2a::{self, Host};
+use asp_core::agent::Agent;
+use asp_core::did::{self, Subject};
+use asp_core::key::KeyId;
+use asp_core::position::Hash;
+use asp_core::rejection::Code;
+use axum::extract::State;
+use axum::http::HeaderValue;
+use axum::http::header::{CACHE_CONTROL, ETAG};
+use axum::response::Response;
+use serde_json::{Map, Value};
+
+use super::extract::OrganisationName;
+use super::problem::Denial;
+use super::{App, plain};
+
+/// What changes seldom, and has to be seen soon when it does.
+const A_MINUTE: HeaderValue = HeaderValue::from_static("public, max-age=60");
+
+/// Get the node's card for A2A.
+///
+/// The Agent Card of A2A 1.0 of the node as a directory of agents, signed with the node's key. Each agent's own card is below
+/// the agent.
+#[utoipa::path(get, path = "/.well-known/agent-card.json", tag = "registry",
+    responses((status = 200, description = "The signed Agent Card", body = Object)))]
+pub(super) async fn of_node(State(app): State<Arc<App>>) -> Result<Response, Denial> {
+    card(&app, a2a::of_node)
+}
+
+/// The card of an agent, signed by the node: it says what the log says, and the agent need not be there. Who has
+/// retired shows none.
+pub(super) fn of_agent(app: &App, agent: &Agent) -> Result<Response, Denial> {
+    if agent.retired() {
+        return Err(Code::NotFound.into());
+    }
+    card(app, |host| a2a::of_agent(agent.uri(), agent.card(), host))
+}
+
+fn card(app: &App, make: impl FnOnce(&Host<'_>) -> Map<String, Value>) -> Result<Response, Denial> {
+    let url = app.url();
+    let bytes = a2a::sign(make(&Host { log: app.store.origin(), url: &url }), &app.key);
+    let tag = format!("\"{}\"", Hash::of(&[&bytes]).to_hex());
+    let mut response = plain("application/json", bytes);
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, A_MINUTE);
+    headers.insert(ETAG, HeaderValue::try_from(tag).map_err(|_| Denial::Internal)?);
+    Ok(response)
+}
+
+/// Get the node's DID document.
+///
+/// Of the `did:web` of the node's public address; there is none without an `https` address of a name.
+#[utoipa::path(get, path = "/.well-known/did.json", tag = "registry",
+    responses((status = 200, description = "The DID document", body = Object,
+        content_type = "application/did+json")))]
+pub(super) async fn did(State(app): State<Arc<App>>) -> Result<Response, Denial> {
+    // Below a path the document is at /did.json, which is for who has the whole site to serve.
+    let did =
+        did::of_address(&app.url()).filter(|did| did.matches(':').count() == 2).ok_or(Code::NotFound)?;
+    document(&app, &did, &[], [app.store.node_key()].iter())
+}
+
+/// Get an organisation's DID document.
+///
+/// Of the `did:web` below this node, with the organisation's current keys. It is the organisation's own, `did:web` and its
+/// domain, that others know it by: that document is for the organisation to serve, and has the same keys.
+#[utoipa::path(get, path = "/v1/organisations/{domain}/did.json", tag = "registry",
+    params(("domain" = String, Path, description = "Its domain")),
+    responses((status = 200, description = "The DID document", body = Object,
+        content_type = "application/did+json")))]
+pub(super) async fn of_organisation(
+    State(app): State<Arc<App>>,
+    OrganisationName(domain): OrganisationName,
+) -> Result<Response, Denial> {
+    let did = did::of_address(&format!("{}/v1/organisations/{domain}", app.url())).ok_or(Code::NotFound)?;
+    let of = domain.clone();
+    let found = app.reads.run(move |reader| Ok(reader.organisation(&of)?)).await?.ok_or(Code::NotFound)?;
+    document(&app, &did, &[format!("did:web:{domain}")], found.keys().current())
+}
+
+fn document<'a>(
+    app: &App,
+    did: &str,
+    also: &[String],
+    keys: impl Iterator<Item = &'a KeyId>,
+) -> Result<Response, Denial> {
+    let url = app.url();
+    let document = did::document(&Subject { did, also, service: Some(&url) }, keys);
+    let bytes = serde_json::to_vec(&document).map_err(|_| Denial::Internal)?;
+    let mut response = plain("application/did+json", bytes);
+    response.headers_mut().insert(CACHE_CONTROL, A_MINUTE);
+    Ok(response)
+}
