@@ -9,8 +9,8 @@ use asp_core::name::{AgentUri, Capability, Domain, Issuer, StreamId, StreamKind,
 use asp_core::position::{Hash, LogTime};
 use asp_core::session::table::Performative;
 use asp_core::statement::body::{
-    AgentRegister, Because, Body, Card, ConsentRequest, DataClass, Empty, KeyAdd, KeyRevoke, Name, Nonce,
-    OrgRegister, OrgVerify, PolicySet, SchemaRegister, Text,
+    AgentRegister, Because, Body, Card, ConsentNarrow, ConsentRequest, DataClass, Empty, KeyAdd, KeyRevoke,
+    Name, Nonce, OrgRegister, OrgVerify, PolicySet, SchemaRegister, Text,
 };
 use futures::Stream;
 
@@ -228,6 +228,14 @@ impl OrganisationParty {
     /// As every call.
     pub async fn grant_consent(&self, consent: &Hash) -> Result<Receipt, Error> {
         self.say_of(consent, Body::ConsentGrant(Empty {})).await
+    }
+
+    /// Takes away a part of what a consent allows, effective at once.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn narrow_consent(&self, consent: &Hash, narrow: ConsentNarrow) -> Result<Receipt, Error> {
+        self.say_of(consent, Body::ConsentNarrow(narrow)).await
     }
 
     /// Revokes a consent, effective at once.

@@ -55,8 +55,14 @@ impl<'a> Invites<'a> {
     /// The organisations whose agents are invited; one's own needs no leave.
     #[must_use]
     pub fn organisations(&self) -> BTreeSet<Domain> {
-        let home = self.by.organisation();
+        let home = self.home();
         self.guests.iter().map(|guest| guest.organisation()).filter(|domain| *domain != home).collect()
+    }
+
+    /// The organisation of who invites.
+    #[must_use]
+    pub fn home(&self) -> Domain {
+        self.by.organisation()
     }
 
     /// The consents that the invitation names.
@@ -114,15 +120,24 @@ pub fn judged_at(logged: LogTime) -> LogTime {
     LogTime::from_millis((millis - millis % limits::ADMISSION_STEP_MS.0).saturating_sub(1))
 }
 
+/// What an organisation asks of who invites its agents.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    /// The organisation.
+    pub by: Domain,
+    /// What who invites has to have earned in its eyes, if anything.
+    pub floor: Option<TrustFloor>,
+    /// The numbered rule that is broken where that has not been earned.
+    pub rule: &'static str,
+}
+
 /// What an organisation says to an invitation of its agents.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Host {
-    /// The organisation.
-    pub organisation: Domain,
+    /// What it asks.
+    pub asked: Asked,
     /// Whether its policy lets the inviter's organisation invite at all.
     pub welcomes: bool,
-    /// What who invites has to have earned in its eyes, if anything.
-    pub floor: Option<TrustFloor>,
     /// What who invites has earned.
     pub earned: Earned,
 }
@@ -131,7 +146,7 @@ impl Host {
     /// Whether who invites has earned what it asks for.
     #[must_use]
     pub fn trusts(&self) -> bool {
-        self.floor.as_ref().is_none_or(|floor| self.earned.reaches(floor))
+        self.asked.floor.as_ref().is_none_or(|floor| self.earned.reaches(floor))
     }
 }
 

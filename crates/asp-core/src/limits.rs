@@ -41,6 +41,9 @@ pub const COMMITMENTS_MAX: usize = 64;
 /// A bound, in fields. Names of members that one consent lets flow; each is compared with every member of data.
 pub const CONSENT_FIELDS_MAX: usize = 256;
 
+/// A bound, in statements. How often one consent can be narrowed; each is kept, so that everybody knows since when a session is no longer covered.
+pub const CONSENT_NARROWINGS_MAX: usize = 32;
+
 /// A bound, in rules. Rules of one policy under which requests for consent are granted; each is compared with each request.
 pub const CONSENT_RULES_MAX: usize = 16;
 

@@ -9,10 +9,12 @@ use std::collections::BTreeMap;
 use crate::amount::Money;
 use crate::limits;
 use crate::name::{Domain, Issuer};
-use crate::position::{Hash, Head, LogPoint};
+use crate::position::{Hash, Head, LogPoint, Position};
 use crate::rejection::{Code, Rejection};
 use crate::statement::Verified;
-use crate::statement::body::{Body, Name, OrgCheck, OrgVerify, PolicySet, SchemaAlias, SchemaRegister, Text};
+use crate::statement::body::{
+    Body, ConsentRule, Name, OrgCheck, OrgVerify, PolicySet, SchemaAlias, SchemaRegister, Text,
+};
 use crate::stream::{Accepted, KeyHistory, require_signatures};
 use crate::terms::TermsSchema;
 
@@ -23,6 +25,8 @@ pub struct Organisation {
     name: Name,
     keys: KeyHistory,
     policy: Option<PolicySet>,
+    /// The rules of consent of each policy, with its place; a policy without rules after one that has some too.
+    consent_rules: Vec<(Position, Vec<ConsentRule>)>,
     evidence: Option<OrgVerify>,
     check: Option<DomainCheck>,
     schemas: BTreeMap<Hash, RegisteredSchema>,
@@ -65,7 +69,7 @@ impl Organisation {
         };
         check_issuer(domain, verified)?;
         let mut keys = KeyHistory::default();
-        keys.add(register.key, crate::position::Position(0));
+        keys.add(register.key, Position(0));
         keys.check_signers(verified, &[]).map_err(|refusal| refusal.by("ASP-ORG-001"))
     }
 
@@ -80,6 +84,7 @@ impl Organisation {
             name: register.name.clone(),
             keys,
             policy: None,
+            consent_rules: Vec::new(),
             evidence: None,
             check: None,
             schemas: BTreeMap::new(),
@@ -182,7 +187,13 @@ impl Organisation {
                 self.keys.add(rotate.new_key, index);
             }
             Body::OrgKeyRevoke(revoke) => self.keys.revoke(&revoke.key, revoke.from_index, index),
-            Body::OrgPolicySet(policy) => self.policy = Some(policy.clone()),
+            Body::OrgPolicySet(policy) => {
+                let rules = policy.consent_rules.clone().unwrap_or_default();
+                if !rules.is_empty() || !self.consent_rules.is_empty() {
+                    self.consent_rules.push((index, rules));
+                }
+                self.policy = Some(policy.clone());
+            }
             Body::OrgVerify(verify) => self.evidence = Some(verify.clone()),
             Body::OrgCheck(found) => {
                 self.check = Some(DomainCheck { found: found.clone(), at: accepted.at() })
@@ -222,6 +233,15 @@ impl Organisation {
     #[must_use]
     pub const fn policy(&self) -> Option<&PolicySet> {
         self.policy.as_ref()
+    }
+
+    /// The rules by which it grants what is asked of it at a place of the log, with the place of the policy.
+    ///
+    /// It knows those of all its policies, so that a consent is judged alike whenever its stream is read.
+    #[must_use]
+    pub fn consent_rules_at(&self, index: Position) -> Option<(Position, &[ConsentRule])> {
+        let (policy, rules) = self.consent_rules.iter().rev().find(|(set, _)| *set < index)?;
+        Some((*policy, rules))
     }
 
     /// The most that one of its agents may owe under one package, if the policy says.

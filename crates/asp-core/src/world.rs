@@ -9,7 +9,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::admission::{Host, Invites};
+use crate::admission::{Asked, Host, Invites};
 use crate::agent::Agent;
 use crate::consent::Consent;
 use crate::key::KeyId;
@@ -19,7 +19,7 @@ use crate::org::Organisation;
 use crate::position::{Hash, Head, LogPoint, LogTime, Millis};
 use crate::rejection::{Code, Rejection};
 use crate::session::{Earned, Effect, Facts, Session};
-use crate::statement::body::{Accept, AdmissionPolicy, Body, Propose, TrustFloor};
+use crate::statement::body::{Accept, AdmissionPolicy, Body, Propose};
 use crate::statement::{Statement, Verified};
 use crate::stream::{Accepted, check_place};
 use crate::terms::{self, TermsSchema};
@@ -32,7 +32,7 @@ pub enum Change {
     Organisation(Domain),
     /// An agent registered or changed.
     Agent(AgentUri),
-    /// A consent was asked, granted, revoked or acknowledged.
+    /// A consent was asked, granted, narrowed, revoked or acknowledged.
     Consent(Hash),
     /// A session moved.
     Session(Hash, Vec<Effect>),
@@ -179,9 +179,7 @@ impl World {
                 streams.push(StreamId::Org(agent.organisation()));
                 streams.push(statement.stream.clone());
             }
-            (StreamId::Consent(_), Body::ConsentRequest(request)) => {
-                streams.push(StreamId::Org(request.with.clone()))
-            }
+            (StreamId::Consent(_), Body::ConsentRequest(_)) => streams.extend(Self::read_by(&statement.body)),
             (StreamId::Session(id), body) => {
                 streams.extend(body.consents_named().into_iter().copied().map(StreamId::Consent));
                 for agent in body.lets_in() {
@@ -199,6 +197,14 @@ impl World {
             (StreamId::Org(_) | StreamId::Consent(_), _) => streams.push(statement.stream.clone()),
         }
         streams
+    }
+
+    /// The stream that has to be there before a statement with this body can be applied; none for most.
+    ///
+    /// A request for consent is granted by the policy of who is asked, if at all.
+    #[must_use]
+    pub fn read_by(body: &Body) -> Option<StreamId> {
+        body.asks_consent_of().cloned().map(StreamId::Org)
     }
 
     /// The streams on which a session's rules depend: its consents and its participants' organisations.
@@ -251,7 +257,7 @@ impl World {
 
     /// The questions of trust that have to be answered by [`World::answer`] before the statement can be judged.
     ///
-    /// At most one for each participant that there can be. Computing them can take long, so it is left to who can wait;
+    /// At most one for each participant that there can be and one for each consent that is named. Computing them can take long, so it is left to who can wait;
     /// the statement's streams must be loaded.
     #[must_use]
     pub fn trust_asked(&self, statement: &Statement, at: LogPoint) -> Vec<Question> {
@@ -266,23 +272,31 @@ impl World {
         let session = self.sessions.get(id);
         let of_session = session.and_then(|session| session.trust_asked(statement));
         let of_hosts = Invites::of(statement, session).into_iter().flat_map(|invites| {
-            let floors = self.floors(&invites);
-            floors
-                .into_iter()
-                .filter_map(|(host, floor)| Some(invites.question(&host, &floor?, at.time)))
-                .collect::<Vec<_>>()
+            let question = |asked: Asked| Some(invites.question(&asked.by, &asked.floor?, at.time));
+            self.asked(&invites).into_iter().filter_map(question).collect::<Vec<_>>()
         });
         of_session.into_iter().chain(of_hosts).collect()
     }
 
-    /// What each organisation that is invited asks of who invites, by its policy.
+    /// What each organisation that is invited asks of who invites: by its policy, and where a rule of it granted the
+    /// consent that the invitation names, by that rule.
     #[must_use]
-    pub fn floors(&self, invites: &Invites<'_>) -> Vec<(Domain, Option<TrustFloor>)> {
-        let floor = |host: Domain| {
-            let floor = invites.floor(self.admission(&host));
-            (host, floor)
-        };
-        invites.organisations().into_iter().map(floor).collect()
+    pub fn asked(&self, invites: &Invites<'_>) -> Vec<Asked> {
+        let guests = invites.organisations();
+        let home = invites.home();
+        let granted = invites.consents().iter().filter_map(|id| self.consents.get(id)?.floor(&home));
+        let by_rule = granted.filter(|(host, _)| guests.contains(host));
+        let by_rule = by_rule.map(|(host, floor)| Asked {
+            by: host.clone(),
+            floor: Some(floor.clone()),
+            rule: "ASP-CON-013",
+        });
+        let by_policy = guests.iter().map(|host| Asked {
+            by: host.clone(),
+            floor: invites.floor(self.admission(host)),
+            rule: "ASP-ADM-002",
+        });
+        by_policy.chain(by_rule).collect()
     }
 
     fn admission(&self, host: &Domain) -> Option<&AdmissionPolicy> {
@@ -477,16 +491,15 @@ impl World {
 
     /// What the organisations say whose agents are invited.
     fn hosts(&self, invites: &Invites<'_>, now: LogTime) -> Vec<Host> {
-        let host = |(organisation, floor): (Domain, Option<TrustFloor>)| {
-            let asked = floor.as_ref().map(|floor| invites.question(&organisation, floor, now));
+        let host = |asked: Asked| {
+            let question = asked.floor.as_ref().map(|floor| invites.question(&asked.by, floor, now));
             Host {
-                welcomes: invites.welcome(self.admission(&organisation)),
-                earned: asked.map_or(Earned::Unanswered, |asked| self.points(&asked)),
-                organisation,
-                floor,
+                welcomes: invites.welcome(self.admission(&asked.by)),
+                earned: question.map_or(Earned::Unanswered, |question| self.points(&question)),
+                asked,
             }
         };
-        self.floors(invites).into_iter().map(host).collect()
+        self.asked(invites).into_iter().map(host).collect()
     }
 
     /// The answer to a question of trust, as far as it is known here.
@@ -547,7 +560,9 @@ impl World {
             }
             StreamId::Consent(id) => {
                 if opens {
-                    self.consents.extend(Consent::open(accepted).map(|consent| (*id, consent)));
+                    let with = accepted.statement().body.asks_consent_of();
+                    let with = with.and_then(|with| self.organisations.get(with));
+                    self.consents.extend(Consent::open(accepted, with).map(|consent| (*id, consent)));
                 } else if let Some(consent) = self.consents.get_mut(id) {
                     consent.apply(accepted);
                 }

@@ -84,6 +84,7 @@ fn kinds() -> Vec<Kind> {
         "agent.retire",
         "consent.request",
         "consent.grant",
+        "consent.narrow",
         "consent.revoke",
         "consent.acknowledge",
     ];

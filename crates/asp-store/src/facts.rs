@@ -37,6 +37,11 @@ fn load_numbered(
         world.mark_absent(stream.clone());
     }
     for entry in entries {
+        // Organisations rest on nothing, so this ends with the next call.
+        if let Some(needed) = World::read_by(&entry.statement.statement().body).filter(|it| !world.knows(it))
+        {
+            load(connection, world, &needed)?;
+        }
         let accepted = Accepted::from_store(entry.statement, entry.point);
         #[cfg(feature = "misbehave")]
         let accepted = crate::misbehave::applicable(world, accepted);
@@ -102,6 +107,11 @@ impl Facts {
         match self.names.find(connection, stream)? {
             Some(id) => load_numbered(connection, &mut self.world, stream, id)?,
             None => self.world.mark_absent(stream.clone()),
+        }
+        // A consent brings the organisation that was asked.
+        if let StreamId::Consent(id) = stream {
+            let asked = self.world.consent(id).map(|consent| StreamId::Org(consent.terms().with.clone()));
+            self.used.extend(asked.map(|asked| (asked, self.batch)));
         }
         self.used.insert(stream.clone(), self.batch);
         Ok(())

@@ -33,6 +33,7 @@ struct Moved {
 pub(crate) struct Fold {
     sessions: BTreeMap<Hash, Moved>,
     revoked: BTreeMap<Hash, LogTime>,
+    narrowed: BTreeSet<Hash>,
 }
 
 impl Fold {
@@ -100,6 +101,9 @@ impl Fold {
         if matches!(accepted.statement().body, Body::ConsentRevoke(_)) {
             self.revoked.insert(id, accepted.at().time);
         }
+        if matches!(accepted.statement().body, Body::ConsentNarrow(_)) {
+            self.narrowed.insert(id);
+        }
         Ok(())
     }
 
@@ -147,6 +151,11 @@ impl Fold {
             }
         }
         // After the sessions that moved: these rows are right already and no statement below changes them.
+        for consent in self.narrowed {
+            if let Some(consent) = facts.world.consent(&consent) {
+                views::session::narrow(connection, &mut facts.names, consent)?;
+            }
+        }
         for (consent, at) in self.revoked {
             revoke(connection, facts, &consent, at)?;
         }
@@ -156,7 +165,7 @@ impl Fold {
 
 /// Brings the deadlines of sessions that rest on a revoked consent up to date.
 fn revoke(connection: &Connection, facts: &mut Facts, consent: &Hash, at: LogTime) -> Result<(), Fault> {
-    let expired = facts.world.consent(consent).is_some_and(|consent| consent.request().expires_at <= at);
+    let expired = facts.world.consent(consent).is_some_and(|consent| consent.terms().expires_at <= at);
     if !expired {
         return views::session::revoke(connection, &mut facts.names, consent, at);
     }

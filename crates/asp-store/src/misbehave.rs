@@ -15,7 +15,7 @@ use asp_core::org::Organisation;
 use asp_core::position::{LogPoint, Sequence};
 use asp_core::rejection::Rejection;
 use asp_core::session::Session;
-use asp_core::statement::body::{Accept, Close, Closing, Inform, Introduction, Note, Text};
+use asp_core::statement::body::{Accept, Close, Closing, Inform, Introduction, Note, PolicySet, Text};
 use asp_core::statement::{Body, Signed, Statement, Verified};
 use asp_core::stream::Accepted;
 use asp_core::world::World;
@@ -104,6 +104,14 @@ kinds! {
     AdmitsUnsignedAgents = "admits-unsigned-agents" Writer ["AGT-002"];
     /// Opens sessions that no consent covers
     IgnoresConsent = "ignores-consent" Writer ["CON-008", "CON-009"];
+    /// Lets data flow that the consents do not name
+    LeaksData = "leaks-data" Writer ["CON-010", "CON-011"];
+    /// Grants nothing by the rules of a policy
+    IgnoresConsentRules = "ignores-consent-rules" Writer ["CON-012"];
+    /// Lets consents be made wider
+    WidensConsents = "widens-consents" Writer ["CON-014"];
+    /// Lets sessions go on whose capability was taken out of their consent
+    IgnoresNarrowing = "ignores-narrowing" Writer ["CON-015"];
     /// Lets sessions go on whose consent was revoked
     IgnoresRevocation = "ignores-revocation" Writer ["SES-018"];
     /// Takes any performative in any state
@@ -121,7 +129,7 @@ kinds! {
     /// Lets parties owe more than their ceilings
     IgnoresCeilings = "ignores-ceilings" Writer ["SES-017"];
     /// Lets anybody into a session, whatever trust it asks for
-    IgnoresFloors = "ignores-floors" Writer ["SES-047", "ADM-002"];
+    IgnoresFloors = "ignores-floors" Writer ["SES-047", "ADM-002", "CON-013"];
     /// Lets anybody invite, whatever the policy of who is invited says
     IgnoresPolicies = "ignores-policies" Writer ["ADM-001"];
     /// Lets agents exchange their cards before they are bound, and offer what is not on them
@@ -277,7 +285,7 @@ fn fits(world: &World, verified: &Verified, at: LogPoint) -> bool {
     match (&statement.stream, statement.opens) {
         (StreamId::Org(domain), true) => Organisation::open(domain, &accepted).is_some(),
         (StreamId::Agent(agent), true) => Agent::open(agent, &accepted).is_some(),
-        (StreamId::Consent(_), true) => Consent::open(&accepted).is_some(),
+        (StreamId::Consent(_), true) => Consent::open(&accepted, None).is_some(),
         (StreamId::Session(_), true) => Session::open(&accepted).is_some(),
         (StreamId::Session(id), false) => {
             world.session(id).is_some_and(|session| follows(session, &applicable(world, accepted)))
@@ -289,7 +297,7 @@ fn fits(world: &World, verified: &Verified, at: LogPoint) -> bool {
 /// What is applied for a statement that the log has: itself or, where its session knows nothing to do with it, something
 /// harmless with its hash, so that the stream goes on after it.
 pub(crate) fn applicable(world: &World, accepted: Accepted) -> Accepted {
-    let StreamId::Session(id) = accepted.statement().stream else { return accepted };
+    let StreamId::Session(id) = accepted.statement().stream else { return without_rules(accepted) };
     match world.session(&id) {
         Some(session) if !follows(session, &accepted) => {
             let found =
@@ -298,6 +306,18 @@ pub(crate) fn applicable(world: &World, accepted: Accepted) -> Accepted {
         }
         Some(_) | None => accepted,
     }
+}
+
+/// A policy without its rules of consent, where they are ignored.
+fn without_rules(accepted: Accepted) -> Accepted {
+    let Body::OrgPolicySet(policy) = &accepted.statement().body else { return accepted };
+    if !is(Kind::IgnoresConsentRules) || policy.consent_rules.is_none() {
+        return accepted;
+    }
+    let policy = PolicySet { consent_rules: None, ..policy.clone() };
+    let mut signed = Signed::from(accepted.verified().clone());
+    signed.statement.body = Body::OrgPolicySet(policy);
+    Accepted::from_store(signed.assume_verified(), accepted.at())
 }
 
 fn follows(session: &Session, accepted: &Accepted) -> bool {

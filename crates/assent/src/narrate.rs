@@ -54,6 +54,7 @@ pub(crate) fn tell(statement: &Statement, session: Option<&Session>) -> Told {
             ("consent.request", format!("{what}, to {}", body.with))
         }
         Body::ConsentGrant(_) => ("consent.grant", String::new()),
+        Body::ConsentNarrow(body) => ("consent.narrow", quoted(body.reason.as_str())),
         Body::ConsentRevoke(body) => ("consent.revoke", quoted(body.reason.as_str())),
         Body::ConsentAcknowledge(_) => ("consent.acknowledge", String::new()),
         Body::Propose(_)
@@ -122,6 +123,7 @@ fn said(statement: &Statement, session: Option<&Session>) -> (&'static str, Stri
         | Body::AgentRetire(_)
         | Body::ConsentRequest(_)
         | Body::ConsentGrant(_)
+        | Body::ConsentNarrow(_)
         | Body::ConsentRevoke(_)
         | Body::ConsentAcknowledge(_) => ("statement", String::new()),
     }

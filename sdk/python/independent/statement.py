@@ -44,7 +44,13 @@ TYPES: dict[str, tuple[str, ...]] = {
         "agent.key.revoke",
         "agent.retire",
     ),
-    "consent": ("consent.request", "consent.grant", "consent.revoke", "consent.acknowledge"),
+    "consent": (
+        "consent.request",
+        "consent.grant",
+        "consent.narrow",
+        "consent.revoke",
+        "consent.acknowledge",
+    ),
     "session": (
         "PROPOSE",
         "COUNTER",

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
 
 import forms
 from refusal import Refused
@@ -16,6 +18,8 @@ from statement import Statement
 KEYS_MAX = 64
 CLOCK_SKEW_MS = 120_000
 OFFLINE_MS = 604_800_000
+NARROWINGS_MAX = 32
+EVERYTHING = {"dataClasses": 5, "performatives": 13}
 
 
 @dataclass
@@ -80,6 +84,7 @@ class Organisation:
     evidence: tuple[bytes, str] | None = None
     # Key, method and outcome of the last org.check, and its index.
     checked: tuple[tuple[bytes, str, bool], int] | None = None
+    consent_rules: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def is_proved(self) -> bool:
@@ -101,10 +106,68 @@ class Consent:
 
     by: str
     asked: str
-    expires_at: int
+    terms: dict[str, Any]
     granted: bool = False
+    narrowed: int = 0
     revoked_by: str | None = None
     acknowledged: bool = False
+
+    def expires_at(self) -> int:
+        """When it ends by itself, in milliseconds."""
+        return forms.read_instant(self.terms["expiresAt"]) or 0
+
+
+def lies_within(capability: str, wider: list[str]) -> bool:
+    """Whether a capability is one of these or lies below one."""
+    return any(capability == prefix or capability.startswith(prefix + ".") for prefix in wider)
+
+
+def costs_at_most(money: dict[str, str] | None, most: dict[str, str]) -> bool:
+    """Whether there is a bound on what is owed that is no higher than this one."""
+    if money is None or money["currency"] != most["currency"]:
+        return False
+    return Fraction(money["amount"]) <= Fraction(most["amount"])
+
+
+def fits(request: dict[str, Any], rule: dict[str, Any], log_time: int) -> bool:
+    """Whether a request for consent asks for no more than a rule grants (ASP-CON-012)."""
+    lasts = (forms.read_instant(request["expiresAt"]) or 0) - log_time
+    return (
+        all(lies_within(capability, rule["capabilities"]) for capability in request["capabilities"])
+        and ("ceiling" not in rule or costs_at_most(request.get("ceiling"), rule["ceiling"]))
+        and ("dataClasses" not in rule or set(request.get("dataClasses", [None])) <= set(rule["dataClasses"]))
+        and lasts <= rule["lastsMs"]
+    )
+
+
+def is_less(name: str, before: Any, after: Any, log_time: int) -> bool:
+    """Whether a member of a consent allows less than it did; `before` is absent where it bounded nothing."""
+    if name == "capabilities":
+        inside = all(lies_within(capability, before) for capability in after)
+        return inside and not all(lies_within(capability, after) for capability in before)
+    if name == "ceiling":
+        return before is None or (costs_at_most(after, before) and after["amount"] != before["amount"])
+    if name == "expiresAt":
+        return log_time < (forms.read_instant(after) or 0) < (forms.read_instant(before) or 0)
+    if before is None:
+        return name == "fields" or len(after) < EVERYTHING[name]
+    return set(after) < set(before)
+
+
+def narrow(consent: Consent, body: dict[str, Any], log_time: int) -> None:
+    """Takes away what a consent.narrow names (ASP-CON-014). Raises `Refused`; then nothing has changed."""
+    if consent.revoked_by is not None:
+        raise Refused("CONSENT_REVOKED", "/type", "ASP-CON-014")
+    if log_time >= consent.expires_at():
+        raise Refused("CONSENT_EXPIRED", "/type", "ASP-CON-014")
+    if consent.narrowed >= NARROWINGS_MAX:
+        raise Refused("NARROWING_LIMIT", "/type")
+    named = {name: body[name] for name in sorted(body) if name != "reason"}
+    for name, after in named.items():
+        if not is_less(name, consent.terms.get(name), after, log_time):
+            raise Refused("NOT_NARROWER", f"/body/{name}")
+    consent.terms.update(named)
+    consent.narrowed += 1
 
 
 def organisation_of(name: str) -> str:
@@ -229,6 +292,8 @@ class Streams:
                 if not known.keys.is_current(key):
                     raise Refused("UNKNOWN_KEY", "/body/key", "ASP-ORG-005")
                 known.evidence = (key, statement.body["method"])
+            elif statement.type == "org.policy.set":
+                known.consent_rules = statement.body.get("consentRules", [])
 
     def _take_check(self, known: Organisation, statement: Statement, index: int) -> None:
         """What the node found under the domain (ASP-ORG-008, ASP-ORG-009)."""
@@ -347,11 +412,13 @@ class Streams:
         if statement.type == "consent.grant":
             if consent.revoked_by is not None:
                 raise Refused("CONSENT_REVOKED", "/type", "ASP-CON-004")
-            if log_time >= consent.expires_at:
+            if log_time >= consent.expires_at():
                 raise Refused("CONSENT_EXPIRED", "/type", "ASP-CON-004")
             if issuer == consent.by or consent.granted:
                 raise Refused("ALREADY_GRANTED", "/type")
             consent.granted = True
+        elif statement.type == "consent.narrow":
+            narrow(consent, statement.body, log_time)
         elif statement.type == "consent.revoke":
             if consent.revoked_by is not None:
                 raise Refused("CONSENT_REVOKED", "/type", "ASP-CON-006")
@@ -375,4 +442,6 @@ class Streams:
         expires_at = forms.read_instant(statement.body["expiresAt"]) or 0
         if expires_at <= log_time:
             raise Refused("INVALID_BODY", "/body/expiresAt", "ASP-CON-002")
-        self.consents[name] = Consent(statement.issuer, asked, expires_at)
+        rules = self.organisations[asked].consent_rules
+        granted = any(fits(statement.body, rule, log_time) for rule in rules)
+        self.consents[name] = Consent(statement.issuer, asked, dict(statement.body), granted)

@@ -1,7 +1,7 @@
 //! From the core's states to what the API shows of them.
 
 use asp_core::agent::Agent;
-use asp_core::consent::Consent;
+use asp_core::consent::{Consent, Grant};
 use asp_core::org::Organisation;
 use asp_core::position::{Hash, LogTime};
 use asp_core::rejection::{Rejection, Retry};
@@ -11,9 +11,9 @@ use asp_core::statement::body::{Card, OrgVerify};
 use asp_core::stream::{KeyHistory, KeyLife};
 
 use super::{
-    AgentView, CommitmentView, ConsentView, DomainView, EndView, EscalationView, KeyView, MandateView,
-    NarrowedView, ObligationView, OfferView, OrganisationView, ParticipantView, PendingView, Problem,
-    QuestionView, SessionView, UsageView,
+    AgentView, CommitmentView, ConsentView, DomainView, EndView, EscalationView, GrantedBy, KeyView,
+    MandateView, NarrowedView, ObligationView, OfferView, OrganisationView, ParticipantView, PendingView,
+    Problem, QuestionView, SessionView, UsageView,
 };
 
 impl Problem {
@@ -139,19 +139,30 @@ impl ConsentView {
     /// A consent as it stands at `now`.
     #[must_use]
     pub fn of(consent: &Consent, now: LogTime) -> Self {
-        let request = consent.request();
+        let terms = consent.terms();
+        let (granted_by, policy, trust_floor) = match consent.grant() {
+            Some(Grant::Rule { policy, floor }) => (Some(GrantedBy::Rule), Some(*policy), floor.clone()),
+            Some(Grant::Statement) => (Some(GrantedBy::Statement), None, None),
+            None => (None, None, None),
+        };
+        let narrowed = consent.narrowings().last();
         Self {
             id: consent.id(),
             by: consent.by().clone(),
-            with: request.with.clone(),
+            with: terms.with.clone(),
             standing: consent.standing(now).as_str().to_owned(),
-            purpose: request.purpose.to_string(),
-            capabilities: request.capabilities.clone(),
-            ceiling: request.ceiling.clone(),
-            expires_at: request.expires_at,
-            data_classes: request.data_classes.clone(),
-            fields: request.fields.clone(),
-            performatives: request.performatives.clone(),
+            purpose: terms.purpose.to_string(),
+            capabilities: terms.capabilities.clone(),
+            ceiling: terms.ceiling.clone(),
+            expires_at: terms.expires_at,
+            data_classes: terms.data_classes.clone(),
+            fields: terms.fields.clone(),
+            performatives: terms.performatives.clone(),
+            granted_by,
+            policy,
+            trust_floor,
+            narrowed_by: narrowed.map(|narrowing| narrowing.by.clone()),
+            narrowed_at: narrowed.map(|narrowing| narrowing.at.time),
             revoked_by: consent.revoked().map(|(by, _)| by.clone()),
             revoked_at: consent.revoked().map(|(_, at)| at.time),
             acknowledged: consent.acknowledged().is_some(),

@@ -22,9 +22,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+mod consent;
 mod convert;
 mod search;
 
+pub use consent::GrantedBy;
 pub use search::{NewSearch, SavedSearchView, SavedSearches, SearchQuery, SearchSort};
 
 /// Declares types of the API: camel case, absent members left out, schema on request.
@@ -352,6 +354,25 @@ api! {
         /// When it ends by itself.
         #[cfg_attr(feature = "openapi", schema(value_type = String))]
         expires_at: LogTime,
+        /// How the other side granted; absent if it has not.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        granted_by: Option<GrantedBy>,
+        /// Where in the log the policy stands whose rule granted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<u64>))]
+        policy: Option<Position>,
+        /// What an agent of who asked has to have earned to invite agents of who granted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+        trust_floor: Option<TrustFloor>,
+        /// Who took away a part of it last; what is shown is what is left.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+        narrowed_by: Option<Domain>,
+        /// When that was.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+        narrowed_at: Option<LogTime>,
         /// Who revoked it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]

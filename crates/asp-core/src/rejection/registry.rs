@@ -105,6 +105,10 @@ pub enum Code {
     DataClassNotConsented,
     /// This side has granted already.
     AlreadyGranted,
+    /// The consent would not allow less by this.
+    NotNarrower,
+    /// The consent has been narrowed as often as it may be.
+    NarrowingLimit,
     /// There is no revocation to acknowledge.
     NotRevoked,
     /// This performative is not allowed in the session's state.
@@ -756,6 +760,26 @@ pub(super) const ROWS: &[Row] = &[
         rule: Some("ASP-CON-005"),
         sentence: "This side has granted already.",
         hint: "Nothing more is needed.",
+    },
+    Row {
+        code: Code::NotNarrower,
+        text: "NOT_NARROWER",
+        status: 409,
+        blame: Blame::State,
+        retry: Retry::Change,
+        rule: Some("ASP-CON-014"),
+        sentence: "The consent would not allow less by this.",
+        hint: "Take something away, or ask for another consent.",
+    },
+    Row {
+        code: Code::NarrowingLimit,
+        text: "NARROWING_LIMIT",
+        status: 409,
+        blame: Blame::State,
+        retry: Retry::Never,
+        rule: Some("ASP-CON-014"),
+        sentence: "The consent has been narrowed as often as it may be.",
+        hint: "Revoke it, and ask for another.",
     },
     Row {
         code: Code::NotRevoked,

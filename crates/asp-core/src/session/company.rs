@@ -82,7 +82,10 @@ impl Case<'_> {
         let chain = self.statement.on_behalf_of.iter().filter_map(|id| self.session.mandates.find(id));
         let rest_on: Vec<Hash> = chain.filter_map(|given| given.mandate.consent).collect();
         let fallen = facts.further.iter().filter(|consent| rest_on.contains(&consent.id()));
-        let mut fallen = fallen.filter(|consent| consent.standing(self.at.time) != Standing::Granted);
+        let mut fallen = fallen.filter(|consent| {
+            let fell_away = self.session.fell_away(consent).is_some(); // ASP-CON-015
+            fell_away || consent.standing(self.at.time) != Standing::Granted
+        });
         match fallen.next() {
             Some(_) => Err(Code::InvalidMandate.at("/onBehalfOf")), // ASP-SES-020
             None => Ok(()),

@@ -108,19 +108,19 @@ impl Session {
     #[must_use]
     pub fn narrowed(&self, now: LogTime, consents: &[&Consent]) -> Option<(Hash, LogTime)> {
         let open = !matches!(self.state, State::Closed | State::Failed);
-        let fallen = consents.iter().filter(|consent| consent.standing(now) != Standing::Granted);
-        let ends = |consent: &&Consent| match consent.revoked() {
-            Some((_, at)) => (at.time, consent.id()),
-            None => (consent.request().expires_at, consent.id()),
-        };
+        let fell_away = |consent: &&&Consent| self.fell_away(consent).is_some();
+        let ended = |consent: &&&Consent| consent.standing(now) != Standing::Granted;
+        let fallen = consents.iter().filter(|consent| fell_away(consent) || ended(consent));
+        let ends = |consent: &&Consent| (self.consent_ends(consent), consent.id());
         fallen.map(ends).min().filter(|_| open && self.owes()).map(|(at, consent)| (consent, at))
     }
 
     fn consent_ends(&self, consent: &Consent) -> LogTime {
-        match consent.standing(self.last) {
-            Standing::Revoked => consent.revoked().map_or(self.last, |(_, at)| at.time),
-            Standing::Requested | Standing::Granted | Standing::Expired => consent.request().expires_at,
-        }
+        let end = match consent.revoked() {
+            Some((_, at)) => at.time,
+            None => consent.terms().expires_at,
+        };
+        self.fell_away(consent).map_or(end, |fell| fell.time.min(end)) // ASP-CON-015
     }
 
     fn duty_deadlines(&self) -> Vec<(LogTime, Due)> {

@@ -9,7 +9,6 @@ use std::collections::BTreeSet;
 use super::proposal::makes_sense;
 use super::table::{Guard, Performative, Role, Row, Selector, State, rows};
 use super::{Actor, Facts, Mandates, OfferKind, OpenOffer, Participants, Progress, Session};
-use crate::admission::Host;
 use crate::amount::Money;
 use crate::consent::{Consent, Standing};
 use crate::limits;
@@ -235,7 +234,7 @@ impl<'a> Case<'a> {
             Guard::SchemaShared => self.schema_shared(),
             Guard::Trusted => self.trusted(facts),
             Guard::Welcome => welcome(facts),
-            Guard::InviterTrusted => inviter_trusted(facts),
+            Guard::InviterTrusted => return inviter_trusted(facts),
             Guard::CapabilityOffered => self.capability_offered(facts),
             Guard::CardUnchanged => self.cards_unchanged(facts),
             Guard::TermsFit => return self.terms_fit(facts),
@@ -556,7 +555,7 @@ impl<'a> Case<'a> {
             .limits
             .ceiling
             .iter()
-            .chain(facts.consents.iter().filter_map(|consent| consent.request().ceiling.as_ref()));
+            .chain(facts.consents.iter().filter_map(|consent| consent.terms().ceiling.as_ref()));
         let general: Vec<&Money> = general.collect();
         let chain =
             self.session.mandates.chain(self.statement, self.performative, self.at.time).unwrap_or_default();
@@ -577,6 +576,9 @@ impl<'a> Case<'a> {
     fn consents_stand(&self, facts: &Facts<'_>) -> Result<(), Rejection> {
         for consent in &facts.consents {
             standing(consent, self.at.time).map_err(|code| code.at("/type"))?; // ASP-SES-018
+            if self.session.fell_away(consent).is_some() {
+                return Err(Code::OutsideConsent.at("/type").by("ASP-CON-015"));
+            }
             if !consent.permits(self.performative) {
                 return Err(Code::OutsideConsent.at("/type").by("ASP-SES-019"));
             }
@@ -691,8 +693,15 @@ pub(super) fn welcome(facts: &Facts<'_>) -> bool {
 }
 
 /// Whether who invites has earned what each of those whom it invites asks for.
-pub(super) fn inviter_trusted(facts: &Facts<'_>) -> bool {
-    facts.hosts.iter().all(Host::trusts) // ASP-ADM-002
+///
+/// # Errors
+/// [`Code::TrustTooLow`], by the rule that sets the floor.
+pub(super) fn inviter_trusted(facts: &Facts<'_>) -> Result<(), Rejection> {
+    let guard = Guard::InviterTrusted;
+    match facts.hosts.iter().find(|host| !host.trusts()) {
+        Some(host) => Err(guard.refusal().at(guard.place()).by(host.asked.rule)), // ASP-ADM-002, ASP-CON-013
+        None => Ok(()),
+    }
 }
 
 /// Whether each organisation that is invited has a consent with the initiator's that covers the session.

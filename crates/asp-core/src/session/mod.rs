@@ -279,7 +279,7 @@ impl Session {
         if !guard::welcome(facts) {
             return Err(open(table::Guard::Welcome));
         }
-        if guard::inviter_trusted(facts) { Ok(()) } else { Err(open(table::Guard::InviterTrusted)) }
+        guard::inviter_trusted(facts)
     }
 
     /// The session after its invitation; none if the statement is no invitation by an agent.
@@ -463,6 +463,11 @@ impl Session {
         });
         let delegates = self.mandates.iter().filter_map(|(_, given)| given.mandate.consent.as_ref());
         newcomers.flatten().chain(delegates)
+    }
+
+    /// Where in the log a consent that the session rests on was narrowed so that it is no longer about this.
+    pub(super) fn fell_away(&self, consent: &Consent) -> Option<LogPoint> {
+        consent.fell_away(&self.capability, self.opened.index)
     }
 
     /// Whether the participants have spent more than the budget.

@@ -43,7 +43,7 @@ macro_rules! bodies {
 mod consent;
 mod policy;
 
-pub use consent::ConsentRequest;
+pub use consent::{ConsentNarrow, ConsentRequest};
 pub use policy::{AdmissionFloor, AdmissionPolicy, ConsentRule, DataClass, InvitationRate, PolicySet};
 
 bodies! {
@@ -727,6 +727,7 @@ body! {
     AgentRetire(Because) = Kind::AgentRetire, Kind::AgentRetire => ()
     ConsentRequest(ConsentRequest) = Kind::ConsentRequest, Kind::ConsentRequest => ()
     ConsentGrant(Empty) = Kind::ConsentGrant, Kind::ConsentGrant => ()
+    ConsentNarrow(ConsentNarrow) = Kind::ConsentNarrow, Kind::ConsentNarrow => ()
     ConsentRevoke(Because) = Kind::ConsentRevoke, Kind::ConsentRevoke => ()
     ConsentAcknowledge(Empty) = Kind::ConsentAcknowledge, Kind::ConsentAcknowledge => ()
     Propose(Propose) = Kind::Session(Performative::Propose), Kind::Session(Performative::Propose) => ()
@@ -786,6 +787,7 @@ impl Body {
                 card.bounds()
             }
             Self::ConsentRequest(request) => request.bounds(),
+            Self::ConsentNarrow(narrow) => narrow.bounds(),
             Self::OrgSchemaRegister(register) if register.version == 0 => {
                 Err(Code::InvalidBody.at("/body/version"))
             }

@@ -81,6 +81,8 @@ kinds! {
     ConsentRequest = "consent.request" in Consent;
     /// The other organisation grants.
     ConsentGrant = "consent.grant" in Consent;
+    /// Either organisation takes away a part of what is allowed.
+    ConsentNarrow = "consent.narrow" in Consent;
     /// Either organisation revokes.
     ConsentRevoke = "consent.revoke" in Consent;
     /// The side that did not revoke confirms that it knows.

@@ -2,7 +2,7 @@
 #![expect(clippy::wildcard_enum_match_arm, reason = "few bodies refer to anything")]
 
 use super::body::{Body, Counter, Propose, SchemaRef};
-use crate::name::AgentUri;
+use crate::name::{AgentUri, Domain};
 use crate::position::Hash;
 
 impl Body {
@@ -28,6 +28,15 @@ impl Body {
             _ => &None,
         };
         offered.as_deref().unwrap_or_default()
+    }
+
+    /// The organisation that it asks for consent.
+    #[must_use]
+    pub const fn asks_consent_of(&self) -> Option<&Domain> {
+        match self {
+            Self::ConsentRequest(request) => Some(&request.with),
+            _ => None,
+        }
     }
 
     /// The consents that it names.

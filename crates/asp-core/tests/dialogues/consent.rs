@@ -143,3 +143,241 @@ fn a_session_without_duties_ends_with_its_consent_and_one_with_duties_narrows() 
     let consents: Vec<_> = session.consents().iter().filter_map(|id| world.consent(id)).collect();
     assert_eq!(session.narrowed(ledger.stage.now, &consents), None);
 }
+
+#[test]
+fn a_request_that_fits_a_rule_is_granted_by_itself() {
+    // ASP-CON-012
+    check(
+        "seller.example POLICY grants provision.compute;ceiling=50;for=1h;classes=public,internal
+         buyer.example ASK seller.example about provision.compute.gpu ceiling 50 for 1h classes public
+         seller.example GRANT                       -> ! ALREADY_GRANTED
+         buyer PROPOSE with seller                  -> INVITED
+         anew
+         buyer.example ASK seller.example about provision ceiling 50 for 1h classes public
+         buyer PROPOSE with seller                  -> ! CONSENT_NOT_GRANTED ASP-CON-008 /body/consents
+         buyer.example ASK seller.example about provision.compute,transport ceiling 50 for 1h classes public
+         buyer PROPOSE with seller                  -> ! CONSENT_NOT_GRANTED
+         buyer.example ASK seller.example about provision.compute ceiling 50.01 for 1h classes public
+         buyer PROPOSE with seller                  -> ! CONSENT_NOT_GRANTED
+         buyer.example ASK seller.example about provision.compute for 1h classes public
+         buyer PROPOSE with seller                  -> ! CONSENT_NOT_GRANTED
+         buyer.example ASK seller.example about provision.compute ceiling 50 for 61m classes public
+         buyer PROPOSE with seller                  -> ! CONSENT_NOT_GRANTED
+         buyer.example ASK seller.example about provision.compute ceiling 50 for 1h classes public,personal
+         buyer PROPOSE with seller                  -> ! CONSENT_NOT_GRANTED
+         buyer.example ASK seller.example about provision.compute ceiling 50 for 1h
+         buyer PROPOSE with seller                  -> ! CONSENT_NOT_GRANTED
+         seller.example GRANT
+         buyer PROPOSE with seller                  -> INVITED",
+    );
+}
+
+#[test]
+fn what_a_rule_granted_stands_whatever_policy_comes_later() {
+    // ASP-CON-012: the policy at the request's place of the log counts, and a rule grants what is asked of its owner.
+    check(
+        "buyer.example POLICY grants provision
+         buyer.example ASK seller.example
+         buyer PROPOSE with seller                  -> ! CONSENT_NOT_GRANTED
+         seller.example POLICY grants transport grants provision
+         buyer PROPOSE with seller                  -> ! CONSENT_NOT_GRANTED
+         buyer.example ASK seller.example
+         seller.example POLICY person Ada
+         buyer PROPOSE with seller                  -> INVITED
+         anew
+         buyer.example ASK seller.example
+         buyer PROPOSE with seller                  -> ! CONSENT_NOT_GRANTED",
+    );
+}
+
+#[test]
+fn a_stream_that_is_read_alone_tells_the_same_of_a_grant_by_rule() {
+    // ASP-CON-012: whoever loads the consent long after knows the asked organisation's whole stream.
+    let ledger = check(
+        "seller.example POLICY grants provision;floor=20@5
+         buyer.example ASK seller.example
+         seller.example POLICY person Ada
+         seller.example NARROW of buyer-seller ceiling 5",
+    );
+    let id = ledger.consent("buyer-seller");
+    let world = &ledger.stage.world;
+    let seller = world.organisation(&crate::support::domain("seller")).unwrap();
+    let consent = world.consent(&id).unwrap();
+    let (policy, rules) = seller.consent_rules_at(consent.requested().index).unwrap();
+    let floor = rules[0].floor.clone();
+    assert_eq!(consent.grant(), Some(&asp_core::consent::Grant::Rule { policy, floor }));
+    assert_eq!(seller.consent_rules_at(policy), None, "a policy does not grant what came before it");
+    let later = seller.consent_rules_at(asp_core::position::Position(u64::MAX)).unwrap();
+    assert!(later.0 > policy && later.1.is_empty(), "{later:?}");
+}
+
+#[test]
+fn who_invites_under_a_rule_has_to_have_earned_its_floor() {
+    // ASP-CON-013
+    check(
+        "seller.example POLICY grants provision;floor=20@5
+         buyer.example ASK seller.example
+         buyer PROPOSE with seller                  -> ! TRUST_TOO_LOW ASP-CON-013 /issuer
+         seller PROPOSE with buyer consents=buyer-seller -> INVITED
+         anew
+         seller.example POLICY person Ada
+         buyer PROPOSE with seller                  -> ! TRUST_TOO_LOW
+         seller.example POLICY floors 11
+         buyer PROPOSE with seller                  -> ! TRUST_TOO_LOW ASP-ADM-002 /issuer
+         buyer.example CONSENT seller.example
+         seller.example POLICY grants provision;floor=10@5
+         buyer PROPOSE with seller                  -> INVITED
+         anew
+         buyer.example ASK seller.example
+         buyer PROPOSE with seller                  -> INVITED
+         seller ACCEPT
+         carrier.example POLICY grants provision;floor=11@5
+         seller.example ASK carrier.example
+         seller PROPOSE admission of carrier        -> ! TRUST_TOO_LOW ASP-CON-013 /issuer",
+    );
+}
+
+#[test]
+fn a_consent_is_narrowed_and_never_widened() {
+    // ASP-CON-014
+    check(
+        "buyer.example CONSENT seller.example about a.b,c
+         buyer.example NARROW of buyer-seller about a,c       -> ! NOT_NARROWER ASP-CON-014 /body/capabilities
+         buyer.example NARROW of buyer-seller about a.b,c     -> ! NOT_NARROWER
+         buyer.example NARROW of buyer-seller about a.b,a.b.c,c -> ! NOT_NARROWER
+         buyer.example NARROW of buyer-seller about a.b.c,c
+         seller.example NARROW of buyer-seller about a.b,c    -> ! NOT_NARROWER
+         seller.example NARROW of buyer-seller about c
+         seller.example NARROW of buyer-seller ceiling 50
+         buyer.example NARROW of buyer-seller ceiling 50      -> ! NOT_NARROWER ASP-CON-014 /body/ceiling
+         buyer.example NARROW of buyer-seller ceiling 49.99
+         buyer.example NARROW of buyer-seller classes public,internal,confidential,personal,special -> ! NOT_NARROWER
+         buyer.example NARROW of buyer-seller classes public,internal
+         buyer.example NARROW of buyer-seller classes public,personal -> ! NOT_NARROWER ASP-CON-014 /body/dataClasses
+         buyer.example NARROW of buyer-seller fields size,grade
+         buyer.example NARROW of buyer-seller fields weight   -> ! NOT_NARROWER ASP-CON-014 /body/fields
+         buyer.example NARROW of buyer-seller fields none
+         buyer.example NARROW of buyer-seller only PROPOSE,ACCEPT
+         buyer.example NARROW of buyer-seller only PROPOSE,QUERY -> ! NOT_NARROWER ASP-CON-014 /body/performatives
+         buyer.example NARROW of buyer-seller for 91d         -> ! NOT_NARROWER ASP-CON-014 /body/expiresAt
+         buyer.example NARROW of buyer-seller for 0s          -> ! NOT_NARROWER
+         buyer.example NARROW of buyer-seller for 1h ceiling 60 -> ! NOT_NARROWER ASP-CON-014 /body/ceiling
+         carrier.example NARROW of buyer-seller for 1h        -> ! UNKNOWN_STREAM
+         buyer.example NARROW of buyer-seller for 1h
+         +1h
+         buyer.example NARROW of buyer-seller ceiling 5       -> ! CONSENT_EXPIRED ASP-CON-014 /type
+         buyer.example CONSENT seller.example
+         buyer.example REVOKE
+         seller.example NARROW of buyer-seller ceiling 5      -> ! CONSENT_REVOKED ASP-CON-014 /type",
+    );
+}
+
+#[test]
+fn a_consent_is_narrowed_so_many_times_and_no_more() {
+    // ASP-CON-014
+    let most = asp_core::limits::CONSENT_NARROWINGS_MAX;
+    let mut ledger = check("buyer.example CONSENT seller.example");
+    for number in 0..most {
+        ledger.check(&format!("seller.example NARROW of buyer-seller ceiling {}", 1_000 - number));
+    }
+    ledger.check(
+        "seller.example NARROW of buyer-seller ceiling 1 -> ! NARROWING_LIMIT ASP-CON-014 /type
+         buyer PROPOSE with seller                       -> INVITED
+         seller.example REVOKE",
+    );
+}
+
+#[test]
+fn who_is_asked_can_grant_less() {
+    // ASP-CON-014
+    check(
+        "buyer.example ASK seller.example ceiling 500
+         seller.example NARROW of buyer-seller ceiling 50
+         buyer PROPOSE with seller                  -> ! CONSENT_NOT_GRANTED
+         seller.example GRANT
+         buyer PROPOSE with seller                  -> INVITED
+         seller ACCEPT
+         buyer PROPOSE goods                        -> ! ABOVE_CEILING
+         buyer PROPOSE cheap                        -> CONVERSING",
+    );
+}
+
+#[test]
+fn what_is_open_is_judged_by_what_is_left_of_the_consent() {
+    // ASP-CON-014, ASP-CON-015
+    check(
+        "buyer PROPOSE with seller
+         seller ACCEPT
+         buyer PROPOSE goods as dear                -> CONVERSING
+         seller QUERY data=size                     -> CONVERSING
+         seller.example NARROW of buyer-seller ceiling 50
+         seller ACCEPT dear                         -> ! ABOVE_CEILING
+         seller.example NARROW of buyer-seller fields grade
+         seller QUERY data=size                     -> ! FIELD_NOT_CONSENTED
+         seller.example NARROW of buyer-seller only PROPOSE,ACCEPT,INFORM
+         seller QUERY data=grade                    -> ! OUTSIDE_CONSENT ASP-SES-019 /type
+         buyer PROPOSE cheap                        -> CONVERSING
+         buyer.example NARROW of buyer-seller about provision.compute
+         buyer INFORM note                          -> CONVERSING
+         buyer.example NARROW of buyer-seller for 1m
+         +60s                                       -> FAILED(CONSENT_REVOKED)",
+    );
+}
+
+#[test]
+fn a_session_whose_capability_is_taken_away_ends_or_narrows_as_with_a_revocation() {
+    // ASP-CON-015
+    for (story, end) in [
+        ("buyer PROPOSE with seller\n", "FAILED"),
+        ("buyer PROPOSE with seller\n seller ACCEPT\n", "FAILED"),
+        (
+            "buyer PROPOSE with seller\n seller ACCEPT\n buyer PROPOSE goods\n seller ACCEPT\n buyer COMMIT\n",
+            "FAILED",
+        ),
+    ] {
+        check(&format!(
+            "{story}
+             seller.example NARROW of buyer-seller about provision.storage
+             +0s                                        -> {end}(CONSENT_REVOKED)"
+        ));
+    }
+    let mut ledger = bound(
+        "seller owes buyer goods 100 within 1h",
+        "seller.example NARROW of buyer-seller about provision.storage
+         buyer INFORM note                         -> ! OUTSIDE_CONSENT ASP-CON-015 /type
+         buyer PROPOSE                             -> ! OUTSIDE_CONSENT
+         buyer CLOSE                               -> ! OBLIGATION_OPEN
+         anew
+         buyer PROPOSE with seller                 -> ! OUTSIDE_CONSENT ASP-CON-009 /body/consents
+         buyer PROPOSE with seller about=provision.storage -> INVITED
+         anew",
+    );
+    ledger.id =
+        ledger.stage.world.sessions().find(|session| session.owes()).map(asp_core::session::Session::id);
+    let session = ledger.session().unwrap();
+    let world = &ledger.stage.world;
+    let consents: Vec<_> = session.consents().iter().filter_map(|id| world.consent(id)).collect();
+    let (_, at) = session.narrowed(ledger.stage.now, &consents).unwrap();
+    assert_eq!(at, consents[0].narrowings()[0].at.time);
+    // A revocation later does not put the end off.
+    ledger.check(
+        "seller.example REVOKE
+         seller INFORM fulfilment goods
+         buyer INFORM acknowledgement goods
+         +1ms                                      -> CLOSED(CONSENT_REVOKED)",
+    );
+}
+
+#[test]
+fn a_delegate_stops_where_the_consent_that_let_it_in_is_narrowed() {
+    // ASP-CON-015
+    check(
+        "buyer PROPOSE with seller
+         seller ACCEPT
+         buyer DELEGATE to clerk as clerks
+         clerk for clerks INFORM note              -> CONVERSING
+         clerk.example NARROW of buyer-clerk about provision.storage
+         clerk for clerks INFORM note              -> ! INVALID_MANDATE ASP-SES-020 /onBehalfOf
+         buyer INFORM note                         -> CONVERSING",
+    );
+}

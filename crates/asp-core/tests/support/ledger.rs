@@ -25,8 +25,8 @@ use asp_core::rejection::{Code, Rejection};
 use asp_core::session::Session;
 use asp_core::statement::Verified;
 use asp_core::statement::body::{
-    AdmissionFloor, AdmissionPolicy, Body, CommitmentState, ConsentRequest, Package, PolicySet, SchemaRef,
-    SchemaRegister,
+    AdmissionFloor, AdmissionPolicy, Body, CommitmentState, ConsentNarrow, ConsentRequest, ConsentRule,
+    Empty, Package, PolicySet, SchemaRef, SchemaRegister, TrustFloor,
 };
 
 use super::{Stage, agent_key, because, domain, key, text, uri, usd};
@@ -195,6 +195,18 @@ impl Ledger {
                 self.give_consent(organisation(who), organisation(with), terms);
                 Ok(())
             }
+            ["ASK", with, terms @ ..] => {
+                self.ask_consent(organisation(who), organisation(with), terms).map(drop)
+            }
+            ["GRANT", consent @ ..] => {
+                let id = self.consent(consent.first().unwrap_or(&"buyer-seller"));
+                self.stage.of_consent(organisation(who), id, Body::ConsentGrant(Empty {})).map(|_| ())
+            }
+            ["NARROW", "of", name, terms @ ..] => {
+                let id = self.consent(name);
+                let body = Body::ConsentNarrow(self.narrowing(terms));
+                self.stage.of_consent(organisation(who), id, body).map(|_| ())
+            }
             _ => self.speak(who, words),
         }
     }
@@ -214,23 +226,49 @@ impl Ledger {
         Ok(())
     }
 
-    /// `buyer.example CONSENT seller.example [only A,B] [ceiling 50] [for 10m] [about a.b] [fields a,b|none] [classes public]`
+    /// `buyer.example CONSENT seller.example` and the words of [`Ledger::ask_consent`]: asked and granted.
     fn give_consent(&mut self, by: &str, with: &str, terms: &[&str]) {
+        let id = self.ask_consent(by, with, terms).unwrap();
+        self.stage.of_consent(with, id, Body::ConsentGrant(Empty {})).unwrap();
+    }
+
+    /// `seller.example NARROW of buyer-seller` and the same words.
+    fn narrowing(&self, terms: &[&str]) -> ConsentNarrow {
+        let mut narrow = ConsentNarrow::because(text("less"));
+        for pair in terms.chunks(2) {
+            match pair {
+                ["only", list] => narrow.performatives = Some(list.split(',').map(text).collect()),
+                ["ceiling", amount] => narrow.ceiling = Some(usd(amount)),
+                ["for", time] => narrow.expires_at = Some(self.stage.now.plus(span(time))),
+                ["about", list] => narrow.capabilities = Some(list.split(',').map(text).collect()),
+                ["fields", "none"] => narrow.fields = Some(std::collections::BTreeSet::new()),
+                ["fields", list] => narrow.fields = Some(list.split(',').map(text).collect()),
+                ["classes", list] => narrow.data_classes = Some(list.split(',').map(text).collect()),
+                other => panic!("no terms of a consent: {other:?}"),
+            }
+        }
+        narrow
+    }
+
+    /// `ASK seller.example [only A,B] [ceiling 50] [for 10m] [about a.b] [fields a,b|none] [classes public]`
+    fn ask_consent(&mut self, by: &str, with: &str, terms: &[&str]) -> Result<Hash, Code> {
         let mut request: ConsentRequest = self.stage.request(with);
         for pair in terms.chunks(2) {
             match pair {
                 ["only", list] => request.performatives = Some(list.split(',').map(text).collect()),
                 ["ceiling", amount] => request.ceiling = Some(usd(amount)),
                 ["for", time] => request.expires_at = self.stage.now.plus(span(time)),
-                ["about", capability] => request.capabilities = [text(capability)].into(),
+                ["about", list] => request.capabilities = list.split(',').map(text).collect(),
                 ["fields", "none"] => request.fields = Some(std::collections::BTreeSet::new()),
                 ["fields", list] => request.fields = Some(list.split(',').map(text).collect()),
                 ["classes", list] => request.data_classes = Some(list.split(',').map(text).collect()),
                 other => panic!("no terms of a consent: {other:?}"),
             }
         }
-        let id = self.stage.consent_of(by, with, request);
+        let stream = StreamName::Opens(StreamKind::Consent);
+        let id = self.stage.by_org(by, stream, Body::ConsentRequest(request))?;
         self.consents.insert(format!("{by}-{with}"), id);
+        Ok(id)
     }
 
     pub fn consent(&self, name: &str) -> Hash {
@@ -321,7 +359,7 @@ impl Ledger {
     }
 }
 
-/// `ceiling 60`, `person Ada`, `from buyer.example,carrier.example` (`none`: nobody), `floors 11,provision=20@5`
+/// `grants provision;ceiling=5;for=1h;classes=public;floor=20@5`, a rule of consent for each, `ceiling 60`, `person Ada`, `from buyer.example,carrier.example` (`none`: nobody), `floors 11,provision=20@5`
 fn policy(words: &[&str]) -> PolicySet {
     let mut policy = PolicySet::of(Vec::new());
     for pair in words.chunks(2) {
@@ -332,6 +370,7 @@ fn policy(words: &[&str]) -> PolicySet {
                 let named = list.split(',').filter(|name| *name != "none");
                 admission(&mut policy).from = Some(named.map(text).collect());
             }
+            ["grants", rule] => policy.consent_rules.get_or_insert_default().push(consent_rule(rule)),
             ["floors", list] => admission(&mut policy).floors = list.split(',').map(floor).collect(),
             other => panic!("no part of a policy: {other:?}"),
         }
@@ -341,6 +380,30 @@ fn policy(words: &[&str]) -> PolicySet {
 
 fn admission(policy: &mut PolicySet) -> &mut AdmissionPolicy {
     policy.admission.get_or_insert(AdmissionPolicy { floors: Vec::new(), from: None })
+}
+
+fn consent_rule(words: &str) -> ConsentRule {
+    let (capabilities, more) = words.split_once(';').unwrap_or((words, ""));
+    let mut rule = ConsentRule {
+        capabilities: capabilities.split(',').map(text).collect(),
+        ceiling: None,
+        data_classes: None,
+        floor: None,
+        lasts_ms: span("90d"),
+    };
+    for pair in more.split(';').filter_map(|pair| pair.split_once('=')) {
+        match pair {
+            ("ceiling", amount) => rule.ceiling = Some(usd(amount)),
+            ("for", time) => rule.lasts_ms = span(time),
+            ("classes", list) => rule.data_classes = Some(list.split(',').map(text).collect()),
+            ("floor", words) => {
+                let AdmissionFloor { score, value, .. } = floor(words);
+                rule.floor = Some(TrustFloor { score, value });
+            }
+            other => panic!("no part of a rule: {other:?}"),
+        }
+    }
+    rule
 }
 
 /// `11`, `11@50`, `provision=11@50`; a hundred where no value is named.

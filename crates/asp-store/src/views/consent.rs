@@ -12,7 +12,7 @@ use crate::names::Names;
 /// Writes who the parties of a consent are, once it is asked for.
 pub(crate) fn put(connection: &Connection, names: &mut Names, consent: &Consent) -> Result<(), Fault> {
     let id = names.intern(connection, &StreamId::Consent(consent.id()))?;
-    for domain in [consent.by(), &consent.request().with] {
+    for domain in [consent.by(), &consent.terms().with] {
         let party = names.intern(connection, &StreamId::Org(domain.clone()))?;
         connection
             .prepare_cached("INSERT INTO consent_parties (party, requested, consent) VALUES (?1, ?2, ?3)")?

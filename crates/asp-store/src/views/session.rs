@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use asp_core::consent::Consent;
 use asp_core::name::{AgentUri, Capability, Issuer, StreamId};
 use asp_core::position::{Hash, LogTime, Position};
 use asp_core::session::Session;
@@ -185,6 +186,32 @@ pub(crate) fn revoke(
                AND owes = 0 AND deadline > ?2",
         )?
         .execute(params![consent, at.millis()])?;
+    Ok(())
+}
+
+/// Brings the deadlines of the open sessions that rest on a consent forward to what its narrowings made of it.
+///
+/// Exact: an earlier end takes the place of the later one, and so does the instant at which the consent ceased to be
+/// about what a session is about. Duties survive it, so sessions that owe are left alone.
+pub(crate) fn narrow(connection: &Connection, names: &mut Names, consent: &Consent) -> Result<(), Fault> {
+    let number = names.intern(connection, &StreamId::Consent(consent.id()))?;
+    let mut query = connection.prepare_cached(
+        "SELECT session, capability, position FROM session_consents JOIN sessions USING (session)
+         JOIN entries ON entries.stream = session AND sequence = 0
+         WHERE consent = ?1 AND owes = 0 ORDER BY session",
+    )?;
+    let read = |row: &Row<'_>| Ok::<_, Fault>((row.get(0)?, row.get(1)?, row.get(2)?));
+    let resting: Result<Vec<(i64, String, u64)>, Fault> =
+        query.query_and_then(params![number], read)?.collect();
+    for (session, capability, opened) in resting? {
+        let corrupt = |_| Fault::corrupt(Some(opened), "what its session is about cannot be read");
+        let capability: Capability = capability.parse().map_err(corrupt)?;
+        let fell = consent.fell_away(&capability, Position(opened)).map(|fell| fell.time);
+        let ends = fell.map_or(consent.terms().expires_at, |fell| fell.min(consent.terms().expires_at));
+        connection
+            .prepare_cached("UPDATE sessions SET deadline = ?2 WHERE session = ?1 AND deadline > ?2")?
+            .execute(params![session, ends.millis()])?;
+    }
     Ok(())
 }
 

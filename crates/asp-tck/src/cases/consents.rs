@@ -89,6 +89,73 @@ pub(super) const CASES: &[Case] = &[
          buyer INFORM note data=size                                 -> ! DATA_CLASS_NOT_CONSENTED
          buyer PROPOSE goods in person 3                             -> CONVERSING",
     ),
+    dialogue(
+        &["ASP-CON-012"],
+        "a request that fits a rule of the policy is granted by itself, and stays so",
+        "seller.example POLICY grants provision.compute;ceiling=50;for=1h
+         buyer.example ASK seller.example about provision.compute ceiling 50 for 50m
+         buyer PROPOSE with seller                                   -> INVITED
+         seller.example POLICY person Ada
+         buyer PROPOSE with seller                                   -> INVITED
+         buyer.example ASK seller.example about provision.compute ceiling 50 for 50m
+         buyer PROPOSE with seller                                   -> ! CONSENT_NOT_GRANTED
+         seller.example POLICY grants provision.compute;ceiling=50;for=1h
+         buyer PROPOSE with seller                                   -> ! CONSENT_NOT_GRANTED
+         buyer.example ASK seller.example ceiling 50 for 50m
+         buyer PROPOSE with seller                                   -> ! CONSENT_NOT_GRANTED
+         buyer.example ASK seller.example about provision.compute for 50m
+         buyer PROPOSE with seller                                   -> ! CONSENT_NOT_GRANTED
+         buyer.example ASK seller.example about provision.compute ceiling 50 for 2h
+         buyer PROPOSE with seller                                   -> ! CONSENT_NOT_GRANTED",
+    ),
+    dialogue(
+        &["ASP-CON-013"],
+        "who invites under a rule has to have earned its floor",
+        "seller.example POLICY grants provision;floor=20@5
+         buyer.example ASK seller.example
+         seller.example POLICY person Ada
+         buyer PROPOSE with seller                                   -> ! TRUST_TOO_LOW
+         seller.example POLICY grants provision;floor=10@5
+         buyer.example ASK seller.example
+         buyer PROPOSE with seller                                   -> INVITED",
+    ),
+    dialogue(
+        &["ASP-CON-014"],
+        "a consent is narrowed by either side and never widened",
+        "buyer.example CONSENT seller.example about provision.compute,sell ceiling 50 fields size
+         buyer.example NARROW of buyer-seller about provision,sell   -> ! NOT_NARROWER
+         seller.example NARROW of buyer-seller ceiling 50            -> ! NOT_NARROWER
+         seller.example NARROW of buyer-seller fields grade          -> ! NOT_NARROWER
+         seller.example NARROW of buyer-seller for 91d               -> ! NOT_NARROWER
+         seller.example NARROW of buyer-seller fields none
+         buyer PROPOSE with seller                                   -> INVITED
+         seller ACCEPT                                               -> INTRODUCED
+         buyer INFORM note data=size                                 -> ! FIELD_NOT_CONSENTED
+         buyer.example NARROW of buyer-seller only PROPOSE,ACCEPT
+         buyer QUERY                                                 -> ! OUTSIDE_CONSENT
+         buyer PROPOSE goods                                         -> ! ABOVE_CEILING
+         buyer.example NARROW of buyer-seller for 2s
+         +2100ms                                                     -> FAILED(CONSENT_REVOKED)
+         buyer.example NARROW of buyer-seller ceiling 5              -> ! CONSENT_EXPIRED",
+    ),
+    dialogue(
+        &["ASP-CON-015"],
+        "a session ends where what it is about is taken out of its consent",
+        "buyer PROPOSE with seller                                   -> INVITED
+         seller ACCEPT                                               -> INTRODUCED
+         seller.example NARROW of buyer-seller about provision.compute
+         buyer INFORM                                                -> CONVERSING
+         seller.example NARROW of buyer-seller about provision.compute.gpu.small
+         +10ms                                                       -> FAILED(CONSENT_REVOKED)
+         buyer PROPOSE with seller                                   -> ! OUTSIDE_CONSENT
+         buyer PROPOSE with seller about=provision.compute.gpu.small   -> INVITED
+         seller ACCEPT                                               -> INTRODUCED
+         buyer PROPOSE firm goods                                    -> CONVERSING
+         seller ACCEPT                                               -> EXECUTING
+         buyer.example NARROW of buyer-seller about provision.compute.gpu.small.cold
+         buyer INFORM                                                -> ! OUTSIDE_CONSENT
+         seller INFORM fulfilment goods                              -> EXECUTING",
+    ),
 ];
 
 const BUYER: &str = "buyer.example";

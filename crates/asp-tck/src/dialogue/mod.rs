@@ -14,6 +14,7 @@
 //! `name = seller owes buyer goods 100 within 1h` names a package. `for name` speaks under a mandate.
 //! What can be said with which words stands in `words.rs`.
 
+mod consent;
 mod policy;
 mod words;
 
@@ -23,7 +24,7 @@ use asp_core::name::{StreamId, StreamKind, StreamName};
 use asp_core::position::{Hash, Head, Millis};
 use asp_core::rejection::Code;
 use asp_core::statement::Verified;
-use asp_core::statement::body::{Because, Body, Card, CardSet, ConsentRequest, SchemaRef, SchemaRegister};
+use asp_core::statement::body::{Because, Body, Card, CardSet, Empty, SchemaRef, SchemaRegister};
 
 use crate::finding::Finding;
 use crate::stage::{Stage, text};
@@ -142,6 +143,23 @@ impl Stage {
                 }
                 Ok(outcome)
             }
+            [who, "GRANT", consent @ ..] => {
+                let id = self.consent_named(consent.first().unwrap_or(&"buyer-seller"));
+                let statement = self.in_consent(organisation(who), id, Body::ConsentGrant(Empty {}))?;
+                self.attempt(statement).await
+            }
+            [who, "NARROW", "of", name, terms @ ..] => {
+                let body = Body::ConsentNarrow(self.narrowing(terms)?);
+                let statement = self.in_consent(organisation(who), self.consent_named(name), body)?;
+                self.attempt(statement).await
+            }
+            [who, "ASK", with, terms @ ..] => {
+                let request = self.consent_asked(organisation(with), terms)?;
+                let by = organisation(who);
+                let id = self.ask_consent(by, request).await?;
+                self.consents.insert(format!("{by}-{}", organisation(with)), id);
+                Ok(Outcome::Moved)
+            }
             [who, "POLICY", words @ ..] => {
                 let body = Body::OrgPolicySet(self.policy(words)?);
                 let statement = self.by(who, self.org_stream(organisation(who))?, body)?;
@@ -192,26 +210,9 @@ impl Stage {
         Ok(outcome)
     }
 
-    /// `buyer.example CONSENT seller.example [only A,B] [ceiling 50] [for 2s] [about a.b] [fields a,b] [classes public]`
+    /// `buyer.example CONSENT seller.example` and the words of [`Stage::consent_asked`]: asked and granted.
     async fn give_consent(&mut self, by: &str, with: &str, terms: &[&str]) -> Result<(), Finding> {
-        let mut request: ConsentRequest = self.consent_request(with)?;
-        for pair in terms.chunks(2) {
-            match pair {
-                ["only", list] => {
-                    request.performatives = Some(list.split(',').map(text).collect::<Result<_, _>>()?);
-                }
-                ["ceiling", amount] => request.ceiling = Some(words::usd(amount)?),
-                ["for", time] => request.expires_at = self.now().plus(span(time)?),
-                ["about", capability] => request.capabilities = [text(capability)?].into(),
-                ["fields", list] => {
-                    request.fields = Some(list.split(',').map(text).collect::<Result<_, _>>()?);
-                }
-                ["classes", list] => {
-                    request.data_classes = Some(list.split(',').map(text).collect::<Result<_, _>>()?);
-                }
-                _ => return Err(Finding::new("a case that can be read", format_args!("{pair:?}"))),
-            }
-        }
+        let request = self.consent_asked(with, terms)?;
         self.consent_of(by, with, request).await?;
         Ok(())
     }

@@ -1,8 +1,10 @@
 //! The words of a policy: `ceiling 60`, `person Ada`, `from buyer.example,carrier.example` (`none`: nobody),
-//! `floors 11,provision=20@5` (a value class of a hundred where none is named). Several stand one after the other.
+//! `floors 11,provision=20@5` (a value class of a hundred where none is named), and `grants provision;ceiling=5;floor=20@5`,
+//! a rule of consent for each. Several stand one after the other.
 
-use asp_core::statement::body::{AdmissionFloor, AdmissionPolicy, PolicySet};
+use asp_core::statement::body::{AdmissionFloor, AdmissionPolicy, ConsentRule, PolicySet, TrustFloor};
 
+use super::span;
 use super::words::usd;
 use crate::finding::Finding;
 use crate::stage::{Stage, text};
@@ -23,6 +25,9 @@ impl Stage {
                 ["floors", list] => {
                     admission(&mut policy).floors = list.split(',').map(floor).collect::<Result<_, _>>()?;
                 }
+                ["grants", rule] => {
+                    policy.consent_rules.get_or_insert_default().push(consent_rule(rule)?);
+                }
                 _ => return Err(Finding::new("a case that can be read", format_args!("{pair:?}"))),
             }
         }
@@ -32,6 +37,29 @@ impl Stage {
 
 fn admission(policy: &mut PolicySet) -> &mut AdmissionPolicy {
     policy.admission.get_or_insert(AdmissionPolicy { floors: Vec::new(), from: None })
+}
+
+fn consent_rule(words: &str) -> Result<ConsentRule, Finding> {
+    let (capabilities, more) = words.split_once(';').unwrap_or((words, ""));
+    let mut rule = ConsentRule {
+        capabilities: capabilities.split(',').map(text).collect::<Result<_, _>>()?,
+        ceiling: None,
+        data_classes: None,
+        floor: None,
+        lasts_ms: span("91d")?,
+    };
+    for pair in more.split(';').filter_map(|pair| pair.split_once('=')) {
+        match pair {
+            ("ceiling", amount) => rule.ceiling = Some(usd(amount)?),
+            ("for", time) => rule.lasts_ms = span(time)?,
+            ("floor", words) => {
+                let AdmissionFloor { score, value, .. } = floor(words)?;
+                rule.floor = Some(TrustFloor { score, value });
+            }
+            _ => return Err(Finding::new("a case that can be read", format_args!("{pair:?}"))),
+        }
+    }
+    Ok(rule)
 }
 
 fn floor(words: &str) -> Result<AdmissionFloor, Finding> {

@@ -331,6 +331,11 @@ pub(crate) enum ConsentCommand {
         /// The consent's id, or the first digits of it
         id: Id,
     },
+    /// Take a part of a consent away: what is named takes the place of what was, and has to be less
+    #[command(after_help = "Examples:\n  assent consent narrow 3f9a1c --ceiling \"5000 USD\"\n  \
+        assent consent narrow 3f9a1c --capability provision.compute.gpu --data-class public\n  \
+        assent consent narrow 3f9a1c --expires 7d --reason \"winding down\"")]
+    Narrow(ConsentNarrow),
     /// Take a consent back: no new sessions, open ones end, obligations stay
     #[command(after_help = "Examples:\n  assent consent revoke 3f9a1c --reason \"contract ended\"")]
     Revoke {
@@ -387,6 +392,45 @@ pub(crate) struct ConsentRequest {
     /// How long it lasts, such as 90d
     #[arg(long, default_value = "90d", value_name = "SPAN", value_parser = read::span)]
     pub(crate) expires: Millis,
+}
+
+/// `assent consent narrow`
+#[derive(Debug, Args)]
+pub(crate) struct ConsentNarrow {
+    /// The consent's id, or the first digits of it
+    pub(crate) id: Id,
+    /// Why, for people
+    #[arg(long, default_value = "", hide_default_value = true)]
+    pub(crate) reason: Text,
+    #[command(flatten)]
+    pub(crate) less: Less,
+}
+
+/// What is to be left of a consent.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = true)]
+pub(crate) struct Less {
+    /// What sessions may still be about; may be repeated
+    #[arg(long, value_name = "NAME")]
+    pub(crate) capability: Vec<Capability>,
+    /// The most that one side may still owe under one package of terms
+    #[arg(long, value_name = "MONEY", value_parser = read::money)]
+    pub(crate) ceiling: Option<Money>,
+    /// A class of data that may still flow; may be repeated
+    #[arg(long, value_name = "CLASS")]
+    pub(crate) data_class: Vec<DataClass>,
+    /// The name of a member that data and terms may still have; may be repeated
+    #[arg(long, value_name = "NAME")]
+    pub(crate) field: Vec<Name>,
+    /// Let no members of data or terms flow any more
+    #[arg(long, conflicts_with = "field")]
+    pub(crate) no_fields: bool,
+    /// What may still be said, such as PROPOSE; may be repeated
+    #[arg(long, value_name = "PERFORMATIVE", value_parser = read::performative)]
+    pub(crate) performative: Vec<Performative>,
+    /// How much longer it lasts, such as 7d
+    #[arg(long, value_name = "SPAN", value_parser = read::span)]
+    pub(crate) expires: Option<Millis>,
 }
 
 /// `assent trust`

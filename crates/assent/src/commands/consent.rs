@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use asp_client::api::ConsentView;
 use asp_client::{ConsentTerms, OrganisationParty};
 use asp_core::position::Hash;
+use asp_core::statement::body::{ConsentNarrow, Name};
 use futures::TryStreamExt;
 
 use super::agent::list;
-use crate::cli::{ConsentCommand, ConsentRequest};
+use crate::cli::{ConsentCommand, ConsentRequest, Less};
 use crate::context::Context;
 use crate::failure::Outcome;
 use crate::page::{Paint, Text};
@@ -39,6 +40,11 @@ pub(super) async fn run(context: &Context, command: ConsentCommand) -> Outcome {
             party.grant_consent(&id).await?;
             after(context, &party, &id).await
         }
+        ConsentCommand::Narrow(args) => {
+            let id = find(&party, &args.id).await?;
+            party.narrow_consent(&id, narrowing(args.reason, args.less)).await?;
+            after(context, &party, &id).await
+        }
         ConsentCommand::Revoke { id, reason } => {
             let id = find(&party, &id).await?;
             party.revoke_consent(&id, reason).await?;
@@ -64,7 +70,7 @@ async fn request(context: &Context, party: &OrganisationParty, args: ConsentRequ
         performative,
         expires,
     } = args;
-    let fields = if no_fields { Some(BTreeSet::new()) } else { some_of(field) };
+    let fields = fields_of(no_fields, field);
     let terms = ConsentTerms {
         with: with.clone(),
         purpose,
@@ -77,10 +83,31 @@ async fn request(context: &Context, party: &OrganisationParty, args: ConsentRequ
     };
     let id = party.request_consent(terms).await?;
     after(context, party, &id).await?;
+    if party.consent(&id).await?.granted_by.is_some() {
+        context.printer.say(Text::from(format!("granted at once by a rule of {with}")));
+        return Ok(());
+    }
     let digits = id.to_hex();
     let command = format!("assent consent grant {}", digits.get(..12).unwrap_or_default());
     context.printer.say(Text::from(format!("{with} grants it with: ")).and(Paint::Accent, command));
     Ok(())
+}
+
+fn narrowing(reason: asp_core::statement::body::Text, less: Less) -> ConsentNarrow {
+    let Less { capability, ceiling, data_class, field, no_fields, performative, expires } = less;
+    ConsentNarrow {
+        capabilities: some_of(capability),
+        ceiling,
+        data_classes: some_of(data_class),
+        expires_at: expires.map(|expires| super::now().plus(expires)),
+        fields: fields_of(no_fields, field),
+        performatives: some_of(performative),
+        reason,
+    }
+}
+
+fn fields_of(none: bool, named: Vec<Name>) -> Option<BTreeSet<Name>> {
+    if none { Some(BTreeSet::new()) } else { some_of(named) }
 }
 
 /// What was named, where anything was.
@@ -141,6 +168,19 @@ fn whole(context: &Context, view: &ConsentView) {
             ("data", texts(classes, "of any class").into()),
             ("until", words::instant(view.expires_at).into()),
         ];
+        if let Some(policy) = view.policy {
+            facts.push((
+                "granted",
+                format!("by a rule of {}, policy at log index {policy}", view.with).into(),
+            ));
+        }
+        if let Some(floor) = &view.trust_floor {
+            let points = format!("{} points at {}", floor.score, terms::money(&floor.value));
+            facts.push(("having earned", format!("{points}, whoever of {} invites", view.by).into()));
+        }
+        if let (Some(by), Some(at)) = (&view.narrowed_by, view.narrowed_at) {
+            facts.push(("narrowed", format!("by {by} at {}", words::instant(at)).into()));
+        }
         if let (Some(by), Some(at)) = (&view.revoked_by, view.revoked_at) {
             facts.push(("revoked", format!("by {by} at {}", words::instant(at)).into()));
             facts.push(match view.acknowledged_at {

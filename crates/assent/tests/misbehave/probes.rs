@@ -44,6 +44,10 @@ pub(crate) async fn is_wrong(scene: &mut Scene, kind: Kind) -> bool {
         Kind::LetsDomainsProveThemselves => own_domains(scene).await,
         Kind::AdmitsUnsignedAgents => unsigned_agents(scene).await,
         Kind::IgnoresConsent => consent(scene).await,
+        Kind::LeaksData => data(scene).await,
+        Kind::IgnoresConsentRules => consent_rules(scene).await,
+        Kind::WidensConsents => widening(scene).await,
+        Kind::IgnoresNarrowing => narrowing(scene).await,
         Kind::IgnoresRevocation => revocation(scene).await,
         Kind::AllowsAnyState => states(scene).await,
         Kind::IgnoresRoles => roles(scene).await,
@@ -206,6 +210,50 @@ async fn consent(scene: &mut Scene) -> bool {
     let outside = scene.invitation(consent, |invitation| invitation.capability = text("consume.tea"));
     let first = scene.takes(&without).await;
     first == scene.takes(&outside).await && first
+}
+
+async fn data(scene: &mut Scene) -> bool {
+    let session = scene.session().await;
+    let fields = Some(BTreeSet::new());
+    scene.narrow(ConsentNarrow { fields, ..ConsentNarrow::because(text("none")) }).await;
+    let data = json!({ "size": 1 }).as_object().cloned();
+    scene.says(session, "buyer", Body::Inform(Inform::Note(Note { data, text: text("one") })), None).await
+}
+
+async fn consent_rules(scene: &mut Scene) -> bool {
+    scene.people().await;
+    let (buyer, seller) = (scene.name("buyer"), scene.name("seller"));
+    let rule = ConsentRule {
+        capabilities: BTreeSet::from([text("provision")]),
+        ceiling: None,
+        data_classes: None,
+        floor: None,
+        lasts_ms: Millis(365 * 86_400_000),
+    };
+    let body = Body::OrgPolicySet(PolicySet { consent_rules: Some(vec![rule]), ..PolicySet::of(vec![]) });
+    let policy = scene.author.by(&seller, StreamName::Of(StreamId::Org(domain(&seller))), body);
+    scene.take(policy).await;
+    let request = scene.author.consent_request(&buyer, &seller);
+    let consent = scene.take(request).await;
+    let invitation = scene.invitation(consent, |_| ());
+    !scene.takes(&invitation).await
+}
+
+async fn widening(scene: &mut Scene) -> bool {
+    scene.people().await;
+    let wider = Some(BTreeSet::from([text("provision"), text("sell")]));
+    let narrow = ConsentNarrow { capabilities: wider, ..ConsentNarrow::because(text("more")) };
+    scene.narrows(narrow).await
+}
+
+async fn narrowing(scene: &mut Scene) -> bool {
+    let session = scene.session().await;
+    let other = Some(BTreeSet::from([text("provision.nothing")]));
+    scene.narrow(ConsentNarrow { capabilities: other, ..ConsentNarrow::because(text("less")) }).await;
+    // An honest node has ended the session by then.
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    scene.says(session, "buyer", Scene::remark(), None).await
+        && scene.says(session, "seller", Scene::remark(), None).await
 }
 
 async fn revocation(scene: &mut Scene) -> bool {

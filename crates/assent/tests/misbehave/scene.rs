@@ -134,6 +134,19 @@ impl Scene {
         consent
     }
 
+    /// Has the seller's organisation narrow its consent with the buyer's.
+    pub(crate) async fn narrow(&mut self, narrow: ConsentNarrow) {
+        assert!(self.narrows(narrow).await, "less is taken in");
+    }
+
+    /// Whether the consent is narrowed so.
+    pub(crate) async fn narrows(&mut self, narrow: ConsentNarrow) -> bool {
+        let stream = StreamName::Of(StreamId::Consent(self.consent()));
+        let seller = self.name("seller");
+        let narrow = self.author.by(&seller, stream, Body::ConsentNarrow(narrow));
+        self.takes(&narrow).await
+    }
+
     /// An invitation of the seller by the buyer, changed before it is signed.
     pub(crate) fn invitation(&mut self, consent: Hash, change: impl FnOnce(&mut Invitation)) -> Verified {
         let (buyer, seller) = (self.agent("buyer"), self.agent("seller"));

@@ -170,8 +170,14 @@ class Keys(unittest.TestCase):
 
 
 class Consents(unittest.TestCase):
-    def check(self, expected: str, *steps: tuple[str, str, Key]) -> None:
-        """After a request these statements of its stream come out so."""
+    def check(
+        self,
+        expected: str,
+        *steps: tuple[Any, ...],
+        policy: dict[str, object] | None = None,
+        asked: dict[str, object] | None = None,
+    ) -> None:
+        """After a request these statements of its stream come out so: their type, issuer, key and body."""
         story = Story()
         story.organisation("acme.example", ACME)
         story.organisation("volt.example", VOLT)
@@ -182,10 +188,14 @@ class Consents(unittest.TestCase):
             "nonce": "0" * 32,
             "purpose": "",
             "with": "volt.example",
+            **(asked or {}),
         }
+        if policy is not None:
+            story.say("org:volt.example", "org.policy.set", policy, "volt.example", VOLT)
         stream = story.say("consent:", "consent.request", body, "acme.example", ACME).stream
-        for kind, issuer, key in steps:
-            story.say(stream, kind, {"reason": ""} if kind == "consent.revoke" else {}, issuer, key)
+        for kind, issuer, key, *more in steps:
+            said = more[0] if more else {"reason": ""} if kind == "consent.revoke" else {}
+            story.say(stream, kind, said, issuer, key)
         self.assertEqual(outcome(story), expected)
 
     def test_the_other_side_grants_once(self) -> None:
@@ -205,6 +215,51 @@ class Consents(unittest.TestCase):
         self.check("NOT_REVOKED ASP-CON-007", acknowledge)
         self.check("NOT_REVOKED ASP-CON-007", revoke, ("consent.acknowledge", "acme.example", ACME))
         self.check("NOT_REVOKED ASP-CON-007", revoke, acknowledge, acknowledge)
+
+    def test_either_side_takes_away_and_nobody_adds(self) -> None:
+        def narrow(**named: object) -> tuple[str, str, Key, dict[str, object]]:
+            return ("consent.narrow", "volt.example", VOLT, {"reason": "", **named})
+
+        self.check("OK", narrow(capabilities=["a.b"]), narrow(capabilities=["a.b.c"], fields=[]))
+        self.check("OK", narrow(ceiling=usd("5")), narrow(ceiling=usd("4.5")), narrow(dataClasses=["public"]))
+        self.check("OK", narrow(expiresAt="2026-12-31T00:00:00.000Z", performatives=["PROPOSE"]))
+        self.check("NOT_NARROWER ASP-CON-014", narrow(capabilities=["a"]))
+        self.check("NOT_NARROWER ASP-CON-014", narrow(capabilities=["a.b", "b"]))
+        self.check("NOT_NARROWER ASP-CON-014", narrow(capabilities=["a", "a.b"]))
+        self.check("NOT_NARROWER ASP-CON-014", narrow(ceiling=usd("5")), narrow(ceiling=usd("5")))
+        self.check("NOT_NARROWER ASP-CON-014", narrow(ceiling=usd("5")), narrow(ceiling=usd("1", "EUR")))
+        self.check("NOT_NARROWER ASP-CON-014", narrow(fields=["a"]), narrow(fields=["b"]))
+        self.check("NOT_NARROWER ASP-CON-014", narrow(expiresAt="2027-01-01T00:00:00.000Z"))
+        self.check("NOT_NARROWER ASP-CON-014", narrow(expiresAt="2026-11-01T00:00:00.000Z"))
+        self.check("CONSENT_REVOKED ASP-CON-014", ("consent.revoke", "acme.example", ACME), narrow(fields=[]))
+        often = [narrow(ceiling=usd(str(100 - number))) for number in range(33)]
+        self.check("OK", *often[:32])
+        self.check("NARROWING_LIMIT ASP-CON-014", *often)
+
+    def test_a_rule_grants_what_fits_it_and_nothing_else(self) -> None:
+        # Granted by the request, so that the grant comes too late.
+        granted, waits = "ALREADY_GRANTED ASP-CON-005", "OK"
+        rule = {"capabilities": ["a"], "lastsMs": 90 * 86_400_000}
+        bounded = {**rule, "ceiling": usd("5"), "dataClasses": ["public"]}
+        for rules, asked, expected in (
+            ([rule], {}, granted),
+            ([{**rule, "capabilities": ["a.b"]}], {}, waits),
+            ([{**rule, "lastsMs": 1}], {}, waits),
+            ([{**rule, "lastsMs": 1}, rule], {}, granted),
+            ([bounded], {}, waits),
+            ([bounded], {"ceiling": usd("5"), "dataClasses": ["public"]}, granted),
+            ([bounded], {"ceiling": usd("5.01"), "dataClasses": ["public"]}, waits),
+            ([bounded], {"ceiling": usd("5"), "dataClasses": ["internal", "public"]}, waits),
+            ([bounded], {"ceiling": usd("1", "EUR"), "dataClasses": ["public"]}, waits),
+        ):
+            with self.subTest(rules=rules, asked=asked):
+                policy = {"consentRules": rules, "humanContacts": []}
+                grant = ("consent.grant", "volt.example", VOLT)
+                self.check(expected, grant, policy=policy, asked=asked)
+
+
+def usd(amount: str, currency: str = "USD") -> dict[str, str]:
+    return {"amount": amount, "currency": currency}
 
 
 class Places(unittest.TestCase):

@@ -205,6 +205,24 @@ fn consents() -> Vec<Case> {
             "sequence 0 of a stream that has a name",
             0,
         ),
+        continuing(
+            "consent.narrow",
+            "all that can be narrowed",
+            &stream,
+            ACME,
+            json!({
+                "capabilities": ["procure.metal"], "ceiling": money("5", "EUR"),
+                "dataClasses": ["public"], "expiresAt": after(3_600), "fields": ["size"],
+                "performatives": ["PROPOSE"], "reason": "less",
+            }),
+        ),
+        continuing(
+            "consent.narrow",
+            "no fields at all",
+            &stream,
+            GLOBEX,
+            json!({"fields": [], "reason": ""}),
+        ),
         continuing("consent.revoke", "a revocation", &stream, ACME, reason),
         continuing("consent.acknowledge", "an acknowledgement", &stream, GLOBEX, json!({}))
             .with("inReplyTo", json!(hash("a revocation"))),

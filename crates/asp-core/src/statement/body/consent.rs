@@ -9,7 +9,7 @@ use crate::amount::Money;
 use crate::limits;
 use crate::name::{Capability, Domain};
 use crate::position::LogTime;
-use crate::rejection::Rejection;
+use crate::rejection::{Code, Rejection};
 use crate::session::table::Performative;
 
 bodies! {
@@ -38,11 +38,61 @@ bodies! {
         /// The organisation that is asked.
         with: Domain,
     }
+    /// `consent.narrow`: of what the consent allows, the members that allow less from here on; at least one.
+    struct ConsentNarrow {
+        /// The prefixes of what sessions may still be about.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        capabilities: Option<BTreeSet<Capability>>,
+        /// The most that one party may still owe under one package of terms.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        ceiling: Option<Money>,
+        /// The classes of data that may still flow.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        data_classes: Option<BTreeSet<DataClass>>,
+        /// When it ends by itself.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        expires_at: Option<LogTime>,
+        /// The names of the members that data and terms may still have.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        fields: Option<BTreeSet<Name>>,
+        /// The performatives that may still be used.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        performatives: Option<BTreeSet<Performative>>,
+        /// Why, for people.
+        reason: Text,
+    }
 }
 
 impl ConsentRequest {
     pub(super) fn bounds(&self) -> Result<(), Rejection> {
         bound("/body/capabilities", self.capabilities.len(), 1..=limits::CAPABILITIES_MAX)?;
+        classes_bounded(self.data_classes.as_ref())?;
+        fields_bounded(self.fields.as_ref())
+    }
+}
+
+impl ConsentNarrow {
+    /// One that names nothing yet, and as such is none.
+    #[must_use]
+    pub const fn because(reason: Text) -> Self {
+        Self {
+            capabilities: None,
+            ceiling: None,
+            data_classes: None,
+            expires_at: None,
+            fields: None,
+            performatives: None,
+            reason,
+        }
+    }
+
+    pub(super) fn bounds(&self) -> Result<(), Rejection> {
+        if *self == Self::because(self.reason.clone()) {
+            return Err(Code::InvalidBody.at("/body"));
+        }
+        if let Some(capabilities) = &self.capabilities {
+            bound("/body/capabilities", capabilities.len(), 1..=limits::CAPABILITIES_MAX)?;
+        }
         classes_bounded(self.data_classes.as_ref())?;
         fields_bounded(self.fields.as_ref())
     }

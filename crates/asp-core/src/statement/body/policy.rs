@@ -21,7 +21,7 @@ bodies! {
         /// The most that an agent of this organisation may owe under one package of terms.
         #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
         ceiling: Option<Money>,
-        /// Which requests for consent it means to grant at once; this version grants none by them. None if absent.
+        /// Which requests for consent it grants as soon as they are made; none if absent.
         #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
         consent_rules: Option<Vec<ConsentRule>>,
         /// How to reach people who answer for the organisation.
