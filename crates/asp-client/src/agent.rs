@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use asp_core::amount::Money;
+use asp_core::challenge::{Challenge, ChallengeError};
 use asp_core::key::SecretKey;
 use asp_core::log::receipt::Receipt;
 use asp_core::name::{AgentUri, Capability, Domain, StreamId, StreamKind, StreamName};
@@ -91,6 +92,17 @@ impl AgentParty {
     async fn say(&self, body: Body, others: &[&SecretKey]) -> Result<Receipt, Error> {
         let head = self.party.client().agent(&self.agent).await?.head;
         self.party.say(StreamName::Of(StreamId::Agent(self.agent.clone())), Some(head), body, others).await
+    }
+
+    /// Answers a challenge: says that the agent is there, and signs nothing else. For whatever serves the endpoint that its
+    /// card names: a body of a POST in, the body of the answer out, both `application/json`.
+    ///
+    /// # Errors
+    /// Why it is not answered: it is no challenge, or not for this agent, this log and this time.
+    pub fn answer(&self, challenge: &[u8]) -> Result<Vec<u8>, ChallengeError> {
+        let (client, key) = (self.party.client(), self.party.key());
+        let challenge = Challenge::from_json(challenge)?;
+        Ok(challenge.answer(&self.agent, client.origin(), client.inner.offset.now(), key)?.bytes())
     }
 
     /// Replaces the card.

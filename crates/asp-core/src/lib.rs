@@ -8,6 +8,7 @@ pub mod admission;
 pub mod agent;
 pub mod amount;
 pub mod bundle;
+pub mod challenge;
 pub mod consent;
 pub mod did;
 pub mod key;

@@ -32,6 +32,9 @@ pub const CARD_LANGUAGES_MAX: usize = 16;
 /// A bound, in schemas. Terms schemas that one card says are spoken; each is a row of the search index.
 pub const CARD_SCHEMAS_MAX: usize = 16;
 
+/// A bound, in bytes. A challenge or the answer to one: the longest names with all that stands around them fit twice.
+pub const CHALLENGE_BYTES_MAX: usize = 1024;
+
 /// A default, in milliseconds. How far an issuer's clock may be from the node's at admission.
 pub const CLOCK_SKEW_MS: Millis = Millis(120000);
 

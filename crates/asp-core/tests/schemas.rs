@@ -12,6 +12,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use asp_core::challenge::{Challenge, ChallengeAnswer};
 use asp_core::key::KeyId;
 use asp_core::name::StreamKind;
 use asp_core::position::LogTime;
@@ -96,7 +97,8 @@ fn kinds() -> Vec<Kind> {
 /// The schemas by their path under `spec/schemas`.
 fn schemas() -> BTreeMap<String, Value> {
     let bodies = kinds().into_iter().map(|kind| format!("bodies/{kind}.json"));
-    let names = ["common.json", "statement.json", "envelope.json"].map(str::to_owned);
+    let names = ["common.json", "statement.json", "envelope.json", "challenge.json", "challenge-answer.json"];
+    let names = names.map(str::to_owned);
     let load = |name: String| {
         let schema = serde_json::from_str(&read(&format!("schemas/{name}"))).unwrap();
         (name, schema)
@@ -542,4 +544,35 @@ fn a_changed_statement_fits_the_schemas_if_and_only_if_the_core_reads_it() {
     assert_eq!(differences, Vec::<String>::new());
     assert_eq!(met.len(), UNSAID.len(), "rows that nothing meets any more: {met:?}");
     assert!(taken > 1_000 && refused > 10_000, "{taken} taken, {refused} refused");
+}
+
+#[test]
+fn a_changed_challenge_or_answer_fits_its_schema_if_and_only_if_the_core_reads_it() {
+    type Reads = fn(&[u8]) -> bool;
+    let documents: [(&str, &str, Reads); 2] = [
+        ("challenge.json", "challenge", |bytes| Challenge::from_json(bytes).is_ok()),
+        ("challenge-answer.json", "answer", |bytes| ChallengeAnswer::from_json(bytes).is_ok()),
+    ];
+    let file: Value = serde_json::from_str(&read("vectors/challenges/answers.json")).unwrap();
+    let (texts, mut taken, mut refused) = (texts(), 0, 0);
+    for (schema, member, reads) in documents {
+        let validator = validator(schema);
+        let good: Value = serde_json::from_str(file["accept"][0][member].as_str().unwrap()).unwrap();
+        let mut found = Vec::new();
+        places(&good, "", &mut found);
+        for place in &found {
+            let replaced = instead(good.pointer(place).unwrap(), &texts).into_iter().map(|value| {
+                let mut copy = good.clone();
+                *copy.pointer_mut(place).unwrap() = value;
+                copy
+            });
+            for changed in without(&good, place).into_iter().chain(replaced) {
+                let (fits, bytes) = (validator.is_valid(&changed), canonical(&changed));
+                let unsaid = fits && UNSAID.iter().any(|(_, is)| is(&changed));
+                assert!(unsaid || fits == reads(&bytes), "{schema} says {fits}: {changed}");
+                *(if fits { &mut taken } else { &mut refused }) += 1;
+            }
+        }
+    }
+    assert!(taken > 20 && refused > 100, "{taken} taken, {refused} refused");
 }

@@ -12,6 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use asp_core::bundle::{Anchors, Bundle, Rule, Verdict};
+use asp_core::challenge::{Challenge, ChallengeAnswer, ChallengeError};
+use asp_core::key::KeyId;
 use asp_core::log::checkpoint::{Note, NoteKey};
 use asp_core::log::fraud::FraudProof;
 use asp_core::log::leaf::Leaf;
@@ -212,6 +214,17 @@ fn a_log_says_what_the_vectors_say() {
         assert_eq!(Value::from(note.checkpoint.size), vector["size"]);
         assert_eq!(note.checkpoint.root.to_string(), text(vector, "root"));
         Ok(())
+    });
+    // ASP-AGT-009, ASP-AGT-010
+    check("challenges/answers.json", |_, vector| {
+        let follow = || -> Result<(), ChallengeError> {
+            let challenge = Challenge::from_json(text(vector, "challenge").as_bytes())?;
+            challenge.check(&read(vector, "agent"), &read(vector, "audience"), read(vector, "now"))?;
+            let keys: BTreeSet<KeyId> = read(vector, "keys");
+            let answer = ChallengeAnswer::from_json(text(vector, "answer").as_bytes())?;
+            answer.verify(&challenge, |key| keys.contains(key))
+        };
+        follow().map_err(|error| fault(&error))
     });
     // ASP-RCT-004
     check("log/fraud.json", |_, vector| {

@@ -146,6 +146,15 @@ settings! {
     fetch_timeout_ms: u64 = 5000, "5000", "milliseconds";
     /// Outbound requests at once; further ones wait, which counts as their time.
     fetches_max: usize = 16, "16", "requests";
+    /// How often an agent that is listed with an endpoint is asked whether it is there; up to a tenth later, so that not all
+    /// are asked at once. Who is stale is asked a quarter, who is gone a twenty-fourth as often. 0 asks nobody.
+    probe_interval_ms: u64 = 3_600_000, "3600000", "milliseconds";
+    /// Silence after which an agent is stale: it stands behind others in searches.
+    probe_stale_ms: u64 = 86_400_000, "86400000", "milliseconds";
+    /// Silence after which an agent is gone: it is not found any more, until it answers.
+    probe_gone_ms: u64 = 604_800_000, "604800000", "milliseconds";
+    /// Hosts whose agents are asked at once, those of one host one after the other; within `fetches_max`.
+    probes_max: usize = 8, "8", "hosts";
     /// Statements that one organisation may send in a second; ten times as many at once. 16 KiB cost as much as one
     /// statement, 0 bears anything. A flood of one organisation then leaves most of the writer to the others.
     organisation_statements_per_second: u64 = 1_000, "1000", "statements";

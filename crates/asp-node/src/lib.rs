@@ -7,7 +7,7 @@
 //! Modules in reading order: [`config`], [`clock`] and `identity` (what a node is given), [`operator`] (who runs it),
 //! `admission` and `reading` (the ways to the core and the store), `fetch` (the way out to names of others), `auth` (who reads), `http` (what can be asked),
 //! `registry` (who is found), `delivery` (who is woken),
-//! `timers` (what time decides), `metrics` and `probe` (how it is).
+//! `timers` (what time decides), `prober` (whether those who are listed are there), `metrics` and `probe` (how it is).
 
 pub mod clock;
 pub mod config;
@@ -22,6 +22,7 @@ mod http;
 mod metrics;
 mod msgpack;
 mod probe;
+mod prober;
 mod quota;
 mod reading;
 mod registry;
@@ -39,6 +40,7 @@ use std::time::Duration;
 use asp_core::key::{KeyId, SecretKey};
 use asp_core::name::Origin;
 use asp_store::people::People;
+use asp_store::probes::Probes;
 use asp_store::saved::Searches;
 use asp_store::{Fault, Identity, Settings, Store};
 use tokio::net::TcpListener;
@@ -58,6 +60,7 @@ use auth::token::Bounds;
 use delivery::Hub;
 use fetch::Fetch;
 use http::App;
+use prober::Schedule;
 use quota::Quotas;
 use reading::Reads;
 
@@ -88,13 +91,13 @@ impl Node {
     /// See [`StartError`].
     pub async fn start_at(config: Config, clock: Clock) -> Result<Self, StartError> {
         let public_url = config.public_url.clone().map(base).transpose()?;
-        let Opened { identity, store, people, searches } = open(&config, &clock).await?;
+        let Opened { identity, store, people, searches, probes } = open(&config, &clock).await?;
         let listen =
             |error: std::io::Error| StartError::Listen { address: config.listen, detail: error.to_string() };
         let listener = TcpListener::bind(config.listen).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
         let (stopping, stop) = watch::channel(false);
-        let stores = (store, people, searches);
+        let stores = (store, people, searches, probes);
         let key = identity.key.clone();
         let app = Arc::new(app(&config, clock, stores, key, address, public_url, stop.clone())?);
         let mut tasks = JoinSet::new();
@@ -102,6 +105,7 @@ impl Node {
         tasks.spawn(http::listen::run(listener, router, bounds(&config), stop.clone()));
         tasks.spawn(Arc::clone(&app.hub).run(Arc::clone(&app.reads), app.store.watch(), stop));
         tasks.spawn(timers::run(Arc::clone(&app), identity.key));
+        tasks.spawn(prober::run(Arc::clone(&app)));
         tracing::info!(%address, origin = %app.store.origin(), "listening");
         Ok(Self { app, address, stopping, tasks })
     }
@@ -182,6 +186,7 @@ struct Opened {
     store: Store,
     people: People,
     searches: Searches,
+    probes: Probes,
 }
 
 async fn open(config: &Config, clock: &Clock) -> Result<Opened, StartError> {
@@ -199,7 +204,8 @@ async fn open(config: &Config, clock: &Clock) -> Result<Opened, StartError> {
         let store = Store::open(&folder, identity.clone(), clock, settings).map_err(StartError::Store)?;
         let people = People::open(&folder).map_err(StartError::Store)?;
         let searches = Searches::open(&folder).map_err(StartError::Store)?;
-        Ok(Opened { identity, store, people, searches })
+        let probes = Probes::open(&folder).map_err(StartError::Store)?;
+        Ok(Opened { identity, store, people, searches, probes })
     };
     let opened = tokio::task::spawn_blocking(open).await;
     opened.unwrap_or_else(|error| Err(StartError::Threads { detail: error.to_string() }))
@@ -208,7 +214,7 @@ async fn open(config: &Config, clock: &Clock) -> Result<Opened, StartError> {
 fn app(
     config: &Config,
     clock: Clock,
-    (store, people, searches): (Store, People, Searches),
+    (store, people, searches, probes): (Store, People, Searches, Probes),
     key: SecretKey,
     address: SocketAddr,
     public_url: Option<String>,
@@ -243,6 +249,8 @@ fn app(
         .map_err(|error| StartError::Threads { detail: error.to_string() })?,
         fetch: Fetch::new(outbound(config)).map_err(|detail| StartError::Outbound { detail })?,
         auth: Auth::new(store.origin().clone(), clock.clone(), tokens, Arc::new(people)),
+        probes: Arc::new(probes),
+        schedule: Schedule::of(config),
         hub: Hub::new(config.subscribers_max, config.subscribers_per_party_max),
         metrics: metrics::Metrics::new(),
         pages: http::pages(),

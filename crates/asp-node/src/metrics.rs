@@ -28,6 +28,8 @@ pub(crate) struct Metrics {
     codes: BTreeMap<&'static str, AtomicU64>,
     /// Statements that the node itself has made.
     pub(crate) issued: AtomicU64,
+    /// Agents that answered when they were asked whether they are there, and those that did not.
+    pub(crate) probes: [AtomicU64; 2],
 }
 
 impl Metrics {
@@ -38,6 +40,7 @@ impl Metrics {
             micros: AtomicU64::new(0),
             codes: Code::all().map(|code| (code.as_str(), AtomicU64::new(0))).collect(),
             issued: AtomicU64::new(0),
+            probes: Default::default(),
         }
     }
 
@@ -93,6 +96,10 @@ pub(crate) async fn show(State(app): State<Arc<App>>) -> Response {
         "Statements that the node made because time passed.",
         issued,
     );
+    page.head("probes_total", "counter", "Agents that were asked whether they are there.");
+    for (answered, counter) in ["true", "false"].iter().zip(&app.metrics.probes) {
+        page.value("probes_total", &format!("{{answered=\"{answered}\"}}"), counter.load(Ordering::Relaxed));
+    }
     let waiting = app.admission.queued();
     page.one("verify_queue", "gauge", "Statements that wait for their signatures to be checked.", waiting);
     page.one("subscribers", "gauge", "Event streams and long polls that wait.", app.hub.count());

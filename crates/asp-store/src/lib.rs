@@ -6,7 +6,8 @@
 //! Modules in reading order: [`fault`], then how the log is written (`sequencer`, `facts`, `fold`), what follows from
 //! it (`views`), how it is stored (`entries`, `names`, `receipts`, `tiles`, `migrate`, `wal`), how agents are found
 //! (`search`), how it is read (`reads`, `pool`, `export`), and how it is checked ([`audit`]). Beside it all, and no part of
-//! it (`beside`), are the accounts of [`people`] and the searches that are [`saved`].
+//! it (`beside`), are the accounts of [`people`], the searches that are [`saved`], and what was seen of agents that were
+//! asked whether they are there ([`probes`]).
 
 pub mod fault;
 
@@ -38,6 +39,8 @@ pub mod audit;
 mod beside;
 pub mod people;
 pub mod saved;
+
+pub mod probes;
 
 #[cfg(feature = "misbehave")]
 pub mod misbehave;

@@ -22,6 +22,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 use crate::entries::{self, Entry};
 use crate::fault::Fault;
+use crate::probes::Listed;
 use crate::search::{self, AgentNumber, AgentQuery, AgentsFound, FoundAgent, Ranked, Search};
 use crate::views::Tenant;
 use crate::views::session::{SessionQuery, SessionRow};
@@ -117,6 +118,20 @@ impl<'a> Reader<'a> {
     /// As [`Reader::size`].
     pub fn agents_ranked(&self, query: &AgentQuery, ranked: &[Ranked]) -> Result<Vec<FoundAgent>, Fault> {
         search::show(self.connection, query, ranked)
+    }
+
+    /// What is said by the cards that were set at a position from `from` up to but not including `to`, in order: where
+    /// each agent answers, with the position. At most `limit`. Public.
+    ///
+    /// # Errors
+    /// As [`Reader::size`].
+    pub fn cards_set(&self, from: u64, to: u64, limit: usize) -> Result<Vec<(Position, Listed)>, Fault> {
+        let rows = views::agent::between(self.connection, from, to, limit)?;
+        let listed = |row: views::agent::AgentRow| {
+            let endpoint = row.card.and_then(|card| card.endpoint);
+            (row.set_at, Listed { agent: row.agent, endpoint })
+        };
+        Ok(rows.into_iter().map(listed).collect())
     }
 
     /// The number that the store knows an agent by; none of one that was never named.

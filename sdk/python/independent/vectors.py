@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import bundle as bundles
+import challenge
 import forms
 import fraud
 import log
@@ -88,7 +89,7 @@ def _rejected(case: dict[str, Any]) -> str | None:
 
 
 def judge_log(file: dict[str, Any], report: Report) -> None:
-    """Leaves, proofs, checkpoints, receipts and proofs of fraud, told apart by the members that they have."""
+    """What a log says of itself, and challenges: told apart by the members that they have."""
     for case in file["accept"]:
         report.told(f"accept {case['name']}", _proved(case))
     for case in file.get("reject", []):
@@ -116,6 +117,11 @@ def _follow(case: dict[str, Any]) -> str | None:
         found = log.open_note(case["checkpoint"], case["origin"], key_of(case["nodeKey"])).checkpoint
         same = "root" not in case or (found.size, found.root) == (case["size"], hash_of(case["root"]))
         return None if same else "size or root is another"
+    if "challenge" in case:
+        asked, now = case["challenge"].encode("utf-8"), forms.read_instant(case["now"]) or 0
+        challenge.check_challenge(asked, case["agent"], case["audience"], now)
+        challenge.check_answer(case["answer"].encode("utf-8"), asked, {key_of(key) for key in case["keys"]})
+        return None
     if "fraud" in case:
         fraud.check_fraud(case["fraud"].encode("utf-8"), key_of(case["nodeKey"]))
         return None
@@ -169,5 +175,6 @@ NOT_PLAYED = {bundles.CHECKS["replay"], bundles.CHECKS["obligations"]}
 JUDGES: dict[str, Callable[[Any, Report], None]] = {
     "statements": judge_statements,
     "log": judge_log,
+    "challenges": judge_log,
     "bundles": judge_bundles,
 }

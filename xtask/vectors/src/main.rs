@@ -7,6 +7,7 @@
 mod accepts;
 mod bundles;
 mod case;
+mod challenges;
 mod fraud;
 mod general;
 mod log;
@@ -128,6 +129,7 @@ fn files(root: &Path) -> Result<Vec<(String, String)>, String> {
     for (path, vectors) in log::files()? {
         files.push((path.to_owned(), json(&vectors)?));
     }
+    files.push(("challenges/answers.json".to_owned(), json(&challenges::file()?)?));
     files.push(("bundles/commitment.json".to_owned(), json(&bundles::file()?)?));
     Ok(files)
 }

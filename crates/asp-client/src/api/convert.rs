@@ -109,6 +109,8 @@ impl From<&Agent> for AgentView {
             schemas: agent.card().schemas.clone(),
             keys: keys(agent.keys()),
             card: agent.card_set_by(),
+            standing: None,
+            last_answer: None,
             retired: agent.retired(),
             head: agent.head(),
             registered_at: agent.registered().time,

@@ -27,7 +27,7 @@ mod convert;
 mod search;
 
 pub use consent::GrantedBy;
-pub use search::{NewSearch, SavedSearchView, SavedSearches, SearchQuery, SearchSort};
+pub use search::{AgentStanding, NewSearch, SavedSearchView, SavedSearches, SearchQuery, SearchSort};
 
 /// Declares types of the API: camel case, absent members left out, schema on request.
 macro_rules! api {
@@ -201,6 +201,13 @@ api! {
         /// The statement that set its card.
         #[cfg_attr(feature = "openapi", schema(value_type = String))]
         card: Hash,
+        /// Whether it answers when the node asks it; absent if that is not known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        standing: Option<AgentStanding>,
+        /// When it answered the node last.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+        last_answer: Option<LogTime>,
         /// Whether it has ended.
         retired: bool,
         /// The head of its stream.
@@ -246,6 +253,13 @@ api! {
         /// How far it can be trusted; only if that was asked.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         trust: Option<HitTrust>,
+        /// Whether it answers when the node asks it; absent if that is not known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        standing: Option<AgentStanding>,
+        /// When it answered the node last.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+        last_answer: Option<LogTime>,
         /// Why it stands where it stands.
         reasons: Vec<String>,
     }

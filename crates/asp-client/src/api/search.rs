@@ -76,6 +76,31 @@ pub enum SearchSort {
     Price,
 }
 
+/// Whether an agent answers when the node asks it; one node's word, and no part of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum AgentStanding {
+    /// It did when it was asked last, or shortly before.
+    Answering,
+    /// It has not for a while: it stands behind others.
+    Stale,
+    /// It has not for long: it is not found.
+    Gone,
+}
+
+impl AgentStanding {
+    /// The word for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Answering => "answering",
+            Self::Stale => "stale",
+            Self::Gone => "gone",
+        }
+    }
+}
+
 impl SearchQuery {
     /// The query without what belongs to one page.
     #[must_use]

@@ -8,6 +8,7 @@ use asp_core::name::{Capability, Domain, Language};
 use asp_core::position::{Hash, Position};
 use asp_core::rejection::Code;
 use asp_core::statement::body::{Availability, TrustFloor};
+use asp_store::Reader;
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -17,7 +18,7 @@ use super::extract::{AgentPath, Params, Question};
 use super::problem::Denial;
 use super::{App, cards};
 use crate::auth::Credentials;
-use crate::registry;
+use crate::{prober, registry};
 
 /// Which agents to find; the members of a search as parameters.
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -129,6 +130,20 @@ pub(super) async fn show(State(app): State<Arc<App>>, path: AgentPath) -> Result
         AgentPath::View(agent) => (agent, false),
         AgentPath::Card(agent) => (agent, true),
     };
-    let found = app.reads.run(move |reader| Ok(reader.agent(&agent)?)).await?.ok_or(Code::NotFound)?;
-    if is_card { cards::of_agent(&app, &found) } else { Ok(Json(AgentView::from(&found)).into_response()) }
+    let of_thread = Arc::clone(&app);
+    let read = move |reader: &Reader<'_>| {
+        let found = reader.agent(&agent)?.ok_or(Code::NotFound)?;
+        let probe = of_thread.probes.of([&agent])?.get(&agent).copied();
+        Ok((found, probe))
+    };
+    let (found, probe) = app.reads.run(read).await?;
+    if is_card {
+        return cards::of_agent(&app, &found);
+    }
+    let mut view = AgentView::from(&found);
+    if let Some(probe) = probe {
+        view.last_answer = probe.answered;
+        view.standing = prober::told(app.schedule.standing(&probe, app.clock.now()));
+    }
+    Ok(Json(view).into_response())
 }

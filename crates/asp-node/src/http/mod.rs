@@ -34,6 +34,7 @@ use std::time::{Duration, Instant};
 
 use asp_core::key::SecretKey;
 use asp_core::rejection::Code;
+use asp_store::probes::Probes;
 use asp_store::{Reader, Store};
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
@@ -57,6 +58,7 @@ use crate::config::Setting;
 use crate::delivery::Hub;
 use crate::fetch::Fetch;
 use crate::metrics::Metrics;
+use crate::prober::Schedule;
 use crate::quota::{Prefix, Quotas};
 use crate::reading::Reads;
 use crate::registry::{Saved, Scores};
@@ -78,8 +80,10 @@ pub(crate) struct App {
     pub(crate) quotas: Arc<Quotas>,
     pub(crate) auth: Auth,
     /// The one way out to names that others chose.
-    #[expect(dead_code, reason = "who asks for names of others takes it from here")]
     pub(crate) fetch: Fetch,
+    /// What was seen of agents that were asked whether they are there.
+    pub(crate) probes: Arc<Probes>,
+    pub(crate) schedule: Schedule,
     pub(crate) hub: Arc<Hub>,
     pub(crate) clock: Clock,
     pub(crate) metrics: Metrics,

@@ -19,6 +19,7 @@ use asp_store::{AgentNumber, AgentQuery, Among, FoundAgent, Order, Ranked, Reade
 use crate::auth::Credentials;
 use crate::http::App;
 use crate::http::problem::Denial;
+use crate::prober::told;
 pub(crate) use saved::{Followed, Saved};
 pub(crate) use scores::Scores;
 use scores::{Asked, Known};
@@ -278,13 +279,23 @@ fn by_points(
 /// Reads what is shown of those who were found.
 async fn show(app: &Arc<App>, query: AgentQuery, answer: Answer) -> Result<AgentPage, Denial> {
     let Answer { ranked, total, size, next, trust, truncated } = answer;
-    let found = app.reads.run(move |reader| Ok(reader.agents_ranked(&query, &ranked)?)).await?;
+    let probes = Arc::clone(&app.probes);
+    let read = move |reader: &Reader<'_>| {
+        let found = reader.agents_ranked(&query, &ranked)?;
+        let seen = probes.of(found.iter().map(|found| &found.agent))?;
+        Ok((found, seen))
+    };
+    let (found, seen) = app.reads.run(read).await?;
     let trust_of = |number: AgentNumber| {
         let (_, points, base) = trust.as_ref()?;
         let points = points.get(&number).copied().unwrap_or(*base);
         Some(HitTrust { score: points.to_string(), level: Level::of(points).number() })
     };
-    let agents = found.into_iter().map(|found| hit(trust_of(found.place.number), found)).collect();
+    let shown = |found: FoundAgent| {
+        let last_answer = seen.get(&found.agent).and_then(|probe| probe.answered);
+        AgentHit { last_answer, ..hit(trust_of(found.place.number), found) }
+    };
+    let agents = found.into_iter().map(shown).collect();
     let trust = trust.map(|(asked, _, _)| asked.told());
     Ok(AgentPage {
         agents,
@@ -311,6 +322,8 @@ pub(crate) fn hit(trust: Option<HitTrust>, found: FoundAgent) -> AgentHit {
         set_at: place.set_at,
         relevance: place.relevance,
         trust,
+        standing: told(place.standing),
+        last_answer: None,
         reasons,
     }
 }

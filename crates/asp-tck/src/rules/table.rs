@@ -75,6 +75,22 @@ pub const RULES: &[Rule] = &[
         inside: None,
     },
     Rule {
+        id: "ASP-AGT-009",
+        sentence: "Whoever answers challenges for an agent MUST sign only what is the canonical form of a challenge to this very agent, of a log that it works with, made within two minutes of its own time.",
+        codes: &[],
+        level: Level::Core,
+        inside: Some("It binds who answers for an agent, not the node."),
+    },
+    Rule {
+        id: "ASP-AGT-010",
+        sentence: "An answer to a challenge MUST count only if it is signed over `asp/1.0/challenge`, a newline and the canonical bytes of what was asked, with a key that is current for the agent.",
+        codes: &[],
+        level: Level::Core,
+        inside: Some(
+            "The node asks at a time of its own choosing, and at an address that a kit from outside does not have.",
+        ),
+    },
+    Rule {
         id: "ASP-API-001",
         sentence: "An error MUST be answered as application/problem+json with its code, status and retry; the refusal of a statement also names the rule and the JSON pointer.",
         codes: &[],

@@ -1,5 +1,7 @@
 //! Commands about who there is: organisations, agents, consents, trust.
 
+use std::net::SocketAddr;
+
 use asp_core::amount::Money;
 use asp_core::key::KeyId;
 use asp_core::name::{AgentUri, Capability, Domain, Language, WebAddress};
@@ -58,6 +60,17 @@ pub(crate) enum AgentCommand {
         /// The agent
         #[arg(value_parser = read::agent)]
         agent: AgentUri,
+    },
+    /// Answer challenges: say that the agent is there, to whoever asks at the endpoint that its card names
+    #[command(after_help = "Examples:\n  assent agent answer acme.example/buyer\n  \
+        assent agent answer acme.example/buyer --listen 127.0.0.1:4870")]
+    Answer {
+        /// The agent [default: the identity in use]
+        #[arg(value_parser = read::agent)]
+        agent: Option<AgentUri>,
+        /// Where to listen; what stands before it brings TLS. Port 0 takes any that is free
+        #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:4870")]
+        listen: SocketAddr,
     },
     /// Show or set the card: what an agent shows of itself to whoever looks for one
     #[command(subcommand)]

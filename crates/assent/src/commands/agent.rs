@@ -1,6 +1,6 @@
 //! `assent agent`: register an agent, look at one.
 
-use asp_client::api::AgentView;
+use asp_client::api::{AgentStanding, AgentView};
 use asp_core::name::{Issuer, StreamId};
 use asp_core::statement::body::{AgentRegister as RegisterBody, Body, Card};
 
@@ -23,6 +23,7 @@ pub(super) async fn run(context: &Context, command: AgentCommand) -> Outcome {
             context.printer.show(&view, |page| show(page, &view));
             Ok(())
         }
+        AgentCommand::Answer { agent, listen } => super::answer::run(context, agent.as_ref(), listen).await,
         AgentCommand::Card(command) => super::card::run(context, command).await,
         AgentCommand::Key(command) => super::keys::agent(context, command).await,
     }
@@ -69,8 +70,22 @@ fn show(page: &mut Page, view: &AgentView) {
     page.field("can", list(view.capabilities.iter()));
     page.field("registered", words::instant(view.registered_at));
     super::card::fields(page, view);
+    if let Some(standing) = view.standing {
+        let since =
+            view.last_answer.map_or_else(|| "never".to_owned(), |last| words::instant(last).to_string());
+        page.field("seen", answering(standing).dim(format_args!("  last answer {since}")));
+    }
     page.field("card", words::id(&view.card));
     super::org::keys(page, &view.keys);
+}
+
+/// Whether an agent answers, in its colour.
+fn answering(standing: AgentStanding) -> Text {
+    let paint = match standing {
+        AgentStanding::Answering => Paint::Good,
+        AgentStanding::Stale | AgentStanding::Gone => Paint::Bad,
+    };
+    Text::of(paint, standing.as_str())
 }
 
 /// Things with commas between them.

@@ -2,6 +2,7 @@
 
 mod a2a;
 mod agent;
+mod answer;
 mod bench;
 mod card;
 mod commitment;

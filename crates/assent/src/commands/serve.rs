@@ -108,7 +108,7 @@ impl Signals {
         Ok(Self { interrupt: hear(SignalKind::interrupt())?, terminate: hear(SignalKind::terminate())? })
     }
 
-    async fn next(&mut self) {
+    pub(super) async fn next(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
@@ -130,7 +130,7 @@ impl Signals {
         Ok(Self)
     }
 
-    async fn next(&mut self) {
+    pub(super) async fn next(&mut self) {
         // Without the console's signal there is only the task manager, which does not ask.
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
