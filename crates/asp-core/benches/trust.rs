@@ -29,6 +29,8 @@ fn network(organisations: u64) -> (Vec<Evidence>, Question) {
         capability: None,
         outcome: if index == count / 2 / 50 * 50 { Outcome::Breached } else { Outcome::Fulfilled },
         statement: Hash::of(&[&index.to_be_bytes()]),
+        grounds: [].into(),
+        void: None,
     });
     let question = Question {
         subject: agent(0),

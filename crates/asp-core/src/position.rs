@@ -230,7 +230,7 @@ pub struct Head {
 }
 
 /// Where and when the log has a statement.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LogPoint {
     /// The index in the log.
     pub index: Position,

@@ -23,7 +23,7 @@ use crate::statement::body::{Accept, AdmissionPolicy, Body, Propose};
 use crate::statement::{Statement, Verified};
 use crate::stream::{Accepted, check_place};
 use crate::terms::{self, TermsSchema};
-use crate::trust::{Evidence, Points, Question, assess};
+use crate::trust::{Distrust, Points, Question, Settled, assess};
 
 /// What a statement changed, for whoever keeps views.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,7 +57,7 @@ enum Trust {
     /// What others found: the last questions that were answered.
     Answered(Vec<(Question, Points)>),
     /// All that was settled in the log.
-    Settled(Vec<Evidence>),
+    Settled(Settled),
     /// Nothing, as it holds a part of the log.
     NotShown,
 }
@@ -81,7 +81,7 @@ impl World {
     /// The same world as one of a whole log that answers questions of trust by itself: for who can wait.
     #[must_use]
     pub fn with_evidence(mut self) -> Self {
-        self.trust = Trust::Settled(Vec::new());
+        self.trust = Trust::Settled(Settled::default());
         self
     }
 
@@ -90,6 +90,15 @@ impl World {
     pub fn without_trust(mut self) -> Self {
         self.trust = Trust::NotShown;
         self
+    }
+
+    /// All that was settled, if this world keeps it.
+    #[must_use]
+    pub const fn settled(&self) -> Option<&Settled> {
+        match &self.trust {
+            Trust::Settled(settled) => Some(settled),
+            Trust::Answered(_) | Trust::NotShown => None,
+        }
     }
 
     /// The log's name.
@@ -509,7 +518,7 @@ impl World {
                 let found = known.iter().find(|(question, _)| question == asked);
                 found.map_or(Earned::Unanswered, |(_, points)| Earned::Points(*points))
             }
-            Trust::Settled(evidence) => Earned::Points(assess(evidence, asked).score),
+            Trust::Settled(settled) => Earned::Points(assess(settled.evidence(), asked).score),
             Trust::NotShown => Earned::NotShown,
         }
     }
@@ -556,6 +565,9 @@ impl World {
                 } else if let Some(agent) = self.agents.get_mut(uri) {
                     agent.apply(accepted);
                 }
+                if let (Trust::Settled(settled), Some(distrust)) = (&mut self.trust, Distrust::of(accepted)) {
+                    settled.distrust(distrust);
+                }
                 Change::Agent(uri.clone())
             }
             StreamId::Consent(id) => {
@@ -580,8 +592,8 @@ impl World {
             return effects;
         }
         let effects = self.sessions.get_mut(id).map(|session| session.apply(accepted)).unwrap_or_default();
-        if let Trust::Settled(evidence) = &mut self.trust {
-            evidence.extend(effects.iter().filter_map(Effect::settled).cloned());
+        if let Trust::Settled(settled) = &mut self.trust {
+            effects.iter().filter_map(Effect::settled).for_each(|evidence| settled.settle(evidence.clone()));
         }
         effects
     }

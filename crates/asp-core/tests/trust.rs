@@ -2,8 +2,11 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what a test cannot read is a failed test")]
 
-use asp_core::position::{Hash, LogTime, Position};
-use asp_core::trust::{Assessment, Change, Evidence, Level, Limit, Outcome, Question, assess};
+use asp_core::key::SecretKey;
+use asp_core::position::{Hash, LogPoint, LogTime, Position};
+use asp_core::trust::{
+    Assessment, Change, Distrust, Evidence, Ground, Level, Limit, Outcome, Question, Settled, assess,
+};
 use proptest::prelude::*;
 
 const DAY: u64 = 86_400_000;
@@ -26,6 +29,8 @@ fn deal(debtor: &str, creditor: &str, value: &str, days: u64, outcome: Outcome) 
         capability: None,
         outcome,
         statement: Hash::of(&[]),
+        grounds: [].into(),
+        void: None,
     }
 }
 
@@ -472,5 +477,101 @@ proptest! {
             Limit::Lending { capacity, .. } | Limit::Organisation { capacity, .. } => capacity.get(),
         }).sum();
         prop_assert!(lent.abs_diff(flow) <= 10 && cut.abs_diff(flow) <= 10, "{} {} {}", flow, lent, cut);
+    }
+}
+
+/// What stands in a log: a deal with its grounds, or a key that is distrusted.
+#[derive(Debug, Clone)]
+enum Entry {
+    Deal(Evidence),
+    Distrust(Distrust),
+}
+
+impl Entry {
+    const fn index(&self) -> Position {
+        match self {
+            Self::Deal(deal) => deal.index,
+            Self::Distrust(distrust) => distrust.at.index,
+        }
+    }
+}
+
+fn settled<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Settled {
+    let mut settled = Settled::default();
+    for entry in entries {
+        match entry {
+            Entry::Deal(deal) => settled.settle(deal.clone()),
+            Entry::Distrust(distrust) => settled.distrust(distrust.clone()),
+        }
+    }
+    settled
+}
+
+/// One agent of few with one of two keys each.
+fn signer(number: u8) -> (String, SecretKey) {
+    let names = ["worker", "p0", "p1", "seed"];
+    let name = names.get(usize::from(number % 4)).copied().unwrap_or_default();
+    (name.to_owned(), SecretKey::from_seed(&[number % 8; 32]))
+}
+
+/// A log of a hundred places in which deals are settled and keys distrusted from earlier places on.
+fn hindsight() -> impl Strategy<Value = Vec<Entry>> {
+    let one = (0_u8..8, 0_u8..8, 0_u8..8, 0_u64..100, any::<bool>());
+    prop::collection::vec(one, 1..40).prop_map(|drawn| {
+        let entries = (0..).zip(drawn).map(|(index, (first, second, third, back, deals))| {
+            let at = LogPoint { index: Position(index + 50), time: LogTime::from_millis(NOW - 100 + index) };
+            let place = Position((index + 50).saturating_sub(back % (index + 50)));
+            let (name, key) = signer(first);
+            if !deals {
+                let agent = agent(&name).parse().unwrap();
+                return Entry::Distrust(Distrust { agent, key: key.id(), from: place, at });
+            }
+            let (other, outcome) =
+                (signer(second).0, if third == 0 { Outcome::Breached } else { Outcome::Fulfilled });
+            let mut deal = deal(&name, &other, "100", 0, outcome);
+            (deal.index, deal.at) = (at.index, at.time);
+            let grounds = [first, second, third].map(signer).into_iter();
+            let grounds =
+                grounds.map(|(by, key)| Ground { at: place, by: agent(&by).parse().unwrap(), key: key.id() });
+            deal.grounds = grounds.collect();
+            Entry::Deal(deal)
+        });
+        entries.collect()
+    })
+}
+
+proptest! {
+    /// Neither the order in which a reader comes by deals and revocations, nor what came later, changes a digit.
+    #[test]
+    fn what_counts_follows_from_places_alone(log in hindsight(), seed in any::<u64>(), cut in 0_u64..100) {
+        // ASP-TRU-003
+        let whole = settled(&log);
+        let deals_first = log.iter().filter(|it| matches!(it, Entry::Deal(_)));
+        let later = log.iter().filter(|it| matches!(it, Entry::Distrust(_)));
+        let mut keys_first: Vec<&Entry> = log.iter().collect();
+        keys_first.sort_by_key(|it| (matches!(it, Entry::Deal(_)), it.index().0.wrapping_mul(seed | 1)));
+        for other in [settled(deals_first.chain(later)), settled(keys_first)] {
+            let sorted = |settled: &Settled| {
+                let mut evidence = settled.evidence().to_vec();
+                evidence.sort();
+                evidence
+            };
+            prop_assert_eq!(sorted(&whole), sorted(&other));
+        }
+        let asked = Question { prefix: Position(50 + cut % 50), ..question("worker") };
+        let then = settled(log.iter().filter(|it| it.index() < asked.prefix));
+        let digits = |settled: &Settled| serde_json::to_string(&assess(settled.evidence(), &asked)).unwrap();
+        prop_assert_eq!(digits(&whole), digits(&then));
+        // Void is what one ground makes void, by a revocation that stands in the log.
+        for deal in whole.evidence() {
+            let strikes = |it: &Entry| match it {
+                Entry::Deal(_) => None,
+                Entry::Distrust(it) => {
+                    let own = |ground: &Ground| ground.by == it.agent && ground.key == it.key && ground.at >= it.from;
+                    deal.grounds.iter().any(own).then_some(it.at)
+                }
+            };
+            prop_assert_eq!(deal.void, log.iter().filter_map(strikes).min());
+        }
     }
 }

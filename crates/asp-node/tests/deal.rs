@@ -8,7 +8,8 @@ use asp_core::log::checkpoint::{Note, NoteKey};
 use asp_core::log::leaf::Leaf;
 use asp_core::log::proof::{verify_consistency, verify_inclusion};
 use asp_core::log::receipt::Receipt;
-use asp_core::position::Hash;
+use asp_core::name::{StreamId, StreamName};
+use asp_core::position::{Hash, Position};
 use asp_core::session::table::State;
 use asp_core::statement::Body;
 use asp_core::statement::body::*;
@@ -91,6 +92,32 @@ async fn what_was_kept_earns_trust_as_the_other_side_sees_it() {
     ] {
         assert_eq!(stage.get_as(&buyer, &format!("/v1/trust?{wrong}")).await.code(), code, "{wrong}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_stolen_key_praised_earns_nothing_wherever_it_is_asked() {
+    // ASP-TRU-003
+    let mut stage = Stage::new().await;
+    whole_deal(&mut stage).await;
+    let acme = stage.reader("acme").await;
+    let asked = async |stage: &Stage| -> (String, String) {
+        let path = "/v1/trust?agent=agent://globex.example/seller";
+        let seen = stage.get_as(&acme, path).await.ok();
+        let query =
+            json!({ "organisation": "globex.example", "value": { "amount": "1000", "currency": "USD" } });
+        let request = stage.post_as(&acme, "/v1/search").header("content-type", "application/json");
+        let found = Answer::of(request.body(query.to_string())).await.ok();
+        let of_search = &found["agents"][0]["trust"]["score"];
+        (seen["score"].as_str().unwrap().to_owned(), of_search.as_str().unwrap().to_owned())
+    };
+    let (score, searched) = asked(&stage).await;
+    assert!(score != "10.000" && searched != "10.000", "{score} {searched}");
+    let key = key("acme/buyer").id();
+    let revoke = KeyRevoke { from_index: Some(Position(0)), key, reason: text("stolen") };
+    let stream = StreamName::Of(StreamId::Agent(agent_uri("acme/buyer")));
+    let statement = stage.author.by("acme", stream, Body::AgentKeyRevoke(revoke));
+    stage.take(statement).await;
+    assert_eq!(asked(&stage).await, ("10.000".to_owned(), "10.000".to_owned()));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,6 +8,7 @@ use asp_core::position::{Hash, LogTime, Position};
 use asp_core::session::Effect;
 use asp_core::statement::Body;
 use asp_core::stream::Accepted;
+use asp_core::trust::Distrust;
 use asp_core::world::{Change, World};
 use rusqlite::Connection;
 
@@ -61,6 +62,9 @@ impl Fold {
                 }
             }
             Change::Agent(uri) => {
+                if let Some(distrust) = Distrust::of(accepted) {
+                    views::evidence::put_distrust(connection, &mut facts.names, &distrust)?;
+                }
                 // A key changes nothing of what is shown.
                 let shows = matches!(
                     accepted.statement().body,

@@ -6,9 +6,13 @@ use std::path::Path;
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::fault::{Fault, Step};
+use crate::views::evidence;
 
 /// Tells a store from any other SQLite file: "ASPs".
 const APPLICATION_ID: i64 = 0x4153_5073;
+
+/// After this one rows follow that no SQL can make.
+pub(crate) const GROUNDS: &str = include_str!("../migrations/0005.sql");
 
 /// What brings a store from each version to the next; their number is the newest version.
 const MIGRATIONS: &[&str] = &[
@@ -16,6 +20,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0002.sql"),
     include_str!("../migrations/0003.sql"),
     include_str!("../migrations/0004.sql"),
+    GROUNDS,
 ];
 
 /// Brings the file to the newest version. Each migration is one transaction with its number.
@@ -71,6 +76,9 @@ fn run(connection: &mut Connection, path: &Path, migrations: &[&str]) -> Result<
     for (number, migration) in (1i64..).zip(migrations).skip_while(|(number, _)| *number <= found) {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Exclusive)?;
         transaction.execute_batch(migration)?;
+        if *migration == GROUNDS {
+            evidence::make_grounds(&transaction)?;
+        }
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
         transaction.pragma_update(None, "user_version", number)?;
         transaction.commit()?;

@@ -16,7 +16,7 @@ use asp_core::position::{Hash, Head, LogTime, Position, Sequence};
 use asp_core::session::{Commitment, Session};
 use asp_core::statement::Body;
 use asp_core::terms::TermsSchema;
-use asp_core::trust::Evidence;
+use asp_core::trust::Settled;
 use asp_core::world::World;
 use rusqlite::{Connection, OptionalExtension};
 
@@ -344,20 +344,20 @@ impl<'a> Reader<'a> {
         entries::streams_between(self.connection, from, to)
     }
 
-    /// The evidence within the first `prefix` entries, in log order.
+    /// The evidence within the first `prefix` entries, in log order, and what of it counts there.
     ///
     /// # Errors
     /// As [`Reader::size`].
-    pub fn evidence(&self, prefix: u64) -> Result<Vec<Evidence>, Fault> {
+    pub fn settled(&self, prefix: u64) -> Result<Settled, Fault> {
         views::evidence::all(self.connection, prefix)
     }
 
-    /// The evidence of the entries from `from` on and before `to`, in log order.
+    /// Takes in what the entries from `from` on and before `to` settled and distrusted, after all that was before.
     ///
     /// # Errors
     /// As [`Reader::size`].
-    pub fn evidence_between(&self, from: u64, to: u64) -> Result<Vec<Evidence>, Fault> {
-        views::evidence::between(self.connection, from, to)
+    pub fn settled_between(&self, settled: &mut Settled, from: u64, to: u64) -> Result<(), Fault> {
+        views::evidence::follow(self.connection, settled, from, to)
     }
 
     /// The earliest log time at which time alone changes a session.

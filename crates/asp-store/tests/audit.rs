@@ -107,7 +107,8 @@ fn a_log_with_every_turn_of_time_and_consent_holds() {
         assert_eq!(audit(folder.path()).finding, None);
         stage.author.pass(3_600_001);
     }
-    let evidence = stage.store.read(|reader| reader.evidence(u64::MAX)).unwrap();
+    let evidence = stage.store.read(|reader| reader.settled(u64::MAX)).unwrap();
+    let evidence = evidence.evidence();
     assert_eq!(evidence.len(), 1, "{evidence:?}");
     let ended = stage
         .store
@@ -176,6 +177,13 @@ fn what_is_changed_in_a_folder_is_found_and_named() {
         ("UPDATE evidence SET outcome = 'breached'".into(), Some(11), "evidence"),
         ("DELETE FROM evidence".into(), Some(11), "evidence"),
         ("INSERT INTO evidence SELECT 3, debtor, creditor, amount, currency, capability, outcome FROM evidence".into(), Some(3), "evidence"),
+        ("UPDATE evidence_grounds SET signed = 0 WHERE signed = (SELECT min(signed) FROM evidence_grounds)".into(), Some(11), "evidence_grounds"),
+        ("DELETE FROM evidence_grounds WHERE signed < 11".into(), Some(11), "evidence_grounds"),
+        (
+            "INSERT INTO distrusts SELECT 7, agent, key, 0 FROM evidence_grounds LIMIT 1".into(),
+            Some(7),
+            "distrusts",
+        ),
         ("UPDATE sessions SET state = 'CLOSED'".into(), Some(312), "sessions"),
         ("UPDATE sessions SET deadline = deadline + 1".into(), Some(312), "sessions"),
         ("UPDATE sessions SET owes = 1".into(), Some(312), "sessions"),

@@ -18,9 +18,9 @@ use asp_core::session::table::State;
 use asp_core::statement::Body;
 use asp_core::statement::body::{
     Accept, AdmissionFloor, AdmissionPolicy, Because, CardSet, Inform, Introduction, Invitation, Invitee,
-    Limits, Mandate, Mode, ObligationRef, ParticipantRole, PolicySet, Propose, TrustFloor,
+    KeyRevoke, Limits, Mandate, Mode, ObligationRef, ParticipantRole, PolicySet, Propose, TrustFloor,
 };
-use asp_core::trust::Outcome;
+use asp_core::trust::{Outcome, Settled};
 use asp_store::{AgentQuery, Fault, Refusal, SessionQuery, Settings, Store, Tenant, audit};
 
 use support::*;
@@ -441,12 +441,41 @@ fn an_outcome_is_evidence_from_its_position_on() {
         })
         .unwrap();
     let index = receipt.receipt.log_index;
-    let evidence = stage.store.read(|reader| reader.evidence(index.0 + 1)).unwrap();
+    let evidence = stage.store.read(|reader| reader.settled(index.0 + 1)).unwrap();
+    let evidence = evidence.evidence();
     assert_eq!(evidence.len(), 1);
     assert_eq!((evidence[0].index, evidence[0].outcome), (index, Outcome::Fulfilled));
     assert_eq!(evidence[0].statement, settling.statement().hash);
     assert_eq!(evidence[0].debtor, agent_uri("globex/seller"));
-    assert_eq!(stage.store.read(|reader| reader.evidence(index.0)).unwrap(), []);
+    assert_eq!(stage.store.read(|reader| reader.settled(index.0)).unwrap().evidence(), []);
+}
+
+#[test]
+fn evidence_is_void_from_where_a_key_that_it_rests_on_is_distrusted() {
+    // ASP-TRU-003
+    let folder = tempfile::tempdir().unwrap();
+    let mut stage = Stage::new(folder.path());
+    stage.business();
+    let key = key(seed_of("acme/buyer")).id();
+    let revoke = KeyRevoke { from_index: Some(Position(0)), key, reason: text("stolen") };
+    let stream = StreamName::Of(StreamId::Agent(agent_uri("acme/buyer")));
+    let revoke = stage.author.by_org("acme", stream, Body::AgentKeyRevoke(revoke));
+    stage.take(revoke);
+    let place = stage.taken.last().unwrap().1.receipt.log_index;
+    let void = |prefix: u64| {
+        let settled = stage.store.read(|reader| reader.settled(prefix)).unwrap();
+        settled.evidence()[0].void.map(|void| void.index)
+    };
+    assert_eq!((void(place.0), void(place.0 + 1)), (None, Some(place)));
+    // Read piece by piece it is the same.
+    let settled = stage.store.read(|reader| {
+        let mut settled = Settled::default();
+        for from in 0..=place.0 {
+            reader.settled_between(&mut settled, from, from + 1)?;
+        }
+        Ok(settled)
+    });
+    assert_eq!(settled.unwrap().evidence()[0].void.unwrap().index, place);
 }
 
 #[test]

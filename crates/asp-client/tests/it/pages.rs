@@ -132,6 +132,8 @@ fn deal(debtor: &str, creditor: &str, value: &str, days: u64, outcome: Outcome) 
         capability: None,
         outcome,
         statement: Hash::of(&[&days.to_be_bytes()]),
+        grounds: [].into(),
+        void: None,
     }
 }
 

@@ -20,7 +20,7 @@ use crate::statement::body::{
     Withdraw,
 };
 use crate::stream::Accepted;
-use crate::trust::{Evidence, Outcome};
+use crate::trust::{Evidence, Ground, Outcome};
 
 impl Session {
     /// Applies a statement that was accepted; says what changed.
@@ -99,13 +99,14 @@ impl Session {
                 self.take_offer_back(statement.in_reply_to);
                 self.mandates.take_back(statement.in_reply_to);
             }
-            (Body::Commit(commit), Some(agent)) => self.commit(commit.terms_hash, hash, agent),
+            (Body::Commit(commit), Some(agent)) => self.commit(commit.terms_hash, agent, accepted),
             (Body::Delegate(mandate), Some(agent)) => {
                 let by = statement.issuer.agent().unwrap_or(agent).clone();
                 let chain = statement.on_behalf_of.clone();
-                let given = GivenMandate { by, principal: agent.clone(), mandate: mandate.clone(), chain };
+                let (mandate, grounds) = (mandate.clone(), self.grounds(accepted));
+                let given = GivenMandate { by, principal: agent.clone(), mandate, chain, grounds };
+                effects.push(Effect::Delegated(given.mandate.to.clone()));
                 self.mandates.give(hash, given);
-                effects.push(Effect::Delegated(mandate.to.clone()));
             }
             (Body::Escalate(escalation), Some(agent)) => {
                 self.escalation = Some(OpenEscalation {
@@ -152,7 +153,24 @@ impl Session {
                 OpenOffer::new(agent.clone(), kind, BTreeMap::new(), awaits, until(admission.respond_by))
             }
         };
+        self.put_offer(hash, offer, accepted);
+    }
+
+    /// Puts an offer on the table, with the signatures of who made it.
+    fn put_offer(&mut self, hash: Hash, mut offer: OpenOffer, accepted: &Accepted) {
+        offer.grounds.insert(offer.by.clone(), self.grounds(accepted));
         self.offers.insert(hash, offer);
+    }
+
+    /// What a statement rests on: its signatures, and those of the mandates under which it is said.
+    fn grounds(&self, accepted: &Accepted) -> Vec<Ground> {
+        let Some(by) = accepted.statement().issuer.agent() else { return Vec::new() };
+        let at = accepted.at().index;
+        let own = accepted.verified().signatures().iter();
+        let own = own.map(|signature| Ground { at, by: by.clone(), key: signature.key_id });
+        let last = accepted.statement().on_behalf_of.last();
+        let given = last.and_then(|id| self.mandates.find(id)).into_iter().flat_map(|given| &given.grounds);
+        own.chain(given.cloned()).collect()
     }
 
     fn offer(
@@ -175,7 +193,7 @@ impl Session {
         if let Some(answers) = &offer.answers {
             open.answers.clone_from(answers);
         }
-        self.offers.insert(hash, open);
+        self.put_offer(hash, open, accepted);
     }
 
     fn counter(
@@ -287,26 +305,28 @@ impl Session {
             return self.sign_commit(agent, accepted, effects);
         }
         let Some(id) = accepted.statement().in_reply_to else { return };
+        let grounds = self.grounds(accepted);
         let Some(offer) = self.offers.get_mut(&id) else { return };
         offer.accepted.insert(agent.clone(), terms);
+        offer.grounds.insert(agent.clone(), grounds);
         if !offer.completed_by(agent, &terms) {
             // Acceptances of different packages can leave each without the number that it needs.
             self.offers.retain(|other, offer| *other != id || offer.is_possible());
             return;
         }
         let Some(mut offer) = self.offers.remove(&id) else { return };
-        let signers = offer.signers(&terms);
+        let signed = offer.signed(&terms);
         let Some(package) = offer.packages.remove(&terms) else { return };
         match offer.kind {
             OfferKind::Business { binding: false } => {
-                self.agreed.insert(terms, Agreement { package, parties: signers });
+                self.agreed.insert(terms, Agreement { package, parties: signed.into_keys().collect() });
             }
             OfferKind::Business { binding: true } => {
-                self.form(terms, package, signers, accepted, None, effects)
+                self.form(terms, package, signed, accepted, None, effects)
             }
             OfferKind::Amendment { commitment } => {
                 self.end_commitment(&commitment, CommitmentState::Amended, effects);
-                self.form(terms, package, signers, accepted, Some(commitment), effects);
+                self.form(terms, package, signed, accepted, Some(commitment), effects);
             }
             OfferKind::Termination { commitment } => {
                 self.end_commitment(&commitment, CommitmentState::Terminated, effects);
@@ -326,39 +346,42 @@ impl Session {
         &mut self,
         terms: Hash,
         package: Package,
-        signers: BTreeSet<AgentUri>,
+        signed: BTreeMap<AgentUri, Vec<Ground>>,
         accepted: &Accepted,
         replaces: Option<Hash>,
         effects: &mut Vec<Effect>,
     ) {
         let id = accepted.statement().hash;
-        let commitment = Commitment::form(id, terms, package, signers, accepted.at(), replaces);
+        let commitment = Commitment::form(id, terms, package, signed, accepted.at(), replaces);
         self.commitments.insert(id, commitment);
         effects.push(Effect::Commitment(id));
     }
 
-    fn commit(&mut self, terms_hash: Hash, statement: Hash, agent: &AgentUri) {
+    fn commit(&mut self, terms_hash: Hash, agent: &AgentUri, accepted: &Accepted) {
         let Some(agreement) = self.agreed.get(&terms_hash) else { return };
         self.pending = Some(PendingCommit {
-            statement,
+            statement: accepted.statement().hash,
             by: agent.clone(),
             terms_hash,
             package: agreement.package.clone(),
             awaits: agreement.parties.iter().filter(|party| *party != agent).cloned().collect(),
             accepted: BTreeSet::new(),
+            grounds: BTreeMap::from([(agent.clone(), self.grounds(accepted))]),
         });
     }
 
     fn sign_commit(&mut self, agent: &AgentUri, accepted: &Accepted, effects: &mut Vec<Effect>) {
+        let grounds = self.grounds(accepted);
         let Some(pending) = &mut self.pending else { return };
         pending.accepted.insert(agent.clone());
+        pending.grounds.insert(agent.clone(), grounds);
         if pending.awaits != pending.accepted {
             return;
         }
         let Some(pending) = self.pending.take() else { return };
         self.agreed.remove(&pending.terms_hash);
-        let signers = pending.awaits.into_iter().chain([pending.by]).collect();
-        self.form(pending.terms_hash, pending.package, signers, accepted, None, effects);
+        // All who are awaited have signed, and so has who committed first.
+        self.form(pending.terms_hash, pending.package, pending.grounds, accepted, None, effects);
     }
 
     /// Who is asked declines; the offer stays on the table for the others as long as they can make it good.
@@ -416,7 +439,8 @@ impl Session {
         outcome: Outcome,
         accepted: &Accepted,
     ) -> Option<Effect> {
-        let duty = self.commitments.get(commitment)?.duty(obligation)?;
+        let commitment = self.commitments.get(commitment)?;
+        let duty = commitment.duty(obligation)?;
         Some(Effect::Settled(Evidence {
             index: accepted.at().index,
             at: accepted.at().time,
@@ -426,6 +450,9 @@ impl Session {
             capability: Some(self.capability.clone()),
             outcome,
             statement: accepted.statement().hash,
+            // The node's word, of silence or of a breach, is nobody's signature.
+            grounds: commitment.rests_on(duty, outcome, self.grounds(accepted)),
+            void: None,
         }))
     }
 

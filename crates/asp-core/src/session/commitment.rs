@@ -1,12 +1,13 @@
 //! Commitments: obligations, fulfilment, acknowledgement, breach.
 //! Knows no session state; the session asks what is open and when it is due.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::limits;
 use crate::name::AgentUri;
 use crate::position::{Hash, LogPoint, LogTime};
 use crate::statement::body::{CommitmentState, Due, Evidence, Obligation, ObligationId, Package, Showing};
+use crate::trust::{Ground, Outcome};
 
 /// How far an obligation is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,6 +92,8 @@ pub struct Commitment {
     pub package: Package,
     /// Who signed.
     pub signers: BTreeSet<AgentUri>,
+    /// By what signatures each of them did.
+    pub grounds: BTreeMap<AgentUri, Vec<Ground>>,
     /// Where in the log it was completed.
     pub formed: LogPoint,
     /// The commitment that it replaces.
@@ -106,7 +109,7 @@ impl Commitment {
         id: Hash,
         terms_hash: Hash,
         package: Package,
-        signers: BTreeSet<AgentUri>,
+        grounds: BTreeMap<AgentUri, Vec<Ground>>,
         formed: LogPoint,
         replaces: Option<Hash>,
     ) -> Self {
@@ -115,7 +118,9 @@ impl Commitment {
             .iter()
             .map(|obligation| Duty { obligation: obligation.clone(), progress: Progress::Open })
             .collect();
-        Self { id, terms_hash, package, signers, formed, replaces, state: CommitmentState::Active, duties }
+        let signers = grounds.keys().cloned().collect();
+        let state = CommitmentState::Active;
+        Self { id, terms_hash, package, signers, grounds, formed, replaces, state, duties }
     }
 
     /// Where it stands.
@@ -178,6 +183,22 @@ impl Commitment {
             }
             (Progress::Fulfilled { .. } | Progress::Contested | Progress::Breached | Progress::Lapsed, _) => {
                 false
+            }
+        }
+    }
+
+    /// The signatures that the outcome of a duty rests on; `by` are those of who acknowledged it, if it was by word.
+    ///
+    /// A fulfilment falls with any of the two sides. A breach falls with the creditor's alone, and by nobody of the
+    /// debtor's organisation: else each debtor would distrust its own key and owe nothing (ASP-TRU-003).
+    pub(super) fn rests_on(&self, duty: &Duty, outcome: Outcome, by: Vec<Ground>) -> BTreeSet<Ground> {
+        let Obligation { debtor, creditor, .. } = &duty.obligation;
+        let of = |party: &AgentUri| self.grounds.get(party).into_iter().flatten().cloned();
+        match outcome {
+            Outcome::Fulfilled => of(debtor).chain(of(creditor)).chain(by).collect(),
+            Outcome::Breached => {
+                let home = debtor.organisation();
+                of(creditor).filter(|ground| ground.by.organisation() != home).collect()
             }
         }
     }
@@ -255,5 +276,51 @@ impl Commitment {
                 Progress::Fulfilled { .. } | Progress::Breached | Progress::Lapsed => {}
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::key::SecretKey;
+    use crate::position::Position;
+
+    fn agent(text: &str) -> AgentUri {
+        text.parse().unwrap()
+    }
+
+    fn ground(by: &str) -> Ground {
+        let key = SecretKey::from_seed(Hash::of(&[by.as_bytes()]).as_bytes()).id();
+        Ground { at: Position(7), by: agent(by), key }
+    }
+
+    /// An obligation of `agent://d.example/a` to `agent://c.example/a`, whose sides were bound by these agents.
+    fn commitment(debtor: &[&str], creditor: &[&str]) -> Commitment {
+        let obligation = serde_json::json!({
+            "creditor": "agent://c.example/a", "debtor": "agent://d.example/a", "due": {"at": "2026-11-23T15:55:12.000Z"},
+            "id": "goods", "shownBy": {"method": "acknowledgement"},
+            "value": {"amount": "1", "currency": "USD"}, "what": "goods",
+        });
+        let obligations = vec![serde_json::from_value(obligation).unwrap()];
+        let package = Package { obligations, schema: None, terms: serde_json::Map::new() };
+        let of = |names: &[&str]| names.iter().map(|name| ground(name)).collect::<Vec<_>>();
+        let grounds = [("agent://d.example/a", of(debtor)), ("agent://c.example/a", of(creditor))];
+        let grounds = grounds.map(|(party, grounds)| (agent(party), grounds)).into();
+        let formed = LogPoint { index: Position(7), time: LogTime::from_millis(1) };
+        Commitment::form(Hash::of(&[]), Hash::of(&[]), package, grounds, formed, None)
+    }
+
+    #[test]
+    fn nobody_of_the_debtors_organisation_can_undo_its_breach() {
+        // ASP-TRU-003: the creditor let an agent of the debtor's organisation sign for it.
+        let names = ["agent://d.example/other", "agent://d.example.org/a", "agent://c.example/a"];
+        let commitment = commitment(&["agent://d.example/a", "agent://e.example/a"], &names);
+        let duty = commitment.duties().first().unwrap();
+        let rests = |outcome, by| -> Vec<String> {
+            commitment.rests_on(duty, outcome, by).into_iter().map(|ground| ground.by.to_string()).collect()
+        };
+        assert_eq!(rests(Outcome::Breached, vec![]), ["agent://c.example/a", "agent://d.example.org/a"]);
+        let acknowledged = rests(Outcome::Fulfilled, vec![ground("agent://f.example/a")]);
+        assert_eq!(acknowledged.len(), 6, "{acknowledged:?}");
     }
 }

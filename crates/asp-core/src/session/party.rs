@@ -9,6 +9,7 @@ use crate::rejection::Code;
 use crate::session::table::{Performative, Role};
 use crate::statement::Statement;
 use crate::statement::body::{Invitee, Mandate, ParticipantRole};
+use crate::trust::Ground;
 
 impl From<ParticipantRole> for Role {
     fn from(role: ParticipantRole) -> Self {
@@ -160,6 +161,8 @@ pub struct GivenMandate {
     pub mandate: Mandate,
     /// The mandates under which it was given, from the principal's own.
     pub chain: Vec<Hash>,
+    /// The signatures that it rests on: of who gave it, and of all that it was given under.
+    pub grounds: Vec<Ground>,
 }
 
 /// The mandates of a session by the statement that gave them.

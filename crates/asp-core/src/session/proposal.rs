@@ -7,6 +7,7 @@ use crate::name::AgentUri;
 use crate::position::{Hash, LogTime, Millis};
 use crate::session::table::Performative;
 use crate::statement::body::{Admission, Due, Package, Text};
+use crate::trust::Ground;
 
 /// What an offer would do once everybody awaited has accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +48,8 @@ pub struct OpenOffer {
     pub answers: BTreeSet<Performative>,
     /// Who has accepted, and which package.
     pub accepted: BTreeMap<AgentUri, Hash>,
+    /// By what signatures who made it and those who accepted it did so.
+    pub grounds: BTreeMap<AgentUri, Vec<Ground>>,
     /// Who has declined, where others can still make it good.
     pub declined: BTreeSet<AgentUri>,
     /// The last instant at which it can be answered.
@@ -71,6 +74,7 @@ impl OpenOffer {
             awaits,
             answers: [Performative::Accept, Performative::Counter].into(),
             accepted: BTreeMap::new(),
+            grounds: BTreeMap::new(),
             declined: BTreeSet::new(),
             respond_by,
         }
@@ -110,6 +114,13 @@ impl OpenOffer {
     pub fn signers(&self, terms: &Hash) -> BTreeSet<AgentUri> {
         let accepted = self.accepted.iter().filter(|(_, chosen)| *chosen == terms).map(|(agent, _)| agent);
         accepted.chain([&self.by]).cloned().collect()
+    }
+
+    /// [`OpenOffer::signers`] with the signatures of each.
+    #[must_use]
+    pub fn signed(&self, terms: &Hash) -> BTreeMap<AgentUri, Vec<Ground>> {
+        let grounds = |signer: &AgentUri| self.grounds.get(signer).cloned().unwrap_or_default();
+        self.signers(terms).into_iter().map(|signer| (signer.clone(), grounds(&signer))).collect()
     }
 
     /// Everybody who can be bound by it.
@@ -195,6 +206,8 @@ pub struct PendingCommit {
     pub awaits: BTreeSet<AgentUri>,
     /// Who has signed besides.
     pub accepted: BTreeSet<AgentUri>,
+    /// By what signatures who committed first and those who have signed besides did so.
+    pub grounds: BTreeMap<AgentUri, Vec<Ground>>,
 }
 
 /// Terms that were agreed on and bind nobody yet.

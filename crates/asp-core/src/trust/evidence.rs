@@ -9,8 +9,9 @@ use super::fixed::Fixed;
 use super::flow::{Deal, SUBJECT};
 use super::parameters::{self, days};
 use crate::amount::Money;
+use crate::key::KeyId;
 use crate::name::{AgentUri, Capability, Domain};
-use crate::position::{Hash, LogTime, Position};
+use crate::position::{Hash, LogPoint, LogTime, Position};
 
 /// An obligation that both sides signed, with its outcome.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -33,6 +34,24 @@ pub struct Evidence {
     pub outcome: Outcome,
     /// The statement that ended it.
     pub statement: Hash,
+    /// The signatures that it rests on; it counts as long as all of them do.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub grounds: BTreeSet<Ground>,
+    /// Where and when the first of them was distrusted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub void: Option<LogPoint>,
+}
+
+/// A signature in the log that evidence rests on.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Ground {
+    /// Where the log has the statement that was signed.
+    pub at: Position,
+    /// The agent whose key it is.
+    pub by: AgentUri,
+    /// The key.
+    pub key: KeyId,
 }
 
 /// How an obligation ended.
@@ -69,8 +88,10 @@ pub struct Question {
 impl Question {
     /// Whether the question lets this evidence count at all.
     fn admits(&self, evidence: &Evidence) -> bool {
+        let stands = |void: LogPoint| void.index >= self.prefix || void.time > self.instant; // ASP-TRU-003
         let asked = |wanted: &Capability| evidence.capability.as_ref().is_some_and(|it| it.is_within(wanted));
         evidence.index < self.prefix
+            && evidence.void.is_none_or(stands)
             && evidence.at <= self.instant
             && evidence.value.currency == self.class.currency
             && self.capability.as_ref().is_none_or(asked)

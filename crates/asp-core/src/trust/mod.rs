@@ -7,7 +7,8 @@
 //!
 //! - **Evidence** is an obligation that both sides signed, with its outcome. It counts if its index lies within
 //!   the prefix, its time not after the instant, its currency is the class's, its capability lies in the
-//!   subtree asked for, and debtor and creditor are of different organisations.
+//!   subtree asked for, and debtor and creditor are of different organisations. It rests on signatures, and counts no
+//!   more from where one of them was distrusted: see [`Settled`].
 //! - **Lending.** A kept deal of value v weighs `√min(1, v/V) · log₂(1+min(v,V)) / log₂(1+V)` in class V and
 //!   halves every 180 days. An organisation lends a debtor the sum of the weights of that debtor's deals with
 //!   its agents, at most 3. It passes on at most 3 in all. For a seed neither bound holds.
@@ -42,10 +43,12 @@ mod flow;
 pub mod parameters;
 mod quantile;
 mod score;
+mod settled;
 
-pub use evidence::{Evidence, Outcome, Question};
+pub use evidence::{Evidence, Ground, Outcome, Question};
 pub use explain::{Assessment, Change, Counterfactual, Factor, Lender, Limit, Listed, Part};
 pub use score::{Level, Millionths, Points};
+pub use settled::{Distrust, Settled};
 
 /// Answers `question` from `evidence` (ASP-TRU-001).
 ///

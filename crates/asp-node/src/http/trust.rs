@@ -85,16 +85,16 @@ pub(super) async fn assess(
             observer.insert(access.tenant.organisation());
         }
         let size = reader.size()?;
-        let evidence = reader.evidence(size)?;
+        let settled = reader.settled(size)?;
         let prefix = Position(size);
-        Ok((evidence, Question { subject: agent, observer, class, capability, instant, prefix }))
+        Ok((settled, Question { subject: agent, observer, class, capability, instant, prefix }))
     };
     let turn = Arc::clone(&app.assessing).acquire_owned().await.map_err(|_| Denial::Stopping)?;
-    let (evidence, question) = app.read_as(credentials, read).await?;
+    let (settled, question) = app.read_as(credentials, read).await?;
     let compute = tokio::task::spawn_blocking(move || {
         // It goes on when who asked has gone, and so does its turn.
         let _turn = turn;
-        assessed(&evidence, &question)
+        assessed(settled.evidence(), &question)
     });
     compute.await.map(Json).map_err(|_| Denial::Internal)
 }

@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use asp_core::amount::Money;
 use asp_core::name::{AgentUri, Domain};
 use asp_core::position::{LogTime, Position};
-use asp_core::trust::{Evidence, Points, Question, assess};
+use asp_core::trust::{Points, Question, Settled, assess};
 use asp_store::{AgentNumber, Reader};
 
 use crate::http::problem::Denial;
@@ -29,7 +29,7 @@ pub(super) struct Asked {
     pub(super) observer: Domain,
     pub(super) class: Money,
     pub(super) instant: LogTime,
-    /// Up to and with the last evidence: what comes after it, as long as it is none, changes no score.
+    /// Up to and with the last entry that settled or distrusted something: what comes after it changes no score.
     pub(super) prefix: u64,
 }
 
@@ -39,7 +39,7 @@ pub(crate) struct Scores(Mutex<Known>);
 
 #[derive(Debug, Default)]
 pub(super) struct Known {
-    evidence: Vec<Evidence>,
+    settled: Settled,
     /// How many entries of the log have been looked at.
     size: u64,
     /// Everybody who owed something, with where that ended first.
@@ -64,8 +64,12 @@ impl Scores {
             if size <= known.size {
                 return Ok(());
             }
-            let evidence = reader.evidence_between(known.size, size)?;
-            for piece in &evidence {
+            let before = known.settled.evidence().len();
+            // Taken out: after a failure half way all of it is read anew.
+            let from = std::mem::take(&mut known.size);
+            let mut settled = std::mem::take(&mut known.settled);
+            reader.settled_between(&mut settled, from, size)?;
+            for piece in settled.evidence().iter().skip(before) {
                 if !known.numbers.contains_key(&piece.debtor)
                     && let Some(number) = reader.agent_number(&piece.debtor)?
                 {
@@ -73,8 +77,7 @@ impl Scores {
                     known.debtors.insert(number, (piece.debtor.clone(), piece.index.0));
                 }
             }
-            known.evidence.extend(evidence);
-            known.size = size;
+            (known.settled, known.size) = (settled, size);
             Ok(())
         })
     }
@@ -89,7 +92,7 @@ impl Scores {
         pinned: Option<(LogTime, u64)>,
     ) -> Option<Asked> {
         let instant = LogTime::from_millis((now.millis() / ROUNDED_MS).saturating_add(1) * ROUNDED_MS);
-        let prefix = self.with(|known| known.evidence.last().map_or(0, |last| last.index.0 + 1));
+        let prefix = self.with(|known| known.settled.changed().map_or(0, |last| last.0 + 1));
         let (instant, prefix) = match pinned {
             None => (instant, prefix),
             Some((then, before)) if then <= instant && before <= prefix => (then, before),
@@ -108,7 +111,7 @@ impl Known {
 
     /// How many agents one search may compute.
     pub(super) fn computed_max(&self) -> usize {
-        (LOOKED_AT_MAX / self.evidence.len().max(1)).clamp(1, COMPUTED_MAX)
+        (LOOKED_AT_MAX / self.settled.evidence().len().max(1)).clamp(1, COMPUTED_MAX)
     }
 
     /// The points of whoever never owed anything.
@@ -126,7 +129,7 @@ impl Known {
         if let Some(points) = known.and_then(|place| self.computed.get(place)?.1.get(&number)) {
             return *points;
         }
-        let points = assess(&self.evidence, &asked.about(agent.clone())).score;
+        let points = assess(self.settled.evidence(), &asked.about(agent.clone())).score;
         match known.and_then(|place| self.computed.get_mut(place)) {
             Some((_, scores)) => {
                 scores.insert(number, points);

@@ -26,6 +26,17 @@ const VIEWS: &[View] = &[
               JOIN names AS creditor ON creditor.id = creditor ORDER BY position",
     },
     View {
+        name: "evidence_grounds",
+        by_position: true,
+        sql: "SELECT position, signed, name, key FROM evidence_grounds JOIN names ON id = agent
+              ORDER BY position, signed, name, key",
+    },
+    View {
+        name: "distrusts",
+        by_position: true,
+        sql: "SELECT position, name, key, since FROM distrusts JOIN names ON id = agent ORDER BY position",
+    },
+    View {
         name: "sessions",
         by_position: true,
         sql: "SELECT moved, session.name, state, capability, initiator.name, opened, updated, owes, deadline

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use asp_core::name::Domain;
-use asp_core::trust::{Evidence, Points, Question, assess};
+use asp_core::trust::{Points, Question, Settled, assess};
 use rusqlite::Connection;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::mpsc::{self, WeakSender};
@@ -65,7 +65,8 @@ impl Assessor {
         let connection = pool::open(&folder.join(FILE_NAME))?;
         let (queue, asked) = mpsc::channel(WAITING_MAX);
         let waiting = Waiting::default();
-        let record = Record { connection, waiting: Arc::clone(&waiting), evidence: Vec::new(), size: 0 };
+        let record =
+            Record { connection, waiting: Arc::clone(&waiting), settled: Settled::default(), size: 0 };
         let thread = std::thread::Builder::new()
             .name("assent-assess".into())
             .spawn(move || run(record, asked, &writer))
@@ -129,7 +130,7 @@ fn leave(waiting: &Waiting, of: &Domain) {
 struct Record {
     connection: Connection,
     waiting: Waiting,
-    evidence: Vec<Evidence>,
+    settled: Settled,
     /// How many entries of the log have been looked at.
     size: u64,
 }
@@ -137,15 +138,16 @@ struct Record {
 impl Record {
     fn score(&mut self, question: &Question) -> Result<Points, Fault> {
         if self.size < question.prefix.0 {
-            let from = self.size;
-            let (more, to) = snapshot(&self.connection, |connection| {
+            // Taken out: after a failure half way all of it is read anew.
+            let (from, mut settled) = (std::mem::take(&mut self.size), std::mem::take(&mut self.settled));
+            let to = snapshot(&self.connection, |connection| {
                 let to = entries::end(connection)?.0.min(question.prefix.0);
-                Ok((evidence::between(connection, from, to)?, to))
+                evidence::follow(connection, &mut settled, from, to)?;
+                Ok(to)
             })?;
-            self.evidence.extend(more);
-            self.size = to;
+            (self.settled, self.size) = (settled, to);
         }
-        Ok(assess(&self.evidence, question).score)
+        Ok(assess(self.settled.evidence(), question).score)
     }
 }
 

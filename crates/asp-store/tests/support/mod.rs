@@ -44,7 +44,7 @@ pub fn domain(name: &str) -> Domain {
 }
 
 /// What signs, by the name of the organisation or agent.
-fn seed_of(name: &str) -> u8 {
+pub fn seed_of(name: &str) -> u8 {
     Hash::of(&[name.as_bytes()]).as_bytes()[0] / 2
 }
 

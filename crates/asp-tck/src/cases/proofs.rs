@@ -4,6 +4,7 @@ use asp_core::bundle::{Anchors, Bundle, Rule, Verdict};
 use asp_core::name::AgentUri;
 use asp_core::position::{LogTime, Position};
 use asp_core::rejection::Code;
+use asp_core::statement::body::{Body, KeyRevoke};
 use asp_core::trust::{Evidence, Outcome, Question, assess};
 use serde_json::Value;
 
@@ -45,6 +46,8 @@ pub(super) const CASES: &[Case] = &[
     code!(["ASP-TRU-001"], "anybody computes the digits of a trust answer from what it names", digits),
     code!(["ASP-TRU-001"], "a breach counts, and is what the answer rests on", breach),
     code!(["ASP-TRU-002"], "who has no record has 10 points", newcomer),
+    code!(["ASP-TRU-003"], "what a stolen key praised earns nothing once that is known", praised),
+    code!(["ASP-TRU-003"], "a breach falls with the creditor's key and not with the debtor's", blamed),
 ];
 
 /// The number of the rule that a check of a bundle decides.
@@ -117,7 +120,7 @@ async fn delegated(stage: &mut Stage) -> Result<(), Finding> {
         new_key: stage.key("next").id(),
         old_key: stage.key("buyer").id(),
     };
-    let body = asp_core::statement::body::Body::AgentKeyRotate(body);
+    let body = Body::AgentKeyRotate(body);
     let draft = stage.draft("buyer", stage.agent_stream("buyer")?, body)?;
     let rotation = stage.sign(&draft, &["buyer", "next"])?;
     stage.take(rotation).await?;
@@ -157,6 +160,9 @@ async fn recompute(stage: &mut Stage, endings: &[Ending]) -> Result<Value, Findi
                 capability: Some(text("provision.compute.gpu")?),
                 outcome: ending.outcome,
                 statement: ending.statement,
+                // What nobody distrusts counts whatever it rests on.
+                grounds: std::collections::BTreeSet::new(),
+                void: None,
             })
         })
         .collect::<Result<_, Finding>>()?;
@@ -250,4 +256,50 @@ async fn newcomer(stage: &mut Stage) -> Result<(), Finding> {
     let answer = stage.get_as("buyer", &nobody).await?;
     hold(answer.member("code") == Code::NotFound.as_str(), Code::NotFound, answer.told())
         .map_err(|finding| finding.at(nobody))
+}
+
+/// The organisation of an agent distrusts the agent's key from the beginning of the log on.
+async fn distrust(stage: &mut Stage, name: &str) -> Result<(), Finding> {
+    let key = stage.key(name).id();
+    let revoke = KeyRevoke { from_index: Some(Position(0)), key, reason: text("stolen")? };
+    let stream = stage.agent_stream(name)?;
+    let statement = stage.by(&format!("{name}.example"), stream, Body::AgentKeyRevoke(revoke))?;
+    stage.take(statement).await.map(drop)
+}
+
+/// The seller's score as the buyer's organisation sees it.
+async fn seen(stage: &mut Stage) -> Result<String, Finding> {
+    let path = format!("/v1/trust?agent={}&amount=100&currency=USD", stage.uri("seller")?);
+    let said: Value = stage.get_as("buyer.example", &path).await?.json()?;
+    Ok(score(&said).to_owned())
+}
+
+async fn praised(stage: &mut Stage) -> Result<(), Finding> {
+    stage.play(KEPT).await?;
+    let before = seen(stage).await?;
+    hold(before != "10.000", "more than a newcomer's points", &before)?;
+    distrust(stage, "buyer").await?;
+    let after = seen(stage).await?;
+    hold(after == "10.000", "10.000 once the creditor's key is distrusted", after)
+}
+
+async fn blamed(stage: &mut Stage) -> Result<(), Finding> {
+    stage
+        .play(
+            "soon = seller owes buyer late 100 within 1s
+             buyer PROPOSE with seller
+             seller ACCEPT
+             buyer PROPOSE firm soon
+             seller ACCEPT
+             +1s -> EXECUTING [BREACHED: late BREACHED]",
+        )
+        .await?;
+    let before = seen(stage).await?;
+    hold(before != "10.000", "fewer than a newcomer's points", &before)?;
+    distrust(stage, "seller").await?;
+    let still = seen(stage).await?;
+    hold(still != "10.000", "a breach that its debtor's own word does not undo", still)?;
+    distrust(stage, "buyer").await?;
+    let after = seen(stage).await?;
+    hold(after == "10.000", "10.000 once the creditor's key is distrusted", after)
 }

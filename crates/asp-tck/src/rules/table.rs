@@ -1168,4 +1168,11 @@ pub const RULES: &[Rule] = &[
         level: Level::Full,
         inside: None,
     },
+    Rule {
+        id: "ASP-TRU-003",
+        sentence: "Evidence MUST NOT count from where the log distrusts one of the signatures that it rests on: for a fulfilment those by which debtor and creditor bound themselves and, if it was given, that of the acknowledgement; for a breach those by which the creditor bound itself, except by agents of the debtor's organisation; with that of a delegate those of its mandates.",
+        codes: &[],
+        level: Level::Full,
+        inside: None,
+    },
 ];
