@@ -417,6 +417,18 @@ pub(crate) struct Ingest {
     /// A fresh folder on the disk to measure [default: a temporary one]
     #[arg(long, value_name = "DIR")]
     pub(crate) dir: Option<PathBuf>,
+    /// What all sign with
+    #[arg(long, value_enum, default_value = "ed25519")]
+    pub(crate) alg: SignedWith,
+}
+
+/// An algorithm of signatures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum SignedWith {
+    /// Ed25519
+    Ed25519,
+    /// ECDSA over P-256, which hardware has
+    Es256,
 }
 
 #[cfg(test)]

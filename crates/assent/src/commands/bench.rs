@@ -41,7 +41,9 @@ struct Figures {
     connections: usize,
     /// Bytes of one statement with its signatures, on average.
     statement_bytes: usize,
-    /// Strict Ed25519 verifications a second on one core.
+    /// What all signed with.
+    algorithm: String,
+    /// Strict verifications a second on one core.
     bare_verifications_per_second: f64,
     /// Durable statements a second at full load.
     statements_per_second: f64,
@@ -92,8 +94,9 @@ pub(super) async fn ingest(context: &Context, args: &Ingest) -> Outcome {
     printer.say(format!("measuring the disk and one core in {}", place.folder.display()));
     let disk_sync_ms = figures::disk(&place.folder)?;
     let node = start(&data).await?;
-    let cast = Cast::new(node.origin().clone(), super::now().plus(AHEAD))?;
+    let cast = Cast::new(node.origin().clone(), super::now().plus(AHEAD), args.alg)?;
     let bare = figures::bare_verifications(cast.any_key())?;
+    let algorithm = cast.any_key().id().algorithm().to_string();
     let plan = Plan::of(args, bare);
     printer.say(format!("signing {} statements", grouped(plan.total())));
     let prepared = prepare(&node, cast, &plan).await?;
@@ -123,6 +126,7 @@ pub(super) async fn ingest(context: &Context, args: &Ingest) -> Outcome {
     let figures = Figures {
         connections: plan.connections,
         statement_bytes,
+        algorithm,
         bare_verifications_per_second: bare,
         statements_per_second: rate,
         statements_to_verifications: rate / bare,
@@ -306,7 +310,11 @@ fn show(page: &mut Page, figures: &Figures) {
     page.heading("Throughput");
     page.field(
         "one core verifies",
-        format!("{} signatures a second, strictly", rate(figures.bare_verifications_per_second)),
+        format!(
+            "{} {} signatures a second, strictly",
+            rate(figures.bare_verifications_per_second),
+            figures.algorithm
+        ),
     );
     page.field(
         "durable statements",

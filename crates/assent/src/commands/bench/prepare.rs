@@ -14,6 +14,7 @@ use asp_core::statement::draft::{Draft, Stamp};
 use serde_json::{Map, Value};
 
 use super::load::{Requests, request};
+use crate::cli::SignedWith;
 use crate::failure::{Failure, Outcome};
 
 /// Bytes that fill a note, so that its statement is about 1 KiB.
@@ -49,14 +50,14 @@ impl Cast {
     ///
     /// # Errors
     /// When there is no randomness.
-    pub(super) fn new(origin: Origin, time: LogTime) -> Outcome<Self> {
+    pub(super) fn new(origin: Origin, time: LogTime, alg: SignedWith) -> Outcome<Self> {
         let organisation = |domain: &str| -> Outcome<(Domain, Party)> {
             let domain: Domain = domain.parse().map_err(Failure::fault)?;
-            Ok((domain.clone(), Party { issuer: Issuer::Organisation(domain), key: key()? }))
+            Ok((domain.clone(), Party { issuer: Issuer::Organisation(domain), key: key(alg)? }))
         };
         let agent = |uri: &str| -> Outcome<(AgentUri, Party)> {
             let uri: AgentUri = uri.parse().map_err(Failure::fault)?;
-            Ok((uri.clone(), Party { issuer: Issuer::Agent(uri), key: key()? }))
+            Ok((uri.clone(), Party { issuer: Issuer::Agent(uri), key: key(alg)? }))
         };
         Ok(Self {
             origin,
@@ -224,8 +225,12 @@ fn capability() -> Outcome<Capability> {
     CAPABILITY.parse().map_err(Failure::fault)
 }
 
-fn key() -> Outcome<SecretKey> {
-    Ok(SecretKey::from_seed(&random()?))
+fn key(alg: SignedWith) -> Outcome<SecretKey> {
+    let seed = random()?;
+    match alg {
+        SignedWith::Ed25519 => Ok(SecretKey::from_seed(&seed)),
+        SignedWith::Es256 => SecretKey::from_scalar(&seed).map_err(Failure::fault),
+    }
 }
 
 fn random<const N: usize>() -> Outcome<[u8; N]> {
@@ -245,11 +250,17 @@ mod tests {
     fn all_that_is_prepared_is_valid_on_a_fresh_log() {
         let origin: Origin = "bench.example".parse().unwrap();
         let time = LogTime::from_millis(1_800_000_000_000);
-        let cast = Cast::new(origin.clone(), time).unwrap();
+        for alg in [SignedWith::Ed25519, SignedWith::Es256] {
+            judge_all(&origin, time, alg);
+        }
+    }
+
+    fn judge_all(origin: &Origin, time: LogTime, alg: SignedWith) {
+        let cast = Cast::new(origin.clone(), time, alg).unwrap();
         let opening = cast.opening().unwrap();
         let (pair, ready) = cast.session(&opening).unwrap();
         let notes = cast.notes("h", ready, 20).unwrap();
-        let mut world = World::new(origin, SecretKey::from_seed(&[7; 32]).id());
+        let mut world = World::new(origin.clone(), SecretKey::from_seed(&[7; 32]).id());
         let bodies = notes.iter().map(|request| {
             let text = std::str::from_utf8(request).unwrap();
             let (_, body) = text.split_once("\r\n\r\n").unwrap();
