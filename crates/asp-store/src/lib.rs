@@ -3,14 +3,15 @@
 //! One writer takes statements in, many readers look at one state each, everything is in one SQLite file. HTTP,
 //! tokens and time are not known here: a clock and a key are given.
 //!
-//! Modules in reading order: [`fault`], then how the log is written (`sequencer`, `facts`, `fold`), what follows from
-//! it (`views`), how it is stored (`entries`, `names`, `receipts`, `tiles`, `migrate`, `wal`), how agents are found
+//! Modules in reading order: [`fault`], then how the log is written ([`lanes`], `sequencer`, `facts`, `fold`), what
+//! follows from it (`views`), how it is stored (`entries`, `names`, `receipts`, `tiles`, `migrate`, `wal`), how agents are found
 //! (`search`), how it is read (`reads`, `pool`, `export`), and how it is checked ([`audit`]). Beside it all, and no part of
 //! it (`beside`), are the accounts of [`people`], the searches that are [`saved`], and what was seen of agents that were
 //! asked whether they are there ([`probes`]).
 
 pub mod fault;
 
+pub mod lanes;
 mod sequencer;
 
 mod facts;
@@ -69,7 +70,7 @@ use tokio::sync::{oneshot, watch};
 pub use entries::Entry;
 pub use export::export;
 pub use fault::{Fault, Step};
-pub use reads::{Due, Reader};
+pub use reads::{Admitted, Due, Reader};
 pub use search::{
     AgentCursor, AgentNumber, AgentQuery, AgentsFound, Among, FoundAgent, Order, Ranked, Ranking, Standing,
 };

@@ -5,6 +5,7 @@
 
 use std::io::Write;
 
+use asp_core::admission::{Invites, judged_at};
 use asp_core::agent::Agent;
 use asp_core::consent::Consent;
 use asp_core::key::KeyId;
@@ -15,6 +16,7 @@ use asp_core::org::Organisation;
 use asp_core::position::{Hash, Head, LogTime, Position, Sequence};
 use asp_core::session::{Commitment, Session};
 use asp_core::statement::Body;
+use asp_core::statement::body::{PolicySet, TrustFloor};
 use asp_core::terms::TermsSchema;
 use asp_core::trust::Settled;
 use asp_core::world::World;
@@ -29,6 +31,9 @@ use crate::views::session::{SessionQuery, SessionRow};
 use crate::views::terms::{SchemaQuery, SchemaRow};
 use crate::{export, facts, names, receipts, tiles, views};
 
+/// Statements of an organisation that are read at once while its policy is looked for.
+const POLICY_CHUNK: usize = 64;
+
 /// What the node has to say in a session because time has passed.
 #[derive(Debug, Clone)]
 pub struct Due {
@@ -38,6 +43,18 @@ pub struct Due {
     pub head: Head,
     /// What it says.
     pub body: Body,
+}
+
+/// What the policies of those who were invited to a session asked of who opened it, and by when that was earned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Admitted {
+    /// Where the log has the invitation.
+    pub index: Position,
+    /// The last instant of which anything counted: the receipt of the invitation says when that was logged, and this
+    /// follows from it.
+    pub judged_at: LogTime,
+    /// Each organisation with the floor that it set, all of which were reached.
+    pub floors: Vec<(Domain, TrustFloor)>,
 }
 
 /// The log and its views at one moment.
@@ -228,6 +245,49 @@ impl<'a> Reader<'a> {
             session.consents().iter().map(|id| self.load_consent(id)).collect();
         let consents = consents?;
         Ok(session.narrowed(now, &consents.iter().collect::<Vec<_>>()))
+    }
+
+    /// What whoever opened a session had to have earned. From the invitation and the policies before it in the log, as
+    /// anybody can find it who has them.
+    ///
+    /// # Errors
+    /// As [`Reader::size`].
+    pub fn admitted(&self, session: &Session) -> Result<Admitted, Fault> {
+        let opened = session.opened();
+        let first = self.entries(&StreamId::Session(session.id()), None, 1)?;
+        let invites = first.first().and_then(|entry| Invites::of(entry.statement.statement(), None));
+        let mut floors = Vec::new();
+        for (invites, organisation) in invites
+            .iter()
+            .flat_map(|invites| invites.organisations().into_iter().map(move |it| (invites, it)))
+        {
+            let policy = self.policy_before(&organisation, opened.index)?;
+            let admission = policy.as_ref().and_then(|policy| policy.admission.as_ref());
+            floors.extend(invites.floor(admission).map(|floor| (organisation, floor)));
+        }
+        Ok(Admitted { index: opened.index, judged_at: judged_at(opened.time), floors })
+    }
+
+    /// The policy that an organisation had set before a place of the log.
+    fn policy_before(&self, organisation: &Domain, before: Position) -> Result<Option<PolicySet>, Fault> {
+        let stream = StreamId::Org(organisation.clone());
+        let (mut after, mut policy) = (None, None);
+        loop {
+            // Each turn reads on, so the stream's end ends it.
+            let entries = self.entries(&stream, after, POLICY_CHUNK)?;
+            let earlier = entries.iter().take_while(|entry| entry.point.index < before);
+            let mut seen = 0;
+            for entry in earlier {
+                seen += 1;
+                after = Some(entry.statement.statement().sequence);
+                if let Body::OrgPolicySet(set) = &entry.statement.statement().body {
+                    policy = Some(set.clone());
+                }
+            }
+            if seen < POLICY_CHUNK {
+                return Ok(policy);
+            }
+        }
     }
 
     fn load_session(&self, id: &Hash) -> Result<Session, Fault> {

@@ -4,6 +4,7 @@
 
 mod support;
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Barrier, Mutex};
 
 use asp_core::amount::Money;
@@ -20,7 +21,7 @@ use asp_core::statement::body::{
     Accept, AdmissionFloor, AdmissionPolicy, Because, CardSet, Inform, Introduction, Invitation, Invitee,
     KeyRevoke, Limits, Mandate, Mode, ObligationRef, ParticipantRole, PolicySet, Propose, TrustFloor,
 };
-use asp_core::trust::{Outcome, Settled};
+use asp_core::trust::{Outcome, Question, Settled, assess};
 use asp_store::{AgentQuery, Fault, Refusal, SessionQuery, Settings, Store, Tenant, audit};
 
 use support::*;
@@ -703,6 +704,49 @@ fn a_full_queue_is_told_at_once_and_forgets_nothing() {
 }
 
 #[test]
+fn what_another_says_is_in_the_next_batch_though_one_organisation_fills_the_queue() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut author = Author::new();
+    // As above: whoever holds the gate holds the writer.
+    let gate = Arc::new(Mutex::new(()));
+    let (of_writer, clock) = (Arc::clone(&gate), author.clock());
+    let clock: asp_store::Clock = Arc::new(move || {
+        let _passed = of_writer.lock().unwrap();
+        clock()
+    });
+    let settings = Settings { queue_max: 64, ..Settings::default() };
+    let store = Store::open(folder.path(), identity(), clock, settings).unwrap();
+    for name in ["acme", "globex"] {
+        let statement = author.org(name);
+        store.submit_blocking(statement.clone()).unwrap();
+        author.note(&statement);
+    }
+    let held = gate.lock().unwrap();
+    let (told, answers) = std::sync::mpsc::channel();
+    let mut say = |name: &'static str| {
+        let stream = StreamName::Of(StreamId::Org(domain(name)));
+        let policy = Body::OrgPolicySet(PolicySet::of(vec![text("somebody")]));
+        let statement = author.by_org(name, stream, policy);
+        author.note(&statement);
+        let told = told.clone();
+        store.submit_for(statement, Box::new(move |answer| told.send((name, answer)).unwrap()));
+    };
+    say("acme");
+    // The writer has it, and nothing else.
+    while store.statistics().queued > 0 {
+        std::thread::yield_now();
+    }
+    (0..64).for_each(|_| say("acme"));
+    say("globex");
+    let (name, refused) = answers.try_recv().unwrap();
+    assert_eq!((name, code(refused.unwrap_err())), ("acme", Code::RateLimited));
+    drop(held);
+    let of_globex = answers.iter().find(|(name, _)| *name == "globex").unwrap().1.unwrap();
+    // Two to register, the one that the writer had, one of the next batch, and it.
+    assert_eq!(of_globex.receipt.log_index, Position(4));
+}
+
+#[test]
 fn log_time_never_goes_back() {
     // ASP-LOG-006
     let folder = tempfile::tempdir().unwrap();
@@ -774,8 +818,30 @@ fn who_may_invite_is_answered_beside_the_writer_and_by_the_audit_alike() {
     assert!(invite(&mut stage, 10).is_ok());
     assert_eq!(code(invite(&mut stage, 15).unwrap_err()), Code::TrustTooLow);
     stage.author.pass(60_000);
-    assert!(invite(&mut stage, 15).is_ok());
+    let receipt = invite(&mut stage, 15).unwrap().receipt;
     assert_eq!(code(invite(&mut stage, 90).unwrap_err()), Code::TrustTooLow);
+
+    // What was asked and by when it was earned follows from the log, whatever the policy says by now.
+    let tenant = Tenant::Agent(agent_uri("acme/buyer"));
+    let read = |reader: &asp_store::Reader<'_>| {
+        let session = reader.session(&tenant, &receipt.statement)?.unwrap();
+        Ok((reader.admitted(&session)?, reader.evidence(reader.size()?)?))
+    };
+    let (admitted, evidence) = stage.store.read(read).unwrap();
+    let value = Money { amount: text("1000"), currency: text("USD") };
+    let floor = TrustFloor { score: 15, value: value.clone() };
+    assert_eq!((admitted.index, &admitted.floors[..]), (receipt.log_index, &[(domain("acme"), floor)][..]));
+    assert_eq!(admitted.judged_at, asp_core::admission::judged_at(receipt.log_time));
+    let question = Question {
+        subject: agent_uri("globex/seller"),
+        observer: BTreeSet::from([domain("acme")]),
+        class: value,
+        capability: None,
+        instant: admitted.judged_at,
+        prefix: admitted.index,
+    };
+    let earned = assess(&evidence, &question).score.thousandths();
+    assert!((15_000..90_000).contains(&earned), "{earned}");
 
     let size = stage.store.read(|reader| reader.size()).unwrap();
     drop(stage);

@@ -11,14 +11,15 @@ use std::thread::JoinHandle;
 use asp_core::name::Domain;
 use asp_core::trust::{Points, Question, Settled, assess};
 use rusqlite::Connection;
+use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
-use tokio::sync::mpsc::{self, WeakSender};
 
-use super::queued;
 use super::thread::{Answer, Job};
 use super::writer::{Answered, Submission};
+use super::{Lane, queued};
 use crate::entries;
 use crate::fault::Fault;
+use crate::lanes::WeakSender;
 use crate::pool::{self, snapshot};
 use crate::views::evidence;
 use crate::{FILE_NAME, Refusal};
@@ -61,7 +62,7 @@ impl Assessor {
     ///
     /// # Errors
     /// That the database cannot be opened for reading, or that no thread could be started.
-    pub(crate) fn start(folder: &Path, writer: WeakSender<Job>) -> Result<Self, Fault> {
+    pub(crate) fn start(folder: &Path, writer: WeakSender<Lane, Job>) -> Result<Self, Fault> {
         let connection = pool::open(&folder.join(FILE_NAME))?;
         let (queue, asked) = mpsc::channel(WAITING_MAX);
         let waiting = Waiting::default();
@@ -151,7 +152,7 @@ impl Record {
     }
 }
 
-fn run(mut record: Record, mut queue: mpsc::Receiver<Asked>, writer: &WeakSender<Job>) {
+fn run(mut record: Record, mut queue: mpsc::Receiver<Asked>, writer: &WeakSender<Lane, Job>) {
     let mut remembered: VecDeque<Answered> = VecDeque::new();
     while let Some(Asked { of, questions, mut submission, answer }) = queue.blocking_recv() {
         leave(&record.waiting, &of);

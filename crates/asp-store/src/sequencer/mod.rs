@@ -16,9 +16,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use asp_core::log::receipt::BATCH_RECEIPTS_MAX;
+use asp_core::name::Domain;
+use asp_core::rejection::Code;
 use asp_core::statement::Verified;
-use tokio::sync::mpsc;
-use tokio::sync::mpsc::error::TrySendError;
 
 use assessor::Assessor;
 pub(crate) use disk::Disk;
@@ -27,15 +27,23 @@ use thread::{Job, Shared};
 use writer::{Submission, Writer};
 
 use crate::fault::Fault;
+use crate::lanes::{self, NotQueued, Sender};
 use crate::search::Bell;
 use crate::wal::Wal;
 use crate::{Clock, Refusal, Settings, Statistics};
+
+/// Statements of one organisation in one batch: some milliseconds of the writer's time, which is as long as a flood
+/// keeps anybody else waiting. Enough that the one sync costs each of them little.
+const LANE_BATCH_MAX: usize = 64;
+
+/// Whose place in the queue it is: an organisation's for all its agents, nobody's for the node.
+type Lane = Option<Domain>;
 
 /// The way to the writer's thread.
 #[derive(Debug)]
 pub(crate) struct Sequencer {
     /// Taken away when the store stops; the thread ends once the queue is empty.
-    queue: Mutex<Option<mpsc::Sender<Job>>>,
+    queue: Mutex<Option<Sender<Lane, Job>>>,
     shared: Arc<Shared>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
@@ -53,7 +61,7 @@ impl Sequencer {
         folder: &Path,
         bell: Bell,
     ) -> Result<Self, Fault> {
-        let (sender, queue) = mpsc::channel(settings.queue_max.max(1));
+        let (sender, queue) = lanes::queue(settings.queue_max, LANE_BATCH_MAX);
         let assessor = Assessor::start(folder, sender.downgrade())?;
         let shared = Arc::new(Shared::new(writer.size()));
         let of_thread = Arc::clone(&shared);
@@ -70,7 +78,8 @@ impl Sequencer {
     }
 
     /// Puts a statement in the queue; the answer comes once it is durable or refused, or at once if it cannot be
-    /// queued: [`Refusal::Full`], [`Refusal::Stopping`], or the fault that stopped the writer.
+    /// queued: [`Refusal::Full`], [`Refusal::Stopping`], or the fault that stopped the writer. In a full queue the
+    /// organisation with most in it gives its last place to another, and is told `RATE_LIMITED`.
     pub(crate) fn enqueue(&self, statement: Verified, answer: Answer) {
         if let Err((refusal, answer)) = self.try_enqueue(statement, answer) {
             answer(Err(refusal));
@@ -89,7 +98,7 @@ impl Sequencer {
     /// Whether a statement could be taken in.
     pub(crate) fn is_writable(&self) -> bool {
         let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        self.shared.poisoned.get().is_none() && queue.as_ref().is_some_and(|sender| !sender.is_closed())
+        self.shared.poisoned.get().is_none() && queue.as_ref().is_some_and(|sender| !sender.is_gone())
     }
 
     /// What everybody may know of the writer.
@@ -100,7 +109,7 @@ impl Sequencer {
     /// What was done so far.
     pub(crate) fn statistics(&self) -> Statistics {
         let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        let queued = queue.as_ref().map_or(0, |sender| sender.max_capacity() - sender.capacity());
+        let queued = queue.as_ref().map_or(0, Sender::waiting);
         self.shared.statistics(queued)
     }
 
@@ -116,12 +125,22 @@ impl Sequencer {
     }
 }
 
-/// Puts a job in the writer's queue, or says why not and gives back who waits.
-fn queued(sender: &mpsc::Sender<Job>, job: Job) -> Result<(), (Refusal, Answer)> {
-    sender.try_send(job).map_err(|error| match error {
-        TrySendError::Full(job) => (Refusal::Full, job.answer),
-        TrySendError::Closed(job) => (Refusal::Fault(Fault::WriterGone), job.answer),
-    })
+/// Puts a job in the writer's queue, or says why not and gives back who waits. Who gives way to it is told that its
+/// organisation asks for more than its share.
+fn queued(sender: &Sender<Lane, Job>, job: Job) -> Result<(), (Refusal, Answer)> {
+    let crowded = || Refusal::Rejected(Code::RateLimited.into());
+    let lane = job.submission.statement.statement().issuer.organisation();
+    match sender.push(lane, job) {
+        Ok(given_way) => {
+            if let Some(job) = given_way {
+                (job.answer)(Err(crowded()));
+            }
+            Ok(())
+        }
+        Err(NotQueued::Full(job)) => Err((Refusal::Full, job.answer)),
+        Err(NotQueued::Crowded(job)) => Err((crowded(), job.answer)),
+        Err(NotQueued::Gone(job)) => Err((Refusal::Fault(Fault::WriterGone), job.answer)),
+    }
 }
 
 impl Drop for Sequencer {

@@ -6,17 +6,20 @@ use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use asp_core::log::receipt::Receipt;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 
+use super::Lane;
 use super::assessor::Assessor;
 use super::writer::{Submission, Verdict, Writer};
 use crate::fault::Fault;
+use crate::lanes::Receiver;
 use crate::search::Bell;
 use crate::wal::{Chore, Wal};
 use crate::{Clock, Refusal, Statistics};
 
-/// Called with the answer to a statement, from the writer's thread or the one that answers questions of trust: it must
-/// not wait. What it holds is kept until then. Dropped without a call it means that one of the two is gone.
+/// Called with the answer to a statement, from the writer's thread, the one that answers questions of trust, or that of
+/// whoever submits: it must not wait. What it holds is kept until then. Dropped without a call it means that one of the
+/// first two is gone.
 pub type Answer = Box<dyn FnOnce(Result<Receipt, Refusal>) + Send>;
 
 /// A statement on its way in, with whoever waits for the answer.
@@ -84,14 +87,14 @@ impl Shared {
 pub(crate) fn run(
     mut writer: Writer,
     mut wal: Wal,
-    mut queue: mpsc::Receiver<Job>,
+    queue: Receiver<Lane, Job>,
     shared: &Arc<Shared>,
     clock: &Clock,
     batch_max: usize,
     beside: &Beside,
 ) {
     let mut jobs = Vec::with_capacity(batch_max);
-    while queue.blocking_recv_many(&mut jobs, batch_max) > 0 {
+    while queue.take(|_| batch_max, &mut jobs) {
         let (submissions, answers): (Vec<_>, Vec<_>) =
             jobs.drain(..).map(|job| (job.submission, job.answer)).unzip();
         let began = Instant::now();
@@ -125,14 +128,14 @@ fn end(
     shared: &Shared,
     ended: (Writer, Wal),
     answers: Vec<Answer>,
-    queue: mpsc::Receiver<Job>,
+    queue: Receiver<Lane, Job>,
     fault: &Fault,
 ) {
     tracing::error!(%fault, "the writer stops: nothing more is written");
     shared.poisoned.get_or_init(|| fault.clone());
     refuse(answers, fault);
     drop(ended);
-    refuse_all(queue, fault);
+    refuse_all(&queue, fault);
 }
 
 fn finish(shared: &Shared, writer: &Writer, answers: Vec<Answer>, verdicts: Vec<Verdict>, beside: &Beside) {
@@ -158,8 +161,9 @@ fn refuse(answers: Vec<Answer>, fault: &Fault) {
 }
 
 /// After the first fault: every later statement is told of it, until nobody can submit any more.
-fn refuse_all(mut queue: mpsc::Receiver<Job>, fault: &Fault) {
-    while let Some(job) = queue.blocking_recv() {
-        refuse(vec![job.answer], fault);
+fn refuse_all(queue: &Receiver<Lane, Job>, fault: &Fault) {
+    let mut jobs = Vec::new();
+    while queue.take(|waiting| waiting, &mut jobs) {
+        refuse(jobs.drain(..).map(|job| job.answer).collect(), fault);
     }
 }
