@@ -14,7 +14,7 @@ use asp_core::statement::body::{
 };
 use futures::Stream;
 
-use crate::api::{CommitmentView, ConsentView, Message};
+use crate::api::{CommitmentView, ConsentView, LimitsView, Message};
 use crate::party::Party;
 use crate::{Error, clock};
 
@@ -252,6 +252,14 @@ impl OrganisationParty {
     /// As every call.
     pub async fn acknowledge_revocation(&self, consent: &Hash) -> Result<Receipt, Error> {
         self.say_of(consent, Body::ConsentAcknowledge(Empty {})).await
+    }
+
+    /// What it may ask of the node, and what is left of that.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn limits(&self) -> Result<LimitsView, Error> {
+        self.party.get(&format!("/v1/organisations/{}/limits", self.domain), &Vec::new()).await
     }
 
     /// Its consents, newest first, read as far as one looks. An error, as of every call, ends them.

@@ -1,8 +1,9 @@
-//! Bytes to verified statements, on a few threads of their own: checking signatures never keeps the network waiting.
+//! Bytes to verified statements. They are read where they come in; signatures are checked on a few threads of their own,
+//! which never keeps the network waiting.
 //!
-//! The threads share one bounded queue; each takes a share of what waits at once, so that under load a statement
-//! costs no wake-up of its own. What holds goes on to the store with the place of whoever waits: nobody is woken in
-//! between. Whether a key counts for its issuer is not known here.
+//! The threads share one bounded queue with a lane for each organisation and network; each takes a share of what waits at
+//! once, so that under load a statement costs no wake-up of its own. What holds goes on to the store with the place of
+//! whoever waits: nobody is woken in between. Whether a key counts for its issuer is not known here.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,10 +13,11 @@ use asp_core::key::KeyCache;
 use asp_core::log::receipt::Receipt;
 use asp_core::name::{Domain, StreamId};
 use asp_core::rejection::{Code, Rejection};
-use asp_core::statement::{Received, Verified};
+use asp_core::statement::{Received, Signed, Verified};
+use asp_store::lanes::{self, NotQueued, Receiver, Sender};
 use asp_store::{Answer, Refusal, Store};
 use axum::body::Bytes;
-use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use crate::clock::Clock;
 use crate::http::problem::Denial;
@@ -37,11 +39,12 @@ pub(crate) enum Encoding {
     MessagePack,
 }
 
+/// Whose place it is: of whom the statement says that it is, at the network that it came from. Nobody can fill the lane
+/// that others have elsewhere by writing their name.
+type Lane = (Option<Prefix>, Option<Domain>);
+
 struct Job {
-    bytes: Bytes,
-    encoding: Encoding,
-    /// The stream of the address, if the address has one.
-    expected: Option<StreamId>,
+    signed: Signed,
     from: Option<Prefix>,
     answer: Answer,
 }
@@ -50,8 +53,10 @@ struct Job {
 #[derive(Debug)]
 pub(crate) struct Admission {
     /// Taken away when the node stops; the threads end once the queue is empty.
-    queue: Mutex<Option<mpsc::Sender<Job>>>,
+    queue: Mutex<Option<Sender<Lane, Job>>>,
     threads: Mutex<Vec<JoinHandle<()>>>,
+    quotas: Arc<Quotas>,
+    clock: Clock,
 }
 
 impl Admission {
@@ -64,18 +69,17 @@ impl Admission {
         store: &Store,
         (quotas, clock): (Arc<Quotas>, Clock),
     ) -> std::io::Result<Self> {
-        let (sender, receiver) = mpsc::channel(queue_max.max(1));
-        let receiver = Arc::new(Mutex::new(receiver));
+        let (sender, receiver) = lanes::queue(queue_max, TAKE_MAX);
         let threads = threads.max(1);
         let start = |number: usize| {
-            let receiver = Arc::clone(&receiver);
+            let receiver = receiver.clone();
             let desk = Desk { store: store.clone(), quotas: Arc::clone(&quotas), clock: clock.clone() };
             std::thread::Builder::new()
                 .name(format!("assent-verify-{number}"))
                 .spawn(move || work(&receiver, threads, &desk))
         };
         let threads: std::io::Result<Vec<JoinHandle<()>>> = (0..threads).map(start).collect();
-        Ok(Self { queue: Mutex::new(Some(sender)), threads: Mutex::new(threads?) })
+        Ok(Self { queue: Mutex::new(Some(sender)), threads: Mutex::new(threads?), quotas, clock })
     }
 
     /// Takes a statement in: reads it from an envelope, checks its signatures and submits it; with `expected` it
@@ -89,25 +93,38 @@ impl Admission {
         expected: Option<StreamId>,
         (from, share): (Option<Prefix>, OwnedSemaphorePermit),
     ) -> Result<Receipt, Denial> {
+        let signed = read(&bytes, encoding, expected.as_ref())?;
+        // A flood costs no signature: whoever has nothing left is told so before.
+        let issuer = signed.statement.issuer.organisation();
+        self.quotas.is_open(issuer.as_ref(), signed.statement.bytes().len(), self.clock.now())?;
         let (told, answered) = oneshot::channel();
         let answer = Box::new(move |answer| {
             drop(share);
             // Who does not wait any more has gone.
             let _ = told.send(answer);
         });
-        self.enqueue(Job { bytes, encoding, expected, from, answer })?;
+        self.enqueue((from, issuer), Job { signed, from, answer })?;
         Ok(answered.await.map_err(|_| Denial::Internal)??)
     }
 
-    fn enqueue(&self, job: Job) -> Result<(), Denial> {
+    fn enqueue(&self, lane: Lane, job: Job) -> Result<(), Denial> {
         let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        queue.as_ref().ok_or(Denial::Stopping)?.try_send(job).map_err(|_| Denial::Full)
+        match queue.as_ref().ok_or(Denial::Stopping)?.push(lane, job) {
+            Ok(given_way) => {
+                if let Some(job) = given_way {
+                    (job.answer)(Err(Refusal::Rejected(Code::RateLimited.into())));
+                }
+                Ok(())
+            }
+            Err(NotQueued::Full(_) | NotQueued::Gone(_)) => Err(Denial::Full),
+            Err(NotQueued::Crowded(_)) => Err(Code::RateLimited.into()),
+        }
     }
 
     /// Statements that wait for a thread at this moment.
     pub(crate) fn queued(&self) -> usize {
         let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        queue.as_ref().map_or(0, |sender| sender.max_capacity() - sender.capacity())
+        queue.as_ref().map_or(0, Sender::waiting)
     }
 
     /// Takes nothing more, waits until what is queued is answered. Blocks.
@@ -142,37 +159,26 @@ impl Desk {
         };
         let quotas = Arc::clone(&self.quotas);
         let told = move |result: Result<Receipt, Refusal>| {
-            let refused = match &result {
-                Ok(_) => None,
-                Err(Refusal::Rejected(rejection)) => Some(rejection.code),
-                Err(Refusal::Full | Refusal::Stopping | Refusal::Fault(_)) => Some(Code::Overloaded),
+            let became = match &result {
+                Ok(receipt) => Ok(receipt.receipt.log_time),
+                Err(Refusal::Rejected(rejection)) => Err(rejection.code),
+                Err(Refusal::Full | Refusal::Stopping | Refusal::Fault(_)) => Err(Code::Overloaded),
             };
-            quotas.end(ticket, refused);
+            quotas.end(ticket, became);
             answer(result);
         };
         self.store.submit_for(verified, Box::new(told));
     }
 }
 
-/// One thread's life: the one that holds the lock waits for work, takes its share, lets the next one wait.
-fn work(receiver: &Mutex<mpsc::Receiver<Job>>, threads: usize, desk: &Desk) {
+/// One thread's life: it takes its share of what waits, again and again.
+fn work(receiver: &Receiver<Lane, Job>, threads: usize, desk: &Desk) {
     let mut jobs = Vec::with_capacity(TAKE_MAX);
     let mut keys = KeyCache::new(KEYS_MAX);
-    loop {
-        {
-            let mut receiver = receiver.lock().unwrap_or_else(PoisonError::into_inner);
-            let share = (receiver.len() / threads).clamp(1, TAKE_MAX);
-            if receiver.blocking_recv_many(&mut jobs, share) == 0 {
-                return;
-            }
-        }
-        for Job { bytes, encoding, expected, from, answer } in jobs.drain(..) {
-            let checked = || match encoding {
-                Encoding::Json => check(&bytes, expected.as_ref(), &mut keys),
-                Encoding::MessagePack => check(&msgpack::to_json(&bytes)?, expected.as_ref(), &mut keys),
-            };
+    while receiver.take(|waiting| (waiting / threads).clamp(1, TAKE_MAX), &mut jobs) {
+        for Job { signed, from, answer } in jobs.drain(..) {
             // Hostile bytes must not cost a thread, whatever they find; without an answer it is a defect of ours.
-            match catch_unwind(AssertUnwindSafe(checked)) {
+            match catch_unwind(AssertUnwindSafe(|| check(signed, &mut keys))) {
                 Ok(Ok(verified)) => desk.submit(verified, from, answer),
                 Ok(Err(rejection)) => answer(Err(Refusal::Rejected(rejection))),
                 Err(_) => keys = KeyCache::new(KEYS_MAX),
@@ -181,17 +187,23 @@ fn work(receiver: &Mutex<mpsc::Receiver<Job>>, threads: usize, desk: &Desk) {
     }
 }
 
-fn check(bytes: &[u8], expected: Option<&StreamId>, keys: &mut KeyCache) -> Result<Verified, Rejection> {
+/// Reads a statement that nobody has checked.
+fn read(bytes: &[u8], encoding: Encoding, expected: Option<&StreamId>) -> Result<Signed, Rejection> {
+    let json = match encoding {
+        Encoding::Json => None,
+        Encoding::MessagePack => Some(msgpack::to_json(bytes)?),
+    };
+    let bytes = json.as_deref().unwrap_or(bytes);
     #[cfg(feature = "misbehave")]
     let bytes = &*crate::misbehave::repaired(bytes);
     let signed = Received::parse(bytes)?.read()?;
-    // Cheaper than a signature, so it comes before.
     let elsewhere = expected.is_some_and(|expected| *expected != signed.statement.stream);
     #[cfg(feature = "misbehave")]
     let elsewhere = elsewhere && !asp_store::misbehave::is(asp_store::misbehave::Kind::IgnoresAddresses);
-    if elsewhere {
-        return Err(Code::StreamMismatch.at("/stream"));
-    }
+    if elsewhere { Err(Code::StreamMismatch.at("/stream")) } else { Ok(signed) }
+}
+
+fn check(signed: Signed, keys: &mut KeyCache) -> Result<Verified, Rejection> {
     #[cfg(feature = "misbehave")]
     if crate::misbehave::believes(&signed) {
         return Ok(signed.assume_verified());
@@ -201,26 +213,46 @@ fn check(bytes: &[u8], expected: Option<&StreamId>, keys: &mut KeyCache) -> Resu
 
 #[cfg(test)]
 mod tests {
+    use asp_core::key::SecretKey;
+    use asp_core::name::{Issuer, StreamName};
+    use asp_core::position::LogTime;
+    use asp_core::statement::body::{Body, OrgRegister};
+    use asp_core::statement::draft::{Draft, Stamp};
     use futures::FutureExt;
     use tokio::sync::Semaphore;
 
     use super::*;
+    use crate::quota::Bounds;
+    use crate::share::{Domains, Factors, Levels};
+
+    fn registration() -> Bytes {
+        let (domain, key): (Domain, _) = ("acme.example".parse().unwrap(), SecretKey::from_seed(&[1; 32]));
+        let body = Body::OrgRegister(OrgRegister { key: key.id(), name: "Acme".parse().unwrap() });
+        let stream = StreamName::Of(StreamId::Org(domain.clone()));
+        let draft = Draft::new(stream, "log.example".parse().unwrap(), Issuer::Organisation(domain), body);
+        let stamp = Stamp { issued_at: LogTime::from_millis(1), random: [0; 10] };
+        draft.sign(None, stamp, &[&key]).unwrap().envelope().into()
+    }
 
     #[test]
     fn a_body_keeps_its_share_of_the_memory_until_it_is_answered_though_nobody_waits() {
-        let (sender, mut queue) = mpsc::channel(1);
-        let admission = Admission { queue: Mutex::new(Some(sender)), threads: Mutex::default() };
+        let (sender, queue) = lanes::queue(1, 1);
+        let levels = Arc::new(Levels::new(Domains::default(), Factors::default()));
+        let admission = Admission {
+            queue: Mutex::new(Some(sender)),
+            threads: Mutex::default(),
+            quotas: Arc::new(Quotas::new(Bounds::default(), levels)),
+            clock: Clock::system(),
+        };
         let memory = Arc::new(Semaphore::new(1));
         let share = Arc::clone(&memory).try_acquire_owned().unwrap();
         // The connection breaks as soon as the statement is queued.
-        assert!(
-            admission
-                .admit((Bytes::from_static(b"{}"), Encoding::Json), None, (None, share))
-                .now_or_never()
-                .is_none()
-        );
+        let admitted = admission.admit((registration(), Encoding::Json), None, (None, share));
+        assert!(admitted.now_or_never().is_none());
         assert_eq!(memory.available_permits(), 0);
-        let job = queue.try_recv().unwrap();
+        let mut jobs = Vec::new();
+        assert!(queue.take(|_| 1, &mut jobs));
+        let job = jobs.pop().unwrap();
         (job.answer)(Err(Refusal::Full));
         assert_eq!(memory.available_permits(), 1);
     }

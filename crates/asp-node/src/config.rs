@@ -12,6 +12,7 @@ use asp_core::name::{Domain, Origin};
 use serde::{Deserialize, Serialize};
 
 use crate::fetch::Allowances;
+use crate::share::{Domains, Factors};
 
 /// Bytes of the largest settings file.
 const FILE_BYTES_MAX: u64 = 64 * 1024;
@@ -100,8 +101,12 @@ settings! {
     admission_threads: usize = cores(), "the number of cores", "threads";
     /// Statements that wait for such a thread; a further one is answered OVERLOADED.
     admission_queue_max: usize = limits::SUBMIT_QUEUE_MAX, "4096", "statements";
-    /// Connections at once; further ones wait to be accepted. An idle one costs some 20 KiB.
+    /// Connections at once; beyond, the address with most of them gives one up to who has fewer, and whoever finds no place
+    /// is answered OVERLOADED. An idle one costs some 20 KiB.
     connections_max: usize = 4096, "4096", "connections";
+    /// Connections of one address (of IPv6: of one network of 64 bits); a further one is answered RATE_LIMITED, 0 bears
+    /// any number. Those of this machine are not counted: a proxy has those of many.
+    address_connections_max: usize = 256, "256", "connections";
     /// How long headers may take to arrive, and a connection may idle between requests.
     header_timeout_ms: u64 = 60_000, "60000", "milliseconds";
     /// How long a body may take to arrive: the largest needs 70 kbit/s.
@@ -114,8 +119,13 @@ settings! {
     stall_timeout_ms: u64 = 30_000, "30000", "milliseconds";
     /// Event streams and long polls at once; a further one is answered OVERLOADED.
     subscribers_max: usize = 4096, "4096", "subscribers";
-    /// The same of one agent or organisation, so that one cannot take the place of all.
+    /// The same of one agent or organisation, so that one cannot take the place of all; a further one is answered
+    /// RATE_LIMITED, as are those beyond the two settings that follow. 0 bears any number.
     subscribers_per_party_max: usize = 64, "64", "subscribers";
+    /// The same of an organisation with all its agents.
+    subscribers_per_organisation_max: usize = 512, "512", "subscribers";
+    /// The same of one address; this machine's are not counted.
+    subscribers_per_address_max: usize = 512, "512", "subscribers";
     /// Access tokens at once; each lives 600 seconds. Beyond, the organisation with most of them loses its oldest.
     tokens_max: usize = 65_536, "65536", "tokens";
     /// Access tokens of one agent or organisation; the oldest gives way.
@@ -160,11 +170,23 @@ settings! {
     organisation_statements_per_second: u64 = 1_000, "1000", "statements";
     /// Statements of one organisation that are being taken in at once: its share of the queues, an eighth of them.
     organisation_pending_max: usize = 512, "512", "statements";
+    /// Requests in the name of one organisation and its agents in a second; ten times as many at once.
+    organisation_requests_per_second: u64 = 1_000, "1000", "requests";
+    /// Organisations through whose eyes the node looks when it asks how far others can be trusted: whoever has a level with
+    /// one of them has more than a newcomer's share of what is counted by organisation. Without any all have the same.
+    trusted_organisations: Domains = Domains::default(), "none", "domains";
+    /// How many times a newcomer's share the levels 0 to 4 have.
+    level_factors: Factors = Factors::default(), "1, 2, 4, 8, 16", "numbers";
+    /// How long whoever asked for more than its share waits for the answer that says so: a flood on so many connections
+    /// then costs so many refusals. 0 answers at once.
+    refusal_pause_ms: u64 = 100, "100", "milliseconds";
     /// Requests from one address (of IPv6: from one network of 64 bits) in a second; ten times as many at once. The
     /// same machine is not counted: a proxy that stands before the node bounds those for whom it speaks.
     address_requests_per_second: u64 = 200, "200", "requests";
     /// Organisations that may register from one address in an hour.
     address_registrations_per_hour: usize = 60, "60", "registrations";
+    /// Organisations that may register in an hour, wherever from: what a flood of names costs at most.
+    registrations_per_hour: usize = 3_600, "3600", "registrations";
     /// Invitations by one organisation that nobody has answered; a further one is answered TOO_MANY_HALF_OPEN.
     half_open_max: usize = 1_024, "1024", "sessions";
     /// The same to one other organisation.
@@ -192,7 +214,7 @@ macro_rules! read_from_str {
     )+};
 }
 
-read_from_str!(PathBuf, SocketAddr, String, Domain, Origin, Allowances, usize, u64);
+read_from_str!(PathBuf, SocketAddr, String, Domain, Domains, Factors, Origin, Allowances, usize, u64);
 
 impl<T: Read_> Read_ for Option<T> {
     /// An empty variable is one that says nothing.
@@ -324,6 +346,8 @@ mod tests {
             "listne = \"127.0.0.1:1\"",
             "listen = 4860",
             "queue_max = -1",
+            "level_factors = [1, 2, 3, 4]",
+            "trusted_organisations = \"acme.example\"",
             "origin = \"A\"",
             "=",
         ] {

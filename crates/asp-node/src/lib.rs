@@ -6,7 +6,7 @@
 //!
 //! Modules in reading order: [`config`], [`clock`] and `identity` (what a node is given), [`operator`] (who runs it),
 //! `admission` and `reading` (the ways to the core and the store), `fetch` (the way out to names of others), `auth` (who reads), `http` (what can be asked),
-//! `registry` (who is found), `delivery` (who is woken),
+//! `registry` (who is found), `quota` and `share` (what one may ask for), `delivery` (who is woken),
 //! `timers` (what time decides), `prober` (whether those who are listed are there), `metrics` and `probe` (how it is).
 
 pub mod clock;
@@ -26,6 +26,7 @@ mod prober;
 mod quota;
 mod reading;
 mod registry;
+mod share;
 mod timers;
 
 #[cfg(feature = "misbehave")]
@@ -51,6 +52,7 @@ pub use clock::{Clock, Stepper};
 pub use config::{Config, ConfigError, Setting};
 pub use fetch::{Allowances, NotAnAllowance};
 pub use identity::IdentityError;
+pub use share::{Domains, Factors, NotFactors};
 
 use admission::Admission;
 use auth::Auth;
@@ -60,9 +62,11 @@ use auth::token::Bounds;
 use delivery::Hub;
 use fetch::Fetch;
 use http::App;
+use http::places::{self, Places};
 use prober::Schedule;
 use quota::Quotas;
 use reading::Reads;
+use share::Levels;
 
 /// The folder for data when nobody named one.
 const DATA: &str = "assent-data";
@@ -102,8 +106,16 @@ impl Node {
         let app = Arc::new(app(&config, clock, stores, key, address, public_url, stop.clone())?);
         let mut tasks = JoinSet::new();
         let router = http::router(Arc::clone(&app));
-        tasks.spawn(http::listen::run(listener, router, bounds(&config), stop.clone()));
+        tasks.spawn(http::listen::run(
+            listener,
+            router,
+            (bounds(&config), Arc::clone(&app.places)),
+            stop.clone(),
+        ));
         tasks.spawn(Arc::clone(&app.hub).run(Arc::clone(&app.reads), app.store.watch(), stop));
+        if let Some(class) = http::usual_class() {
+            tasks.spawn(share::run(Arc::clone(&app), class, app.stopping.clone()));
+        }
         tasks.spawn(timers::run(Arc::clone(&app), identity.key));
         tasks.spawn(prober::run(Arc::clone(&app)));
         tracing::info!(%address, origin = %app.store.origin(), "listening");
@@ -227,14 +239,8 @@ fn app(
     };
     // Without TLS a cookie is for whoever uses this machine; that a proxy has it is for `public_url` to say.
     let secure = public_url.as_ref().map_or(!address.ip().is_loopback(), |url| url.starts_with("https:"));
-    let quotas = Arc::new(Quotas::new(quota::Bounds {
-        statements_per_second: config.organisation_statements_per_second,
-        pending: config.organisation_pending_max,
-        requests_per_second: config.address_requests_per_second,
-        registrations_per_hour: config.address_registrations_per_hour,
-        half_open: config.half_open_max,
-        half_open_per_pair: config.half_open_per_pair_max,
-    }));
+    let levels = Arc::new(Levels::new(config.trusted_organisations.clone(), config.level_factors));
+    let quotas = Arc::new(Quotas::new(shares(config), Arc::clone(&levels)));
     Ok(App {
         quotas: Arc::clone(&quotas),
         cookies: Cookies { secure },
@@ -251,7 +257,18 @@ fn app(
         auth: Auth::new(store.origin().clone(), clock.clone(), tokens, Arc::new(people)),
         probes: Arc::new(probes),
         schedule: Schedule::of(config),
-        hub: Hub::new(config.subscribers_max, config.subscribers_per_party_max),
+        hub: Hub::new(delivery::Bounds {
+            all: config.subscribers_max,
+            party: config.subscribers_per_party_max,
+            organisation: config.subscribers_per_organisation_max,
+            address: config.subscribers_per_address_max,
+        }),
+        places: Arc::new(Places::new(places::Bounds {
+            all: config.connections_max,
+            of_one: config.address_connections_max,
+        })),
+        levels,
+        refusal_pause: Duration::from_millis(config.refusal_pause_ms),
         metrics: metrics::Metrics::new(),
         pages: http::pages(),
         assessing: Arc::new(Semaphore::new(1)),
@@ -267,6 +284,19 @@ fn app(
         public_url,
         key,
     })
+}
+
+const fn shares(config: &Config) -> quota::Bounds {
+    quota::Bounds {
+        statements_per_second: config.organisation_statements_per_second,
+        pending: config.organisation_pending_max,
+        requests_per_second: config.address_requests_per_second,
+        reads_per_second: config.organisation_requests_per_second,
+        registrations_per_hour: config.address_registrations_per_hour,
+        registrations_in_all: config.registrations_per_hour,
+        half_open: config.half_open_max,
+        half_open_per_pair: config.half_open_per_pair_max,
+    }
 }
 
 fn provider(config: &Config) -> Result<Option<Oidc>, StartError> {
@@ -287,7 +317,6 @@ fn outbound(config: &Config) -> fetch::Bounds {
 
 fn bounds(config: &Config) -> http::listen::Bounds {
     http::listen::Bounds {
-        connections: config.connections_max,
         header: Duration::from_millis(config.header_timeout_ms),
         stall: Duration::from_millis(config.stall_timeout_ms),
         stop: Duration::from_millis(config.stop_timeout_ms),

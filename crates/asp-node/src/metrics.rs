@@ -103,6 +103,9 @@ pub(crate) async fn show(State(app): State<Arc<App>>) -> Response {
     let waiting = app.admission.queued();
     page.one("verify_queue", "gauge", "Statements that wait for their signatures to be checked.", waiting);
     page.one("subscribers", "gauge", "Event streams and long polls that wait.", app.hub.count());
+    page.one("connections", "gauge", "Connections that are open.", app.places.count());
+    let turned_away = app.places.refused.load(Ordering::Relaxed);
+    page.one("connections_refused_total", "counter", "Connections that found no place.", turned_away);
     let refused = app.quotas.refused.load(Ordering::Relaxed);
     page.one("quota_refused_total", "counter", "Requests and statements beyond somebody's share.", refused);
     page.one("tokens", "gauge", "Access tokens in use.", app.auth.count());

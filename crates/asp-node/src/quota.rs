@@ -7,8 +7,9 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use asp_client::api::LimitView;
 use asp_core::key::KeyId;
 use asp_core::limits;
 use asp_core::name::{Domain, StreamId};
@@ -16,6 +17,8 @@ use asp_core::position::{Hash, LogTime, Millis};
 use asp_core::rejection::{Code, Rejection};
 use asp_core::statement::Verified;
 use asp_core::statement::body::{Body, Propose};
+
+use crate::share::Levels;
 
 /// Payers that are remembered; beyond, those that have used least are forgotten, which costs them nothing.
 const PAYERS_MAX: usize = 65_536;
@@ -32,8 +35,13 @@ const BURST_SECONDS: u64 = 10;
 /// The span over which invitations and registrations are counted.
 const HOUR: Millis = Millis(3_600_000);
 
+/// What a statement of so many bytes costs.
+fn cost(bytes: usize) -> u64 {
+    1 + u64::try_from(bytes / COST_BYTES).unwrap_or(u64::MAX - 1)
+}
+
 /// What is borne; a number of 0 bears anything.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Bounds {
     /// Statements of one organisation in a second.
     pub(crate) statements_per_second: u64,
@@ -41,12 +49,31 @@ pub(crate) struct Bounds {
     pub(crate) pending: usize,
     /// Requests from one address in a second.
     pub(crate) requests_per_second: u64,
+    /// Requests in the name of one organisation in a second.
+    pub(crate) reads_per_second: u64,
     /// Organisations registered from one address in an hour.
     pub(crate) registrations_per_hour: usize,
+    /// Organisations registered in an hour, wherever from.
+    pub(crate) registrations_in_all: usize,
     /// Invitations by one organisation that nobody has answered.
     pub(crate) half_open: usize,
     /// The same to one other organisation.
     pub(crate) half_open_per_pair: usize,
+}
+
+impl Bounds {
+    /// What an organisation is borne that has so many times a newcomer's share.
+    fn times(self, factor: u64) -> Self {
+        let count = |bound: usize| bound.saturating_mul(usize::try_from(factor).unwrap_or(usize::MAX));
+        Self {
+            statements_per_second: self.statements_per_second.saturating_mul(factor),
+            pending: count(self.pending),
+            reads_per_second: self.reads_per_second.saturating_mul(factor),
+            half_open: count(self.half_open),
+            half_open_per_pair: count(self.half_open_per_pair),
+            ..self
+        }
+    }
 }
 
 /// The part of an address that one customer of a network has: all of IPv4, the first 64 bits of IPv6.
@@ -67,7 +94,10 @@ impl Prefix {
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Payer {
+    /// For statements.
     Organisation(Domain),
+    /// For requests.
+    Reader(Domain),
     Address(Prefix),
 }
 
@@ -80,11 +110,16 @@ struct Account {
 }
 
 impl Account {
-    /// Takes `cost` if it is there. `rate` is both the allowance of a second and thousandths of that of a millisecond.
-    fn take(&mut self, cost: u64, rate: u64, now: LogTime) -> bool {
+    /// What is left by then.
+    fn left_at(&self, rate: u64, now: LogTime) -> u64 {
         let full = rate.saturating_mul(BURST_SECONDS * 1_000);
         let grown = now.since(self.at).0.saturating_mul(rate);
-        self.left = self.left.saturating_add(grown).min(full);
+        self.left.saturating_add(grown).min(full)
+    }
+
+    /// Takes `cost` if it is there. `rate` is both the allowance of a second and thousandths of that of a millisecond.
+    fn take(&mut self, cost: u64, rate: u64, now: LogTime) -> bool {
+        self.left = self.left_at(rate, now);
         self.at = self.at.max(now);
         match self.left.checked_sub(cost.saturating_mul(1_000)) {
             Some(left) => {
@@ -108,6 +143,8 @@ pub(crate) struct Ticket {
     unproven: Option<(BTreeMap<Domain, Option<u32>>, LogTime)>,
     withdraws: bool,
     policy: bool,
+    /// When it came, if it registers an organisation.
+    registers: Option<LogTime>,
 }
 
 /// An invitation that nobody has answered.
@@ -127,6 +164,8 @@ struct State {
     /// When who invited whom, where the policy of the latter counts it.
     invitations: BTreeMap<(Domain, Domain), VecDeque<LogTime>>,
     registrations: BTreeMap<Prefix, VecDeque<LogTime>>,
+    /// When organisations were registered.
+    registered: VecDeque<LogTime>,
     /// What policies say of invitations in an hour.
     rates: BTreeMap<Domain, Option<u32>>,
     /// Changes with each policy that is set.
@@ -137,14 +176,20 @@ struct State {
 #[derive(Debug)]
 pub(crate) struct Quotas {
     bounds: Bounds,
+    levels: Arc<Levels>,
     state: Mutex<State>,
     /// Requests and statements that were refused here.
     pub(crate) refused: AtomicU64,
 }
 
 impl Quotas {
-    pub(crate) fn new(bounds: Bounds) -> Self {
-        Self { bounds, state: Mutex::default(), refused: AtomicU64::new(0) }
+    pub(crate) fn new(bounds: Bounds, levels: Arc<Levels>) -> Self {
+        Self { bounds, levels, state: Mutex::default(), refused: AtomicU64::new(0) }
+    }
+
+    /// What an organisation is borne, by its level.
+    fn borne(&self, organisation: &Domain, now: LogTime) -> Bounds {
+        self.bounds.times(self.levels.factor(organisation, now))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -166,6 +211,75 @@ impl Quotas {
         let payer = Payer::Address(from);
         let fits = self.state().account(payer, rate, now).take(1, rate, now);
         if fits { Ok(()) } else { Err(self.refuse(Code::RateLimited)) }
+    }
+
+    /// Counts a request in the name of an organisation.
+    ///
+    /// # Errors
+    /// [`Code::RateLimited`].
+    pub(crate) fn read(&self, organisation: &Domain, now: LogTime) -> Result<(), Rejection> {
+        let rate = self.borne(organisation, now).reads_per_second;
+        let payer = Payer::Reader(organisation.clone());
+        let fits = self.state().account(payer, rate, now).take(1, rate, now);
+        if fits { Ok(()) } else { Err(self.refuse(Code::RateLimited)) }
+    }
+
+    /// Whether a statement of so many bytes by somebody of this organisation could be paid for now, if its signatures
+    /// hold. Takes nothing: whoever only writes the name spends nothing of what is the organisation's.
+    ///
+    /// # Errors
+    /// [`Code::RateLimited`].
+    pub(crate) fn is_open(
+        &self,
+        issuer: Option<&Domain>,
+        bytes: usize,
+        now: LogTime,
+    ) -> Result<(), Rejection> {
+        let Some(domain) = issuer else { return Ok(()) };
+        let bounds = self.borne(domain, now);
+        let state = self.state();
+        // Who has no account has all of its share.
+        let Some(account) = state.accounts.get(&Payer::Organisation(domain.clone())) else { return Ok(()) };
+        let rate = bounds.statements_per_second;
+        let room = bounds.pending == 0 || account.pending < bounds.pending;
+        let paid = rate == 0 || account.left_at(rate, now) >= cost(bytes).saturating_mul(1_000);
+        drop(state);
+        if room && paid { Ok(()) } else { Err(self.refuse(Code::RateLimited)) }
+    }
+
+    /// What an organisation may still ask for.
+    pub(crate) fn standing(&self, organisation: &Domain, now: LogTime) -> Vec<LimitView> {
+        let bounds = self.borne(organisation, now);
+        let state = self.state();
+        let left = |payer: Payer, rate: u64| {
+            let full = rate.saturating_mul(BURST_SECONDS);
+            state.accounts.get(&payer).map_or(full, |account| account.left_at(rate, now) / 1_000)
+        };
+        let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+        let pending = state.accounts.get(&Payer::Organisation(organisation.clone()));
+        let pending = number(pending.map_or(0, |account| account.pending));
+        let opened = state.half_open.get(organisation).into_iter().flat_map(BTreeMap::values);
+        let opened = number(opened.filter(|opened| opened.until > now).count());
+        let (statements, reads) = (bounds.statements_per_second, bounds.reads_per_second);
+        let limit = |what: &str, most: u64, left: Option<u64>| LimitView {
+            what: what.to_owned(),
+            most: (most > 0).then_some(most),
+            left: left.filter(|_| most > 0),
+        };
+        let counted = |what: &str, most: usize, used: u64| {
+            limit(what, number(most), Some(number(most).saturating_sub(used)))
+        };
+        vec![
+            limit(
+                "statementsPerSecond",
+                statements,
+                Some(left(Payer::Organisation(organisation.clone()), statements)),
+            ),
+            counted("statementsWaiting", bounds.pending, pending),
+            limit("requestsPerSecond", reads, Some(left(Payer::Reader(organisation.clone()), reads))),
+            counted("invitationsUnanswered", bounds.half_open, opened),
+            limit("invitationsUnansweredByOne", number(bounds.half_open_per_pair), None),
+        ]
     }
 
     /// Counts a statement whose signatures hold. `rate` tells what the policy of an organisation says of invitations in
@@ -192,46 +306,47 @@ impl Quotas {
         let invites = self.invites(verified, now).filter(|_| new);
         let rates = invites.iter().flat_map(|(_, to, _)| to).map(|to| (to.clone(), self.rate(to, &rate)));
         let rates: BTreeMap<Domain, Option<u32>> = rates.collect();
+        let borne = issuer.as_ref().map_or(self.bounds, |domain| self.borne(domain, now));
         let mut state = self.state();
         let own = |domain: &Domain| keys.iter().any(|key| state.keys.get(key) == Some(domain));
         let payer = match issuer.clone().filter(own) {
             Some(domain) => Some(Payer::Organisation(domain)),
             None => from.map(Payer::Address),
         };
-        let opens = matches!(statement.body, Body::OrgRegister(_)).then_some(from).flatten();
-        if opens.is_some_and(|from| !state.registers(from, self.bounds.registrations_per_hour, now)) {
+        let registers = matches!(statement.body, Body::OrgRegister(_)).then_some(now);
+        if registers.is_some() && !state.may_register(from, &self.bounds, now) {
             return Err(self.refuse(Code::RateLimited));
         }
         let proven = matches!(payer, Some(Payer::Organisation(_)));
         if let (Some(invites), Some(session), true) = (&invites, session, proven) {
-            state.may_invite(invites, &rates, &self.bounds, now).map_err(|code| self.refuse(code))?;
-            self.pay(&mut state, payer.as_ref(), statement.bytes().len(), now)?;
+            state.may_invite(invites, &rates, &borne, now).map_err(|code| self.refuse(code))?;
+            self.pay(&mut state, &borne, payer.as_ref(), (statement.bytes().len(), now))?;
             state.invite(session, invites, &rates, now);
         } else {
-            self.pay(&mut state, payer.as_ref(), statement.bytes().len(), now)?;
+            self.pay(&mut state, &borne, payer.as_ref(), (statement.bytes().len(), now))?;
         }
         let withdraws = matches!(statement.body, Body::Withdraw(_));
         let policy = matches!(statement.body, Body::OrgPolicySet(_));
         let unproven = (!proven).then_some((rates, now));
-        Ok(Ticket { payer, issuer, keys, session, invited: invites, unproven, withdraws, policy })
+        Ok(Ticket { payer, issuer, keys, session, invited: invites, unproven, withdraws, policy, registers })
     }
 
     fn pay(
         &self,
         state: &mut State,
+        borne: &Bounds,
         payer: Option<&Payer>,
-        bytes: usize,
-        now: LogTime,
+        (bytes, now): (usize, LogTime),
     ) -> Result<(), Rejection> {
         let Some(payer) = payer else { return Ok(()) };
         let rate = match payer {
-            Payer::Organisation(_) => self.bounds.statements_per_second,
-            Payer::Address(_) => self.bounds.requests_per_second,
+            Payer::Organisation(_) => borne.statements_per_second,
+            Payer::Reader(_) => borne.reads_per_second,
+            Payer::Address(_) => borne.requests_per_second,
         };
-        let cost = 1 + u64::try_from(bytes / COST_BYTES).unwrap_or(u64::MAX);
         let account = state.account(payer.clone(), rate, now);
-        let room = self.bounds.pending == 0 || account.pending < self.bounds.pending;
-        if !room || !account.take(cost, rate, now) {
+        let room = borne.pending == 0 || account.pending < borne.pending;
+        if !room || !account.take(cost(bytes), rate, now) {
             return Err(self.refuse(Code::RateLimited));
         }
         account.pending += 1;
@@ -270,8 +385,9 @@ impl Quotas {
         rate
     }
 
-    /// Takes a ticket back with what became of its statement.
-    pub(crate) fn end(&self, ticket: Ticket, refused: Option<Code>) {
+    /// Takes a ticket back with what became of its statement: when it was logged, or why it was not.
+    pub(crate) fn end(&self, ticket: Ticket, became: Result<LogTime, Code>) {
+        let refused = became.err();
         let mut state = self.state();
         if let Some(account) = ticket.payer.and_then(|payer| state.accounts.get_mut(&payer)) {
             account.pending = account.pending.saturating_sub(1);
@@ -295,6 +411,13 @@ impl Quotas {
                 }
             }
             (Some(_) | None, _) => {}
+        }
+        // What was logged before it came is sent again, and counts no further.
+        if let (Some(came), Ok(logged)) = (ticket.registers, became)
+            && logged >= came
+            && self.bounds.registrations_in_all > 0
+        {
+            state.registered.push_back(logged);
         }
         if ticket.policy && refused.is_none() {
             state.generation += 1;
@@ -331,6 +454,15 @@ impl State {
             }
             self.keys.insert(*key, domain.clone());
         }
+    }
+
+    /// Whether one more organisation may register, from there and at all. Counts each try from there; in all those are
+    /// counted that registered.
+    fn may_register(&mut self, from: Option<Prefix>, bounds: &Bounds, now: LogTime) -> bool {
+        let in_all = bounds.registrations_in_all;
+        self.registered.retain(|time| now.since(*time) < HOUR);
+        (in_all == 0 || self.registered.len() < in_all)
+            && from.is_none_or(|from| self.registers(from, bounds.registrations_per_hour, now))
     }
 
     fn registers(&mut self, from: Prefix, most: usize, now: LogTime) -> bool {
@@ -440,15 +572,22 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::share::{Domains, Factors};
 
     const BOUNDS: Bounds = Bounds {
         statements_per_second: 2,
         pending: 3,
         requests_per_second: 2,
+        reads_per_second: 2,
         registrations_per_hour: 2,
+        registrations_in_all: 5,
         half_open: 3,
         half_open_per_pair: 2,
     };
+
+    fn quotas(bounds: Bounds) -> Quotas {
+        Quotas::new(bounds, Arc::new(Levels::new(Domains::default(), Factors::default())))
+    }
 
     fn at(millis: u64) -> LogTime {
         LogTime::from_millis(millis)
@@ -464,7 +603,7 @@ mod tests {
 
     #[test]
     fn an_address_that_floods_is_refused_and_no_other() {
-        let quotas = Quotas::new(BOUNDS);
+        let quotas = quotas(BOUNDS);
         let (one, other) = (prefix("192.0.2.1"), prefix("192.0.2.2"));
         let taken = (0..100).filter(|_| quotas.request(one, at(0)).is_ok()).count();
         assert_eq!(taken, 20, "ten seconds' worth");
@@ -484,23 +623,25 @@ mod tests {
 
     #[test]
     fn so_many_statements_of_one_organisation_are_pending_and_another_is_not_kept_waiting() {
-        let quotas = Quotas::new(BOUNDS);
+        let quotas = quotas(BOUNDS);
         let mut state = quotas.state();
         let (one, other) =
             (Payer::Organisation(domain("a.example")), Payer::Organisation(domain("b.example")));
-        assert!((0..3).all(|_| quotas.pay(&mut state, Some(&one), 100, at(0)).is_ok()));
-        assert!(quotas.pay(&mut state, Some(&one), 100, at(0)).is_err());
-        assert!(quotas.pay(&mut state, Some(&other), 100, at(0)).is_ok());
+        assert!((0..3).all(|_| quotas.pay(&mut state, &BOUNDS, Some(&one), (100, at(0))).is_ok()));
+        assert!(quotas.pay(&mut state, &BOUNDS, Some(&one), (100, at(0))).is_err());
+        assert!(quotas.pay(&mut state, &BOUNDS, Some(&other), (100, at(0))).is_ok());
         state.accounts.get_mut(&one).unwrap().pending -= 1;
-        assert!(quotas.pay(&mut state, Some(&one), 100, at(0)).is_ok());
+        assert!(quotas.pay(&mut state, &BOUNDS, Some(&one), (100, at(0))).is_ok());
     }
 
     #[test]
     fn a_long_statement_costs_as_much_as_several() {
-        let quotas = Quotas::new(Bounds { pending: 0, ..BOUNDS });
+        let bounds = Bounds { pending: 0, ..BOUNDS };
+        let quotas = quotas(bounds);
         let mut state = quotas.state();
         let payer = Payer::Organisation(domain("a.example"));
-        let paid = (0..100).filter(|_| quotas.pay(&mut state, Some(&payer), 4 * COST_BYTES, at(0)).is_ok());
+        let paid = (0..100)
+            .filter(|_| quotas.pay(&mut state, &bounds, Some(&payer), (4 * COST_BYTES, at(0))).is_ok());
         assert_eq!(paid.count(), 4);
     }
 
@@ -551,5 +692,64 @@ mod tests {
         assert!(state.registers(one, 2, at(0)) && state.registers(one, 2, at(1)));
         assert!(!state.registers(one, 2, at(2)) && state.registers(other, 2, at(2)));
         assert!(state.registers(one, 2, at(HOUR.0)));
+    }
+
+    #[test]
+    fn so_many_organisations_register_in_an_hour_wherever_from() {
+        let mut state = State::default();
+        state.registered.extend([at(0), at(1), at(2), at(3)]);
+        assert!(state.may_register(None, &BOUNDS, at(4)));
+        state.registered.push_back(at(4));
+        assert!(
+            !state.may_register(None, &BOUNDS, at(5))
+                && !state.may_register(prefix("192.0.2.1"), &BOUNDS, at(5))
+        );
+        assert!(state.may_register(prefix("192.0.2.1"), &BOUNDS, at(HOUR.0)));
+        assert!((0..100).all(|_| state.may_register(
+            None,
+            &Bounds { registrations_in_all: 0, ..BOUNDS },
+            at(5)
+        )));
+    }
+
+    #[test]
+    fn who_has_nothing_left_is_known_before_its_signatures_are_checked() {
+        let quotas = quotas(BOUNDS);
+        let acme = domain("a.example");
+        let payer = Payer::Organisation(acme.clone());
+        let open = |bytes: usize, now: u64| quotas.is_open(Some(&acme), bytes, at(now)).is_ok();
+        assert!(open(100, 0) && quotas.is_open(None, 100, at(0)).is_ok());
+        for _ in 0..20 {
+            assert!(open(100, 0), "a look takes nothing");
+            let mut state = quotas.state();
+            quotas.pay(&mut state, &BOUNDS, Some(&payer), (100, at(0))).unwrap();
+            state.accounts.get_mut(&payer).unwrap().pending = 0;
+        }
+        assert!(!open(100, 0) && !open(100, 499) && open(100, 500) && !open(COST_BYTES, 500));
+        quotas.state().accounts.get_mut(&payer).unwrap().pending = BOUNDS.pending;
+        assert!(!open(100, 60_000), "as many as may are being taken in");
+        assert!(quotas.is_open(Some(&domain("b.example")), 100, at(0)).is_ok());
+    }
+
+    #[test]
+    fn a_level_multiplies_what_one_may_ask_and_what_is_left_is_told() {
+        let level = BOUNDS.times(4);
+        assert_eq!((level.statements_per_second, level.pending, level.half_open), (8, 12, 12));
+        assert_eq!(
+            (level.requests_per_second, level.registrations_in_all),
+            (2, 5),
+            "of addresses and of all"
+        );
+        let quotas = quotas(BOUNDS);
+        let acme = domain("a.example");
+        assert!((0..3).all(|_| quotas.read(&acme, at(0)).is_ok()));
+        let told = quotas.standing(&acme, at(0));
+        let of =
+            |what: &str| told.iter().find(|limit| limit.what == what).map(|limit| (limit.most, limit.left));
+        assert_eq!(of("requestsPerSecond"), Some((Some(2), Some(17))));
+        assert_eq!(of("statementsPerSecond"), Some((Some(2), Some(20))));
+        assert_eq!(of("invitationsUnanswered"), Some((Some(3), Some(3))));
+        assert!((3..20).all(|_| quotas.read(&acme, at(0)).is_ok()) && quotas.read(&acme, at(0)).is_err());
+        assert!(quotas.read(&domain("b.example"), at(0)).is_ok());
     }
 }

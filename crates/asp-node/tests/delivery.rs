@@ -182,7 +182,7 @@ async fn only_so_many_wait_at_once() {
     let path = format!("/v1/sessions/{}/events", session.to_hex());
     let first = Events::open(&stage, &buyer, session, None).await;
     let _second = Events::open(&stage, &buyer, session, None).await;
-    assert_eq!(stage.get_as(&buyer, &path).await.code(), "OVERLOADED");
+    assert_eq!(stage.get_as(&buyer, &path).await.code(), "RATE_LIMITED");
     let _third = Events::open(&stage, &seller, session, None).await;
     assert_eq!(stage.get_as(&seller, &path).await.code(), "OVERLOADED");
     // A place that is given back can be had again.

@@ -157,3 +157,155 @@ async fn what_the_inviting_organisation_says_itself_is_no_answer() {
     stage.reply(session, "globex/seller", refusal, session).await;
     stage.take(further).await;
 }
+
+/// A deal of 1000 USD that Globex's seller keeps.
+async fn kept_deal(stage: &mut Stage, consent: Hash) {
+    let session = stage.invite(consent).await;
+    let introduction = stage.author.introduction("globex/seller");
+    stage.reply(session, "globex/seller", introduction, session).await;
+    let commitment = stage.deal(session).await;
+    let obligation: ObligationId = text("delivery");
+    let evidence = Evidence::Acknowledgement { text: text("there") };
+    let fulfilment = Inform::Fulfilment(Fulfilment { commitment, evidence, obligation: obligation.clone() });
+    stage.say(session, "globex/seller", Body::Inform(fulfilment)).await;
+    let thanks = Inform::Acknowledgement(ObligationRef { commitment, obligation });
+    stage.say(session, "acme/buyer", Body::Inform(thanks)).await;
+}
+
+/// What the limits of an organisation say, for somebody.
+async fn limits(stage: &Stage, who: &str, domain: &str) -> Answer {
+    let reader = stage.reader(who).await;
+    stage.get_as(&reader, &format!("/v1/organisations/{domain}/limits")).await
+}
+
+/// One limit of an answer: how much at most, and what is left.
+fn limit(answer: &serde_json::Value, what: &str) -> (Option<u64>, Option<u64>) {
+    let all = answer["limits"].as_array().unwrap();
+    let found = all.iter().find(|limit| limit["what"] == what).unwrap();
+    (found["most"].as_u64(), found["left"].as_u64())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_has_earned_a_level_with_those_whom_the_node_trusts_may_ask_for_more() {
+    let mut stage = Stage::with(|config| config.trusted_organisations = text("acme.example")).await;
+    let consent = stage.people().await;
+    for _ in 0..4 {
+        kept_deal(&mut stage, consent).await;
+    }
+    // What was looked at before counts for a minute.
+    stage.stepper.pass(Millis(60_000));
+    let told = loop {
+        let told = limits(&stage, "globex", "globex.example").await.ok();
+        if told["level"] == 1 {
+            break told;
+        }
+        assert_eq!((&told["level"], limit(&told, "statementsPerSecond").0), (&0.into(), Some(1_000)));
+        tokio::task::yield_now().await;
+    };
+    assert_eq!(told["seenBy"], serde_json::json!(["acme.example"]));
+    assert_eq!(limit(&told, "statementsPerSecond").0, Some(2_000));
+    assert_eq!(limit(&told, "invitationsUnanswered"), (Some(2_048), Some(2_048)));
+    assert_eq!(limit(&told, "eventStreamsAndPolls"), (Some(1_024), Some(1_024)));
+    // Who owed nothing has earned nothing.
+    stage.stepper.pass(Millis(60_000));
+    let other = limits(&stage, "acme", "acme.example").await.ok();
+    assert_eq!((&other["level"], limit(&other, "statementsPerSecond").0), (&0.into(), Some(1_000)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_organisation_sees_its_own_limits_and_nobody_elses() {
+    let mut stage = Stage::with(|config| {
+        config.organisation_statements_per_second = 2;
+        config.half_open_max = 0;
+    })
+    .await;
+    let consent = stage.people().await;
+    let (agent, own) = (
+        limits(&stage, "acme/buyer", "acme.example").await.ok(),
+        limits(&stage, "acme", "acme.example").await.ok(),
+    );
+    assert_eq!(
+        (&own["organisation"], &own["level"], own.get("seenBy")),
+        (&"acme.example".into(), &0.into(), None)
+    );
+    assert_eq!(limit(&agent, "statementsPerSecond"), limit(&own, "statementsPerSecond"));
+    assert_eq!(limit(&own, "invitationsUnanswered"), (None, None), "0 bears any number");
+    let (most, left) = limit(&own, "statementsPerSecond");
+    stage.invite(consent).await;
+    let after = limit(&limits(&stage, "acme", "acme.example").await.ok(), "statementsPerSecond");
+    assert_eq!(after, (most, left.map(|left| left - 1)));
+    assert_eq!(most, Some(2));
+
+    let of_another = limits(&stage, "globex", "acme.example").await;
+    let of_nobody = limits(&stage, "globex", "nobody.example").await;
+    assert_eq!((of_another.code().as_str(), &of_another.bytes), ("NOT_FOUND", &of_nobody.bytes));
+    let unsigned = stage.get("/v1/organisations/acme.example/limits").await;
+    assert_eq!(unsigned.code(), "UNAUTHENTICATED");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn requests_of_one_organisation_are_bounded_and_another_reads_on() {
+    let mut stage = Stage::with(|config| config.organisation_requests_per_second = 1).await;
+    stage.people().await;
+    let (buyer, acme) = (stage.reader("acme/buyer").await, stage.reader("acme").await);
+    for _ in 0..5 {
+        stage.get_as(&buyer, "/v1/sessions").await.ok();
+        stage.get_as(&acme, "/v1/sessions").await.ok();
+    }
+    refused_for_now(&stage.get_as(&buyer, "/v1/sessions").await, "RATE_LIMITED");
+    refused_for_now(&stage.get_as(&acme, "/v1/consents").await, "RATE_LIMITED");
+    let seller = stage.reader("globex/seller").await;
+    stage.get_as(&seller, "/v1/sessions").await.ok();
+    // What everybody may read is nobody's.
+    stage.get("/v1/organisations/acme.example").await.ok();
+    stage.stepper.pass(Millis(1_000));
+    stage.get_as(&acme, "/v1/consents").await.ok();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_asked_for_too_much_waits_to_be_told_and_nobody_else_does() {
+    let mut stage = Stage::with(|config| {
+        config.organisation_statements_per_second = 1;
+        // Longer than any test: only the end of the node ends it.
+        config.refusal_pause_ms = 3_600_000;
+    })
+    .await;
+    for name in ["acme", "globex"] {
+        stage.org(name).await;
+    }
+    for _ in 0..10 {
+        let statement = policy(&mut stage, "acme", "acme");
+        stage.take(statement).await;
+    }
+    let beyond = policy(&mut stage, "acme", "acme");
+    let url = stage.url("/v1/statements");
+    let request = stage.http.post(url).header("content-type", "application/json").body(beyond.envelope());
+    let waiting = tokio::spawn(Answer::of(request));
+    for _ in 0..10 {
+        let statement = policy(&mut stage, "globex", "globex");
+        stage.take(statement).await;
+    }
+    while stage.get("/metrics").await.text().lines().all(|line| line != "assent_quota_refused_total 1") {
+        tokio::task::yield_now().await;
+    }
+    assert!(!waiting.is_finished());
+    stage.node.stop().await;
+    refused_for_now(&waiting.await.unwrap(), "RATE_LIMITED");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn so_many_organisations_register_in_an_hour_and_one_that_is_sent_again_is_no_other() {
+    let mut stage = Stage::with(|config| config.registrations_per_hour = 2).await;
+    let first = stage.author.org("acme");
+    stage.take(first.clone()).await;
+    stage.stepper.pass(Millis(1));
+    for _ in 0..5 {
+        stage.take(first.clone()).await;
+    }
+    stage.org("globex").await;
+    let third = stage.author.org("initech");
+    refused_for_now(&stage.post(&third).await, "RATE_LIMITED");
+    stage.stepper.pass(Millis(3_600_000));
+    let third = stage.author.org("initech");
+    stage.take(third).await;
+}

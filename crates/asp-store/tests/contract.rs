@@ -825,9 +825,9 @@ fn who_may_invite_is_answered_beside_the_writer_and_by_the_audit_alike() {
     let tenant = Tenant::Agent(agent_uri("acme/buyer"));
     let read = |reader: &asp_store::Reader<'_>| {
         let session = reader.session(&tenant, &receipt.statement)?.unwrap();
-        Ok((reader.admitted(&session)?, reader.evidence(reader.size()?)?))
+        Ok((reader.admitted(&session)?, reader.settled(reader.size()?)?))
     };
-    let (admitted, evidence) = stage.store.read(read).unwrap();
+    let (admitted, settled) = stage.store.read(read).unwrap();
     let value = Money { amount: text("1000"), currency: text("USD") };
     let floor = TrustFloor { score: 15, value: value.clone() };
     assert_eq!((admitted.index, &admitted.floors[..]), (receipt.log_index, &[(domain("acme"), floor)][..]));
@@ -840,7 +840,7 @@ fn who_may_invite_is_answered_beside_the_writer_and_by_the_audit_alike() {
         instant: admitted.judged_at,
         prefix: admitted.index,
     };
-    let earned = assess(&evidence, &question).score.thousandths();
+    let earned = assess(settled.evidence(), &question).score.thousandths();
     assert!((15_000..90_000).contains(&earned), "{earned}");
 
     let size = stage.store.read(|reader| reader.size()).unwrap();

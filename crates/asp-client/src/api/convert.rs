@@ -2,18 +2,19 @@
 
 use asp_core::agent::Agent;
 use asp_core::consent::{Consent, Grant};
+use asp_core::name::Domain;
 use asp_core::org::Organisation;
-use asp_core::position::{Hash, LogTime};
+use asp_core::position::{Hash, LogTime, Position};
 use asp_core::rejection::{Rejection, Retry};
 use asp_core::session::table::Role;
 use asp_core::session::{Commitment, GivenMandate, OfferKind, OpenOffer, OpenQuestion, Progress, Session};
-use asp_core::statement::body::{Card, OrgVerify};
+use asp_core::statement::body::{Card, OrgVerify, TrustFloor};
 use asp_core::stream::{KeyHistory, KeyLife};
 
 use super::{
-    AgentView, CommitmentView, ConsentView, DomainView, EndView, EscalationView, GrantedBy, KeyView,
-    MandateView, NarrowedView, ObligationView, OfferView, OrganisationView, ParticipantView, PendingView,
-    Problem, QuestionView, SessionView, UsageView,
+    AdmittedView, AgentView, CommitmentView, ConsentView, DomainView, EndView, EscalationView, FloorView,
+    GrantedBy, KeyView, MandateView, NarrowedView, ObligationView, OfferView, OrganisationView,
+    ParticipantView, PendingView, Problem, QuestionView, SessionView, UsageView,
 };
 
 impl Problem {
@@ -263,6 +264,21 @@ impl SessionView {
         self.narrowed = ended.map(|(consent, at)| NarrowedView { consent, at });
         self
     }
+
+    /// The same, with what its initiator had to have earned: where the log has the invitation, the last instant that
+    /// counted, and the floors of those who were invited.
+    #[must_use]
+    pub fn admitted_by(
+        mut self,
+        index: Position,
+        judged_at: LogTime,
+        floors: Vec<(Domain, TrustFloor)>,
+    ) -> Self {
+        let floors =
+            floors.into_iter().map(|(organisation, floor)| FloorView { organisation, floor }).collect();
+        self.admitted = Some(AdmittedView { index, judged_at, floors });
+        self
+    }
 }
 
 impl From<&Session> for SessionView {
@@ -321,6 +337,7 @@ impl From<&Session> for SessionView {
                 question: open.question.to_string(),
             }),
             narrowed: None,
+            admitted: None,
             receipt: session.receipt(),
             end: session
                 .end()

@@ -566,6 +566,52 @@ api! {
         #[cfg_attr(feature = "openapi", schema(value_type = String))]
         at: LogTime,
     }
+    /// Something that a node lets an organisation ask for.
+    struct LimitView {
+        /// What: `statementsPerSecond`, `statementsWaiting`, `requestsPerSecond`, `invitationsUnanswered`,
+        /// `invitationsUnansweredByOne` or `eventStreamsAndPolls`; others may come.
+        what: String,
+        /// How much of it at most; any amount if absent. Of what is counted by the second ten times as much at once.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        most: Option<u64>,
+        /// What is left of it at this moment, where that is counted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        left: Option<u64>,
+    }
+    /// What an organisation may ask of a node.
+    struct LimitsView {
+        /// The organisation.
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        organisation: Domain,
+        /// The level of its best agent in the eyes of those whom the node trusts, 0 to 4; as it was lately found.
+        level: u8,
+        /// Whom the node trusts; nobody where all organisations have the same limits.
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
+        seen_by: BTreeSet<Domain>,
+        /// Its limits.
+        limits: Vec<LimitView>,
+    }
+    /// What an organisation asked of who invited it.
+    struct FloorView {
+        /// The organisation.
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        organisation: Domain,
+        /// The floor that its policy set.
+        #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+        floor: TrustFloor,
+    }
+    /// What whoever opened a session had to have earned, and by when.
+    struct AdmittedView {
+        /// The log index of the invitation: policies that were set before it are those that it was judged by.
+        #[cfg_attr(feature = "openapi", schema(value_type = u64))]
+        index: Position,
+        /// The last instant of which anything counted; it follows from the log time in the receipt of the invitation.
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        judged_at: LogTime,
+        /// The floors, all of which were reached; none where nobody asked for any.
+        floors: Vec<FloorView>,
+    }
     /// A session, whole.
     struct SessionView {
         /// Its id.
@@ -627,6 +673,9 @@ api! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
         trust_floor: Option<TrustFloor>,
+        /// What its initiator had to have earned to be admitted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        admitted: Option<AdmittedView>,
         /// The question that waits for an authority.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         escalation: Option<EscalationView>,

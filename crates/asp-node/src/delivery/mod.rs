@@ -10,12 +10,14 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use asp_core::name::{StreamId, StreamKind};
+use asp_core::name::{Domain, StreamId, StreamKind};
+use asp_core::rejection::Code;
 use asp_store::saved::SearchId;
 use asp_store::{Reader, SessionQuery, Tenant};
 use tokio::sync::{Notify, watch};
 
 use crate::http::problem::Denial;
+use crate::quota::Prefix;
 use crate::reading::Reads;
 use crate::stopped;
 
@@ -39,8 +41,28 @@ pub(crate) struct Hub {
     waiting: Mutex<Waiting>,
     /// How often somebody may have lost the right to what it waits for.
     alarms: AtomicU64,
-    subscribers_max: usize,
-    subscribers_per_party_max: usize,
+    bounds: Bounds,
+}
+
+/// How many may wait; a number of 0 of one bears any.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bounds {
+    pub(crate) all: usize,
+    pub(crate) party: usize,
+    /// Of an organisation with its agents, times what its level has.
+    pub(crate) organisation: usize,
+    /// Of one network.
+    pub(crate) address: usize,
+}
+
+/// Who waits, and where.
+#[derive(Debug, Clone)]
+pub(crate) struct Who {
+    /// In whose name; nobody's for public streams.
+    pub(crate) party: Option<Tenant>,
+    /// How many times a newcomer's share its organisation has.
+    pub(crate) factor: u64,
+    pub(crate) from: Option<Prefix>,
 }
 
 #[derive(Debug, Default)]
@@ -50,6 +72,31 @@ struct Waiting {
     topics: BTreeMap<Topic, BTreeMap<u64, Arc<Notify>>>,
     /// Subscribers of each party; those who wait for public streams have none.
     parties: BTreeMap<Tenant, usize>,
+    organisations: BTreeMap<Domain, usize>,
+    networks: BTreeMap<Prefix, usize>,
+}
+
+impl Waiting {
+    /// Whether one more of them may wait.
+    fn bears(&self, who: &Who, bounds: &Bounds) -> bool {
+        let fits = |count: Option<&usize>, most: usize| most == 0 || count.is_none_or(|count| *count < most);
+        let factor = usize::try_from(who.factor).unwrap_or(usize::MAX);
+        let of_organisation = bounds.organisation.saturating_mul(factor);
+        who.party.as_ref().is_none_or(|party| {
+            fits(self.parties.get(party), bounds.party)
+                && fits(self.organisations.get(&party.organisation()), of_organisation)
+        }) && who.from.is_none_or(|from| fits(self.networks.get(&from), bounds.address))
+    }
+}
+
+/// One less of somebody.
+fn less<K: Ord>(counts: &mut BTreeMap<K, usize>, key: &K) {
+    if let Some(count) = counts.get_mut(key) {
+        *count = count.saturating_sub(1);
+        if *count == 0 {
+            counts.remove(key);
+        }
+    }
 }
 
 /// A place among those who wait; given back when dropped.
@@ -57,15 +104,14 @@ struct Waiting {
 pub(crate) struct Subscription {
     hub: Arc<Hub>,
     topic: Topic,
-    party: Option<Tenant>,
+    who: Who,
     number: u64,
     woken: Arc<Notify>,
 }
 
 impl Hub {
-    pub(crate) fn new(subscribers_max: usize, subscribers_per_party_max: usize) -> Arc<Self> {
-        let waiting = Mutex::default();
-        Arc::new(Self { waiting, alarms: AtomicU64::new(0), subscribers_max, subscribers_per_party_max })
+    pub(crate) fn new(bounds: Bounds) -> Arc<Self> {
+        Arc::new(Self { waiting: Mutex::default(), alarms: AtomicU64::new(0), bounds })
     }
 
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
@@ -77,30 +123,38 @@ impl Hub {
         self.waiting().count
     }
 
+    /// How many of an organisation wait, and how many may at this factor; 0 for any number.
+    pub(crate) fn of_organisation(&self, organisation: &Domain, factor: u64) -> (usize, usize) {
+        let count = self.waiting().organisations.get(organisation).copied().unwrap_or(0);
+        (count, self.bounds.organisation.saturating_mul(usize::try_from(factor).unwrap_or(usize::MAX)))
+    }
+
     /// Waits for a topic from here on. Read after this, not before: what comes in between wakes too.
     ///
     /// # Errors
-    /// That too many wait already, in all or in the name of `party`.
-    pub(crate) fn subscribe(
-        self: &Arc<Self>,
-        topic: Topic,
-        party: Option<Tenant>,
-    ) -> Result<Subscription, Denial> {
+    /// That too many wait already, in all, or of those who would.
+    pub(crate) fn subscribe(self: &Arc<Self>, topic: Topic, who: Who) -> Result<Subscription, Denial> {
         let woken = Arc::new(Notify::new());
         let mut waiting = self.waiting();
-        let of_party = party.as_ref().and_then(|party| waiting.parties.get(party)).copied().unwrap_or(0);
-        if waiting.count >= self.subscribers_max || of_party >= self.subscribers_per_party_max {
+        if !waiting.bears(&who, &self.bounds) {
+            return Err(Code::RateLimited.into());
+        }
+        if waiting.count >= self.bounds.all {
             return Err(Denial::Full);
         }
         waiting.count += 1;
         waiting.next += 1;
         let number = waiting.next;
-        if let Some(party) = &party {
-            waiting.parties.insert(party.clone(), of_party + 1);
+        if let Some(party) = &who.party {
+            *waiting.parties.entry(party.clone()).or_default() += 1;
+            *waiting.organisations.entry(party.organisation()).or_default() += 1;
+        }
+        if let Some(from) = who.from {
+            *waiting.networks.entry(from).or_default() += 1;
         }
         waiting.topics.entry(topic.clone()).or_default().insert(number, Arc::clone(&woken));
         drop(waiting);
-        Ok(Subscription { hub: Arc::clone(self), topic, party, number, woken })
+        Ok(Subscription { hub: Arc::clone(self), topic, who, number, woken })
     }
 
     fn unsubscribe(&self, subscription: &Subscription) {
@@ -112,13 +166,12 @@ impl Hub {
                 waiting.topics.remove(&subscription.topic);
             }
         }
-        if let Some(party) = &subscription.party
-            && let Some(count) = waiting.parties.get_mut(party)
-        {
-            *count = count.saturating_sub(1);
-            if *count == 0 {
-                waiting.parties.remove(party);
-            }
+        if let Some(party) = &subscription.who.party {
+            less(&mut waiting.parties, party);
+            less(&mut waiting.organisations, &party.organisation());
+        }
+        if let Some(from) = &subscription.who.from {
+            less(&mut waiting.networks, from);
         }
     }
 
@@ -227,5 +280,50 @@ impl Subscription {
 impl Drop for Subscription {
     fn drop(&mut self) {
         self.hub.unsubscribe(self);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn who(agent: &str, from: u8) -> Who {
+        let party = Some(Tenant::Agent(format!("agent://{agent}").parse().unwrap()));
+        Who { party, factor: 1, from: Prefix::of(std::net::IpAddr::from([192, 0, 2, from])) }
+    }
+
+    #[test]
+    fn so_many_wait_of_an_agent_of_an_organisation_and_of_a_network() {
+        let hub = Hub::new(Bounds { all: 100, party: 2, organisation: 3, address: 4 });
+        let wait = |who: Who| hub.subscribe(Topic::Stream("org:acme.example".parse().unwrap()), who);
+        let refused =
+            |who: Who| matches!(wait(who), Err(Denial::Rejected(it)) if it.code == Code::RateLimited);
+        let first = wait(who("acme.example/a", 1)).unwrap();
+        let _second = wait(who("acme.example/a", 1)).unwrap();
+        assert!(refused(who("acme.example/a", 2)));
+        let _third = wait(who("acme.example/b", 1)).unwrap();
+        assert!(refused(who("acme.example/c", 2)), "of all agents of one organisation");
+        let _fourth = wait(Who { party: None, ..who("acme.example/c", 1) }).unwrap();
+        assert!(refused(who("globex.example/a", 1)), "from one network");
+        let _fifth = wait(who("globex.example/a", 2)).unwrap();
+        let _sixth = wait(Who { factor: 2, ..who("acme.example/d", 3) }).unwrap();
+        assert!(wait(Who { party: None, factor: 1, from: None }).is_ok());
+        drop(first);
+        assert!(
+            refused(who("acme.example/a", 2))
+                && hub.of_organisation(&"acme.example".parse().unwrap(), 2) == (3, 6)
+        );
+    }
+
+    #[test]
+    fn a_bound_of_nothing_bears_any_number_and_the_whole_has_its_own() {
+        let hub = Hub::new(Bounds { all: 3, party: 0, organisation: 0, address: 0 });
+        let wait =
+            || hub.subscribe(Topic::Stream("org:acme.example".parse().unwrap()), who("acme.example/a", 1));
+        let waiting: Vec<Subscription> = (0..3).map(|_| wait().unwrap()).collect();
+        assert!(matches!(wait(), Err(Denial::Full)));
+        drop(waiting);
+        assert!(wait().is_ok());
+        assert!(hub.waiting().networks.is_empty() && hub.waiting().organisations.is_empty());
     }
 }

@@ -20,6 +20,7 @@ use super::{Subscription, Topic};
 use crate::auth::{Access, Credentials};
 use crate::http::App;
 use crate::http::problem::Denial;
+use crate::quota::Prefix;
 use crate::stopped;
 
 /// How often something is sent, so that both ends and what is between them know that the connection lives.
@@ -44,8 +45,8 @@ struct Reading {
 pub(crate) async fn events(
     app: Arc<App>,
     credentials: Credentials,
-    stream: StreamId,
-    after: Option<Sequence>,
+    (stream, after): (StreamId, Option<Sequence>),
+    network: Option<Prefix>,
 ) -> Result<Response, Denial> {
     let asked = stream.clone();
     let may_read = move |reader: &Reader<'_>, access: &Access| {
@@ -53,7 +54,7 @@ pub(crate) async fn events(
         if may { Ok(access.clone()) } else { Err(Code::NotFound.into()) }
     };
     let access = app.read_as(credentials, may_read).await?;
-    let subscription = app.hub.subscribe(Topic::Stream(stream.clone()), Some(access.tenant.clone()))?;
+    let subscription = app.hub.subscribe(Topic::Stream(stream.clone()), app.who(Some(&access), network))?;
     let reading = Reading { app, access, stream, subscription, after, ready: VecDeque::new() };
     let events = unfold(reading, |mut reading| async move {
         reading.next().await.map(|event| (Ok::<_, Infallible>(event), reading))

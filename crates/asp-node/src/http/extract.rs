@@ -67,6 +67,16 @@ impl<T: DeserializeOwned + Send> FromRequestParts<Arc<App>> for Params<T> {
 /// The id at the end of a path: 64 hexadecimal digits. What is no id names nothing.
 pub(super) struct Id(pub(super) Hash);
 
+/// The network that a request came from; none for this machine's own.
+pub(super) struct Network(pub(super) Option<Prefix>);
+
+impl FromRequestParts<Arc<App>> for Network {
+    type Rejection = std::convert::Infallible;
+    async fn from_request_parts(parts: &mut Parts, _: &Arc<App>) -> Result<Self, Self::Rejection> {
+        Ok(Self(parts.extensions.get::<Prefix>().copied()))
+    }
+}
+
 /// The domain at the end of a path.
 pub(super) struct OrganisationName(pub(super) Domain);
 

@@ -8,19 +8,24 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use asp_core::rejection::Code;
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
+use axum::http::header::CONTENT_LENGTH;
+use axum::response::IntoResponse;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, Sleep, sleep};
 
+use super::places::{Place, Places};
+use super::problem::Denial;
 use crate::quota::Prefix;
 use crate::stopped;
 
@@ -28,13 +33,15 @@ use crate::stopped;
 const HEAD_BYTES_MAX: usize = 16 * 1024;
 /// Headers of one request.
 const HEADERS_MAX: usize = 64;
+/// Connections that are being told at once that there is no place for them, and for how long.
+const TURNED_AWAY_MAX: usize = 64;
+const TURNED_AWAY: Duration = Duration::from_secs(1);
 /// The pause after the operating system could not give a connection; it has run out of something.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// How much is borne.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Bounds {
-    pub(crate) connections: usize,
     /// Time for the head of a request, and between two.
     pub(crate) header: Duration,
     /// Time in which something of an answer has to be taken.
@@ -47,17 +54,25 @@ pub(crate) struct Bounds {
 pub(crate) async fn run(
     listener: TcpListener,
     router: Router,
-    bounds: Bounds,
+    (bounds, places): (Bounds, Arc<Places>),
     mut stopping: watch::Receiver<bool>,
 ) {
-    let places = Arc::new(Semaphore::new(bounds.connections.clamp(1, Semaphore::MAX_PERMITS)));
+    let turning_away = Arc::new(Semaphore::new(TURNED_AWAY_MAX));
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
-            accepted = accept(&listener, &places) => {
-                let connection = serve(accepted, router.clone(), bounds, stopping.clone());
-                connections.spawn(connection);
-            }
+            (stream, from) = accept(&listener) => match places.enter(from) {
+                Ok(place) => {
+                    let connection = serve((stream, from, place), router.clone(), bounds, stopping.clone());
+                    connections.spawn(connection);
+                }
+                Err(code) => {
+                    // Of a flood not everybody is told: the others find the door closed.
+                    if let Ok(turn) = Arc::clone(&turning_away).try_acquire_owned() {
+                        connections.spawn(turn_away(stream, code, turn));
+                    }
+                }
+            },
             Some(_) = connections.join_next(), if !connections.is_empty() => {}
             () = stopped(&mut stopping) => break,
         }
@@ -70,16 +85,11 @@ pub(crate) async fn run(
     }
 }
 
-/// The next connection, once there is a place for it.
-async fn accept(
-    listener: &TcpListener,
-    places: &Arc<Semaphore>,
-) -> (TcpStream, Option<Prefix>, Option<OwnedSemaphorePermit>) {
-    // The semaphore is never closed; without a permit a connection would only not be counted.
-    let place = Arc::clone(places).acquire_owned().await.ok();
+/// The next connection.
+async fn accept(listener: &TcpListener) -> (TcpStream, Option<Prefix>) {
     loop {
         match listener.accept().await {
-            Ok((stream, peer)) => return (stream, Prefix::of(peer.ip()), place),
+            Ok((stream, peer)) => return (stream, Prefix::of(peer.ip())),
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");
                 sleep(ACCEPT_PAUSE).await;
@@ -88,8 +98,39 @@ async fn accept(
     }
 }
 
+/// Tells whoever finds no place why, whatever it asks.
+async fn turn_away(mut stream: TcpStream, code: Code, turn: OwnedSemaphorePermit) {
+    let (head, body) = Denial::from(code).into_response().into_parts();
+    let mut answer = format!("HTTP/1.1 {}\r\nconnection: close\r\n", head.status).into_bytes();
+    for (name, value) in &head.headers {
+        answer.extend([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
+    }
+    let told = async {
+        let body = axum::body::to_bytes(body, HEAD_BYTES_MAX).await.unwrap_or_default();
+        // The length is among the headers already if the body knows it.
+        if !head.headers.contains_key(CONTENT_LENGTH) {
+            answer.extend(format!("content-length: {}\r\n", body.len()).into_bytes());
+        }
+        answer.extend([b"\r\n", &*body].concat());
+        // Many hold an answer that comes before they have asked for a defect; what was asked does not matter.
+        let mut asked = [0; 1024];
+        if stream.read(&mut asked).await? == 0 {
+            return Ok(0);
+        }
+        stream.write_all(&answer).await?;
+        stream.shutdown().await?;
+        // What was asked is read to its end: to close before would take the answer back.
+        let mut rest = stream.take(HEAD_BYTES_MAX as u64);
+        tokio::io::copy(&mut rest, &mut tokio::io::sink()).await
+    };
+    if let Ok(Err(error)) = tokio::time::timeout(TURNED_AWAY, told).await {
+        tracing::trace!(%error, "a connection was turned away, and ended early");
+    }
+    drop(turn);
+}
+
 async fn serve(
-    (stream, from, place): (TcpStream, Option<Prefix>, Option<OwnedSemaphorePermit>),
+    (stream, from, place): (TcpStream, Option<Prefix>, Place),
     router: Router,
     bounds: Bounds,
     mut stopping: watch::Receiver<bool>,
@@ -116,6 +157,11 @@ async fn serve(
         () = stopped(&mut stopping) => {
             connection.as_mut().graceful_shutdown();
             connection.await
+        }
+        () = place.wanted() => {
+            connection.as_mut().graceful_shutdown();
+            // What runs may finish, but not for ever: an event stream can be resumed.
+            tokio::time::timeout(bounds.stop, connection).await.unwrap_or(Ok(()))
         }
     };
     if let Err(error) = ended {

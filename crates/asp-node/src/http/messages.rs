@@ -15,6 +15,7 @@ use super::App;
 use super::problem::Denial;
 use crate::auth::{Access, Credentials};
 use crate::delivery::{Subscription, Topic};
+use crate::quota::Prefix;
 use crate::stopped;
 
 /// Statements that are read at once: at most 8 MiB of them.
@@ -31,6 +32,8 @@ pub(super) struct Question {
     pub(super) wait: Duration,
     /// How it is told that the stream is not there, or not for this reader.
     pub(super) unknown: Code,
+    /// Where it is asked from.
+    pub(super) network: Option<Prefix>,
 }
 
 /// An entry as JSON.
@@ -65,8 +68,8 @@ pub(super) async fn page(
     if !page.messages.is_empty() || question.wait.is_zero() {
         return Ok(page);
     }
-    let tenant = access.as_ref().map(|access| access.tenant.clone());
-    let subscription = app.hub.subscribe(Topic::Stream(question.stream.clone()), tenant)?;
+    let who = app.who(access.as_ref(), question.network);
+    let subscription = app.hub.subscribe(Topic::Stream(question.stream.clone()), who)?;
     let until = Instant::now() + question.wait;
     // Each turn waits for a wake-up or the end of the time.
     loop {

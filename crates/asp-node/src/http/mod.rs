@@ -17,6 +17,7 @@ mod openapi;
 mod organisations;
 mod page;
 mod people;
+pub(crate) mod places;
 pub(crate) mod problem;
 mod receipts;
 mod schemas;
@@ -55,18 +56,21 @@ use crate::auth::oidc::Oidc;
 use crate::auth::{Access, Auth, Credentials};
 use crate::clock::Clock;
 use crate::config::Setting;
-use crate::delivery::Hub;
+use crate::delivery::{Hub, Who};
 use crate::fetch::Fetch;
 use crate::metrics::Metrics;
 use crate::prober::Schedule;
 use crate::quota::{Prefix, Quotas};
 use crate::reading::Reads;
 use crate::registry::{Saved, Scores};
-use crate::{metrics, probe};
+use crate::share::Levels;
+use crate::{metrics, probe, stopped};
 pub(crate) use extract::{blocks, page_size};
 pub(crate) use messages::message;
 use openapi::Pages;
+use places::Places;
 use problem::{Denial, Told};
+pub(crate) use trust::usual_class;
 
 /// What nobody may do with an answer that is no page: load anything, or be framed.
 const NOTHING_LOADS: &str = "default-src 'none'; frame-ancestors 'none'";
@@ -78,6 +82,11 @@ pub(crate) struct App {
     pub(crate) reads: Arc<Reads>,
     pub(crate) admission: Admission,
     pub(crate) quotas: Arc<Quotas>,
+    pub(crate) levels: Arc<Levels>,
+    /// Who is connected.
+    pub(crate) places: Arc<Places>,
+    /// How long who asks for more than its share waits to be told so.
+    pub(crate) refusal_pause: Duration,
     pub(crate) auth: Auth,
     /// The one way out to names that others chose.
     pub(crate) fetch: Fetch,
@@ -123,6 +132,7 @@ impl App {
         let app = Arc::clone(self);
         let whole = move |reader: &Reader<'_>| {
             let access = app.auth.authenticate(reader, &credentials)?;
+            app.quotas.read(&access.tenant.organisation(), app.clock.now())?;
             read(reader, &access)
         };
         self.reads.run(whole).await
@@ -140,6 +150,9 @@ impl App {
         let app = Arc::clone(self);
         let whole = move |reader: &Reader<'_>| {
             let access = app.auth.recognise(reader, credentials.as_ref())?;
+            if let Some(access) = &access {
+                app.quotas.read(&access.tenant.organisation(), app.clock.now())?;
+            }
             read(reader, access.as_ref())
         };
         self.reads.run(whole).await
@@ -148,6 +161,13 @@ impl App {
     /// How the node is reached: the address that was configured, else where it listens; never what a request says.
     pub(crate) fn url(&self) -> String {
         self.public_url.clone().unwrap_or_else(|| format!("http://{}", self.address))
+    }
+
+    /// Who waits for something, with the share that it has.
+    pub(crate) fn who(&self, access: Option<&Access>, from: Option<Prefix>) -> Who {
+        let organisation = access.map(|access| access.tenant.organisation());
+        let factor = organisation.map_or(1, |domain| self.levels.factor(&domain, self.clock.now()));
+        Who { party: access.map(|access| access.tenant.clone()), factor, from }
     }
 
     /// Whether the node has begun to stop.
@@ -162,6 +182,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(statements::post, statements::list))
         .routes(routes!(organisations::show))
         .routes(routes!(cards::of_organisation))
+        .routes(routes!(organisations::limits))
         .routes(routes!(agents::list))
         .routes(routes!(agents::search))
         .routes(routes!(agents::show))
@@ -236,13 +257,21 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .with_state(app)
 }
 
-/// No address asks for more than its share.
+/// No address asks for more than its share; who did, or its organisation, is told so after a pause.
 async fn within_share(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let from = request.extensions().get::<Prefix>().copied();
-    match app.quotas.request(from, app.clock.now()) {
+    let response = match app.quotas.request(from, app.clock.now()) {
         Ok(()) => next.run(request).await,
         Err(rejection) => Denial::from(rejection).into_response(),
+    };
+    if response.status() == StatusCode::TOO_MANY_REQUESTS && !app.refusal_pause.is_zero() {
+        let mut stopping = app.stopping.clone();
+        tokio::select! {
+            () = tokio::time::sleep(app.refusal_pause) => {}
+            () = stopped(&mut stopping) => {}
+        }
     }
+    response
 }
 
 /// No answer takes for ever; what streams or polls bounds itself, and ends when the node stops.

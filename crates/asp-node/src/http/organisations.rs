@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use asp_client::api::OrganisationView;
+use asp_client::api::{LimitView, LimitsView, OrganisationView};
 use asp_core::rejection::Code;
+use asp_store::Reader;
 use axum::Json;
 use axum::extract::State;
 
 use super::App;
 use super::extract::OrganisationName;
 use super::problem::Denial;
+use crate::auth::{Access, Credentials};
 
 /// See an organisation.
 #[utoipa::path(get, path = "/v1/organisations/{domain}", tag = "registry",
@@ -21,4 +23,35 @@ pub(super) async fn show(
 ) -> Result<Json<OrganisationView>, Denial> {
     let found = app.reads.run(move |reader| Ok(reader.organisation(&domain)?)).await?;
     Ok(Json(OrganisationView::from(&found.ok_or(Code::NotFound)?)))
+}
+
+/// See what an organisation may ask of this node.
+///
+/// For itself and its agents: whoever else asks finds nothing there.
+#[utoipa::path(get, path = "/v1/organisations/{domain}/limits", tag = "registry",
+    params(("domain" = String, Path, description = "Its domain")),
+    responses((status = 200, description = "Its level, what it may ask for, and what is left of that", body = LimitsView)),
+    security(("dpop" = [])))]
+pub(super) async fn limits(
+    State(app): State<Arc<App>>,
+    credentials: Credentials,
+    OrganisationName(domain): OrganisationName,
+) -> Result<Json<LimitsView>, Denial> {
+    let asked = domain.clone();
+    let own = move |_: &Reader<'_>, access: &Access| {
+        if access.tenant.organisation() == asked { Ok(()) } else { Err(Code::NotFound.into()) }
+    };
+    app.read_as(credentials, own).await?;
+    let now = app.clock.now();
+    let level = app.levels.level(&domain, now);
+    let mut limits = app.quotas.standing(&domain, now);
+    let (waiting, most) = app.hub.of_organisation(&domain, app.levels.factor(&domain, now));
+    let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+    limits.push(LimitView {
+        what: "eventStreamsAndPolls".to_owned(),
+        most: (most > 0).then(|| number(most)),
+        left: (most > 0).then(|| number(most.saturating_sub(waiting))),
+    });
+    let seen_by = app.levels.observers().clone();
+    Ok(Json(LimitsView { organisation: domain, level: level.number(), seen_by, limits }))
 }

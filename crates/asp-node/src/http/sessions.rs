@@ -6,7 +6,7 @@ use asp_client::api::{MessagePage, Problem, SessionPage, SessionSummary, Session
 use asp_core::name::StreamId;
 use asp_core::position::Sequence;
 use asp_core::rejection::Code;
-use asp_store::{Reader, SessionQuery, SessionRow, Tenant};
+use asp_store::{Admitted, Reader, SessionQuery, SessionRow, Tenant};
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -15,7 +15,7 @@ use serde::Deserialize;
 use tokio::time::Instant;
 
 use super::App;
-use super::extract::{self, Envelope, Id, Params};
+use super::extract::{self, Envelope, Id, Network, Params};
 use super::messages::{self, Question, moved_before};
 use super::problem::Denial;
 use super::statements::submit;
@@ -48,6 +48,7 @@ pub(super) struct Which {
 pub(super) async fn list(
     State(app): State<Arc<App>>,
     credentials: Credentials,
+    Network(network): Network,
     Params(which): Params<Which>,
 ) -> Result<Json<SessionPage>, Denial> {
     let size = extract::page_size(which.page_size, usize::MAX)?;
@@ -61,8 +62,8 @@ pub(super) async fn list(
     if !page.sessions.is_empty() || wait.is_zero() {
         return Ok(Json(page));
     }
-    let tenant = access.tenant.clone();
-    let subscription = app.hub.subscribe(Topic::Sessions(tenant.clone()), Some(tenant))?;
+    let topic = Topic::Sessions(access.tenant.clone());
+    let subscription = app.hub.subscribe(topic, app.who(Some(&access), network))?;
     let until = Instant::now() + wait;
     // Each turn waits for a wake-up or the end of the time.
     loop {
@@ -103,7 +104,9 @@ pub(super) async fn show(
     let now = app.clock.now();
     let read = move |reader: &Reader<'_>, access: &Access| {
         let session = reader.session(&access.tenant, &id)?.ok_or(Code::NotFound)?;
-        Ok(SessionView::from(&session).narrowed_by(reader.narrowed(&session, now)?))
+        let Admitted { index, judged_at, floors } = reader.admitted(&session)?;
+        let narrowed = reader.narrowed(&session, now)?;
+        Ok(SessionView::from(&session).narrowed_by(narrowed).admitted_by(index, judged_at, floors))
     };
     app.read_as(credentials, read).await.map(Json)
 }
@@ -147,6 +150,7 @@ pub(super) async fn messages(
     State(app): State<Arc<App>>,
     credentials: Credentials,
     Id(id): Id,
+    Network(network): Network,
     Params(which): Params<WhichMessages>,
 ) -> Result<Json<MessagePage>, Denial> {
     let question = Question {
@@ -155,6 +159,7 @@ pub(super) async fn messages(
         limit: extract::page_size(which.limit, usize::MAX)?,
         wait: extract::wait(which.wait_seconds)?,
         unknown: Code::NotFound,
+        network,
     };
     messages::page(&app, Some(credentials), question).await.map(Json)
 }
@@ -183,9 +188,10 @@ pub(super) async fn events(
     State(app): State<Arc<App>>,
     credentials: Credentials,
     Id(id): Id,
+    Network(network): Network,
     Params(from): Params<From>,
     headers: HeaderMap,
 ) -> Result<Response, Denial> {
     let after = extract::last_event(&headers)?.map(Sequence).or(from.after);
-    sse::events(app, credentials, StreamId::Session(id), after).await
+    sse::events(app, credentials, (StreamId::Session(id), after), network).await
 }

@@ -12,7 +12,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
-use super::extract::{Envelope, Params};
+use super::extract::{Envelope, Network, Params};
 use super::messages::{self, Question};
 use super::problem::Denial;
 use super::{App, extract};
@@ -71,6 +71,7 @@ pub(super) struct Which {
 pub(super) async fn list(
     State(app): State<Arc<App>>,
     credentials: Option<Credentials>,
+    Network(network): Network,
     Params(which): Params<Which>,
 ) -> Result<Json<MessagePage>, Denial> {
     let public = match which.stream {
@@ -86,6 +87,7 @@ pub(super) async fn list(
         limit: extract::page_size(which.limit, usize::MAX)?,
         wait: extract::wait(which.wait_seconds)?,
         unknown: Code::UnknownStream,
+        network,
     };
     messages::page(&app, credentials, question).await.map(Json)
 }

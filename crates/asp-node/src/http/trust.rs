@@ -24,6 +24,11 @@ const OBSERVERS_MAX: usize = 16;
 const AMOUNT: &str = "1000";
 const CURRENCY: &str = "USD";
 
+/// The value class in which is asked when nobody says.
+pub(crate) fn usual_class() -> Option<Money> {
+    Some(Money { amount: AMOUNT.parse().ok()?, currency: CURRENCY.parse().ok()? })
+}
+
 /// What is asked, before the log has had its say.
 struct Asked {
     agent: AgentUri,
@@ -50,10 +55,9 @@ impl Asked {
                 return None;
             }
         }
-        let class = Money {
-            amount: amount.or_else(|| AMOUNT.parse().ok())?,
-            currency: currency.or_else(|| CURRENCY.parse().ok())?,
-        };
+        let usual = usual_class()?;
+        let class =
+            Money { amount: amount.unwrap_or(usual.amount), currency: currency.unwrap_or(usual.currency) };
         Some(Self { agent: agent?, class, capability, observer })
     }
 }

@@ -3,13 +3,13 @@
 //! The evidence is read once and kept, for the log only grows. Whoever never owed anything has a newcomer's points and
 //! is not computed. The digits are asp-core's.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Mutex, PoisonError};
 
 use asp_core::amount::Money;
 use asp_core::name::{AgentUri, Domain};
 use asp_core::position::{LogTime, Position};
-use asp_core::trust::{Points, Question, Settled, assess};
+use asp_core::trust::{Level, Points, Question, Settled, assess};
 use asp_store::{AgentNumber, Reader};
 
 use crate::http::problem::Denial;
@@ -20,6 +20,8 @@ const QUESTIONS_MAX: usize = 32;
 const COMPUTED_MAX: usize = 200;
 /// Pieces of evidence that one search looks at at most, all agents together.
 const LOOKED_AT_MAX: usize = 4_000_000;
+/// Agents of one organisation that are looked at for its level.
+const OF_ONE_MAX: usize = 16;
 /// Instants are rounded up to this many milliseconds, so that searches of one minute ask the same.
 const ROUNDED_MS: u64 = 60_000;
 
@@ -58,7 +60,7 @@ impl Scores {
     ///
     /// # Errors
     /// That the storage failed.
-    pub(super) fn catch_up(&self, reader: &Reader<'_>) -> Result<(), Denial> {
+    pub(crate) fn catch_up(&self, reader: &Reader<'_>) -> Result<(), Denial> {
         self.with(|known| {
             let size = reader.size()?;
             if size <= known.size {
@@ -82,6 +84,34 @@ impl Scores {
         })
     }
 
+    /// Where what has been read of the log ends: after the last evidence.
+    pub(crate) fn prefix(&self) -> u64 {
+        self.with(|known| known.prefix())
+    }
+
+    /// The level of the best agent of an organisation in the eyes of some, of those whose obligations ended last; and
+    /// where the evidence ends by which that is so.
+    pub(crate) fn best(
+        &self,
+        observer: &BTreeSet<Domain>,
+        class: &Money,
+        organisation: &Domain,
+        instant: LogTime,
+    ) -> (Level, u64) {
+        let (agents, prefix) = self.with(|known| (known.lately(organisation), known.prefix()));
+        let question = |subject| Question {
+            subject,
+            observer: observer.clone(),
+            class: class.clone(),
+            capability: None,
+            instant,
+            prefix: Position(prefix),
+        };
+        // Each with a turn of its own, so that a search can come in between.
+        let level = |agent| self.with(|known| Level::of(assess(known.settled.evidence(), &question(agent)).score));
+        (agents.into_iter().map(level).max().unwrap_or(Level::Unverified), prefix)
+    }
+
     /// The question of an organisation about a value class: as it stands now, or as the page before had it. None if no
     /// page can have had that.
     pub(super) fn ask(
@@ -92,7 +122,7 @@ impl Scores {
         pinned: Option<(LogTime, u64)>,
     ) -> Option<Asked> {
         let instant = LogTime::from_millis((now.millis() / ROUNDED_MS).saturating_add(1) * ROUNDED_MS);
-        let prefix = self.with(|known| known.settled.changed().map_or(0, |last| last.0 + 1));
+        let prefix = self.prefix();
         let (instant, prefix) = match pinned {
             None => (instant, prefix),
             Some((then, before)) if then <= instant && before <= prefix => (then, before),
@@ -103,6 +133,26 @@ impl Scores {
 }
 
 impl Known {
+    fn prefix(&self) -> u64 {
+        self.settled.changed().map_or(0, |last| last.0 + 1)
+    }
+
+    /// The agents of an organisation whose obligations ended last, at most so many.
+    fn lately(&self, organisation: &Domain) -> BTreeSet<AgentUri> {
+        let own = format!("agent://{organisation}/");
+        let mut agents = BTreeSet::new();
+        let debtors = self.settled.evidence().iter().rev().map(|piece| &piece.debtor);
+        for debtor in debtors.filter(|debtor| debtor.as_str().starts_with(&own)) {
+            if !agents.contains(debtor) {
+                agents.insert(debtor.clone());
+            }
+            if agents.len() >= OF_ONE_MAX {
+                break;
+            }
+        }
+        agents
+    }
+
     /// Everybody who owed something by then.
     pub(super) fn debtors(&self, asked: &Asked) -> Vec<AgentNumber> {
         let by_then = self.debtors.iter().filter(|(_, (_, first))| *first < asked.prefix);

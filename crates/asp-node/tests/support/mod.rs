@@ -90,6 +90,8 @@ impl Stage {
         let mut config = Config {
             listen: "127.0.0.1:0".parse().unwrap(),
             origin: Some("assent.example/test".parse().unwrap()),
+            // Nobody who tests has time for that; one test asks for it.
+            refusal_pause_ms: 0,
             ..Config::new(folder.path().join("data"))
         };
         change(&mut config);

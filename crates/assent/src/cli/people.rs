@@ -45,6 +45,11 @@ pub(crate) enum OrgCommand {
     /// Show or change what an organisation lets others do with its agents
     #[command(subcommand)]
     Policy(PolicyCommand),
+    /// Show what your organisation may ask of the node, and what is left of that
+    #[command(
+        after_help = "Examples:\n  assent org limits\n  assent org limits --json | jq '.limits[] | select(.left == 0)'"
+    )]
+    Limits,
 }
 
 /// `assent agent`

@@ -5,11 +5,13 @@ use asp_core::key::KeyId;
 use asp_core::name::{Domain, Issuer, StreamId};
 use asp_core::statement::body::{Body, Name, OrgRegister};
 
+use super::agent::list;
 use super::sign::{Saying, hand_in};
 use crate::cli::{OrgCommand, Preparing};
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::page::{Page, Paint, Text};
+use crate::terms::grouped;
 use crate::words;
 
 /// Runs one of the commands.
@@ -29,6 +31,7 @@ pub(super) async fn run(context: &Context, command: OrgCommand) -> Outcome {
             Ok(())
         }
         OrgCommand::Policy(command) => super::policy::run(context, command).await,
+        OrgCommand::Limits => limits(context).await,
     }
 }
 
@@ -67,6 +70,42 @@ async fn register(context: &Context, domain: Option<Domain>, name: Option<Name>)
     let receipt = client.organisation_with(domain.clone(), key).register(name).await?;
     super::receipt(context, &receipt, Text::of(Paint::Strong, &domain).plain(" is registered"));
     Ok(())
+}
+
+async fn limits(context: &Context) -> Outcome {
+    let view = context.organisation().await?.limits().await?;
+    context.printer.show(&view, |page| {
+        page.line(Text::of(Paint::Strong, &view.organisation).plain("  may ask of this node"));
+        let seen = list(view.seen_by.iter());
+        let seen =
+            if seen.is_empty() { "all have the same".to_owned() } else { format!("as seen by {seen}") };
+        page.field("level", Text::from(view.level.to_string()).dim(format!("  {seen}")));
+        let rows = view.limits.iter().map(|limit| {
+            let most = limit.most.map_or_else(|| "any number".to_owned(), grouped);
+            let left = match limit.left {
+                Some(0) => Text::of(Paint::Bad, "nothing"),
+                Some(left) => grouped(left).into(),
+                None => "".into(),
+            };
+            vec![in_words(&limit.what).into(), most.into(), left]
+        });
+        page.table(vec!["WHAT", "AT MOST", "LEFT NOW"], rows.collect(), "no limits");
+    });
+    Ok(())
+}
+
+/// A limit for people; one that is not known here by its own name.
+fn in_words(what: &str) -> String {
+    match what {
+        "statementsPerSecond" => "statements a second, ten times as many at once",
+        "statementsWaiting" => "statements that are being taken in",
+        "requestsPerSecond" => "requests a second, ten times as many at once",
+        "invitationsUnanswered" => "invitations that nobody has answered",
+        "invitationsUnansweredByOne" => "the same of one other organisation",
+        "eventStreamsAndPolls" => "event streams and long polls",
+        other => other,
+    }
+    .to_owned()
 }
 
 fn show(page: &mut Page, view: &OrganisationView) {

@@ -2,7 +2,7 @@
 
 use std::pin::pin;
 
-use asp_client::api::{Message, OfferView, ParticipantView, SessionView};
+use asp_client::api::{FloorView, Message, OfferView, ParticipantView, SessionView};
 use asp_client::{AgentParty, Opening, Session};
 use asp_core::log::receipt::Receipt;
 use asp_core::name::AgentUri;
@@ -245,6 +245,13 @@ fn show(page: &mut Page, view: &SessionView) {
         let asked = format!("at least {score} for a deal of {}", terms::money(value));
         let by = format!("  as {} sees it", view.initiator.organisation());
         page.field("trust", Text::from(asked).dim(by));
+    }
+    for FloorView { organisation, floor } in view.admitted.iter().flat_map(|admitted| &admitted.floors) {
+        let asked = format!("{} points in a deal of {} were asked", floor.score, terms::money(&floor.value));
+        let when =
+            view.admitted.as_ref().map(|admitted| words::instant(admitted.judged_at)).unwrap_or_default();
+        let by = format!(" by {organisation}, and earned by {when}");
+        page.field("admitted", Text::from(asked).dim(by));
     }
     if view.conditions.is_some_and(|asked| asked != view.id) {
         page.field(
