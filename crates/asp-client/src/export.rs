@@ -137,9 +137,11 @@ impl SessionExport {
         let Some(session) = world.session(&self.session) else { return Some(Difference::NoBeginning) };
         let follows = serde_json::to_value(SessionView::from(session)).unwrap_or_default();
         let mut recorded = self.recorded.clone();
-        // What narrows a session depends on when one looks, not on what was said in it.
+        // What narrows a session depends on when one looks, not on what was said in it; what its initiator had to have
+        // earned stands in the policies of others.
         if let Some(recorded) = recorded.as_object_mut() {
             recorded.remove("narrowed");
+            recorded.remove("admitted");
         }
         differ("", Some(&recorded), Some(&follows))
     }

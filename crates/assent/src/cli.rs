@@ -383,6 +383,16 @@ pub(crate) enum BenchCommand {
         after_help = "Examples:\n  assent bench search\n  assent bench search --agents 1000000 --queries 5000 --json"
     )]
     Search(SearchBench),
+    /// How long an organisation waits for its receipts while another floods the node
+    #[command(
+        long_about = "How long an organisation waits for its receipts while another floods the node, and how long when \
+        it does not.\n\nStarts a node in this process with the limits that a node has by default. One organisation sends \
+        200 statements a second, first alone, then while another sends as much as it can on many connections and sends \
+        again at once whatever is refused. Node and both loads share this machine.",
+        after_help = "Examples:\n  assent bench flood\n  assent bench flood --seconds 5 --connections 64 --json\n  \
+        assent bench flood --no-limits"
+    )]
+    Flood(Flood),
 }
 
 /// `assent bench search`
@@ -397,6 +407,23 @@ pub(crate) struct SearchBench {
     /// What the agents and the questions follow from
     #[arg(long, default_value_t = 1, value_name = "NUMBER")]
     pub(crate) seed: u64,
+    /// A fresh folder on the disk to measure [default: a temporary one]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) dir: Option<PathBuf>,
+}
+
+/// `assent bench flood`
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Flood {
+    /// Seconds without the flood, and as many with it
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=50))]
+    pub(crate) seconds: u32,
+    /// Connections of the flood, each with one statement in flight
+    #[arg(long, default_value_t = 128, value_parser = clap::value_parser!(u32).range(1..=1024))]
+    pub(crate) connections: u32,
+    /// Leave the limits of organisations out, to see what they are good for
+    #[arg(long)]
+    pub(crate) no_limits: bool,
     /// A fresh folder on the disk to measure [default: a temporary one]
     #[arg(long, value_name = "DIR")]
     pub(crate) dir: Option<PathBuf>,

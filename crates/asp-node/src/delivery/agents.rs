@@ -20,6 +20,7 @@ use super::{Subscription, Topic};
 use crate::auth::{Access, Credentials};
 use crate::http::App;
 use crate::http::problem::Denial;
+use crate::quota::Prefix;
 use crate::registry::Followed;
 use crate::stopped;
 
@@ -38,15 +39,15 @@ struct Reading {
 pub(crate) async fn events(
     app: Arc<App>,
     credentials: Credentials,
-    search: SearchId,
-    after: Option<u64>,
+    (search, after): (SearchId, Option<u64>),
+    network: Option<Prefix>,
 ) -> Result<Response, Denial> {
     let (of_thread, alarms) = (Arc::clone(&app), app.hub.alarms());
     let follow = move |_: &Reader<'_>, access: &Access| {
         of_thread.saved.follow(&of_thread, access.clone(), (search, after), alarms)
     };
     let followed = app.read_as(credentials, follow).await?;
-    let subscription = app.hub.subscribe(Topic::Search(search), Some(followed.access.tenant.clone()))?;
+    let subscription = app.hub.subscribe(Topic::Search(search), app.who(Some(&followed.access), network))?;
     let reading = Reading { app, followed, subscription, ready: VecDeque::new() };
     let events = unfold(reading, |mut reading| async move {
         reading.next().await.map(|event| (Ok::<_, Infallible>(event), reading))

@@ -11,7 +11,7 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::App;
-use super::extract::{self, Acting, Params, SearchName, Small};
+use super::extract::{self, Acting, Network, Params, SearchName, Small};
 use super::problem::Denial;
 use crate::auth::rights::Right;
 use crate::auth::{Access, Caller, Credentials};
@@ -127,9 +127,10 @@ pub(super) async fn events(
     State(app): State<Arc<App>>,
     credentials: Credentials,
     SearchName(id): SearchName,
+    Network(network): Network,
     Params(from): Params<From>,
     headers: HeaderMap,
 ) -> Result<Response, Denial> {
     let after = extract::last_event(&headers)?.or(from.after);
-    agents::events(app, credentials, id, after).await
+    agents::events(app, credentials, (id, after), network).await
 }

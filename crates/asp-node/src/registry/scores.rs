@@ -108,7 +108,8 @@ impl Scores {
             prefix: Position(prefix),
         };
         // Each with a turn of its own, so that a search can come in between.
-        let level = |agent| self.with(|known| Level::of(assess(known.settled.evidence(), &question(agent)).score));
+        let level =
+            |agent| self.with(|known| Level::of(assess(known.settled.evidence(), &question(agent)).score));
         (agents.into_iter().map(level).max().unwrap_or(Level::Unverified), prefix)
     }
 

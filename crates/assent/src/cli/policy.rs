@@ -7,6 +7,7 @@ use asp_core::name::Domain;
 use asp_core::statement::body::{AdmissionFloor, Name};
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::Preparing;
 use crate::read;
 
 /// `assent org policy`
@@ -28,9 +29,14 @@ pub(crate) enum PolicyCommand {
         assent org policy set --floor \"20@1000 USD\" --floor \"provision.compute=40@10000 USD\"\n  \
         assent org policy set --from volt.example --from amp.example --invitations-per-hour 60\n  \
         assent org policy set --without admission\n  \
-        assent org policy set --file policy.json"
+        assent org policy set --file policy.json --prepare statement.json"
     )]
-    Set(PolicySetting),
+    Set {
+        #[command(flatten)]
+        setting: PolicySetting,
+        #[command(flatten)]
+        preparing: Preparing,
+    },
 }
 
 /// `assent org policy set`

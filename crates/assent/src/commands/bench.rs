@@ -2,6 +2,7 @@
 //! and what its disk can sync. Everything is measured in one run; nothing is asserted.
 
 mod figures;
+mod flood;
 mod load;
 mod market;
 mod prepare;
@@ -22,7 +23,7 @@ use tempfile::TempDir;
 use self::figures::Percentiles;
 use self::load::{Pace, Requests, request};
 use self::prepare::{Cast, Ready};
-use crate::cli::{Ingest, SearchBench};
+use crate::cli::{Flood, Ingest, SearchBench};
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::home::private_folder;
@@ -73,6 +74,14 @@ struct Figures {
     audited_per_second: f64,
     /// That over the bare verifications of one core.
     audited_to_verifications: f64,
+}
+
+/// `assent bench flood`
+///
+/// # Errors
+/// When the node refuses what is valid of the one that does not flood, or the disk fails.
+pub(super) async fn flood(context: &Context, args: &Flood) -> Outcome {
+    flood::run(context, args).await
 }
 
 /// Measures the registry.
@@ -171,18 +180,26 @@ impl Place {
 }
 
 async fn start(data: &Path) -> Outcome<Node> {
-    let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let config = Config {
-        data: data.to_owned(),
-        listen,
-        // What the node can do, not what it lets one do.
+    let config = without_limits(Config { listen: anywhere(), ..Config::new(data) });
+    Node::start(config).await.map_err(Failure::from)
+}
+
+/// A free port of this machine.
+fn anywhere() -> SocketAddr {
+    SocketAddr::from((Ipv4Addr::LOCALHOST, 0))
+}
+
+/// What the node can do, not what it lets one do.
+fn without_limits(config: Config) -> Config {
+    Config {
         organisation_statements_per_second: 0,
         organisation_pending_max: 0,
+        organisation_requests_per_second: 0,
+        registrations_per_hour: 0,
         half_open_max: 0,
         half_open_per_pair_max: 0,
-        ..Config::new("")
-    };
-    Node::start(config).await.map_err(Failure::from)
+        ..config
+    }
 }
 
 /// How much is sent.
@@ -237,19 +254,19 @@ async fn prepare(node: &Node, cast: Cast, plan: &Plan) -> Outcome<Prepared> {
         sessions.push(ready);
     }
     generate(node.address(), openings.into(), Pace::Full(Duration::MAX)).await?;
-    let each = plan.each;
-    tokio::task::spawn_blocking(move || sign(&host, &cast, &sessions, each)).await.map_err(Failure::fault)?
+    let [of_full, of_half] = plan.each;
+    let half = sessions.len() / 2;
+    let jobs = sessions.into_iter().enumerate();
+    // The first half of the sessions is for full load.
+    let jobs = jobs.map(|(number, ready)| (ready, if number < half { of_full } else { of_half })).collect();
+    let signing = tokio::task::spawn_blocking(move || sign(&host, &cast, jobs));
+    let mut signed = signing.await.map_err(Failure::fault)??;
+    let half = signed.split_off(half);
+    Ok(Prepared { full: signed.into(), half: half.into() })
 }
 
-/// Signs on all cores: the first half of the sessions is for full load.
-fn sign(host: &str, cast: &Cast, sessions: &[Ready], each: [usize; 2]) -> Outcome<Prepared> {
-    let (full, half) = sessions.split_at(sessions.len() / 2);
-    let [of_full, of_half] = each;
-    let jobs: Vec<(Ready, usize)> = full
-        .iter()
-        .map(|session| (*session, of_full))
-        .chain(half.iter().map(|session| (*session, of_half)))
-        .collect();
+/// Signs so many statements for each session, on all cores.
+fn sign(host: &str, cast: &Cast, jobs: Vec<(Ready, usize)>) -> Outcome<Vec<Requests>> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let share = jobs.len().div_ceil(threads).max(1);
     let mut signed: Vec<Requests> = Vec::with_capacity(jobs.len());
@@ -267,8 +284,7 @@ fn sign(host: &str, cast: &Cast, sessions: &[Ready], each: [usize; 2]) -> Outcom
         }
         Ok(())
     })?;
-    let half = signed.split_off(full.len());
-    Ok(Prepared { full: signed.into(), half: half.into() })
+    Ok(signed)
 }
 
 /// Runs the load on a thread and a runtime of its own, so that it does not queue behind the node's tasks.

@@ -76,6 +76,7 @@ pub(crate) fn run(context: &Context, command: Command) -> Outcome {
         Command::Tck(args) => block_on(tck::run(context, &args)),
         Command::Bench(BenchCommand::Ingest(args)) => block_on(bench::ingest(context, &args)),
         Command::Bench(BenchCommand::Search(args)) => block_on(bench::search(context, &args)),
+        Command::Bench(BenchCommand::Flood(args)) => block_on(bench::flood(context, &args)),
     }
 }
 

@@ -1,13 +1,14 @@
 //! `assent org policy`: see what an organisation lets others do with its agents, and change it.
 
 use asp_core::limits;
-use asp_core::name::Domain;
+use asp_core::name::{Domain, Issuer, StreamId};
 use asp_core::statement::body::{
-    AdmissionFloor, AdmissionPolicy, ConsentRule, InvitationRate, PolicySet, TrustFloor,
+    AdmissionFloor, AdmissionPolicy, Body, ConsentRule, InvitationRate, PolicySet, TrustFloor,
 };
 
 use super::agent::list;
-use crate::cli::{PolicyCommand, PolicyPart, PolicySetting};
+use super::sign::{Saying, hand_in};
+use crate::cli::{PolicyCommand, PolicyPart, PolicySetting, Preparing};
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::page::{Page, Paint, Text};
@@ -24,7 +25,7 @@ pub(super) async fn run(context: &Context, command: PolicyCommand) -> Outcome {
             print(context, &domain, &current(context, &domain).await?);
             Ok(())
         }
-        PolicyCommand::Set(args) => set(context, args).await,
+        PolicyCommand::Set { setting, preparing } => set(context, setting, preparing).await,
     }
 }
 
@@ -34,19 +35,26 @@ async fn current(context: &Context, domain: &Domain) -> Outcome<PolicySet> {
     Ok(view.policy.unwrap_or_else(|| PolicySet::of(Vec::new())))
 }
 
-async fn set(context: &Context, args: PolicySetting) -> Outcome {
-    let party = context.organisation().await?;
+async fn set(context: &Context, args: PolicySetting, preparing: Preparing) -> Outcome {
+    let domain = context.organisation_name()?;
     let base = match &args.file {
         Some(path) => {
             let bytes = super::read_input(path, limits::STATEMENT_BYTES_MAX as u64)?;
             serde_json::from_slice(&bytes)
                 .map_err(|error| Failure::usage(format_args!("{}: {error}", path.display())))?
         }
-        None => current(context, party.domain()).await?,
+        None => current(context, &domain).await?,
     };
     let policy = changed(base, args);
+    if preparing.prepare.is_some() {
+        let (issuer, stream) = (Issuer::Organisation(domain.clone()), StreamId::Org(domain));
+        let body = Body::OrgPolicySet(policy);
+        let saying = Saying { issuer, stream, opens: false, body, keys: Vec::new(), what: String::new() };
+        return hand_in(context, saying, Some(preparing)).await;
+    }
+    let party = context.organisation().await?;
     party.set_policy(policy.clone()).await?;
-    print(context, party.domain(), &policy);
+    print(context, &domain, &policy);
     Ok(())
 }
 
@@ -152,8 +160,10 @@ mod tests {
     fn args(of: &[&str]) -> PolicySetting {
         use clap::Parser;
         let words = [&["assent", "org", "policy", "set"], of].concat();
-        let crate::cli::Command::Org(crate::cli::OrgCommand::Policy(PolicyCommand::Set(args))) =
-            crate::cli::Cli::try_parse_from(words).unwrap().command
+        let crate::cli::Command::Org(crate::cli::OrgCommand::Policy(PolicyCommand::Set {
+            setting: args,
+            ..
+        })) = crate::cli::Cli::try_parse_from(words).unwrap().command
         else {
             panic!("another command")
         };

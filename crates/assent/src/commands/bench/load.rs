@@ -28,6 +28,8 @@ pub(super) type Requests = Vec<Box<[u8]>>;
 pub(super) enum Pace {
     /// As soon as the answer to the one before is there, for at most this long.
     Full(Duration),
+    /// The same, and what is refused is sent again at once: whatever the node says, for so long.
+    Flood(Duration),
     /// At so many a second over all connections, whatever the answers do.
     Steady(f64),
 }
@@ -41,6 +43,10 @@ pub(super) struct Result {
     pub(super) took: Duration,
     /// Answers that asked to come again.
     pub(super) overloaded: u64,
+    /// Answers that refused a request of a flood.
+    pub(super) refused: u64,
+    /// Processor time of the load's own thread, where the system tells.
+    pub(super) busy: Option<Duration>,
 }
 
 /// Connects, then sends each connection's requests and waits for all answers.
@@ -54,7 +60,7 @@ pub(super) async fn run(address: SocketAddr, work: Arc<[Requests]>, pace: Pace) 
         // One after the other, before the clock starts: what is measured is statements.
         streams.push(connect(address).await.map_err(|error| away(address, &error))?);
     }
-    let start = Instant::now();
+    let (start, busy) = (Instant::now(), busy());
     let mut tasks = tokio::task::JoinSet::new();
     for (number, stream) in streams.into_iter().enumerate() {
         let (work, schedule) = (Arc::clone(&work), Schedule { start, pace, number, connections });
@@ -68,9 +74,17 @@ pub(super) async fn run(address: SocketAddr, work: Arc<[Requests]>, pace: Pace) 
         let one = done.map_err(Failure::fault)??;
         result.latencies.extend(one.latencies);
         result.overloaded += one.overloaded;
+        result.refused += one.refused;
     }
+    result.busy = self::busy().zip(busy).map(|(now, then)| now.saturating_sub(then));
     result.took = start.elapsed();
     Ok(result)
+}
+
+/// Processor time of this thread so far.
+fn busy() -> Option<Duration> {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    text.split_whitespace().next()?.parse().ok().map(Duration::from_nanos)
 }
 
 async fn connect(address: SocketAddr) -> std::io::Result<TcpStream> {
@@ -96,7 +110,7 @@ impl Schedule {
     /// When request `place` is due; none if it is not sent any more.
     fn due(&self, place: usize) -> Option<Instant> {
         match self.pace {
-            Pace::Full(most) => (self.start.elapsed() < most).then_some(self.start),
+            Pace::Full(most) | Pace::Flood(most) => (self.start.elapsed() < most).then_some(self.start),
             Pace::Steady(rate) => {
                 let before = place * self.connections + self.number;
                 Some(self.start + Duration::from_secs_f64(before as f64 / rate))
@@ -122,7 +136,7 @@ async fn connection(
             Instant::now()
         } else {
             match schedule.pace {
-                Pace::Full(_) => Instant::now(),
+                Pace::Full(_) | Pace::Flood(_) => Instant::now(),
                 Pace::Steady(_) => due,
             }
         };
@@ -134,14 +148,20 @@ async fn connection(
                 .await
                 .map_err(|_| Failure::away(format_args!("no answer within {} s", PATIENCE.as_secs())))?
                 .map_err(away)?;
-            match status {
-                200 | 202 => break,
-                503 if tries < AGAIN_MAX => {
+            match (status, schedule.pace) {
+                (200 | 202, _) => break,
+                (429 | 503, Pace::Flood(_)) => {
+                    result.refused += 1;
+                    if schedule.due(place).is_none() {
+                        return Ok(result);
+                    }
+                }
+                (503, _) if tries < AGAIN_MAX => {
                     tries += 1;
                     result.overloaded += 1;
                     tokio::time::sleep(Duration::from_millis(1)).await;
                 }
-                status => return Err(refused(status, &buffer)),
+                (status, _) => return Err(refused(status, &buffer)),
             }
         }
         result.latencies.push(from.elapsed());

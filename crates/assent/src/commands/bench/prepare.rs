@@ -51,6 +51,19 @@ impl Cast {
     /// # Errors
     /// When there is no randomness.
     pub(super) fn new(origin: Origin, time: LogTime, alg: SignedWith) -> Outcome<Self> {
+        Self::named(origin, time, alg, ["north", "south"])
+    }
+
+    /// The same with organisations of other names, beside those that are there.
+    ///
+    /// # Errors
+    /// As [`Cast::new`].
+    pub(super) fn named(
+        origin: Origin,
+        time: LogTime,
+        alg: SignedWith,
+        [buys, sells]: [&str; 2],
+    ) -> Outcome<Self> {
         let organisation = |domain: &str| -> Outcome<(Domain, Party)> {
             let domain: Domain = domain.parse().map_err(Failure::fault)?;
             Ok((domain.clone(), Party { issuer: Issuer::Organisation(domain), key: key(alg)? }))
@@ -61,8 +74,14 @@ impl Cast {
         };
         Ok(Self {
             origin,
-            agents: [agent("agent://north.example/load/buyer")?, agent("agent://south.example/load/vendor")?],
-            organisations: [organisation("north.example")?, organisation("south.example")?],
+            agents: [
+                agent(&format!("agent://{buys}.example/load/buyer"))?,
+                agent(&format!("agent://{sells}.example/load/vendor"))?,
+            ],
+            organisations: [
+                organisation(&format!("{buys}.example"))?,
+                organisation(&format!("{sells}.example"))?,
+            ],
             time,
         })
     }
