@@ -76,6 +76,7 @@ fn names(page: &Value) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn everything_that_is_asked_has_to_fit_and_the_best_stands_first() {
+    // ASP-REG-001, ASP-REG-002, ASP-REG-003, ASP-REG-004
     let stage = market().await;
     for (query, expected) in [
         (json!({}), "seller gpu words compute"),
@@ -204,7 +205,7 @@ async fn trusted() -> Stage {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn trust_is_told_beside_relevance_as_the_trust_of_that_question_is() {
-    // ASP-TRU-001
+    // ASP-TRU-001, ASP-REG-005, ASP-REG-006
     let stage = trusted().await;
     let buyer = stage.reader("acme/buyer").await;
     let value = json!({ "amount": "1000", "currency": "USD" });
@@ -243,7 +244,7 @@ async fn trust_is_told_beside_relevance_as_the_trust_of_that_question_is() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_by_trust_give_each_agent_once_as_of_one_instant() {
-    // ASP-API-004
+    // ASP-API-004, ASP-REG-007
     let stage = trusted().await;
     let buyer = stage.reader("acme/buyer").await;
     let value = json!({ "amount": "1000", "currency": "USD" });
@@ -268,6 +269,7 @@ async fn pages_by_trust_give_each_agent_once_as_of_one_instant() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_registers_finds_itself_with_the_position_of_its_receipt_also_after_a_restart() {
+    // ASP-REG-008
     let mut stage = Stage::new().await;
     stage.org("acme").await;
     for number in 0..20 {

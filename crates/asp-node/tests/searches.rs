@@ -130,7 +130,7 @@ async fn market() -> Stage {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_agent_that_is_new_or_changed_and_fits_is_told_once_and_exactly_resumed() {
-    // ASP-DLV-002
+    // ASP-REG-010
     let mut stage = market().await;
     list(&mut stage, "globex/old", "provision.compute.gpu").await;
     let buyer = stage.reader("acme/buyer").await;
@@ -218,7 +218,7 @@ async fn trust_that_is_asked_for_is_told_and_without_it_nothing_is() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_search_is_its_savers_and_its_organisations_and_for_others_not_there() {
-    // ASP-API-003
+    // ASP-AUT-005
     let stage = market().await;
     let buyer = stage.reader("acme/buyer").await;
     let search = saved(&stage, &buyer, "gpu", json!({ "text": "gpu" })).await;

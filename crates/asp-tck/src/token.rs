@@ -144,9 +144,19 @@ impl Wire {
 
     /// A request with a token and a fresh proof.
     pub(crate) fn request_as(&self, reader: &Reader, path: &str) -> Result<RequestBuilder, Finding> {
-        let proof = self.proof(&reader.dpop, &Method::GET, path, Some(&reader.token))?.text();
+        self.request_by(reader, Method::GET, path)
+    }
+
+    /// The same with another method.
+    pub(crate) fn request_by(
+        &self,
+        reader: &Reader,
+        method: Method,
+        path: &str,
+    ) -> Result<RequestBuilder, Finding> {
+        let proof = self.proof(&reader.dpop, &method, path, Some(&reader.token))?.text();
         let authorization = format!("DPoP {}", reader.token);
-        let request = self.request(Method::GET, path);
+        let request = self.request(method, path);
         Ok(request.header("authorization", authorization).header("dpop", proof))
     }
 

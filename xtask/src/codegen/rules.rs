@@ -13,11 +13,12 @@ use super::{cell, read};
 pub(super) const SOURCE: &str = "spec/rules.toml";
 
 /// What the letters between the dashes stand for, and the level of conformance that needs rules of the family.
-const FAMILIES: [(&str, &str, Level); 16] = [
+const FAMILIES: [(&str, &str, Level); 17] = [
     ("STM", "Statements", Level::Core),
     ("KEY", "Keys", Level::Core),
     ("ORG", "Organisations", Level::Core),
     ("AGT", "Agents", Level::Core),
+    ("REG", "The registry", Level::Full),
     ("ADM", "Admission", Level::Full),
     ("CON", "Consents", Level::Standard),
     ("SES", "Sessions", Level::Standard),

@@ -84,7 +84,7 @@ impl Reading {
         }
     }
 
-    /// Looks on from where it was (ASP-DLV-002); whether anybody was there who may be told.
+    /// Looks on from where it was (ASP-REG-010); whether anybody was there who may be told.
     ///
     /// None if the reader may not read any more, or the search is not there any more.
     async fn read(&mut self) -> Option<bool> {

@@ -50,7 +50,9 @@ pub(crate) async fn search(
     let token = token.map_err(|_| Code::InvalidQuery)?;
     wait_for(&app, asked.after).await?;
     let class = asked.value.clone().or_else(|| asked.min_trust.as_ref().map(|floor| floor.value.clone()));
+    // ASP-REG-006
     let Some(class) = class else { return without_trust(app, query, token).await };
+    // ASP-REG-007
     let pinned = token.map(|token| token.pinned.ok_or(Code::InvalidQuery)).transpose()?;
     let place = token.map(|token| token.place);
     let instant = app.clock.now();
@@ -115,7 +117,8 @@ pub(crate) fn query(asked: &SearchQuery) -> Result<AgentQuery, Denial> {
     })
 }
 
-/// Waits until the index has seen a position of the log that is there, or for a moment until it has seen all of it.
+/// Waits until the index has seen a position of the log that is there, or for a moment until it has seen all of it
+/// (ASP-REG-008).
 async fn wait_for(app: &App, after: Option<Position>) -> Result<(), Denial> {
     let size = *app.store.watch().borrow();
     let wanted = match after {

@@ -250,7 +250,7 @@ impl Index {
         self.prices.get(number as usize)?.as_ref()
     }
 
-    /// Those that can be found at all.
+    /// Those that can be found at all (ASP-REG-009).
     pub(super) fn findable(&self) -> RoaringBitmap {
         &self.listed - self.standing_as(Standing::Gone)
     }
@@ -283,7 +283,7 @@ impl Index {
         self.languages.of(&language) | self.languages.beginning(&format!("{language}-"), EXPANDED_MAX)
     }
 
-    /// Those that offer the very capability, and those that offer it or one below it.
+    /// Those that offer the very capability, and those that offer it or one below it (ASP-REG-001).
     pub(super) fn offering(&self, capability: &Capability) -> (RoaringBitmap, RoaringBitmap) {
         let exact = self.capabilities.of(capability.as_str());
         let within = self.capabilities.beginning(&format!("{capability}."), usize::MAX);
@@ -304,7 +304,7 @@ impl Index {
     }
 
     /// Those that have a word in name or capabilities, those that have it anywhere, and those that have it or one that
-    /// begins with it.
+    /// begins with it (ASP-REG-002).
     pub(super) fn with_word(&self, word: &str) -> [RoaringBitmap; 3] {
         let whole = self.words.of(word);
         let begun = if word.chars().count() < BEGINNING_MIN {

@@ -38,6 +38,7 @@ pub(super) fn find(index: &Index, query: &AgentQuery) -> Ranking {
     let total = fitting.len();
     // One more than the page tells whether another follows.
     let wanted = query.limit.saturating_add(1);
+    // ASP-REG-004
     let mut agents = match query.order {
         Order::Relevance => by_relevance(index, &asked, fitting, query.after, wanted),
         Order::Price => {
@@ -97,7 +98,7 @@ impl Asked {
         Self { capability, words, of_capability, for_nothing }
     }
 
-    /// Everybody who fits all that is asked.
+    /// Everybody who fits all that is asked (ASP-REG-003).
     fn fitting(&self, index: &Index, query: &AgentQuery) -> RoaringBitmap {
         let mut fitting = index.findable();
         if let Some([_, within]) = &self.capability {
@@ -135,7 +136,7 @@ impl Asked {
         fitting
     }
 
-    /// Those among `some` with equal points, by points.
+    /// Those among `some` with equal points, by points (ASP-REG-005, ASP-REG-009).
     fn ranks(&self, index: &Index, some: RoaringBitmap) -> Ranks {
         let mut ranks = Ranks(BTreeMap::from([(self.for_nothing, some)]));
         if let Some([exact, _]) = &self.capability {

@@ -298,6 +298,7 @@ proptest! {
         events in vec(event(), 0..60),
         queries in vec(query(), 8),
     ) {
+        // ASP-REG-001, ASP-REG-002, ASP-REG-003, ASP-REG-004, ASP-REG-009
         let (index, all) = after(events);
         for query in queries {
             let expected = scan(&all, &query);

@@ -135,7 +135,7 @@ async fn waits(stage: &mut Stage) -> Result<(), Finding> {
 const EVENT_BYTES_MAX: usize = 4 << 20;
 
 /// Events of one connection, taken out of its bytes.
-struct Events {
+pub(super) struct Events {
     response: reqwest::Response,
     /// What came and is no whole character or end of a line yet.
     bytes: Vec<u8>,
@@ -143,25 +143,44 @@ struct Events {
 }
 
 impl Events {
-    async fn open(stage: &mut Stage, who: &str, session: Hash, last: Option<u64>) -> Result<Self, Finding> {
+    async fn of(stage: &mut Stage, who: &str, session: Hash, last: Option<u64>) -> Result<Self, Finding> {
+        Self::open(stage, who, &format!("/v1/sessions/{}/events", session.to_hex()), last).await
+    }
+
+    /// Opens a stream of events, after the one that was heard last.
+    pub(super) async fn open(
+        stage: &mut Stage,
+        who: &str,
+        path: &str,
+        last: Option<u64>,
+    ) -> Result<Self, Finding> {
         let reader = stage.reader(who).await?;
-        let path = format!("/v1/sessions/{}/events", session.to_hex());
-        let mut request = stage.wire.request_as(&reader, &path)?;
+        let mut request = stage.wire.request_as(&reader, path)?;
         if let Some(last) = last {
             request = request.header("last-event-id", last);
         }
-        let gone = |error| Finding::new("a stream of events", format_args!("none: {error}")).at(&path);
+        let gone = |error| Finding::new("a stream of events", format_args!("none: {error}")).at(path);
         let response = request.send().await.map_err(gone)?;
         let kind = response.headers().get("content-type").and_then(|kind| kind.to_str().ok());
         let kind = kind.unwrap_or_default().to_owned();
         let right = response.status() == 200 && kind.starts_with("text/event-stream");
         hold(right, "200 and text/event-stream", format_args!("{} {kind}", response.status()))
-            .map_err(|finding| finding.at(&path))?;
+            .map_err(|finding| finding.at(path))?;
         Ok(Self { response, bytes: Vec::new(), text: String::new() })
     }
 
     /// The next statement, with the id of its event.
     async fn next(&mut self) -> Result<(u64, Message), Finding> {
+        let (id, data) = self.next_data().await?;
+        let unreadable = |error| Finding::new("a message as data", error);
+        let message: Message = serde_json::from_str(&data).map_err(unreadable)?;
+        let verified = message.verify()?;
+        same("the id", &id, &verified.statement().sequence.0)?;
+        Ok((id, message))
+    }
+
+    /// The next event that has data: its id, and the data.
+    pub(super) async fn next_data(&mut self) -> Result<(u64, String), Finding> {
         let wait = tokio::time::timeout(PATIENCE, self.next_event()).await;
         wait.unwrap_or_else(|_| {
             Err(Finding::new(format_args!("an event within {} s", PATIENCE.as_secs()), "none"))
@@ -186,7 +205,7 @@ impl Events {
         Ok(())
     }
 
-    async fn next_event(&mut self) -> Result<(u64, Message), Finding> {
+    async fn next_event(&mut self) -> Result<(u64, String), Finding> {
         loop {
             let Some((event, rest)) = self.text.split_once("\n\n") else {
                 let chunk = self.response.chunk().await;
@@ -199,12 +218,9 @@ impl Events {
             self.text = rest;
             let field = |name: &str| event.lines().find_map(|line| line.strip_prefix(name).map(str::trim));
             if let Some(data) = field("data:") {
-                let unreadable = |error: &dyn std::fmt::Display| Finding::new("a message as data", error);
-                let id = field("id:").unwrap_or_default().parse().map_err(|error| unreadable(&error))?;
-                let message: Message = serde_json::from_str(data).map_err(|error| unreadable(&error))?;
-                let verified = message.verify()?;
-                same("the id", &id, &verified.statement().sequence.0)?;
-                return Ok((id, message));
+                let unreadable = |_| Finding::new("a number as id", &event);
+                let id = field("id:").unwrap_or_default().parse().map_err(unreadable)?;
+                return Ok((id, data.to_owned()));
             }
         }
     }
@@ -226,10 +242,10 @@ async fn hear(events: &mut Events, expected: &[Hash]) -> Result<(), Finding> {
 
 async fn resumes(stage: &mut Stage) -> Result<(), Finding> {
     let (session, said) = chatter(stage, 8).await?;
-    let mut all = Events::open(stage, "seller", session, None).await?;
+    let mut all = Events::of(stage, "seller", session, None).await?;
     hear(&mut all, &said).await?;
     for last in [0, 3, 7] {
-        let mut events = Events::open(stage, "buyer", session, Some(last)).await?;
+        let mut events = Events::of(stage, "buyer", session, Some(last)).await?;
         let from = usize::try_from(last).unwrap_or_default() + 1;
         let rest = said.get(from..).unwrap_or_default();
         hear(&mut events, rest).await.map_err(|finding| finding.at(format_args!("Last-Event-ID: {last}")))?;
@@ -239,7 +255,7 @@ async fn resumes(stage: &mut Stage) -> Result<(), Finding> {
 
 async fn listens(stage: &mut Stage) -> Result<(), Finding> {
     let (session, mut said) = chatter(stage, 0).await?;
-    let mut events = Events::open(stage, "seller", session, None).await?;
+    let mut events = Events::of(stage, "seller", session, None).await?;
     hear(&mut events, &said).await?;
     for round in 0..3 {
         // Some are said while it listens, some while it does not.
@@ -253,7 +269,7 @@ async fn listens(stage: &mut Stage) -> Result<(), Finding> {
         drop(events);
         let note = stage.note("seller", session)?;
         said.push(stage.take(note).await?);
-        events = Events::open(stage, "seller", session, Some(last)).await?;
+        events = Events::of(stage, "seller", session, Some(last)).await?;
         let newest = said.last().copied().unwrap_or_else(|| Hash::of(&[]));
         hear(&mut events, &[newest]).await.map_err(|finding| finding.at(format_args!("round {round}")))?;
     }

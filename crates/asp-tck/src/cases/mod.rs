@@ -13,6 +13,7 @@ mod identity;
 mod log;
 mod proofs;
 mod reading;
+mod registry;
 mod sessions;
 mod statements;
 mod terms;
@@ -83,6 +84,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Case> {
         log::CASES,
         http::CASES,
         reading::CASES,
+        registry::CASES,
         delivery::CASES,
         proofs::CASES,
     ]
