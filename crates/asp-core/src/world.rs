@@ -387,12 +387,13 @@ impl World {
             return Consent::decide_opening(verified, at, issuer, with);
         }
         let unknown = || Code::UnknownStream.at("/stream");
+        // Before it is looked whether there is one: who writes a party's name learns nothing by the answer (ASP-STM-018).
+        self.check_signers(verified)?;
         let consent = self.consents.get(id).ok_or_else(unknown)?;
         // Who is no party learns no more than that of a consent that does not exist.
         if statement.issuer.organisation().is_none_or(|domain| !consent.is_party(&domain)) {
             return Err(unknown());
         }
-        self.check_signers(verified)?;
         check_place(statement, Some(consent.head()), crate::name::StreamKind::Consent)?;
         consent.decide(verified, at, issuer)
     }

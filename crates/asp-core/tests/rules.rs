@@ -139,7 +139,7 @@ fn identity_says_which_rule_and_where() {
 #[test]
 fn consents_and_what_is_there_already_say_which_rule_and_where() {
     // ASP-AGT-006, ASP-KEY-003, ASP-CON-001
-    let mut stage = Stage::with(&["a", "b"]);
+    let mut stage = Stage::with(&["a", "b", "c"]);
     let by_org = |name: &str| Issuer::Organisation(domain(name));
     let consent = stage.consent("a", "b");
     let stream = StreamName::Of(StreamId::Consent(consent));
