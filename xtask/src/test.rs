@@ -174,7 +174,7 @@ fn tests(root: &Path) -> Result<Outcome, String> {
 /// Of the whole workspace, so that no library is built a second time with other features; one test after the other, since
 /// each runs many nodes, and the kit has cases in which time counts.
 fn faults(root: &Path) -> Result<Outcome, String> {
-    let test = ["--workspace", "--test", "misbehave", "--test", "threats"];
+    let test = ["--workspace", "--test", "misbehave", "--test", "threats", "--test", "tenancy"];
     let (runner, alone): (&[&str], &[&str]) = if has_subcommand(root, "nextest") {
         // Its tables are what one wants to see.
         (&["nextest", "run", "--success-output", "final"], &["--test-threads", "1"])

@@ -687,11 +687,14 @@ mod tests {
 
     #[test]
     fn so_many_organisations_register_from_one_address_in_an_hour() {
+        // THR-REGISTRATION-FLOOD
         let mut state = State::default();
         let (one, other) = (prefix("192.0.2.1").unwrap(), prefix("192.0.2.2").unwrap());
         assert!(state.registers(one, 2, at(0)) && state.registers(one, 2, at(1)));
         assert!(!state.registers(one, 2, at(2)) && state.registers(other, 2, at(2)));
         assert!(state.registers(one, 2, at(HOUR.0)));
+        // The control: without a bound all of them do.
+        assert!((0..100).all(|_| state.registers(one, 0, at(HOUR.0))));
     }
 
     #[test]

@@ -213,18 +213,14 @@ async fn a_node_that_stops_lets_nobody_wait() {
     drop(idle);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_reader_who_takes_nothing_is_cut_off() {
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    let mut stage = Stage::with(|config| config.stall_timeout_ms = 100).await;
+/// A reader that asks for more than the buffers of a connection hold, and takes none of it.
+async fn slow_reader(stage: &mut Stage) -> tokio::net::TcpStream {
+    use tokio::io::AsyncWriteExt;
     let (session, _) = stage.session().await;
-    // More than the buffers of a connection hold.
     let filling = "x".repeat(4000);
-    for _ in 0..40 {
-        for _ in 0..20 {
-            let statement = stage.author.say(session, "acme/buyer", note(&filling), None);
-            stage.take(statement).await;
-        }
+    for _ in 0..800 {
+        let statement = stage.author.say(session, "acme/buyer", note(&filling), None);
+        stage.take(statement).await;
     }
     let buyer = stage.reader("acme/buyer").await;
     let path = format!("/v1/sessions/{}/events", session.to_hex());
@@ -238,13 +234,26 @@ async fn a_reader_who_takes_nothing_is_cut_off() {
         buyer.token
     );
     slow.write_all(head.as_bytes()).await.unwrap();
-    while subscribers(&stage).await == 0 {
+    while subscribers(stage).await == 0 {
         tokio::task::yield_now().await;
     }
+    slow
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_who_takes_nothing_is_cut_off() {
+    // THR-SLOW-READER
+    use tokio::io::AsyncReadExt;
+    // The control: a node that bears it, where the same reader came before.
+    let mut patient = Stage::with(|config| config.stall_timeout_ms = 3_600_000).await;
+    let _held = slow_reader(&mut patient).await;
+    let mut stage = Stage::with(|config| config.stall_timeout_ms = 100).await;
+    let mut slow = slow_reader(&mut stage).await;
     // It gives its place back although it never says anything.
     while subscribers(&stage).await == 1 {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
+    assert_eq!(subscribers(&patient).await, 1);
     let mut rest = Vec::new();
     // What was sent can still be taken; then there is nothing more.
     let _ = slow.read_to_end(&mut rest).await;

@@ -158,14 +158,44 @@ async fn a_head_that_is_too_large_never_reaches_a_route() {
     assert_eq!(many.send().await.unwrap().status(), 431);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_body_that_never_comes_is_not_waited_for() {
-    // ASP-API-003
-    let stage = Stage::with(|config| config.body_timeout_ms = 50).await;
+/// A request whose body never comes.
+fn stalled(stage: &Stage) -> reqwest::RequestBuilder {
     let stalled = futures::stream::pending::<Result<Vec<u8>, std::io::Error>>();
     let request = stage.http.post(stage.url("/v1/statements")).header("content-type", "application/json");
-    let answer = Answer::of(request.body(reqwest::Body::wrap_stream(stalled))).await;
+    request.body(reqwest::Body::wrap_stream(stalled))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_never_comes_is_not_waited_for() {
+    // ASP-API-003, THR-SLOW-SENDER
+    // The control: a node that bears it, which was asked before.
+    let patient = Stage::with(|config| config.body_timeout_ms = 3_600_000).await;
+    let held = tokio::spawn(Answer::of(stalled(&patient)));
+    let stage = Stage::with(|config| config.body_timeout_ms = 50).await;
+    let answer = Answer::of(stalled(&stage)).await;
     assert_eq!((answer.status.as_u16(), answer.code().as_str()), (408, "REQUEST_TIMEOUT"));
+    assert!(!held.is_finished());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_head_that_never_ends_is_not_waited_for() {
+    // THR-SLOW-SENDER
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let begin = async |stage: &Stage| {
+        let mut stream = tokio::net::TcpStream::connect(stage.node.address()).await.unwrap();
+        stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: a").await.unwrap();
+        stream
+    };
+    let patient = Stage::with(|config| config.header_timeout_ms = 3_600_000).await;
+    let held = begin(&patient).await;
+    let stage = Stage::with(|config| config.header_timeout_ms = 50).await;
+    let mut cut = begin(&stage).await;
+    let mut rest = Vec::new();
+    let _ended = cut.read_to_end(&mut rest).await;
+    assert!(!rest.starts_with(b"HTTP/1.1 200"));
+    // The control: the other, which came before, is still waited for.
+    let waits = held.try_read(&mut [0; 16]).unwrap_err();
+    assert_eq!(waits.kind(), std::io::ErrorKind::WouldBlock);
 }
 
 #[tokio::test(flavor = "multi_thread")]

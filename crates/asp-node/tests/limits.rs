@@ -98,6 +98,7 @@ async fn nobody_spends_the_share_of_another_by_writing_its_name() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn invitations_beyond_the_limit_wait_until_one_was_answered() {
+    // THR-HALF-OPEN
     let mut stage = Stage::with(|config| config.half_open_per_pair_max = 2).await;
     let consent = stage.people().await;
     let first = invitation(&mut stage, consent);
@@ -125,6 +126,14 @@ async fn invitations_beyond_the_limit_wait_until_one_was_answered() {
     // Time ends them as well.
     stage.stepper.pass(Millis(30_000));
     stage.take(further).await;
+
+    // The control: where nothing is bounded, as many are taken in as are sent.
+    let mut stage =
+        Stage::with(|config| (config.half_open_max, config.half_open_per_pair_max) = (0, 0)).await;
+    let consent = stage.people().await;
+    for _ in 0..5 {
+        stage.invite(consent).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

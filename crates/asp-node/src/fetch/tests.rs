@@ -137,6 +137,7 @@ async fn get(fetch: &Fetch, url: &str) -> Result<Vec<u8>, FetchError> {
 
 #[tokio::test]
 async fn nothing_is_reached_that_a_stranger_must_not_reach() {
+    // THR-SSRF
     let server = Server::start(Manner::Well).await;
     let port = server.address.port();
     let strict = fetch("", None);
@@ -234,6 +235,7 @@ async fn an_answer_is_small_json_that_comes_from_where_it_was_asked_for() {
 
 #[tokio::test]
 async fn a_redirect_is_not_followed() {
+    // THR-SSRF
     for to in ["https://acme.example/other", "http://127.0.0.1:1/", "//10.0.0.1/", "/other"] {
         let server = Server::start(Manner::Leads(to)).await;
         let refused = get(&plain(&server), "https://acme.example/").await;
@@ -334,6 +336,7 @@ fn records(name: &str, kind: RecordType, count: usize) -> Vec<RData> {
 
 #[tokio::test]
 async fn every_address_of_a_name_is_checked_before_anybody_is_reached() {
+    // THR-SSRF
     let server = name_server(Arc::default()).await;
     let strict = fetch("", Some(server));
     for (url, refused) in [
@@ -350,6 +353,7 @@ async fn every_address_of_a_name_is_checked_before_anybody_is_reached() {
 
 #[tokio::test]
 async fn a_name_is_resolved_once_for_check_and_connection() {
+    // THR-SSRF
     let asked = Arc::new(AtomicUsize::new(0));
     let server = name_server(Arc::clone(&asked)).await;
     // 127.0.0.9 plays the public address; nobody listens there.

@@ -176,3 +176,31 @@ async fn give_it_back(scene: &mut Scene) -> Attack {
     let statement = scene.author.sign(&draft, &[&key(&seller)]);
     outcome(&scene.send(statement.envelope()).await)
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_schema_leads_nowhere() {
+    // THR-SSRF-SCHEMA
+    let folder = tempfile::tempdir().unwrap();
+    let node = crate::support::Served::start(folder.path());
+    let mut scene = crate::scene(&node);
+    scene.org("buyer").await;
+    let buyer = scene.name("buyer");
+    let within = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = within.local_addr().unwrap();
+    for to in [format!("http://{address}/a"), format!("//{address}/a"), "file:///etc/passwd".to_owned()] {
+        for member in ["$ref", "$dynamicRef", "$schema", "$id"] {
+            let schema = serde_json::Map::from_iter([(member.to_owned(), to.clone().into())]);
+            let register =
+                SchemaRegister { alias: text("terms"), description: text("terms"), schema, version: 1 };
+            let stream = StreamName::Of(StreamId::Org(crate::author::domain(&buyer)));
+            let statement = scene.author.by(&buyer, stream, Body::OrgSchemaRegister(register));
+            let answer = scene.send(statement.envelope()).await;
+            assert_eq!(outcome(&answer), Err("INVALID_SCHEMA".to_owned()), "{member}: {to}");
+        }
+    }
+    // Nobody has come by now; the control: who follows the reference is the first.
+    let follower = tokio::spawn(tokio::net::TcpStream::connect(address));
+    let (_, first) = within.accept().await.unwrap();
+    let followed = follower.await.unwrap().unwrap();
+    assert_eq!(first, followed.local_addr().unwrap());
+}
