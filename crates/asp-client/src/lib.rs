@@ -43,6 +43,7 @@ mod session;
 mod stream;
 mod tender;
 mod token;
+mod trail;
 mod transport;
 
 pub use agent::{AgentParty, Opening};
@@ -53,6 +54,10 @@ pub use organisation::{ConsentTerms, OrganisationParty};
 pub use session::Session;
 pub use tender::{
     Award, Awarded, Bid, Declined, Invitations, OfferedPackage, Standing, Supplier, Tender, TenderCall,
+};
+pub use trail::{
+    Trail, TrailCheck, TrailComparison, TrailDifference, TrailEnd, TrailFile, TrailHead, TrailRecord,
+    TrailReport, TrailUnreadable,
 };
 pub use transport::document;
 

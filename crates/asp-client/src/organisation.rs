@@ -16,6 +16,7 @@ use futures::Stream;
 
 use crate::api::{CommitmentView, ConsentView, LimitsView, Message};
 use crate::party::Party;
+use crate::trail::Trail;
 use crate::{Error, clock};
 
 /// How often a statement is signed anew because the node said what it found under the domain.
@@ -281,6 +282,14 @@ impl OrganisationParty {
     /// As every call.
     pub async fn consent(&self, id: &Hash) -> Result<ConsentView, Error> {
         self.party.consent(id).await
+    }
+
+    /// What was said under one of its consents, as this organisation may read it.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn trail(&self, consent: &Hash) -> Result<Trail, Error> {
+        Trail::find(&self.party, self.domain.clone(), *consent).await
     }
 
     /// The commitments of its agents, newest first, read as far as one looks. An error, as of every call, ends them.

@@ -1,6 +1,7 @@
 //! Commands about who there is: organisations, agents, consents, trust.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use asp_core::amount::Money;
 use asp_core::key::KeyId;
@@ -182,7 +183,7 @@ pub(crate) struct CardExport {
     pub(crate) a2a: bool,
     /// The file [default: stdout]
     #[arg(short, long, value_name = "FILE")]
-    pub(crate) output: Option<std::path::PathBuf>,
+    pub(crate) output: Option<PathBuf>,
 }
 
 /// `assent agent card set`
@@ -374,6 +375,24 @@ pub(crate) enum ConsentCommand {
     Show {
         /// The consent's id, or the first digits of it
         id: Id,
+    },
+    /// Export what was said under a consent, check such a file offline, or compare the files of both sides
+    ///
+    /// Exits with 1 if something is refuted, or if the two files differ.
+    #[command(after_help = "Examples:\n  assent consent audit 3f9a1c --export ours.jsonl\n  \
+        assent consent audit ours.jsonl\n  assent consent audit ours.jsonl --against theirs.jsonl")]
+    Audit {
+        /// The consent's id, or the first digits of it, to export; else a file
+        what: String,
+        /// Write the trail of the consent to this file
+        #[arg(long, value_name = "FILE", conflicts_with_all = ["against", "node_key"])]
+        export: Option<PathBuf>,
+        /// The other side's file, to compare with
+        #[arg(long, value_name = "FILE")]
+        against: Option<PathBuf>,
+        /// The key of the log that you trust
+        #[arg(long, value_name = "KEY")]
+        node_key: Option<KeyId>,
     },
     /// List your organisation's consents, newest first
     #[command(after_help = "Examples:\n  assent consent list --as acme.example")]

@@ -1,6 +1,9 @@
 //! `assent consent`: ask another organisation, grant, revoke, list.
 
+mod trail;
+
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use asp_client::api::ConsentView;
 use asp_client::{ConsentTerms, OrganisationParty};
@@ -11,7 +14,7 @@ use futures::TryStreamExt;
 use super::agent::list;
 use crate::cli::{ConsentCommand, ConsentRequest, Less};
 use crate::context::Context;
-use crate::failure::Outcome;
+use crate::failure::{Failure, Outcome};
 use crate::page::{Paint, Text};
 use crate::read::Id;
 use crate::{terms, words};
@@ -21,8 +24,18 @@ use crate::{terms, words};
 /// # Errors
 /// Why it did not do what it was asked.
 pub(super) async fn run(context: &Context, command: ConsentCommand) -> Outcome {
+    if let ConsentCommand::Audit { what, export: None, against, node_key } = &command {
+        return trail::audit(context, Path::new(what), against.as_deref(), *node_key);
+    }
     let party = context.organisation().await?;
     match command {
+        ConsentCommand::Audit { what, export, .. } => {
+            let id = find(&party, &what.parse().map_err(Failure::usage)?).await?;
+            match export {
+                Some(path) => trail::export(context, &party, &id, &path).await,
+                None => Ok(()),
+            }
+        }
         ConsentCommand::Request(args) => request(context, &party, args).await,
         ConsentCommand::List => {
             let consents: Vec<_> = party.consents().try_collect().await?;

@@ -115,7 +115,7 @@ pub(crate) fn write_output(path: &Path, bytes: &[u8]) -> Outcome {
 }
 
 /// Makes a file for what the parties said, or empties it; a new one is its owner's alone.
-fn create(path: &Path) -> io::Result<File> {
+pub(crate) fn create(path: &Path) -> io::Result<File> {
     let mut options = File::options();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
