@@ -64,7 +64,9 @@ impl Names {
         match (under, value) {
             // Places in the log and its size are the log's, whoever filled it; of other statements in the same
             // transaction a receipt shows how many leaves the log got at that instant, as the log itself does.
-            ("logIndex" | "position" | "size" | "prefix" | "from" | "until" | "batch", _) => json!("log"),
+            ("logIndex" | "index" | "position" | "size" | "prefix" | "from" | "until" | "batch", _) => {
+                json!("log")
+            }
             // The node's keys are made with its folder.
             ("value" | "nonce" | "access_token" | "nodeKey" | "noteKey" | "signature", _)
                 if !value.is_object() || under == "signature" =>

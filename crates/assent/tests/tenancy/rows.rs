@@ -164,6 +164,7 @@ pub(crate) const ROWS: &[Row] = &[
     own("GET /v1/commitments", &["/v1/commitments?pageSize=1000", "/v1/commitments?pageToken=1000000"], PAGE),
     own("GET /v1/people", &["/v1/people"], &[]),
     own("GET /v1/me", &["/v1/me"], &[]),
+    own("GET /v1/organisations/{domain}/limits", &["/v1/organisations/acme.example/limits"], &["domain"]),
     own("GET /v1/searches", &["/v1/searches"], &[]),
     own("POST /v1/searches", &[], &["name", "query"]),
     own("GET /", &["/"], &[]),
