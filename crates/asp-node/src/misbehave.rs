@@ -250,6 +250,7 @@ fn is_passed_over(due: &Body) -> bool {
             None
         };
     is(Kind::NeverTimesOut)
-        || (is(Kind::IgnoresRevocation) && reason == Some(Reason::ConsentRevoked))
+        || ((is(Kind::IgnoresRevocation) || is(Kind::IgnoresNarrowing))
+            && reason == Some(Reason::ConsentRevoked))
         || (is(Kind::IgnoresLimits) && reason == Some(Reason::MessageLimit))
 }

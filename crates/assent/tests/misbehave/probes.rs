@@ -250,6 +250,8 @@ async fn narrowing(scene: &mut Scene) -> bool {
     let session = scene.session().await;
     let other = Some(BTreeSet::from([text("provision.nothing")]));
     scene.narrow(ConsentNarrow { capabilities: other, ..ConsentNarrow::because(text("less")) }).await;
+    // An honest node has ended the session by then.
+    tokio::time::sleep(Duration::from_millis(500)).await;
     scene.says(session, "buyer", Scene::remark(), None).await
         && scene.says(session, "seller", Scene::remark(), None).await
 }
