@@ -15,41 +15,18 @@ use serde_json::json;
 use support::*;
 
 /// Events of one connection, taken out of its bytes.
-struct Events {
-    response: reqwest::Response,
-    text: String,
-}
+struct Events(EventStream);
 
 impl Events {
     async fn open(stage: &Stage, reader: &Reader, session: Hash, last: Option<u64>) -> Self {
-        let request = stage.request_as(reader, &format!("/v1/sessions/{}/events", session.to_hex()));
-        let request = match last {
-            Some(last) => request.header("last-event-id", last),
-            None => request,
-        };
-        let response = request.send().await.unwrap();
-        assert_eq!(response.status(), 200);
-        assert_eq!(response.headers()["content-type"], "text/event-stream");
-        Self { response, text: String::new() }
+        let path = format!("/v1/sessions/{}/events", session.to_hex());
+        Self(EventStream::open(stage, reader, &path, last).await)
     }
 
     /// The next event's id and message; none when the stream ends.
     async fn next(&mut self) -> Option<(u64, Message)> {
-        loop {
-            if let Some((event, rest)) = self.text.split_once("\n\n") {
-                let (event, rest) = (event.to_owned(), rest.to_owned());
-                self.text = rest;
-                let field =
-                    |name: &str| event.lines().find_map(|line| line.strip_prefix(name).map(str::trim));
-                if let Some(data) = field("data:") {
-                    assert_eq!(field("event:"), Some("message"));
-                    return Some((field("id:")?.parse().unwrap(), serde_json::from_str(data).unwrap()));
-                }
-            } else {
-                let chunk = self.response.chunk().await.ok()??;
-                self.text.push_str(std::str::from_utf8(&chunk).unwrap());
-            }
-        }
+        let (id, message) = self.0.next("message").await?;
+        Some((id, serde_json::from_str(&message).unwrap()))
     }
 
     async fn take(&mut self, count: usize) -> Vec<u64> {
@@ -89,7 +66,7 @@ async fn events_come_once_each_across_reconnects() {
     let mut all = Events::open(&stage, &reader, session, None).await;
     assert_eq!(all.take(20).await, seen);
     let after = stage.request_as(&reader, &format!("/v1/sessions/{}/events?after=17", session.to_hex()));
-    let mut after = Events { response: after.send().await.unwrap(), text: String::new() };
+    let mut after = Events(EventStream::of(after.send().await.unwrap()));
     assert_eq!(after.take(2).await, [18, 19]);
 }
 

@@ -65,44 +65,19 @@ async fn saved(stage: &Stage, reader: &Reader, name: &str, query: Value) -> Stri
 }
 
 /// Events of one connection, taken out of its bytes.
-struct Events {
-    response: reqwest::Response,
-    text: String,
-}
+struct Events(EventStream);
 
 impl Events {
     async fn open(stage: &Stage, reader: &Reader, search: &str, last: Option<u64>) -> Self {
-        let request = stage.request_as(reader, &format!("{search}/events"));
-        let request = match last {
-            Some(last) => request.header("last-event-id", last),
-            None => request,
-        };
-        let response = request.send().await.unwrap();
-        assert_eq!(response.status(), 200);
-        assert_eq!(response.headers()["content-type"], "text/event-stream");
-        Self { response, text: String::new() }
+        Self(EventStream::open(stage, reader, &format!("{search}/events"), last).await)
     }
 
     /// The next event's id and agent; none when the stream ends.
     async fn next(&mut self) -> Option<(u64, Value)> {
-        loop {
-            if let Some((event, rest)) = self.text.split_once("\n\n") {
-                let (event, rest) = (event.to_owned(), rest.to_owned());
-                self.text = rest;
-                let field =
-                    |name: &str| event.lines().find_map(|line| line.strip_prefix(name).map(str::trim));
-                if let Some(data) = field("data:") {
-                    assert_eq!(field("event:"), Some("agent"));
-                    let agent: Value = serde_json::from_str(data).unwrap();
-                    let id: u64 = field("id:").unwrap().parse().unwrap();
-                    assert_eq!(agent["setAt"], id);
-                    return Some((id, agent));
-                }
-                continue;
-            }
-            let chunk = self.response.chunk().await.ok()??;
-            self.text.push_str(std::str::from_utf8(&chunk).unwrap());
-        }
+        let (id, agent) = self.0.next("agent").await?;
+        let agent: Value = serde_json::from_str(&agent).unwrap();
+        assert_eq!(agent["setAt"], id);
+        Some((id, agent))
     }
 
     /// The next so many, as the last parts of their names with the ids.
@@ -155,7 +130,7 @@ async fn an_agent_that_is_new_or_changed_and_fits_is_told_once_and_exactly_resum
     let stand = [(second, "words".to_owned()), (third, "old".to_owned()), (fourth, "more".to_owned())];
     assert_eq!(events.take(3).await, stand);
     let again = stage.request_as(&buyer, &format!("{search}/events?after={second}"));
-    let mut again = Events { response: again.send().await.unwrap(), text: String::new() };
+    let mut again = Events(EventStream::of(again.send().await.unwrap()));
     assert_eq!(again.take(2).await, stand[1..]);
     // It outlives the node.
     drop((events, again));

@@ -1,5 +1,7 @@
-//! SQLite files of a node beside its log: private, durable, of a known version, and nothing of the protocol.
+//! SQLite files of a node beside its log: private, durable, of a known version, and nothing of the protocol; and the ids
+//! by chance that name what is in them.
 
+use std::fmt;
 use std::path::Path;
 
 use rusqlite::{Connection, TransactionBehavior};
@@ -65,4 +67,18 @@ fn set_up(connection: &mut Connection, path: &Path, kind: Kind) -> Result<(), Fa
     // What was removed leaves nothing in the file.
     connection.pragma_update(None, "secure_delete", true)?;
     Ok(())
+}
+
+/// Writes an id as 32 hexadecimal digits.
+pub(crate) fn write_id(id: &[u8; 16], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    id.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+}
+
+/// Reads an id from 32 hexadecimal digits in lower case; nothing else is one.
+pub(crate) fn read_id(text: &str) -> Result<[u8; 16], ()> {
+    let lower = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    if text.len() != 32 || !lower {
+        return Err(());
+    }
+    u128::from_str_radix(text, 16).map(u128::to_be_bytes).map_err(|_| ())
 }

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test whose preparation fails is to stop")]
 
 mod author;
+mod events;
 mod reader;
 
 use asp_core::log::receipt::Receipt;
@@ -16,6 +17,7 @@ use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::Value;
 
 pub use author::*;
+pub use events::*;
 pub use reader::*;
 
 /// The instant at which every stage begins.

@@ -92,18 +92,14 @@ pub struct PersonId(pub [u8; 16]);
 
 impl fmt::Display for PersonId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        beside::write_id(&self.0, f)
     }
 }
 
 impl FromStr for PersonId {
     type Err = ();
     fn from_str(text: &str) -> Result<Self, ()> {
-        let lower = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-        if text.len() != 32 || !lower {
-            return Err(());
-        }
-        u128::from_str_radix(text, 16).map(|number| Self(number.to_be_bytes())).map_err(|_| ())
+        beside::read_id(text).map(Self)
     }
 }
 
