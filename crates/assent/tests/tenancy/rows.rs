@@ -91,7 +91,7 @@ pub(crate) const ROWS: &[Row] = &[
     hidden(
         "GET /v1/sessions/{id}/messages",
         &[Kind::Session],
-        &["/v1/sessions/{}/messages", "/v1/sessions/{}/messages?after=0&limit=1&waitSeconds=20"],
+        &["/v1/sessions/{}/messages", "/v1/sessions/{}/messages?after=0&limit=1&waitSeconds=1"],
         &["id"],
         &["after", "limit", "waitSeconds"],
     ),
@@ -115,7 +115,7 @@ pub(crate) const ROWS: &[Row] = &[
     hidden(
         "GET /v1/statements",
         &[Kind::Session],
-        &["/v1/statements?stream=session:{}", "/v1/statements?stream=session:{}&after=0&waitSeconds=20"],
+        &["/v1/statements?stream=session:{}", "/v1/statements?stream=session:{}&after=0&waitSeconds=1"],
         &["stream"],
         &["after", "limit", "waitSeconds"],
     ),
