@@ -8,6 +8,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Instant;
 
 use asp_core::key::KeyCache;
 use asp_core::log::receipt::Receipt;
@@ -17,6 +18,7 @@ use asp_core::statement::{Received, Signed, Verified};
 use asp_store::lanes::{self, NotQueued, Receiver, Sender};
 use asp_store::{Answer, Refusal, Store};
 use axum::body::Bytes;
+use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use crate::clock::Clock;
@@ -60,10 +62,13 @@ pub(crate) struct Admission {
 }
 
 impl Admission {
-    /// Starts the threads.
+    /// Starts the threads. What has to wait for its turn waits on the runtime within which this is called.
     ///
     /// # Errors
     /// That no thread could be started.
+    ///
+    /// # Panics
+    /// Outside a runtime.
     pub(crate) fn start(
         (threads, queue_max): (usize, usize),
         store: &Store,
@@ -73,7 +78,8 @@ impl Admission {
         let threads = threads.max(1);
         let start = |number: usize| {
             let receiver = receiver.clone();
-            let desk = Desk { store: store.clone(), quotas: Arc::clone(&quotas), clock: clock.clone() };
+            let (quotas, clock) = (Arc::clone(&quotas), clock.clone());
+            let desk = Desk { store: store.clone(), quotas, clock, runtime: Handle::current() };
             std::thread::Builder::new()
                 .name(format!("assent-verify-{number}"))
                 .spawn(move || work(&receiver, threads, &desk))
@@ -144,6 +150,7 @@ struct Desk {
     store: Store,
     quotas: Arc<Quotas>,
     clock: Clock,
+    runtime: Handle,
 }
 
 impl Desk {
@@ -157,6 +164,7 @@ impl Desk {
             Ok(ticket) => ticket,
             Err(rejection) => return answer(Err(Refusal::Rejected(rejection))),
         };
+        let wait = self.quotas.wait(&ticket, Instant::now());
         let quotas = Arc::clone(&self.quotas);
         let told = move |result: Result<Receipt, Refusal>| {
             let became = match &result {
@@ -167,7 +175,14 @@ impl Desk {
             quotas.end(ticket, became);
             answer(result);
         };
-        self.store.submit_for(verified, Box::new(told));
+        if wait.is_zero() {
+            return self.store.submit_for(verified, Box::new(told));
+        }
+        let store = self.store.clone();
+        self.runtime.spawn(async move {
+            tokio::time::sleep(wait).await;
+            store.submit_for(verified, Box::new(told));
+        });
     }
 }
 

@@ -13,6 +13,7 @@ pub mod clock;
 pub mod config;
 mod identity;
 pub mod operator;
+mod pace;
 
 mod admission;
 mod auth;

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use asp_client::api::LimitView;
 use asp_core::key::KeyId;
@@ -18,6 +19,7 @@ use asp_core::rejection::{Code, Rejection};
 use asp_core::statement::Verified;
 use asp_core::statement::body::{Body, Propose};
 
+use crate::pace::Pace;
 use crate::share::Levels;
 
 /// Payers that are remembered; beyond, those that have used least are forgotten, which costs them nothing.
@@ -107,6 +109,7 @@ struct Account {
     left: u64,
     at: LogTime,
     pending: usize,
+    pace: Pace,
 }
 
 impl Account {
@@ -135,6 +138,8 @@ impl Account {
 #[derive(Debug)]
 pub(crate) struct Ticket {
     payer: Option<Payer>,
+    /// What it costs, and what its payer may spend in a second.
+    price: (u64, u64),
     issuer: Option<Domain>,
     keys: Vec<KeyId>,
     session: Option<Hash>,
@@ -328,7 +333,28 @@ impl Quotas {
         let withdraws = matches!(statement.body, Body::Withdraw(_));
         let policy = matches!(statement.body, Body::OrgPolicySet(_));
         let unproven = (!proven).then_some((rates, now));
-        Ok(Ticket { payer, issuer, keys, session, invited: invites, unproven, withdraws, policy, registers })
+        let price = (cost(statement.bytes().len()), borne.statements_per_second);
+        Ok(Ticket {
+            payer,
+            price,
+            issuer,
+            keys,
+            session,
+            invited: invites,
+            unproven,
+            withdraws,
+            policy,
+            registers,
+        })
+    }
+
+    /// How long the statement of a ticket has to wait, so that what its organisation has saved up is not spent at once.
+    pub(crate) fn wait(&self, ticket: &Ticket, now: Instant) -> Duration {
+        let Some(payer @ Payer::Organisation(_)) = &ticket.payer else { return Duration::ZERO };
+        let (cost, per_second) = ticket.price;
+        let mut state = self.state();
+        let account = state.accounts.get_mut(payer);
+        account.map_or(Duration::ZERO, |account| account.pace.wait(cost, per_second, now))
     }
 
     fn pay(
@@ -433,7 +459,12 @@ impl State {
             self.forget();
         }
         let full = rate.saturating_mul(BURST_SECONDS * 1_000);
-        self.accounts.entry(payer).or_insert(Account { left: full, at: now, pending: 0 })
+        self.accounts.entry(payer).or_insert(Account {
+            left: full,
+            at: now,
+            pending: 0,
+            pace: Pace::default(),
+        })
     }
 
     /// Forgets a quarter of the payers: those of whom nothing is pending and who have most left, longest ago.

@@ -208,17 +208,17 @@ async fn whoever_has_earned_a_level_with_those_whom_the_node_trusts_may_ask_for_
         if told["level"] == 1 {
             break told;
         }
-        assert_eq!((&told["level"], limit(&told, "statementsPerSecond").0), (&0.into(), Some(1_000)));
+        assert_eq!((&told["level"], limit(&told, "statementsPerSecond").0), (&0.into(), Some(100)));
         tokio::task::yield_now().await;
     };
     assert_eq!(told["seenBy"], serde_json::json!(["acme.example"]));
-    assert_eq!(limit(&told, "statementsPerSecond").0, Some(2_000));
+    assert_eq!(limit(&told, "statementsPerSecond").0, Some(200));
     assert_eq!(limit(&told, "invitationsUnanswered"), (Some(2_048), Some(2_048)));
     assert_eq!(limit(&told, "eventStreamsAndPolls"), (Some(1_024), Some(1_024)));
     // Who owed nothing has earned nothing.
     stage.stepper.pass(Millis(60_000));
     let other = limits(&stage, "acme", "acme.example").await.ok();
-    assert_eq!((&other["level"], limit(&other, "statementsPerSecond").0), (&0.into(), Some(1_000)));
+    assert_eq!((&other["level"], limit(&other, "statementsPerSecond").0), (&0.into(), Some(100)));
 }
 
 #[tokio::test(flavor = "multi_thread")]

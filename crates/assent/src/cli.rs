@@ -421,6 +421,10 @@ pub(crate) struct Flood {
     /// Connections of the flood, each with one statement in flight
     #[arg(long, default_value_t = 128, value_parser = clap::value_parser!(u32).range(1..=1024))]
     pub(crate) connections: u32,
+    /// Statements of one organisation in a second that the node bears [default: as many as it does]
+    #[arg(long, value_name = "STATEMENTS", conflicts_with = "no_limits",
+        value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    pub(crate) per_second: Option<u64>,
     /// Leave the limits of organisations out, to see what they are good for
     #[arg(long)]
     pub(crate) no_limits: bool,

@@ -30,8 +30,8 @@ struct Figures {
     seconds: u32,
     /// Connections of the flood.
     connections: usize,
-    /// Whether the node bounded what one organisation may ask.
-    limits: bool,
+    /// Statements of one organisation in a second that the node bore; none if any number.
+    per_second: Option<u64>,
     /// From when a statement was due to its receipt, without the flood, milliseconds.
     quiet_ms: Percentiles,
     /// The same while the other floods.
@@ -61,6 +61,10 @@ pub(super) async fn run(context: &Context, args: &Flood) -> Outcome {
     if args.no_limits {
         config = super::without_limits(config);
     }
+    if let Some(statements) = args.per_second {
+        config.organisation_statements_per_second = statements;
+    }
+    let per_second = config.organisation_statements_per_second;
     let node = Node::start(config).await.map_err(Failure::from)?;
     let (seconds, connections) = (u64::from(args.seconds), args.connections as usize);
     let each = QUIET_RATE as usize * args.seconds as usize / QUIET_CONNECTIONS;
@@ -79,19 +83,23 @@ pub(super) async fn run(context: &Context, args: &Flood) -> Outcome {
     );
     let (beside, storm) = (beside?, storm?);
     node.stop().await;
-    let figures = figures(args, alone, beside, storm);
+    let figures = figures(args, Some(per_second).filter(|most| *most > 0), (alone, beside, storm));
     printer.show(&figures, |page| show(page, &figures));
     Ok(())
 }
 
-fn figures(args: &Flood, alone: load::Result, beside: load::Result, storm: load::Result) -> Figures {
+fn figures(
+    args: &Flood,
+    per_second: Option<u64>,
+    (alone, beside, storm): (load::Result, load::Result, load::Result),
+) -> Figures {
     let took = storm.took.as_secs_f64();
     let taken = storm.latencies.count() as f64;
     let (quiet_ms, flooded_ms) = (alone.latencies.percentiles(), beside.latencies.percentiles());
     Figures {
         seconds: args.seconds,
         connections: args.connections as usize,
-        limits: !args.no_limits,
+        per_second,
         quiet_ms,
         flooded_ms,
         p99_ratio: flooded_ms.p99 / quiet_ms.p99,
@@ -150,5 +158,9 @@ fn show(page: &mut Page, figures: &Figures) {
     if let Some(cores) = figures.generator_cores {
         page.field("to make it", format!("{:.0} % of one core, which the node did not have", cores * 100.0));
     }
-    page.field("limits", if figures.limits { "as a node has them by default" } else { "none" });
+    let most = figures.per_second.map_or("any number".to_owned(), grouped);
+    page.field(
+        "borne",
+        format!("{most} statements of one organisation in a second, ten times as many saved up"),
+    );
 }
