@@ -53,6 +53,21 @@ pub const CONSENT_RULES_MAX: usize = 16;
 /// A bound, in hops. Length of a chain of mandates.
 pub const DELEGATION_HOPS_MAX: usize = 8;
 
+/// A bound, in milliseconds. How soon a node looks again where it did not find the key: records of DNS take their time. The pause grows as long as nothing is found.
+pub const DOMAIN_CHECK_AGAIN_MS: Millis = Millis(10000);
+
+/// A default, in milliseconds. How often a node looks under a domain whose key it found: a domain that changes hands is noticed within a day.
+pub const DOMAIN_CHECK_MS: Millis = Millis(86400000);
+
+/// A bound, in bytes. What is read of a document under a domain to find the keys of its organisation.
+pub const DOMAIN_DOCUMENT_BYTES_MAX: usize = 65536;
+
+/// A bound, in looks. How often a node may fail to reach a domain whose key it had found before it says that it is not there: a server may be down for an hour.
+pub const DOMAIN_FAILURES_MAX: usize = 3;
+
+/// A bound, in keys. Keys in such a document; an organisation never has more.
+pub const DOMAIN_KEYS_MAX: usize = 64;
+
 /// A default, in milliseconds. How long an escalated session waits for the authority.
 pub const ESCALATION_MS: Millis = Millis(86400000);
 

@@ -7,7 +7,8 @@
 //! Modules in reading order: [`config`], [`clock`] and `identity` (what a node is given), [`operator`] (who runs it),
 //! `admission` and `reading` (the ways to the core and the store), `fetch` (the way out to names of others), `auth` (who reads), `http` (what can be asked),
 //! `registry` (who is found), `quota` and `share` (what one may ask for), `delivery` (who is woken),
-//! `timers` (what time decides), `prober` (whether those who are listed are there), `metrics` and `probe` (how it is).
+//! `timers` (what time decides), `prober` (whether those who are listed are there), `domains` (whose domain is whose),
+//! `metrics` and `probe` (how it is).
 
 pub mod clock;
 pub mod config;
@@ -18,6 +19,7 @@ mod pace;
 mod admission;
 mod auth;
 mod delivery;
+mod domains;
 mod fetch;
 mod http;
 mod metrics;
@@ -41,6 +43,7 @@ use std::time::Duration;
 
 use asp_core::key::{KeyId, SecretKey};
 use asp_core::name::Origin;
+use asp_core::position::Millis;
 use asp_store::people::People;
 use asp_store::probes::Probes;
 use asp_store::saved::Searches;
@@ -61,6 +64,7 @@ use auth::cookie::Cookies;
 use auth::oidc::{Oidc, Settings as OidcSettings};
 use auth::token::Bounds;
 use delivery::Hub;
+use domains::Sights;
 use fetch::Fetch;
 use http::App;
 use http::places::{self, Places};
@@ -117,6 +121,8 @@ impl Node {
         if let Some(class) = http::usual_class() {
             tasks.spawn(share::run(Arc::clone(&app), class, app.stopping.clone()));
         }
+        let every = Millis(config.domain_check_ms);
+        tasks.spawn(domains::run(Arc::clone(&app), identity.key.clone(), every));
         tasks.spawn(timers::run(Arc::clone(&app), identity.key));
         tasks.spawn(prober::run(Arc::clone(&app)));
         tracing::info!(%address, origin = %app.store.origin(), "listening");
@@ -270,6 +276,8 @@ fn app(
         })),
         levels,
         refusal_pause: Duration::from_millis(config.refusal_pause_ms),
+        sights: Sights::default(),
+        published: config.organisation_document.as_deref().map(domains::published).transpose()?,
         metrics: metrics::Metrics::new(),
         pages: http::pages(),
         assessing: Arc::new(Semaphore::new(1)),
@@ -343,6 +351,13 @@ pub enum StartError {
         /// In the words of the operating system.
         detail: String,
     },
+    /// The document with the organisation's keys cannot be read.
+    Document {
+        /// Which file.
+        path: PathBuf,
+        /// Why, in words.
+        detail: String,
+    },
     /// The provider of identities is not set as one.
     Provider {
         /// What is wrong.
@@ -369,6 +384,9 @@ impl fmt::Display for StartError {
                 write!(f, "{url} is no address of a node: http or https, without query, fragment or user")
             }
             Self::Listen { address, detail } => write!(f, "cannot listen on {address}: {detail}"),
+            Self::Document { path, detail } => {
+                write!(f, "{} is not what `assent org publish` prints: {detail}", path.display())
+            }
             Self::Provider { detail } => write!(f, "the provider of identities: {detail}"),
             Self::Outbound { detail } => write!(f, "no outbound requests can be made: {detail}"),
             Self::Threads { detail } => write!(f, "no threads can be started: {detail}"),

@@ -30,6 +30,8 @@ pub(crate) struct Metrics {
     pub(crate) issued: AtomicU64,
     /// Agents that answered when they were asked whether they are there, and those that did not.
     pub(crate) probes: [AtomicU64; 2],
+    /// Looks for keys under domains.
+    pub(crate) domains_looked_at: AtomicU64,
 }
 
 impl Metrics {
@@ -41,6 +43,7 @@ impl Metrics {
             codes: Code::all().map(|code| (code.as_str(), AtomicU64::new(0))).collect(),
             issued: AtomicU64::new(0),
             probes: Default::default(),
+            domains_looked_at: AtomicU64::new(0),
         }
     }
 
@@ -93,13 +96,20 @@ pub(crate) async fn show(State(app): State<Arc<App>>) -> Response {
     page.one(
         "node_statements_total",
         "counter",
-        "Statements that the node made because time passed.",
+        "Statements that the node made: of time that passed, of domains.",
         issued,
     );
     page.head("probes_total", "counter", "Agents that were asked whether they are there.");
     for (answered, counter) in ["true", "false"].iter().zip(&app.metrics.probes) {
         page.value("probes_total", &format!("{{answered=\"{answered}\"}}"), counter.load(Ordering::Relaxed));
     }
+    let looks = app.metrics.domains_looked_at.load(Ordering::Relaxed);
+    page.one(
+        "domain_looks_total",
+        "counter",
+        "Looks for the key of an organisation under its domain.",
+        looks,
+    );
     let waiting = app.admission.queued();
     page.one("verify_queue", "gauge", "Statements that wait for their signatures to be checked.", waiting);
     page.one("subscribers", "gauge", "Event streams and long polls that wait.", app.hub.count());

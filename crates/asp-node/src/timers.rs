@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use asp_core::key::SecretKey;
 use asp_core::name::{Issuer, Origin, StreamId, StreamName};
-use asp_core::position::LogTime;
+use asp_core::position::{Head, LogTime};
 use asp_core::rejection::Code;
-use asp_core::statement::Verified;
 use asp_core::statement::draft::{Draft, Stamp};
+use asp_core::statement::{Body, Verified};
 use asp_store::{Due, Refusal};
 use tokio::sync::watch;
 
@@ -109,12 +109,25 @@ async fn round(app: &Arc<App>, key: &Arc<SecretKey>) -> Round {
 }
 
 fn statement(due: &Due, origin: &Origin, key: &SecretKey, now: LogTime) -> Result<Verified, Denial> {
+    by_node(&StreamId::Session(due.session), due.head, due.body.clone(), origin, (key, now))
+}
+
+/// A statement of the node's own, on the head of a stream.
+///
+/// # Errors
+/// That there is no randomness, or that the statement breaks a rule of form.
+pub(crate) fn by_node(
+    stream: &StreamId,
+    head: Head,
+    body: Body,
+    origin: &Origin,
+    (key, now): (&SecretKey, LogTime),
+) -> Result<Verified, Denial> {
     let mut random = [0; 10];
     getrandom::fill(&mut random).map_err(|_| Denial::Internal)?;
-    let stream = StreamName::Of(StreamId::Session(due.session));
     let issuer = Issuer::Node(origin.clone());
-    let draft = Draft::new(stream, origin.clone(), issuer, due.body.clone());
-    Ok(draft.sign(Some(due.head), Stamp { issued_at: now, random }, &[key])?)
+    let draft = Draft::new(StreamName::Of(stream.clone()), origin.clone(), issuer, body);
+    Ok(draft.sign(Some(head), Stamp { issued_at: now, random }, &[key])?)
 }
 
 /// Says one after the other: their order in the log is that of their deadlines.

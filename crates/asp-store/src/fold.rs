@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use asp_core::name::StreamId;
+use asp_core::name::{Domain, StreamId};
 use asp_core::position::{Hash, LogTime, Position};
 use asp_core::session::Effect;
 use asp_core::statement::Body;
@@ -52,15 +52,7 @@ impl Fold {
         let accepted = &crate::misbehave::applicable(&facts.world, accepted.clone());
         match facts.world.apply(accepted) {
             // What is shown of an organisation is read from its stream, which is short; schemas are searched.
-            Change::Organisation(domain) => {
-                let registers = matches!(accepted.statement().body, Body::OrgSchemaRegister(_));
-                let organisation = facts.world.organisation(&domain).filter(|_| registers);
-                let mut schemas = organisation.into_iter().flat_map(|it| it.schemas().values());
-                match schemas.find(|known| known.registered == accepted.at()) {
-                    Some(known) => views::terms::put(connection, &mut facts.names, &domain, known),
-                    None => Ok(()),
-                }
-            }
+            Change::Organisation(domain) => organisation(connection, facts, &domain, accepted),
             Change::Agent(uri) => {
                 if let Some(distrust) = Distrust::of(accepted) {
                     views::evidence::put_distrust(connection, &mut facts.names, &distrust)?;
@@ -164,6 +156,32 @@ impl Fold {
             revoke(connection, facts, &consent, at)?;
         }
         Ok(())
+    }
+}
+
+/// Writes what can be searched of an organisation, and whose domain is to be looked at.
+#[expect(clippy::wildcard_enum_match_arm, reason = "what else an organisation says is read from its stream")]
+fn organisation(
+    connection: &Connection,
+    facts: &mut Facts,
+    domain: &Domain,
+    accepted: &Accepted,
+) -> Result<(), Fault> {
+    let Some(organisation) = facts.world.organisation(domain) else { return Ok(()) };
+    match &accepted.statement().body {
+        Body::OrgSchemaRegister(_) => {
+            let mut schemas = organisation.schemas().values();
+            match schemas.find(|known| known.registered == accepted.at()) {
+                Some(known) => views::terms::put(connection, &mut facts.names, domain, known),
+                None => Ok(()),
+            }
+        }
+        Body::OrgVerify(_) => views::domain::ask(connection, &mut facts.names, domain, accepted.at().index),
+        Body::OrgCheck(_) => match organisation.check() {
+            Some(check) => views::domain::answer(connection, &mut facts.names, domain, check),
+            None => Ok(()),
+        },
+        _ => Ok(()),
     }
 }
 

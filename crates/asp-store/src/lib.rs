@@ -76,6 +76,7 @@ pub use search::{
 };
 pub use sequencer::Answer;
 pub use views::Tenant;
+pub use views::domain::DomainRow;
 pub use views::session::{SessionQuery, SessionRow};
 pub use views::terms::{SchemaQuery, SchemaRow};
 

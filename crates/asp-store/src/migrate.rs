@@ -21,6 +21,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0003.sql"),
     include_str!("../migrations/0004.sql"),
     GROUNDS,
+    include_str!("../migrations/0006.sql"),
 ];
 
 /// Brings the file to the newest version. Each migration is one transaction with its number.

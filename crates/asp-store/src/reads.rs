@@ -27,6 +27,7 @@ use crate::fault::Fault;
 use crate::probes::Listed;
 use crate::search::{self, AgentNumber, AgentQuery, AgentsFound, FoundAgent, Ranked, Search};
 use crate::views::Tenant;
+use crate::views::domain::DomainRow;
 use crate::views::session::{SessionQuery, SessionRow};
 use crate::views::terms::{SchemaQuery, SchemaRow};
 use crate::{export, facts, names, receipts, tiles, views};
@@ -104,6 +105,14 @@ impl<'a> Reader<'a> {
         let mut world = self.world();
         facts::load(self.connection, &mut world, &StreamId::Org(domain.clone()))?;
         Ok(world.organisation(domain).cloned())
+    }
+
+    /// The organisations that said where their keys are published, from a position up to but not including another.
+    ///
+    /// # Errors
+    /// As [`Reader::size`].
+    pub fn domains(&self, from: u64, to: u64, limit: usize) -> Result<Vec<DomainRow>, Fault> {
+        views::domain::between(self.connection, from, to, limit)
     }
 
     /// An agent, retired ones too. Public.

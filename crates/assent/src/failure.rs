@@ -136,6 +136,8 @@ impl From<asp_node::StartError> for Failure {
             StartError::Listen { .. } => Self::fault(&error)
                 .hint("Another node may be running there; --listen chooses another address."),
             StartError::PublicUrl { .. } | StartError::Provider { .. } => Self::usage(&error),
+            StartError::Document { .. } => Self::usage(&error)
+                .hint("`assent org publish --output FILE` writes one; organisation_document names it."),
             StartError::Outbound { .. } => Self::fault(&error)
                 .hint("fetch_roots names a file of certificates in PEM; without it those of the machine are trusted."),
             StartError::Store(_) | StartError::Identity(_) | StartError::Threads { .. } => {

@@ -7,15 +7,22 @@ use std::path::Path;
 use super::{cell, read_text};
 
 /// Where the types are declared.
-const SOURCE: &str = "crates/asp-client/src/api/mod.rs";
+const SOURCES: [&str; 2] = ["crates/asp-client/src/api/mod.rs", "crates/asp-client/src/api/domain.rs"];
 
 /// A table for each type.
 ///
 /// # Errors
-/// A sentence naming the file, if it cannot be read or declares nothing.
+/// A sentence naming the file, if one cannot be read or declares nothing.
 pub(super) fn tables(root: &Path) -> Result<String, String> {
-    let out = of_source(&read_text(root, SOURCE)?);
-    if out.is_empty() { Err(format!("{SOURCE}: declares no types")) } else { Ok(out) }
+    let mut out = String::new();
+    for source in SOURCES {
+        let tables = of_source(&read_text(root, source)?);
+        if tables.is_empty() {
+            return Err(format!("{source}: declares no types"));
+        }
+        out.push_str(&tables);
+    }
+    Ok(out)
 }
 
 fn of_source(source: &str) -> String {

@@ -77,6 +77,8 @@ fn domain(organisation: &Organisation) -> Option<DomainView> {
         found: asked.map(|check| check.found.found),
         checked_at: check.map(|check| check.at.time),
         checked_in: check.map(|check| check.at.index),
+        looked_at: None,
+        saw: None,
     })
 }
 

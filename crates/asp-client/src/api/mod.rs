@@ -40,8 +40,10 @@ macro_rules! api {
     )+};
 }
 
+mod domain;
 mod people;
 
+pub use domain::*;
 pub use people::*;
 
 api! {
@@ -91,6 +93,9 @@ api! {
         time: LogTime,
         /// The address of the token endpoint, relative to the node.
         token_endpoint: String,
+        /// The organisation whose domain leads here, with its keys, if the node serves them for it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        organisation: Option<PublishedKeys>,
         /// The software and its version.
         software: String,
     }
@@ -110,28 +115,6 @@ api! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "openapi", schema(value_type = Option<u64>))]
         distrusted_from: Option<Position>,
-    }
-    /// What a node found under the domain of an organisation. Its own word: whoever wants to know looks there.
-    struct DomainView {
-        /// Whether it found the key there when it last said so, and the key can still sign.
-        proved: bool,
-        /// Where the organisation says that it publishes its key: `well-known` or `dns`.
-        #[cfg_attr(feature = "openapi", schema(value_type = String))]
-        method: VerifyMethod,
-        /// The key that it publishes there.
-        #[cfg_attr(feature = "openapi", schema(value_type = String))]
-        key: KeyId,
-        /// What the node found, of this key and there; absent until it has looked.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        found: Option<bool>,
-        /// When the node last said what it found: the first time, and whenever that changed.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
-        checked_at: Option<LogTime>,
-        /// The log index of that statement.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[cfg_attr(feature = "openapi", schema(value_type = Option<u64>))]
-        checked_in: Option<Position>,
     }
     /// An organisation.
     struct OrganisationView {

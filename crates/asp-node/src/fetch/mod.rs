@@ -4,7 +4,6 @@
 //! on its own port, no user, no redirect, no proxy; every address of the name must be public and the connection goes to
 //! one of those that were checked; what comes back is bounded in size, kind and time. The operator can widen that for
 //! its own networks by [`Allowances`]. Nothing here knows what is fetched.
-#![expect(dead_code, reason = "not every way out is used yet")]
 
 mod address;
 mod allow;

@@ -33,6 +33,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use asp_client::api::PublishedKeys;
 use asp_core::key::SecretKey;
 use asp_core::rejection::Code;
 use asp_store::probes::Probes;
@@ -57,6 +58,7 @@ use crate::auth::{Access, Auth, Credentials};
 use crate::clock::Clock;
 use crate::config::Setting;
 use crate::delivery::{Hub, Who};
+use crate::domains::Sights;
 use crate::fetch::Fetch;
 use crate::metrics::Metrics;
 use crate::prober::Schedule;
@@ -93,6 +95,10 @@ pub(crate) struct App {
     /// What was seen of agents that were asked whether they are there.
     pub(crate) probes: Arc<Probes>,
     pub(crate) schedule: Schedule,
+    /// What was last seen under domains.
+    pub(crate) sights: Sights,
+    /// Whose keys the node serves for an organisation of its own.
+    pub(crate) published: Option<PublishedKeys>,
     pub(crate) hub: Arc<Hub>,
     pub(crate) clock: Clock,
     pub(crate) metrics: Metrics,

@@ -21,8 +21,18 @@ pub(super) async fn show(
     State(app): State<Arc<App>>,
     OrganisationName(domain): OrganisationName,
 ) -> Result<Json<OrganisationView>, Denial> {
+    // Before the log is read, which then has what came of that look.
+    let look = app.sights.last(&domain);
     let found = app.reads.run(move |reader| Ok(reader.organisation(&domain)?)).await?;
-    Ok(Json(OrganisationView::from(&found.ok_or(Code::NotFound)?)))
+    let organisation = found.ok_or(Code::NotFound)?;
+    let mut view = OrganisationView::from(&organisation);
+    // What was seen where it does not send anybody any more is past.
+    let look = look.filter(|look| organisation.evidence() == Some(&look.wanted));
+    if let Some((proof, look)) = view.proof.as_mut().zip(look) {
+        proof.looked_at = Some(look.at);
+        proof.saw = Some(look.sight.to_string());
+    }
+    Ok(Json(view))
 }
 
 /// See what an organisation may ask of this node.

@@ -23,6 +23,7 @@ pub(super) async fn configuration(State(app): State<Arc<App>>) -> Json<Configura
         node_key,
         time: app.clock.now(),
         token_endpoint: "/oauth/token".to_owned(),
+        organisation: app.published.clone(),
         software: concat!("assent/", env!("CARGO_PKG_VERSION")).to_owned(),
     })
 }

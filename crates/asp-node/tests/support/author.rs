@@ -113,6 +113,11 @@ impl Author {
         self.sign(&draft, &[&key(name)])
     }
 
+    /// What a name would say in a stream, for who signs with other keys.
+    pub fn draft(&self, name: &str, stream: StreamId, body: Body) -> Draft {
+        Draft::new(StreamName::Of(stream), self.origin.clone(), issuer(name), body)
+    }
+
     pub fn org(&mut self, name: &str) -> Verified {
         let body = Body::OrgRegister(OrgRegister { key: key(name).id(), name: text(name) });
         self.by(name, StreamName::Of(StreamId::Org(domain(name))), body)

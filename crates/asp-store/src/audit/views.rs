@@ -81,6 +81,11 @@ const VIEWS: &[View] = &[
               JOIN names ON id = organisation ORDER BY position",
     },
     View {
+        name: "domains",
+        by_position: true,
+        sql: "SELECT asked, name, checked, found FROM domains JOIN names ON id = organisation ORDER BY asked",
+    },
+    View {
         name: "agents",
         by_position: true,
         sql: "SELECT set_at, name, card FROM agents JOIN names ON id = agent ORDER BY set_at",

@@ -5,6 +5,7 @@
 pub(crate) mod agent;
 pub(crate) mod commitment;
 pub(crate) mod consent;
+pub(crate) mod domain;
 pub(crate) mod evidence;
 pub(crate) mod session;
 pub(crate) mod terms;
