@@ -8,7 +8,7 @@ use asp_core::key::KeyId;
 use asp_core::name::{AgentUri, Capability, Domain, Language, WebAddress};
 use asp_core::position::Millis;
 use asp_core::session::table::Performative;
-use asp_core::statement::body::{Availability, DataClass, Name, Text};
+use asp_core::statement::body::{Availability, DataClass, Name, Text, VerifyMethod};
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::keys::{AgentKeyCommand, OrgKeyCommand, Preparing};
@@ -32,10 +32,31 @@ pub(crate) enum OrgCommand {
         #[command(flatten)]
         preparing: Preparing,
     },
+    /// Show that your domain is your own: say where its key is published, and have the node look there
+    #[command(
+        long_about = "Show that your domain is your own: say where its key is published, and have the node look there.\n\n\
+        `assent org publish` prints what to publish. The node looks at once, and from then on by itself: once in a while \
+        where it found the key, and after pauses that grow where it did not. What it finds it says in the log, the first \
+        time and whenever that changes. This ends with 1 where the key is not there.",
+        after_help = "Examples:\n  assent org verify acme.example\n  assent org verify acme.example --method dns\n  \
+        assent org verify acme.example --key did:key:z6Mk… --prepare verify.json"
+    )]
+    Verify(OrgVerifying),
+    /// Print what has to stand under your domain: a document, or records of DNS
+    #[command(after_help = "Examples:\n  assent org publish acme.example\n  \
+        assent org publish acme.example --output asp-configuration\n  \
+        assent org publish acme.example --json | jq -r '.texts[]'")]
+    Publish {
+        /// The organisation [default: that of the identity in use]
+        domain: Option<Domain>,
+        /// Write the document to this file too: to serve it, or for `organisation_document` of a node
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
     /// List, add, replace and revoke the keys of your organisation
     #[command(subcommand)]
     Key(OrgKeyCommand),
-    /// Show an organisation and the history of its keys
+    /// Show an organisation: whether its domain is its own, its policy, the history of its keys
     #[command(
         after_help = "Examples:\n  assent org show volt.example\n  assent org show volt.example --json | jq .keys"
     )]
@@ -51,6 +72,42 @@ pub(crate) enum OrgCommand {
         after_help = "Examples:\n  assent org limits\n  assent org limits --json | jq '.limits[] | select(.left == 0)'"
     )]
     Limits,
+}
+
+/// `assent org verify`
+#[derive(Debug, Args)]
+pub(crate) struct OrgVerifying {
+    /// The organisation [default: that of the identity in use]
+    pub(crate) domain: Option<Domain>,
+    /// Where the key is published
+    #[arg(long, value_enum, default_value = "well-known")]
+    pub(crate) method: DomainMethod,
+    /// Which of its keys is published [default: the one in your home]
+    #[arg(long, value_name = "KEY")]
+    pub(crate) key: Option<KeyId>,
+    /// How long to wait for the node to look; 0s does not wait
+    #[arg(long, value_name = "SPAN", default_value = "30s", value_parser = read::span)]
+    pub(crate) wait: Millis,
+    #[command(flatten)]
+    pub(crate) preparing: Preparing,
+}
+
+/// Where an organisation publishes its key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DomainMethod {
+    /// In https://DOMAIN/.well-known/asp-configuration
+    WellKnown,
+    /// In a TXT record of _asp.DOMAIN
+    Dns,
+}
+
+impl From<DomainMethod> for VerifyMethod {
+    fn from(method: DomainMethod) -> Self {
+        match method {
+            DomainMethod::WellKnown => Self::WellKnown,
+            DomainMethod::Dns => Self::Dns,
+        }
+    }
 }
 
 /// `assent agent`

@@ -10,6 +10,7 @@ mod completions;
 mod consent;
 mod demo;
 mod discover;
+mod domain;
 mod fraud;
 mod init;
 mod keys;

@@ -24,6 +24,10 @@ pub(super) async fn run(context: &Context, command: OrgCommand) -> Outcome {
             prepare(context, (domain, name), key, preparing).await
         }
         OrgCommand::Register { domain, name, .. } => register(context, domain, name).await,
+        OrgCommand::Verify(args) => super::domain::verify(context, args).await,
+        OrgCommand::Publish { domain, output } => {
+            super::domain::publish(context, domain, output.as_deref()).await
+        }
         OrgCommand::Key(command) => super::keys::org(context, command).await,
         OrgCommand::Show { domain } => {
             let view = context.client().await?.organisation(&domain).await?;
@@ -110,6 +114,7 @@ fn in_words(what: &str) -> String {
 
 fn show(page: &mut Page, view: &OrganisationView) {
     page.line(Text::of(Paint::Strong, &view.domain).plain(format_args!("  {}", words::line(&view.name, 60))));
+    super::domain::fields(page, view.proof.as_ref());
     page.field("registered", words::instant(view.registered_at));
     page.field("statements", (view.head.sequence.0 + 1).to_string());
     if let Some(policy) = &view.policy {
