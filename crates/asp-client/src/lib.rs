@@ -56,8 +56,8 @@ pub use tender::{
     Award, Awarded, Bid, Declined, Invitations, OfferedPackage, Standing, Supplier, Tender, TenderCall,
 };
 pub use trail::{
-    Trail, TrailCheck, TrailComparison, TrailDifference, TrailEnd, TrailFile, TrailHead, TrailRecord,
-    TrailReport, TrailUnreadable,
+    KIND as TRAIL_KIND, Trail, TrailCheck, TrailComparison, TrailDifference, TrailEnd, TrailFile, TrailHead,
+    TrailRecord, TrailReport, TrailUnreadable,
 };
 pub use transport::document;
 

@@ -4,7 +4,10 @@ use futures::{Stream, TryStreamExt, stream};
 use serde::de::DeserializeOwned;
 
 use crate::Error;
-use crate::api::{CommitmentPage, CommitmentView, ConsentPage, ConsentView, SessionPage, SessionSummary};
+use crate::api::{
+    CommitmentPage, CommitmentView, ConsentPage, ConsentSession, ConsentSessionPage, ConsentView,
+    SessionPage, SessionSummary,
+};
 use crate::party::{Party, Query};
 
 /// Entries of a page that is asked for; the node may give fewer.
@@ -36,6 +39,7 @@ macro_rules! pages {
 pages! {
     CommitmentPage of CommitmentView in commitments;
     ConsentPage of ConsentView in consents;
+    ConsentSessionPage of ConsentSession in sessions;
     SessionPage of SessionSummary in sessions;
 }
 
@@ -49,11 +53,12 @@ enum Next {
 /// The entries of a list, in its order. What is not looked at is not asked for.
 pub(crate) fn entries<P: Page>(
     party: Party,
-    path: &'static str,
+    path: impl Into<String>,
     query: Query,
 ) -> impl Stream<Item = Result<P::Entry, Error>> + Send {
+    let path = path.into();
     let pages = stream::try_unfold((Next::First, 0), move |(next, count)| {
-        let (party, mut query) = (party.clone(), query.clone());
+        let (party, path, mut query) = (party.clone(), path.clone(), query.clone());
         async move {
             match next {
                 Next::End => return Ok(None),
@@ -62,7 +67,7 @@ pub(crate) fn entries<P: Page>(
                 Next::Page(token) => query.push(("pageToken", token)),
             }
             query.push(("pageSize", PAGE_SIZE.to_string()));
-            let (entries, next) = party.get::<P>(path, &query).await?.open();
+            let (entries, next) = party.get::<P>(&path, &query).await?.open();
             let next = next.map_or(Next::End, Next::Page);
             Ok(Some((stream::iter(entries.into_iter().map(Ok)), (next, count + 1))))
         }

@@ -14,7 +14,7 @@ use asp_core::statement::body::{
 };
 use futures::Stream;
 
-use crate::api::{CommitmentView, ConsentView, LimitsView, Message};
+use crate::api::{CommitmentView, ConsentSession, ConsentView, LimitsView, Message};
 use crate::party::Party;
 use crate::trail::Trail;
 use crate::{Error, clock};
@@ -284,12 +284,21 @@ impl OrganisationParty {
         self.party.consent(id).await
     }
 
+    /// The sessions under one of its consents, those opened last first, read as far as one looks. An error, as of every
+    /// call, ends them.
+    pub fn consent_sessions(
+        &self,
+        id: &Hash,
+    ) -> impl Stream<Item = Result<ConsentSession, Error>> + Send + use<> {
+        self.party.consent_sessions(id)
+    }
+
     /// What was said under one of its consents, as this organisation may read it.
     ///
     /// # Errors
     /// As every call.
     pub async fn trail(&self, consent: &Hash) -> Result<Trail, Error> {
-        Trail::find(&self.party, self.domain.clone(), *consent).await
+        Trail::begin(&self.party, self.domain.clone(), *consent).await
     }
 
     /// The commitments of its agents, newest first, read as far as one looks. An error, as of every call, ends them.

@@ -11,12 +11,12 @@ use asp_core::statement::Verified;
 use asp_core::statement::body::Body;
 use asp_core::statement::draft::Draft;
 use futures::Stream;
-use reqwest::Method;
+use reqwest::{Method, Response};
 use serde::de::DeserializeOwned;
 
 use crate::api::{
-    AgentPage, AssessmentView, CommitmentPage, CommitmentView, ConsentPage, ConsentView, Message,
-    SearchQuery, SessionPage, SessionSummary,
+    AgentPage, AssessmentView, CommitmentPage, CommitmentView, ConsentPage, ConsentSession,
+    ConsentSessionPage, ConsentView, Message, SearchQuery, SessionPage, SessionSummary,
 };
 use crate::client::Client;
 use crate::list::entries;
@@ -145,6 +145,23 @@ impl Party {
         }
     }
 
+    /// Begins to read something long that is this party's own; as [`Party::ask`], but the rest is the caller's.
+    pub(crate) async fn open(&self, path: &str) -> Result<Response, Error> {
+        let mut attempts = Attempts::default();
+        let mut renewed = false;
+        loop {
+            let request = self.signed(self.transport().open(path), &Method::GET, path).await?;
+            match transport::begin(request).await {
+                Err(failure) if !renewed && failure.is_unauthorised() => {
+                    renewed = true;
+                    self.forget_token().await;
+                }
+                Err(failure) => attempts.again(failure).await?,
+                Ok(response) => return Ok(response),
+            }
+        }
+    }
+
     /// Reads JSON that is this party's own.
     pub(crate) async fn get<T: DeserializeOwned>(&self, path: &str, query: &Query) -> Result<T, Error> {
         transport::json(&self.bytes(path, query).await?)
@@ -173,6 +190,15 @@ impl Party {
 
     pub(crate) async fn consent(&self, id: &Hash) -> Result<ConsentView, Error> {
         self.get(&format!("/v1/consents/{}", id.to_hex()), &Vec::new()).await
+    }
+
+    /// The sessions under a consent that this party may read, those opened last first.
+    pub(crate) fn consent_sessions(
+        &self,
+        id: &Hash,
+    ) -> impl Stream<Item = Result<ConsentSession, Error>> + Send + use<> {
+        let path = format!("/v1/consents/{}/sessions", id.to_hex());
+        entries::<ConsentSessionPage>(self.clone(), path, Query::new())
     }
 
     /// The commitments that this party or one of its agents signed, newest first.

@@ -114,6 +114,33 @@ pub(crate) async fn send(request: RequestBuilder) -> Result<Vec<u8>, Failure> {
     }
 }
 
+/// Sends once, and leaves it to the caller to read the answer as it comes.
+///
+/// # Errors
+/// See [`Error`].
+pub(crate) async fn begin(request: RequestBuilder) -> Result<Response, Failure> {
+    let late = |_| Error::Unreachable { why: "no answer in time".to_owned() };
+    let response = tokio::time::timeout(ANSWER_TIME, request.send()).await.map_err(late)?;
+    let response = response.map_err(|error| unreachable(&error))?;
+    if response.status().is_success() {
+        return Ok(response);
+    }
+    match read(response).await {
+        Err(failure) => Err(failure),
+        Ok(_) => Err(Error::bad("an answer without a body to read").into()),
+    }
+}
+
+/// The next piece of an answer that is read as it comes; none at its end.
+///
+/// # Errors
+/// [`Error::Unreachable`] if it breaks off or nothing comes.
+pub(crate) async fn piece(response: &mut Response) -> Result<Option<Vec<u8>>, Error> {
+    let silent = |_| Error::Unreachable { why: "silence".to_owned() };
+    let piece = tokio::time::timeout(ANSWER_TIME, response.chunk()).await.map_err(silent)?;
+    Ok(piece.map_err(|error| unreachable(&error))?.map(Vec::from))
+}
+
 /// Sends the same bytes until they are answered, up to [`ATTEMPTS_MAX`] times: for what is safe to repeat.
 ///
 /// # Errors

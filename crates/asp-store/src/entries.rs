@@ -160,6 +160,20 @@ pub(crate) fn at(connection: &Connection, position: u64) -> Result<Option<Entry>
     rows.next().transpose()
 }
 
+/// The position of a statement by its place in its stream.
+pub(crate) fn position(
+    connection: &Connection,
+    stream: i64,
+    sequence: Sequence,
+) -> Result<Option<u64>, Fault> {
+    let place = i64::try_from(sequence.0).unwrap_or(i64::MAX);
+    let found = connection
+        .prepare_cached("SELECT position FROM entries WHERE stream = ?1 AND sequence = ?2")?
+        .query_row(params![stream, place], |row| row.get(0))
+        .optional()?;
+    Ok(found)
+}
+
 /// Where a statement stands: its position and its stream.
 pub(crate) fn find(connection: &Connection, statement: &Hash) -> Result<Option<(u64, i64)>, Fault> {
     let found = connection

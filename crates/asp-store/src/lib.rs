@@ -5,7 +5,7 @@
 //!
 //! Modules in reading order: [`fault`], then how the log is written ([`lanes`], `sequencer`, `facts`, `fold`), what
 //! follows from it (`views`), how it is stored (`entries`, `names`, `receipts`, `tiles`, `migrate`, `wal`), how agents are found
-//! (`search`), how it is read (`reads`, `pool`, `export`), and how it is checked ([`audit`]). Beside it all, and no part of
+//! (`search`), how it is read (`reads`, `pool`, `export`, `trail`), and how it is checked ([`audit`]). Beside it all, and no part of
 //! it (`beside`), are the accounts of [`people`], the searches that are [`saved`], and what was seen of agents that were
 //! asked whether they are there ([`probes`]).
 
@@ -32,6 +32,7 @@ mod bundle;
 mod export;
 mod pool;
 mod reads;
+mod trail;
 
 mod open;
 
@@ -75,6 +76,7 @@ pub use search::{
     AgentCursor, AgentNumber, AgentQuery, AgentsFound, Among, FoundAgent, Order, Ranked, Ranking, Standing,
 };
 pub use sequencer::Answer;
+pub use trail::{TooMany, Trail, TrailEntry, TrailStep};
 pub use views::Tenant;
 pub use views::domain::DomainRow;
 pub use views::session::{SessionQuery, SessionRow};

@@ -6,13 +6,16 @@ use std::path::Path;
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::fault::{Fault, Step};
-use crate::views::evidence;
+use crate::views::{evidence, session};
 
 /// Tells a store from any other SQLite file: "ASPs".
 const APPLICATION_ID: i64 = 0x4153_5073;
 
 /// After this one rows follow that no SQL can make.
 pub(crate) const GROUNDS: &str = include_str!("../migrations/0005.sql");
+
+/// After this one too: which sessions rested on which consents.
+pub(crate) const CONSENT_SESSIONS: &str = include_str!("../migrations/0007.sql");
 
 /// What brings a store from each version to the next; their number is the newest version.
 const MIGRATIONS: &[&str] = &[
@@ -22,6 +25,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0004.sql"),
     GROUNDS,
     include_str!("../migrations/0006.sql"),
+    CONSENT_SESSIONS,
 ];
 
 /// Brings the file to the newest version. Each migration is one transaction with its number.
@@ -79,6 +83,9 @@ fn run(connection: &mut Connection, path: &Path, migrations: &[&str]) -> Result<
         transaction.execute_batch(migration)?;
         if *migration == GROUNDS {
             evidence::make_grounds(&transaction)?;
+        }
+        if *migration == CONSENT_SESSIONS {
+            session::make_consents(&transaction)?;
         }
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
         transaction.pragma_update(None, "user_version", number)?;
@@ -149,6 +156,28 @@ mod tests {
         let rows: Vec<(i64, i64, Option<String>)> = rows.map(Result::unwrap).collect();
         let card = r#"{"capabilities":["a.b"],"name":"\u00fc \"x\""}"#;
         assert_eq!(rows, [(3, 2, Some(card.to_owned())), (5, 3, None)]);
+    }
+
+    #[test]
+    fn an_older_store_knows_which_sessions_rested_on_which_consents() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut stage = crate::support::Stage::new(folder.path());
+        stage.business();
+        stage.store.stop();
+        let connection = Connection::open(folder.path().join(crate::FILE_NAME)).unwrap();
+        let rows = || -> Vec<(i64, i64, i64)> {
+            let mut query =
+                connection.prepare("SELECT consent, opened, session FROM consent_sessions").unwrap();
+            let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).unwrap();
+            rows.map(Result::unwrap).collect()
+        };
+        let before = rows();
+        assert_eq!(before.len(), 1);
+        connection.execute_batch("DROP TABLE consent_sessions").unwrap();
+        connection.execute_batch(CONSENT_SESSIONS).unwrap();
+        assert_eq!(rows(), []);
+        session::make_consents(&connection).unwrap();
+        assert_eq!(rows(), before);
     }
 
     #[test]

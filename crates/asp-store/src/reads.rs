@@ -77,6 +77,10 @@ impl<'a> Reader<'a> {
         self
     }
 
+    pub(crate) const fn connection(&self) -> &Connection {
+        self.connection
+    }
+
     pub(crate) const fn origin(&self) -> &Origin {
         self.origin
     }
@@ -198,6 +202,32 @@ impl<'a> Reader<'a> {
         } else {
             Ok(None)
         }
+    }
+
+    /// The sessions under a consent that the tenant may read, with the position at which each was opened, those opened
+    /// last first; none if the tenant is of neither of its organisations.
+    ///
+    /// # Errors
+    /// As [`Reader::size`].
+    pub fn sessions_under(
+        &self,
+        tenant: &Tenant,
+        consent: &Hash,
+        limit: usize,
+        before: Option<Position>,
+    ) -> Result<Option<Vec<(Position, Session)>>, Fault> {
+        if !views::consent::is_party(self.connection, tenant, consent)? {
+            return Ok(None);
+        }
+        let rows = views::session::under(self.connection, tenant, consent, (limit, place(before)))?;
+        let mut sessions = Vec::with_capacity(rows.len());
+        for (opened, number) in rows {
+            let StreamId::Session(id) = names::name(self.connection, number)? else {
+                return Err(Fault::corrupt(Some(opened), "it is listed as a session and is none"));
+            };
+            sessions.push((Position(opened), self.load_session(&id)?));
+        }
+        Ok(Some(sessions))
     }
 
     fn load_consent(&self, id: &Hash) -> Result<Consent, Fault> {

@@ -86,6 +86,15 @@ fn the_commands_of_the_guide_work_and_a_trail_that_was_cut_is_found_out() {
     assert!(told[3].contains("GRANTED"), "by rule: {}", told[3]);
     assert!(told[4].contains("5,000 USD"), "narrowed: {}", told[4]);
     assert!(told[6].contains("0 differences"), "{}", told[6]);
+    let shown = two.shell("acme", "assent consent show $CONSENT --json").with_code(0).one();
+    let listed = &shown["sessions"][0];
+    assert!(listed["id"].as_str().unwrap().ends_with(&session), "{shown}");
+    assert_eq!(
+        (&listed["agents"][1], &shown["moreSessions"]),
+        (&"agent://volt.example/gpu".into(), &false.into())
+    );
+    let shown = two.shell("volt", "assent consent show $CONSENT --sessions 0").with_code(0);
+    assert!(shown.stdout.contains("more than 0"), "{}", shown.stdout);
     cheat(&two, &session);
 }
 

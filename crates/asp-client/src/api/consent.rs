@@ -1,5 +1,10 @@
 //! The words of the API about consents.
 
+use asp_core::name::{AgentUri, Capability};
+use asp_core::position::{Hash, LogTime};
+use asp_core::session::Session;
+use asp_core::session::table::State;
+use asp_core::statement::body::CommitmentState;
 use serde::{Deserialize, Serialize};
 
 /// How the organisation that was asked for consent granted.
@@ -11,4 +16,60 @@ pub enum GrantedBy {
     Rule,
     /// By a statement of its own.
     Statement,
+}
+
+api! {
+    /// A session under a consent.
+    struct ConsentSession {
+        /// Its id.
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        id: Hash,
+        /// Its state.
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        state: State,
+        /// What it is about.
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        capability: Capability,
+        /// Who was invited or came in, by name.
+        #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
+        agents: Vec<AgentUri>,
+        /// When it was opened.
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        opened_at: LogTime,
+        /// Its commitments by id.
+        commitments: Vec<ConsentCommitment>,
+    }
+    /// A commitment of a session under a consent.
+    struct ConsentCommitment {
+        /// Its id.
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        id: Hash,
+        /// Where it stands.
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        state: CommitmentState,
+    }
+    /// A page of the sessions under a consent.
+    struct ConsentSessionPage {
+        /// The sessions, those opened last first.
+        sessions: Vec<ConsentSession>,
+        /// Asks for the page after this one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        next_page_token: Option<String>,
+    }
+}
+
+impl From<&Session> for ConsentSession {
+    fn from(session: &Session) -> Self {
+        let commitments = session.commitments().iter();
+        Self {
+            id: session.id(),
+            state: session.state(),
+            capability: session.capability().clone(),
+            agents: session.participants().iter().map(|(agent, _)| agent.clone()).collect(),
+            opened_at: session.opened().time,
+            commitments: commitments
+                .map(|(id, commitment)| ConsentCommitment { id: *id, state: commitment.state() })
+                .collect(),
+        }
+    }
 }

@@ -22,11 +22,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-mod consent;
 mod convert;
 mod search;
 
-pub use consent::GrantedBy;
+pub use consent::{ConsentCommitment, ConsentSession, ConsentSessionPage, GrantedBy};
 pub use search::{AgentStanding, NewSearch, SavedSearchView, SavedSearches, SearchQuery, SearchSort};
 
 /// Declares types of the API: camel case, absent members left out, schema on request.
@@ -40,6 +39,7 @@ macro_rules! api {
     )+};
 }
 
+mod consent;
 mod domain;
 mod people;
 

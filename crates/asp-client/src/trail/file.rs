@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use super::{KIND, TrailEnd, TrailHead, TrailRecord};
 
 /// Bytes of the longest line: a statement, four signatures, a receipt and a proof are shorter.
-const LINE_BYTES_MAX: u64 = 1024 * 1024;
+pub(super) const LINE_BYTES_MAX: u64 = 1024 * 1024;
 
 /// A file of which the first line has been read.
 #[derive(Debug)]

@@ -8,32 +8,28 @@ mod compare;
 mod file;
 mod verify;
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
-use asp_core::bundle::needs;
 use asp_core::key::KeyId;
 use asp_core::log::checkpoint::{Note, NoteKey};
 use asp_core::log::receipt::Receipt;
-use asp_core::name::{Domain, Origin, StreamId};
-use asp_core::position::Hash;
-use asp_core::rejection::Code;
+use asp_core::name::{Domain, Origin};
+use asp_core::position::{Hash, Position};
 use asp_core::statement::VERSION;
-use futures::TryStreamExt;
+use reqwest::Response;
 use serde::{Deserialize, Serialize};
 
-use crate::Error;
-use crate::api::{InclusionProof, Message, SessionView};
-use crate::party::{Party, Query};
+use crate::api::Message;
+use crate::client::Client;
+use crate::party::Party;
+use crate::{Error, transport};
 
 pub use compare::{TrailComparison, TrailDifference};
 pub use file::{TrailFile, TrailUnreadable};
 pub use verify::{TrailCheck, TrailReport};
 
 /// What the first line says the file is.
-const KIND: &str = "consent-trail";
-
-/// Streams that one trail can rest on: what needs more is refused, never cut short.
-const STREAMS_MAX: usize = 100_000;
+pub const KIND: &str = "consent-trail";
 
 /// The first line of the file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,13 +71,23 @@ pub struct TrailEnd {
     pub count: u64,
 }
 
-/// A trail that is being read from a node, statement by statement.
+/// A trail that is being read from a node, statement by statement: no more than a line of it is in memory.
 #[derive(Debug)]
 pub struct Trail {
-    party: Party,
+    client: Client,
     head: TrailHead,
     size: u64,
-    messages: VecDeque<Message>,
+    lines: Lines,
+    last: Option<Position>,
+    count: u64,
+}
+
+/// An answer that is read line by line as it comes.
+#[derive(Debug)]
+struct Lines {
+    response: Response,
+    /// What came and was not given yet.
+    bytes: VecDeque<u8>,
 }
 
 impl TrailHead {
@@ -94,31 +100,25 @@ impl TrailHead {
 }
 
 impl Trail {
-    /// Finds what was said under a consent up to the newest checkpoint.
-    pub(crate) async fn find(party: &Party, of: Domain, consent: Hash) -> Result<Self, Error> {
-        let client = party.client();
-        let head = TrailHead {
-            asp: VERSION.to_owned(),
-            checkpoint: client.checkpoint().await?,
-            consent,
-            kind: KIND.to_owned(),
-            node_key: client.node_key(),
-            of,
-            origin: client.origin().clone(),
-        };
+    /// Begins to read what was said under a consent up to the newest checkpoint.
+    pub(crate) async fn begin(party: &Party, of: Domain, consent: Hash) -> Result<Self, Error> {
+        let response = party.open(&format!("/v1/consents/{}/trail", consent.to_hex())).await?;
+        let mut lines = Lines { response, bytes: VecDeque::new() };
+        let first = lines.next().await?.ok_or_else(|| Error::bad("a trail without a beginning"))?;
+        let head: TrailHead = transport::json(&first)?;
+        let client = party.client().clone();
         let note = head.note().ok_or_else(|| Error::forged("the checkpoint is not signed by the log"))?;
-        let size = note.checkpoint.size;
-        let mut streams = vec![StreamId::Consent(consent)];
-        let mut sessions = std::pin::pin!(party.sessions(Query::new()));
-        while let Some(summary) = sessions.try_next().await? {
-            let path = format!("/v1/sessions/{}", summary.id.to_hex());
-            let view: SessionView = party.get(&path, &Query::new()).await?;
-            if view.consents.contains(&consent) {
-                streams.push(StreamId::Session(summary.id));
-            }
+        let is_asked = head.asp == VERSION
+            && head.kind == KIND
+            && head.consent == consent
+            && head.of == of
+            && head.origin == *client.origin()
+            && head.node_key == client.node_key();
+        if !is_asked {
+            return Err(Error::forged("a trail of something else"));
         }
-        let messages = reach(party, streams, size).await?;
-        Ok(Self { party: party.clone(), head, size, messages: messages.into() })
+        let size = note.checkpoint.size;
+        Ok(Self { client, head, size, lines, last: None, count: 0 })
     }
 
     /// The first line.
@@ -130,44 +130,51 @@ impl Trail {
     /// The next statement in the order of the log, with its receipt and proof; none after the last.
     ///
     /// # Errors
-    /// As every call; [`Error::Forged`] if the receipt is not the node's.
+    /// As every call; [`Error::Forged`] if the receipt is not the node's, or the statement nobody's;
+    /// [`Error::Unreachable`] if the answer breaks off: what was read then is no whole trail.
     pub async fn next_record(&mut self) -> Result<Option<TrailRecord>, Error> {
-        let Some(message) = self.messages.pop_front() else { return Ok(None) };
-        let query: Query = vec![("index", message.log_index.to_string()), ("size", self.size.to_string())];
-        let proof: InclusionProof = self.party.get("/log/proof/inclusion", &query).await?;
-        let receipt = self.party.receipt(&message.hash).await?;
-        Ok(Some(TrailRecord { message, proof: proof.proof, receipt }))
+        let broken = || Error::Unreachable { why: "the trail broke off".to_owned() };
+        let line = self.lines.next().await?.ok_or_else(broken)?;
+        if let Ok(TrailEnd { count }) = serde_json::from_slice(&line) {
+            let whole = count == self.count && self.lines.next().await?.is_none();
+            return if whole { Ok(None) } else { Err(Error::forged("the end of the trail is not its end")) };
+        }
+        let record: TrailRecord = transport::json(&line)?;
+        let message = &record.message;
+        message.verify().map_err(|rejection| Error::forged(format_args!("a message: {rejection}")))?;
+        self.client.checked(record.receipt.clone(), &message.hash)?;
+        let follows = self.last.is_none_or(|last| last < message.log_index);
+        if !follows || message.log_index.0 >= self.size {
+            return Err(Error::forged("a trail out of the order of the log"));
+        }
+        self.last = Some(message.log_index);
+        self.count = self.count.saturating_add(1);
+        Ok(Some(record))
     }
 }
 
-/// The statements of these streams and of all that they rest on, in the order of the log, before a size of it.
-///
-/// A stream that they rest on and that this party may not read, as a consent of two others in a session of three, is
-/// left out; whoever judges the file says what could not be judged for it.
-async fn reach(party: &Party, first: Vec<StreamId>, size: u64) -> Result<Vec<Message>, Error> {
-    let mut known: BTreeSet<StreamId> = first.iter().cloned().collect();
-    let mut left: VecDeque<StreamId> = first.into();
-    let mut messages = Vec::new();
-    while let Some(stream) = left.pop_front() {
-        let read = match party.chained(&stream, None).await {
-            Err(Error::Refused(problem)) if problem.code == Code::NotFound => continue,
-            read => read?,
-        };
-        for message in read.into_iter().filter(|message| message.log_index.0 < size) {
-            let verified = message
-                .verify()
-                .map_err(|rejection| Error::forged(format_args!("a message: {rejection}")))?;
-            for needed in needs(verified.statement()) {
-                if known.insert(needed.clone()) {
-                    left.push_back(needed);
-                }
+impl Lines {
+    /// The next line; none at the end.
+    async fn next(&mut self) -> Result<Option<Vec<u8>>, Error> {
+        let most = usize::try_from(file::LINE_BYTES_MAX).unwrap_or(usize::MAX);
+        let mut looked_at = 0;
+        // Each turn reads a piece on, of which there are so many as a line can have bytes.
+        loop {
+            let end = self.bytes.iter().skip(looked_at).position(|byte| *byte == b'\n');
+            if let Some(end) = end {
+                let mut line: Vec<u8> = self.bytes.drain(..=looked_at.saturating_add(end)).collect();
+                line.pop();
+                return Ok(Some(line));
             }
-            messages.push(message);
-        }
-        if known.len() > STREAMS_MAX {
-            return Err(Error::bad("a trail that rests on more streams than one file can hold"));
+            looked_at = self.bytes.len();
+            if looked_at > most {
+                return Err(Error::bad("a line that is too long"));
+            }
+            match transport::piece(&mut self.response).await? {
+                Some(piece) => self.bytes.extend(piece),
+                None if self.bytes.is_empty() => return Ok(None),
+                None => return Err(Error::Unreachable { why: "a line broke off".to_owned() }),
+            }
         }
     }
-    messages.sort_by_key(|message| message.log_index);
-    Ok(messages)
 }

@@ -227,6 +227,8 @@ pub enum Code {
     SignInRefused,
     /// There are as many people or open invitations as may be.
     PeopleLimit,
+    /// The trail rests on more streams than one answer holds.
+    TrailLimit,
     /// There are as many saved searches as may be.
     SearchLimit,
     /// Another search is saved under this name.
@@ -1370,6 +1372,16 @@ pub(super) const ROWS: &[Row] = &[
         rule: None,
         sentence: "There are as many people or open invitations as may be.",
         hint: "Remove some that are not needed.",
+    },
+    Row {
+        code: Code::TrailLimit,
+        text: "TRAIL_LIMIT",
+        status: 409,
+        blame: Blame::State,
+        retry: Retry::Never,
+        rule: None,
+        sentence: "The trail rests on more streams than one answer holds.",
+        hint: "Ask whoever runs the node for an export of the log.",
     },
     Row {
         code: Code::SearchLimit,

@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use asp_core::name::{Domain, StreamId, StreamKind};
+use asp_core::position::Hash;
 use asp_core::rejection::Code;
 use asp_store::saved::SearchId;
 use asp_store::{Reader, SessionQuery, Tenant};
@@ -33,6 +34,8 @@ pub(crate) enum Topic {
     Sessions(Tenant),
     /// A further statement of any agent, for who follows a saved search; or that the search is forgotten.
     Search(SearchId),
+    /// Nothing: a place for the trail of a consent while it is written.
+    Trail(Hash),
 }
 
 /// Everybody who waits.
@@ -205,7 +208,7 @@ impl Hub {
             match topic {
                 Topic::Sessions(tenant) => tenants.push(tenant.clone()),
                 Topic::Search(_) => searches.push(topic.clone()),
-                Topic::Stream(_) => {}
+                Topic::Stream(_) | Topic::Trail(_) => {}
             }
         }
         (tenants, searches)

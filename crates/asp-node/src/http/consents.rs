@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use asp_client::api::{ConsentPage, ConsentView};
+use asp_client::api::{ConsentPage, ConsentSession, ConsentSessionPage, ConsentView};
 use asp_core::rejection::Code;
 use asp_store::Reader;
 use axum::Json;
@@ -16,6 +16,8 @@ use crate::auth::{Access, Credentials};
 
 /// Consents of the largest page; each is read from its statements.
 const PAGE_MAX: usize = 100;
+/// Sessions of the largest page; each is read from its statements, of which it has more.
+const SESSIONS_MAX: usize = 50;
 
 /// Which part of a list to read.
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -64,6 +66,41 @@ pub(super) async fn show(
     let read = move |reader: &Reader<'_>, access: &Access| {
         let consent = reader.consent(&access.tenant, &id)?.ok_or(Code::NotFound)?;
         Ok(ConsentView::of(&consent, now))
+    };
+    app.read_as(credentials, read).await.map(Json)
+}
+
+/// Which part of the sessions under a consent to read.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[into_params(parameter_in = Query)]
+pub(super) struct WhichSessions {
+    /// How many at most, 1 to 1000; 50 if absent. A page has 50 at most.
+    page_size: Option<usize>,
+    /// The `nextPageToken` of the page before.
+    page_token: Option<String>,
+}
+
+/// List the sessions under a consent.
+#[utoipa::path(get, path = "/v1/consents/{id}/sessions", tag = "consents",
+    params(("id" = String, Path, description = "64 hexadecimal digits"), WhichSessions),
+    responses((status = 200, description = "The sessions that rest on it and that the caller may read, those opened last first",
+        body = ConsentSessionPage)),
+    security(("dpop" = [])))]
+pub(super) async fn sessions(
+    State(app): State<Arc<App>>,
+    credentials: Credentials,
+    Id(id): Id,
+    Params(which): Params<WhichSessions>,
+) -> Result<Json<ConsentSessionPage>, Denial> {
+    let size = extract::page_size(which.page_size, SESSIONS_MAX)?;
+    let before = extract::place(which.page_token.as_deref())?;
+    let read = move |reader: &Reader<'_>, access: &Access| {
+        let found = reader.sessions_under(&access.tenant, &id, size.saturating_add(1), before)?;
+        let found = found.ok_or(Code::NotFound)?;
+        let found = found.iter().map(|(at, session)| (*at, ConsentSession::from(session))).collect();
+        let (sessions, next_page_token) = extract::page(found, size);
+        Ok(ConsentSessionPage { sessions, next_page_token })
     };
     app.read_as(credentials, read).await.map(Json)
 }

@@ -26,6 +26,7 @@ mod sessions;
 mod signin;
 mod spec;
 mod statements;
+mod trail;
 mod trust;
 mod wellknown;
 
@@ -199,6 +200,8 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(schemas::show))
         .routes(routes!(consents::list))
         .routes(routes!(consents::show))
+        .routes(routes!(consents::sessions))
+        .routes(routes!(trail::show))
         .routes(routes!(sessions::list))
         .routes(routes!(sessions::show))
         .routes(routes!(sessions::post_message, sessions::messages))

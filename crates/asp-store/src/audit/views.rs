@@ -58,6 +58,13 @@ const VIEWS: &[View] = &[
               ORDER BY consent.name, session.name",
     },
     View {
+        name: "consent_sessions",
+        by_position: false,
+        sql: "SELECT consent.name, opened, session.name FROM consent_sessions
+              JOIN names AS consent ON consent.id = consent JOIN names AS session ON session.id = session
+              ORDER BY consent.name, opened",
+    },
+    View {
         name: "commitments",
         by_position: true,
         sql: "SELECT formed, name, state FROM commitments JOIN names ON id = session ORDER BY formed",

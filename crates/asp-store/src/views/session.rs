@@ -7,11 +7,16 @@ use asp_core::name::{AgentUri, Capability, Issuer, StreamId};
 use asp_core::position::{Hash, LogTime, Position};
 use asp_core::session::Session;
 use asp_core::session::table::State;
+use asp_core::stream::Accepted;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::Tenant;
+use crate::entries;
 use crate::fault::Fault;
 use crate::names::Names;
+
+/// Names that are kept in memory while a store is brought up to date.
+const MIGRATED_NAMES_MAX: usize = 100_000;
 
 /// A session in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -155,6 +160,9 @@ fn put_consents(
     session: &Session,
     changed: bool,
 ) -> Result<(), Fault> {
+    if changed {
+        put_under(connection, names, id, session)?;
+    }
     let ended = matches!(session.state(), State::Closed | State::Failed);
     let sql = match (changed, ended) {
         (_, true) => "DELETE FROM session_consents WHERE consent = ?1 AND session = ?2",
@@ -166,6 +174,69 @@ fn put_consents(
         connection.prepare_cached(sql)?.execute(params![consent, id])?;
     }
     Ok(())
+}
+
+/// Notes for good that a session rests on its consents.
+fn put_under(connection: &Connection, names: &mut Names, id: i64, session: &Session) -> Result<(), Fault> {
+    for consent in session.consents() {
+        let consent = names.intern(connection, &StreamId::Consent(*consent))?;
+        connection
+            .prepare_cached(
+                "INSERT OR IGNORE INTO consent_sessions (consent, opened, session) VALUES (?1, ?2, ?3)",
+            )?
+            .execute(params![consent, session.opened().index.0, id])?;
+    }
+    Ok(())
+}
+
+/// Makes the rows of the consents that older sessions rested on, from what was said in them.
+pub(crate) fn make_consents(connection: &Connection) -> Result<(), Fault> {
+    let mut names = Names::new(MIGRATED_NAMES_MAX);
+    let mut query = connection.prepare("SELECT session FROM sessions ORDER BY session")?;
+    let sessions: Vec<i64> = query.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    for stream in sessions {
+        if let Some(session) = replayed(connection, stream)? {
+            put_under(connection, &mut names, stream, &session)?;
+        }
+    }
+    Ok(())
+}
+
+/// A session as its statements make it, without looking at anything else.
+fn replayed(connection: &Connection, stream: i64) -> Result<Option<Session>, Fault> {
+    let mut session: Option<Session> = None;
+    for entry in entries::of_stream(connection, stream, None, usize::MAX)? {
+        let accepted = Accepted::from_store(entry.statement, entry.point);
+        match &mut session {
+            Some(session) => drop(session.apply(&accepted)),
+            None => session = Session::open(&accepted),
+        }
+    }
+    Ok(session)
+}
+
+/// The sessions that rest, or rested, on a consent and that the tenant may read: the position at which each was opened and
+/// its number, those opened last first.
+pub(crate) fn under(
+    connection: &Connection,
+    tenant: &Tenant,
+    consent: &Hash,
+    (limit, before): (usize, u64),
+) -> Result<Vec<(u64, i64)>, Fault> {
+    let mut query = connection.prepare_cached(
+        "SELECT under.opened, under.session FROM consent_sessions AS under
+         JOIN sessions ON sessions.session = under.session
+         JOIN session_members AS members ON members.moved = sessions.moved
+           AND members.party = (SELECT id FROM names WHERE name = ?2)
+         WHERE consent = (SELECT id FROM names WHERE name = ?1) AND under.opened < ?3
+         ORDER BY under.opened DESC LIMIT ?4",
+    )?;
+    let (consent, party) = (StreamId::Consent(*consent).to_string(), tenant.party().to_string());
+    let before = i64::try_from(before).unwrap_or(i64::MAX);
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let rows =
+        query.query_map(params![consent, party, before, limit], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Brings the deadlines of the open sessions that rest on a consent forward to its revocation.

@@ -427,11 +427,16 @@ pub(crate) enum ConsentCommand {
         /// The consent's id, or the first digits of it
         id: Id,
     },
-    /// Show a consent: what each side may do, until when, and whether a revocation was acknowledged
-    #[command(after_help = "Examples:\n  assent consent show 3f9a1c\n  assent consent show 3f9a1c --json")]
+    /// Show a consent: what each side may do, until when, whether a revocation was acknowledged, and the sessions under it
+    #[command(
+        after_help = "Examples:\n  assent consent show 3f9a1c\n  assent consent show 3f9a1c --sessions 100 --json"
+    )]
     Show {
         /// The consent's id, or the first digits of it
         id: Id,
+        /// How many of the sessions under it to show at most, those opened last first
+        #[arg(long, default_value_t = 10, value_name = "COUNT")]
+        sessions: usize,
     },
     /// Export what was said under a consent, check such a file offline, or compare the files of both sides
     ///

@@ -2,14 +2,15 @@
 
 mod trail;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use asp_client::api::ConsentView;
+use asp_client::api::{ConsentSession, ConsentView};
 use asp_client::{ConsentTerms, OrganisationParty};
 use asp_core::position::Hash;
-use asp_core::statement::body::{ConsentNarrow, Name};
-use futures::TryStreamExt;
+use asp_core::statement::body::{CommitmentState, ConsentNarrow, Name};
+use futures::{StreamExt, TryStreamExt};
+use serde::Serialize;
 
 use super::agent::list;
 use crate::cli::{ConsentCommand, ConsentRequest, Less};
@@ -42,10 +43,14 @@ pub(super) async fn run(context: &Context, command: ConsentCommand) -> Outcome {
             show(context, &consents);
             Ok(())
         }
-        ConsentCommand::Show { id } => {
+        ConsentCommand::Show { id, sessions } => {
             let id = find(&party, &id).await?;
-            let view = party.consent(&id).await?;
-            whole(context, &view);
+            let consent = party.consent(&id).await?;
+            let under = party.consent_sessions(&id).take(sessions.saturating_add(1));
+            let mut under: Vec<ConsentSession> = under.try_collect().await?;
+            let more_sessions = under.len() > sessions;
+            under.truncate(sessions);
+            whole(context, &Shown { consent, sessions: under, more_sessions });
             Ok(())
         }
         ConsentCommand::Grant { id } => {
@@ -159,9 +164,22 @@ fn show(context: &Context, consents: &[ConsentView]) {
     });
 }
 
+/// All that is known of one consent.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Shown {
+    #[serde(flatten)]
+    consent: ConsentView,
+    /// The sessions under it, those opened last first.
+    sessions: Vec<ConsentSession>,
+    /// Whether there are more than were asked for.
+    more_sessions: bool,
+}
+
 /// Shows all that is known of one consent.
-fn whole(context: &Context, view: &ConsentView) {
-    context.printer.show(view, |page| {
+fn whole(context: &Context, shown: &Shown) {
+    let view = &shown.consent;
+    context.printer.show(shown, |page| {
         let paint = paint(&view.standing);
         let any = |list: Vec<String>| if list.is_empty() { "none".to_owned() } else { list.join(", ") };
         let texts = |all: Option<Vec<String>>, absent: &str| all.map_or_else(|| absent.to_owned(), any);
@@ -204,7 +222,41 @@ fn whole(context: &Context, view: &ConsentView) {
         for (name, value) in facts {
             page.field(name, value);
         }
+        let rows = shown.sessions.iter().map(|session| {
+            vec![
+                words::id(&session.id),
+                session.state.to_string().into(),
+                list(session.agents.iter()).into(),
+                Text::of(Paint::Dim, words::instant(session.opened_at)),
+                commitments(session).into(),
+            ]
+        });
+        page.line("");
+        let header = vec!["SESSION", "STATE", "AGENTS", "OPENED", "COMMITMENTS"];
+        page.table(header, rows.collect(), "no sessions under it");
+        if shown.more_sessions {
+            let hint = format!("more than {}; see more of them with --sessions", shown.sessions.len());
+            page.line(Text::of(Paint::Dim, hint));
+        }
     });
+}
+
+/// How many commitments a session has in each state.
+fn commitments(session: &ConsentSession) -> String {
+    let word = |state| match state {
+        CommitmentState::Active => "active",
+        CommitmentState::Fulfilled => "fulfilled",
+        CommitmentState::Breached => "breached",
+        CommitmentState::Terminated => "terminated",
+        CommitmentState::Amended => "amended",
+    };
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for commitment in &session.commitments {
+        let count = counts.entry(word(commitment.state)).or_default();
+        *count = count.saturating_add(1);
+    }
+    let counts: Vec<String> = counts.iter().map(|(word, count)| format!("{count} {word}")).collect();
+    counts.join(", ")
 }
 
 /// The colour of a standing.

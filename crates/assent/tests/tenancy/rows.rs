@@ -50,6 +50,16 @@ pub(crate) struct Row {
     pub(crate) plain: &'static [&'static str],
 }
 
+/// What shows no agent anything, of whatever it is a reader.
+const OF_ORGANISATIONS: &[&str] = &["GET /v1/consents/{id}/trail"];
+
+impl Row {
+    /// Whether it shows this caller what that is a reader of.
+    pub(crate) fn is_for(&self, label: &str) -> bool {
+        !label.contains('/') || !OF_ORGANISATIONS.contains(&self.route)
+    }
+}
+
 const fn hidden(
     route: &'static str,
     kinds: &'static [Kind],
@@ -103,6 +113,14 @@ pub(crate) const ROWS: &[Row] = &[
         &["after", "Last-Event-ID"],
     ),
     hidden("GET /v1/consents/{id}", &[Kind::Consent], &["/v1/consents/{}"], &["id"], &[]),
+    hidden(
+        "GET /v1/consents/{id}/sessions",
+        &[Kind::Consent],
+        &["/v1/consents/{}/sessions", "/v1/consents/{}/sessions?pageSize=1000&pageToken=1000000"],
+        &["id"],
+        PAGE,
+    ),
+    hidden("GET /v1/consents/{id}/trail", &[Kind::Consent], &["/v1/consents/{}/trail"], &["id"], &[]),
     hidden("GET /v1/commitments/{id}", &[Kind::Commitment], &["/v1/commitments/{}"], &["id"], &[]),
     hidden(
         "GET /v1/commitments/{id}/bundle",

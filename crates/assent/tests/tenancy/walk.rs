@@ -80,7 +80,8 @@ impl<'a> Walk<'a> {
         for object in self.sample(kinds) {
             let of_kind = kinds.contains(&object.kind);
             for caller in &self.world.callers {
-                let may = of_kind && (blind || object.readers.contains(&caller.label));
+                let reads = object.readers.contains(&caller.label) && row.is_for(&caller.label);
+                let may = of_kind && (blind || reads);
                 // What changes something is not tried by who may.
                 if !(may && changes) {
                     let methods = methods.iter().filter(|method| of_kind || *method != Method::HEAD);
