@@ -220,6 +220,8 @@ fn read(bytes: &[u8], encoding: Encoding, expected: Option<&StreamId>) -> Result
 
 fn check(signed: Signed, keys: &mut KeyCache) -> Result<Verified, Rejection> {
     #[cfg(feature = "misbehave")]
+    crate::misbehave::follow(&signed);
+    #[cfg(feature = "misbehave")]
     if crate::misbehave::believes(&signed) {
         return Ok(signed.assume_verified());
     }

@@ -5,7 +5,9 @@
 //! store's module of this name.
 
 use std::borrow::Cow;
+use std::net::{SocketAddr, TcpStream};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use asp_client::api::MessagePage;
 use asp_core::key::{Algorithm, PublicKey};
@@ -32,6 +34,9 @@ use crate::http::App;
 
 /// Bytes of the largest answer that is changed; larger ones are given as they are.
 const ANSWER_BYTES_MAX: usize = 64 * 1024 * 1024;
+
+/// How long it waits for whoever is where a schema leads.
+const FOLLOW_TIME: Duration = Duration::from_secs(1);
 
 /// The body of an answer, changed; none where there is nothing to change.
 type Change = fn(&[u8]) -> Option<Vec<u8>>;
@@ -200,6 +205,18 @@ fn skip_one(request: &mut Request) {
 pub(crate) fn believes(signed: &Signed) -> bool {
     let weak = |signature: &Signature| PublicKey::try_from(&signature.key_id).err() == Some(Code::WeakKey);
     is(Kind::SkipsSignatures) || (is(Kind::TakesWeakKeys) && signed.signatures().iter().any(weak))
+}
+
+/// Goes to where a terms schema refers, without any guard; that somebody comes is enough for who waits there.
+pub(crate) fn follow(signed: &Signed) {
+    let Body::OrgSchemaRegister(register) = &signed.statement.body else { return };
+    for (name, to) in &register.schema {
+        let place = to.as_str().and_then(|to| to.strip_prefix("http:").unwrap_or(to).strip_prefix("//"));
+        let address = place.and_then(|place| place.split('/').next()?.parse().ok());
+        if let Some(address) = address.filter(|_: &SocketAddr| is(Kind::FollowsSchemas) && name.starts_with('$')) {
+            drop(TcpStream::connect_timeout(&address, FOLLOW_TIME));
+        }
+    }
 }
 
 /// What is read instead of the bytes that came.

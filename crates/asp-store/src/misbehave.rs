@@ -105,7 +105,7 @@ kinds! {
     /// Opens sessions that no consent covers
     IgnoresConsent = "ignores-consent" Writer ["CON-008", "CON-009"];
     /// Lets data flow that the consents do not name
-    LeaksData = "leaks-data" Writer ["CON-010", "CON-011"];
+    LeaksData = "leaks-data" Writer ["CON-010", "CON-011", "CON-016"];
     /// Grants nothing by the rules of a policy
     IgnoresConsentRules = "ignores-consent-rules" Writer ["CON-012"];
     /// Lets consents be made wider
@@ -138,6 +138,8 @@ kinds! {
     IgnoresMandates = "ignores-mandates" Writer ["SES-020", "SES-021"];
     /// Takes terms that do not fit the session's schemas
     IgnoresSchemas = "ignores-schemas" Writer ["TRM-006"];
+    /// Takes schemas that refer elsewhere, and goes where they lead
+    FollowsSchemas = "follows-schemas" Writer ["TRM-001"];
     /// Lets anybody state that an obligation is fulfilled
     LetsAnybodyFulfil = "lets-anybody-fulfil" Writer ["COM-008"];
     /// Signs receipts with a signature that does not verify

@@ -146,6 +146,7 @@ mod tests {
         Prefix::of(std::net::IpAddr::from([192, 0, 2, number]))
     }
 
+    // THR-CONNECTION-HOARDING
     #[test]
     fn one_network_has_so_many_and_a_place_that_is_given_back_can_be_had_again() {
         let places = places(10, 2);
@@ -160,6 +161,7 @@ mod tests {
         assert_eq!((places.count(), places.refused.load(Ordering::Relaxed)), (1, 1));
     }
 
+    // THR-CONNECTION-HOARDING
     #[test]
     fn in_a_full_house_who_has_most_gives_up_its_oldest_place() {
         let places = places(4, 0);
@@ -178,6 +180,7 @@ mod tests {
         assert_eq!((places.count(), places.house().guests.len()), (0, 0));
     }
 
+    // THR-CONNECTION-HOARDING
     #[test]
     fn nobody_takes_the_place_of_this_machine_and_few_are_asked_to_leave_at_once() {
         let places = places(LEAVING_MAX * 3, 0);
@@ -186,5 +189,10 @@ mod tests {
         let taken = (2..u8::MAX).filter_map(|number| places.enter(network(number)).ok());
         let taken: Vec<Place> = taken.collect();
         assert_eq!(taken.len(), LEAVING_MAX, "those of the network with many, while few are leaving");
+        // Without telling networks apart: whoever came first has all places, and nobody has to give one up.
+        let places = self::places(4, 2);
+        let _hoarder: Vec<Place> = (0..4).map(|_| places.enter(None).unwrap()).collect();
+        assert_eq!(places.enter(None).unwrap_err(), Code::Overloaded);
+        assert_eq!(places.enter(network(1)).unwrap_err(), Code::Overloaded);
     }
 }

@@ -61,6 +61,7 @@ pub(crate) async fn is_wrong(scene: &mut Scene, kind: Kind) -> bool {
         Kind::IgnoresCards => cards(scene).await,
         Kind::IgnoresMandates => mandates(scene).await,
         Kind::IgnoresSchemas => schemas(scene).await,
+        Kind::FollowsSchemas => references(scene).await,
         Kind::LetsAnybodyFulfil => fulfilment(scene).await,
         Kind::ForgesReceipts => receipts(scene).await,
         Kind::KeepsOldCheckpoints => checkpoints(scene).await,
@@ -385,6 +386,16 @@ async fn schemas(scene: &mut Scene) -> bool {
     let session = scene.session().await;
     let package = Package { schema: Some(Hash::of(&[b"no schema"])), ..scene.package() };
     scene.says(session, "seller", offer(package), None).await
+}
+
+async fn references(scene: &mut Scene) -> bool {
+    scene.org("buyer").await;
+    let buyer = scene.name("buyer");
+    let schema = json!({ "$ref": "http://127.0.0.1:9/a" }).as_object().cloned().unwrap();
+    let register = SchemaRegister { alias: text("terms"), description: text("terms"), schema, version: 1 };
+    let stream = StreamName::Of(StreamId::Org(domain(&buyer)));
+    let statement = scene.author.by(&buyer, stream, Body::OrgSchemaRegister(register));
+    scene.takes(&statement).await
 }
 
 async fn fulfilment(scene: &mut Scene) -> bool {

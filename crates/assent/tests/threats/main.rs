@@ -13,6 +13,7 @@
 #[path = "../../../asp-node/tests/support/author.rs"]
 #[allow(dead_code, unreachable_pub, reason = "each test uses its part")]
 mod author;
+mod fork;
 mod keys;
 mod log;
 mod reading;

@@ -13,6 +13,7 @@ use asp_node::Clock;
 
 use crate::author::{issuer, key, offer, text};
 use crate::scene::Scene;
+use crate::statements::told;
 use crate::{Attack, outcome, stopped};
 
 /// Says something in a session, and tells what came of it.
@@ -179,14 +180,17 @@ async fn give_it_back(scene: &mut Scene) -> Attack {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_schema_leads_nowhere() {
-    // THR-SSRF-SCHEMA
-    let folder = tempfile::tempdir().unwrap();
-    let node = crate::support::Served::start(folder.path());
-    let mut scene = crate::scene(&node);
+    stopped("THR-SSRF-SCHEMA", "INVALID_SCHEMA", "follows-schemas", lead_away).await;
+}
+
+/// Schemas that refer to an address of the node's own machine, where somebody listens.
+async fn lead_away(scene: &mut Scene) -> Attack {
     scene.org("buyer").await;
     let buyer = scene.name("buyer");
-    let within = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let within = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    within.set_nonblocking(true).unwrap();
     let address = within.local_addr().unwrap();
+    let mut answers = BTreeSet::new();
     for to in [format!("http://{address}/a"), format!("//{address}/a"), "file:///etc/passwd".to_owned()] {
         for member in ["$ref", "$dynamicRef", "$schema", "$id"] {
             let schema = serde_json::Map::from_iter([(member.to_owned(), to.clone().into())]);
@@ -194,13 +198,56 @@ async fn a_schema_leads_nowhere() {
                 SchemaRegister { alias: text("terms"), description: text("terms"), schema, version: 1 };
             let stream = StreamName::Of(StreamId::Org(crate::author::domain(&buyer)));
             let statement = scene.author.by(&buyer, stream, Body::OrgSchemaRegister(register));
-            let answer = scene.send(statement.envelope()).await;
-            assert_eq!(outcome(&answer), Err("INVALID_SCHEMA".to_owned()), "{member}: {to}");
+            answers.extend(outcome(&scene.send(statement.envelope()).await).err());
         }
     }
-    // Nobody has come by now; the control: who follows the reference is the first.
-    let follower = tokio::spawn(tokio::net::TcpStream::connect(address));
-    let (_, first) = within.accept().await.unwrap();
-    let followed = follower.await.unwrap().unwrap();
-    assert_eq!(first, followed.local_addr().unwrap());
+    // Who came by the time of the answers waits to be let in.
+    match within.accept() {
+        Ok(_) => Ok(()),
+        Err(nobody) => {
+            assert_eq!(nobody.kind(), std::io::ErrorKind::WouldBlock);
+            Err(answers.into_iter().collect::<Vec<_>>().join(" "))
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_consent_does_not_name_does_not_flow() {
+    let answers = "DATA_CLASS_NOT_CONSENTED FIELD_NOT_CONSENTED";
+    stopped("THR-DATA-LEAK", answers, "leaks-data", tell_too_much).await;
+}
+
+/// Says to the other side what its consent does not let flow: by its class, then by its name.
+async fn tell_too_much(scene: &mut Scene) -> Attack {
+    let session = scene.session().await;
+    let narrow = || ConsentNarrow::because(text("less"));
+    let classes = Some(BTreeSet::from([DataClass::Public]));
+    let fields = Some(BTreeSet::new());
+    let mut answers = Vec::new();
+    for less in [ConsentNarrow { data_classes: classes, ..narrow() }, ConsentNarrow { fields, ..narrow() }] {
+        scene.narrow(less).await;
+        let data = serde_json::json!({ "size": 1 }).as_object().cloned();
+        let told = Body::Inform(Inform::Note(Note { data, text: text("one") }));
+        answers.push(try_to_say(scene, session, "buyer", told, None).await);
+    }
+    if answers.iter().any(Result::is_ok) { Ok(()) } else { Err(told(answers)) }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_does_not_outlive_what_its_consent_was_about() {
+    stopped("THR-NARROWED-SESSION", "refused", "ignores-narrowing", go_on_after_narrowing).await;
+}
+
+async fn go_on_after_narrowing(scene: &mut Scene) -> Attack {
+    let session = scene.session().await;
+    // Signed while the consent is about it; the log has the narrowing first.
+    let words = scene.words(session, "buyer", Scene::remark(), None);
+    let capabilities = Some(BTreeSet::from([text("provision.nothing")]));
+    scene.narrow(ConsentNarrow { capabilities, ..ConsentNarrow::because(text("less")) }).await;
+    // The node may have closed the session already: then somebody else spoke first.
+    let refused = |code: String| {
+        assert!(["OUTSIDE_CONSENT", "SEQUENCE_CONFLICT"].contains(&code.as_str()), "{code}");
+        "refused".to_owned()
+    };
+    outcome(&scene.send(words.envelope()).await).map_err(refused)
 }
