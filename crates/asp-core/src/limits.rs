@@ -71,6 +71,9 @@ pub const DOMAIN_KEYS_MAX: usize = 64;
 /// A default, in milliseconds. How long an escalated session waits for the authority.
 pub const ESCALATION_MS: Millis = Millis(86400000);
 
+/// A bound, in members. Members of terms and data that a session remembers, so that nobody comes in to read what its consent does not let flow; bounds its memory.
+pub const FLOWED_MEMBERS_MAX: usize = 1024;
+
 /// A bound, in number. 2^53-1, the largest integer that every JSON reader keeps (RFC 7493 section 2.2).
 pub const INTEGER_MAX: u64 = 9007199254740991;
 

@@ -36,6 +36,7 @@ impl Session {
         self.offers.retain(|_, offer| offer.respond_by >= at.time);
         self.questions.retain(|_, question| question.respond_by >= at.time);
         self.effect(accepted, actor.agent.as_ref(), &mut effects);
+        self.flowed.note(&statement.body);
         self.count(performative, actor.role);
         // Who only watches does not keep a session going.
         if actor.role != Role::Observer {

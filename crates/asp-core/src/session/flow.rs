@@ -14,9 +14,11 @@ use serde_json::{Map, Value};
 use super::Facts;
 use super::guard::Case;
 use crate::consent::Consent;
+use crate::limits;
 use crate::position::Hash;
 use crate::rejection::{Code, Rejection};
-use crate::statement::body::{Body, Counter, DataClass, Inform, Package, Propose};
+use crate::statement::body::{Accept, Body, Counter, DataClass, Inform, Name, Package, Propose};
+use crate::terms::TermsSchema;
 
 /// What flows together: its place in the statement, its members, and the schema that says of what class they are.
 struct Flow<'a> {
@@ -25,7 +27,79 @@ struct Flow<'a> {
     schema: Option<&'a Hash>,
 }
 
-impl<'a> Case<'a> {
+/// The members of data that were said in a session so far: what whoever comes in later reads.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Flowed {
+    /// By the schema that says of what class they are.
+    members: BTreeSet<(Option<Hash>, Name)>,
+    /// Whether there were more than are kept, or one whose name no consent can have.
+    more: bool,
+}
+
+impl Flowed {
+    /// Takes in what flows with a statement.
+    pub(super) fn note(&mut self, body: &Body) {
+        for Flow { members, schema, .. } in flows(body) {
+            for name in members.keys() {
+                let member = name.parse().ok().map(|name: Name| (schema.copied(), name));
+                let room = self.members.len() < limits::FLOWED_MEMBERS_MAX;
+                match member {
+                    Some(member) if room || self.members.contains(&member) => {
+                        self.members.insert(member);
+                    }
+                    Some(_) | None => self.more = true,
+                }
+            }
+        }
+    }
+
+    /// Whether a consent would have let all of it flow.
+    ///
+    /// # Errors
+    /// [`Code::FieldNotConsented`] or [`Code::DataClassNotConsented`].
+    fn within(&self, consent: &Consent, schemas: &[TermsSchema]) -> Result<(), Code> {
+        let bounds = consent.terms().fields.is_some() || consent.terms().data_classes.is_some();
+        if self.more && bounds {
+            return Err(Code::FieldNotConsented);
+        }
+        self.members.iter().try_for_each(|(schema, name)| {
+            consent.lets_flow(name.as_str(), class_of(name.as_str(), schema.as_ref(), schemas))
+        })
+    }
+}
+
+impl Case<'_> {
+    /// What was said before is what the consents let flow by which the statement lets somebody come in and read it.
+    ///
+    /// # Errors
+    /// [`Code::FieldNotConsented`] or [`Code::DataClassNotConsented`], where the consents are named.
+    pub(super) fn history_flows(&self, facts: &Facts<'_>) -> Result<(), Rejection> {
+        let own = |consent: &Consent| {
+            let homes = self.agent().into_iter().chain(self.statement.issuer.agent());
+            homes.into_iter().any(|agent| consent.is_party(&agent.organisation()))
+        };
+        let (named, place): (Vec<Hash>, _) = match &self.statement.body {
+            Body::Propose(Propose::Admission(asks)) => {
+                (asks.consents.iter().copied().collect(), "/body/consents")
+            }
+            Body::Delegate(mandate) => (mandate.consent.into_iter().collect(), "/body/consent"),
+            Body::Accept(Accept::Admission(_)) => {
+                let asks = self.admission().map(|asks| asks.consents.iter().copied().collect());
+                (asks.unwrap_or_default(), "/inReplyTo")
+            }
+            _ => return Ok(()),
+        };
+        // A consent of others is answered by the guards that follow like one that does not exist.
+        let consents = facts.further.iter().filter(|consent| named.contains(&consent.id()));
+        let known = matches!(self.statement.body, Body::Accept(_));
+        consents.filter(|consent| known || own(consent)).try_for_each(|consent| {
+            let within = self.session.flowed.within(consent, &facts.schemas);
+            within.map_err(|code| code.at(place).by("ASP-CON-016"))
+        })
+    }
+}
+
+impl Case<'_> {
     /// Each member of what flows is one that every consent in question lets flow.
     ///
     /// What is said reaches everybody who reads the session, so it is asked of all consents that anybody reads it by,
@@ -37,10 +111,9 @@ impl<'a> Case<'a> {
         let readers: BTreeSet<&Hash> = self.session.further_consents().collect();
         let further = facts.further.iter().filter(|consent| readers.contains(&consent.id()));
         let consents: Vec<&Consent> = facts.consents.iter().chain(further).copied().collect();
-        for Flow { place, members, schema } in self.flows() {
-            let schema = facts.schemas.iter().find(|known| Some(&known.hash()) == schema);
+        for Flow { place, members, schema } in flows(&self.statement.body) {
             for name in members.keys() {
-                let class = schema.map_or(DataClass::Internal, |schema| schema.class_of(name));
+                let class = class_of(name, schema, &facts.schemas);
                 let mut verdicts = consents.iter().map(|consent| consent.lets_flow(name, class));
                 if let Some(code) = verdicts.find_map(Result::err) {
                     let name = name.replace('~', "~0").replace('/', "~1");
@@ -50,30 +123,39 @@ impl<'a> Case<'a> {
         }
         Ok(())
     }
+}
 
-    fn flows(&self) -> Vec<Flow<'a>> {
-        let terms = |place: String, package: &'a Package| Flow {
+/// What flows with a statement.
+fn flows(body: &Body) -> Vec<Flow<'_>> {
+    fn terms(place: String, package: &Package) -> Flow<'_> {
+        Flow {
             place: format!("{place}/terms"),
             members: &package.terms,
             schema: package.schema.as_ref(),
-        };
-        let data = match &self.statement.body {
-            Body::Propose(Propose::Proposal(offer)) | Body::Counter(Counter::CounterOffer(offer)) => {
-                let numbered = offer.packages.iter().enumerate();
-                return numbered
-                    .map(|(number, package)| terms(format!("/body/packages/{number}"), package))
-                    .collect();
-            }
-            Body::Propose(Propose::Amendment(change)) => {
-                return vec![terms("/body/package".to_owned(), &change.package)];
-            }
-            Body::Inform(Inform::Note(note)) | Body::Clarify(note) | Body::Observe(note) => &note.data,
-            Body::Query(question) => &question.data,
-            _ => return Vec::new(),
-        };
-        let flow = |members| Flow { place: "/body/data".to_owned(), members, schema: None };
-        data.iter().map(flow).collect()
+        }
     }
+    let data = match body {
+        Body::Propose(Propose::Proposal(offer)) | Body::Counter(Counter::CounterOffer(offer)) => {
+            let numbered = offer.packages.iter().enumerate();
+            return numbered
+                .map(|(number, package)| terms(format!("/body/packages/{number}"), package))
+                .collect();
+        }
+        Body::Propose(Propose::Amendment(change)) => {
+            return vec![terms("/body/package".to_owned(), &change.package)];
+        }
+        Body::Inform(Inform::Note(note)) | Body::Clarify(note) | Body::Observe(note) => &note.data,
+        Body::Query(question) => &question.data,
+        _ => return Vec::new(),
+    };
+    let flow = |members| Flow { place: "/body/data".to_owned(), members, schema: None };
+    data.iter().map(flow).collect()
+}
+
+/// The class of a member, as the schema among those that are known marks it.
+fn class_of(name: &str, schema: Option<&Hash>, known: &[TermsSchema]) -> DataClass {
+    let schema = known.iter().find(|known| Some(&known.hash()) == schema);
+    schema.map_or(DataClass::Internal, |schema| schema.class_of(name))
 }
 
 fn rule(code: Code) -> &'static str {

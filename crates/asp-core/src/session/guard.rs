@@ -584,6 +584,7 @@ impl<'a> Case<'a> {
             }
         }
         self.data_flows(facts)?;
+        self.history_flows(facts)?;
         let Some(admission) = self.admission().filter(|_| self.introduces()) else { return Ok(()) };
         let mut named = facts.further.iter().filter(|consent| admission.consents.contains(&consent.id()));
         named.try_for_each(|consent| standing(consent, self.at.time).map_err(|code| code.at("/type")))

@@ -37,6 +37,7 @@ use crate::statement::{Kind, Statement, Verified};
 use crate::stream::{Accepted, check_place};
 use crate::terms::TermsSchema;
 use crate::trust::{Evidence, Points, Question};
+use flow::Flowed;
 use table::{Next, Performative, Reason, Role, Row, State};
 
 /// What the rest of the log says at the moment of judging.
@@ -243,6 +244,7 @@ pub struct Session {
     /// Statements of observers, which have a limit of their own.
     remarks: u32,
     usage: BTreeMap<AgentUri, Usage>,
+    flowed: Flowed,
     receipt: Option<SessionReceipt>,
     end: Option<End>,
 }
@@ -320,6 +322,7 @@ impl Session {
             messages: 1,
             remarks: 0,
             usage: BTreeMap::new(),
+            flowed: Flowed::default(),
             receipt: None,
             end: None,
         })

@@ -80,12 +80,75 @@ fn everybody_who_reads_is_asked_whether_data_may_flow() {
         "buyer.example CONSENT clerk.example fields grade
          buyer PROPOSE with seller
          seller ACCEPT
-         buyer INFORM note data=size               -> CONVERSING
+         buyer INFORM note data=grade              -> CONVERSING
          buyer DELEGATE to clerk as clerks         -> CONVERSING
          buyer INFORM note data=size               -> ! FIELD_NOT_CONSENTED
          seller INFORM note data=size              -> ! FIELD_NOT_CONSENTED
          clerk for clerks INFORM note data=grade   -> CONVERSING",
     );
+}
+
+#[test]
+fn nobody_comes_in_to_read_what_its_consent_would_not_have_let_flow() {
+    // ASP-CON-016
+    check(
+        "buyer.example CONSENT carrier.example fields grade,size
+         buyer PROPOSE with seller
+         seller ACCEPT
+         buyer INFORM note data=grade              -> CONVERSING
+         buyer PROPOSE admission of carrier as first -> CONVERSING
+         buyer WITHDRAW first                      -> CONVERSING
+         seller QUERY data=size                    -> CONVERSING
+         buyer PROPOSE admission of carrier as second -> CONVERSING
+         carrier.example NARROW of buyer-carrier fields size
+         seller ACCEPT second admission            -> ! FIELD_NOT_CONSENTED ASP-CON-016 /inReplyTo
+         seller REJECT second                      -> CONVERSING
+         buyer PROPOSE admission of carrier        -> ! FIELD_NOT_CONSENTED ASP-CON-016 /body/consents
+         buyer.example CONSENT carrier.example fields grade,size,weight
+         buyer PROPOSE admission of carrier as third -> CONVERSING
+         seller ACCEPT third admission             -> CONVERSING
+         carrier ACCEPT introduction               -> CONVERSING
+         buyer INFORM note data=weight             -> CONVERSING",
+    );
+    check(
+        "seller.example SCHEMA person upto 9 class personal
+         buyer.example CONSENT carrier.example classes internal,public
+         buyer.example CONSENT clerk.example classes public,personal
+         buyer PROPOSE with seller schemas=person
+         seller ACCEPT
+         buyer DELEGATE to clerk as clerks         -> CONVERSING
+         seller PROPOSE goods in person 3          -> CONVERSING
+         buyer PROPOSE admission of carrier        -> ! DATA_CLASS_NOT_CONSENTED ASP-CON-016 /body/consents
+         buyer WITHDRAW clerks                     -> CONVERSING
+         buyer INFORM note data=size               -> CONVERSING
+         buyer DELEGATE to clerk                   -> ! DATA_CLASS_NOT_CONSENTED ASP-CON-016 /body/consent",
+    );
+    // A consent that names neither fields nor classes lets anybody read anything.
+    check(
+        "buyer PROPOSE with seller
+         seller ACCEPT
+         buyer INFORM note data=size               -> CONVERSING
+         buyer DELEGATE to clerk                   -> CONVERSING
+         buyer PROPOSE admission of carrier        -> CONVERSING",
+    );
+}
+
+#[test]
+fn of_more_members_than_a_session_remembers_none_is_said_to_have_been_allowed() {
+    // ASP-CON-016
+    let many = |from: usize| {
+        let names: Vec<String> = (from..from + 256).map(|number| format!("m{number}")).collect();
+        format!("buyer INFORM note data={}\n", names.join(","))
+    };
+    let said: String = [0, 256, 512, 768].map(many).concat();
+    let begin = "buyer.example CONSENT clerk.example classes internal
+                 buyer PROPOSE with seller
+                 seller ACCEPT\n";
+    check(&format!("{begin}{said}{}buyer DELEGATE to clerk -> CONVERSING", many(0)));
+    check(&format!(
+        "{begin}{said}buyer INFORM note data=one
+         buyer DELEGATE to clerk                   -> ! FIELD_NOT_CONSENTED ASP-CON-016 /body/consent"
+    ));
 }
 
 #[test]

@@ -90,6 +90,22 @@ pub(super) const CASES: &[Case] = &[
          buyer PROPOSE goods in person 3                             -> CONVERSING",
     ),
     dialogue(
+        &["ASP-CON-016"],
+        "nobody comes in to read what its consent would not have let flow",
+        "buyer.example CONSENT carrier.example fields grade
+         buyer.example CONSENT clerk.example fields grade
+         buyer PROPOSE with seller                                   -> INVITED
+         seller ACCEPT                                               -> INTRODUCED
+         buyer INFORM note data=grade                                -> CONVERSING
+         buyer DELEGATE to clerk as m                                -> CONVERSING
+         buyer WITHDRAW m                                            -> CONVERSING
+         seller INFORM note data=size                                -> CONVERSING
+         buyer PROPOSE admission of carrier                          -> ! FIELD_NOT_CONSENTED
+         buyer DELEGATE to clerk                                     -> ! FIELD_NOT_CONSENTED
+         buyer.example CONSENT carrier.example fields grade,size
+         buyer PROPOSE admission of carrier                          -> CONVERSING",
+    ),
+    dialogue(
         &["ASP-CON-012"],
         "a request that fits a rule of the policy is granted by itself, and stays so",
         "seller.example POLICY grants provision.compute;ceiling=50;for=1h

@@ -469,6 +469,13 @@ pub const RULES: &[Rule] = &[
         inside: None,
     },
     Rule {
+        id: "ASP-CON-016",
+        sentence: "Whoever comes into a session under a further consent, as a newcomer or a delegate, reads what was said there before: where that consent names fields or classes of data, nobody MUST be let in under it unless it lets flow each member of the terms and the data that were said, of which there are no more than a session remembers.",
+        codes: &["FIELD_NOT_CONSENTED", "DATA_CLASS_NOT_CONSENTED"],
+        level: Level::Standard,
+        inside: None,
+    },
+    Rule {
         id: "ASP-DLV-001",
         sentence: "A stream MUST be given in the order of its sequence, each statement once, byte for byte as it was signed.",
         codes: &[],
