@@ -165,16 +165,16 @@ settings! {
     probe_gone_ms: u64 = 604_800_000, "604800000", "milliseconds";
     /// Hosts whose agents are asked at once, those of one host one after the other; within `fetches_max`.
     probes_max: usize = 8, "8", "hosts";
-    /// Statements that one organisation may send in a second. Ten seconds' worth can be saved up, and is then taken in at
-    /// twice the pace. 16 KiB cost as much as one statement, 0 bears anything. What one may send all others wait for:
-    /// measure with `assent bench flood` before you allow more.
-    organisation_statements_per_second: u64 = 100, "100", "statements";
     /// How often the node looks under a domain whose key it found; one that it did not find after pauses that grow to
     /// this. 0 looks at none.
     domain_check_ms: u64 = limits::DOMAIN_CHECK_MS.0, "86400000", "milliseconds";
     /// A file with what `assent org publish` prints. The node then serves the keys of that organisation beside its own
     /// description, for an organisation whose domain leads to its own node.
     organisation_document: Option<PathBuf> = None, "none", "path";
+    /// Statements that one organisation may send in a second. Ten seconds' worth can be saved up, and is then taken in at
+    /// twice the pace. 16 KiB cost as much as one statement, 0 bears anything. What one may send all others wait for:
+    /// measure with `assent bench flood` before you allow more.
+    organisation_statements_per_second: u64 = 100, "100", "statements";
     /// Statements of one organisation that are being taken in at once: its share of the queues, an eighth of them.
     organisation_pending_max: usize = 512, "512", "statements";
     /// Requests in the name of one organisation and its agents in a second; ten times as many at once.

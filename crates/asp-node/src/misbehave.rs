@@ -213,7 +213,9 @@ pub(crate) fn follow(signed: &Signed) {
     for (name, to) in &register.schema {
         let place = to.as_str().and_then(|to| to.strip_prefix("http:").unwrap_or(to).strip_prefix("//"));
         let address = place.and_then(|place| place.split('/').next()?.parse().ok());
-        if let Some(address) = address.filter(|_: &SocketAddr| is(Kind::FollowsSchemas) && name.starts_with('$')) {
+        if let Some(address) =
+            address.filter(|_: &SocketAddr| is(Kind::FollowsSchemas) && name.starts_with('$'))
+        {
             drop(TcpStream::connect_timeout(&address, FOLLOW_TIME));
         }
     }

@@ -128,11 +128,7 @@ impl Case<'_> {
 /// What flows with a statement.
 fn flows(body: &Body) -> Vec<Flow<'_>> {
     fn terms(place: String, package: &Package) -> Flow<'_> {
-        Flow {
-            place: format!("{place}/terms"),
-            members: &package.terms,
-            schema: package.schema.as_ref(),
-        }
+        Flow { place: format!("{place}/terms"), members: &package.terms, schema: package.schema.as_ref() }
     }
     let data = match body {
         Body::Propose(Propose::Proposal(offer)) | Body::Counter(Counter::CounterOffer(offer)) => {
