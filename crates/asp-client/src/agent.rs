@@ -91,7 +91,7 @@ impl AgentParty {
 
     async fn say(&self, body: Body, others: &[&SecretKey]) -> Result<Receipt, Error> {
         let head = self.party.client().agent(&self.agent).await?.head;
-        self.party.say(StreamName::Of(StreamId::Agent(self.agent.clone())), Some(head), body, others).await
+        self.party.say_beside_node(StreamId::Agent(self.agent.clone()), head, body, others).await
     }
 
     /// Answers a challenge: says that the agent is there, and signs nothing else. For whatever serves the endpoint that its

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use asp_core::amount::Money;
 use asp_core::key::{KeyId, SecretKey};
 use asp_core::log::receipt::Receipt;
-use asp_core::name::{AgentUri, Capability, Domain, Issuer, StreamId, StreamKind, StreamName};
+use asp_core::name::{AgentUri, Capability, Domain, StreamId, StreamKind, StreamName};
 use asp_core::position::{Hash, LogTime};
 use asp_core::session::table::Performative;
 use asp_core::statement::body::{
@@ -18,9 +18,6 @@ use crate::api::{CommitmentView, ConsentSession, ConsentView, LimitsView, Messag
 use crate::party::Party;
 use crate::trail::Trail;
 use crate::{Error, clock};
-
-/// How often a statement is signed anew because the node said what it found under the domain.
-const CONFLICTS_MAX: usize = 3;
 
 /// An organisation at a node. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -89,19 +86,8 @@ impl OrganisationParty {
 
     /// Says something on the head. Where the node alone spoke in between, of the domain, it is signed anew.
     async fn say(&self, body: Body, others: &[&SecretKey]) -> Result<Receipt, Error> {
-        let stream = StreamId::Org(self.domain.clone());
-        let mut head = self.party.client().organisation(&self.domain).await?.head;
-        for _ in 0..CONFLICTS_MAX {
-            let name = StreamName::Of(stream.clone());
-            let said = self.party.say(name, Some(head), body.clone(), others).await;
-            let Err(Error::Conflict { head: Some(new) }) = said else { return said };
-            let between = self.party.client().chained(&stream, Some(head.sequence)).await?;
-            if !between.iter().all(by_node) {
-                return said;
-            }
-            head = new;
-        }
-        Err(Error::Conflict { head: Some(head) })
+        let head = self.party.client().organisation(&self.domain).await?.head;
+        self.party.say_beside_node(StreamId::Org(self.domain.clone()), head, body, others).await
     }
 
     /// Registers the organisation with this key as its root.
@@ -305,9 +291,4 @@ impl OrganisationParty {
     pub fn commitments(&self) -> impl Stream<Item = Result<CommitmentView, Error>> + Send + use<> {
         self.party.commitments()
     }
-}
-
-/// Whether the node said it; who signed it has been judged by the node, and changes nothing of what is said after it.
-fn by_node(message: &Message) -> bool {
-    message.verify().is_ok_and(|said| matches!(said.statement().issuer, Issuer::Node(_)))
 }

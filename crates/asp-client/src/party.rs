@@ -25,6 +25,9 @@ use crate::token::{Claimant, Tokens};
 use crate::transport::{self, Attempts, Transport};
 use crate::{Error, clock};
 
+/// How often a statement is signed anew because the node said what it found.
+const CONFLICTS_MAX: usize = 3;
+
 /// Somebody with a key at a node. Cheap to clone.
 #[derive(Debug, Clone)]
 pub(crate) struct Party {
@@ -83,6 +86,27 @@ impl Party {
     ) -> Result<Receipt, Error> {
         let statement = self.draft(stream, head, body, None, others)?;
         self.inner.client.submit(&statement).await
+    }
+
+    /// The same in a stream in which the node speaks too: where it alone spoke in between, it is signed anew.
+    pub(crate) async fn say_beside_node(
+        &self,
+        stream: StreamId,
+        mut head: Head,
+        body: Body,
+        others: &[&SecretKey],
+    ) -> Result<Receipt, Error> {
+        for _ in 0..CONFLICTS_MAX {
+            let name = StreamName::Of(stream.clone());
+            let said = self.say(name, Some(head), body.clone(), others).await;
+            let Err(Error::Conflict { head: Some(new) }) = said else { return said };
+            let between = self.client().chained(&stream, Some(head.sequence)).await?;
+            if !between.iter().all(by_node) {
+                return said;
+            }
+            head = new;
+        }
+        Err(Error::Conflict { head: Some(head) })
     }
 
     fn claimant(&self) -> Claimant<'_> {
@@ -249,4 +273,9 @@ impl Party {
         query.extend(observers.iter().map(|it| ("observer", it.to_string())));
         self.get("/v1/trust", &query).await
     }
+}
+
+/// Whether the node said it; who signed it has been judged by the node, and changes nothing of what is said after it.
+fn by_node(message: &Message) -> bool {
+    message.verify().is_ok_and(|said| matches!(said.statement().issuer, Issuer::Node(_)))
 }

@@ -9,7 +9,7 @@ use crate::org::Organisation;
 use crate::position::{Hash, Head, LogPoint, Position};
 use crate::rejection::{Code, Rejection};
 use crate::statement::Verified;
-use crate::statement::body::{Body, Card};
+use crate::statement::body::{Body, Card, CardCheck};
 use crate::stream::{Accepted, KeyHistory, require_signatures};
 
 /// The state of an `agent:` stream.
@@ -19,6 +19,7 @@ pub struct Agent {
     card: Card,
     card_set_by: Hash,
     card_since: Position,
+    card_check: Option<CardCheck>,
     keys: KeyHistory,
     retired: bool,
     head: Head,
@@ -60,6 +61,7 @@ impl Agent {
             card: register.card.clone(),
             card_set_by: accepted.statement().hash,
             card_since: accepted.at().index,
+            card_check: None,
             keys,
             retired: false,
             head: accepted.head(),
@@ -81,11 +83,16 @@ impl Agent {
         if self.retired {
             return Err(Code::AgentRetired.at("/stream")); // ASP-AGT-003
         }
+        if let (Issuer::Node(_), Body::AgentCardCheck(check)) = (&statement.issuer, &statement.body) {
+            return self.decide_check(check);
+        }
         let by_agent = statement.issuer == Issuer::Agent(self.uri.clone());
         let by_org = statement.issuer == Issuer::Organisation(self.uri.organisation());
         match &statement.body {
             Body::AgentRegister(_) => return Err(Code::AlreadyRegistered.at("/type").by("ASP-AGT-006")),
             Body::AgentCardSet(_) | Body::AgentKeyRotate(_) if by_agent => {}
+            // Whoever looks is not who is looked at.
+            Body::AgentCardCheck(_) => return Err(Code::NotAParty.at("/issuer").by("ASP-AGT-011")),
             Body::AgentKeyAdd(_) | Body::AgentKeyRevoke(_) | Body::AgentRetire(_) if by_agent || by_org => {}
             Body::AgentCardSet(_)
             | Body::AgentKeyAdd(_)
@@ -122,6 +129,24 @@ impl Agent {
         }
     }
 
+    /// The node looked for the card that the agent has pinned, and found otherwise than it has said.
+    ///
+    /// That it is the node that speaks has been judged by its signature.
+    fn decide_check(&self, check: &CardCheck) -> Result<(), Rejection> {
+        let refused = |pointer: &str| Err(Code::InvalidBody.at(pointer).by("ASP-AGT-012"));
+        if self.pin() != Some(check.pin) {
+            return refused("/body/pin");
+        }
+        if check.matches != (check.digest == Some(check.pin)) {
+            return refused("/body/matches");
+        }
+        let repeats = self
+            .card_check
+            .as_ref()
+            .is_some_and(|last| (last.matches, last.pin) == (check.matches, check.pin));
+        if repeats { Err(Code::NothingChanged.at("/body/matches").by("ASP-AGT-013")) } else { Ok(()) }
+    }
+
     /// An organisation may revoke the last key of its agent: that silences it.
     fn decide_revoke(
         &self,
@@ -148,6 +173,7 @@ impl Agent {
                 self.card = set.card.clone();
                 self.card_set_by = accepted.statement().hash;
             }
+            Body::AgentCardCheck(check) => self.card_check = Some(check.clone()),
             Body::AgentKeyAdd(add) => self.keys.add(add.key, index),
             Body::AgentKeyRotate(rotate) => {
                 self.keys.retire(&rotate.old_key, index);
@@ -182,6 +208,18 @@ impl Agent {
     #[must_use]
     pub const fn card_since(&self) -> Position {
         self.card_since
+    }
+
+    /// The digest of the A2A card that it has pinned.
+    #[must_use]
+    pub fn pin(&self) -> Option<Hash> {
+        self.card.a2a.as_ref().map(|pin| pin.digest)
+    }
+
+    /// What the node found of the present pin, as it said last; none while it has not looked, or without a pin.
+    #[must_use]
+    pub fn card_check(&self) -> Option<&CardCheck> {
+        self.card_check.as_ref().filter(|check| self.pin() == Some(check.pin))
     }
 
     /// Its keys.

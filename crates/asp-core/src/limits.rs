@@ -26,6 +26,15 @@ pub const BUNDLE_ENTRIES_MAX: usize = 16384;
 /// A bound, in capabilities. Capabilities of one agent or one consent.
 pub const CAPABILITIES_MAX: usize = 64;
 
+/// A bound, in looks. At how many looks in a row the address of a pinned card must answer without a card before a node says that none is there: putting it in place anew stops nobody's deal.
+pub const CARD_ABSENCES_MAX: usize = 3;
+
+/// A bound, in milliseconds. How soon a node looks again where a pinned card was not; the pause doubles each time, up to the usual one.
+pub const CARD_CHECK_AGAIN_MS: Millis = Millis(10000);
+
+/// A default, in milliseconds. How often a node looks whether a card of A2A that an agent has pinned is still served: an hour after it was exchanged nobody is bound to it.
+pub const CARD_CHECK_MS: Millis = Millis(3600000);
+
 /// A bound, in languages. Languages on one card; each is a row of the search index.
 pub const CARD_LANGUAGES_MAX: usize = 16;
 

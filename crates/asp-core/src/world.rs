@@ -368,6 +368,9 @@ impl World {
             return Err(taken.with_head(known.map(Agent::head)));
         }
         check_place(verified.statement(), known.map(Agent::head), crate::name::StreamKind::Agent)?;
+        if known.is_some() && matches!(verified.statement().issuer, Issuer::Node(_)) {
+            self.check_signers(verified)?;
+        }
         let org = self.organisations.get(&uri.organisation());
         match known {
             Some(agent) => agent.decide(verified, org, at),

@@ -8,8 +8,8 @@ use asp_core::name::{Issuer, StreamId, StreamKind, StreamName};
 use asp_core::position::{Hash, Head, Millis, Position, Sequence};
 use asp_core::rejection::Code;
 use asp_core::statement::body::{
-    Because, Body, CardSet, Empty, KeyAdd, KeyRevoke, KeyRotate, OrgCheck, OrgRegister, OrgVerify, PolicySet,
-    VerifyMethod,
+    A2aPin, Because, Body, Card, CardCheck, CardSet, Empty, KeyAdd, KeyRevoke, KeyRotate, OrgCheck,
+    OrgRegister, OrgVerify, PolicySet, VerifyMethod,
 };
 use support::{Stage, agent_key, because, card, domain, key, text, uri};
 
@@ -531,4 +531,89 @@ fn a_domain_is_proved_by_a_key_that_can_still_sign() {
     assert!(!proved(&stage));
     assert_eq!(says(&mut stage, finding("a2", VerifyMethod::Dns, true)), Ok(()));
     assert!(proved(&stage));
+}
+
+/// The agent pins what is called so on its card.
+#[track_caller]
+fn pins(stage: &mut Stage, what: &str) -> Hash {
+    let digest = Hash::of(&[what.as_bytes()]);
+    let pin = A2aPin { digest, url: text("https://a.example/card.json") };
+    let set = Body::AgentCardSet(CardSet { card: Card { a2a: Some(pin), ..card() } });
+    let draft = stage.draft(agent_stream("a"), Issuer::Agent(uri("a")), set);
+    let statement = stage.sign(&draft, &[&agent_key("a")]);
+    stage.take(statement).unwrap();
+    digest
+}
+
+/// Somebody says what is there in the stream of the agent `a`; a refusal as `CODE RULE /pointer`.
+fn looked(stage: &mut Stage, by: Issuer, signer: &SecretKey, check: CardCheck) -> Result<(), String> {
+    let draft = stage.draft(agent_stream("a"), by, Body::AgentCardCheck(check));
+    let statement = stage.sign(&draft, &[signer]);
+    stage.take(statement).map(|_| ()).map_err(|code| {
+        let refusal = stage.refusal.clone().unwrap();
+        format!("{code} {} {}", refusal.rule.unwrap(), refusal.pointer.unwrap())
+    })
+}
+
+fn sees(stage: &mut Stage, digest: Option<Hash>, pin: Hash) -> Result<(), String> {
+    let node = Issuer::Node(stage.origin.clone());
+    looked(stage, node, &key("node"), CardCheck { digest, matches: digest == Some(pin), pin })
+}
+
+#[test]
+fn the_node_says_whether_a_pinned_card_is_there_and_nobody_else_does() {
+    // ASP-AGT-011, ASP-KEY-002, ASP-KEY-004
+    let mut stage = Stage::with(&["a", "b"]);
+    let pin = pins(&mut stage, "card");
+    let check = || CardCheck { digest: Some(pin), matches: true, pin };
+    for (by, signer, expected) in [
+        (Issuer::Agent(uri("a")), agent_key("a"), "NOT_A_PARTY ASP-AGT-011 /issuer"),
+        (Issuer::Organisation(domain("a")), key("a"), "NOT_A_PARTY ASP-AGT-011 /issuer"),
+        (Issuer::Agent(uri("b")), agent_key("b"), "NOT_A_PARTY ASP-AGT-011 /issuer"),
+        (Issuer::Node(stage.origin.clone()), agent_key("a"), "KEY_NOT_VALID ASP-KEY-002 /signatures"),
+        (Issuer::Node(text("other.example/log")), key("node"), "KEY_NOT_VALID ASP-KEY-002 /signatures"),
+    ] {
+        assert_eq!(looked(&mut stage, by, &signer, check()), Err(expected.to_owned()));
+    }
+    assert!(stage.world.agent(&uri("a")).unwrap().card_check().is_none());
+    assert_eq!(sees(&mut stage, Some(pin), pin), Ok(()));
+    // Of all that an agent says, the node says nothing.
+    let node = Issuer::Node(stage.origin.clone());
+    let draft = stage.draft(agent_stream("a"), node, Body::AgentCardSet(CardSet { card: card() }));
+    let statement = stage.sign(&draft, &[&key("node")]);
+    assert_eq!(stage.take(statement), Err(Code::NotAParty));
+}
+
+#[test]
+fn the_node_looks_for_the_card_that_is_pinned_now() {
+    // ASP-AGT-012
+    let mut stage = Stage::with(&["a"]);
+    let other = Hash::of(&[b"another card"]);
+    let no_pin = Err("INVALID_BODY ASP-AGT-012 /body/pin".to_owned());
+    assert_eq!(sees(&mut stage, None, other), no_pin, "nothing is pinned");
+    let pin = pins(&mut stage, "card");
+    assert_eq!(sees(&mut stage, Some(other), other), no_pin);
+    for (digest, matches) in [(Some(pin), false), (Some(other), true), (None, true)] {
+        let node = Issuer::Node(stage.origin.clone());
+        let said = looked(&mut stage, node, &key("node"), CardCheck { digest, matches, pin });
+        assert_eq!(said, Err("INVALID_BODY ASP-AGT-012 /body/matches".to_owned()));
+    }
+    assert_eq!(sees(&mut stage, Some(other), pin), Ok(()));
+    assert!(!stage.world.agent(&uri("a")).unwrap().card_check().unwrap().matches);
+    pins(&mut stage, "another card");
+    assert!(stage.world.agent(&uri("a")).unwrap().card_check().is_none(), "it was about another pin");
+}
+
+#[test]
+fn the_node_says_of_a_card_nothing_twice() {
+    // ASP-AGT-013
+    let mut stage = Stage::with(&["a"]);
+    let again = Err("NOTHING_CHANGED ASP-AGT-013 /body/matches".to_owned());
+    let pin = pins(&mut stage, "card");
+    assert_eq!(sees(&mut stage, None, pin), Ok(()), "the first time whatever it found");
+    assert_eq!(sees(&mut stage, Some(Hash::of(&[b"other"])), pin), again, "what was read is no outcome");
+    assert_eq!(sees(&mut stage, Some(pin), pin), Ok(()));
+    assert_eq!(sees(&mut stage, Some(pin), pin), again);
+    let other = pins(&mut stage, "another card");
+    assert_eq!(sees(&mut stage, Some(other), other), Ok(()), "another pin");
 }

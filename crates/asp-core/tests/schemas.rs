@@ -79,6 +79,7 @@ fn kinds() -> Vec<Kind> {
         "org.schema.register",
         "agent.register",
         "agent.card.set",
+        "agent.card.check",
         "agent.key.add",
         "agent.key.rotate",
         "agent.key.revoke",

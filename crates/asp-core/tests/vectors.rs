@@ -28,7 +28,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 /// Types of statements: 15 outside sessions and 13 performatives.
-const TYPES: usize = 32;
+const TYPES: usize = 33;
 
 fn folder(path: &str) -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../spec/vectors/")).join(path)

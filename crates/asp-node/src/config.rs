@@ -171,6 +171,9 @@ settings! {
     /// A file with what `assent org publish` prints. The node then serves the keys of that organisation beside its own
     /// description, for an organisation whose domain leads to its own node.
     organisation_document: Option<PathBuf> = None, "none", "path";
+    /// How often the node looks whether the card for A2A that an agent has pinned is still served. 0 looks at none; what
+    /// the node said before holds until the agent pins another card or none.
+    card_check_ms: u64 = limits::CARD_CHECK_MS.0, "3600000", "milliseconds";
     /// Statements that one organisation may send in a second. Ten seconds' worth can be saved up, and is then taken in at
     /// twice the pace. 16 KiB cost as much as one statement, 0 bears anything. What one may send all others wait for:
     /// measure with `assent bench flood` before you allow more.

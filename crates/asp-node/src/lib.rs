@@ -7,8 +7,8 @@
 //! Modules in reading order: [`config`], [`clock`] and `identity` (what a node is given), [`operator`] (who runs it),
 //! `admission` and `reading` (the ways to the core and the store), `fetch` (the way out to names of others), `auth` (who reads), `http` (what can be asked),
 //! `registry` (who is found), `quota` and `share` (what one may ask for), `delivery` (who is woken),
-//! `timers` (what time decides), `prober` (whether those who are listed are there), `domains` (whose domain is whose),
-//! `metrics` and `probe` (how it is).
+//! `timers` (what time decides), `prober` (whether those who are listed are there), `domains` (whose domain is whose), `pins`
+//! (whose card is where), `metrics` and `probe` (how it is).
 
 pub mod clock;
 pub mod config;
@@ -24,6 +24,7 @@ mod fetch;
 mod http;
 mod metrics;
 mod msgpack;
+mod pins;
 mod probe;
 mod prober;
 mod quota;
@@ -123,6 +124,7 @@ impl Node {
         }
         let every = Millis(config.domain_check_ms);
         tasks.spawn(domains::run(Arc::clone(&app), identity.key.clone(), every));
+        tasks.spawn(pins::run(Arc::clone(&app), Millis(config.card_check_ms)));
         tasks.spawn(timers::run(Arc::clone(&app), identity.key));
         tasks.spawn(prober::run(Arc::clone(&app)));
         tracing::info!(%address, origin = %app.store.origin(), "listening");

@@ -129,6 +129,15 @@ impl<'a> Reader<'a> {
         Ok(world.agent(agent).cloned())
     }
 
+    /// The agents whose present card pins one of A2A, and where the log has it: from a position up to but not including
+    /// another. Public.
+    ///
+    /// # Errors
+    /// As [`Reader::size`].
+    pub fn pinning(&self, from: u64, to: u64, limit: usize) -> Result<Vec<(u64, AgentUri)>, Fault> {
+        views::agent::pinning(self.connection, from, to, limit)
+    }
+
     /// Finds agents; none while the index of them is being made. Public.
     ///
     /// The index can be behind the log by a moment: see [`crate::Store::search_size`].

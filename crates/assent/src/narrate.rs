@@ -45,6 +45,10 @@ pub(crate) fn tell(statement: &Statement, session: Option<&Session>) -> Told {
         }
         Body::OrgSchemaRegister(body) => ("org.schema.register", format!("{}/{}", body.alias, body.version)),
         Body::AgentCardSet(body) => ("agent.card.set", quoted(body.card.name.as_str())),
+        Body::AgentCardCheck(body) => {
+            let found = if body.matches { "found" } else { "did not find" };
+            ("agent.card.check", format!("{found} {}", body.pin))
+        }
         Body::AgentKeyAdd(body) => ("agent.key.add", body.key.to_string()),
         Body::AgentKeyRotate(body) => ("agent.key.rotate", body.new_key.to_string()),
         Body::AgentKeyRevoke(body) => ("agent.key.revoke", body.key.to_string()),
@@ -117,6 +121,7 @@ fn said(statement: &Statement, session: Option<&Session>) -> (&'static str, Stri
         | Body::OrgSchemaRegister(_)
         | Body::AgentRegister(_)
         | Body::AgentCardSet(_)
+        | Body::AgentCardCheck(_)
         | Body::AgentKeyAdd(_)
         | Body::AgentKeyRotate(_)
         | Body::AgentKeyRevoke(_)

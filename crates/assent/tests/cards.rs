@@ -11,6 +11,7 @@ mod support;
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use support::{Ran, Served, assent};
@@ -52,10 +53,27 @@ fn verdict<'a>(checked: &'a Value, check: &str) -> &'a str {
     checks.iter().find(|it| it["check"] == check).unwrap()["verdict"].as_str().unwrap()
 }
 
+/// What the node found of the card, as the agent's page has it.
+fn seen(run: &impl Fn(&str) -> Ran) -> Value {
+    run("assent agent show volt.example/sales/gpu --json").with_code(0).one()["a2aCheck"].clone()
+}
+
+/// Waits for what follows by itself.
+fn until(holds: impl Fn() -> bool) {
+    let start = Instant::now();
+    while !holds() {
+        assert!(start.elapsed() < Duration::from_secs(60), "it never is");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
 #[test]
 fn the_commands_of_the_guide_work_as_they_stand_there() {
     let folder = tempfile::tempdir().unwrap();
-    let node = Served::start(&folder.path().join("data"));
+    let settings = folder.path().join("node.toml");
+    std::fs::write(&settings, "fetch_allow = [\"127.0.0.0/8\"]\ncard_check_ms = 100\n").unwrap();
+    let data = folder.path().join("data");
+    let node = Served::start_with(&data, &["--config", settings.to_str().unwrap()]);
     let file = folder.path().join("agent-card.json");
     let card = site(file.clone());
     let run = |block: &str| shell(block, folder.path(), &node.url, &card);
@@ -66,7 +84,10 @@ fn the_commands_of_the_guide_work_as_they_stand_there() {
         run(block).with_code(0);
         count += 1;
     }
-    assert_eq!(count, 4);
+    assert_eq!(count, 5);
+    until(|| seen(&run)["matches"] == true);
+    let shown = run("assent agent card show volt.example/sales/gpu").with_code(0);
+    assert!(shown.stdout.contains("this card, as the node says"), "{}", shown.stdout);
 
     let checked = run("assent agent card verify $CARD --json").with_code(0).one();
     for check in ["agent", "log", "signature", "pin"] {
@@ -81,8 +102,15 @@ fn the_commands_of_the_guide_work_as_they_stand_there() {
     std::fs::write(&file, text.replace("\"5000\"", "\"9000\"")).unwrap();
     let checked = run("assent agent card verify $CARD --json").with_code(1).one();
     assert_eq!((verdict(&checked, "signature"), verdict(&checked, "pin")), ("refuted", "refuted"));
+    // The node sees that too.
+    until(|| seen(&run)["matches"] == false);
+    assert!(seen(&run)["digest"].is_string());
+    let shown = run("assent agent card show volt.example/sales/gpu").with_code(0);
+    assert!(shown.stdout.contains("another card, as the node says: nobody is bound"), "{}", shown.stdout);
     // It is not the card of another, and cannot be pinned by one.
     std::fs::write(&file, &text).unwrap();
+    run("assent agent card set volt.example/sales/gpu").with_code(0);
+    until(|| seen(&run)["matches"] == true);
     run("assent agent register volt.example/other").with_code(0);
     let other = run("assent agent card verify $CARD --agent volt.example/other --json").with_code(1).one();
     assert_eq!((verdict(&other, "agent"), verdict(&other, "signature")), ("refuted", "refuted"));

@@ -39,6 +39,7 @@ TYPES: dict[str, tuple[str, ...]] = {
     "agent": (
         "agent.register",
         "agent.card.set",
+        "agent.card.check",
         "agent.key.add",
         "agent.key.rotate",
         "agent.key.revoke",

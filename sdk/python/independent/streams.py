@@ -98,6 +98,9 @@ class Agent:
 
     keys: KeyHistory
     retired: bool = False
+    # The digest of the A2A card that the present card pins, and pin and outcome of the last agent.card.check.
+    pin: str | None = None
+    checked: tuple[str, bool] | None = None
 
 
 @dataclass
@@ -318,8 +321,16 @@ class Streams:
             return
         if statement.type == "agent.register":
             raise Refused("ALREADY_REGISTERED", "/stream", "ASP-AGT-006")
+        by_node = statement.issuer.startswith("node:")
+        if by_node:
+            self._check_issuer(statement)
         if known.retired:
             raise Refused("AGENT_RETIRED", "/stream")
+        if statement.type == "agent.card.check":
+            if not by_node:
+                raise Refused("NOT_A_PARTY", "/issuer", "ASP-AGT-011")
+            self._take_card_check(known, statement)
+            return
         by_org = statement.issuer == domain
         may_be_by_org = statement.type in ("agent.key.add", "agent.key.revoke", "agent.retire")
         if statement.issuer != uri and not (by_org and may_be_by_org):
@@ -342,8 +353,24 @@ class Streams:
         if statement.type == "agent.key.revoke":
             key = forms.read_key(statement.body["key"]) or b""
             self._revoke(known.keys, statement, key, index, "ASP-AGT-007", may_be_last=by_org)
+        elif statement.type == "agent.card.set":
+            known.pin = self._pin(statement)
         elif statement.type == "agent.retire":
             known.retired = True
+
+    def _pin(self, statement: Statement) -> str | None:
+        return statement.body["card"].get("a2a", {}).get("digest")
+
+    def _take_card_check(self, known: Agent, statement: Statement) -> None:
+        """What the node found where the pinned card should be (ASP-AGT-012, ASP-AGT-013)."""
+        body = statement.body
+        if body["pin"] != known.pin:
+            raise Refused("INVALID_BODY", "/body/pin", "ASP-AGT-012")
+        if body["matches"] != (body.get("digest") == body["pin"]):
+            raise Refused("INVALID_BODY", "/body/matches", "ASP-AGT-012")
+        if known.checked == (body["pin"], body["matches"]):
+            raise Refused("NOTHING_CHANGED", "/body/matches", "ASP-AGT-013")
+        known.checked = (body["pin"], body["matches"])
 
     def _register_agent(self, statement: Statement, uri: str, index: int) -> None:
         if statement.type != "agent.register":
@@ -357,7 +384,7 @@ class Streams:
         if len(statement.signatures) < 2:
             raise Refused("SIGNATURE_MISSING", "/signatures", "ASP-AGT-002")
         organisation.keys.check_signers(statement, [key])
-        self.agents[uri] = Agent(KeyHistory({key: KeyLife(index)}))
+        self.agents[uri] = Agent(KeyHistory({key: KeyLife(index)}), pin=self._pin(statement))
 
     def _rotate(self, keys: KeyHistory, statement: Statement, index: int, rule: str) -> None:
         old = forms.read_key(statement.body["oldKey"]) or b""

@@ -104,6 +104,7 @@ impl From<&Agent> for AgentView {
             description: agent.card().description.to_string(),
             capabilities: agent.card().capabilities.clone(),
             a2a: agent.card().a2a.clone(),
+            a2a_check: agent.card_check().cloned(),
             availability: agent.card().availability,
             ceiling: agent.card().ceiling.clone(),
             endpoint: agent.card().endpoint.clone(),

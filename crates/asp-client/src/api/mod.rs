@@ -13,8 +13,8 @@ use asp_core::position::{Hash, Head, LogTime, Position, Sequence};
 use asp_core::rejection::{Code, Rejection};
 use asp_core::session::table::{Performative, State};
 use asp_core::statement::body::{
-    A2aPin, Availability, CommitmentState, DataClass, Mandate, Name, Package, ParticipantRole, PolicySet,
-    SessionReceipt, Showing, TrustFloor, Usage, VerifyMethod,
+    A2aPin, Availability, CardCheck, CommitmentState, DataClass, Mandate, Name, Package, ParticipantRole,
+    PolicySet, SessionReceipt, Showing, TrustFloor, Usage, VerifyMethod,
 };
 use asp_core::statement::{Signature, Verified};
 use asp_core::trust::Question;
@@ -157,6 +157,10 @@ api! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
         a2a: Option<A2aPin>,
+        /// What the node found of that card when it last said so, and that is its word.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+        a2a_check: Option<CardCheck>,
         /// Whether it takes on work now.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]

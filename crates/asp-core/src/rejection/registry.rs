@@ -125,7 +125,7 @@ pub enum Code {
     InvitationNotWelcome,
     /// The introduction names another card than the agent shows.
     CardMismatch,
-    /// The card of one who would be bound says something else than when its agent came into the session.
+    /// The card of one who would be bound says something else than when its agent came into the session, or its agent serves another card for A2A than it has pinned.
     CardChanged,
     /// What the session is about is neither on the card of the party that comes in nor on that of the initiator.
     CapabilityNotOffered,
@@ -870,8 +870,8 @@ pub(super) const ROWS: &[Row] = &[
         blame: Blame::State,
         retry: Retry::Never,
         rule: Some("ASP-SES-048"),
-        sentence: "The card of one who would be bound says something else than when its agent came into the session.",
-        hint: "Look at the card; whoever still wants the deal opens another session.",
+        sentence: "The card of one who would be bound says something else than when its agent came into the session, or its agent serves another card for A2A than it has pinned.",
+        hint: "Look at the card, and at what the node found where its agent serves the other (`a2aCheck`); whoever still wants the deal opens another session, once the pinned card is there.",
     },
     Row {
         code: Code::CapabilityNotOffered,

@@ -33,9 +33,11 @@ impl Case<'_> {
     pub(super) fn cards_unchanged(&self, facts: &Facts<'_>) -> bool {
         self.would_be_bound().iter().all(|agent| {
             let stood = self.session.participants.find(agent).and_then(|participant| participant.stands_by);
-            let shown =
-                facts.agents.iter().find(|known| known.uri() == agent).map(|known| known.card_since());
-            stood.zip(shown).is_some_and(|(stood, since)| since <= stood) // ASP-SES-048
+            let known = facts.agents.iter().find(|known| known.uri() == agent);
+            stood.zip(known).is_some_and(|(stood, known)| {
+                // What another card lies where the pinned one should, has been exchanged as well.
+                known.card_since() <= stood && known.card_check().is_none_or(|check| check.matches) // ASP-SES-048
+            })
         })
     }
 

@@ -111,6 +111,16 @@ bodies! {
         /// Where it was looked for.
         method: VerifyMethod,
     }
+    /// `agent.card.check`: what the node found where the agent has pinned a card of A2A. No word of the agent's.
+    struct CardCheck {
+        /// The digest of the card that was read; absent if there was none to be read.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        digest: Option<Hash>,
+        /// Whether it is the card that was looked for.
+        matches: bool,
+        /// The digest that was looked for: the one on the agent's card.
+        pin: Hash,
+    }
     /// `agent.register`: signed by the agent's key and by its organisation's.
     struct AgentRegister {
         /// What the agent shows of itself.
@@ -721,6 +731,7 @@ body! {
     OrgSchemaRegister(SchemaRegister) = Kind::OrgSchemaRegister, Kind::OrgSchemaRegister => ()
     AgentRegister(AgentRegister) = Kind::AgentRegister, Kind::AgentRegister => ()
     AgentCardSet(CardSet) = Kind::AgentCardSet, Kind::AgentCardSet => ()
+    AgentCardCheck(CardCheck) = Kind::AgentCardCheck, Kind::AgentCardCheck => ()
     AgentKeyAdd(KeyAdd) = Kind::AgentKeyAdd, Kind::AgentKeyAdd => ()
     AgentKeyRotate(KeyRotate) = Kind::AgentKeyRotate, Kind::AgentKeyRotate => ()
     AgentKeyRevoke(KeyRevoke) = Kind::AgentKeyRevoke, Kind::AgentKeyRevoke => ()

@@ -69,6 +69,8 @@ kinds! {
     AgentRegister = "agent.register" in Agent;
     /// An agent sets its card.
     AgentCardSet = "agent.card.set" in Agent;
+    /// The node says whether the A2A card that an agent has pinned is where it should be.
+    AgentCardCheck = "agent.card.check" in Agent;
     /// An agent or its organisation adds a key.
     AgentKeyAdd = "agent.key.add" in Agent;
     /// An agent replaces its key.

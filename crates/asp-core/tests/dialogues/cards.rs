@@ -131,3 +131,18 @@ fn a_party_comes_in_for_what_one_of_the_cards_offers() {
          seller ACCEPT                            -> INTRODUCED",
     );
 }
+
+#[test]
+fn while_another_card_than_the_pinned_one_is_served_nobody_is_bound() {
+    // ASP-SES-048
+    check(
+        "seller CARD pinned
+         buyer PROPOSE with seller                              -> INVITED
+         seller ACCEPT                                          -> INTRODUCED
+         buyer PROPOSE firm                                     -> CONVERSING
+         seller CARD swapped
+         seller ACCEPT                                          -> ! CARD_CHANGED
+         seller CARD there
+         seller ACCEPT                                          -> EXECUTING",
+    );
+}

@@ -186,6 +186,9 @@ impl Ledger {
                 let stream = StreamName::Of(StreamId::Org(domain(name)));
                 self.stage.by_org(name, stream, Body::OrgPolicySet(policy(words))).map(|_| ())
             }
+            ["CARD", "pinned"] => self.stage.pin_card(who).map(|_| ()),
+            ["CARD", "there"] => self.stage.look_at_card(who, true).map(|_| ()),
+            ["CARD", "swapped"] => self.stage.look_at_card(who, false).map(|_| ()),
             ["CARD", what] => self.stage.set_card(who, what).map(|_| ()),
             ["SCHEMA", alias, "upto", most] => self.register_schema(who, alias, most, ""),
             ["SCHEMA", alias, "upto", most, "class", class] => {

@@ -24,10 +24,10 @@ use asp_core::session::Session;
 use asp_core::session::table::State;
 use asp_core::statement::Verified;
 use asp_core::statement::body::{
-    Accept, Acceptance, AgentRegister, Availability, Because, Body, Card, CardSet, Close, Closing,
-    ConsentRequest, Due, DueAt, Empty, Evidence, Fulfilment, Inform, Introduction, Invitation, Invitee,
-    Limits, Mode, Nonce, Note, Obligation, ObligationRef, Offer, OrgRegister, Package, ParticipantRole,
-    Propose, Remedy, Showing,
+    A2aPin, Accept, Acceptance, AgentRegister, Availability, Because, Body, Card, CardCheck, CardSet, Close,
+    Closing, ConsentRequest, Due, DueAt, Empty, Evidence, Fulfilment, Inform, Introduction, Invitation,
+    Invitee, Limits, Mode, Nonce, Note, Obligation, ObligationRef, Offer, OrgRegister, Package,
+    ParticipantRole, Propose, Remedy, Showing,
 };
 use asp_core::statement::draft::{Draft, Stamp};
 use asp_core::world::World;
@@ -161,6 +161,26 @@ impl Stage {
         let draft = self.agent_register(name);
         let statement = self.sign(&draft, &[&key(name), &agent_key(name)]);
         self.take(statement).unwrap();
+    }
+
+    /// The agent pins a card for A2A, and the node says whether it is where it should be.
+    pub fn pin_card(&mut self, name: &str) -> Result<Hash, Code> {
+        let pin = A2aPin { digest: Hash::of(&[b"a card"]), url: text("https://a.example/card.json") };
+        let card = Card { a2a: Some(pin), ..self.world.agent(&uri(name)).unwrap().card().clone() };
+        let stream = StreamName::Of(StreamId::Agent(uri(name)));
+        let draft = self.draft(stream, Issuer::Agent(uri(name)), Body::AgentCardSet(CardSet { card }));
+        let statement = self.sign(&draft, &[&agent_key(name)]);
+        self.take(statement)
+    }
+
+    /// The node says what it found where the card should be.
+    pub fn look_at_card(&mut self, name: &str, matches: bool) -> Result<Hash, Code> {
+        let pin = Hash::of(&[b"a card"]);
+        let check = CardCheck { digest: matches.then_some(pin), matches, pin };
+        let stream = StreamName::Of(StreamId::Agent(uri(name)));
+        let draft = self.draft(stream, Issuer::Node(self.origin.clone()), Body::AgentCardCheck(check));
+        let statement = self.sign(&draft, &[&key("node")]);
+        self.take(statement)
     }
 
     /// `away` and its like set availability alone, anything else the one capability.

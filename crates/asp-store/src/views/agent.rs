@@ -59,6 +59,23 @@ pub(crate) fn between(
     rows.collect()
 }
 
+/// The agents whose present card pins one of A2A, set from a position up to but not including another, in order.
+pub(crate) fn pinning(
+    connection: &Connection,
+    from: u64,
+    to: u64,
+    limit: usize,
+) -> Result<Vec<(u64, AgentUri)>, Fault> {
+    // The members of a card stand in order, and this is the first.
+    let mut query = connection.prepare_cached(
+        "SELECT set_at, agent, name, card FROM agents JOIN names ON id = agent
+         WHERE set_at >= ?1 AND set_at < ?2 AND substr(card, 1, 8) = '{\"a2a\":{' ORDER BY set_at LIMIT ?3",
+    )?;
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let rows = query.query_and_then(params![place(from), place(to), limit], read)?;
+    rows.map(|row| row.map(|row| (row.set_at.0, row.agent))).collect()
+}
+
 /// The row at a position, if it still stands there.
 pub(crate) fn at(connection: &Connection, set_at: Position) -> Result<Option<AgentRow>, Fault> {
     let mut query = connection.prepare_cached(

@@ -7,8 +7,8 @@ use asp_core::rejection::Code;
 use asp_core::session::table::Reason;
 use asp_core::statement::Verified;
 use asp_core::statement::body::{
-    AgentRegister, Because, Body, Card, CardSet, Close, KeyAdd, KeyRevoke, KeyRotate, OrgCheck, OrgRegister,
-    OrgVerify, PolicySet, Timeout, VerifyMethod,
+    AgentRegister, Because, Body, Card, CardCheck, CardSet, Close, KeyAdd, KeyRevoke, KeyRotate, OrgCheck,
+    OrgRegister, OrgVerify, PolicySet, Timeout, VerifyMethod,
 };
 
 use super::{Case, code, dialogue};
@@ -34,6 +34,7 @@ pub(super) const CASES: &[Case] = &[
     code!(["ASP-AGT-008"], "a key is added to an agent by itself and its issuer", added_to_agent),
     code!(["ASP-ORG-005"], "evidence of a domain names a current key", org_verifies),
     code!(["ASP-ORG-007"], "no organisation says that its own domain is proved", org_checks_itself),
+    code!(["ASP-AGT-011"], "no agent says that its own card is where it should be", agent_checks_itself),
     code!(["ASP-AGT-001"], "an agent begins with agent.register, signed by itself", agent_begins),
     code!(["ASP-AGT-002"], "an agent is admitted by a current key of its organisation", agent_admitted),
     code!(["ASP-AGT-003"], "a retired agent says nothing more", agent_retires),
@@ -290,6 +291,17 @@ async fn org_checks_itself(stage: &mut Stage) -> Result<(), Finding> {
     let for_the_node = stage.draft("node", stage.org_stream("buyer")?, found(None, false))?;
     let for_the_node = stage.sign(&for_the_node, &[ORG])?;
     stage.refuse(&for_the_node, Code::KeyNotValid).await
+}
+
+async fn agent_checks_itself(stage: &mut Stage) -> Result<(), Finding> {
+    let pin = Hash::of(&[b"a card"]);
+    let found = |digest| Body::AgentCardCheck(CardCheck { digest, matches: digest.is_some(), pin });
+    stage.member("buyer").await?;
+    for body in [found(Some(pin)), found(None)] {
+        stage.agent("buyer", body.clone(), &["buyer"], Some(Code::NotAParty)).await?;
+        stage.agent(ORG, body, &[ORG], Some(Code::NotAParty)).await?;
+    }
+    Ok(())
 }
 
 async fn agent_begins(stage: &mut Stage) -> Result<(), Finding> {

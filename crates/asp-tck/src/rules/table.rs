@@ -91,6 +91,36 @@ pub const RULES: &[Rule] = &[
         ),
     },
     Rule {
+        id: "ASP-AGT-011",
+        sentence: "An agent.card.check MUST be issued by the node, never by the agent whose card was looked for or by its organisation.",
+        codes: &["NOT_A_PARTY"],
+        level: Level::Core,
+        inside: None,
+    },
+    Rule {
+        id: "ASP-AGT-012",
+        sentence: "An agent.card.check MUST name the digest that the agent's present card pins, and say that the card matches where the digest of what was read is that one, and only there.",
+        codes: &["INVALID_BODY"],
+        level: Level::Core,
+        inside: Some("Nobody but the node can sign what would break it."),
+    },
+    Rule {
+        id: "ASP-AGT-013",
+        sentence: "An agent.card.check MUST say something else than the one before it: another outcome or pin.",
+        codes: &["NOTHING_CHANGED"],
+        level: Level::Core,
+        inside: Some("Nobody but the node can sign what would break it."),
+    },
+    Rule {
+        id: "ASP-AGT-014",
+        sentence: "A node that looks for a pinned card MUST say only what its address answered: of one that does not answer, or that the node may not reach, it says nothing, and what it said last holds.",
+        codes: &[],
+        level: Level::Core,
+        inside: Some(
+            "The node looks at a time of its own choosing, and at an address that a kit from outside does not have.",
+        ),
+    },
+    Rule {
         id: "ASP-API-001",
         sentence: "An error MUST be answered as application/problem+json with its code, status and retry; the refusal of a statement also names the rule and the JSON pointer.",
         codes: &[],
@@ -519,7 +549,7 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         id: "ASP-KEY-004",
-        sentence: "In the stream of an organisation or an agent that one alone MUST speak, of an agent also its organisation where the type of the statement allows it, and of an organisation also the node by org.check.",
+        sentence: "In the stream of an organisation or an agent that one alone MUST speak, of an agent also its organisation where the type of the statement allows it, and of either also the node, by org.check and agent.card.check.",
         codes: &["NOT_A_PARTY"],
         level: Level::Core,
         inside: None,
@@ -1032,7 +1062,7 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         id: "ASP-SES-048",
-        sentence: "An acceptance that would bind MUST be refused when the card of one who would be bound has, availability aside, come to say something else since that agent last stood by it by inviting, introducing itself or asking for other conditions, even if it says the same again.",
+        sentence: "An acceptance that would bind MUST be refused when the card of one who would be bound has, availability aside, come to say something else since that agent last stood by it by inviting, introducing itself or asking for other conditions, even if it says the same again; or while the last agent.card.check of its present pin found another card or none.",
         codes: &["CARD_CHANGED"],
         level: Level::Standard,
         inside: None,

@@ -4,7 +4,7 @@ use asp_client::api::AgentView;
 use asp_core::amount::Money;
 use asp_core::name::Issuer;
 use asp_core::position::Hash;
-use asp_core::statement::body::Card;
+use asp_core::statement::body::{Card, CardCheck};
 
 use super::a2a;
 use super::agent::list;
@@ -112,6 +112,15 @@ fn show(page: &mut Page, view: &AgentView) {
     page.field("set by", words::id(&view.card));
 }
 
+/// What the node found where the card for A2A should be.
+pub(super) fn seen(check: &CardCheck) -> &'static str {
+    match (check.matches, check.digest) {
+        (true, _) => "this card, as the node says",
+        (false, Some(_)) => "another card, as the node says: nobody is bound",
+        (false, None) => "no card, as the node says: nobody is bound",
+    }
+}
+
 /// What not every card says.
 pub(super) fn fields(page: &mut Page, view: &AgentView) {
     let lists = [
@@ -124,6 +133,7 @@ pub(super) fn fields(page: &mut Page, view: &AgentView) {
         ("ceiling", view.ceiling.as_ref().map(Money::to_string)),
         ("endpoint", view.endpoint.as_ref().map(ToString::to_string)),
         ("A2A card", view.a2a.as_ref().map(|pin| format!("{} at {}", pin.digest, pin.url))),
+        ("seen there", view.a2a_check.as_ref().map(|check| seen(check).to_owned())),
     ];
     let lists = lists.into_iter().map(|(name, text)| (name, Some(text).filter(|text| !text.is_empty())));
     for (name, text) in lists.chain(members) {

@@ -41,6 +41,8 @@ const MEMBERS: &[(&str, &str)] = &[
     ("bodies/INFORM.json silence.commitment", NODE),
     ("bodies/PROPOSE.json amendment.commitment", TRIED),
     ("bodies/PROPOSE.json termination.commitment", TRIED),
+    ("bodies/agent.card.check.json digest", NODE),
+    ("bodies/agent.card.check.json pin", NODE),
     ("bodies/org.check.json evidence", NODE),
     ("common.json consents", TRIED),
     ("common.json a2aPin.digest", UNREAD),

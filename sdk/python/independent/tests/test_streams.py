@@ -157,6 +157,38 @@ class Keys(unittest.TestCase):
             finds(),
         )
 
+    def test_the_node_says_whether_a_pinned_card_is_there_and_nobody_else_does(self) -> None:
+        here, there = "sha256:" + "ab" * 32, "sha256:" + "cd" * 32
+
+        def pins(digest: str | None) -> Callable[[Story], Statement]:
+            card: dict[str, Any] = {"capabilities": [], "description": "", "name": "Buyer"}
+            if digest is not None:
+                card["a2a"] = {"digest": digest, "url": "https://acme.example/card.json"}
+            return lambda story: story.say(AGENT, "agent.card.set", {"card": card}, BUYER_URI, BUYER)
+
+        def finds(
+            digest: str | None = here, by: Key = NODE, issuer: str = f"node:{ORIGIN}", **more: Any
+        ) -> Callable[[Story], Statement]:
+            body = {"matches": digest == here, "pin": here} | more
+            if digest is not None:
+                body["digest"] = digest
+            return lambda story: story.say(AGENT, "agent.card.check", body, issuer, by)
+
+        self.check("OK", pins(here), finds(), finds(there), finds(), finds(None))
+        self.check("OK", pins(here), finds(), pins(there), finds(there, pin=there, matches=True))
+        self.check("NOT_A_PARTY ASP-AGT-011", pins(here), finds(by=BUYER, issuer=BUYER_URI))
+        self.check("NOT_A_PARTY ASP-AGT-011", pins(here), finds(by=ACME, issuer="acme.example"))
+        self.check("KEY_NOT_VALID ASP-KEY-002", pins(here), finds(by=BUYER))
+        self.check("KEY_NOT_VALID ASP-KEY-002", pins(here), finds(issuer="node:other.example/log"))
+        self.check("INVALID_BODY ASP-AGT-012", finds())
+        self.check("INVALID_BODY ASP-AGT-012", pins(here), pins(None), finds())
+        self.check("INVALID_BODY ASP-AGT-012", pins(there), finds())
+        self.check("INVALID_BODY ASP-AGT-012", pins(here), finds(matches=False))
+        self.check("INVALID_BODY ASP-AGT-012", pins(here), finds(there, matches=True))
+        self.check("INVALID_BODY ASP-AGT-012", pins(here), finds(None, matches=True))
+        self.check("NOTHING_CHANGED ASP-AGT-013", pins(here), finds(), finds())
+        self.check("NOTHING_CHANGED ASP-AGT-013", pins(here), finds(there), finds(None))
+
     def test_a_node_signs_with_its_own_key_alone(self) -> None:
         def timeout(origin: str, *keys: Key) -> Callable[[Story], Statement]:
             body = {"kind": "note", "text": ""}

@@ -162,6 +162,20 @@ fn agents() -> Vec<Case> {
             .and(ACME)
             .but_of_type("org.verify"),
         continuing("agent.card.set", "all that a card can say", AGENT, BUYER, whole),
+        continuing(
+            "agent.card.check",
+            "the card is there",
+            AGENT,
+            NODE,
+            json!({"digest": hash("a card"), "matches": true, "pin": hash("a card")}),
+        ),
+        continuing(
+            "agent.card.check",
+            "nothing is there",
+            AGENT,
+            NODE,
+            json!({"matches": false, "pin": hash("a card")}),
+        ),
         continuing("agent.card.set", "no capabilities", AGENT, BUYER, json!({"card": card(&[])})),
         continuing(
             "agent.card.set",
