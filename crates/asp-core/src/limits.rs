@@ -77,6 +77,9 @@ pub const DOMAIN_FAILURES_MAX: usize = 3;
 /// A bound, in keys. Keys in such a document; an organisation never has more.
 pub const DOMAIN_KEYS_MAX: usize = 64;
 
+/// A bound, in milliseconds. How long a node leaves a domain alone after it looked there, however often an organisation asks: the name may be somebody else's.
+pub const DOMAIN_LOOKS_APART_MS: Millis = Millis(1000);
+
 /// A default, in milliseconds. How long an escalated session waits for the authority.
 pub const ESCALATION_MS: Millis = Millis(86400000);
 

@@ -12,6 +12,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use asp_core::limits;
 use asp_core::name::{Issuer, StreamId, StreamName};
 use asp_core::position::{Hash, Millis, Sequence};
 use asp_core::statement::Body;
@@ -281,6 +282,7 @@ async fn who_speaks_while_the_node_looks_is_not_overtaken() {
     stage.take(add).await;
     says(&mut stage, Body::OrgVerify(OrgVerify { key: key_id, method })).await;
     site.held.send_replace(false);
+    stage.stepper.pass(limits::DOMAIN_LOOKS_APART_MS);
     let last = said(&mut stage, 2).await.pop().unwrap();
     assert_eq!((last.found, last.key), (false, key_id));
 }

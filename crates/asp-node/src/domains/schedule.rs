@@ -19,19 +19,27 @@ pub(super) struct Schedule {
     rows: BTreeMap<Domain, (LogTime, DomainRow)>,
     /// How often in a row nobody could be reached.
     failures: BTreeMap<Domain, u32>,
+    /// When each was looked at last.
+    looked: BTreeMap<Domain, LogTime>,
 }
 
 impl Schedule {
     pub(super) const fn new(interval: Millis) -> Self {
-        Self { interval, due: BTreeSet::new(), rows: BTreeMap::new(), failures: BTreeMap::new() }
+        Self {
+            interval,
+            due: BTreeSet::new(),
+            rows: BTreeMap::new(),
+            failures: BTreeMap::new(),
+            looked: BTreeMap::new(),
+        }
     }
 
     /// An organisation has said where its key is published, in place of what it said before.
     pub(super) fn add(&mut self, row: DomainRow, now: LogTime) {
         let at = match row.checked {
             // What was said before it asked again is no answer.
-            Some((checked, _)) if checked < row.asked => now,
-            None => now,
+            Some((checked, _)) if checked < row.asked => self.soon(&row.organisation, now),
+            None => self.soon(&row.organisation, now),
             Some((_, true)) => self.turn(&row.organisation, now),
             Some((_, false)) => self.again(&row, now),
         };
@@ -55,7 +63,9 @@ impl Schedule {
         }
         let (_, domain) = (*at, domain.clone());
         self.due.pop_first();
-        self.rows.remove(&domain).map(|(_, row)| row)
+        let row = self.rows.remove(&domain).map(|(_, row)| row);
+        self.looked.insert(domain, now);
+        row
     }
 
     /// When the next time comes.
@@ -86,12 +96,18 @@ impl Schedule {
             Done::Failed => now.plus(limits::DOMAIN_CHECK_AGAIN_MS),
             // Whatever is said next puts it back.
             Done::Moot => return,
-            Done::Overtaken => now,
+            Done::Overtaken => self.soon(domain, now),
         };
         // It may have asked again while it was looked at: then it is there already, and due.
         if !self.rows.contains_key(&row.organisation) {
             self.put(row, at);
         }
+    }
+
+    /// At once, if it is not just being left alone: an organisation that asks and asks turns the node on nobody.
+    fn soon(&self, domain: &Domain, now: LogTime) -> LogTime {
+        let alone = self.looked.get(domain).map(|looked| looked.plus(limits::DOMAIN_LOOKS_APART_MS));
+        alone.map_or(now, |until| until.max(now))
     }
 
     /// The next time of a domain's own within the interval, so that all of them are spread over it.
@@ -235,7 +251,8 @@ mod tests {
         // It asks while it is looked at: what the look found does not put off the next.
         schedule.add(row("acme.example", 60, None), NOW);
         schedule.done(taken, &Done::Found(true), NOW);
-        assert_eq!(schedule.take_due(NOW).map(|row| row.asked), Some(Position(60)));
+        assert_eq!(schedule.take_due(NOW.plus(Millis(999))), None);
+        assert_eq!(schedule.take_due(NOW.plus(Millis(1_000))).map(|row| row.asked), Some(Position(60)));
         let gone = row("volt.example", 70, None);
         schedule.done(gone, &Done::Moot, NOW);
         assert_eq!(schedule.next(), None);
