@@ -45,6 +45,7 @@ mod tender;
 mod token;
 mod trail;
 mod transport;
+mod work;
 
 pub use agent::{AgentParty, Opening};
 pub use client::{Client, SchemaSearch};
@@ -60,6 +61,7 @@ pub use trail::{
     TrailRecord, TrailReport, TrailUnreadable,
 };
 pub use transport::document;
+pub use work::Activity;
 
 /// The code on the page is compiled and run with the other examples.
 #[cfg(doctest)]

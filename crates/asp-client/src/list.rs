@@ -5,8 +5,8 @@ use serde::de::DeserializeOwned;
 
 use crate::Error;
 use crate::api::{
-    CommitmentPage, CommitmentView, ConsentPage, ConsentSession, ConsentSessionPage, ConsentView,
-    SessionPage, SessionSummary,
+    ActView, ActivityPage, CommitmentPage, CommitmentView, ConsentPage, ConsentSession, ConsentSessionPage,
+    ConsentView, OwnAgentPage, OwnAgentView, SessionPage, SessionSummary,
 };
 use crate::party::{Party, Query};
 
@@ -37,9 +37,11 @@ macro_rules! pages {
 }
 
 pages! {
+    ActivityPage of ActView in statements;
     CommitmentPage of CommitmentView in commitments;
     ConsentPage of ConsentView in consents;
     ConsentSessionPage of ConsentSession in sessions;
+    OwnAgentPage of OwnAgentView in agents;
     SessionPage of SessionSummary in sessions;
 }
 

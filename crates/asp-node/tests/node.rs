@@ -16,6 +16,8 @@ use support::*;
 
 /// What is served; nothing else is.
 const ROUTES: &str = "
+    get /v1/organisations/{domain}/activity
+    get /v1/organisations/{domain}/agents
     get /v1/organisations/{domain}/limits
     delete /v1/people/{id}
     delete /v1/searches/{id}

@@ -50,6 +50,8 @@ impl Fold {
         }
         #[cfg(feature = "misbehave")]
         let accepted = &crate::misbehave::applicable(&facts.world, accepted.clone());
+        let (issuer, at) = (&accepted.statement().issuer, accepted.at().index);
+        views::act::put(connection, &mut facts.names, issuer, at)?;
         match facts.world.apply(accepted) {
             // What is shown of an organisation is read from its stream, which is short; schemas are searched.
             Change::Organisation(domain) => organisation(connection, facts, &domain, accepted),

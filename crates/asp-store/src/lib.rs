@@ -71,6 +71,7 @@ use tokio::sync::{oneshot, watch};
 pub use entries::Entry;
 pub use export::export;
 pub use fault::{Fault, Step};
+pub use reads::AgentWork;
 pub use reads::{Admitted, Due, Reader};
 pub use search::{
     AgentCursor, AgentNumber, AgentQuery, AgentsFound, Among, FoundAgent, Order, Ranked, Ranking, Standing,
@@ -78,9 +79,11 @@ pub use search::{
 pub use sequencer::Answer;
 pub use trail::{TooMany, Trail, TrailEntry, TrailStep};
 pub use views::Tenant;
+pub use views::act::{Act, ActQuery};
 pub use views::domain::DomainRow;
 pub use views::session::{SessionQuery, SessionRow};
 pub use views::terms::{SchemaQuery, SchemaRow};
+pub use views::work::{Duties, Work};
 
 use pool::Pool;
 use search::Search;

@@ -181,6 +181,36 @@ mod tests {
     }
 
     #[test]
+    fn what_was_said_in_an_older_store_is_found_by_who_said_it() {
+        let path = Path::new("assent.sqlite");
+        let mut connection = Connection::open_in_memory().unwrap();
+        run(&mut connection, path, &MIGRATIONS[..5]).unwrap();
+        for name in ["org:a.example", "agent:agent://a.example/x", "session:00"] {
+            connection.execute("INSERT INTO names (name) VALUES (?1)", [name]).unwrap();
+        }
+        let issuers = [
+            (1, "a.example"),
+            (2, "agent://a.example/x"),
+            (3, "agent://a.example/x"),
+            (3, "node:n.example/l"),
+        ];
+        for (position, (stream, issuer)) in (0..).zip(issuers) {
+            let statement = format!(r#"{{"body":{{}},"issuer":"{issuer}","type":"none"}}"#);
+            connection
+                .execute(
+                    "INSERT INTO entries VALUES (?1, 0, ?2, ?1, x'00', x'00', x'00', ?3)",
+                    rusqlite::params![position, stream, statement.as_bytes()],
+                )
+                .unwrap();
+        }
+        run(&mut connection, path, &MIGRATIONS[..6]).unwrap();
+        let mut query = connection.prepare("SELECT issuer, position FROM acts ORDER BY position").unwrap();
+        let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        let rows: Vec<(i64, i64)> = rows.map(Result::unwrap).collect();
+        assert_eq!(rows, [(1, 0), (2, 1), (2, 2)]);
+    }
+
+    #[test]
     fn a_migration_that_fails_leaves_the_version_before() {
         let mut connection = in_memory().unwrap();
         let newest = i64::try_from(MIGRATIONS.len()).unwrap();

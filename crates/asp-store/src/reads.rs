@@ -27,9 +27,11 @@ use crate::fault::Fault;
 use crate::probes::Listed;
 use crate::search::{self, AgentNumber, AgentQuery, AgentsFound, FoundAgent, Ranked, Search};
 use crate::views::Tenant;
+use crate::views::act::{Act, ActQuery};
 use crate::views::domain::DomainRow;
 use crate::views::session::{SessionQuery, SessionRow};
 use crate::views::terms::{SchemaQuery, SchemaRow};
+use crate::views::work::Work;
 use crate::{export, facts, names, receipts, tiles, views};
 
 /// Statements of an organisation that are read at once while its policy is looked for.
@@ -56,6 +58,17 @@ pub struct Admitted {
     pub judged_at: LogTime,
     /// Each organisation with the floor that it set, all of which were reached.
     pub floors: Vec<(Domain, TrustFloor)>,
+}
+
+/// An agent of a tenant with what it is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AgentWork {
+    /// The agent.
+    pub agent: Agent,
+    /// What it is about.
+    pub work: Work,
+    /// The last thing that it said.
+    pub last: Option<Act>,
 }
 
 /// The log and its views at one moment.
@@ -407,6 +420,49 @@ impl<'a> Reader<'a> {
             commitments.push((Position(formed), id, found.clone()));
         }
         Ok(commitments)
+    }
+
+    /// The agents of the tenant, an organisation, with what they are about, in the order of their names: at most so many
+    /// after one of them. Retired ones are among them.
+    ///
+    /// # Errors
+    /// As [`Reader::size`].
+    pub fn own_agents(
+        &self,
+        tenant: &Tenant,
+        after: Option<&AgentUri>,
+        limit: usize,
+    ) -> Result<Vec<AgentWork>, Fault> {
+        let agents = views::agent::of_tenant(self.connection, tenant, after, limit)?;
+        agents.iter().map(|agent| self.agent_work(agent)).collect()
+    }
+
+    fn agent_work(&self, uri: &AgentUri) -> Result<AgentWork, Fault> {
+        let corrupt = || Fault::corrupt(None, format!("{uri} is listed and is not there"));
+        let agent = self.agent(uri)?.ok_or_else(corrupt)?;
+        let (mut work, live) = Work::count(self.connection, uri)?;
+        // What one agent's commitments rest on goes before the next one's comes.
+        let mut world = self.world();
+        for (formed, stream) in live {
+            let corrupt = || Fault::corrupt(Some(formed), "it formed a commitment that is not there");
+            let StreamId::Session(id) = stream else { return Err(corrupt()) };
+            if !world.knows(&stream) {
+                facts::load(self.connection, &mut world, &stream)?;
+            }
+            let session = world.session(&id).ok_or_else(corrupt)?;
+            let mut all = session.commitments().values();
+            work.add(uri, all.find(|commitment| commitment.formed.index.0 == formed).ok_or_else(corrupt)?);
+        }
+        Ok(AgentWork { agent, work, last: views::act::last(self.connection, uri)? })
+    }
+
+    /// What the tenant, or an agent of it, said: newest first, with the position before which the rest is; none at the
+    /// end. A page for which much is passed over has fewer than asked for.
+    ///
+    /// # Errors
+    /// As [`Reader::size`].
+    pub fn acts(&self, tenant: &Tenant, query: &ActQuery) -> Result<(Vec<Act>, Option<Position>), Fault> {
+        views::act::list(self.connection, tenant, query)
     }
 
     /// The statements of a stream after a sequence, in order. Ask [`Reader::may_read`] first.

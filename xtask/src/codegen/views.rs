@@ -7,7 +7,11 @@ use std::path::Path;
 use super::{cell, read_text};
 
 /// Where the types are declared.
-const SOURCES: [&str; 2] = ["crates/asp-client/src/api/mod.rs", "crates/asp-client/src/api/domain.rs"];
+const SOURCES: [&str; 3] = [
+    "crates/asp-client/src/api/mod.rs",
+    "crates/asp-client/src/api/domain.rs",
+    "crates/asp-client/src/api/work.rs",
+];
 
 /// A table for each type.
 ///
@@ -98,6 +102,7 @@ fn form(kind: &str) -> (String, bool) {
         "Domain" => "domain",
         "Issuer" => "issuer",
         "Origin" => "origin",
+        "StreamId" => "stream",
         "Capability" => "capability",
         "Head" => "`{\"hash\", \"sequence\"}`",
         "Money" => "money",

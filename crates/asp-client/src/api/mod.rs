@@ -42,9 +42,11 @@ macro_rules! api {
 mod consent;
 mod domain;
 mod people;
+mod work;
 
 pub use domain::*;
 pub use people::*;
+pub use work::*;
 
 api! {
     /// An error, as RFC 9457 `application/problem+json`.

@@ -38,11 +38,17 @@ macro_rules! kinds {
             /// Reads the type of a statement in a stream of this kind.
             #[must_use]
             pub fn read(text: &str, stream: StreamKind) -> Option<Self> {
+                Self::named(text).filter(|kind| kind.stream() == stream)
+            }
+
+            /// Reads the type of a statement in whatever stream has it.
+            #[must_use]
+            pub fn named(text: &str) -> Option<Self> {
                 let kind = match text {
                     $($text => Self::$name,)+
                     performative => Self::Session(performative.parse().ok()?),
                 };
-                (kind.stream() == stream).then_some(kind)
+                Some(kind)
             }
         }
     };

@@ -29,6 +29,7 @@ mod statements;
 mod trail;
 mod trust;
 mod wellknown;
+mod work;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -190,6 +191,8 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(organisations::show))
         .routes(routes!(cards::of_organisation))
         .routes(routes!(organisations::limits))
+        .routes(routes!(work::agents))
+        .routes(routes!(work::activity))
         .routes(routes!(agents::list))
         .routes(routes!(agents::search))
         .routes(routes!(agents::show))

@@ -20,9 +20,10 @@ login, since a statement authenticates itself; reading what is not public needs 
 Whatever is refused is `application/problem+json` (RFC 9457) with a stable code; what may not be seen is 404.";
 
 /// What stands before the operations that belong together, in the order in which one needs them.
-pub(super) const TAGS: [(&str, &str); 10] = [
+pub(super) const TAGS: [(&str, &str); 11] = [
     ("statements", "Everything that happens is a statement, signed by who it binds."),
     ("registry", "Organisations and agents, with their keys. Public."),
+    ("organisation", "What an organisation sees of its own agents, and nobody else."),
     ("authority", "Tokens for reading what is not public."),
     ("consents", "What two organisations allow each other's agents."),
     ("sessions", "Where agents negotiate, deliver and settle."),

@@ -88,6 +88,11 @@ const VIEWS: &[View] = &[
               JOIN names ON id = organisation ORDER BY position",
     },
     View {
+        name: "acts",
+        by_position: true,
+        sql: "SELECT position, name FROM acts JOIN names ON id = issuer ORDER BY position",
+    },
+    View {
         name: "domains",
         by_position: true,
         sql: "SELECT asked, name, checked, found FROM domains JOIN names ON id = organisation ORDER BY asked",

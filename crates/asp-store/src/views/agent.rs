@@ -7,6 +7,7 @@ use asp_core::position::Position;
 use asp_core::statement::body::Card;
 use rusqlite::{Connection, Row, params};
 
+use super::Tenant;
 use crate::fault::Fault;
 use crate::names::Names;
 
@@ -88,6 +89,41 @@ pub(crate) fn at(connection: &Connection, set_at: Position) -> Result<Option<Age
 /// The number of an agent's name, if it ever was named.
 pub(crate) fn number(connection: &Connection, agent: &AgentUri) -> Result<Option<i64>, Fault> {
     crate::names::find(connection, &StreamId::Agent(agent.clone()))
+}
+
+/// The names between which those of the tenant's agents stand, both aside: none if the tenant is an agent itself.
+pub(crate) fn span(tenant: &Tenant) -> (String, String) {
+    match tenant {
+        // The letter after the slash: no path has it in this place.
+        Tenant::Organisation(domain) => {
+            (format!("agent:agent://{domain}/"), format!("agent:agent://{domain}0"))
+        }
+        Tenant::Agent(_) => (String::new(), String::new()),
+    }
+}
+
+/// The agents of the tenant's organisation that ever registered, in the order of their names, after one of them.
+pub(crate) fn of_tenant(
+    connection: &Connection,
+    tenant: &Tenant,
+    after: Option<&AgentUri>,
+    limit: usize,
+) -> Result<Vec<AgentUri>, Fault> {
+    // The order of the two tables is that of the names' index.
+    let mut query = connection.prepare_cached(
+        "SELECT name FROM names CROSS JOIN agents ON agent = id WHERE name > ?1 AND name < ?2
+         ORDER BY name LIMIT ?3",
+    )?;
+    let (from, to) = span(tenant);
+    let from = after.map_or(from, |after| StreamId::Agent(after.clone()).to_string());
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let rows = query.query_and_then(params![from, to, limit], |row| {
+        let StreamId::Agent(agent) = crate::names::parse(row, 0)? else {
+            return Err(Fault::corrupt(None, "a row of an agent names none"));
+        };
+        Ok(agent)
+    })?;
+    rows.collect()
 }
 
 fn place(position: u64) -> i64 {

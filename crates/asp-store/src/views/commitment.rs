@@ -1,5 +1,7 @@
 //! Which commitments a tenant has signed, and which session has a commitment.
 
+use std::collections::BTreeMap;
+
 use asp_core::name::StreamId;
 use asp_core::session::Commitment;
 use asp_core::statement::body::CommitmentState;
@@ -8,6 +10,14 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::Tenant;
 use crate::fault::Fault;
 use crate::names::Names;
+
+const STATES: [CommitmentState; 5] = [
+    CommitmentState::Active,
+    CommitmentState::Fulfilled,
+    CommitmentState::Breached,
+    CommitmentState::Terminated,
+    CommitmentState::Amended,
+];
 
 const fn word(state: CommitmentState) -> &'static str {
     match state {
@@ -55,6 +65,46 @@ pub(crate) fn session_of(connection: &Connection, formed: u64) -> Result<Option<
         .query_row(params![formed], |row| row.get(0))
         .optional()?;
     Ok(session)
+}
+
+/// How many commitments a party signed, by their state: of those that were formed last, so many at most.
+pub(crate) fn counts(
+    connection: &Connection,
+    party: i64,
+    limit: i64,
+) -> Result<BTreeMap<CommitmentState, u64>, Fault> {
+    let mut query = connection.prepare_cached(
+        "SELECT state, count(*) FROM
+           (SELECT formed FROM commitment_parties WHERE party = ?1 ORDER BY formed DESC LIMIT ?2)
+         JOIN commitments USING (formed) GROUP BY state",
+    )?;
+    let rows = query.query_and_then(params![party, limit], |row| {
+        let text: String = row.get(0)?;
+        let state = STATES.into_iter().find(|state| word(*state) == text);
+        let state =
+            state.ok_or_else(|| Fault::corrupt(None, format!("{text:?} is no state of a commitment")))?;
+        Ok((state, row.get(1)?))
+    })?;
+    rows.collect()
+}
+
+/// Those under which something may be owed, the last `formed.0` looked through and `formed.1` given, newest first.
+pub(crate) fn live(
+    connection: &Connection,
+    party: i64,
+    formed: (i64, i64),
+) -> Result<Vec<(u64, StreamId)>, Fault> {
+    let mut query = connection.prepare_cached(
+        "SELECT formed, name FROM
+           (SELECT formed FROM commitment_parties WHERE party = ?1 ORDER BY formed DESC LIMIT ?2)
+         JOIN commitments USING (formed) JOIN names ON names.id = session
+         WHERE state IN ('ACTIVE', 'BREACHED') ORDER BY formed DESC LIMIT ?3",
+    )?;
+    let (among, limit) = formed;
+    let rows = query.query_and_then(params![party, among, limit], |row| {
+        Ok((row.get(0)?, crate::names::parse(row, 1)?))
+    })?;
+    rows.collect()
 }
 
 /// The positions of the tenant's commitments with their sessions, newest first.

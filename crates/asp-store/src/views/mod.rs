@@ -2,6 +2,7 @@
 //!
 //! Whoever may see only a part is named by its [`Tenant`]; a query over what is not public does not exist without.
 
+pub(crate) mod act;
 pub(crate) mod agent;
 pub(crate) mod commitment;
 pub(crate) mod consent;
@@ -9,6 +10,7 @@ pub(crate) mod domain;
 pub(crate) mod evidence;
 pub(crate) mod session;
 pub(crate) mod terms;
+pub(crate) mod work;
 
 use asp_core::name::{AgentUri, Domain, StreamId};
 

@@ -183,6 +183,26 @@ pub(crate) const ROWS: &[Row] = &[
     own("GET /v1/people", &["/v1/people"], &[]),
     own("GET /v1/me", &["/v1/me"], &[]),
     own("GET /v1/organisations/{domain}/limits", &["/v1/organisations/acme.example/limits"], &["domain"]),
+    own(
+        "GET /v1/organisations/{domain}/agents",
+        &[
+            "/v1/organisations/acme.example/agents",
+            "/v1/organisations/acme.example/agents?pageToken=agent://acme.example/a",
+            "/v1/organisations/nobody.example/agents",
+        ],
+        &["domain", "pageSize", "pageToken"],
+    ),
+    own(
+        "GET /v1/organisations/{domain}/activity",
+        &[
+            "/v1/organisations/acme.example/activity?pageSize=200",
+            "/v1/organisations/acme.example/activity?agent=agent://acme.example/trader&after=1",
+            "/v1/organisations/acme.example/activity?agent=agent://globex.example/trader",
+            "/v1/organisations/acme.example/activity?type=PROPOSE&since=2026-01-01T00:00:00.000Z",
+            "/v1/organisations/nobody.example/activity",
+        ],
+        &["domain", "agent", "type", "since", "after", "pageSize", "pageToken"],
+    ),
     own("GET /v1/searches", &["/v1/searches"], &[]),
     own("POST /v1/searches", &[], &["name", "query"]),
     own("GET /", &["/"], &[]),
