@@ -30,8 +30,8 @@ pub(crate) use keys::{
 };
 pub(crate) use people::{
     AgentCommand, AgentRegister, CardCommand, CardExport, CardMembers, CardPart, CardSet, ConsentCommand,
-    ConsentRequest, Discover, DiscoverCommand, Less, Observe, OrgCommand, OrgVerifying, Sort, TrustCommand,
-    Wanted, WatchSearch,
+    ConsentRequest, Discover, DiscoverCommand, Less, Observe, OrgActivity, OrgCommand, OrgVerifying, Sort,
+    TrustCommand, Wanted, WatchSearch,
 };
 pub(crate) use policy::{PolicyCommand, PolicyPart, PolicySetting};
 pub(crate) use tck::Tck;

@@ -8,6 +8,7 @@ use asp_core::amount::{Decimal, Money};
 use asp_core::name::{AgentUri, Domain, Issuer};
 use asp_core::position::{Hash, InvalidText, Millis};
 use asp_core::session::table::Performative;
+use asp_core::statement::Kind;
 use asp_core::statement::body::{AdmissionFloor, Availability, ParticipantRole, SchemaAlias};
 
 /// Hexadecimal digits of a shortened id, at least.
@@ -43,6 +44,13 @@ pub(crate) fn performative(text: &str) -> Result<Performative, InvalidText> {
         .into_iter()
         .find(|known| known.as_str() == wanted)
         .ok_or(InvalidText("a performative: propose, counter, accept, reject, inform, query, clarify, commit, delegate, escalate, withdraw, observe or close"))
+}
+
+/// The type of a statement, a performative in any case.
+pub(crate) fn kind(text: &str) -> Result<Kind, InvalidText> {
+    let wrong =
+        InvalidText("a type of statements: a performative such as propose, or a name such as consent.grant");
+    Kind::named(text).or_else(|| Kind::named(&text.to_ascii_uppercase())).ok_or(wrong)
 }
 
 /// A terms schema as people name it.

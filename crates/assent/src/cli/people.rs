@@ -8,6 +8,7 @@ use asp_core::key::KeyId;
 use asp_core::name::{AgentUri, Capability, Domain, Language, WebAddress};
 use asp_core::position::Millis;
 use asp_core::session::table::Performative;
+use asp_core::statement::Kind;
 use asp_core::statement::body::{Availability, DataClass, Name, Text, VerifyMethod};
 use clap::{Args, Subcommand, ValueEnum};
 
@@ -64,6 +65,24 @@ pub(crate) enum OrgCommand {
         /// The organisation
         domain: Domain,
     },
+    /// List the agents of your organisation with what they are about: sessions, commitments, what is owed and when
+    #[command(
+        long_about = "List the agents of your organisation with what they are about: whether they answer, sessions, \
+        commitments, what they owe and are owed, when the next of that is due, and when they last said something.\n\n\
+        Sessions and commitments are counted back to the 10,000th, and what is owed is read of the last 100 commitments that \
+        are active or breached; `partial` says where there is more. Only the organisation and its people see this.",
+        after_help = "Examples:\n  assent org agents\n  assent org agents --json | jq 'select(.commitments.breached > 0)'"
+    )]
+    Agents,
+    /// Show what your organisation and its agents said, newest first
+    #[command(
+        long_about = "Show what your organisation and its agents said, newest first.\n\n\
+        Each line is a statement of the log: where it stands, when, who said it, its type and its stream. What it says stands \
+        there: `assent session show ID --messages`. Only the organisation and its people see this.",
+        after_help = "Examples:\n  assent org activity\n  assent org activity --agent acme.example/buyer --since 24h\n  \
+        assent org activity --type PROPOSE --limit 5\n  assent org activity --after 1042 --json | jq .hash"
+    )]
+    Activity(OrgActivity),
     /// Show or change what an organisation lets others do with its agents
     #[command(subcommand)]
     Policy(PolicyCommand),
@@ -72,6 +91,26 @@ pub(crate) enum OrgCommand {
         after_help = "Examples:\n  assent org limits\n  assent org limits --json | jq '.limits[] | select(.left == 0)'"
     )]
     Limits,
+}
+
+/// `assent org activity`
+#[derive(Debug, Args)]
+pub(crate) struct OrgActivity {
+    /// Only what this agent said
+    #[arg(long, value_name = "AGENT", value_parser = read::agent)]
+    pub(crate) agent: Option<AgentUri>,
+    /// Only statements of this type: a performative such as PROPOSE, or a name such as consent.grant
+    #[arg(long = "type", value_name = "TYPE", value_parser = read::kind)]
+    pub(crate) kind: Option<Kind>,
+    /// Only what was said within this span, such as 24h
+    #[arg(long, value_name = "SPAN", value_parser = read::span)]
+    pub(crate) since: Option<Millis>,
+    /// Only what stands after this position of the log
+    #[arg(long, value_name = "POSITION")]
+    pub(crate) after: Option<u64>,
+    /// How many at most
+    #[arg(long, value_name = "COUNT", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) limit: u32,
 }
 
 /// `assent org verify`

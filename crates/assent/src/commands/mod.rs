@@ -28,6 +28,7 @@ mod tck;
 mod tender;
 mod trust;
 mod verify;
+mod work;
 
 use std::fs::File;
 use std::future::{Future, ready};

@@ -36,6 +36,8 @@ pub(super) async fn run(context: &Context, command: OrgCommand) -> Outcome {
         }
         OrgCommand::Policy(command) => super::policy::run(context, command).await,
         OrgCommand::Limits => limits(context).await,
+        OrgCommand::Agents => super::work::agents(context).await,
+        OrgCommand::Activity(args) => super::work::activity(context, args).await,
     }
 }
 
