@@ -19,4 +19,5 @@ mod lists;
 mod lost;
 mod pages;
 mod tender;
+mod trail;
 mod watch;
