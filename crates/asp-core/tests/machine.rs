@@ -401,7 +401,7 @@ impl Watched {
         let mut ledger = self.ledger.clone();
         ledger.names.insert("before".to_owned(), before.head());
         // Who has left learns nothing any more, not even that it is late; who stays is told.
-        let stays = |agent: &&AgentUri| before.is_readable_by(agent) && after.is_readable_by(agent);
+        let stays = |agent: &&AgentUri| before.is_readable_by(agent, &[]) && after.is_readable_by(agent, &[]);
         let Some(speaker) = after.participants().iter().map(|(agent, _)| agent).find(stays) else { return };
         let outcome = ledger.line(&format!("{} QUERY on before", short(speaker)));
         assert_eq!(outcome, Outcome::Refused(Code::SequenceConflict), "{}", ledger.story());

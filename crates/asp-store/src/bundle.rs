@@ -1,13 +1,16 @@
 //! Takes the proof of a commitment out of the store: the streams on which it rests, with receipts and proofs.
 //! Judges nothing: `asp_core::bundle` does, wherever the file is read.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use asp_core::bundle::{Bundle, Piece, needs};
-use asp_core::name::StreamId;
-use asp_core::position::Hash;
+use asp_core::consent::Consent;
+use asp_core::name::{AgentUri, StreamId};
+use asp_core::position::{Hash, Position};
+use asp_core::session::Session;
 use asp_core::statement::Body;
 use asp_core::statement::body::Withdraw;
+use asp_core::stream::Accepted;
 
 use crate::entries::Entry;
 use crate::fault::Fault;
@@ -17,7 +20,7 @@ use crate::views::Tenant;
 impl Reader<'_> {
     /// The bundle of a commitment at the newest checkpoint; none if the tenant may not read its session.
     ///
-    /// Who signed it and left the session gets the session up to there.
+    /// Who signed it and left the session gets the session up to there, and so does who read it by a mandate that has ended.
     ///
     /// # Errors
     /// As [`Reader::size`].
@@ -52,17 +55,50 @@ impl Reader<'_> {
             return self.whole(&StreamId::Session(id)).map(Some);
         }
         let Some((id, session)) = self.unseen(commitment)? else { return Ok(None) };
-        let mut signers = session.commitments().get(commitment).into_iter().flat_map(|found| &found.signers);
-        let Some(signer) = signers.find(|signer| tenant.is(signer)) else { return Ok(None) };
+        let Some(found) = session.commitments().get(commitment) else { return Ok(None) };
         let mut entries = self.whole(&StreamId::Session(id))?;
-        let leaves = |entry: &Entry| {
-            let statement = entry.statement.statement();
-            let departs = matches!(statement.body, Body::Withdraw(Withdraw::Departure(_)));
-            departs && statement.issuer.agent() == Some(signer)
+        let last = match found.signers.iter().find(|signer| tenant.is(signer)) {
+            Some(signer) => departure(&entries, signer),
+            None => self.last_by_mandate(tenant, &entries, found.formed.index)?,
         };
-        let Some(last) = entries.iter().rposition(leaves) else { return Ok(None) };
+        let Some(last) = last else { return Ok(None) };
         entries.truncate(last + 1);
         Ok(Some(entries))
+    }
+
+    /// The last of a session's statements that the tenant could read by a mandate (ASP-AUT-014); none if the commitment was
+    /// formed after that.
+    fn last_by_mandate(
+        &self,
+        tenant: &Tenant,
+        entries: &[Entry],
+        formed: Position,
+    ) -> Result<Option<usize>, Fault> {
+        let names = |body: &Body| matches!(body, Body::Delegate(mandate) if tenant.is(&mandate.to));
+        if !entries.iter().any(|entry| names(&entry.statement.statement().body)) {
+            return Ok(None);
+        }
+        let mut session: Option<Session> = None;
+        let mut consents: BTreeMap<Hash, Consent> = BTreeMap::new();
+        let mut last = None;
+        for (place, entry) in entries.iter().enumerate() {
+            let accepted = Accepted::from_store(entry.statement.clone(), entry.point);
+            match &mut session {
+                Some(session) => drop(session.apply(&accepted)),
+                None => session = Session::open(&accepted),
+            }
+            let Some(session) = &session else { continue };
+            for id in session.further_consents() {
+                if !consents.contains_key(id) {
+                    consents.insert(*id, self.load_consent(id)?);
+                }
+            }
+            let further: Vec<&Consent> = consents.values().collect();
+            if session.delegates(&further).into_iter().any(|agent| tenant.is(agent)) {
+                last = Some((place, entry.point.index));
+            }
+        }
+        Ok(last.filter(|(_, index)| *index >= formed).map(|(place, _)| place))
     }
 
     fn whole(&self, stream: &StreamId) -> Result<Vec<Entry>, Fault> {
@@ -77,4 +113,13 @@ impl Reader<'_> {
         let proof = self.inclusion(index.0, size)?.ok_or_else(|| missing("the tree does not have it"))?;
         Ok(Piece { index, log_time: entry.point.time, statement: entry.statement, receipt, proof })
     }
+}
+
+/// Where somebody left a session, the last time.
+fn departure(entries: &[Entry], who: &AgentUri) -> Option<usize> {
+    entries.iter().rposition(|entry| {
+        let statement = entry.statement.statement();
+        let departs = matches!(statement.body, Body::Withdraw(Withdraw::Departure(_)));
+        departs && statement.issuer.agent() == Some(who)
+    })
 }

@@ -78,7 +78,7 @@ impl Fold {
 
     fn note_before(&mut self, world: &World, id: Hash) {
         self.sessions.entry(id).or_insert_with(|| Moved {
-            before: world.session(&id).map(views::session::members).unwrap_or_default(),
+            before: views::session::members(world, &id),
             at: Position(0),
             commitments: BTreeSet::new(),
             joined: false,
@@ -136,8 +136,10 @@ impl Fold {
         for (id, moved) in &self.sessions {
             let deadline = facts.world.next_deadline(id);
             let Some(session) = facts.world.session(id) else { continue };
+            let after = views::session::members(&facts.world, id);
             let put = views::session::Put {
                 before: &moved.before,
+                after: &after,
                 moved: moved.at,
                 deadline,
                 consents_changed: moved.joined,

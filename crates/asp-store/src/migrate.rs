@@ -17,6 +17,9 @@ pub(crate) const GROUNDS: &str = include_str!("../migrations/0005.sql");
 /// After this one too: which sessions rested on which consents.
 pub(crate) const CONSENT_SESSIONS: &str = include_str!("../migrations/0007.sql");
 
+/// And after this one: who reads sessions by mandates.
+pub(crate) const READERS: &str = include_str!("../migrations/0008.sql");
+
 /// What brings a store from each version to the next; their number is the newest version.
 const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001.sql"),
@@ -26,6 +29,7 @@ const MIGRATIONS: &[&str] = &[
     GROUNDS,
     include_str!("../migrations/0006.sql"),
     CONSENT_SESSIONS,
+    READERS,
 ];
 
 /// Brings the file to the newest version. Each migration is one transaction with its number.
@@ -86,6 +90,9 @@ fn run(connection: &mut Connection, path: &Path, migrations: &[&str]) -> Result<
         }
         if *migration == CONSENT_SESSIONS {
             session::make_consents(&transaction)?;
+        }
+        if *migration == READERS {
+            session::make_readers(&transaction)?;
         }
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
         transaction.pragma_update(None, "user_version", number)?;
@@ -208,6 +215,48 @@ mod tests {
         let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
         let rows: Vec<(i64, i64)> = rows.map(Result::unwrap).collect();
         assert_eq!(rows, [(1, 0), (2, 1), (2, 2)]);
+    }
+
+    #[test]
+    fn an_older_store_forgets_the_readers_whose_mandates_had_ended() {
+        use asp_core::statement::Body;
+        use asp_core::statement::body::Mandate;
+
+        let folder = tempfile::tempdir().unwrap();
+        let mut stage = crate::support::Stage::new(folder.path());
+        let (_, session) = stage.introduced();
+        stage.agent("globex/deputy");
+        let mandate = Mandate {
+            ceiling: None,
+            consent: None,
+            hops: None,
+            expires_at: stage.author.now().plus(asp_core::position::Millis(60_000)),
+            performatives: [asp_core::session::table::Performative::Inform].into(),
+            to: crate::support::agent_uri("globex/deputy"),
+        };
+        stage.say(session, "globex/seller", Body::Delegate(mandate), None);
+        let connection = Connection::open(folder.path().join(crate::FILE_NAME)).unwrap();
+        let rows = || -> Vec<(i64, i64, i64)> {
+            let mut query = connection
+                .prepare("SELECT party, moved, session FROM session_members ORDER BY party")
+                .unwrap();
+            let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).unwrap();
+            rows.map(Result::unwrap).collect()
+        };
+        session::make_readers(&connection).unwrap();
+        let with_deputy = rows();
+        stage.author.pass(60_000);
+        stage.remark(session, "globex/seller", "without it");
+        stage.store.stop();
+        let right = rows();
+        assert_eq!((with_deputy.len(), right.len()), (5, 4));
+        let gone =
+            with_deputy.iter().find(|(party, ..)| right.iter().all(|(other, ..)| other != party)).unwrap();
+        connection
+            .execute("INSERT INTO session_members VALUES (?1, ?2, ?3)", (gone.0, right[0].1, right[0].2))
+            .unwrap();
+        session::make_readers(&connection).unwrap();
+        assert_eq!(rows(), right);
     }
 
     #[test]

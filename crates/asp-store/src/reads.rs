@@ -252,7 +252,7 @@ impl<'a> Reader<'a> {
         Ok(Some(sessions))
     }
 
-    fn load_consent(&self, id: &Hash) -> Result<Consent, Fault> {
+    pub(crate) fn load_consent(&self, id: &Hash) -> Result<Consent, Fault> {
         let mut world = self.world();
         facts::load(self.connection, &mut world, &StreamId::Consent(*id))?;
         world

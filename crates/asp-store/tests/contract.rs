@@ -13,13 +13,14 @@ use asp_core::log::checkpoint::{Note, NoteKey};
 use asp_core::log::proof::{verify_consistency, verify_inclusion};
 use asp_core::log::tile::{TileKind, TilePath};
 use asp_core::name::{StreamId, StreamKind, StreamName};
-use asp_core::position::Position;
+use asp_core::position::{Hash, Position};
 use asp_core::rejection::Code;
 use asp_core::session::table::State;
 use asp_core::statement::Body;
 use asp_core::statement::body::{
-    Accept, AdmissionFloor, AdmissionPolicy, Because, CardSet, Inform, Introduction, Invitation, Invitee,
-    KeyRevoke, Limits, Mandate, Mode, ObligationRef, ParticipantRole, PolicySet, Propose, TrustFloor,
+    Accept, AdmissionFloor, AdmissionPolicy, Because, CardSet, ConsentNarrow, Inform, Introduction,
+    Invitation, Invitee, KeyRevoke, Limits, Mandate, Mode, ObligationRef, ParticipantRole, PolicySet,
+    Propose, TrustFloor,
 };
 use asp_core::trust::{Outcome, Question, Settled, assess};
 use asp_store::{AgentQuery, Fault, Refusal, SessionQuery, Settings, Store, Tenant, audit};
@@ -253,6 +254,71 @@ fn a_delegate_reads_as_long_as_its_mandate_stands() {
     stage.say(session, "acme/buyer", Body::Withdraw(back), Some(mandate));
     assert!(!readable(&stage, agent("initech/deputy")) && !readable(&stage, organisation("initech")));
     assert!(readable(&stage, agent("acme/buyer")));
+}
+
+/// How a mandate ends, and whether its delegate has no more to read at once or with the next statement.
+#[test]
+fn who_acted_under_a_mandate_reads_nothing_that_is_said_after_its_end() {
+    // ASP-AUT-014
+    type Ending = fn(&mut Stage, Hash);
+    let endings: [Ending; 3] = [
+        |stage, _| stage.author.pass(60_000),
+        |stage, consent| {
+            let stream = StreamName::Of(StreamId::Consent(consent));
+            let revoke = Body::ConsentRevoke(Because { reason: text("no more") });
+            let revoke = stage.author.by_org("initech", stream, revoke);
+            stage.take(revoke);
+        },
+        |stage, consent| {
+            let stream = StreamName::Of(StreamId::Consent(consent));
+            let capabilities = Some([text("provision.nothing")].into());
+            let narrow = ConsentNarrow { capabilities, ..ConsentNarrow::because(text("less")) };
+            let narrow = stage.author.by_org("initech", stream, Body::ConsentNarrow(narrow));
+            stage.take(narrow);
+        },
+    ];
+    for end in endings {
+        let folder = tempfile::tempdir().unwrap();
+        let mut stage = Stage::new(folder.path());
+        let (_, session) = stage.introduced();
+        stage.org("initech");
+        stage.agent("initech/deputy");
+        let consent = stage.consent("acme", "initech");
+        let mandate = Mandate {
+            ceiling: None,
+            consent: Some(consent),
+            hops: None,
+            expires_at: stage.author.now().plus(asp_core::position::Millis(60_000)),
+            performatives: [asp_core::session::table::Performative::Inform].into(),
+            to: agent_uri("initech/deputy"),
+        };
+        stage.say(session, "acme/buyer", Body::Delegate(mandate), None);
+        let first = stage.deal(session, "globex/seller", "acme/buyer", "10");
+        let last = stage.remark(session, "acme/buyer", "while it held");
+        end(&mut stage, consent);
+        let later = stage.remark(session, "acme/buyer", "after its end");
+        let second = stage.deal(session, "globex/seller", "acme/buyer", "20");
+        for tenant in [agent("initech/deputy"), organisation("initech")] {
+            let reads = |reader: &asp_store::Reader<'_>| {
+                let may = reader.may_read(Some(&tenant), &StreamId::Session(session))?;
+                let shown = reader.session(&tenant, &session)?.is_some();
+                let listed = !reader.sessions(&tenant, all())?.is_empty();
+                assert_eq!((may, shown, listed), (false, false, false));
+                Ok((reader.bundle(&tenant, &first)?, reader.bundle(&tenant, &second)?))
+            };
+            let (first, second) = stage.store.read(reads).unwrap();
+            let first = String::from_utf8(first.unwrap()).unwrap();
+            assert!(first.contains(&last.to_string()) && !first.contains(&later.to_string()));
+            let bundle = Bundle::parse(first.as_bytes()).unwrap();
+            assert!(!bundle.verify(&Anchors::default()).refuted());
+            assert_eq!(second, None, "it was formed afterwards");
+        }
+        assert_eq!(stage.store.read(|reader| reader.bundle(&organisation("other"), &first)).unwrap(), None);
+        // The views are what the entries give, whatever was said of the consent in between.
+        stage.store.stop();
+        let report = audit::folder(folder.path(), &mut |_, _| {}).unwrap();
+        assert!(report.finding.is_none(), "{:?}", report.finding);
+    }
 }
 
 #[test]

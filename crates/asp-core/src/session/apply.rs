@@ -499,6 +499,7 @@ impl Session {
             effects.push(Effect::Entered(next));
         }
         self.head = accepted.head();
+        self.moved = accepted.at();
     }
 
     /// Those who stand by the conditions are in once the session begins.

@@ -220,6 +220,8 @@ pub struct Session {
     state: State,
     head: Head,
     opened: LogPoint,
+    /// Where its last statement stands.
+    moved: LogPoint,
     entered: LogTime,
     last: LogTime,
     /// How long authorities were asked, all escalations together.
@@ -300,6 +302,7 @@ impl Session {
             state: State::Invited,
             head: accepted.head(),
             opened: accepted.at(),
+            moved: accepted.at(),
             entered: time,
             last: time,
             asked_ms: Millis(0),
@@ -441,13 +444,37 @@ impl Session {
         participant.joined || (self.conditions.is_some() && !participant.left) // ASP-SES-024
     }
 
-    /// Whether an agent can read the session: who takes part, a delegate, or the authority that is asked.
+    /// Whether an agent can read the session: who takes part, a delegate, who is asked to come in, or the authority that is
+    /// asked. `further` are the consents that mandates rest on.
     #[must_use]
-    pub fn is_readable_by(&self, agent: &AgentUri) -> bool {
+    pub fn is_readable_by(&self, agent: &AgentUri, further: &[&Consent]) -> bool {
         self.participants.find(agent).is_some_and(|participant| self.takes_part(participant))
-            || self.mandates.iter().any(|(_, given)| given.mandate.to == *agent)
+            || self.delegates(further).contains(agent)
             || self.invited(agent)
             || self.escalation.as_ref().is_some_and(|open| open.authority.agent() == Some(agent))
+    }
+
+    /// The delegates who can read the session: those by a mandate that held where something was last said, with all that it
+    /// was given under and the consents that these rest on. `further` are those consents.
+    #[must_use]
+    pub fn delegates(&self, further: &[&Consent]) -> BTreeSet<&AgentUri> {
+        let holds = |given: &GivenMandate| {
+            let rests = |id: &Hash| further.iter().any(|consent| consent.id() == *id && self.stood(consent));
+            self.moved.time < given.mandate.expires_at && given.mandate.consent.as_ref().is_none_or(rests)
+        };
+        let whole = |given: &&GivenMandate| {
+            holds(given) && given.chain.iter().all(|id| self.mandates.find(id).is_some_and(holds))
+        };
+        let given = self.mandates.iter().map(|(_, given)| given).filter(whole); // ASP-AUT-014
+        given.map(|given| &given.mandate.to).collect()
+    }
+
+    /// Whether a consent had not ended, nor ceased to be about this, where something was last said.
+    fn stood(&self, consent: &Consent) -> bool {
+        let before = |at: LogPoint| at.index < self.moved.index;
+        let revoked = consent.revoked().is_some_and(|(_, at)| before(*at));
+        let fell = self.fell_away(consent).is_some_and(before);
+        !revoked && !fell && self.moved.time < consent.terms().expires_at
     }
 
     /// Who was invited while the session went on, was admitted, and has not answered yet.

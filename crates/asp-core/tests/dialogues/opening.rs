@@ -232,7 +232,7 @@ fn who_was_invited_learns_how_it_ended_and_who_stayed_away_learns_nothing() {
     let readers = |story: &str| -> Vec<&'static str> {
         let ledger = check(story);
         let session = ledger.session().unwrap();
-        CAST.into_iter().filter(|name| session.is_readable_by(&uri(name))).collect()
+        CAST.into_iter().filter(|name| session.is_readable_by(&uri(name), &[])).collect()
     };
     let invited = "buyer PROPOSE with seller carrier? watcher -> INVITED\n carrier ACCEPT\n";
     assert_eq!(readers(invited), ["buyer", "seller", "carrier", "watcher"]);

@@ -8,12 +8,13 @@ use asp_core::position::{Hash, LogTime, Position};
 use asp_core::session::Session;
 use asp_core::session::table::State;
 use asp_core::stream::Accepted;
+use asp_core::world::World;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::Tenant;
-use crate::entries;
 use crate::fault::Fault;
-use crate::names::Names;
+use crate::names::{self, Names};
+use crate::{entries, facts, open};
 
 /// Names that are kept in memory while a store is brought up to date.
 const MIGRATED_NAMES_MAX: usize = 100_000;
@@ -48,13 +49,18 @@ pub struct SessionQuery {
     pub before: Option<Position>,
 }
 
-/// Who may read a session: agents, and the organisations of all of them. Who was invited and stayed away is none.
-pub(crate) fn members(session: &Session) -> BTreeSet<StreamId> {
-    let participants =
-        session.participants().iter().map(|(agent, _)| agent).filter(|agent| session.is_readable_by(agent));
-    let delegates = session.mandates().iter().map(|(_, given)| &given.mandate.to);
+/// Who may read a session: agents, and the organisations of all of them. Who was invited and stayed away is none, nor is a
+/// delegate whose mandate had ended where something was last said (ASP-AUT-014).
+///
+/// The same for one session, whatever was said of its consents since: who could read is known without a row.
+pub(crate) fn members(world: &World, id: &Hash) -> BTreeSet<StreamId> {
     let mut members = BTreeSet::new();
-    for agent in participants.chain(delegates).chain(session.newcomers()) {
+    let Some(session) = world.session(id) else { return members };
+    let further: Vec<&Consent> =
+        session.further_consents().filter_map(|consent| world.consent(consent)).collect();
+    let participants = session.participants().iter().map(|(agent, _)| agent);
+    let participants = participants.filter(|agent| session.is_readable_by(agent, &further));
+    for agent in participants.chain(session.delegates(&further)).chain(session.newcomers()) {
         members.insert(StreamId::Agent(agent.clone()));
         members.insert(StreamId::Org(agent.organisation()));
     }
@@ -76,6 +82,8 @@ pub(crate) fn members(session: &Session) -> BTreeSet<StreamId> {
 pub(crate) struct Put<'a> {
     /// Its members before the batch.
     pub(crate) before: &'a BTreeSet<StreamId>,
+    /// Its members after it.
+    pub(crate) after: &'a BTreeSet<StreamId>,
     /// The position of its last statement.
     pub(crate) moved: Position,
     /// When time alone changes it next.
@@ -91,7 +99,7 @@ pub(crate) fn put(
     session: &Session,
     put: &Put<'_>,
 ) -> Result<(), Fault> {
-    let Put { before, moved, deadline, consents_changed } = *put;
+    let Put { before, after, moved, deadline, consents_changed } = *put;
     let id = names.intern(connection, &StreamId::Session(session.id()))?;
     let moved_before: Option<u64> = connection
         .prepare_cached("SELECT moved FROM sessions WHERE session = ?1")?
@@ -118,7 +126,7 @@ pub(crate) fn put(
             session.owes(),
             deadline.map(LogTime::millis),
         ])?;
-    put_members(connection, names, id, session, before, moved_before, moved)?;
+    put_members(connection, names, id, (before, after), (moved_before, moved))?;
     put_consents(connection, names, id, session, moved_before.is_none() || consents_changed)
 }
 
@@ -126,19 +134,16 @@ fn put_members(
     connection: &Connection,
     names: &mut Names,
     id: i64,
-    session: &Session,
-    before: &BTreeSet<StreamId>,
-    moved_before: Option<u64>,
-    moved: Position,
+    (before, after): (&BTreeSet<StreamId>, &BTreeSet<StreamId>),
+    (moved_before, moved): (Option<u64>, Position),
 ) -> Result<(), Fault> {
-    let after = members(session);
-    for gone in before.difference(&after) {
+    for gone in before.difference(after) {
         let party = names.intern(connection, gone)?;
         connection
             .prepare_cached("DELETE FROM session_members WHERE party = ?1 AND moved = ?2")?
             .execute(params![party, moved_before])?;
     }
-    for member in &after {
+    for member in after {
         let party = names.intern(connection, member)?;
         if before.contains(member) {
             connection
@@ -197,6 +202,34 @@ pub(crate) fn make_consents(connection: &Connection) -> Result<(), Fault> {
     for stream in sessions {
         if let Some(session) = replayed(connection, stream)? {
             put_under(connection, &mut names, stream, &session)?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes those out of the readers of older sessions whose mandates had ended where something was last said.
+pub(crate) fn make_readers(connection: &Connection) -> Result<(), Fault> {
+    let Some((origin, node_key)) = open::identity(connection)? else { return Ok(()) };
+    let mut query = connection.prepare(
+        "SELECT DISTINCT stream FROM entries WHERE json_extract(CAST(statement AS TEXT), '$.type') = 'DELEGATE'",
+    )?;
+    let sessions: Vec<i64> = query.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    for number in sessions {
+        let StreamId::Session(id) = names::name(connection, number)? else { continue };
+        let mut world = World::new(origin.clone(), node_key);
+        facts::load_session(connection, &mut world, &id)?;
+        let after = members(&world, &id);
+        let mandates = world.session(&id).into_iter().flat_map(|session| session.mandates().iter());
+        let parties = mandates.flat_map(|(_, given)| {
+            let to = &given.mandate.to;
+            [StreamId::Agent(to.clone()), StreamId::Org(to.organisation())]
+        });
+        for gone in parties.filter(|party| !after.contains(party)) {
+            connection.execute(
+                "DELETE FROM session_members WHERE party = (SELECT id FROM names WHERE name = ?1)
+                   AND moved = (SELECT moved FROM sessions WHERE session = ?2)",
+                params![gone.to_string(), number],
+            )?;
         }
     }
     Ok(())
@@ -296,7 +329,7 @@ pub(crate) fn resting_on(
     let mut query = connection.prepare_cached(
         "SELECT name FROM session_consents JOIN names ON names.id = session WHERE consent = ?1 ORDER BY session",
     )?;
-    let rows = query.query_and_then(params![consent], |row| crate::names::parse(row, 0))?;
+    let rows = query.query_and_then(params![consent], |row| names::parse(row, 0))?;
     rows.collect()
 }
 
@@ -363,8 +396,7 @@ pub(crate) fn list(
 fn read(row: &Row<'_>) -> Result<SessionRow, Fault> {
     let position: u64 = row.get(0)?;
     let corrupt = || Fault::corrupt(Some(position), "the row of its session cannot be read");
-    let (StreamId::Session(id), StreamId::Agent(initiator)) =
-        (crate::names::parse(row, 1)?, crate::names::parse(row, 4)?)
+    let (StreamId::Session(id), StreamId::Agent(initiator)) = (names::parse(row, 1)?, names::parse(row, 4)?)
     else {
         return Err(corrupt());
     };
@@ -396,6 +428,6 @@ pub(crate) fn due(connection: &Connection, now: LogTime, limit: usize) -> Result
          WHERE deadline IS NOT NULL AND deadline <= ?1 ORDER BY deadline, session LIMIT ?2",
     )?;
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let rows = query.query_and_then(params![now.millis(), limit], |row| crate::names::parse(row, 0))?;
+    let rows = query.query_and_then(params![now.millis(), limit], |row| names::parse(row, 0))?;
     rows.collect()
 }

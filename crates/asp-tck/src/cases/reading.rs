@@ -31,6 +31,7 @@ pub(super) const CASES: &[Case] = &[
     code!(["ASP-AUT-004"], "a token dies with its agent", retired),
     code!(["ASP-AUT-005"], "what a caller may not see is answered exactly as what does not exist", hidden),
     code!(["ASP-AUT-005"], "nobody's lists show what others have", lists),
+    code!(["ASP-AUT-014"], "who acted under a mandate reads nothing that is said after its end", delegated),
     code!(["ASP-AUT-005"], "a statement about what one may not see is refused as about nothing", unseen),
 ];
 
@@ -262,6 +263,27 @@ fn shown(answer: &Answer, id: &str) -> String {
         .collect();
     headers.sort();
     format!("{} {} {}", answer.status, headers.join("; "), answer.text()).replace(id, "<id>")
+}
+
+async fn delegated(stage: &mut Stage) -> Result<(), Finding> {
+    for end in ["buyer WITHDRAW m", "clerk.example REVOKE buyer-clerk"] {
+        stage
+            .play(
+                "buyer PROPOSE with seller
+                 seller ACCEPT
+                 buyer DELEGATE to clerk as m -> CONVERSING",
+            )
+            .await?;
+        let session = stage.session.unwrap_or_else(|| Hash::of(&[])).to_hex();
+        let path = format!("/v1/sessions/{session}/messages");
+        let answer = stage.get_as("clerk", &path).await?;
+        hold(answer.status == 200, "200 while it holds", answer.told()).map_err(|finding| finding.at(end))?;
+        stage.play(&format!("{end}\nseller INFORM note -> CONVERSING")).await?;
+        for path in [path, format!("/v1/sessions/{session}")] {
+            is(&stage.get_as("clerk", &path).await?, Code::NotFound, &path)?;
+        }
+    }
+    Ok(())
 }
 
 async fn hidden(stage: &mut Stage) -> Result<(), Finding> {

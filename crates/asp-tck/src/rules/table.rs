@@ -226,6 +226,13 @@ pub const RULES: &[Rule] = &[
         inside: Some("Accounts of people are a node's own affair; another node may have none."),
     },
     Rule {
+        id: "ASP-AUT-014",
+        sentence: "Who reads a session by a mandate MUST NOT be shown what is said there once the mandate or one that it was given under has expired or was taken back, or a consent that these rest on has ended or is no longer about the session, judged at the place of what is said; the bundle of a commitment that was formed before MUST show it as much of the session as it could read.",
+        codes: &["NOT_FOUND"],
+        level: Level::Full,
+        inside: None,
+    },
+    Rule {
         id: "ASP-BUN-001",
         sentence: "A bundle MUST be canonical JSON within its bounds, with its entries in the order of the log.",
         codes: &[],
@@ -502,7 +509,7 @@ pub const RULES: &[Rule] = &[
         id: "ASP-CON-016",
         sentence: "Whoever comes into a session under a further consent, as a newcomer or a delegate, reads what was said there before: where that consent names fields or classes of data, nobody MUST be let in under it unless it lets flow each member of the terms and the data that were said, of which there are no more than a session remembers.",
         codes: &["FIELD_NOT_CONSENTED", "DATA_CLASS_NOT_CONSENTED"],
-        level: Level::Standard,
+        level: Level::Full,
         inside: None,
     },
     Rule {

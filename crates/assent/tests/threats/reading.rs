@@ -1,7 +1,11 @@
 //! Who reads: stolen tokens and addresses, guessed names, and answers that tell more than they say.
 
+use asp_core::name::{StreamId, StreamName};
 use asp_core::position::Hash;
+use asp_core::statement::Body;
+use asp_core::statement::body::Because;
 
+use crate::author::text;
 use crate::scene::Scene;
 use crate::statements::told;
 use crate::{Attack, outcome, stopped};
@@ -73,4 +77,22 @@ async fn guess(scene: &mut Scene) -> Attack {
         answers.push((answer.status, answer.bytes));
     }
     if answers[0] == answers[1] { Err("the same answer".to_owned()) } else { Ok(()) }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_delegate_does_not_read_on_when_its_mandate_has_fallen() {
+    stopped("THR-OUTLIVED-MANDATE", "NOT_FOUND", "reads-for-anybody", read_on).await;
+}
+
+async fn read_on(scene: &mut Scene) -> Attack {
+    let session = scene.session().await;
+    let consent = crate::sessions::deputise(scene, session, |_| {}).await.unwrap();
+    let (third, path) = (scene.agent("third"), format!("/v1/sessions/{}/messages", session.to_hex()));
+    assert_eq!(scene.get_as(&third, &path).await.status, 200);
+    let stream = StreamName::Of(StreamId::Consent(consent));
+    let revoke = Body::ConsentRevoke(Because { reason: text("no trust") });
+    let revoke = scene.author.by(&scene.name("third"), stream, revoke);
+    scene.take(revoke).await;
+    scene.say(session, "buyer", Scene::remark(), None).await;
+    outcome(&scene.get_as(&third, &path).await)
 }

@@ -251,3 +251,51 @@ async fn go_on_after_narrowing(scene: &mut Scene) -> Attack {
     };
     outcome(&scene.send(words.envelope()).await).map_err(refused)
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_let_in_to_read_what_does_not_flow_to_it() {
+    stopped("THR-DATA-LATECOMER", "FIELD_NOT_CONSENTED", "leaks-data", let_in_afterwards).await;
+}
+
+/// Says to the seller what the third may not be told, and then gives the third a mandate.
+async fn let_in_afterwards(scene: &mut Scene) -> Attack {
+    let session = scene.session().await;
+    let data = serde_json::json!({ "size": 1 }).as_object().cloned();
+    let said = Body::Inform(Inform::Note(Note { data, text: text("one") }));
+    scene.say(session, "buyer", said, None).await;
+    deputise(scene, session, |narrow| narrow.fields = Some(BTreeSet::new())).await.map(drop)
+}
+
+/// Has the buyer give the third a mandate, under a consent that is narrowed first: the consent, if it is taken.
+pub(crate) async fn deputise(
+    scene: &mut Scene,
+    session: Hash,
+    change: impl FnOnce(&mut ConsentNarrow),
+) -> Result<Hash, String> {
+    let (buyer, third) = (scene.name("buyer"), scene.name("third"));
+    let request = scene.author.consent_request(&buyer, &third);
+    let consent = scene.take(request).await;
+    let grant = scene.author.consent_grant(&third, consent);
+    scene.take(grant).await;
+    let mut narrow = ConsentNarrow::because(text("less"));
+    let expires_at = Clock::system().now().plus(Millis(600_000));
+    narrow.expires_at = Some(expires_at);
+    change(&mut narrow);
+    let stream = StreamName::Of(StreamId::Consent(consent));
+    let narrow = scene.author.by(&third, stream, Body::ConsentNarrow(narrow));
+    scene.take(narrow).await;
+    let mandate = Mandate {
+        ceiling: None,
+        consent: Some(consent),
+        expires_at,
+        hops: None,
+        performatives: BTreeSet::from([Performative::Inform]),
+        to: scene.uri("third"),
+    };
+    let words = scene.words(session, "buyer", Body::Delegate(mandate), None);
+    let answer = scene.send(words.envelope()).await;
+    if answer.taken() {
+        scene.author.note(&words);
+    }
+    outcome(&answer).map(|()| consent)
+}

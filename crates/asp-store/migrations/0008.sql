@@ -1,0 +1,2 @@
+-- Who acted under a mandate reads nothing that was said after its end: the rows of older sessions are put right after this
+-- (views/session.rs).
