@@ -14,7 +14,7 @@ use asp_core::statement::body::{
 };
 use futures::Stream;
 
-use crate::api::{CommitmentView, ConsentSession, ConsentView, LimitsView, Message};
+use crate::api::{CommitmentView, ConsentSession, ConsentView, LimitsView};
 use crate::party::Party;
 use crate::trail::Trail;
 use crate::{Error, clock};
