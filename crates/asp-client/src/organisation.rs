@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use asp_core::amount::Money;
+use asp_core::display::DisplayName;
 use asp_core::key::{KeyId, SecretKey};
 use asp_core::log::receipt::Receipt;
 use asp_core::name::{AgentUri, Capability, Domain, StreamId, StreamKind, StreamName};
@@ -94,7 +95,7 @@ impl OrganisationParty {
     ///
     /// # Errors
     /// As every call.
-    pub async fn register(&self, name: Name) -> Result<Receipt, Error> {
+    pub async fn register(&self, name: DisplayName) -> Result<Receipt, Error> {
         let body = Body::OrgRegister(OrgRegister { key: self.party.key().id(), name });
         self.party.say(StreamName::Of(StreamId::Org(self.domain.clone())), None, body, &[]).await
     }

@@ -20,6 +20,7 @@ pub struct Agent {
     card_set_by: Hash,
     card_since: Position,
     card_check: Option<CardCheck>,
+    named_at: Position,
     keys: KeyHistory,
     retired: bool,
     head: Head,
@@ -62,6 +63,7 @@ impl Agent {
             card_set_by: accepted.statement().hash,
             card_since: accepted.at().index,
             card_check: None,
+            named_at: accepted.at().index,
             keys,
             retired: false,
             head: accepted.head(),
@@ -170,6 +172,9 @@ impl Agent {
                 if !set.card.says_as(&self.card) {
                     self.card_since = index;
                 }
+                if set.card.name != self.card.name {
+                    self.named_at = index;
+                }
                 self.card = set.card.clone();
                 self.card_set_by = accepted.statement().hash;
             }
@@ -220,6 +225,12 @@ impl Agent {
     #[must_use]
     pub fn card_check(&self) -> Option<&CardCheck> {
         self.card_check.as_ref().filter(|check| self.pin() == Some(check.pin))
+    }
+
+    /// Where in the log it came to be called as it is.
+    #[must_use]
+    pub const fn named_at(&self) -> Position {
+        self.named_at
     }
 
     /// Its keys.

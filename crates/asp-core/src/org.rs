@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use crate::amount::Money;
+use crate::display::DisplayName;
 use crate::limits;
 use crate::name::{Domain, Issuer};
 use crate::position::{Hash, Head, LogPoint, Position};
@@ -22,7 +23,7 @@ use crate::terms::TermsSchema;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Organisation {
     domain: Domain,
-    name: Name,
+    name: DisplayName,
     keys: KeyHistory,
     policy: Option<PolicySet>,
     /// The rules of consent of each policy, with its place; a policy without rules after one that has some too.
@@ -219,7 +220,7 @@ impl Organisation {
 
     /// What people call it.
     #[must_use]
-    pub const fn name(&self) -> &Name {
+    pub const fn name(&self) -> &DisplayName {
         &self.name
     }
 

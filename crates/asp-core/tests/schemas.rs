@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use asp_core::challenge::{Challenge, ChallengeAnswer};
+use asp_core::display::DisplayName;
 use asp_core::key::KeyId;
 use asp_core::name::StreamKind;
 use asp_core::position::LogTime;
@@ -249,7 +250,14 @@ fn each_vector_of_what_is_taken_fits_the_schemas() {
 /// What a schema takes and the core refuses, since no keyword can say it: why, and whether it is so in a statement.
 type Unsaid = (&'static str, fn(&Value) -> bool);
 
-const UNSAID: [Unsaid; 5] = [
+const UNSAID: [Unsaid; 6] = [
+    ("x-form display-name: a pattern knows no letters", |statement| {
+        let names = ["/body/name", "/body/card/name"].map(|place| statement.pointer(place));
+        names
+            .into_iter()
+            .flatten()
+            .any(|name| name.as_str().is_some_and(|it| it.parse::<DisplayName>().is_err()))
+    }),
     ("x-maxBytes: keywords count characters, bounds count bytes", |statement| {
         any_text(statement, &|text| text.len() > text.chars().count())
     }),
@@ -382,6 +390,8 @@ fn near(text: &str) -> Vec<String> {
         format!("{text}/"),
         format!("{text}:"),
         format!("{text}é"),
+        format!("{text}\u{200b}"),
+        format!("{text}  "),
         format!("{text}１"),
         format!("0{text}"),
         text.replacen('0', "1", 1),

@@ -13,7 +13,9 @@ use std::path::PathBuf;
 
 use asp_core::bundle::{Anchors, Bundle, Rule, Verdict};
 use asp_core::challenge::{Challenge, ChallengeAnswer, ChallengeError};
+use asp_core::display::is_shown;
 use asp_core::key::KeyId;
+use asp_core::likeness;
 use asp_core::log::checkpoint::{Note, NoteKey};
 use asp_core::log::fraud::FraudProof;
 use asp_core::log::leaf::Leaf;
@@ -236,6 +238,35 @@ fn a_log_says_what_the_vectors_say() {
             Receipt::from_json(text(vector, "receipt").as_bytes()).map_err(|error| fault(&error))?;
         receipt.verify(&read(vector, "nodeKey")).map_err(|error| fault(&error))
     });
+}
+
+#[test]
+fn a_name_has_none_of_the_characters_that_the_vectors_list() {
+    // ASP-ORG-010
+    let file = load(folder("names/characters.json"));
+    let read = |text: &str| u32::from_str_radix(text, 16).unwrap();
+    let ranges = list(&file, "refused").iter().map(|range| range.as_str().unwrap().split_once('-').unwrap());
+    let refused: BTreeSet<u32> = ranges.flat_map(|(first, last)| read(first)..=read(last)).collect();
+    for code in 0..=0x10_ffff_u32 {
+        let shown = char::from_u32(code).is_some_and(is_shown);
+        assert_eq!(shown, !refused.contains(&code), "U+{code:04X}");
+    }
+}
+
+#[test]
+fn names_look_alike_where_the_vectors_say_so() {
+    let file = load(folder("names/likeness.json"));
+    let skeletons = |called: &Value| match called["name"].as_str() {
+        Some(name) => likeness::of_name(&name.parse().unwrap()),
+        None => {
+            let domain = text(called, "domain").parse().unwrap();
+            likeness::of_domain(&domain).into_iter().chain(likeness::of_owner(&domain)).collect()
+        }
+    };
+    for pair in list(&file, "pairs") {
+        let alike = !skeletons(&pair["one"]).is_disjoint(&skeletons(&pair["other"]));
+        assert_eq!(pair["alike"], alike, "{pair}");
+    }
 }
 
 #[test]

@@ -3,7 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use asp_core::name::{Domain, StreamId};
+use asp_core::name::StreamId;
+use asp_core::org::Organisation;
 use asp_core::position::{Hash, LogTime, Position};
 use asp_core::session::Effect;
 use asp_core::statement::Body;
@@ -14,6 +15,7 @@ use rusqlite::Connection;
 
 use crate::facts::Facts;
 use crate::fault::Fault;
+use crate::names::Names;
 use crate::views;
 
 /// What a batch did to a session.
@@ -53,8 +55,10 @@ impl Fold {
         let (issuer, at) = (&accepted.statement().issuer, accepted.at().index);
         views::act::put(connection, &mut facts.names, issuer, at)?;
         match facts.world.apply(accepted) {
-            // What is shown of an organisation is read from its stream, which is short; schemas are searched.
-            Change::Organisation(domain) => organisation(connection, facts, &domain, accepted),
+            Change::Organisation(domain) => match facts.world.organisation(&domain) {
+                Some(organisation) => put_organisation(connection, &mut facts.names, organisation, accepted),
+                None => Ok(()),
+            },
             Change::Agent(uri) => {
                 if let Some(distrust) = Distrust::of(accepted) {
                     views::evidence::put_distrust(connection, &mut facts.names, &distrust)?;
@@ -163,28 +167,35 @@ impl Fold {
     }
 }
 
-/// Writes what can be searched of an organisation, and whose domain is to be looked at.
-#[expect(clippy::wildcard_enum_match_arm, reason = "what else an organisation says is read from its stream")]
-fn organisation(
+/// What is shown of an organisation is read from its stream, which is short; schemas are searched, names compared, and
+/// domains looked at.
+#[expect(clippy::wildcard_enum_match_arm, reason = "few statements of an organisation are in views")]
+fn put_organisation(
     connection: &Connection,
-    facts: &mut Facts,
-    domain: &Domain,
+    names: &mut Names,
+    organisation: &Organisation,
     accepted: &Accepted,
 ) -> Result<(), Fault> {
-    let Some(organisation) = facts.world.organisation(domain) else { return Ok(()) };
-    match &accepted.statement().body {
+    let domain = organisation.domain();
+    match accepted.statement().body {
+        Body::OrgRegister(_) => views::likeness::put(connection, names, organisation),
+        Body::OrgVerify(_) => views::domain::ask(connection, names, domain, accepted.at().index),
+        Body::OrgCheck(_) => {
+            if let Some(check) = organisation.check() {
+                views::domain::answer(connection, names, domain, check)?;
+            }
+            views::likeness::prove(connection, names, organisation)
+        }
+        Body::OrgKeyRotate(_) | Body::OrgKeyRevoke(_) => {
+            views::likeness::prove(connection, names, organisation)
+        }
         Body::OrgSchemaRegister(_) => {
             let mut schemas = organisation.schemas().values();
             match schemas.find(|known| known.registered == accepted.at()) {
-                Some(known) => views::terms::put(connection, &mut facts.names, domain, known),
+                Some(known) => views::terms::put(connection, names, domain, known),
                 None => Ok(()),
             }
         }
-        Body::OrgVerify(_) => views::domain::ask(connection, &mut facts.names, domain, accepted.at().index),
-        Body::OrgCheck(_) => match organisation.check() {
-            Some(check) => views::domain::answer(connection, &mut facts.names, domain, check),
-            None => Ok(()),
-        },
         _ => Ok(()),
     }
 }

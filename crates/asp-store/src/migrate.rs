@@ -6,7 +6,7 @@ use std::path::Path;
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::fault::{Fault, Step};
-use crate::views::{evidence, session};
+use crate::views::{evidence, likeness, session};
 
 /// Tells a store from any other SQLite file: "ASPs".
 const APPLICATION_ID: i64 = 0x4153_5073;
@@ -20,6 +20,9 @@ pub(crate) const CONSENT_SESSIONS: &str = include_str!("../migrations/0007.sql")
 /// And after this one: who reads sessions by mandates.
 pub(crate) const READERS: &str = include_str!("../migrations/0008.sql");
 
+/// And after this one: whose names look alike.
+pub(crate) const LIKENESSES: &str = include_str!("../migrations/0009.sql");
+
 /// What brings a store from each version to the next; their number is the newest version.
 const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001.sql"),
@@ -30,6 +33,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0006.sql"),
     CONSENT_SESSIONS,
     READERS,
+    LIKENESSES,
 ];
 
 /// Brings the file to the newest version. Each migration is one transaction with its number.
@@ -93,6 +97,9 @@ fn run(connection: &mut Connection, path: &Path, migrations: &[&str]) -> Result<
         }
         if *migration == READERS {
             session::make_readers(&transaction)?;
+        }
+        if *migration == LIKENESSES {
+            likeness::make(&transaction)?;
         }
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
         transaction.pragma_update(None, "user_version", number)?;
@@ -163,6 +170,18 @@ mod tests {
         let rows: Vec<(i64, i64, Option<String>)> = rows.map(Result::unwrap).collect();
         let card = r#"{"capabilities":["a.b"],"name":"\u00fc \"x\""}"#;
         assert_eq!(rows, [(3, 2, Some(card.to_owned())), (5, 3, None)]);
+        let named: Vec<i64> = connection
+            .prepare("SELECT named_at FROM agents ORDER BY set_at")
+            .unwrap()
+            .query_map([], |row| row.get(0))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
+        assert_eq!(named, [3, 0]);
+        let mut query = connection.prepare("SELECT skeleton, unproved, registered FROM likenesses").unwrap();
+        let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).unwrap();
+        let rows: Vec<(String, bool, i64)> = rows.map(Result::unwrap).collect();
+        assert_eq!(rows, [("a".to_owned(), true, 0), ("aexarnple".to_owned(), true, 0)]);
     }
 
     #[test]

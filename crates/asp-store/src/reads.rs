@@ -3,6 +3,7 @@
 //! What is not public asks for the [`Tenant`] that reads; what that may not see is not there. Positions, hashes and
 //! proofs are public: they tell nothing of what a statement says.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 
 use asp_core::admission::{Invites, judged_at};
@@ -149,6 +150,25 @@ impl<'a> Reader<'a> {
     /// As [`Reader::size`].
     pub fn pinning(&self, from: u64, to: u64, limit: usize) -> Result<Vec<(u64, AgentUri)>, Fault> {
         views::agent::pinning(self.connection, from, to, limit)
+    }
+
+    /// The organisations for which an organisation could be mistaken, by its domain or its name: at most eight. Public.
+    ///
+    /// # Errors
+    /// As [`Reader::size`].
+    pub fn organisation_mistakable_for(
+        &self,
+        organisation: &Organisation,
+    ) -> Result<BTreeSet<Domain>, Fault> {
+        views::likeness::of_organisation(self.connection, organisation)
+    }
+
+    /// The organisations for which an agent of another one could be mistaken, by its name: at most eight. Public.
+    ///
+    /// # Errors
+    /// As [`Reader::size`].
+    pub fn agent_mistakable_for(&self, agent: &Agent) -> Result<BTreeSet<Domain>, Fault> {
+        views::likeness::of_agent(self.connection, agent.uri(), &agent.card().name, agent.named_at())
     }
 
     /// Finds agents; none while the index of them is being made. Public.

@@ -3,7 +3,7 @@
 `$ref` leads to a definition of the same file or of one beside it; nothing else is ever read. Lengths of texts
 count code points, as the standard says. Four keywords are the protocol's own: `x-maxBytes` bounds the UTF-8
 of a text, `x-uniqueBy` asks that a member differs between items, `x-atLeastOneOf` that one of some members is
-there, `x-form` what no pattern can say (a real date, the base58 of a key). `x-limit` is a remark.
+there, `x-form` what no pattern can say (a real date, the base58 of a key, a name that shows all that it holds). `x-limit` is a remark.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import forms
+import names
 from refusal import token
 
 TYPES: dict[str, Callable[[Any], bool]] = {
@@ -31,6 +32,7 @@ TYPES: dict[str, Callable[[Any], bool]] = {
 FORMS: dict[str, Callable[[str], bool]] = {
     "calendar": lambda text: forms.read_instant(text) is not None,
     "did-key": lambda text: forms.read_key(text) is not None,
+    "display-name": names.is_display_name,
 }
 REMARKS = {"$schema", "$id", "$defs", "$comment", "title", "description", "x-limit"}
 

@@ -11,6 +11,7 @@ mod challenges;
 mod fraud;
 mod general;
 mod log;
+mod names;
 mod people;
 mod schema;
 mod tree;
@@ -129,6 +130,8 @@ fn files(root: &Path) -> Result<Vec<(String, String)>, String> {
     for (path, vectors) in log::files()? {
         files.push((path.to_owned(), json(&vectors)?));
     }
+    files.push(("names/characters.json".to_owned(), json(&names::characters())?));
+    files.push(("names/likeness.json".to_owned(), json(&names::likeness()?)?));
     files.push(("challenges/answers.json".to_owned(), json(&challenges::file()?)?));
     files.push(("bundles/commitment.json".to_owned(), json(&bundles::file()?)?));
     Ok(files)

@@ -34,6 +34,7 @@ pub(super) fn spellings(form: &str) -> Vec<Wrong> {
         ]),
         "webAddress" => addresses(),
         "language" => languages(),
+        "displayName" => names(),
         "schemaAlias" => of(&[
             ("with a capital", "Box"),
             ("with two hyphens together", "box--2"),
@@ -67,6 +68,40 @@ pub(super) fn spellings(form: &str) -> Vec<Wrong> {
         ]),
         _ => Vec::new(),
     }
+}
+
+fn names() -> Vec<Wrong> {
+    [
+        ("that begins with a space", " Acme"),
+        ("that ends with a space", "Acme "),
+        ("with two spaces together", "Acme  Metal"),
+        ("with a tabulator", "Acme\tMetal"),
+        ("with a space that does not break", "Acme\u{a0}Metal"),
+        ("with an ideographic space", "Acme\u{3000}Metal"),
+        ("with a line separator", "Acme\u{2028}Metal"),
+        ("with a control character of the second row", "Acme\u{85}Metal"),
+        ("with a space without width", "Ac\u{200b}me"),
+        ("with a joiner", "Ac\u{200d}me"),
+        ("with a soft hyphen", "Ac\u{ad}me"),
+        ("with a byte order mark", "\u{feff}Acme"),
+        ("that is turned around", "\u{202e}emcA"),
+        ("in an isolate", "\u{2067}Acme\u{2069}"),
+        ("with a variation selector", "Acme\u{fe0f}"),
+        ("with a filler", "Acme\u{3164}"),
+        ("with a blank pattern", "Acme\u{2800}"),
+        ("with a tag", "Acme\u{e0041}"),
+        ("with a character for private use", "Acme\u{e000}"),
+        ("with a character that is none", "Acme\u{ffff}"),
+        ("with a character that is not assigned", "Acme\u{378}"),
+        ("that is decomposed", "Acme Me\u{301}tal"),
+        ("with a sign for a letter", "\u{212b}cme"),
+        ("without a letter or a digit", "\u{2026}!"),
+        ("that begins with a mark", "\u{20dd}Acme"),
+        ("with a mark twice", "Acm\u{e9}\u{301}"),
+        ("with five marks at a letter", "Acme\u{332}\u{333}\u{339}\u{33a}\u{33b}"),
+    ]
+    .map(|(what, text)| (what, text.to_owned()))
+    .into()
 }
 
 fn addresses() -> Vec<Wrong> {

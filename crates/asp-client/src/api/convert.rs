@@ -1,5 +1,7 @@
 //! From the core's states to what the API shows of them.
 
+use std::collections::BTreeSet;
+
 use asp_core::agent::Agent;
 use asp_core::consent::{Consent, Grant};
 use asp_core::name::Domain;
@@ -88,6 +90,7 @@ impl From<&Organisation> for OrganisationView {
             domain: organisation.domain().clone(),
             name: organisation.name().to_string(),
             proof: domain(organisation),
+            mistakable_for: BTreeSet::new(),
             keys: keys(organisation.keys()),
             policy: organisation.policy().cloned(),
             head: organisation.head(),
@@ -112,6 +115,7 @@ impl From<&Agent> for AgentView {
             price: agent.card().price.clone(),
             schemas: agent.card().schemas.clone(),
             keys: keys(agent.keys()),
+            mistakable_for: BTreeSet::new(),
             card: agent.card_set_by(),
             standing: None,
             last_answer: None,

@@ -128,6 +128,10 @@ api! {
         /// Whether its domain is its own, as far as the node can tell; absent until it says where its key is published.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         proof: Option<DomainView>,
+        /// The organisations with a stronger claim for which it could be mistaken by its domain or name; eight at most.
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
+        mistakable_for: BTreeSet<Domain>,
         /// All keys it ever had.
         keys: Vec<KeyView>,
         /// What it lets others do with its agents: the body of its last `org.policy.set`.
@@ -187,6 +191,10 @@ api! {
         #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
         #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
         schemas: BTreeSet<Hash>,
+        /// The organisations with a stronger claim for which it could be mistaken by its name; eight at most.
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
+        mistakable_for: BTreeSet<Domain>,
         /// The statement that set its card.
         #[cfg_attr(feature = "openapi", schema(value_type = String))]
         card: Hash,
@@ -234,6 +242,10 @@ api! {
         #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
         #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
         schemas: BTreeSet<Hash>,
+        /// The organisations with a stronger claim for which it could be mistaken by its name; eight at most.
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
+        mistakable_for: BTreeSet<Domain>,
         /// Where the log has its card.
         #[cfg_attr(feature = "openapi", schema(value_type = u64))]
         set_at: Position,

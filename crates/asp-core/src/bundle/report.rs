@@ -5,11 +5,12 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::amount::Money;
+use crate::display::DisplayName;
 use crate::key::KeyId;
 use crate::name::{AgentUri, Capability, Domain, Issuer, Origin};
 use crate::position::{Hash, LogTime, Position};
 use crate::session::table::State;
-use crate::statement::body::{CommitmentState, Name, ObligationId, ParticipantRole, Text};
+use crate::statement::body::{CommitmentState, ObligationId, ParticipantRole, Text};
 
 /// What the reader trusts beforehand. No file can give that.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -147,7 +148,7 @@ pub struct Party {
     /// For which organisation.
     pub organisation: Domain,
     /// What the organisation calls itself.
-    pub organisation_name: Option<Name>,
+    pub organisation_name: Option<DisplayName>,
     /// As what.
     pub role: ParticipantRole,
 }

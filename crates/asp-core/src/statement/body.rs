@@ -13,6 +13,7 @@ pub use super::card::{A2aPin, Availability, Card};
 pub use super::text::{Name, Nonce, ObligationId, SchemaAlias, Text};
 use super::{Kind, spelling};
 use crate::amount::{Decimal, Money};
+use crate::display::DisplayName;
 use crate::key::KeyId;
 use crate::limits;
 use crate::name::{AgentUri, Capability, Domain, Issuer};
@@ -52,7 +53,7 @@ bodies! {
         /// The root key.
         key: KeyId,
         /// What people call the organisation.
-        name: Name,
+        name: DisplayName,
     }
     /// `org.key.add` and `agent.key.add`: signed by a valid key and by the new one.
     struct KeyAdd {

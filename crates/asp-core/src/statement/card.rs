@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::body::{Name, Text, some};
+use super::body::{Text, some};
 use crate::amount::Money;
+use crate::display::DisplayName;
 use crate::limits;
 use crate::name::{Capability, Language, WebAddress};
 use crate::position::Hash;
@@ -35,7 +36,7 @@ pub struct Card {
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub languages: BTreeSet<Language>,
     /// What people call it.
-    pub name: Name,
+    pub name: DisplayName,
     /// The price from which its offers begin.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
     pub price: Option<Money>,
@@ -81,7 +82,7 @@ impl Availability {
 impl Card {
     /// A card with nothing but what every card has.
     #[must_use]
-    pub const fn of(name: Name, description: Text, capabilities: BTreeSet<Capability>) -> Self {
+    pub const fn of(name: DisplayName, description: Text, capabilities: BTreeSet<Capability>) -> Self {
         Self {
             a2a: None,
             availability: None,

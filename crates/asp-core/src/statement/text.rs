@@ -35,7 +35,7 @@ macro_rules! texts {
 texts! {
     /// A sentence for people; no rule reads it. Up to 4 KiB.
     Text, 0..=limits::TEXT_BYTES_MAX, "a text of at most 4096 bytes";
-    /// A display name of 1 to 200 bytes.
+    /// A name of 1 to 200 bytes: of a field, a unit, a person.
     Name, 1..=limits::NAME_BYTES_MAX, "a name of 1 to 200 bytes";
     /// The name of an obligation inside its package, 1 to 32 bytes.
     ObligationId, 1..=32, "a name of 1 to 32 bytes";

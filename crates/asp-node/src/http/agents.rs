@@ -134,13 +134,14 @@ pub(super) async fn show(State(app): State<Arc<App>>, path: AgentPath) -> Result
     let read = move |reader: &Reader<'_>| {
         let found = reader.agent(&agent)?.ok_or(Code::NotFound)?;
         let probe = of_thread.probes.of([&agent])?.get(&agent).copied();
-        Ok((found, probe))
+        let mistakable_for = reader.agent_mistakable_for(&found)?; // ASP-REG-011
+        Ok((found, probe, mistakable_for))
     };
-    let (found, probe) = app.reads.run(read).await?;
+    let (found, probe, mistakable_for) = app.reads.run(read).await?;
     if is_card {
         return cards::of_agent(&app, &found);
     }
-    let mut view = AgentView::from(&found);
+    let mut view = AgentView { mistakable_for, ..AgentView::from(&found) };
     if let Some(probe) = probe {
         view.last_answer = probe.answered;
         view.standing = prober::told(app.schedule.standing(&probe, app.clock.now()));

@@ -23,9 +23,13 @@ pub(super) async fn show(
 ) -> Result<Json<OrganisationView>, Denial> {
     // Before the log is read, which then has what came of that look.
     let look = app.sights.last(&domain);
-    let found = app.reads.run(move |reader| Ok(reader.organisation(&domain)?)).await?;
-    let organisation = found.ok_or(Code::NotFound)?;
-    let mut view = OrganisationView::from(&organisation);
+    let read = move |reader: &Reader<'_>| {
+        let found = reader.organisation(&domain)?.ok_or(Code::NotFound)?;
+        let mistakable_for = reader.organisation_mistakable_for(&found)?; // ASP-REG-011
+        Ok((found, mistakable_for))
+    };
+    let (organisation, mistakable_for) = app.reads.run(read).await?;
+    let mut view = OrganisationView { mistakable_for, ..OrganisationView::from(&organisation) };
     // What was seen where it does not send anybody any more is past.
     let look = look.filter(|look| organisation.evidence() == Some(&look.wanted));
     if let Some((proof, look)) = view.proof.as_mut().zip(look) {

@@ -312,7 +312,7 @@ async fn show(app: &Arc<App>, query: AgentQuery, answer: Answer) -> Result<Agent
 
 /// What is shown of an agent that was found.
 pub(crate) fn hit(trust: Option<HitTrust>, found: FoundAgent) -> AgentHit {
-    let FoundAgent { agent, card, place, reasons } = found;
+    let FoundAgent { agent, card, place, reasons, mistakable_for } = found;
     AgentHit {
         agent,
         name: card.name.to_string(),
@@ -322,6 +322,7 @@ pub(crate) fn hit(trust: Option<HitTrust>, found: FoundAgent) -> AgentHit {
         languages: card.languages,
         price: card.price,
         schemas: card.schemas,
+        mistakable_for,
         set_at: place.set_at,
         relevance: place.relevance,
         trust,

@@ -100,7 +100,13 @@ const VIEWS: &[View] = &[
     View {
         name: "agents",
         by_position: true,
-        sql: "SELECT set_at, name, card FROM agents JOIN names ON id = agent ORDER BY set_at",
+        sql: "SELECT set_at, name, card, named_at FROM agents JOIN names ON id = agent ORDER BY set_at",
+    },
+    View {
+        name: "likenesses",
+        by_position: true,
+        sql: "SELECT registered, name, skeleton, unproved FROM likenesses JOIN names ON id = organisation
+              ORDER BY registered, skeleton",
     },
 ];
 

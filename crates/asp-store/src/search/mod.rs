@@ -29,6 +29,7 @@ use crate::FILE_NAME;
 use crate::fault::Fault;
 use crate::pool::{self, snapshot};
 use crate::views::agent::{self, AgentRow};
+use crate::views::likeness;
 use index::Index;
 
 /// Rows that are read at once, and listed while nobody searches.
@@ -124,9 +125,10 @@ pub(crate) fn show(
     let mut found = Vec::with_capacity(ranked.len());
     for place in ranked {
         let Some(row) = agent::at(connection, place.set_at)? else { continue };
-        let AgentRow { agent, card: Some(card), .. } = row else { continue };
+        let AgentRow { agent, card: Some(card), named_at, .. } = row else { continue };
+        let mistakable_for = likeness::of_agent(connection, &agent, &card.name, named_at)?;
         let reasons = rank::reasons(query, &card, place.standing);
-        found.push(FoundAgent { agent, card, place: *place, reasons });
+        found.push(FoundAgent { agent, card, place: *place, reasons, mistakable_for });
     }
     Ok(found)
 }

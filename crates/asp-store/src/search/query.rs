@@ -1,5 +1,6 @@
 //! What can be asked of the index, and what it answers: places in a ranking, not what is shown of an agent.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
@@ -157,4 +158,6 @@ pub struct FoundAgent {
     pub place: Ranked,
     /// Why it stands where it stands, as sentences without their full stops.
     pub reasons: Vec<String>,
+    /// The organisations for which it could be mistaken by its name, at most eight.
+    pub mistakable_for: BTreeSet<Domain>,
 }

@@ -22,6 +22,8 @@ pub(crate) struct AgentRow {
     pub(crate) agent: AgentUri,
     /// Its card; none once it has retired.
     pub(crate) card: Option<Card>,
+    /// From where on it has been called as it is; 0 once it has retired.
+    pub(crate) named_at: Position,
 }
 
 /// Writes what is shown of an agent from a position on, or that it has retired.
@@ -33,10 +35,11 @@ pub(crate) fn put(
 ) -> Result<(), Fault> {
     let id = names.intern(connection, &StreamId::Agent(agent.uri().clone()))?;
     let card = if agent.retired() { None } else { Some(spelt(agent.card())?) };
+    let named_at = if agent.retired() { 0 } else { agent.named_at().0 };
     connection.prepare_cached("DELETE FROM agents WHERE agent = ?1")?.execute(params![id])?;
     connection
-        .prepare_cached("INSERT INTO agents (set_at, agent, card) VALUES (?1, ?2, ?3)")?
-        .execute(params![at.0, id, card])?;
+        .prepare_cached("INSERT INTO agents (set_at, agent, card, named_at) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![at.0, id, card, named_at])?;
     Ok(())
 }
 
@@ -52,7 +55,7 @@ pub(crate) fn between(
     limit: usize,
 ) -> Result<Vec<AgentRow>, Fault> {
     let mut query = connection.prepare_cached(
-        "SELECT set_at, agent, name, card FROM agents JOIN names ON id = agent
+        "SELECT set_at, agent, name, card, named_at FROM agents JOIN names ON id = agent
          WHERE set_at >= ?1 AND set_at < ?2 ORDER BY set_at LIMIT ?3",
     )?;
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
@@ -80,7 +83,7 @@ pub(crate) fn pinning(
 /// The row at a position, if it still stands there.
 pub(crate) fn at(connection: &Connection, set_at: Position) -> Result<Option<AgentRow>, Fault> {
     let mut query = connection.prepare_cached(
-        "SELECT set_at, agent, name, card FROM agents JOIN names ON id = agent WHERE set_at = ?1",
+        "SELECT set_at, agent, name, card, named_at FROM agents JOIN names ON id = agent WHERE set_at = ?1",
     )?;
     let mut rows = query.query_and_then(params![place(set_at.0)], read)?;
     rows.next().transpose()
@@ -139,5 +142,5 @@ fn read(row: &Row<'_>) -> Result<AgentRow, Fault> {
     let text = row.get_ref(3)?.as_str_or_null().map_err(|error| corrupt(error.to_string()))?;
     let card = text.map(serde_json::from_str).transpose();
     let card = card.map_err(|error| corrupt(format!("the card of {agent}: {error}")))?;
-    Ok(AgentRow { set_at, name: row.get(1)?, agent, card })
+    Ok(AgentRow { set_at, name: row.get(1)?, agent, card, named_at: Position(row.get(4)?) })
 }

@@ -11,6 +11,8 @@ use asp_core::statement::body::{
     OrgRegister, OrgVerify, PolicySet, Timeout, VerifyMethod,
 };
 
+use serde_json::Value;
+
 use super::{Case, code, dialogue};
 use crate::finding::Finding;
 use crate::stage::{Stage, text};
@@ -35,6 +37,7 @@ pub(super) const CASES: &[Case] = &[
     code!(["ASP-ORG-005"], "evidence of a domain names a current key", org_verifies),
     code!(["ASP-ORG-007"], "no organisation says that its own domain is proved", org_checks_itself),
     code!(["ASP-AGT-011"], "no agent says that its own card is where it should be", agent_checks_itself),
+    code!(["ASP-ORG-010"], "a name shows all that it holds", names_show_all),
     code!(["ASP-AGT-001"], "an agent begins with agent.register, signed by itself", agent_begins),
     code!(["ASP-AGT-002"], "an agent is admitted by a current key of its organisation", agent_admitted),
     code!(["ASP-AGT-003"], "a retired agent says nothing more", agent_retires),
@@ -400,4 +403,29 @@ async fn agent_revokes(stage: &mut Stage) -> Result<(), Finding> {
     stage.agent(ORG, further, &[ORG], None).await?;
     stage.agent("buyer", card_set()?, &["buyer"], Some(Code::KeyNotValid)).await?;
     stage.agent("buyer", card_set()?, &["next"], None).await
+}
+
+async fn names_show_all(stage: &mut Stage) -> Result<(), Finding> {
+    let names =
+        ["Buyer ", "Buyer  Ltd", "Bu\u{200b}yer", "\u{202e}reyuB", "Buyer\u{e000}", "Ba\u{308}r", "\u{2026}"];
+    let register = stage.org_says(registration(stage, ORG)?, &[ORG])?;
+    for name in names {
+        let wrong = stage.altered(&register, &[ORG], |said| put(said, "/body/name", name))?;
+        let refused = stage.refuse_bytes(wrong, Code::InvalidBody).await;
+        refused.map_err(|finding| finding.at(format_args!("an organisation called {name:?}")))?;
+    }
+    stage.take(register).await?;
+    let admitted = stage.sign(&stage.registration("buyer")?, &["buyer", ORG])?;
+    for name in names {
+        let wrong = stage.altered(&admitted, &["buyer", ORG], |said| put(said, "/body/card/name", name))?;
+        let refused = stage.refuse_bytes(wrong, Code::InvalidBody).await;
+        refused.map_err(|finding| finding.at(format_args!("an agent called {name:?}")))?;
+    }
+    stage.take(admitted).await.map(drop)
+}
+
+fn put(said: &mut Value, place: &str, text: &str) {
+    if let Some(member) = said.pointer_mut(place) {
+        *member = text.into();
+    }
 }

@@ -26,6 +26,7 @@ pub(super) const CASES: &[Case] = &[
     code!(["ASP-REG-006"], "trust is told to somebody, of a class, as of a place in the log", trust),
     code!(["ASP-REG-007"], "pages are of one question", pages),
     code!(["ASP-REG-008"], "who names a position finds what the log has there", positions),
+    code!(["ASP-REG-011"], "who could be mistaken for an earlier organisation is marked", likeness),
     code!(["ASP-REG-010"], "a saved search tells what is new to it once, in order", saved),
 ];
 
@@ -384,4 +385,35 @@ async fn saved(stage: &mut Stage) -> Result<(), Finding> {
     hold(theirs.bytes == nobodys.bytes, "404 as of no search", theirs.text())?;
     let gone = by(stage, "buyer", Method::DELETE, &path, None).await?;
     hold(gone.status == 204, "204", gone.told())
+}
+
+/// The agents of two organisations: one is called as the first of them is, in letters that look alike.
+async fn likeness(stage: &mut Stage) -> Result<(), Finding> {
+    // A name that nobody else has who ever tried this node.
+    let name = format!("e{}", own(stage)?);
+    stage.member(&name).await?;
+    let first = stage.domain(&name)?;
+    let alike = name.replacen('e', "\u{435}", 1);
+    let after = list(stage, "y", card(&alike, "", "provision")?).await?;
+    let marked = json!([first]);
+    let agent = stage.wire.get(&path_of(stage, "y")?).await?;
+    marks("an agent that is shown", &agent, "/mistakableFor", Some(&marked))?;
+    let question = json!({ "after": after, "organisation": stage.domain("y")? });
+    let found = ask(stage, &question).await?;
+    marks("an agent that is found", &found, "/agents/0/mistakableFor", Some(&marked))?;
+    for unmarked in [path_of(stage, &name)?, format!("/v1/organisations/{first}")] {
+        let shown = stage.wire.get(&unmarked).await?;
+        marks("who came first", &shown, "/mistakableFor", None)?;
+    }
+    Ok(())
+}
+
+/// Holds that an answer has these marks, or none, at a place.
+fn marks(what: &str, answer: &Answer, place: &str, expected: Option<&Value>) -> Result<(), Finding> {
+    let told: Value = answer.json()?;
+    same("the marks", &told.pointer(place), &expected).map_err(|finding| finding.at(what))
+}
+
+fn path_of(stage: &Stage, name: &str) -> Result<String, Finding> {
+    Ok(stage.uri(name)?.to_string().replacen("agent://", "/v1/agents/", 1))
 }

@@ -667,6 +667,13 @@ pub const RULES: &[Rule] = &[
         inside: Some("Nobody but the node can sign what would break it."),
     },
     Rule {
+        id: "ASP-ORG-010",
+        sentence: "The name of an organisation and the name on a card MUST be display names: in NFC, with single spaces alone between words, without characters that cannot be seen or that Unicode 16.0 has not assigned, with a letter or a digit, and without heaps of marks.",
+        codes: &["INVALID_BODY"],
+        level: Level::Core,
+        inside: None,
+    },
+    Rule {
         id: "ASP-RCT-001",
         sentence: "An accepted statement MUST be answered with 202 and a receipt of its hash, stream, sequence, log index and log time, signed by the node's key, once the statement is durable.",
         codes: &[],
@@ -762,6 +769,13 @@ pub const RULES: &[Rule] = &[
     Rule {
         id: "ASP-REG-010",
         sentence: "Who follows a saved search MUST be told of each agent that fits and was registered, or set another card, after the position that Last-Event-ID names or else since the search was saved: once, in the order of the log.",
+        codes: &[],
+        level: Level::Full,
+        inside: None,
+    },
+    Rule {
+        id: "ASP-REG-011",
+        sentence: "What is shown of an organisation, and of an agent, also by a search, MUST name in mistakableFor the organisations whose domain or display name shares a skeleton with its own and whose claim is stronger: by a proved domain, else by coming first; no others, and of more than eight the strongest.",
         codes: &[],
         level: Level::Full,
         inside: None,

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use asp_core::amount::Money;
+use asp_core::display::DisplayName;
 use asp_core::key::KeyId;
 use asp_core::name::{AgentUri, Capability, Domain, Language, WebAddress};
 use asp_core::position::Millis;
@@ -26,7 +27,7 @@ pub(crate) enum OrgCommand {
         domain: Option<Domain>,
         /// What people call it [default: the domain]
         #[arg(long)]
-        name: Option<Name>,
+        name: Option<DisplayName>,
         /// The name of a root key that is kept elsewhere; with --prepare
         #[arg(long, value_name = "KEY", requires = "prepare")]
         key: Option<KeyId>,
@@ -193,7 +194,7 @@ pub(crate) struct AgentRegister {
     pub(crate) capability: Vec<Capability>,
     /// What people call it [default: the last part of its name]
     #[arg(long)]
-    pub(crate) name: Option<Name>,
+    pub(crate) name: Option<DisplayName>,
     /// What it is, for people
     #[arg(long, default_value = "", hide_default_value = true)]
     pub(crate) description: Text,
@@ -293,7 +294,7 @@ pub(crate) struct CardSet {
     pub(crate) capability: Vec<Capability>,
     /// What people call it
     #[arg(long)]
-    pub(crate) name: Option<Name>,
+    pub(crate) name: Option<DisplayName>,
     /// What it is, for people
     #[arg(long)]
     pub(crate) description: Option<Text>,

@@ -64,6 +64,7 @@ fn show(page: &mut Page, view: &AgentView) {
         title = title.and(Paint::Bad, "  retired");
     }
     page.line(title);
+    super::org::caution(page, &view.mistakable_for);
     if !view.description.is_empty() {
         page.field("what", words::line(&view.description, 80));
     }

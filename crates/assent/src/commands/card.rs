@@ -104,6 +104,7 @@ fn show(page: &mut Page, view: &AgentView) {
         Text::of(Paint::Strong, words::agent(&view.agent))
             .plain(format_args!("  {}", words::line(&view.name, 60))),
     );
+    super::org::caution(page, &view.mistakable_for);
     if !view.description.is_empty() {
         page.field("what", words::line(&view.description, 80));
     }

@@ -1,9 +1,13 @@
 //! `assent org`: register an organisation, look at one.
 
+use std::collections::BTreeSet;
+
 use asp_client::api::{KeyView, OrganisationView};
+use asp_core::display::DisplayName;
 use asp_core::key::KeyId;
+use asp_core::likeness;
 use asp_core::name::{Domain, Issuer, StreamId};
-use asp_core::statement::body::{Body, Name, OrgRegister};
+use asp_core::statement::body::{Body, OrgRegister};
 
 use super::agent::list;
 use super::sign::{Saying, hand_in};
@@ -44,7 +48,7 @@ pub(super) async fn run(context: &Context, command: OrgCommand) -> Outcome {
 /// Prepares the registration under a root key that is kept elsewhere, or under the one of the home.
 async fn prepare(
     context: &Context,
-    (domain, name): (Option<Domain>, Option<Name>),
+    (domain, name): (Option<Domain>, Option<DisplayName>),
     key: Option<KeyId>,
     preparing: Preparing,
 ) -> Outcome {
@@ -61,7 +65,7 @@ async fn prepare(
     hand_in(context, saying, Some(preparing)).await
 }
 
-async fn register(context: &Context, domain: Option<Domain>, name: Option<Name>) -> Outcome {
+async fn register(context: &Context, domain: Option<Domain>, name: Option<DisplayName>) -> Outcome {
     let domain = domain.map_or_else(|| context.organisation_name(), Ok)?;
     let name = match name {
         Some(name) => name,
@@ -117,6 +121,10 @@ fn in_words(what: &str) -> String {
 fn show(page: &mut Page, view: &OrganisationView) {
     page.line(Text::of(Paint::Strong, &view.domain).plain(format_args!("  {}", words::line(&view.name, 60))));
     super::domain::fields(page, view.proof.as_ref());
+    if let Some(letters) = likeness::letters_of(&view.domain) {
+        page.field("reads as", letters);
+    }
+    caution(page, &view.mistakable_for);
     page.field("registered", words::instant(view.registered_at));
     page.field("statements", (view.head.sequence.0 + 1).to_string());
     if let Some(policy) = &view.policy {
@@ -124,6 +132,14 @@ fn show(page: &mut Page, view: &OrganisationView) {
         super::policy::fields(page, policy);
     }
     keys(page, &view.keys);
+}
+
+/// Warns of a name that looks like others'.
+pub(super) fn caution(page: &mut Page, mistakable_for: &BTreeSet<Domain>) {
+    if !mistakable_for.is_empty() {
+        let domains = list(mistakable_for.iter());
+        page.field("CAUTION", Text::of(Paint::Bad, format_args!("could be mistaken for {domains}")));
+    }
 }
 
 /// The history of keys.

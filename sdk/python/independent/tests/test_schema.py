@@ -49,13 +49,14 @@ class Keywords(unittest.TestCase):
         self.check({"pattern": "^[0-9]$"}, ("1", "OK"), ("\u0661", " pattern"))
         self.check({"pattern": "^[a$]\\$$"}, ("$$", "OK"), ("a$", "OK"), ("a", " pattern"), ("$$\n", " pattern"))
 
-    def test_two_forms_are_more_than_a_pattern(self) -> None:
+    def test_three_forms_are_more_than_a_pattern(self) -> None:
         self.check(
             {"x-form": "calendar"},
             ("2026-11-23T12:00:00.000Z", "OK"),
             ("2026-02-30T12:00:00.000Z", " x-form"),
         )
         self.check({"x-form": "did-key"}, ("did:key:z6Mk", " x-form"))
+        self.check({"x-form": "display-name"}, ("Acme", "OK"), ("Ac\u200bme", " x-form"))
 
     def test_members_are_named_in_the_pointer(self) -> None:
         schema = {

@@ -9,9 +9,10 @@ use std::time::{Duration, Instant};
 
 use asp_client::{AgentParty, Client, OrganisationParty};
 use asp_core::amount::Money;
+use asp_core::display::DisplayName;
 use asp_core::key::SecretKey;
 use asp_core::name::{AgentUri, Capability, Domain};
-use asp_core::statement::body::{Card, Name};
+use asp_core::statement::body::Card;
 
 use super::notes::{Note, Score, Trusts};
 use super::watch::Teller;
@@ -30,7 +31,7 @@ pub(super) struct Part {
     /// Its organisation.
     pub(super) domain: Domain,
     /// What people call the organisation.
-    pub(super) organisation_name: Name,
+    pub(super) organisation_name: DisplayName,
     /// The organisation's root key.
     pub(super) organisation_key: SecretKey,
     /// The agent.

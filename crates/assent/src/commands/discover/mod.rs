@@ -123,12 +123,18 @@ async fn find(
     }
 }
 
+/// The name of an agent, marked where it looks like another organisation's.
+fn called(hit: &AgentHit) -> Text {
+    let name = words::line(&hit.name, 30);
+    if hit.mistakable_for.is_empty() { name.into() } else { Text::of(Paint::Bad, format_args!("! {name}")) }
+}
+
 fn show(page: &mut Page, hits: &[AgentHit], last: &AgentPage) {
     let trusted = last.trust.is_some();
     let row = |hit: &AgentHit| {
         let mut row = vec![
             Text::of(Paint::Strong, words::agent(&hit.agent)),
-            words::line(&hit.name, 30).into(),
+            called(hit),
             list(hit.capabilities.iter()).into(),
             hit.price.as_ref().map_or_else(|| Text::from("-"), |price| terms::money(price).into()),
             hit.relevance.to_string().into(),
@@ -146,6 +152,10 @@ fn show(page: &mut Page, hits: &[AgentHit], last: &AgentPage) {
     header.extend(trusted.then_some("TRUST"));
     header.push("WHY");
     page.table(header, hits.iter().map(row).collect(), "");
+    for hit in hits.iter().filter(|hit| !hit.mistakable_for.is_empty()) {
+        let (agent, others) = (words::agent(&hit.agent), list(hit.mistakable_for.iter()));
+        page.line(Text::of(Paint::Bad, format_args!("CAUTION: {agent} could be mistaken for {others}")));
+    }
     if let Some(asked) = &last.trust {
         page.gap();
         page.field("trust for a deal of", terms::money(&asked.value));
