@@ -45,18 +45,21 @@ type Change = fn(&[u8]) -> Option<Vec<u8>>;
 type When = fn(StatusCode) -> bool;
 
 /// Which answers are changed: of which routes (all if none is named), with which status, and how.
-const ANSWERS: [(Kind, &[&str], When, Change); 8] = [
+const ANSWERS: [(Kind, &[&str], When, Change); 9] = [
     (Kind::ForgesReceipts, &[STATEMENTS, MESSAGES], |status| status == StatusCode::ACCEPTED, forge),
     (Kind::KeepsOldCheckpoints, &["/log/checkpoint"], found, first_checkpoint),
     (Kind::ForksTheLog, &["/log/proof/inclusion", "/log/proof/consistency"], found, fork),
     (Kind::ReordersMessages, &[STATEMENTS, MESSAGES], found, reorder),
     (Kind::CutsBundles, &["/v1/commitments/{id}/bundle"], found, cut),
     (Kind::InflatesTrust, &["/v1/trust"], found, inflate),
+    (Kind::HidesLikeness, &[ORGANISATION, AGENT, "/v1/agents", "/v1/search"], found, hide_likeness),
     (Kind::HidesRules, &[STATEMENTS, MESSAGES], |status| status.is_client_error(), hide),
     (Kind::TellsStrangers, &[], |status| status == StatusCode::NOT_FOUND, forbid),
 ];
 const STATEMENTS: &str = "/v1/statements";
 const MESSAGES: &str = "/v1/sessions/{id}/messages";
+const ORGANISATION: &str = "/v1/organisations/{domain}";
+const AGENT: &str = "/v1/agents/{domain}/{*path}";
 const EVENTS: &str = "/v1/sessions/{id}/events";
 
 /// The layer: asks the honest node, and changes what it answers.
@@ -164,6 +167,17 @@ fn inflate(body: &[u8]) -> Option<Vec<u8>> {
         let (whole, rest) = score.as_str()?.split_once('.')?;
         let more = whole.parse::<u32>().ok()?.saturating_add(7).min(99);
         *score = Value::String(format!("{more}.{rest}"));
+        Some(())
+    })
+}
+
+fn hide_likeness(body: &[u8]) -> Option<Vec<u8>> {
+    let told = "mistakableFor";
+    edited(body, |shown| {
+        let shown = shown.as_object_mut()?;
+        let agents = shown.get_mut("agents").and_then(Value::as_array_mut).into_iter().flatten();
+        agents.filter_map(Value::as_object_mut).for_each(|agent| drop(agent.remove(told)));
+        shown.remove(told);
         Some(())
     })
 }

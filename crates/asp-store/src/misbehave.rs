@@ -162,6 +162,8 @@ kinds! {
     NeverTimesOut = "never-times-out" Timers ["DLV-003"];
     /// Refuses without saying which rule, and where
     HidesRules = "hides-rules" Answers ["API-001"];
+    /// Does not tell who could be mistaken for another organisation
+    HidesLikeness = "hides-likeness" Answers ["REG-011"];
     /// Leaves the beginning of a stream out of bundles
     CutsBundles = "cuts-bundles" Answers ["BUN-003"];
     /// Answers with more trust than the evidence bears

@@ -73,6 +73,7 @@ pub(crate) async fn is_wrong(scene: &mut Scene, kind: Kind) -> bool {
         Kind::LosesEvents => events(scene).await,
         Kind::NeverTimesOut => time(scene).await,
         Kind::HidesRules => problems(scene).await,
+        Kind::HidesLikeness => likeness(scene).await,
         Kind::CutsBundles => bundles(scene).await,
         Kind::InflatesTrust => trust(scene).await,
     }
@@ -510,6 +511,10 @@ async fn problems(scene: &mut Scene) -> bool {
     let problem = scene.send(statement.envelope()).await.json();
     assert_eq!(problem["code"], "KEY_NOT_VALID");
     problem["rule"].is_null() && problem["pointer"].is_null()
+}
+
+async fn likeness(scene: &mut Scene) -> bool {
+    scene.impostor().await.iter().all(|shown| shown["mistakableFor"].is_null())
 }
 
 async fn bundles(scene: &mut Scene) -> bool {

@@ -135,6 +135,26 @@ impl Scene {
     }
 
     /// Has the seller's organisation narrow its consent with the buyer's.
+    /// The seller calls its agent as the buyer is called, by letters that look alike; gives what is shown of it: by its
+    /// address and by a search.
+    pub(crate) async fn impostor(&mut self) -> [Value; 2] {
+        self.people().await;
+        let (seller, buyer) = (self.agent("seller"), self.name("buyer"));
+        let name = buyer.replace('e', "\u{435}");
+        assert_ne!(name, buyer);
+        let card = Card::of(text(&name), text("trades in something"), [text("provision")].into());
+        let stream = StreamName::Of(StreamId::Agent(agent_uri(&seller)));
+        let set = self.author.by(&seller, stream, Body::AgentCardSet(CardSet { card }));
+        let answer = self.send(set.envelope()).await;
+        assert_eq!(answer.status, 202, "{}", answer.text());
+        self.author.note(&set);
+        let path = agent_uri(&seller).to_string().replace("agent://", "/v1/agents/");
+        let after = Self::receipt(&answer).receipt.log_index;
+        let home = agent_uri(&seller).organisation();
+        let found = self.get(&format!("/v1/agents?organisation={home}&after={after}")).await.json();
+        [self.get(&path).await.json(), found["agents"][0].clone()]
+    }
+
     pub(crate) async fn narrow(&mut self, narrow: ConsentNarrow) {
         assert!(self.narrows(narrow).await, "less is taken in");
     }

@@ -16,6 +16,7 @@ mod author;
 mod fork;
 mod keys;
 mod log;
+mod names;
 mod reading;
 #[path = "../misbehave/scene.rs"]
 #[allow(dead_code, reason = "each test uses its part")]
