@@ -138,17 +138,21 @@ fn checks(stage: &mut Stage) -> Vec<OrgCheck> {
     checks
 }
 
-/// Waits until the node has said so many things of acme.
+/// Waits until the node has said so many things of acme. What it signed before time was let pass is too old to be taken in,
+/// so where nothing comes it gets the time to say it again.
 async fn said(stage: &mut Stage, count: usize) -> Vec<OrgCheck> {
     let mut size = stage.node.store().watch();
-    loop {
+    for _ in 0..STEPS_MAX {
         size.borrow_and_update();
         let checks = checks(stage);
         if checks.len() >= count {
             return checks;
         }
-        tokio::time::timeout(Duration::from_secs(60), size.changed()).await.unwrap().unwrap();
+        if tokio::time::timeout(Duration::from_secs(5), size.changed()).await.is_err() {
+            stage.stepper.pass(limits::DOMAIN_CHECK_AGAIN_MS);
+        }
     }
+    panic!("nothing was said")
 }
 
 /// Lets hours pass until the site was asked so often.
@@ -196,8 +200,8 @@ async fn what_is_found_is_said_once_and_again_when_it_changes() {
     assert_eq!(proof["saw"], "it answers 404");
 
     site.publishes(&["other", "acme"]);
-    let proof = until(&stage, |proof| proof["saw"] == "the key is there").await;
-    assert_eq!((proof["proved"].as_bool(), proof["method"].as_str()), (Some(true), Some("well-known")));
+    let proof = until(&stage, |proof| proof["proved"] == true && proof["saw"] == "the key is there").await;
+    assert_eq!(proof["method"], "well-known");
     let second = said(&mut stage, 2).await;
     let text = document("acme.example", &["other", "acme"]).to_string();
     assert_eq!(second[1].evidence, Some(Hash::of(&[text.as_bytes()])));
