@@ -48,6 +48,8 @@ const ROUTES: &str = "
     get /v1/commitments/{id}/bundle
     get /v1/consents
     get /v1/consents/{id}
+    get /v1/consents/{id}/sessions
+    get /v1/consents/{id}/trail
     get /v1/me
     get /v1/node
     get /v1/organisations/{domain}

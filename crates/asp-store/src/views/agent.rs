@@ -72,7 +72,7 @@ pub(crate) fn pinning(
 ) -> Result<Vec<(u64, AgentUri)>, Fault> {
     // The members of a card stand in order, and this is the first.
     let mut query = connection.prepare_cached(
-        "SELECT set_at, agent, name, card FROM agents JOIN names ON id = agent
+        "SELECT set_at, agent, name, card, named_at FROM agents JOIN names ON id = agent
          WHERE set_at >= ?1 AND set_at < ?2 AND substr(card, 1, 8) = '{\"a2a\":{' ORDER BY set_at LIMIT ?3",
     )?;
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
