@@ -6,15 +6,14 @@
 //!
 //! Modules in reading order: [`config`], [`clock`] and `identity` (what a node is given), [`operator`] (who runs it),
 //! `admission` and `reading` (the ways to the core and the store), `fetch` (the way out to names of others), `auth` (who reads), `http` (what can be asked),
-//! `registry` (who is found), `quota` and `share` (what one may ask for), `delivery` (who is woken),
+//! `registry` (who is found), `quota`, `pace` and `share` (what one may ask for), `delivery` (who is woken),
 //! `timers` (what time decides), `prober` (whether those who are listed are there), `domains` (whose domain is whose), `pins`
-//! (whose card is where), `metrics` and `probe` (how it is).
+//! (whose card is where), `waiting` (what those wait for), `metrics` and `probe` (how it is).
 
 pub mod clock;
 pub mod config;
 mod identity;
 pub mod operator;
-mod pace;
 
 mod admission;
 mod auth;
@@ -24,6 +23,7 @@ mod fetch;
 mod http;
 mod metrics;
 mod msgpack;
+mod pace;
 mod pins;
 mod probe;
 mod prober;
@@ -32,6 +32,7 @@ mod reading;
 mod registry;
 mod share;
 mod timers;
+mod waiting;
 
 #[cfg(feature = "misbehave")]
 pub mod misbehave;

@@ -26,10 +26,10 @@ use asp_core::rejection::Code;
 use asp_core::statement::Body;
 use asp_core::statement::body::{OrgCheck, OrgVerify};
 use asp_store::{DomainRow, Refusal};
-use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::http::App;
+use crate::waiting::{grown, reached};
 use crate::{StartError, stopped, timers};
 pub(crate) use look::Sight;
 use schedule::Schedule;
@@ -40,8 +40,6 @@ const LOOKS_AT_ONCE: usize = 8;
 const PAGE: usize = 1_000;
 /// How often what was found is signed anew because the organisation spoke in between.
 const CONFLICTS_MAX: usize = 5;
-/// How long new statements are gathered before they are looked through.
-const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// The pause after the store could not be read.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -125,7 +123,7 @@ pub(crate) async fn run(app: Arc<App>, key: SecretKey, interval: Millis) {
                 Err(error) => tracing::error!(%error, "a look at a domain ended badly"),
             },
             () = grown(&mut size) => {}
-            () = reached(&app, next) => {}
+            () = reached(&app.clock, next) => {}
             () = stopped(&mut stopping) => {}
         }
     }
@@ -143,21 +141,6 @@ pub(crate) fn published(path: &Path) -> Result<PublishedKeys, StartError> {
     file.take(bytes_max).read_to_string(&mut text).map_err(|error| failed(error.to_string()))?;
     let document: DomainDocument = serde_json::from_str(&text).map_err(|error| failed(error.to_string()))?;
     Ok(document.organisation)
-}
-
-/// Waits until the log has grown, and then a moment for more.
-async fn grown(size: &mut watch::Receiver<u64>) {
-    if size.changed().await.is_err() {
-        std::future::pending::<()>().await;
-    }
-    tokio::time::sleep(LOOK_EVERY).await;
-}
-
-async fn reached(app: &App, next: Option<LogTime>) {
-    match next {
-        Some(next) => app.clock.reaches(next).await,
-        None => std::future::pending().await,
-    }
 }
 
 /// Who has asked since; none if the store cannot be read.

@@ -13,21 +13,20 @@ use std::time::Duration;
 use asp_core::a2a::Received;
 use asp_core::agent::Agent;
 use asp_core::limits;
-use asp_core::name::{AgentUri, Issuer, StreamId, StreamName};
+use asp_core::name::{AgentUri, StreamId};
 use asp_core::position::{Hash, LogTime, Millis};
 use asp_core::rejection::Code;
 use asp_core::statement::body::{A2aPin, Body, CardCheck};
-use asp_core::statement::draft::{Draft, Stamp};
 use asp_store::{Reader, Refusal};
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
-use tokio::sync::watch;
 
 use self::schedule::Schedule;
 use crate::fetch::FetchError;
 use crate::http::App;
 use crate::http::problem::Denial;
-use crate::stopped;
+use crate::waiting::{grown, reached};
+use crate::{stopped, timers};
 
 /// Cards that are looked at at once: less than the requests that may be out, so that others get their turn.
 const LOOKS_AT_ONCE: usize = 4;
@@ -35,8 +34,6 @@ const LOOKS_AT_ONCE: usize = 4;
 const PAGE: usize = 256;
 /// How often what was found is signed anew because somebody spoke in between.
 const CONFLICTS_MAX: usize = 5;
-/// How long new statements are gathered before they are looked through.
-const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// The pause after the store could not be read.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -102,7 +99,7 @@ pub(crate) async fn run(app: Arc<App>, interval: Millis) {
         tokio::select! {
             Some((agent, done)) = looks.next() => schedule.done(agent, done, app.clock.now()),
             () = grown(&mut size) => {}
-            () = reached(&app, next) => {}
+            () = reached(&app.clock, next) => {}
             () = stopped(&mut stopping) => {}
         }
     }
@@ -117,21 +114,6 @@ fn take_in(schedule: &mut Schedule, row: Pinning, now: LogTime) {
         schedule.put_within(row.agent, now, chance[0]);
     } else {
         schedule.put(row.agent, now);
-    }
-}
-
-/// Waits until the log has grown, and then a moment for more.
-async fn grown(size: &mut watch::Receiver<u64>) {
-    if size.changed().await.is_err() {
-        std::future::pending::<()>().await;
-    }
-    tokio::time::sleep(LOOK_EVERY).await;
-}
-
-async fn reached(app: &App, next: Option<LogTime>) {
-    match next {
-        Some(next) => app.clock.reaches(next).await,
-        None => std::future::pending().await,
     }
 }
 
@@ -217,15 +199,10 @@ async fn say(app: &Arc<App>, first: Agent, pin: &A2aPin, digest: Option<Hash>) -
         }
         let stream = StreamId::Agent(agent.uri().clone());
         let (origin, now) = (app.store.origin(), app.clock.now());
-        let mut random = [0; 10];
-        if getrandom::fill(&mut random).is_err() {
-            return Done::Unknown;
-        }
-        let issuer = Issuer::Node(origin.clone());
         let body = Body::AgentCardCheck(check.clone());
-        let draft = Draft::new(StreamName::Of(stream.clone()), origin.clone(), issuer, body);
-        let stamp = Stamp { issued_at: now, random };
-        let Ok(statement) = draft.sign(Some(agent.head()), stamp, &[&app.key]) else { return Done::Unknown };
+        let Ok(statement) = timers::by_node(&stream, agent.head(), body, origin, (&app.key, now)) else {
+            return Done::Unknown;
+        };
         match app.store.submit(statement).await {
             Ok(_) => {
                 app.metrics.issued.fetch_add(1, Ordering::Relaxed);
