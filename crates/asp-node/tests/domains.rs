@@ -18,83 +18,29 @@ use asp_core::position::{Hash, Millis, Sequence};
 use asp_core::statement::Body;
 use asp_core::statement::body::*;
 use asp_node::Config;
-use axum::Router;
 use axum::http::StatusCode;
-use axum::http::header::{CONTENT_TYPE, LOCATION};
-use axum::response::IntoResponse;
 use hickory_resolver::proto::op::{Message, MessageType};
 use hickory_resolver::proto::rr::rdata::{A, TXT};
 use hickory_resolver::proto::rr::{RData, Record, RecordType};
 use serde_json::{Value, json};
-use tokio::net::{TcpListener, UdpSocket};
-use tokio::sync::watch;
+use tokio::net::UdpSocket;
 
 use support::*;
 
 const HOUR: Millis = Millis(3_600_000);
-/// More steps than any schedule here needs.
-const STEPS_MAX: usize = 2_000;
 
-/// What stands at `/.well-known/asp-configuration`, and how often it was asked for.
-#[derive(Clone)]
-struct Site {
-    address: SocketAddr,
-    answer: Arc<Mutex<(StatusCode, String)>>,
-    asked: watch::Sender<usize>,
-    /// Answers wait while this is true.
-    held: watch::Sender<bool>,
+/// What stands under acme.example.
+async fn domain_site() -> Site {
+    Site::start("/.well-known/asp-configuration").await
 }
 
-impl Site {
-    async fn start() -> Self {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-        let site = Self {
-            address: listener.local_addr().unwrap(),
-            answer: Arc::new(Mutex::new((StatusCode::NOT_FOUND, "{}".to_owned()))),
-            asked: watch::Sender::new(0),
-            held: watch::Sender::new(false),
-        };
-        let served = site.clone();
-        let answer = move || {
-            let site = served.clone();
-            async move {
-                site.asked.send_modify(|count| *count += 1);
-                site.held.subscribe().wait_for(|held| !held).await.unwrap();
-                let (status, text) = site.answer.lock().unwrap().clone();
-                let kind = (CONTENT_TYPE, "application/json".to_owned());
-                match status {
-                    StatusCode::FOUND => (status, [kind, (LOCATION, text)]).into_response(),
-                    _ => (status, [kind], text).into_response(),
-                }
-            }
-        };
-        let router = Router::new().route("/.well-known/asp-configuration", axum::routing::get(answer));
-        tokio::spawn(async move { axum::serve(listener, router).await });
-        site
-    }
+fn allow(site: &Site, config: &mut Config) {
+    site.stands_for("acme.example", config);
+}
 
-    fn says(&self, status: u16, text: &Value) {
-        *self.answer.lock().unwrap() = (StatusCode::from_u16(status).unwrap(), text.to_string());
-    }
-
-    /// Sends everybody there.
-    fn leads(&self, to: &str) {
-        *self.answer.lock().unwrap() = (StatusCode::FOUND, to.to_owned());
-    }
-
-    /// The document with the keys of these names.
-    fn publishes(&self, keys: &[&str]) {
-        self.says(200, &document("acme.example", keys));
-    }
-
-    fn asked(&self) -> usize {
-        *self.asked.borrow()
-    }
-
-    /// Stands for acme.example, where TLS is left to others.
-    fn allow(&self, config: &mut Config) {
-        config.fetch_allow = format!("acme.example=http://{}", self.address).parse().unwrap();
-    }
+/// The document with the keys of these names.
+fn publishes(site: &Site, keys: &[&str]) {
+    site.answers(StatusCode::OK, document("acme.example", keys).to_string());
 }
 
 fn document(domain: &str, keys: &[&str]) -> Value {
@@ -103,7 +49,7 @@ fn document(domain: &str, keys: &[&str]) -> Value {
 }
 
 async fn stage(site: &Site) -> Stage {
-    let mut stage = Stage::with(|config| site.allow(config)).await;
+    let mut stage = Stage::with(|config| allow(site, config)).await;
     stage.org("acme").await;
     stage
 }
@@ -155,19 +101,6 @@ async fn said(stage: &mut Stage, count: usize) -> Vec<OrgCheck> {
     panic!("nothing was said")
 }
 
-/// Lets hours pass until the site was asked so often.
-async fn until_asked(stage: &Stage, site: &Site, count: usize) {
-    let mut asked = site.asked.subscribe();
-    for _ in 0..STEPS_MAX {
-        let enough = asked.wait_for(|asked| *asked >= count);
-        if tokio::time::timeout(Duration::from_millis(20), enough).await.is_ok() {
-            return;
-        }
-        stage.stepper.pass(HOUR);
-    }
-    panic!("nobody looked");
-}
-
 /// Lets hours pass until what acme's page says is so.
 async fn until(stage: &Stage, holds: impl Fn(&Value) -> bool) -> Value {
     for _ in 0..STEPS_MAX {
@@ -187,7 +120,7 @@ fn found(checks: &[OrgCheck]) -> Vec<bool> {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_found_is_said_once_and_again_when_it_changes() {
     // ASP-ORG-009, THR-FALSE-DOMAIN: with its own key there the organisation is proved.
-    let site = Site::start().await;
+    let site = domain_site().await;
     let mut stage = stage(&site).await;
     assert!(stage.get("/v1/organisations/acme.example").await.ok().get("proof").is_none(), "nobody asked");
     asks(&mut stage, VerifyMethod::WellKnown).await;
@@ -199,7 +132,7 @@ async fn what_is_found_is_said_once_and_again_when_it_changes() {
     assert_eq!((proof["proved"].as_bool(), proof["found"].as_bool()), (Some(false), Some(false)));
     assert_eq!(proof["saw"], "it answers 404");
 
-    site.publishes(&["other", "acme"]);
+    publishes(&site, &["other", "acme"]);
     let proof = until(&stage, |proof| proof["proved"] == true && proof["saw"] == "the key is there").await;
     assert_eq!(proof["method"], "well-known");
     let second = said(&mut stage, 2).await;
@@ -209,9 +142,9 @@ async fn what_is_found_is_said_once_and_again_when_it_changes() {
 
     // What stays as it is is looked at, and not said again.
     let asked = site.asked();
-    until_asked(&stage, &site, asked + 3).await;
+    site.until_asked(&stage, asked + 3, HOUR).await;
     assert_eq!(checks(&mut stage).len(), 2);
-    site.publishes(&["other"]);
+    publishes(&site, &["other"]);
     let proof = until(&stage, |proof| proof["proved"] == false).await;
     assert_eq!(proof["found"], false);
     let third = said(&mut stage, 3).await;
@@ -222,7 +155,7 @@ async fn what_is_found_is_said_once_and_again_when_it_changes() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_stands_under_a_domain_for_another_proves_nothing() {
     // THR-FALSE-DOMAIN
-    let site = Site::start().await;
+    let site = domain_site().await;
     let mut stage = stage(&site).await;
     // The attack: whoever registers a domain first is not its owner.
     for (text, saw) in [
@@ -234,7 +167,7 @@ async fn what_stands_under_a_domain_for_another_proves_nothing() {
         ),
         (json!({"organisation": "acme.example"}), "the document cannot be read"),
     ] {
-        site.says(200, &text);
+        site.answers(StatusCode::OK, text.to_string());
         asks(&mut stage, VerifyMethod::WellKnown).await;
         let proof = until(&stage, |proof| proof["saw"] == saw).await;
         assert_eq!(proof["proved"], false, "{text}");
@@ -245,30 +178,30 @@ async fn what_stands_under_a_domain_for_another_proves_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_is_down_for_a_day_does_not_lose_its_domain() {
-    let site = Site::start().await;
+    let site = domain_site().await;
     let mut stage = stage(&site).await;
-    site.publishes(&["acme"]);
+    publishes(&site, &["acme"]);
     asks(&mut stage, VerifyMethod::WellKnown).await;
     said(&mut stage, 1).await;
-    site.says(503, &json!({}));
+    site.answers(StatusCode::SERVICE_UNAVAILABLE, "{}");
     let asked = site.asked();
-    until_asked(&stage, &site, asked + 2).await;
+    site.until_asked(&stage, asked + 2, HOUR).await;
     assert_eq!(found(&checks(&mut stage)), [true]);
     until(&stage, |proof| proof["proved"] == false && proof["saw"] == "it answers 503").await;
     assert!(site.asked() >= asked + 3);
-    site.publishes(&["acme"]);
+    publishes(&site, &["acme"]);
     until(&stage, |proof| proof["proved"] == true).await;
     assert_eq!(found(&said(&mut stage, 3).await), [true, false, true]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_speaks_while_the_node_looks_is_not_overtaken() {
-    let site = Site::start().await;
+    let site = domain_site().await;
     let mut stage = stage(&site).await;
-    site.publishes(&["acme"]);
+    publishes(&site, &["acme"]);
     site.held.send_replace(true);
     asks(&mut stage, VerifyMethod::WellKnown).await;
-    until_asked(&stage, &site, 1).await;
+    site.until_asked(&stage, 1, HOUR).await;
     says(&mut stage, Body::OrgPolicySet(PolicySet::of(vec![text("Ada")]))).await;
     site.held.send_replace(false);
     assert_eq!(found(&said(&mut stage, 1).await), [true]);
@@ -279,7 +212,7 @@ async fn who_speaks_while_the_node_looks_is_not_overtaken() {
     // Who names another place meanwhile is answered for that one.
     site.held.send_replace(true);
     asks(&mut stage, VerifyMethod::WellKnown).await;
-    until_asked(&stage, &site, 2).await;
+    site.until_asked(&stage, 2, HOUR).await;
     let (key_id, method) = (key("acme's second").id(), VerifyMethod::WellKnown);
     let add = stage.author.draft("acme", acme(), Body::OrgKeyAdd(KeyAdd { key: key_id }));
     let add = stage.author.sign(&add, &[&key("acme"), &key("acme's second")]);
@@ -293,12 +226,12 @@ async fn who_speaks_while_the_node_looks_is_not_overtaken() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_restart_forgets_nobody_and_begins_nothing_anew() {
-    let site = Site::start().await;
+    let site = domain_site().await;
     let mut stage = stage(&site).await;
-    site.publishes(&["acme"]);
+    publishes(&site, &["acme"]);
     site.held.send_replace(true);
     asks(&mut stage, VerifyMethod::WellKnown).await;
-    until_asked(&stage, &site, 1).await;
+    site.until_asked(&stage, 1, HOUR).await;
     // It stops before it knows.
     let mut stage = stage.restart(Millis(0)).await;
     site.held.send_replace(false);
@@ -307,14 +240,14 @@ async fn a_restart_forgets_nobody_and_begins_nothing_anew() {
     let stage = stage.restart(Millis(0)).await;
     stage.get("/v1/organisations/acme.example").await.ok();
     assert_eq!(site.asked(), asked, "what was found is looked at when its time comes");
-    until_asked(&stage, &site, asked + 1).await;
+    site.until_asked(&stage, asked + 1, HOUR).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_that_has_ended_is_not_looked_for() {
-    let site = Site::start().await;
+    let site = domain_site().await;
     let mut stage = stage(&site).await;
-    site.publishes(&["acme"]);
+    publishes(&site, &["acme"]);
     asks(&mut stage, VerifyMethod::WellKnown).await;
     said(&mut stage, 1).await;
     let (old_key, new_key) = (key("acme").id(), key("acme's second").id());
@@ -333,9 +266,9 @@ async fn a_key_that_has_ended_is_not_looked_for() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_node_that_is_told_to_looks_at_nobody() {
-    let site = Site::start().await;
+    let site = domain_site().await;
     let mut stage = Stage::with(|config| {
-        site.allow(config);
+        allow(&site, config);
         config.domain_check_ms = 0;
     })
     .await;
@@ -382,8 +315,8 @@ async fn name_server(texts: Arc<Mutex<Vec<String>>>) -> SocketAddr {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_domain_leads_the_node_to_nobody_within() {
     // THR-SSRF-DOMAIN
-    let site = Site::start().await;
-    site.publishes(&["acme"]);
+    let site = domain_site().await;
+    publishes(&site, &["acme"]);
     // The attack: the name of a stranger's domain is an address of this machine, where the key would stand.
     let server = name_server(Arc::default()).await;
     let mut stage = Stage::with(|config| config.name_server = Some(server)).await;
@@ -393,7 +326,7 @@ async fn a_domain_leads_the_node_to_nobody_within() {
     until(&stage, |proof| proof["saw"] == "it cannot be reached").await;
     assert_eq!(site.asked(), 0);
     // Nor by a detour over a server that may be reached.
-    let detour = Site::start().await;
+    let detour = domain_site().await;
     detour.leads(&format!("http://{}/.well-known/asp-configuration", site.address));
     let mut stage = self::stage(&detour).await;
     asks(&mut stage, VerifyMethod::WellKnown).await;

@@ -8,8 +8,6 @@
 
 mod support;
 
-use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use asp_core::a2a::{self, Host, Received};
@@ -19,71 +17,33 @@ use asp_core::position::{Hash, Millis};
 use asp_core::statement::Body;
 use asp_core::statement::body::*;
 use asp_node::Config;
-use axum::Router;
 use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
-use tokio::net::TcpListener;
-use tokio::sync::watch;
 
 use support::*;
 
 /// How often the node looks; the clock goes on by as much at a time.
 const STEP: Millis = Millis(1_000);
-/// More steps than any schedule here needs.
-const STEPS_MAX: usize = 2_000;
 const URL: &str = "https://globex.example/card.json";
 
-/// Where an agent serves its card, and how often it was asked for.
-#[derive(Clone)]
-struct Site {
-    address: SocketAddr,
-    answer: Arc<Mutex<(StatusCode, Vec<u8>)>>,
-    asked: watch::Sender<usize>,
-    /// Whether whoever asks waits.
-    held: watch::Sender<bool>,
+/// Where the seller serves its card.
+async fn card_site() -> Site {
+    Site::start("/card.json").await
 }
 
-impl Site {
-    async fn start() -> Self {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let (asked, held) = (watch::Sender::new(0), watch::Sender::new(false));
-        let site = Self { address, answer: Arc::default(), asked, held };
-        let served = site.clone();
-        let answer = move || {
-            served.asked.send_modify(|count| *count += 1);
-            let (status, card) = served.answer.lock().unwrap().clone();
-            let mut held = served.held.subscribe();
-            async move {
-                held.wait_for(|held| !held).await.unwrap();
-                (status, [(CONTENT_TYPE, "application/json")], card)
-            }
-        };
-        let router = Router::new().route("/card.json", axum::routing::get(answer));
-        tokio::spawn(async move { axum::serve(listener, router).await });
-        site
-    }
+fn allow(site: &Site, config: &mut Config) {
+    site.stands_for("globex.example", config);
+    config.card_check_ms = STEP.0;
+}
 
-    /// Stands for globex.example, where TLS is left to others.
-    fn allow(&self, config: &mut Config) {
-        config.fetch_allow = format!("globex.example=http://{}", self.address).parse().unwrap();
-        config.card_check_ms = STEP.0;
-    }
-
-    /// Serves a card of this name, and gives its digest.
-    fn serves(&self, name: &str) -> Hash {
-        let card = Card::of(text(name), text("trades"), [text("provision.compute.gpu")].into());
-        let (agent, log) = (agent_uri("globex/seller"), text("node.example"));
-        let made = a2a::of_agent(&agent, &card, &Host { log: &log, url: "https://node.example" });
-        let bytes = a2a::sign(made, &key("globex/seller"));
-        let digest = Received::read(&bytes).unwrap().digest();
-        self.answers(StatusCode::OK, bytes);
-        digest
-    }
-
-    fn answers(&self, status: StatusCode, bytes: impl Into<Vec<u8>>) {
-        *self.answer.lock().unwrap() = (status, bytes.into());
-    }
+/// Serves a card of this name, and gives its digest.
+fn puts(site: &Site, name: &str) -> Hash {
+    let card = Card::of(text(name), text("trades"), [text("provision.compute.gpu")].into());
+    let (agent, log) = (agent_uri("globex/seller"), text("node.example"));
+    let made = a2a::of_agent(&agent, &card, &Host { log: &log, url: "https://node.example" });
+    let bytes = a2a::sign(made, &key("globex/seller"));
+    let digest = Received::read(&bytes).unwrap().digest();
+    site.answers(StatusCode::OK, bytes);
+    digest
 }
 
 /// The seller pins a card.
@@ -136,43 +96,30 @@ async fn said(stage: &mut Stage, count: usize) -> Vec<CardCheck> {
     panic!("nobody said it");
 }
 
-/// Lets time pass until the site was asked so often.
-async fn until_asked(stage: &Stage, site: &Site, count: usize) {
-    let mut asked = site.asked.subscribe();
-    for _ in 0..STEPS_MAX {
-        let enough = asked.wait_for(|asked| *asked >= count);
-        if tokio::time::timeout(Duration::from_millis(20), enough).await.is_ok() {
-            return;
-        }
-        stage.stepper.pass(STEP);
-    }
-    panic!("nobody looked");
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_served_is_said_once_and_again_when_it_changes() {
     // ASP-AGT-012, ASP-AGT-013
-    let site = Site::start().await;
-    let mut stage = Stage::with(|config| site.allow(config)).await;
+    let site = card_site().await;
+    let mut stage = Stage::with(|config| allow(&site, config)).await;
     stage.org("globex").await;
     stage.agent("globex/seller").await;
-    let pin = site.serves("Seller");
+    let pin = puts(&site, "Seller");
     pins(&mut stage, pin, URL).await;
     assert_eq!(said(&mut stage, 1).await, [CardCheck { digest: Some(pin), matches: true, pin }]);
-    let asked = *site.asked.borrow();
-    until_asked(&stage, &site, asked + 3).await;
+    let asked = site.asked();
+    site.until_asked(&stage, asked + 3, STEP).await;
     assert_eq!(checks(&mut stage).len(), 1, "what stays as it is is looked at, and not said again");
-    let other = site.serves("Another");
+    let other = puts(&site, "Another");
     assert_eq!(said(&mut stage, 2).await[1], CardCheck { digest: Some(other), matches: false, pin });
     site.answers(StatusCode::OK, "no card");
-    let asked = *site.asked.borrow();
-    until_asked(&stage, &site, asked + 2).await;
+    let asked = site.asked();
+    site.until_asked(&stage, asked + 2, STEP).await;
     assert_eq!(checks(&mut stage).len(), 2, "it is missing as before");
     // Another pin is looked for at once, and a node that starts anew goes on.
     pins(&mut stage, other, URL).await;
     said(&mut stage, 3).await;
     let mut stage = stage.restart(STEP).await;
-    site.serves("Another");
+    puts(&site, "Another");
     let all = said(&mut stage, 4).await;
     assert_eq!(all[2], CardCheck { digest: None, matches: false, pin: other });
     assert_eq!(all[3], CardCheck { digest: Some(other), matches: true, pin: other });
@@ -187,18 +134,18 @@ async fn an_answer_without_a_card_counts_when_it_came_three_times_in_a_row() {
         (StatusCode::OK, b"{\"name\":1,\"name\":2}".to_vec()),
         (StatusCode::OK, vec![b' '; limits::A2A_CARD_BYTES_MAX + 1]),
     ] {
-        let site = Site::start().await;
-        let mut stage = Stage::with(|config| site.allow(config)).await;
+        let site = card_site().await;
+        let mut stage = Stage::with(|config| allow(&site, config)).await;
         stage.org("globex").await;
         stage.agent("globex/seller").await;
-        let pin = site.serves("Seller");
+        let pin = puts(&site, "Seller");
         site.answers(status, bytes);
         pins(&mut stage, pin, URL).await;
-        until_asked(&stage, &site, limits::CARD_ABSENCES_MAX - 1).await;
+        site.until_asked(&stage, limits::CARD_ABSENCES_MAX - 1, STEP).await;
         assert_eq!(checks(&mut stage), [], "{status} can be a card that is put in place anew");
         let none = CardCheck { digest: None, matches: false, pin };
         assert_eq!(said(&mut stage, 1).await, [none], "{status}");
-        assert_eq!(*site.asked.borrow(), limits::CARD_ABSENCES_MAX);
+        assert_eq!(site.asked(), limits::CARD_ABSENCES_MAX);
     }
 }
 
@@ -208,9 +155,9 @@ async fn who_does_not_answer_is_not_said_to_serve_another_card() {
     for (status, held) in
         [(StatusCode::BAD_GATEWAY, false), (StatusCode::TOO_MANY_REQUESTS, false), (StatusCode::OK, true)]
     {
-        let site = Site::start().await;
+        let site = card_site().await;
         let mut stage = Stage::with(|config| {
-            site.allow(config);
+            allow(&site, config);
             if held {
                 config.fetch_timeout_ms = 20;
             }
@@ -218,15 +165,15 @@ async fn who_does_not_answer_is_not_said_to_serve_another_card() {
         .await;
         stage.org("globex").await;
         stage.agent("globex/seller").await;
-        let pin = site.serves("Seller");
+        let pin = puts(&site, "Seller");
         site.answers(status, "no card");
         site.held.send_replace(held);
         pins(&mut stage, pin, URL).await;
-        until_asked(&stage, &site, 3 * limits::CARD_ABSENCES_MAX).await;
+        site.until_asked(&stage, 3 * limits::CARD_ABSENCES_MAX, STEP).await;
         assert_eq!(checks(&mut stage), [], "{status}");
         // It is looked for again, however long that went on.
         site.held.send_replace(false);
-        let other = site.serves("Another");
+        let other = puts(&site, "Another");
         assert_eq!(said(&mut stage, 1).await, [CardCheck { digest: Some(other), matches: false, pin }]);
     }
 }
@@ -234,23 +181,23 @@ async fn who_does_not_answer_is_not_said_to_serve_another_card() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_pinned_anew_during_a_look_is_not_said_of_the_new_pin() {
     // ASP-AGT-012
-    let site = Site::start().await;
-    let mut stage = Stage::with(|config| site.allow(config)).await;
+    let site = card_site().await;
+    let mut stage = Stage::with(|config| allow(&site, config)).await;
     stage.org("globex").await;
     stage.agent("globex/seller").await;
     let pin = Hash::of(&[b"a card that nobody serves"]);
-    let served = site.serves("Seller");
+    let served = puts(&site, "Seller");
     site.held.send_replace(true);
     pins(&mut stage, pin, URL).await;
-    until_asked(&stage, &site, 1).await;
+    site.until_asked(&stage, 1, STEP).await;
     pins(&mut stage, served, URL).await;
     site.held.send_replace(false);
     assert_eq!(said(&mut stage, 1).await, [CardCheck { digest: Some(served), matches: true, pin: served }]);
-    assert_eq!(*site.asked.borrow(), 2, "one after the other, and not twice");
+    assert_eq!(site.asked(), 2, "one after the other, and not twice");
     // The same card at another address is another pin: what was found at the first says nothing of it.
-    site.serves("Another");
+    puts(&site, "Another");
     site.held.send_replace(true);
-    until_asked(&stage, &site, 3).await;
+    site.until_asked(&stage, 3, STEP).await;
     pins(&mut stage, served, "https://globex.example/elsewhere.json").await;
     site.held.send_replace(false);
     let none = CardCheck { digest: None, matches: false, pin: served };
@@ -260,14 +207,14 @@ async fn what_is_pinned_anew_during_a_look_is_not_said_of_the_new_pin() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_found_is_said_on_the_head_that_there_is() {
     // ASP-AGT-012
-    let site = Site::start().await;
-    let mut stage = Stage::with(|config| site.allow(config)).await;
+    let site = card_site().await;
+    let mut stage = Stage::with(|config| allow(&site, config)).await;
     stage.org("globex").await;
     stage.agent("globex/seller").await;
-    let pin = site.serves("Seller");
+    let pin = puts(&site, "Seller");
     site.held.send_replace(true);
     pins(&mut stage, pin, URL).await;
-    until_asked(&stage, &site, 1).await;
+    site.until_asked(&stage, 1, STEP).await;
     // The head that the look began with is not the head any more when it ends.
     pins(&mut stage, pin, URL).await;
     site.held.send_replace(false);
@@ -287,16 +234,16 @@ enum Serves {
 
 /// The buyer accepts a firm offer of the seller, who has pinned a card.
 async fn accepted(serves: Serves) -> Answer {
-    let site = Site::start().await;
+    let site = card_site().await;
     let mut stage = Stage::with(|config| {
-        site.allow(config);
+        allow(&site, config);
         if serves == Serves::Unseen {
             config.card_check_ms = 0;
         }
     })
     .await;
     let consent = stage.people().await;
-    let pin = site.serves("Seller");
+    let pin = puts(&site, "Seller");
     pins(&mut stage, pin, URL).await;
     if serves != Serves::Unseen {
         said(&mut stage, 1).await;
@@ -304,17 +251,17 @@ async fn accepted(serves: Serves) -> Answer {
     let session = stage.invite(consent).await;
     let introduction = stage.author.introduction("globex/seller");
     stage.reply(session, "globex/seller", introduction, session).await;
-    let asked = *site.asked.borrow();
+    let asked = site.asked();
     match serves {
         Serves::Pinned => {}
-        Serves::Unseen => drop(site.serves("Another")),
+        Serves::Unseen => drop(puts(&site, "Another")),
         Serves::Another => {
-            site.serves("Another");
+            puts(&site, "Another");
             said(&mut stage, 2).await;
         }
         Serves::Silence => {
             site.answers(StatusCode::SERVICE_UNAVAILABLE, "");
-            until_asked(&stage, &site, asked + limits::CARD_ABSENCES_MAX + 1).await;
+            site.until_asked(&stage, asked + limits::CARD_ABSENCES_MAX + 1, STEP).await;
         }
     }
     let package = package(stage.now(), "globex/seller", "acme/buyer");
@@ -348,9 +295,9 @@ async fn a_failing_network_stops_nobody_from_signing() {
 async fn a_card_leads_the_node_to_nobody_within() {
     // THR-SSRF-CARD, ASP-AGT-014
     for allowed in [false, true] {
-        let (inner, site) = (Site::start().await, Site::start().await);
+        let (inner, site) = (card_site().await, card_site().await);
         let mut stage = Stage::with(|config| {
-            site.allow(config);
+            allow(&site, config);
             if allowed {
                 let both = format!("globex.example=http://{},127.0.0.0/8", site.address);
                 config.fetch_allow = both.parse().unwrap();
@@ -362,18 +309,14 @@ async fn a_card_leads_the_node_to_nobody_within() {
         for agent in ["globex/first", "globex/seller"] {
             stage.agent(agent).await;
         }
-        let pin = inner.serves("First");
+        let pin = puts(&inner, "First");
         pins_by(&mut stage, "globex/first", pin, &format!("http://{}/card.json", inner.address)).await;
-        let other = site.serves("Seller");
+        let other = puts(&site, "Seller");
         pins(&mut stage, other, URL).await;
         assert_eq!(said(&mut stage, 1).await, [CardCheck { digest: Some(other), matches: true, pin: other }]);
         let found = vec![CardCheck { digest: Some(pin), matches: true, pin }];
         let expected = if allowed { found } else { Vec::new() };
         assert_eq!(checks_of(&mut stage, "globex/first"), expected);
-        assert_eq!(
-            *inner.asked.borrow() > 0,
-            allowed,
-            "with the operator's leave the same address is reached"
-        );
+        assert_eq!(inner.asked() > 0, allowed, "with the operator's leave the same address is reached");
     }
 }

@@ -1,11 +1,17 @@
 //! A stage for the tests: a real node on a real store in a temporary folder, with a clock that is stepped by hand.
 #![allow(dead_code, unused_imports, reason = "each test file uses its part")]
 #![allow(unreachable_pub, reason = "what a test file includes is its own")]
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test whose preparation fails is to stop")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test whose preparation fails is to stop"
+)]
 
 mod author;
 mod events;
 mod reader;
+mod site;
 
 use asp_core::log::receipt::Receipt;
 use asp_core::name::StreamId;
@@ -19,6 +25,7 @@ use serde_json::Value;
 pub use author::*;
 pub use events::*;
 pub use reader::*;
+pub use site::*;
 
 /// The instant at which every stage begins.
 pub const START: LogTime = LogTime::from_millis(1_795_449_312_000);
