@@ -133,7 +133,8 @@ impl Admission {
         queue.as_ref().map_or(0, Sender::waiting)
     }
 
-    /// Takes nothing more, waits until what is queued is answered. Blocks.
+    /// Takes nothing more, waits until what is queued is handed in or refused; what is kept waiting by its pace is answered
+    /// by the store when its turn comes. Blocks.
     pub(crate) fn stop(&self) {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner).take();
         let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));

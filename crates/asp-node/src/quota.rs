@@ -666,6 +666,24 @@ mod tests {
     }
 
     #[test]
+    fn an_organisation_that_spends_what_it_saved_up_waits_and_nobody_else_does() {
+        let bounds = Bounds { statements_per_second: 100, pending: 0, ..BOUNDS };
+        let (quotas, now) = (quotas(bounds), Instant::now());
+        let ticket = |payer: &Payer| {
+            quotas.pay(&mut quotas.state(), &bounds, Some(payer), (100, at(0))).unwrap();
+            let (issuer, session, invited, unproven) = (None, None, None, None);
+            let (keys, price, payer) = (Vec::new(), (1, 100), Some(payer.clone()));
+            let (withdraws, policy, registers) = (false, false, None);
+            Ticket { payer, price, issuer, keys, session, invited, unproven, withdraws, policy, registers }
+        };
+        let one = Payer::Organisation(domain("a.example"));
+        let waits: Vec<Duration> = (0..200).map(|_| quotas.wait(&ticket(&one), now)).collect();
+        assert!(waits[..65].iter().all(Duration::is_zero) && waits[199] == Duration::from_millis(675));
+        let others = [Payer::Organisation(domain("b.example")), Payer::Address(prefix("192.0.2.1").unwrap())];
+        assert!(others.iter().all(|other| quotas.wait(&ticket(other), now).is_zero()));
+    }
+
+    #[test]
     fn a_long_statement_costs_as_much_as_several() {
         let bounds = Bounds { pending: 0, ..BOUNDS };
         let quotas = quotas(bounds);

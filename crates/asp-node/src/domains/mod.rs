@@ -38,6 +38,8 @@ use schedule::Schedule;
 const LOOKS_AT_ONCE: usize = 8;
 /// Rows that are read at once.
 const PAGE: usize = 1_000;
+/// Domains of which the last look is kept; one that gives way is shown again once it is looked at.
+const SIGHTS_MAX: usize = 65_536;
 /// How often what was found is signed anew because the organisation spoke in between.
 const CONFLICTS_MAX: usize = 5;
 /// The pause after the store could not be read.
@@ -67,7 +69,11 @@ impl Sights {
     }
 
     fn note(&self, domain: &Domain, look: Look) {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner).insert(domain.clone(), look);
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if seen.len() >= SIGHTS_MAX && !seen.contains_key(domain) {
+            seen.pop_first();
+        }
+        seen.insert(domain.clone(), look);
     }
 }
 

@@ -107,7 +107,7 @@ async fn limits(context: &Context) -> Outcome {
 /// A limit for people; one that is not known here by its own name.
 fn in_words(what: &str) -> String {
     match what {
-        "statementsPerSecond" => "statements a second, ten times as many at once",
+        "statementsPerSecond" => "statements a second, ten times as many saved up",
         "statementsWaiting" => "statements that are being taken in",
         "requestsPerSecond" => "requests a second, ten times as many at once",
         "invitationsUnanswered" => "invitations that nobody has answered",
