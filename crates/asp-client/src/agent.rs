@@ -8,7 +8,7 @@ use asp_core::challenge::{Challenge, ChallengeError};
 use asp_core::key::SecretKey;
 use asp_core::log::receipt::Receipt;
 use asp_core::name::{AgentUri, Capability, Domain, StreamId, StreamKind, StreamName};
-use asp_core::position::Hash;
+use asp_core::position::{Hash, LogTime};
 use asp_core::session::table::State;
 use asp_core::statement::Verified;
 use asp_core::statement::body::{
@@ -18,7 +18,8 @@ use asp_core::statement::body::{
 use futures::{Stream, TryStreamExt};
 
 use crate::api::{
-    AgentPage, AssessmentView, CommitmentView, ConsentView, SearchQuery, SessionPage, SessionSummary,
+    AgentPage, AssessmentView, CommitmentView, ConsentView, HistoryView, SearchQuery, SessionPage,
+    SessionSummary,
 };
 use crate::client::Client;
 use crate::party::{Party, Query};
@@ -257,6 +258,21 @@ impl AgentParty {
         observers: &[Domain],
     ) -> Result<AssessmentView, Error> {
         self.party.trust(agent, class, capability, observers).await
+    }
+
+    /// How that answer came to be what it is: the same question at so many instants from the given one until now.
+    ///
+    /// # Errors
+    /// As every call; [`Error::Refused`] if the instants are fewer than 2 or more than 100.
+    pub async fn trust_history(
+        &self,
+        agent: &AgentUri,
+        class: &Money,
+        capability: Option<Capability>,
+        observers: &[Domain],
+        span: (LogTime, u32),
+    ) -> Result<HistoryView, Error> {
+        self.party.trust_history(agent, class, capability, observers, span).await
     }
 
     /// Its commitments, newest first, read as far as one looks. An error, as of every call, ends them.

@@ -6,7 +6,7 @@ use asp_core::amount::Money;
 use asp_core::key::SecretKey;
 use asp_core::log::receipt::Receipt;
 use asp_core::name::{AgentUri, Capability, Domain, Issuer, StreamId, StreamName};
-use asp_core::position::{Hash, Head, Sequence};
+use asp_core::position::{Hash, Head, LogTime, Sequence};
 use asp_core::statement::Verified;
 use asp_core::statement::body::Body;
 use asp_core::statement::draft::Draft;
@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 
 use crate::api::{
     AgentPage, AssessmentView, CommitmentPage, CommitmentView, ConsentPage, ConsentSession,
-    ConsentSessionPage, ConsentView, Message, SearchQuery, SessionPage, SessionSummary,
+    ConsentSessionPage, ConsentView, HistoryView, Message, SearchQuery, SessionPage, SessionSummary,
 };
 use crate::client::Client;
 use crate::list::entries;
@@ -264,15 +264,33 @@ impl Party {
         capability: Option<Capability>,
         observers: &[Domain],
     ) -> Result<AssessmentView, Error> {
-        let mut query: Query = vec![
-            ("agent", agent.to_string()),
-            ("amount", class.amount.to_string()),
-            ("currency", class.currency.to_string()),
-        ];
-        query.extend(capability.map(|it| ("capability", it.to_string())));
-        query.extend(observers.iter().map(|it| ("observer", it.to_string())));
-        self.get("/v1/trust", &query).await
+        self.get("/v1/trust", &of_trust(agent, class, capability, observers)).await
     }
+
+    pub(crate) async fn trust_history(
+        &self,
+        agent: &AgentUri,
+        class: &Money,
+        capability: Option<Capability>,
+        observers: &[Domain],
+        (since, steps): (LogTime, u32),
+    ) -> Result<HistoryView, Error> {
+        let mut query = of_trust(agent, class, capability, observers);
+        query.extend([("since", since.to_string()), ("steps", steps.to_string())]);
+        self.get("/v1/trust/history", &query).await
+    }
+}
+
+/// A question of trust as the node reads it.
+fn of_trust(agent: &AgentUri, class: &Money, capability: Option<Capability>, observers: &[Domain]) -> Query {
+    let mut query: Query = vec![
+        ("agent", agent.to_string()),
+        ("amount", class.amount.to_string()),
+        ("currency", class.currency.to_string()),
+    ];
+    query.extend(capability.map(|it| ("capability", it.to_string())));
+    query.extend(observers.iter().map(|it| ("observer", it.to_string())));
+    query
 }
 
 /// Whether the node said it; who signed it has been judged by the node, and changes nothing of what is said after it.

@@ -23,7 +23,7 @@ use crate::statement::body::{Accept, AdmissionPolicy, Body, Propose};
 use crate::statement::{Statement, Verified};
 use crate::stream::{Accepted, check_place};
 use crate::terms::{self, TermsSchema};
-use crate::trust::{Distrust, Points, Question, Settled, assess};
+use crate::trust::{Distrust, Points, Question, Settled, score};
 
 /// What a statement changed, for whoever keeps views.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -522,7 +522,7 @@ impl World {
                 let found = known.iter().find(|(question, _)| question == asked);
                 found.map_or(Earned::Unanswered, |(_, points)| Earned::Points(*points))
             }
-            Trust::Settled(settled) => Earned::Points(assess(settled.evidence(), asked).score),
+            Trust::Settled(settled) => Earned::Points(score(settled.evidence(), asked)),
             Trust::NotShown => Earned::NotShown,
         }
     }

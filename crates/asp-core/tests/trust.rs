@@ -6,6 +6,7 @@ use asp_core::key::SecretKey;
 use asp_core::position::{Hash, LogPoint, LogTime, Position};
 use asp_core::trust::{
     Assessment, Change, Distrust, Evidence, Ground, Level, Limit, Outcome, Question, Settled, assess,
+    history, score as points,
 };
 use proptest::prelude::*;
 
@@ -346,6 +347,37 @@ fn the_digits_are_these_on_every_machine() {
         parts.join(", "),
         "base 10.000, growth 32.658, certainty -17.524, inactivity -1.256, breaches -2.354"
     );
+}
+
+#[test]
+fn a_history_gives_at_each_instant_what_was_known_then() {
+    // ASP-TRU-004
+    let text = format!("{}worker broke 1 x 100 for p0 40 days ago\n", network(6));
+    let mut evidence = world(&text);
+    // A deal of fifty days ago that was found void ten days ago counts in between.
+    let mut stolen = deal("worker", "p1", "100", 50, Outcome::Fulfilled);
+    (stolen.index, stolen.void) =
+        (Position(90), Some(LogPoint { index: Position(91), time: LogTime::from_millis(NOW - 10 * DAY) }));
+    evidence.push(stolen);
+    let asked = question("worker");
+    let told = history(&evidence, &asked, LogTime::from_millis(NOW - 120 * DAY), 13);
+    assert_eq!((told.moments.len(), told.since), (13, LogTime::from_millis(NOW - 120 * DAY)));
+    for (step, moment) in (0..).zip(&told.moments) {
+        assert_eq!(moment.at, LogTime::from_millis(NOW - (120 - 10 * step) * DAY));
+        let then = assess(&evidence, &Question { instant: moment.at, ..asked.clone() });
+        assert_eq!((moment.score, moment.level), (then.score, then.level), "{step}");
+        assert_eq!(moment.score, points(&evidence, &Question { instant: moment.at, ..asked.clone() }));
+    }
+    let broken: Vec<u64> = told.moments.iter().map(|moment| moment.broken).collect();
+    assert_eq!(broken, [0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0]);
+    let of_last = told.moments.last().map(|moment| moment.score);
+    assert_eq!(of_last, Some(assess(&evidence, &asked).score));
+    // Nothing stands outside its bounds: too few and too many steps, a beginning after the end.
+    for (steps, count) in [(0, 2), (1, 2), (101, 100), (u32::MAX, 100)] {
+        let told = history(&evidence, &asked, LogTime::MAX, steps);
+        assert_eq!((told.moments.len(), told.since), (count, asked.instant));
+        assert!(told.moments.iter().all(|moment| moment.at == asked.instant));
+    }
 }
 
 #[test]

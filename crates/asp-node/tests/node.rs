@@ -68,6 +68,7 @@ const ROUTES: &str = "
     get /v1/sessions/{id}/messages
     get /v1/statements
     get /v1/trust
+    get /v1/trust/history
     post /join
     post /oauth/token
     post /signin

@@ -18,6 +18,7 @@ mod people;
 mod policy;
 mod tck;
 mod tender;
+mod trust;
 
 pub(crate) use accounts::{PeopleCommand, PeopleInvite, PeopleOperator};
 pub(crate) use deal::{
@@ -30,12 +31,13 @@ pub(crate) use keys::{
 };
 pub(crate) use people::{
     AgentCommand, AgentRegister, CardCommand, CardExport, CardMembers, CardPart, CardSet, ConsentCommand,
-    ConsentRequest, Discover, DiscoverCommand, Less, Observe, OrgActivity, OrgCommand, OrgVerifying, Sort,
-    TrustCommand, Wanted, WatchSearch,
+    ConsentRequest, Discover, DiscoverCommand, Less, OrgActivity, OrgCommand, OrgVerifying, Sort, Wanted,
+    WatchSearch,
 };
 pub(crate) use policy::{PolicyCommand, PolicyPart, PolicySetting};
 pub(crate) use tck::Tck;
 pub(crate) use tender::{TenderAward, TenderCommand, TenderDecline, TenderName, TenderOpen};
+pub(crate) use trust::{Observe, TrustCommand, TrustHistory, TrustVerify};
 
 const AFTER: &str = "\
 Exit codes:

@@ -152,9 +152,45 @@ fn two_users_make_a_deal_keep_it_and_prove_it() {
     let trust = buyer.done(&["trust", "explain", VENDOR, "--amount", "2550 USD"]);
     assert!(trust["score"].as_str().unwrap().parse::<f64>().unwrap() > 10.0, "{trust}");
     assert_eq!(trust["lenders"]["first"][0]["organisation"], "acme.example");
+    answers_are_checked_against_the_log(buyer, deal.folder.path());
     for user in [&*buyer, &*vendor] {
         holds_no_secret(user);
     }
+}
+
+/// An answer about trust is what an export of the log gives, and nothing else passes for it.
+fn answers_are_checked_against_the_log(buyer: &mut User, folder: &Path) {
+    let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
+    let (log, answer) = (path("log.jsonl"), path("answer.json"));
+    run(&["log", "export", "--data", &path("data"), "--output", &log]).with_code(0);
+    let check = |text: &str, log: &str, code: i32| {
+        std::fs::write(&answer, text).unwrap();
+        run(&["trust", "verify", &answer, "--export", log, "--json"]).with_code(code)
+    };
+    for words in [&["show"][..], &["explain"], &["history", "--steps", "5", "--back", "30d"]] {
+        let words = [&["trust"], words, &[VENDOR, "--amount", "2550 USD"]].concat();
+        let told = buyer.run(&words).with_code(0).stdout;
+        let proved = check(&told, &log, 0).one();
+        assert_eq!((&proved["verdict"], &proved["differing"]), (&"proved".into(), &serde_json::json!([])));
+        // Whichever digit is changed: it is named, or the answer to another question is another one.
+        for (from, to) in [("\"flow-1\"", "\"flow-2\""), ("levelNumber\":0", "levelNumber\":1")] {
+            let forged = told.replace(from, to);
+            assert_ne!(forged, told, "{told}");
+            let refuted = check(&forged, &log, 1).one();
+            assert_eq!(refuted["verdict"], "refuted");
+            assert_eq!(refuted["differing"].as_array().unwrap().len(), 1, "{refuted}");
+        }
+        check(&told.replace("\"question\"", "\"asked\""), &log, 2);
+    }
+    let told = std::fs::read_to_string(&answer).unwrap().replace("\"asked\"", "\"question\"");
+    let whole = std::fs::read_to_string(&log).unwrap();
+    let short = path("short.jsonl");
+    // Without its checkpoint, and without its last entries, it does not hold.
+    std::fs::write(&short, whole.lines().take(9).fold(String::new(), |all, line| all + line + "\n")).unwrap();
+    check(&told, &short, 1);
+    check(&told, &path("nowhere.jsonl"), 2);
+    let stranger = asp_core::key::SecretKey::from_seed(&[7; 32]).id().to_string();
+    run(&["trust", "verify", &answer, "--export", &log, "--node-key", &stranger]).with_code(1);
 }
 
 /// Key files are their owner's alone, and what they hold was never printed.

@@ -7,9 +7,10 @@ use std::path::Path;
 use super::{cell, read_text};
 
 /// Where the types are declared.
-const SOURCES: [&str; 3] = [
+const SOURCES: [&str; 4] = [
     "crates/asp-client/src/api/mod.rs",
     "crates/asp-client/src/api/domain.rs",
+    "crates/asp-client/src/api/trust.rs",
     "crates/asp-client/src/api/work.rs",
 ];
 

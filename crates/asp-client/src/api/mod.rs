@@ -17,7 +17,6 @@ use asp_core::statement::body::{
     PolicySet, SessionReceipt, Showing, TrustFloor, Usage, VerifyMethod,
 };
 use asp_core::statement::{Signature, Verified};
-use asp_core::trust::Question;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
@@ -42,10 +41,12 @@ macro_rules! api {
 mod consent;
 mod domain;
 mod people;
+mod trust;
 mod work;
 
 pub use domain::*;
 pub use people::*;
+pub use trust::*;
 pub use work::*;
 
 api! {
@@ -823,100 +824,6 @@ api! {
         /// Asks for the page after this one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         next_page_token: Option<String>,
-    }
-    /// How far an agent can be trusted with a deal of some size, and why.
-    struct AssessmentView {
-        /// The model, `flow-1`.
-        model: String,
-        /// What was asked: with the model and the log, everything that the digits depend on.
-        #[cfg_attr(feature = "openapi", schema(value_type = Object))]
-        question: Question,
-        /// From 0 to 100 points, such as `61.204`.
-        score: String,
-        /// What the score amounts to.
-        level: String,
-        /// The level's number, 0 to 4.
-        level_number: u8,
-        /// The factors; the score is `F · (10 + 90·L·q·D)` of exactly these digits.
-        factors: Vec<FactorView>,
-        /// Points that sum to the score.
-        parts: Vec<PartView>,
-        /// Who lends to the subject, the largest first.
-        lenders: ListedLenders,
-        /// What must grow before the flow can.
-        #[cfg_attr(feature = "openapi", schema(value_type = Object))]
-        limited_by: Value,
-        /// What would change the score, and by how much.
-        counterfactuals: Vec<CounterfactualView>,
-        /// Statements that count.
-        rests_on: ListedHashes,
-    }
-    /// One factor of a score.
-    struct FactorView {
-        /// Its letter in the model.
-        symbol: String,
-        /// Its name.
-        name: String,
-        /// Its value.
-        value: String,
-        /// What it says.
-        meaning: String,
-    }
-    /// One step from nothing to a score.
-    struct PartView {
-        /// Its name.
-        name: String,
-        /// What it adds, or takes if negative.
-        points: String,
-    }
-    /// Lenders, and how many there are.
-    struct ListedLenders {
-        /// The number of all.
-        total: usize,
-        /// The first of them.
-        first: Vec<LenderView>,
-    }
-    /// Statements, and how many there are.
-    struct ListedHashes {
-        /// The number of all.
-        total: usize,
-        /// The first of them.
-        #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
-        first: Vec<Hash>,
-    }
-    /// An organisation that lends to the subject.
-    struct LenderView {
-        /// Which.
-        #[cfg_attr(feature = "openapi", schema(value_type = String))]
-        organisation: Domain,
-        /// Whether the observer trusts it without evidence.
-        seed: bool,
-        /// What it lends.
-        lends: String,
-        /// What its kept deals with the subject would let it lend.
-        capacity: String,
-        /// Whether it lends all of that.
-        saturated: bool,
-        /// The kept deals behind it that still count.
-        deals: u64,
-        /// The latest of them.
-        #[cfg_attr(feature = "openapi", schema(value_type = String))]
-        latest: LogTime,
-    }
-    /// Something that is not so, and the score if it were.
-    struct CounterfactualView {
-        /// What would be otherwise.
-        change: String,
-        /// The partner in question, where there is one.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
-        partner: Option<Domain>,
-        /// The score then.
-        score: String,
-        /// How much more that is.
-        delta: String,
-        /// The change in words.
-        sentence: String,
     }
     /// A proof of the log (RFC 6962 §2.1).
     struct ProofView {

@@ -97,6 +97,11 @@ impl Question {
             && self.capability.as_ref().is_none_or(asked)
     }
 
+    /// Whether this evidence counts: it is admitted, and those whom it binds are of different organisations.
+    pub(super) fn counts(&self, evidence: &Evidence) -> bool {
+        self.admits(evidence) && domain_of(&evidence.debtor) != domain_of(&evidence.creditor)
+    }
+
     /// The value class in billionths; a class of nothing is the smallest amount there is.
     pub(super) fn class_nanos(&self) -> u128 {
         self.class.amount.nanos().max(1)

@@ -170,12 +170,23 @@ impl Change {
     }
 }
 
-/// Answers a question from the evidence it admits.
-pub(super) fn explain(mut record: Record<'_>, question: &Question) -> Assessment {
+/// The score alone: what who asks about many, or often, needs of an answer.
+pub(super) fn score(mut record: Record<'_>, question: &Question) -> Points {
+    keep_relevant(&mut record);
+    let breaches = Breach::among(&record.obligations, question);
+    Factors::of(&Standing::of(&record.kept, &breaches, &record.seeds).facts, question.instant).score()
+}
+
+/// Leaves out the deals that lie on no way from a seed to the subject.
+fn keep_relevant(record: &mut Record<'_>) {
     let relevant = Graph::of(record.kept.iter(), &record.seeds).relevant();
     let on_the_way = |node: usize| relevant.get(node).copied().unwrap_or(false);
     record.kept.retain(|deal| on_the_way(deal.debtor) && on_the_way(deal.creditor));
+}
 
+/// Answers a question from the evidence it admits.
+pub(super) fn explain(mut record: Record<'_>, question: &Question) -> Assessment {
+    keep_relevant(&mut record);
     let breaches = Breach::among(&record.obligations, question);
     let standing = Standing::of(&record.kept, &breaches, &record.seeds);
     let factors = Factors::of(&standing.facts, question.instant);

@@ -40,6 +40,7 @@ mod evidence;
 mod explain;
 mod fixed;
 mod flow;
+mod history;
 pub mod parameters;
 mod quantile;
 mod score;
@@ -47,6 +48,7 @@ mod settled;
 
 pub use evidence::{Evidence, Ground, Outcome, Question};
 pub use explain::{Assessment, Change, Counterfactual, Factor, Lender, Limit, Listed, Part};
+pub use history::{History, Moment, STEPS_MAX, STEPS_MIN, history};
 pub use score::{Level, Millionths, Points};
 pub use settled::{Distrust, Settled};
 
@@ -57,4 +59,10 @@ pub use settled::{Distrust, Settled};
 #[must_use]
 pub fn assess(evidence: &[Evidence], question: &Question) -> Assessment {
     explain::explain(evidence::Record::of(evidence, question), question)
+}
+
+/// The score that [`assess`] gives, without its reasons: a fraction of the work.
+#[must_use]
+pub fn score(evidence: &[Evidence], question: &Question) -> Points {
+    explain::score(evidence::Record::of(evidence, question), question)
 }

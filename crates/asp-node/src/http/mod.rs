@@ -213,6 +213,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(commitments::show))
         .routes(routes!(commitments::bundle))
         .routes(routes!(trust::assess))
+        .routes(routes!(trust::history))
         .routes(routes!(receipts::show))
         .routes(routes!(oauth::token))
         .routes(routes!(log::checkpoint))

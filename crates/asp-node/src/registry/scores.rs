@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use asp_core::amount::Money;
 use asp_core::name::{AgentUri, Domain};
 use asp_core::position::{LogTime, Position};
-use asp_core::trust::{Level, Points, Question, Settled, assess};
+use asp_core::trust::{Level, Points, Question, Settled, score};
 use asp_store::{AgentNumber, Reader};
 
 use crate::http::problem::Denial;
@@ -108,8 +108,7 @@ impl Scores {
             prefix: Position(prefix),
         };
         // Each with a turn of its own, so that a search can come in between.
-        let level =
-            |agent| self.with(|known| Level::of(assess(known.settled.evidence(), &question(agent)).score));
+        let level = |agent| self.with(|known| Level::of(score(known.settled.evidence(), &question(agent))));
         (agents.into_iter().map(level).max().unwrap_or(Level::Unverified), prefix)
     }
 
@@ -168,7 +167,7 @@ impl Known {
     /// The points of whoever never owed anything.
     pub(super) fn base(&self, asked: &Asked) -> Points {
         let nobody = || format!("agent://{}/nobody", asked.observer).parse().ok();
-        nobody().map_or_else(Points::default, |nobody| assess(&[], &asked.about(nobody)).score)
+        nobody().map_or_else(Points::default, |nobody| score(&[], &asked.about(nobody)))
     }
 
     /// The points of an agent.
@@ -180,7 +179,7 @@ impl Known {
         if let Some(points) = known.and_then(|place| self.computed.get(place)?.1.get(&number)) {
             return *points;
         }
-        let points = assess(self.settled.evidence(), &asked.about(agent.clone())).score;
+        let points = score(self.settled.evidence(), &asked.about(agent.clone()));
         match known.and_then(|place| self.computed.get_mut(place)) {
             Some((_, scores)) => {
                 scores.insert(number, points);

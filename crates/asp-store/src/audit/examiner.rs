@@ -135,6 +135,11 @@ impl Examiner {
         Ok(())
     }
 
+    /// What the entries so far came to.
+    pub(super) fn into_world(self) -> World {
+        self.facts.world
+    }
+
     /// The derived views; none without them.
     pub(super) fn finish_views(&mut self) -> Result<Option<&Connection>, Fault> {
         match &mut self.views {

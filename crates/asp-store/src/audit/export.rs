@@ -5,9 +5,10 @@ use std::io::{BufRead, Read};
 use std::time::Instant;
 
 use asp_core::statement::{ENVELOPE_BYTES_MAX, VERSION};
+use asp_core::world::World;
 
 use super::examiner::{Checked, Examiner};
-use super::{AuditError, Finding, Report, pipeline};
+use super::{AuditError, Evidenced, Finding, Report, pipeline};
 use crate::export::{Footer, Header, KIND, Line};
 
 /// Bytes of the longest line: an envelope, its index and time.
@@ -31,7 +32,24 @@ enum End {
 ///
 /// # Errors
 /// That the input cannot be read, or is no export.
-pub fn export(mut input: impl BufRead, progress: &mut dyn FnMut(u64, u64)) -> Result<Report, AuditError> {
+pub fn export(input: impl BufRead, progress: &mut dyn FnMut(u64, u64)) -> Result<Report, AuditError> {
+    examine(input, progress).map(|(report, _)| report)
+}
+
+/// The same, and the evidence of trust that the entries settled, as far as they hold.
+///
+/// # Errors
+/// As [`export`].
+pub fn evidence(input: impl BufRead, progress: &mut dyn FnMut(u64, u64)) -> Result<Evidenced, AuditError> {
+    let (report, world) = examine(input, progress)?;
+    let settled = world.settled().cloned().unwrap_or_default();
+    Ok(Evidenced { report, settled })
+}
+
+fn examine(
+    mut input: impl BufRead,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<(Report, World), AuditError> {
     let began = Instant::now();
     let header = read_header(&mut input)?;
     let mut examiner = Examiner::new(header.origin, header.node_key, false)?;
@@ -76,14 +94,15 @@ pub fn export(mut input: impl BufRead, progress: &mut dyn FnMut(u64, u64)) -> Re
         Some(End::Note(note)) => examiner.check_note(Some(&note)),
         None => examiner.check_note(None),
     };
-    Ok(Report {
+    let report = Report {
         entries: examiner.tree.size(),
         root: examiner.tree.root(),
         elapsed: began.elapsed(),
         finding: verdict.err(),
-        origin: examiner.origin,
+        origin: examiner.origin.clone(),
         node_key: examiner.node_key,
-    })
+    };
+    Ok((report, examiner.into_world()))
 }
 
 fn read_header(input: &mut impl BufRead) -> Result<Header, AuditError> {

@@ -16,8 +16,9 @@ use asp_core::key::KeyId;
 use asp_core::name::Origin;
 use asp_core::position::Hash;
 use asp_core::rejection::{Code, Rejection};
+use asp_core::trust::Settled;
 
-pub use export::export;
+pub use export::{evidence, export};
 pub use folder::folder;
 
 use crate::fault::Fault;
@@ -37,6 +38,15 @@ pub struct Report {
     pub elapsed: Duration,
     /// The first thing that does not hold; none if everything does.
     pub finding: Option<Finding>,
+}
+
+/// What an audit came to, and what trust rests on by it.
+#[derive(Debug, Clone)]
+pub struct Evidenced {
+    /// What the audit came to.
+    pub report: Report,
+    /// The evidence of the entries that hold.
+    pub settled: Settled,
 }
 
 /// Something that does not hold.

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use asp_core::name::Domain;
-use asp_core::trust::{Points, Question, Settled, assess};
+use asp_core::trust::{Points, Question, Settled, score};
 use rusqlite::Connection;
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
@@ -148,7 +148,7 @@ impl Record {
             })?;
             (self.settled, self.size) = (settled, to);
         }
-        Ok(assess(self.settled.evidence(), question).score)
+        Ok(score(self.settled.evidence(), question))
     }
 }
 

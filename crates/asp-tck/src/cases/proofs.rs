@@ -5,7 +5,7 @@ use asp_core::name::AgentUri;
 use asp_core::position::{LogTime, Position};
 use asp_core::rejection::Code;
 use asp_core::statement::body::{Body, KeyRevoke};
-use asp_core::trust::{Evidence, Outcome, Question, assess};
+use asp_core::trust::{Evidence, Outcome, Question, STEPS_MIN, assess, history as traced};
 use serde_json::Value;
 
 use super::{Case, code};
@@ -45,6 +45,7 @@ pub(super) const CASES: &[Case] = &[
     ),
     code!(["ASP-TRU-001"], "anybody computes the digits of a trust answer from what it names", digits),
     code!(["ASP-TRU-001"], "a breach counts, and is what the answer rests on", breach),
+    code!(["ASP-TRU-004"], "a history gives at each instant what that instant gets", history),
     code!(["ASP-TRU-002"], "who has no record has 10 points", newcomer),
     code!(["ASP-TRU-003"], "what a stolen key praised earns nothing once that is known", praised),
     code!(["ASP-TRU-003"], "a breach falls with the creditor's key and not with the debtor's", blamed),
@@ -145,27 +146,48 @@ struct Ending {
     outcome: Outcome,
 }
 
+/// What the log has of the seller, if its deals ended so.
+fn evidence(stage: &Stage, endings: &[Ending]) -> Result<Vec<Evidence>, Finding> {
+    let (debtor, creditor): (AgentUri, AgentUri) = (stage.uri("seller")?, stage.uri("buyer")?);
+    let piece = |ending: &Ending| {
+        Ok(Evidence {
+            index: ending.at.0,
+            at: ending.at.1,
+            debtor: debtor.clone(),
+            creditor: creditor.clone(),
+            value: asp_core::amount::Money { amount: text("100")?, currency: text("USD")? },
+            capability: Some(text("provision.compute.gpu")?),
+            outcome: ending.outcome,
+            statement: ending.statement,
+            // What nobody distrusts counts whatever it rests on.
+            grounds: std::collections::BTreeSet::new(),
+            void: None,
+        })
+    };
+    endings.iter().map(piece).collect()
+}
+
+/// Asks how the seller's score came to be, and computes each moment from the evidence.
+async fn history(stage: &mut Stage) -> Result<(), Finding> {
+    stage.play(KEPT).await?;
+    let ending = ending(stage, "INFORM", Outcome::Fulfilled)?;
+    let (since, evidence) = (ending.at.1, evidence(stage, &[ending])?);
+    let path = format!(
+        "/v1/trust/history?agent={}&amount=100&currency=USD&since={since}&steps={STEPS_MIN}",
+        stage.uri("seller")?
+    );
+    let said: Value = stage.get_as("buyer", &path).await?.json().map_err(|finding| finding.at(&path))?;
+    let question = said.get("question").cloned().unwrap_or_default();
+    let question: Question = serde_json::from_value(question)
+        .map_err(|error| Finding::new("the whole question in the answer", error).at(&path))?;
+    let computed = serde_json::to_value(traced(&evidence, &question, since, STEPS_MIN)).unwrap_or_default();
+    hold(computed == said, &computed, &said).map_err(|finding| finding.at(&path))
+}
+
 /// Asks how far the seller can be trusted, and computes the answer from the evidence.
 async fn recompute(stage: &mut Stage, endings: &[Ending]) -> Result<Value, Finding> {
-    let (debtor, creditor): (AgentUri, AgentUri) = (stage.uri("seller")?, stage.uri("buyer")?);
-    let evidence: Vec<Evidence> = endings
-        .iter()
-        .map(|ending| {
-            Ok(Evidence {
-                index: ending.at.0,
-                at: ending.at.1,
-                debtor: debtor.clone(),
-                creditor: creditor.clone(),
-                value: asp_core::amount::Money { amount: text("100")?, currency: text("USD")? },
-                capability: Some(text("provision.compute.gpu")?),
-                outcome: ending.outcome,
-                statement: ending.statement,
-                // What nobody distrusts counts whatever it rests on.
-                grounds: std::collections::BTreeSet::new(),
-                void: None,
-            })
-        })
-        .collect::<Result<_, Finding>>()?;
+    let debtor: AgentUri = stage.uri("seller")?;
+    let evidence = evidence(stage, endings)?;
     let path = format!("/v1/trust?agent={debtor}&amount=100&currency=USD&capability=provision");
     let said: Value = stage.get_as("buyer", &path).await?.json().map_err(|finding| finding.at(&path))?;
     let question = said.get("question").cloned().unwrap_or_default();

@@ -1305,4 +1305,11 @@ pub const RULES: &[Rule] = &[
         level: Level::Full,
         inside: None,
     },
+    Rule {
+        id: "ASP-TRU-004",
+        sentence: "A history of a score MUST give at each instant what the same question gets with that instant, by the same prefix.",
+        codes: &[],
+        level: Level::Full,
+        inside: None,
+    },
 ];

@@ -1,4 +1,4 @@
-//! Commands about who there is: organisations, agents, consents, trust.
+//! Commands about who there is: organisations, agents, consents.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -570,35 +570,4 @@ pub(crate) struct Less {
     /// How much longer it lasts, such as 7d
     #[arg(long, value_name = "SPAN", value_parser = read::span)]
     pub(crate) expires: Option<Millis>,
-}
-
-/// `assent trust`
-#[derive(Debug, Subcommand)]
-pub(crate) enum TrustCommand {
-    /// Show the score and the level
-    #[command(after_help = "Examples:\n  assent trust show volt.example/sales/gpu --amount \"2550 USD\"")]
-    Show(Observe),
-    /// Show how the score comes about: parts that add up, who lends, what limits it, what would change it
-    #[command(
-        after_help = "Examples:\n  assent trust explain volt.example/sales/gpu --capability provision.compute\n  \
-        assent trust explain volt.example/sales/gpu --observer northwind.example --json"
-    )]
-    Explain(Observe),
-}
-
-/// What `assent trust` asks.
-#[derive(Debug, Args)]
-pub(crate) struct Observe {
-    /// The agent asked about
-    #[arg(value_parser = read::agent)]
-    pub(crate) agent: AgentUri,
-    /// The size of the deal in mind
-    #[arg(long, default_value = "1000 USD", value_name = "MONEY", value_parser = read::money)]
-    pub(crate) amount: Money,
-    /// Count only deals within this capability
-    #[arg(long, value_name = "NAME")]
-    pub(crate) capability: Option<Capability>,
-    /// Whose eyes to look with; may be repeated [default: your organisation]
-    #[arg(long, value_name = "DOMAIN")]
-    pub(crate) observer: Vec<Domain>,
 }

@@ -1,22 +1,34 @@
-//! `assent trust`: the score, and how it comes about. Computes nothing: the core has, at a place of the log.
+//! `assent trust`: the score, how it comes about and how it came to be. Computes nothing: the core has, at a place of
+//! the log, and does so again to verify.
 
-use asp_client::api::AssessmentView;
+use asp_client::api::{AssessmentView, HistoryView};
+use asp_core::position::LogTime;
 
-use crate::cli::{Observe, TrustCommand};
+use crate::cli::{Observe, TrustCommand, TrustHistory};
 use crate::context::Context;
 use crate::failure::Outcome;
 use crate::page::{Page, Paint, Text};
 use crate::{terms, words};
+
+mod verify;
+
+/// Cells of the bar that shows a score: one for each four points.
+const BAR_CELLS: usize = 25;
 
 /// Runs one of the commands.
 ///
 /// # Errors
 /// Why it did not do what it was asked.
 pub(super) async fn run(context: &Context, command: TrustCommand) -> Outcome {
-    let (args, whole) = match command {
-        TrustCommand::Show(args) => (args, false),
-        TrustCommand::Explain(args) => (args, true),
-    };
+    match command {
+        TrustCommand::Show(args) => assess(context, args, false).await,
+        TrustCommand::Explain(args) => assess(context, args, true).await,
+        TrustCommand::History(args) => history(context, args).await,
+        TrustCommand::Verify(args) => verify::run(context, &args),
+    }
+}
+
+async fn assess(context: &Context, args: Observe, whole: bool) -> Outcome {
     let Observe { agent, amount, capability, observer } = args;
     let party = context.agent().await?;
     let assessment = party.trust(&agent, &amount, capability, &observer).await?;
@@ -29,13 +41,55 @@ pub(super) async fn run(context: &Context, command: TrustCommand) -> Outcome {
     Ok(())
 }
 
-fn show(page: &mut Page, found: &AssessmentView) {
-    let question = &found.question;
-    let paint = match found.level_number {
+async fn history(context: &Context, args: TrustHistory) -> Outcome {
+    let TrustHistory { observe: Observe { agent, amount, capability, observer }, back, steps } = args;
+    let since = LogTime::from_millis(super::now().millis().saturating_sub(back.0));
+    let party = context.agent().await?;
+    let found = party.trust_history(&agent, &amount, capability, &observer, (since, steps)).await?;
+    context.printer.show(&found, |page| show_history(page, &found));
+    Ok(())
+}
+
+fn show_history(page: &mut Page, found: &HistoryView) {
+    page.field("agent", Text::of(Paint::Strong, words::agent(&found.question.subject)));
+    page.field("for a deal of", terms::money(&found.question.class));
+    page.field("as seen by", super::agent::list(found.question.observer.iter()));
+    page.field("model", format!("{}, log of {} entries", found.model, found.question.prefix));
+    page.gap();
+    let count = |number: u64| if number == 0 { String::new() } else { number.to_string() };
+    let rows = found.moments.iter().map(|moment| {
+        let paint = level_paint(moment.level_number);
+        vec![
+            words::instant(moment.at).into(),
+            Text::of(Paint::Strong, &moment.score),
+            Text::of(paint, bar(&moment.score)),
+            Text::of(paint, &moment.level),
+            count(moment.kept).into(),
+            Text::of(Paint::Bad, count(moment.broken)),
+        ]
+    });
+    page.table(vec!["AT", "SCORE", "", "LEVEL", "KEPT", "BROKEN"], rows.collect(), "none");
+}
+
+/// A bar as long as the score is high.
+fn bar(score: &str) -> String {
+    let whole: usize = score.split('.').next().and_then(|whole| whole.parse().ok()).unwrap_or(0);
+    let full = (whole * BAR_CELLS).div_ceil(100).min(BAR_CELLS);
+    format!("{}{}", "━".repeat(full), "─".repeat(BAR_CELLS - full))
+}
+
+/// How a level is painted.
+const fn level_paint(number: u8) -> Paint {
+    match number {
         0 => Paint::Dim,
         1 | 2 => Paint::Plain,
         _ => Paint::Good,
-    };
+    }
+}
+
+fn show(page: &mut Page, found: &AssessmentView) {
+    let question = &found.question;
+    let paint = level_paint(found.level_number);
     page.field("agent", Text::of(Paint::Strong, words::agent(&question.subject)));
     page.field(
         "score",

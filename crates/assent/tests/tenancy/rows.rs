@@ -289,6 +289,12 @@ pub(crate) const ROWS: &[Row] = &[
         ],
         &["agent", "amount", "currency", "capability", "observer"],
     ),
+    public(
+        "GET /v1/trust/history",
+        "it shows how many obligations were kept and broken when, as the answer of each instant would; no more",
+        &["/v1/trust/history?agent=agent://globex.example/trader&steps=3"],
+        &["agent", "amount", "currency", "capability", "observer", "since", "steps"],
+    ),
     public("GET /log/checkpoint", PROOF, &["/log/checkpoint"], &[]),
     public("GET /log/tile/{tile}", PROOF, &["/log/tile/entries/000.p/7"], &["tile"]),
     public("GET /log/proof/inclusion", PROOF, &["/log/proof/inclusion?index=1&size=2"], &["index", "size"]),
