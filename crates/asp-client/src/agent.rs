@@ -12,14 +12,14 @@ use asp_core::position::{Hash, LogTime};
 use asp_core::session::table::State;
 use asp_core::statement::Verified;
 use asp_core::statement::body::{
-    Because, Body, Card, CardSet, Invitation, Invitee, KeyRotate, Limits, Mode, Nonce, ParticipantRole,
-    Propose, SchemaRef, Text,
+    Because, Body, Card, CardSet, Endorsement, EndorsementEnd, Invitation, Invitee, KeyRotate, Limits, Mode,
+    Nonce, ParticipantRole, Propose, Rating, SchemaRef, Text,
 };
 use futures::{Stream, TryStreamExt};
 
 use crate::api::{
-    AgentPage, AssessmentView, CommitmentView, ConsentView, HistoryView, SearchQuery, SessionPage,
-    SessionSummary,
+    AgentPage, AssessmentView, CommitmentView, ConsentView, HistoryView, ProfileView, SearchQuery,
+    SessionPage, SessionSummary,
 };
 use crate::client::Client;
 use crate::party::{Party, Query};
@@ -258,6 +258,44 @@ impl AgentParty {
         observers: &[Domain],
     ) -> Result<AssessmentView, Error> {
         self.party.trust(agent, class, capability, observers).await
+    }
+
+    /// What else the log tells of an agent: eight components with their facts.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn trust_profile(
+        &self,
+        agent: &AgentUri,
+        class: &Money,
+        capability: Option<Capability>,
+        observers: &[Domain],
+    ) -> Result<ProfileView, Error> {
+        self.party.trust_profile(agent, class, capability, observers).await
+    }
+
+    /// Speaks for another organisation's agent.
+    ///
+    /// # Errors
+    /// As every statement.
+    pub async fn endorse(&self, endorsement: Endorsement) -> Result<Receipt, Error> {
+        self.say(Body::AgentEndorse(endorsement), &[]).await
+    }
+
+    /// Speaks for it no more.
+    ///
+    /// # Errors
+    /// As every statement.
+    pub async fn withdraw_endorsement(&self, end: EndorsementEnd) -> Result<Receipt, Error> {
+        self.say(Body::AgentEndorseWithdraw(end), &[]).await
+    }
+
+    /// Says how it was to deal with another participant of a session that has ended.
+    ///
+    /// # Errors
+    /// As every statement.
+    pub async fn rate(&self, rating: Rating) -> Result<Receipt, Error> {
+        self.say(Body::AgentRate(rating), &[]).await
     }
 
     /// How that answer came to be what it is: the same question at so many instants from the given one until now.

@@ -16,7 +16,8 @@ use serde::de::DeserializeOwned;
 
 use crate::api::{
     AgentPage, AssessmentView, CommitmentPage, CommitmentView, ConsentPage, ConsentSession,
-    ConsentSessionPage, ConsentView, HistoryView, Message, SearchQuery, SessionPage, SessionSummary,
+    ConsentSessionPage, ConsentView, HistoryView, Message, ProfileView, SearchQuery, SessionPage,
+    SessionSummary,
 };
 use crate::client::Client;
 use crate::list::entries;
@@ -265,6 +266,16 @@ impl Party {
         observers: &[Domain],
     ) -> Result<AssessmentView, Error> {
         self.get("/v1/trust", &of_trust(agent, class, capability, observers)).await
+    }
+
+    pub(crate) async fn trust_profile(
+        &self,
+        agent: &AgentUri,
+        class: &Money,
+        capability: Option<Capability>,
+        observers: &[Domain],
+    ) -> Result<ProfileView, Error> {
+        self.get("/v1/trust/profile", &of_trust(agent, class, capability, observers)).await
     }
 
     pub(crate) async fn trust_history(

@@ -4,12 +4,15 @@
     reason = "a stream asks for the bodies that it knows; every other is answered alike"
 )]
 
-use crate::name::{AgentUri, Issuer};
+use std::collections::BTreeMap;
+
+use crate::limits;
+use crate::name::{AgentUri, Capability, Issuer};
 use crate::org::Organisation;
 use crate::position::{Hash, Head, LogPoint, Position};
 use crate::rejection::{Code, Rejection};
 use crate::statement::Verified;
-use crate::statement::body::{Body, Card, CardCheck};
+use crate::statement::body::{Body, Card, CardCheck, Endorsement, Text};
 use crate::stream::{Accepted, KeyHistory, require_signatures};
 
 /// The state of an `agent:` stream.
@@ -23,6 +26,8 @@ pub struct Agent {
     named_at: Position,
     keys: KeyHistory,
     retired: bool,
+    /// For whom it speaks, in what, and its words about that.
+    endorsed: BTreeMap<(AgentUri, Option<Capability>), Option<Text>>,
     head: Head,
     registered: LogPoint,
 }
@@ -66,6 +71,7 @@ impl Agent {
             named_at: accepted.at().index,
             keys,
             retired: false,
+            endorsed: BTreeMap::new(),
             head: accepted.head(),
             registered: accepted.at(),
         })
@@ -92,7 +98,12 @@ impl Agent {
         let by_org = statement.issuer == Issuer::Organisation(self.uri.organisation());
         match &statement.body {
             Body::AgentRegister(_) => return Err(Code::AlreadyRegistered.at("/type").by("ASP-AGT-006")),
-            Body::AgentCardSet(_) | Body::AgentKeyRotate(_) if by_agent => {}
+            Body::AgentCardSet(_)
+            | Body::AgentKeyRotate(_)
+            | Body::AgentEndorse(_)
+            | Body::AgentEndorseWithdraw(_)
+            | Body::AgentRate(_)
+                if by_agent => {}
             // Whoever looks is not who is looked at.
             Body::AgentCardCheck(_) => return Err(Code::NotAParty.at("/issuer").by("ASP-AGT-011")),
             Body::AgentKeyAdd(_) | Body::AgentKeyRevoke(_) | Body::AgentRetire(_) if by_agent || by_org => {}
@@ -100,7 +111,10 @@ impl Agent {
             | Body::AgentKeyAdd(_)
             | Body::AgentKeyRotate(_)
             | Body::AgentKeyRevoke(_)
-            | Body::AgentRetire(_) => {
+            | Body::AgentRetire(_)
+            | Body::AgentEndorse(_)
+            | Body::AgentEndorseWithdraw(_)
+            | Body::AgentRate(_) => {
                 return Err(Code::NotAParty.at("/issuer"));
             }
             _ => return Err(Code::UnknownType.at("/type")),
@@ -126,8 +140,36 @@ impl Agent {
                 }
                 self.decide_revoke(revoke.key, revoke.from_index, at, by_org)
             }
+            Body::AgentEndorse(endorsement) => {
+                self.keys.check_signers(verified, &[])?;
+                self.decide_endorsement(endorsement)
+            }
+            Body::AgentEndorseWithdraw(end) => {
+                self.keys.check_signers(verified, &[])?;
+                let stands = self.endorsed.contains_key(&(end.agent.clone(), end.capability.clone()));
+                if stands { Ok(()) } else { Err(Code::NothingChanged.at("/body/agent").by("ASP-TRU-006")) }
+            }
             _ if by_agent => self.keys.check_signers(verified, &[]),
             _ => Ok(()),
+        }
+    }
+
+    /// Whom an agent speaks for is of another organisation, and a page of names and no more (ASP-TRU-005).
+    ///
+    /// That there is such an agent is judged by who knows all of them.
+    fn decide_endorsement(&self, endorsement: &Endorsement) -> Result<(), Rejection> {
+        if endorsement.agent.organisation() == self.uri.organisation() {
+            return Err(Code::InvalidBody.at("/body/agent").by("ASP-TRU-005"));
+        }
+        let key = (endorsement.agent.clone(), endorsement.capability.clone());
+        match self.endorsed.get(&key) {
+            Some(note) if *note == endorsement.note => {
+                Err(Code::NothingChanged.at("/body").by("ASP-TRU-006"))
+            }
+            None if self.endorsed.len() >= limits::ENDORSEMENTS_MAX => {
+                Err(Code::EndorsementLimit.at("/body").by("ASP-TRU-006"))
+            }
+            Some(_) | None => Ok(()),
         }
     }
 
@@ -186,6 +228,13 @@ impl Agent {
             }
             Body::AgentKeyRevoke(revoke) => self.keys.revoke(&revoke.key, revoke.from_index, index),
             Body::AgentRetire(_) => self.retired = true,
+            Body::AgentEndorse(endorsement) => {
+                let Endorsement { agent, capability, note } = endorsement.clone();
+                self.endorsed.insert((agent, capability), note);
+            }
+            Body::AgentEndorseWithdraw(end) => {
+                self.endorsed.remove(&(end.agent.clone(), end.capability.clone()));
+            }
             _ => {}
         }
         self.head = accepted.head();

@@ -80,6 +80,9 @@ pub const DOMAIN_KEYS_MAX: usize = 64;
 /// A bound, in milliseconds. How long a node leaves a domain alone after it looked there, however often an organisation asks: the name may be somebody else's.
 pub const DOMAIN_LOOKS_APART_MS: Millis = Millis(1000);
 
+/// A bound, in endorsements. Endorsements of one agent that stand at the same time.
+pub const ENDORSEMENTS_MAX: usize = 256;
+
 /// A default, in milliseconds. How long an escalated session waits for the authority.
 pub const ESCALATION_MS: Millis = Millis(86400000);
 
@@ -184,6 +187,9 @@ pub const SESSION_MS: Millis = Millis(3600000);
 
 /// A bound, in signatures. Agent, organisation, and the two keys of a rotation; each costs a verification.
 pub const SIGNATURES_MAX: usize = 4;
+
+/// A bound, in stars. The best rating.
+pub const STARS_MAX: usize = 5;
 
 /// A bound, in bytes. A statement larger than this is a file, and files travel by digest; it bounds memory per request.
 pub const STATEMENT_BYTES_MAX: usize = 262144;

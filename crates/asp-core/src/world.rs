@@ -19,7 +19,7 @@ use crate::org::Organisation;
 use crate::position::{Hash, Head, LogPoint, LogTime, Millis};
 use crate::rejection::{Code, Rejection};
 use crate::session::{Earned, Effect, Facts, Session};
-use crate::statement::body::{Accept, AdmissionPolicy, Body, Propose};
+use crate::statement::body::{Accept, AdmissionPolicy, Body, Propose, Rating};
 use crate::statement::{Statement, Verified};
 use crate::stream::{Accepted, check_place};
 use crate::terms::{self, TermsSchema};
@@ -184,9 +184,16 @@ impl World {
             Issuer::Node(_) => {}
         }
         match (&statement.stream, &statement.body) {
-            (StreamId::Agent(agent), _) => {
+            (StreamId::Agent(agent), body) => {
                 streams.push(StreamId::Org(agent.organisation()));
                 streams.push(statement.stream.clone());
+                match body {
+                    Body::AgentEndorse(endorsement) => {
+                        streams.push(StreamId::Agent(endorsement.agent.clone()));
+                    }
+                    Body::AgentRate(rating) => streams.push(StreamId::Session(rating.session)),
+                    _ => {}
+                }
             }
             (StreamId::Consent(_), Body::ConsentRequest(_)) => streams.extend(Self::read_by(&statement.body)),
             (StreamId::Session(id), body) => {
@@ -373,9 +380,41 @@ impl World {
         }
         let org = self.organisations.get(&uri.organisation());
         match known {
-            Some(agent) => agent.decide(verified, org, at),
-            None => Agent::decide_opening(uri, verified, org),
+            Some(agent) => agent.decide(verified, org, at)?,
+            None => Agent::decide_opening(uri, verified, org)?,
         }
+        match &verified.statement().body {
+            // A part of the log has only a part of those whom its agents speak of.
+            Body::AgentEndorse(_) | Body::AgentRate(_) if matches!(self.trust, Trust::NotShown) => Ok(()),
+            Body::AgentEndorse(endorsement) => self.check_endorsed(&endorsement.agent),
+            Body::AgentRate(rating) => self.check_rating(uri, rating),
+            _ => Ok(()),
+        }
+    }
+
+    fn check_endorsed(&self, agent: &AgentUri) -> Result<(), Rejection> {
+        let code = match self.agents.get(agent) {
+            None => Code::UnknownAgent,
+            Some(known) if known.retired() => Code::AgentRetired,
+            Some(_) => return Ok(()),
+        };
+        Err(code.at("/body/agent").by("ASP-TRU-005"))
+    }
+
+    /// Who rates and who is rated came into the session, for different organisations, and it has ended (ASP-TRU-007).
+    fn check_rating(&self, by: &AgentUri, rating: &Rating) -> Result<(), Rejection> {
+        let refused = |code: Code, pointer: &str| Err(code.at(pointer).by("ASP-TRU-007"));
+        let came = |session: &Session, agent: &AgentUri| {
+            session.participants().find(agent).is_some_and(|found| found.joined || found.left)
+        };
+        // Who was not there learns no more than that of a session that does not exist.
+        let Some(session) = self.sessions.get(&rating.session).filter(|session| came(session, by)) else {
+            return refused(Code::UnknownStream, "/body/session");
+        };
+        if by.organisation() == rating.agent.organisation() || !came(session, &rating.agent) {
+            return refused(Code::InvalidParticipants, "/body/agent");
+        }
+        if session.end().is_none() { refused(Code::SessionOpen, "/body/session") } else { Ok(()) }
     }
 
     fn judge_consent(&self, id: &Hash, verified: &Verified, at: LogPoint) -> Result<(), Rejection> {

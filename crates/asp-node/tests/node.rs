@@ -69,6 +69,7 @@ const ROUTES: &str = "
     get /v1/statements
     get /v1/trust
     get /v1/trust/history
+    get /v1/trust/profile
     post /join
     post /oauth/token
     post /signin

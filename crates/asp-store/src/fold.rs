@@ -9,7 +9,7 @@ use asp_core::position::{Hash, LogTime, Position};
 use asp_core::session::Effect;
 use asp_core::statement::Body;
 use asp_core::stream::Accepted;
-use asp_core::trust::Distrust;
+use asp_core::trust::{Distrust, Praise};
 use asp_core::world::{Change, World};
 use rusqlite::Connection;
 
@@ -62,6 +62,9 @@ impl Fold {
             Change::Agent(uri) => {
                 if let Some(distrust) = Distrust::of(accepted) {
                     views::evidence::put_distrust(connection, &mut facts.names, &distrust)?;
+                }
+                if let Some(subject) = Praise::subject(&accepted.statement().body) {
+                    views::praise::put(connection, &mut facts.names, subject, accepted.at().index)?;
                 }
                 // A key changes nothing of what is shown.
                 let shows = matches!(

@@ -34,6 +34,7 @@ const MIGRATIONS: &[&str] = &[
     CONSENT_SESSIONS,
     READERS,
     LIKENESSES,
+    include_str!("../migrations/0010.sql"),
 ];
 
 /// Brings the file to the newest version. Each migration is one transaction with its number.

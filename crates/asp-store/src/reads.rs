@@ -19,7 +19,7 @@ use asp_core::session::{Commitment, Session};
 use asp_core::statement::Body;
 use asp_core::statement::body::{PolicySet, TrustFloor};
 use asp_core::terms::TermsSchema;
-use asp_core::trust::Settled;
+use asp_core::trust::{Dossier, Settled};
 use asp_core::world::World;
 use rusqlite::{Connection, OptionalExtension};
 
@@ -534,6 +534,14 @@ impl<'a> Reader<'a> {
     /// As [`Reader::size`].
     pub fn settled(&self, prefix: u64) -> Result<Settled, Fault> {
         views::evidence::all(self.connection, prefix)
+    }
+
+    /// What is known of an agent besides its obligations; none if it is not registered.
+    ///
+    /// # Errors
+    /// As [`Reader::size`].
+    pub fn dossier(&self, agent: &AgentUri) -> Result<Option<Dossier>, Fault> {
+        views::praise::dossier(self.connection, &mut self.world(), agent)
     }
 
     /// Takes in what the entries from `from` on and before `to` settled and distrusted, after all that was before.

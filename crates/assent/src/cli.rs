@@ -37,7 +37,9 @@ pub(crate) use people::{
 pub(crate) use policy::{PolicyCommand, PolicyPart, PolicySetting};
 pub(crate) use tck::Tck;
 pub(crate) use tender::{TenderAward, TenderCommand, TenderDecline, TenderName, TenderOpen};
-pub(crate) use trust::{Observe, TrustCommand, TrustHistory, TrustVerify};
+pub(crate) use trust::{
+    Observe, TrustCommand, TrustEndorse, TrustHistory, TrustRate, TrustVerify, TrustWithdraw,
+};
 
 const AFTER: &str = "\
 Exit codes:

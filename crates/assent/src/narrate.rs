@@ -53,6 +53,11 @@ pub(crate) fn tell(statement: &Statement, session: Option<&Session>) -> Told {
         Body::AgentKeyRotate(body) => ("agent.key.rotate", body.new_key.to_string()),
         Body::AgentKeyRevoke(body) => ("agent.key.revoke", body.key.to_string()),
         Body::AgentRetire(body) => ("agent.retire", quoted(body.reason.as_str())),
+        Body::AgentEndorse(body) => ("agent.endorse", words::agent(&body.agent)),
+        Body::AgentEndorseWithdraw(body) => ("agent.endorse.withdraw", words::agent(&body.agent)),
+        Body::AgentRate(body) => {
+            ("agent.rate", format!("{} of 5 stars for {}", body.stars, words::agent(&body.agent)))
+        }
         Body::ConsentRequest(body) => {
             let what = body.capabilities.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
             ("consent.request", format!("{what}, to {}", body.with))
@@ -126,6 +131,9 @@ fn said(statement: &Statement, session: Option<&Session>) -> (&'static str, Stri
         | Body::AgentKeyRotate(_)
         | Body::AgentKeyRevoke(_)
         | Body::AgentRetire(_)
+        | Body::AgentEndorse(_)
+        | Body::AgentEndorseWithdraw(_)
+        | Body::AgentRate(_)
         | Body::ConsentRequest(_)
         | Body::ConsentGrant(_)
         | Body::ConsentNarrow(_)

@@ -152,10 +152,29 @@ fn two_users_make_a_deal_keep_it_and_prove_it() {
     let trust = buyer.done(&["trust", "explain", VENDOR, "--amount", "2550 USD"]);
     assert!(trust["score"].as_str().unwrap().parse::<f64>().unwrap() > 10.0, "{trust}");
     assert_eq!(trust["lenders"]["first"][0]["organisation"], "acme.example");
+    the_profile_shows_what_is_said(buyer, short);
     answers_are_checked_against_the_log(buyer, deal.folder.path());
     for user in [&*buyer, &*vendor] {
         holds_no_secret(user);
     }
+}
+
+/// Ratings and endorsements stand in the profile of whom they are about.
+fn the_profile_shows_what_is_said(buyer: &mut User, short: &str) {
+    buyer.done(&["trust", "rate", short, VENDOR, "--stars", "4", "--note", "as agreed"]);
+    buyer.done(&["trust", "endorse", VENDOR, "--capability", "provision.compute"]);
+    buyer.done(&["trust", "endorse", VENDOR]);
+    buyer.done(&["trust", "withdraw", VENDOR, "--reason", "not in all"]);
+    let profile = buyer.done(&["trust", "profile", VENDOR]);
+    let told = |name: &str| -> Value {
+        let components = profile["components"].as_array().unwrap();
+        components.iter().find(|component| component["name"] == name).unwrap().clone()
+    };
+    assert_eq!(profile["components"].as_array().unwrap().len(), 8);
+    let facts = told("responseQuality")["facts"].clone();
+    assert_eq!((&facts[0]["value"], &facts[2]["value"]), (&"1".into(), &"4.00".into()), "{profile}");
+    assert_eq!(told("peerEndorsements")["facts"][0]["value"], "1");
+    assert_eq!(told("communicationHistory")["facts"][0]["value"], "1");
 }
 
 /// An answer about trust is what an export of the log gives, and nothing else passes for it.
@@ -167,13 +186,18 @@ fn answers_are_checked_against_the_log(buyer: &mut User, folder: &Path) {
         std::fs::write(&answer, text).unwrap();
         run(&["trust", "verify", &answer, "--export", log, "--json"]).with_code(code)
     };
-    for words in [&["show"][..], &["explain"], &["history", "--steps", "5", "--back", "30d"]] {
+    for words in [&["show"][..], &["explain"], &["history", "--steps", "5", "--back", "30d"], &["profile"]] {
         let words = [&["trust"], words, &[VENDOR, "--amount", "2550 USD"]].concat();
         let told = buyer.run(&words).with_code(0).stdout;
         let proved = check(&told, &log, 0).one();
         assert_eq!((&proved["verdict"], &proved["differing"]), (&"proved".into(), &serde_json::json!([])));
         // Whichever digit is changed: it is named, or the answer to another question is another one.
-        for (from, to) in [("\"flow-1\"", "\"flow-2\""), ("levelNumber\":0", "levelNumber\":1")] {
+        let changed = if told.contains("levelNumber") {
+            ("levelNumber\":0", "levelNumber\":1")
+        } else {
+            ("\"offers\",\"value\":\"", "\"offers\",\"value\":\"9")
+        };
+        for (from, to) in [("\"flow-1\"", "\"flow-2\""), changed] {
             let forged = told.replace(from, to);
             assert_ne!(forged, told, "{told}");
             let refuted = check(&forged, &log, 1).one();

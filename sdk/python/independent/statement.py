@@ -44,6 +44,9 @@ TYPES: dict[str, tuple[str, ...]] = {
         "agent.key.rotate",
         "agent.key.revoke",
         "agent.retire",
+        "agent.endorse",
+        "agent.endorse.withdraw",
+        "agent.rate",
     ),
     "consent": (
         "consent.request",

@@ -128,4 +128,30 @@ api! {
         /// Those that were broken.
         broken: u64,
     }
+    /// What else the log tells of an agent.
+    struct ProfileView {
+        /// The model, `flow-1`.
+        model: String,
+        /// What was asked.
+        #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+        question: Question,
+        /// Eight of them, in the order of the specification.
+        components: Vec<ComponentView>,
+    }
+    /// One component of a profile.
+    struct ComponentView {
+        /// Its name.
+        name: String,
+        /// From 0 to 100.
+        score: u8,
+        /// What it is made of.
+        facts: Vec<FactView>,
+    }
+    /// One fact of a profile.
+    struct FactView {
+        /// What is told.
+        name: String,
+        /// A number, a yes or no, an instant.
+        value: String,
+    }
 }

@@ -87,6 +87,10 @@ pub enum Code {
     UnknownKey,
     /// The log has this already.
     NothingChanged,
+    /// The agent speaks for as many others as it may.
+    EndorsementLimit,
+    /// The session has not ended.
+    SessionOpen,
     /// The issuer is not a party to this.
     NotAParty,
     /// Organisations without a consent between them cannot meet in a session.
@@ -672,6 +676,26 @@ pub(super) const ROWS: &[Row] = &[
         rule: Some("ASP-ORG-009"),
         sentence: "The log has this already.",
         hint: "Say it again when something has changed.",
+    },
+    Row {
+        code: Code::EndorsementLimit,
+        text: "ENDORSEMENT_LIMIT",
+        status: 409,
+        blame: Blame::State,
+        retry: Retry::Change,
+        rule: Some("ASP-TRU-006"),
+        sentence: "The agent speaks for as many others as it may.",
+        hint: "Withdraw an endorsement first.",
+    },
+    Row {
+        code: Code::SessionOpen,
+        text: "SESSION_OPEN",
+        status: 409,
+        blame: Blame::State,
+        retry: Retry::Later,
+        rule: Some("ASP-TRU-007"),
+        sentence: "The session has not ended.",
+        hint: "Rate who took part once it has.",
     },
     Row {
         code: Code::NotAParty,

@@ -43,9 +43,11 @@ macro_rules! bodies {
 
 mod consent;
 mod policy;
+mod praise;
 
 pub use consent::{ConsentNarrow, ConsentRequest};
 pub use policy::{AdmissionFloor, AdmissionPolicy, ConsentRule, DataClass, InvitationRate, PolicySet};
+pub use praise::{Endorsement, EndorsementEnd, Rating};
 
 bodies! {
     /// `org.register`: the organisation's first key, which signs this.
@@ -737,6 +739,9 @@ body! {
     AgentKeyRotate(KeyRotate) = Kind::AgentKeyRotate, Kind::AgentKeyRotate => ()
     AgentKeyRevoke(KeyRevoke) = Kind::AgentKeyRevoke, Kind::AgentKeyRevoke => ()
     AgentRetire(Because) = Kind::AgentRetire, Kind::AgentRetire => ()
+    AgentEndorse(Endorsement) = Kind::AgentEndorse, Kind::AgentEndorse => ()
+    AgentEndorseWithdraw(EndorsementEnd) = Kind::AgentEndorseWithdraw, Kind::AgentEndorseWithdraw => ()
+    AgentRate(Rating) = Kind::AgentRate, Kind::AgentRate => ()
     ConsentRequest(ConsentRequest) = Kind::ConsentRequest, Kind::ConsentRequest => ()
     ConsentGrant(Empty) = Kind::ConsentGrant, Kind::ConsentGrant => ()
     ConsentNarrow(ConsentNarrow) = Kind::ConsentNarrow, Kind::ConsentNarrow => ()
@@ -798,6 +803,7 @@ impl Body {
             Self::AgentRegister(AgentRegister { card, .. }) | Self::AgentCardSet(CardSet { card }) => {
                 card.bounds()
             }
+            Self::AgentRate(rating) => rating.bounds(),
             Self::ConsentRequest(request) => request.bounds(),
             Self::ConsentNarrow(narrow) => narrow.bounds(),
             Self::OrgSchemaRegister(register) if register.version == 0 => {

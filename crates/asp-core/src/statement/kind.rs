@@ -85,6 +85,12 @@ kinds! {
     AgentKeyRevoke = "agent.key.revoke" in Agent;
     /// An agent or its organisation ends the agent.
     AgentRetire = "agent.retire" in Agent;
+    /// An agent speaks for another.
+    AgentEndorse = "agent.endorse" in Agent;
+    /// It does so no more.
+    AgentEndorseWithdraw = "agent.endorse.withdraw" in Agent;
+    /// An agent says how it was to deal with another in a session that has ended.
+    AgentRate = "agent.rate" in Agent;
     /// An organisation asks another for consent.
     ConsentRequest = "consent.request" in Consent;
     /// The other organisation grants.

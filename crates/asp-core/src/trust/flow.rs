@@ -107,6 +107,11 @@ impl<'a> Graph<'a> {
         spread(&mut backward, VecDeque::from([SUBJECT]), |node, next| {
             next.extend(self.lent_to(node).map(|(_, edge)| edge.creditor));
         });
+        backward.iter().zip(&self.reached()).map(|(backward, forward)| *backward && *forward).collect()
+    }
+
+    /// By node: whether it is a seed, or lies on a way from one.
+    pub(super) fn reached(&self) -> Vec<bool> {
         let mut by_creditor: Vec<&Edge> = self.edges.iter().collect();
         by_creditor.sort_unstable_by_key(|edge| edge.creditor);
         let mut forward = vec![false; self.seeds.len()];
@@ -116,7 +121,7 @@ impl<'a> Graph<'a> {
             let lent = by_creditor.iter().skip(from).take_while(|edge| edge.creditor == node);
             next.extend(lent.map(|edge| edge.debtor));
         });
-        backward.iter().zip(&forward).map(|(backward, forward)| *backward && *forward).collect()
+        forward
     }
 
     /// The latest instant such that deals since then alone connect a seed with the subject.

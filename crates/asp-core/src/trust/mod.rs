@@ -36,19 +36,25 @@
 //! holds for the deals after any instant, which are all that clock and R′ see. Were a seed's lending to one
 //! debtor bounded, ten identities could take ten times what one can.
 
+mod conduct;
 mod evidence;
 mod explain;
 mod fixed;
 mod flow;
 mod history;
 pub mod parameters;
+mod profile;
 mod quantile;
 mod score;
 mod settled;
 
+pub use conduct::{Conduct, Watch};
 pub use evidence::{Evidence, Ground, Outcome, Question};
 pub use explain::{Assessment, Change, Counterfactual, Factor, Lender, Limit, Listed, Part};
 pub use history::{History, Moment, STEPS_MAX, STEPS_MIN, history};
+pub use profile::{
+    Component, Dossier, Fact, Notes, PROFILE_SESSIONS_MAX, Praise, Profile, conduct_of, profile,
+};
 pub use score::{Level, Millionths, Points};
 pub use settled::{Distrust, Settled};
 

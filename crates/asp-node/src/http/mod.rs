@@ -214,6 +214,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(commitments::bundle))
         .routes(routes!(trust::assess))
         .routes(routes!(trust::history))
+        .routes(routes!(trust::profile))
         .routes(routes!(receipts::show))
         .routes(routes!(oauth::token))
         .routes(routes!(log::checkpoint))

@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use asp_client::api::{AssessmentView, HistoryView};
+use asp_client::api::{AssessmentView, HistoryView, ProfileView};
 use asp_core::amount::Money;
 use asp_core::name::{AgentUri, Capability, Domain};
 use asp_core::position::{LogTime, Position};
 use asp_core::rejection::Code;
-use asp_core::trust::{Assessment, History, Question, STEPS_MAX, STEPS_MIN, Settled};
-use asp_core::trust::{assess as assessed, history as traced};
+use asp_core::trust::{Assessment, Dossier, History, Profile, Question, STEPS_MAX, STEPS_MIN, Settled};
+use asp_core::trust::{assess as assessed, history as traced, profile as profiled};
 use asp_store::Reader;
 use axum::Json;
 use axum::extract::State;
@@ -73,6 +73,11 @@ impl Asked {
         Some(Self { agent: agent?, class, capability, observer, since, steps })
     }
 
+    /// The same without the parameters of a history.
+    fn of_one_instant(parameters: &[(String, String)]) -> Option<Self> {
+        Self::read(parameters).filter(|asked| asked.since.is_none() && asked.steps.is_none())
+    }
+
     /// The question, and what stands in the log to answer it.
     fn of_log(
         self,
@@ -91,25 +96,35 @@ impl Asked {
     }
 }
 
+/// All that is needed is in the evidence.
+fn nothing(_: &Reader<'_>, _: &Question) -> Result<(), Denial> {
+    Ok(())
+}
+
 fn steps_of(text: &str) -> Option<u32> {
     text.parse().ok().filter(|steps| (STEPS_MIN..=STEPS_MAX).contains(steps))
 }
 
 /// Answers when it is this question's turn, away from the threads that serve: a maximum flow takes what it takes.
-async fn answer<T: Send + 'static>(
+async fn answer<M: Send + 'static, T: Send + 'static>(
     app: &Arc<App>,
     credentials: Credentials,
     asked: Asked,
-    compute: impl FnOnce(&Settled, &Question) -> T + Send + 'static,
+    more: impl FnOnce(&Reader<'_>, &Question) -> Result<M, Denial> + Send + 'static,
+    compute: impl FnOnce(&Settled, &Question, M) -> T + Send + 'static,
 ) -> Result<T, Denial> {
     let instant = app.clock.now();
     let turn = Arc::clone(&app.assessing).acquire_owned().await.map_err(|_| Denial::Stopping)?;
-    let read = move |reader: &Reader<'_>, access: &Access| asked.of_log(reader, access, instant);
-    let (settled, question) = app.read_as(credentials, read).await?;
+    let read = move |reader: &Reader<'_>, access: &Access| {
+        let (settled, question) = asked.of_log(reader, access, instant)?;
+        let more = more(reader, &question)?;
+        Ok((settled, question, more))
+    };
+    let (settled, question, more) = app.read_as(credentials, read).await?;
     let compute = tokio::task::spawn_blocking(move || {
         // It goes on when who asked has gone, and so does its turn.
         let _turn = turn;
-        compute(&settled, &question)
+        compute(&settled, &question, more)
     });
     compute.await.map_err(|_| Denial::Internal)
 }
@@ -132,11 +147,9 @@ pub(super) async fn assess(
     credentials: Credentials,
     Params(parameters): Params<Vec<(String, String)>>,
 ) -> Result<Json<Assessment>, Denial> {
-    let asked = Asked::read(&parameters)
-        .filter(|asked| asked.since.is_none() && asked.steps.is_none())
-        .ok_or(Code::InvalidQuery)?;
-    let found = answer(&app, credentials, asked, |settled, question| assessed(settled.evidence(), question));
-    found.await.map(Json)
+    let asked = Asked::of_one_instant(&parameters).ok_or(Code::InvalidQuery)?;
+    let compute = |settled: &Settled, question: &Question, ()| assessed(settled.evidence(), question);
+    answer(&app, credentials, asked, nothing, compute).await.map(Json)
 }
 
 /// Ask how an agent's score came to be what it is.
@@ -160,9 +173,36 @@ pub(super) async fn history(
 ) -> Result<Json<History>, Denial> {
     let asked = Asked::read(&parameters).ok_or(Code::InvalidQuery)?;
     let (since, steps) = (asked.since, asked.steps.unwrap_or(STEPS));
-    let found = answer(&app, credentials, asked, move |settled, question| {
+    let found = answer(&app, credentials, asked, nothing, move |settled, question, ()| {
         let usual = LogTime::from_millis(question.instant.millis().saturating_sub(BACK_MS));
         traced(settled.evidence(), question, since.unwrap_or(usual), steps)
     });
     found.await.map(Json)
+}
+
+/// Ask what else the log tells of an agent.
+///
+/// Eight components, each from 0 to 100 with its facts. They show what the score does not count, and move no gate.
+#[utoipa::path(get, path = "/v1/trust/profile", tag = "trust",
+    params(("agent" = String, Query, description = "Whom"),
+        ("amount" = Option<String>, Query, description = "The size of the deal; 1000 if absent"),
+        ("currency" = Option<String>, Query, description = "Its currency; USD if absent"),
+        ("capability" = Option<String>, Query, description = "Count only deals within this capability"),
+        ("observer" = Option<Vec<String>>, Query, description = "Through whose eyes, up to 16 organisations; \
+            the caller's if absent")),
+    responses((status = 200, description = "The profile with its facts", body = ProfileView)),
+    security(("dpop" = [])))]
+pub(super) async fn profile(
+    State(app): State<Arc<App>>,
+    credentials: Credentials,
+    Params(parameters): Params<Vec<(String, String)>>,
+) -> Result<Json<Profile>, Denial> {
+    let asked = Asked::of_one_instant(&parameters).ok_or(Code::InvalidQuery)?;
+    let dossier = |reader: &Reader<'_>, question: &Question| -> Result<Dossier, Denial> {
+        Ok(reader.dossier(&question.subject)?.ok_or(Code::NotFound)?)
+    };
+    let compute = |settled: &Settled, question: &Question, dossier: Dossier| {
+        profiled(settled.evidence(), &dossier, question)
+    };
+    answer(&app, credentials, asked, dossier, compute).await.map(Json)
 }

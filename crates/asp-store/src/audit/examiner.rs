@@ -1,14 +1,17 @@
 //! One entry after the other: order, time, the rules of the protocol, the tree. Where they come from is not known
 //! here, nor whether their signatures hold: that is checked before.
 
+use std::collections::BTreeSet;
+
 use asp_core::key::KeyId;
 use asp_core::log::checkpoint::{Note, NoteKey};
 use asp_core::log::leaf::Leaf;
 use asp_core::log::tree::Tree;
-use asp_core::name::Origin;
+use asp_core::name::{AgentUri, Origin};
 use asp_core::position::{Hash, LogPoint, LogTime, Position};
 use asp_core::statement::{Received, Signature, Verified};
 use asp_core::stream::Accepted;
+use asp_core::trust::{Dossier, Notes, Settled};
 use asp_core::world::World;
 use rusqlite::Connection;
 
@@ -66,6 +69,25 @@ pub(super) struct Examiner {
     pub(super) tree: Tree,
     time: LogTime,
     views: Option<Views>,
+    about: Option<About>,
+}
+
+/// An agent of which is kept what was known by so many entries.
+struct About {
+    notes: Notes,
+    prefix: u64,
+    dossier: Option<Dossier>,
+}
+
+impl About {
+    fn take(&mut self, awaited: &BTreeSet<AgentUri>, accepted: &Accepted, world: &World, size: u64) {
+        if size <= self.prefix {
+            self.notes.take(awaited, accepted, world);
+        }
+        if size == self.prefix {
+            self.dossier = self.notes.dossier(world);
+        }
+    }
 }
 
 impl Examiner {
@@ -81,7 +103,15 @@ impl Examiner {
         };
         let world = World::new(origin.clone(), node_key).with_evidence();
         let facts = Facts::new(world, usize::MAX);
-        Ok(Self { origin, node_key, facts, tree: Tree::new(), time: LogTime::from_millis(0), views })
+        Ok(Self {
+            origin,
+            node_key,
+            facts,
+            tree: Tree::new(),
+            time: LogTime::from_millis(0),
+            views,
+            about: None,
+        })
     }
 
     /// Judges the next entry.
@@ -106,7 +136,12 @@ impl Examiner {
         let accepted = Accepted::from_store(verified, point);
         match &mut self.views {
             None => {
+                let before =
+                    self.about.as_ref().map(|_| Notes::awaited(&self.facts.world, accepted.statement()));
                 self.facts.world.apply(&accepted);
+                if let (Some(about), Some(awaited)) = (&mut self.about, before) {
+                    about.take(&awaited, &accepted, &self.facts.world, self.tree.size());
+                }
                 Ok(())
             }
             Some(views) => views
@@ -135,9 +170,15 @@ impl Examiner {
         Ok(())
     }
 
-    /// What the entries so far came to.
-    pub(super) fn into_world(self) -> World {
-        self.facts.world
+    /// Keeps what is known of an agent by so many entries.
+    pub(super) fn note(&mut self, agent: AgentUri, prefix: u64) {
+        self.about = Some(About { notes: Notes::about(agent), prefix, dossier: None });
+    }
+
+    /// The evidence of the entries so far, and the dossier that was asked for.
+    pub(super) fn into_evidence(self) -> (Settled, Option<Dossier>) {
+        let settled = self.facts.world.settled().cloned().unwrap_or_default();
+        (settled, self.about.and_then(|about| about.dossier))
     }
 
     /// The derived views; none without them.

@@ -4,8 +4,8 @@
 use std::io::{BufRead, Read};
 use std::time::Instant;
 
+use asp_core::name::AgentUri;
 use asp_core::statement::{ENVELOPE_BYTES_MAX, VERSION};
-use asp_core::world::World;
 
 use super::examiner::{Checked, Examiner};
 use super::{AuditError, Evidenced, Finding, Report, pipeline};
@@ -33,26 +33,35 @@ enum End {
 /// # Errors
 /// That the input cannot be read, or is no export.
 pub fn export(input: impl BufRead, progress: &mut dyn FnMut(u64, u64)) -> Result<Report, AuditError> {
-    examine(input, progress).map(|(report, _)| report)
+    examine(input, None, progress).map(|(report, _)| report)
 }
 
-/// The same, and the evidence of trust that the entries settled, as far as they hold.
+/// The same, and what trust in an agent rests on: the evidence of the entries, as far as they hold, and what else was
+/// known of the agent by the first `prefix` of them.
 ///
 /// # Errors
 /// As [`export`].
-pub fn evidence(input: impl BufRead, progress: &mut dyn FnMut(u64, u64)) -> Result<Evidenced, AuditError> {
-    let (report, world) = examine(input, progress)?;
-    let settled = world.settled().cloned().unwrap_or_default();
-    Ok(Evidenced { report, settled })
+pub fn evidence(
+    input: impl BufRead,
+    (agent, prefix): (AgentUri, u64),
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<Evidenced, AuditError> {
+    let (report, examiner) = examine(input, Some((agent, prefix)), progress)?;
+    let (settled, dossier) = examiner.into_evidence();
+    Ok(Evidenced { report, settled, dossier })
 }
 
 fn examine(
     mut input: impl BufRead,
+    about: Option<(AgentUri, u64)>,
     progress: &mut dyn FnMut(u64, u64),
-) -> Result<(Report, World), AuditError> {
+) -> Result<(Report, Examiner), AuditError> {
     let began = Instant::now();
     let header = read_header(&mut input)?;
     let mut examiner = Examiner::new(header.origin, header.node_key, false)?;
+    if let Some((agent, prefix)) = about {
+        examiner.note(agent, prefix);
+    }
     let mut first = 0;
     let mut failed = None;
     let mut end = None;
@@ -102,7 +111,7 @@ fn examine(
         origin: examiner.origin.clone(),
         node_key: examiner.node_key,
     };
-    Ok((report, examiner.into_world()))
+    Ok((report, examiner))
 }
 
 fn read_header(input: &mut impl BufRead) -> Result<Header, AuditError> {

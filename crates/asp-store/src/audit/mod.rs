@@ -16,7 +16,7 @@ use asp_core::key::KeyId;
 use asp_core::name::Origin;
 use asp_core::position::Hash;
 use asp_core::rejection::{Code, Rejection};
-use asp_core::trust::Settled;
+use asp_core::trust::{Dossier, Settled};
 
 pub use export::{evidence, export};
 pub use folder::folder;
@@ -47,6 +47,8 @@ pub struct Evidenced {
     pub report: Report,
     /// The evidence of the entries that hold.
     pub settled: Settled,
+    /// What else was known of the agent; none if the log had no such agent by then.
+    pub dossier: Option<Dossier>,
 }
 
 /// Something that does not hold.

@@ -103,6 +103,11 @@ const VIEWS: &[View] = &[
         sql: "SELECT set_at, name, card, named_at FROM agents JOIN names ON id = agent ORDER BY set_at",
     },
     View {
+        name: "praise",
+        by_position: true,
+        sql: "SELECT position, name FROM praise JOIN names ON id = subject ORDER BY position",
+    },
+    View {
         name: "likenesses",
         by_position: true,
         sql: "SELECT registered, name, skeleton, unproved FROM likenesses JOIN names ON id = organisation

@@ -11,6 +11,7 @@ mod delivery;
 mod http;
 mod identity;
 mod log;
+mod praise;
 mod proofs;
 mod reading;
 mod registry;
@@ -87,6 +88,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Case> {
         registry::CASES,
         delivery::CASES,
         proofs::CASES,
+        praise::CASES,
     ]
     .into_iter()
     .flatten()

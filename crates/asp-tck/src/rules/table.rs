@@ -1312,4 +1312,32 @@ pub const RULES: &[Rule] = &[
         level: Level::Full,
         inside: None,
     },
+    Rule {
+        id: "ASP-TRU-005",
+        sentence: "An agent alone MUST say whom it endorses: a registered agent of another organisation that is not retired.",
+        codes: &["NOT_A_PARTY", "INVALID_BODY", "UNKNOWN_AGENT", "AGENT_RETIRED"],
+        level: Level::Full,
+        inside: None,
+    },
+    Rule {
+        id: "ASP-TRU-006",
+        sentence: "An endorsement, or its withdrawal, MUST change what the agent said last, and at most 256 of an agent MUST stand at the same time.",
+        codes: &["NOTHING_CHANGED", "ENDORSEMENT_LIMIT"],
+        level: Level::Full,
+        inside: None,
+    },
+    Rule {
+        id: "ASP-TRU-007",
+        sentence: "Who rates and who is rated MUST both have come into the session, for different organisations, and it MUST have ended; to others it MUST be as if there were none.",
+        codes: &["UNKNOWN_STREAM", "INVALID_PARTICIPANTS", "SESSION_OPEN"],
+        level: Level::Full,
+        inside: None,
+    },
+    Rule {
+        id: "ASP-TRU-008",
+        sentence: "A profile MUST have the eight components of the model in their order, each from 0 to 100 with the facts that it is made of, and anybody who has the log up to its prefix MUST compute the same; no gate reads it.",
+        codes: &[],
+        level: Level::Full,
+        inside: Some("Only who has the whole log can compute it."),
+    },
 ];

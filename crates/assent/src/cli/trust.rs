@@ -6,9 +6,10 @@ use asp_core::amount::Money;
 use asp_core::key::KeyId;
 use asp_core::name::{AgentUri, Capability, Domain};
 use asp_core::position::Millis;
+use asp_core::statement::body::Text;
 use clap::{Args, Subcommand};
 
-use crate::read;
+use crate::read::{self, Id};
 
 /// `assent trust`
 #[derive(Debug, Subcommand)]
@@ -26,10 +27,29 @@ pub(crate) enum TrustCommand {
     #[command(after_help = "Examples:\n  assent trust history volt.example/sales/gpu\n  \
         assent trust history volt.example/sales/gpu --amount \"2550 USD\" --back 365d --steps 52 --json")]
     History(TrustHistory),
+    /// Show what else the log tells: eight components, which move no gate, with the facts that they are made of
+    #[command(after_help = "Examples:\n  assent trust profile volt.example/sales/gpu\n  \
+        assent trust profile volt.example/sales/gpu --json")]
+    Profile(Observe),
+    /// Speak for another organisation's agent, in all or in one capability
+    #[command(
+        after_help = "Examples:\n  assent trust endorse volt.example/sales/gpu --capability provision.compute\n  \
+        assent trust endorse volt.example/sales/gpu --note \"always on time\""
+    )]
+    Endorse(TrustEndorse),
+    /// Speak for it no more
+    #[command(
+        after_help = "Examples:\n  assent trust withdraw volt.example/sales/gpu --reason \"they were sold\""
+    )]
+    Withdraw(TrustWithdraw),
+    /// Say how it was to deal with somebody in a session that has ended
+    #[command(after_help = "Examples:\n  assent trust rate 3f9c2a1b volt.example/sales/gpu --stars 5\n\n\
+        A later rating of the same agent and session replaces the one before.")]
+    Rate(TrustRate),
     /// Check an answer against an export of the log, offline
     #[command(
         long_about = "Check an answer against an export of the log, offline.\n\n\
-        Takes what show, explain or history printed with --json, and what `assent log export` wrote. Every entry of the \
+        Takes what show, explain, history or profile printed with --json, and what `assent log export` wrote. Every entry of the \
         export is checked as `assent log audit` does, its evidence is derived anew, and the answer is computed from it: \
         each member has to be the same, digit by digit.",
         after_help = "Examples:\n  assent trust explain volt.example/sales/gpu --json > answer.json\n  \
@@ -82,4 +102,48 @@ pub(crate) struct Observe {
     /// Whose eyes to look with; may be repeated [default: your organisation]
     #[arg(long, value_name = "DOMAIN")]
     pub(crate) observer: Vec<Domain>,
+}
+
+/// What `assent trust endorse` says.
+#[derive(Debug, Args)]
+pub(crate) struct TrustEndorse {
+    /// For whom
+    #[arg(value_parser = read::agent)]
+    pub(crate) agent: AgentUri,
+    /// In what [default: in all]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) capability: Option<Capability>,
+    /// Why, for people
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) note: Option<Text>,
+}
+
+/// What `assent trust withdraw` says.
+#[derive(Debug, Args)]
+pub(crate) struct TrustWithdraw {
+    /// For whom you spoke
+    #[arg(value_parser = read::agent)]
+    pub(crate) agent: AgentUri,
+    /// In what
+    #[arg(long, value_name = "NAME")]
+    pub(crate) capability: Option<Capability>,
+    /// Why, for people
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub(crate) reason: Text,
+}
+
+/// What `assent trust rate` says.
+#[derive(Debug, Args)]
+pub(crate) struct TrustRate {
+    /// The session; a few digits of its id are enough
+    pub(crate) session: Id,
+    /// Who is rated
+    #[arg(value_parser = read::agent)]
+    pub(crate) agent: AgentUri,
+    /// From 1, as bad as can be, to 5, as good
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=5))]
+    pub(crate) stars: u32,
+    /// Why, for people
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) note: Option<Text>,
 }

@@ -220,7 +220,7 @@ pub(super) fn told(message: &Message) -> Text {
 ///
 /// # Errors
 /// When none or several are.
-async fn find(party: &AgentParty, id: &Id) -> Outcome<Hash> {
+pub(super) async fn find(party: &AgentParty, id: &Id) -> Outcome<Hash> {
     match id {
         Id::Whole(hash) => Ok(*hash),
         Id::Prefix(_) => super::only_of(id, party.sessions().map_ok(|session| session.id), "session").await,

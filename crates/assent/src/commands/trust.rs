@@ -3,8 +3,9 @@
 
 use asp_client::api::{AssessmentView, HistoryView};
 use asp_core::position::LogTime;
+use asp_core::statement::body::{Endorsement, EndorsementEnd, Rating};
 
-use crate::cli::{Observe, TrustCommand, TrustHistory};
+use crate::cli::{Observe, TrustCommand, TrustEndorse, TrustHistory, TrustRate, TrustWithdraw};
 use crate::context::Context;
 use crate::failure::Outcome;
 use crate::page::{Page, Paint, Text};
@@ -24,6 +25,10 @@ pub(super) async fn run(context: &Context, command: TrustCommand) -> Outcome {
         TrustCommand::Show(args) => assess(context, args, false).await,
         TrustCommand::Explain(args) => assess(context, args, true).await,
         TrustCommand::History(args) => history(context, args).await,
+        TrustCommand::Profile(args) => profile(context, args).await,
+        TrustCommand::Endorse(args) => endorse(context, args).await,
+        TrustCommand::Withdraw(args) => withdraw(context, args).await,
+        TrustCommand::Rate(args) => rate(context, args).await,
         TrustCommand::Verify(args) => verify::run(context, &args),
     }
 }
@@ -47,6 +52,66 @@ async fn history(context: &Context, args: TrustHistory) -> Outcome {
     let party = context.agent().await?;
     let found = party.trust_history(&agent, &amount, capability, &observer, (since, steps)).await?;
     context.printer.show(&found, |page| show_history(page, &found));
+    Ok(())
+}
+
+async fn profile(context: &Context, args: Observe) -> Outcome {
+    let Observe { agent, amount, capability, observer } = args;
+    let found = context.agent().await?.trust_profile(&agent, &amount, capability, &observer).await?;
+    context.printer.show(&found, |page| {
+        page.field("agent", Text::of(Paint::Strong, words::agent(&found.question.subject)));
+        page.field("as seen by", super::agent::list(found.question.observer.iter()));
+        page.field("model", format!("{}, log of {} entries", found.model, found.question.prefix));
+        page.gap();
+        let rows = found.components.iter().map(|component| {
+            let facts = component.facts.iter().map(|fact| format!("{} {}", spaced(&fact.name), fact.value));
+            vec![
+                spaced(&component.name).into(),
+                Text::of(Paint::Strong, component.score),
+                Text::of(Paint::Accent, bar(&component.score.to_string())),
+                Text::of(Paint::Dim, facts.collect::<Vec<_>>().join(", ")),
+            ]
+        });
+        page.table(vec!["COMPONENT", "OF 100", "", "FACTS"], rows.collect(), "none");
+    });
+    Ok(())
+}
+
+/// A name of the API in words: `peerEndorsements` as `peer endorsements`.
+fn spaced(name: &str) -> String {
+    name.chars().fold(String::new(), |mut words, letter| {
+        if letter.is_ascii_uppercase() {
+            words.push(' ');
+        }
+        words.push(letter.to_ascii_lowercase());
+        words
+    })
+}
+
+async fn endorse(context: &Context, args: TrustEndorse) -> Outcome {
+    let TrustEndorse { agent, capability, note } = args;
+    let what = Text::of(Paint::Strong, words::agent(&agent)).plain(" is endorsed");
+    let said = context.agent().await?.endorse(Endorsement { agent, capability, note }).await?;
+    super::receipt(context, &said, what);
+    Ok(())
+}
+
+async fn withdraw(context: &Context, args: TrustWithdraw) -> Outcome {
+    let TrustWithdraw { agent, capability, reason } = args;
+    let what = Text::of(Paint::Strong, words::agent(&agent)).plain(" is endorsed no more");
+    let end = EndorsementEnd { agent, capability, reason };
+    let said = context.agent().await?.withdraw_endorsement(end).await?;
+    super::receipt(context, &said, what);
+    Ok(())
+}
+
+async fn rate(context: &Context, args: TrustRate) -> Outcome {
+    let TrustRate { session, agent, stars, note } = args;
+    let party = context.agent().await?;
+    let session = super::session::find(&party, &session).await?;
+    let what = Text::of(Paint::Strong, words::agent(&agent)).plain(format_args!(" has {stars} of 5 stars"));
+    let said = party.rate(Rating { agent, note, session, stars }).await?;
+    super::receipt(context, &said, what);
     Ok(())
 }
 

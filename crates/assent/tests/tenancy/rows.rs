@@ -295,6 +295,13 @@ pub(crate) const ROWS: &[Row] = &[
         &["/v1/trust/history?agent=agent://globex.example/trader&steps=3"],
         &["agent", "amount", "currency", "capability", "observer", "since", "steps"],
     ),
+    public(
+        "GET /v1/trust/profile",
+        "how many sessions there were, how fast it answered, what was kept and what others say of it: sums, never \
+         whose session, what was said or what a deal was worth",
+        &["/v1/trust/profile?agent=agent://globex.example/trader"],
+        &["agent", "amount", "currency", "capability", "observer"],
+    ),
     public("GET /log/checkpoint", PROOF, &["/log/checkpoint"], &[]),
     public("GET /log/tile/{tile}", PROOF, &["/log/tile/entries/000.p/7"], &["tile"]),
     public("GET /log/proof/inclusion", PROOF, &["/log/proof/inclusion?index=1&size=2"], &["index", "size"]),

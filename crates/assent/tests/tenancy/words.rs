@@ -42,6 +42,7 @@ const MEMBERS: &[(&str, &str)] = &[
     ("bodies/PROPOSE.json amendment.commitment", TRIED),
     ("bodies/PROPOSE.json termination.commitment", TRIED),
     ("bodies/agent.card.check.json digest", NODE),
+    ("bodies/agent.rate.json session", TRIED),
     ("bodies/agent.card.check.json pin", NODE),
     ("bodies/org.check.json evidence", NODE),
     ("common.json consents", TRIED),
@@ -301,6 +302,11 @@ const NAMED: &[(&str, Names)] = &[
             .push(Invitee::of(agent_uri(&format!("{OUTSIDER}/trader")), ParticipantRole::Party));
         let body = Body::Propose(Propose::Invitation(invitation));
         author.by(&own.speaker, StreamName::Opens(StreamKind::Session), body)
+    }),
+    ("session of a rating", |author, own, id| {
+        let agent = agent_uri(&own.other);
+        let rating = Body::AgentRate(Rating { agent, note: None, session: id, stars: 1 });
+        author.by(&own.speaker, StreamName::Of(StreamId::Agent(agent_uri(&own.speaker))), rating)
     }),
     ("previousHash", |author, own, id| {
         let stream = StreamId::Session(own.session);

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::money;
 use crate::case::{Case, continuing, opening};
-use crate::people::{ACME, BUYER, GLOBEX, NODE, after, hash, key_id, opened};
+use crate::people::{ACME, BUYER, GLOBEX, NODE, SELLER, after, hash, key_id, opened};
 
 const ORG: &str = "org:acme.example";
 const AGENT: &str = "agent:agent://acme.example/procurement/buyer";
@@ -16,7 +16,7 @@ const HARDWARE: &str = "acme.example, in hardware";
 const NEXT_AGENT: &str = "agent://acme.example/procurement/buyer, second key";
 
 pub(super) fn cases() -> Vec<Case> {
-    [organisations(), domains(), schemas(), agents(), consents()].concat()
+    [organisations(), domains(), schemas(), agents(), praise(), consents()].concat()
 }
 
 fn organisations() -> Vec<Case> {
@@ -192,6 +192,41 @@ fn agents() -> Vec<Case> {
         continuing("agent.key.revoke", "by the organisation", AGENT, ACME, revoke),
         continuing("agent.key.revoke", "from the first index on", AGENT, BUYER, revoke_from),
         continuing("agent.retire", "for a reason", AGENT, BUYER, json!({"reason": "replaced"})),
+    ]
+}
+
+/// What agents say of one another.
+fn praise() -> Vec<Case> {
+    vec![
+        continuing("agent.endorse", "in all", AGENT, BUYER, json!({"agent": SELLER})),
+        continuing(
+            "agent.endorse",
+            "in something, with words",
+            AGENT,
+            BUYER,
+            json!({"agent": SELLER, "capability": "provision.metal", "note": "always on time"}),
+        ),
+        continuing(
+            "agent.endorse.withdraw",
+            "in something",
+            AGENT,
+            BUYER,
+            json!({"agent": SELLER, "capability": "provision.metal", "reason": "no longer"}),
+        ),
+        continuing(
+            "agent.rate",
+            "the worst, without words",
+            AGENT,
+            BUYER,
+            json!({"agent": SELLER, "session": hash("a session"), "stars": 1}),
+        ),
+        continuing(
+            "agent.rate",
+            "the best",
+            AGENT,
+            BUYER,
+            json!({"agent": SELLER, "note": "as agreed", "session": hash("a session"), "stars": 5}),
+        ),
     ]
 }
 

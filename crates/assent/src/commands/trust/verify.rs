@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::BufReader;
 
 use asp_core::position::LogTime;
-use asp_core::trust::{Question, STEPS_MAX, STEPS_MIN, assess, history};
+use asp_core::trust::{Question, STEPS_MAX, STEPS_MIN, assess, history, profile};
 use asp_store::audit::{self, Evidenced};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -31,9 +31,11 @@ pub(super) fn run(context: &Context, args: &TrustVerify) -> Outcome {
     let progress = context.printer.progress("deriving the evidence", 0);
     let file = File::open(&args.export)
         .map_err(|error| Failure::usage(format_args!("{}: {error}", args.export.display())))?;
-    let found = audit::evidence(BufReader::new(file), &mut |done, total| progress.at(done, total));
+    let about = (answer.question.subject.clone(), answer.question.prefix.0);
+    let found = audit::evidence(BufReader::new(file), about, &mut |done, total| progress.at(done, total));
     drop(progress);
-    let Evidenced { report, settled } = found.map_err(Failure::usage)?;
+    let found = found.map_err(Failure::usage)?;
+    let report = &found.report;
     if let Some(finding) = &report.finding {
         return Err(Failure::no(format_args!("the export does not hold: {finding}")));
     }
@@ -47,7 +49,7 @@ pub(super) fn run(context: &Context, args: &TrustVerify) -> Outcome {
         );
         return Err(Failure::usage(what).hint("Export the log again: assent log export."));
     }
-    let derived = answer.derive(settled.evidence())?;
+    let derived = answer.derive(&found)?;
     let differing = differing(&answer.members, &derived);
     let value = json!({
         "verdict": if differing.is_empty() { "proved" } else { "refuted" },
@@ -103,8 +105,9 @@ impl Answer {
         Ok(Self { question, members })
     }
 
-    /// The answer that the evidence gives to the same question.
-    fn derive(&self, evidence: &[asp_core::trust::Evidence]) -> Outcome<Map<String, Value>> {
+    /// The answer that the log gives to the same question.
+    fn derive(&self, found: &Evidenced) -> Outcome<Map<String, Value>> {
+        let evidence = found.settled.evidence();
         let value = if self.members.contains_key("moments") {
             let wrong = |why: String| Failure::usage(format_args!("the history cannot be read: {why}"));
             let span = Span::deserialize(&Value::Object(self.members.clone()))
@@ -114,6 +117,10 @@ impl Answer {
                 return Err(wrong(format!("it has {steps} moments")));
             }
             serde_json::to_value(history(evidence, &self.question, span.since, steps))
+        } else if self.members.contains_key("components") {
+            let unknown = || Failure::no("the log had no such agent by then");
+            let dossier = found.dossier.as_ref().ok_or_else(unknown)?;
+            serde_json::to_value(profile(evidence, dossier, &self.question))
         } else {
             serde_json::to_value(assess(evidence, &self.question))
         };
