@@ -607,3 +607,29 @@ proptest! {
         }
     }
 }
+
+proptest! {
+    /// What is settled or distrusted later changes no score but of those whom it can reach.
+    #[test]
+    fn a_change_touches_only_what_it_can_reach(
+        log in hindsight(), cut in 0_u64..100, subject in prop::sample::select(&["worker", "p0", "p1"][..]),
+    ) {
+        // ASP-TRU-001
+        let (from, to) = (Position(cut), Position(1_000));
+        let whole = settled(&log);
+        let asked = |prefix| Question { prefix, ..question(subject) };
+        let touched = whole.touched(from, to);
+        let then = assess(whole.evidence(), &asked(from));
+        let now = assess(whole.evidence(), &asked(to));
+        let organisation = then.question.subject.organisation();
+        if !touched.contains(&organisation) {
+            prop_assert_eq!((then.score, then.factors), (now.score, now.factors));
+        }
+        // Nobody is touched by nothing, and who owed is.
+        prop_assert!(whole.touched(to, to).is_empty());
+        let owed = whole.evidence().iter().filter(|item| item.index >= from);
+        for item in owed {
+            prop_assert!(touched.contains(&item.debtor.organisation()));
+        }
+    }
+}

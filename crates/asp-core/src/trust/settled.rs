@@ -3,11 +3,11 @@
 //! Whether a piece counts is decided by the place of the log at which the first of its signatures was distrusted, so the
 //! answer to a question of an earlier place stays what it was. Knows neither weights nor scores.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::evidence::Evidence;
 use crate::key::KeyId;
-use crate::name::{AgentUri, StreamId};
+use crate::name::{AgentUri, Domain, StreamId};
 use crate::position::{LogPoint, Position};
 use crate::statement::body::Body;
 use crate::stream::Accepted;
@@ -48,6 +48,10 @@ pub struct Settled {
     resting_on: BTreeMap<(AgentUri, KeyId), Vec<usize>>,
     distrusts: BTreeMap<(AgentUri, KeyId), Vec<Distrust>>,
     changed: Option<Position>,
+    /// To whose agents each organisation ever lent, whatever became of it.
+    lent: BTreeMap<Domain, BTreeSet<Domain>>,
+    /// Whose obligations changed what counts, in the order of the log.
+    changes: Vec<(Position, Domain)>,
 }
 
 impl Settled {
@@ -63,9 +67,35 @@ impl Settled {
         self.changed
     }
 
+    /// The organisations whose agents' scores may have changed by the entries from `from` on and before `to`; every other
+    /// score, whatever is asked, is what it was.
+    ///
+    /// A change is felt by who owed, and by those to whom its organisation lent, and so on: nothing flows upwards.
+    #[must_use]
+    pub fn touched(&self, from: Position, to: Position) -> BTreeSet<Domain> {
+        let begin = self.changes.partition_point(|(at, _)| *at < from);
+        let changed = self.changes.iter().skip(begin).take_while(|(at, _)| *at < to);
+        let mut open: Vec<&Domain> = changed.map(|(_, domain)| domain).collect();
+        let mut touched = BTreeSet::new();
+        while let Some(domain) = open.pop() {
+            if touched.insert(domain.clone()) {
+                open.extend(self.lent.get(domain).into_iter().flatten());
+            }
+        }
+        touched
+    }
+
+    fn note_change(&mut self, at: Position, debtor: Domain) {
+        self.changed = self.changed.max(Some(at));
+        let place = self.changes.partition_point(|(known, _)| *known <= at);
+        self.changes.insert(place, (at, debtor));
+    }
+
     /// Takes in the outcome of an obligation (ASP-TRU-003).
     pub fn settle(&mut self, mut evidence: Evidence) {
-        self.changed = self.changed.max(Some(evidence.index));
+        let debtor = evidence.debtor.organisation();
+        self.lent.entry(evidence.creditor.organisation()).or_default().insert(debtor.clone());
+        self.note_change(evidence.index, debtor);
         for ground in &evidence.grounds {
             let key = (ground.by.clone(), ground.key);
             for distrust in self.distrusts.get(&key).into_iter().flatten() {
@@ -80,13 +110,16 @@ impl Settled {
     pub fn distrust(&mut self, distrust: Distrust) {
         self.changed = self.changed.max(Some(distrust.at.index));
         let key = (distrust.agent.clone(), distrust.key);
+        let mut struck = BTreeSet::new();
         for place in self.resting_on.get(&key).into_iter().flatten() {
             let Some(evidence) = self.evidence.get_mut(*place) else { continue };
+            struck.insert(evidence.debtor.organisation());
             let own = |ground: &&super::Ground| ground.by == distrust.agent && ground.key == distrust.key;
             for ground in evidence.grounds.iter().filter(own) {
                 distrust.strike(&mut evidence.void, ground.at);
             }
         }
+        struck.into_iter().for_each(|debtor| self.note_change(distrust.at.index, debtor));
         self.distrusts.entry(key).or_default().push(distrust);
     }
 }

@@ -1,4 +1,5 @@
-//! Scores of those who owed something, computed once per question and kept: many searches ask the same.
+//! Scores of those who owed something, computed once per question and kept: many searches ask the same. When the log
+//! grows, only those whom the change can reach are computed again.
 //!
 //! The evidence is read once and kept, for the log only grows. Whoever never owed anything has a newcomer's points and
 //! is not computed. The digits are asp-core's.
@@ -175,21 +176,37 @@ impl Known {
         let Some((agent, _)) = self.debtors.get(&number).filter(|(_, first)| *first < asked.prefix) else {
             return self.base(asked);
         };
-        let known = self.computed.iter().position(|(question, _)| question == asked);
-        if let Some(points) = known.and_then(|place| self.computed.get(place)?.1.get(&number)) {
-            return *points;
+        let question = asked.about(agent.clone());
+        if !self.computed.iter().any(|(question, _)| question == asked) {
+            let carried = self.carried(asked);
+            self.computed.truncate(QUESTIONS_MAX - 1);
+            self.computed.push_front((asked.clone(), carried));
         }
-        let points = score(self.settled.evidence(), &asked.about(agent.clone()));
-        match known.and_then(|place| self.computed.get_mut(place)) {
-            Some((_, scores)) => {
-                scores.insert(number, points);
-            }
-            None => {
-                self.computed.truncate(QUESTIONS_MAX - 1);
-                self.computed.push_front((asked.clone(), BTreeMap::from([(number, points)])));
-            }
+        let known = self.computed.iter_mut().find(|(question, _)| question == asked);
+        let compute = || score(self.settled.evidence(), &question);
+        match known {
+            Some((_, scores)) => *scores.entry(number).or_insert_with(compute),
+            None => compute(),
         }
-        points
+    }
+
+    /// What is known of a question by what was known of it before the log changed: of those whom no change has touched.
+    fn carried(&self, asked: &Asked) -> BTreeMap<AgentNumber, Points> {
+        let same = |(question, _): &&(Asked, BTreeMap<AgentNumber, Points>)| {
+            question.prefix <= asked.prefix && Asked { prefix: asked.prefix, ..question.clone() } == *asked
+        };
+        let before = self.computed.iter().filter(same).max_by_key(|(question, _)| question.prefix);
+        let Some((question, scores)) = before else { return BTreeMap::new() };
+        let touched = self.settled.touched(Position(question.prefix), Position(asked.prefix));
+        let untouched = |number: &AgentNumber| {
+            let agent = self.debtors.get(number).map(|(agent, _)| agent.organisation());
+            agent.is_some_and(|organisation| !touched.contains(&organisation))
+        };
+        scores
+            .iter()
+            .filter(|(number, _)| untouched(number))
+            .map(|(number, points)| (*number, *points))
+            .collect()
     }
 }
 
@@ -203,5 +220,75 @@ impl Asked {
             instant: self.instant,
             prefix: Position(self.prefix),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use asp_core::position::Hash;
+    use asp_core::trust::{Evidence, Outcome};
+
+    use super::*;
+
+    fn kept(index: u64, debtor: &str, creditor: &str) -> Evidence {
+        let agent = |name: &str| format!("agent://{name}.example/a").parse().unwrap();
+        Evidence {
+            index: Position(index),
+            at: LogTime::from_millis(index),
+            debtor: agent(debtor),
+            creditor: agent(creditor),
+            value: "1000 USD".parse().unwrap(),
+            capability: None,
+            outcome: Outcome::Fulfilled,
+            statement: Hash::of(&[&index.to_be_bytes()]),
+            grounds: BTreeSet::new(),
+            void: None,
+        }
+    }
+
+    impl Known {
+        fn settle(&mut self, evidence: Evidence) {
+            let number = self.debtors.values().find(|(agent, _)| *agent == evidence.debtor);
+            if number.is_none() {
+                let number = AgentNumber(i64::try_from(self.debtors.len()).unwrap());
+                self.debtors.insert(number, (evidence.debtor.clone(), evidence.index.0));
+            }
+            self.settled.settle(evidence);
+        }
+
+        fn scores(&mut self, prefix: u64) -> Vec<(AgentNumber, Points)> {
+            let asked = Asked {
+                observer: "seed.example".parse().unwrap(),
+                class: "1000 USD".parse().unwrap(),
+                instant: LogTime::from_millis(1_000),
+                prefix,
+            };
+            let numbers = self.debtors(&asked);
+            numbers.into_iter().map(|number| (number, self.score(&asked, number))).collect()
+        }
+    }
+
+    #[test]
+    fn what_the_log_adds_leaves_alone_whom_it_cannot_reach() {
+        let mut known = Known::default();
+        for (index, debtor, creditor) in
+            [(1, "mill", "seed"), (2, "shop", "mill"), (3, "farm", "seed"), (4, "worker", "shop")]
+        {
+            known.settle(kept(index, debtor, creditor));
+        }
+        let before = known.scores(5);
+        // The mill earns more, and with it those to whom it lends; the farm has nothing to do with it.
+        known.settle(kept(7, "mill", "seed"));
+        let asked = Asked { prefix: 8, ..known.computed.front().unwrap().0.clone() };
+        let carried = known.carried(&asked);
+        assert_eq!(carried, BTreeMap::from([before[2]]));
+        let after = known.scores(8);
+        assert_eq!(after[2], before[2]);
+        assert!(after[0] > before[0], "{after:?}");
+        // As anew, and never of another question.
+        known.computed.clear();
+        assert_eq!(known.scores(8), after);
+        let other = Asked { observer: "farm.example".parse().unwrap(), ..asked };
+        assert!(known.carried(&other).is_empty());
     }
 }

@@ -41,7 +41,7 @@ pub struct AgentQuery {
 
 /// The number that the store knows an agent by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct AgentNumber(pub(crate) i64);
+pub struct AgentNumber(pub i64);
 
 /// A choice of agents, made before the search.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
