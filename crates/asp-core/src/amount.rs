@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::limits;
 use crate::position::{InvalidText, text_serde};
 
 /// Nano-units in one unit.
@@ -108,6 +109,32 @@ impl FromStr for Decimal {
     }
 }
 
+/// An amount in the smallest unit that its currency has; at most 2^53-1 where it is said.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Minor(pub u64);
+
+impl Minor {
+    /// The sum, or the most that there can be.
+    #[must_use]
+    pub const fn plus(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+
+    /// The difference, or nothing.
+    #[must_use]
+    pub const fn minus(self, other: Self) -> Self {
+        Self(self.0.saturating_sub(other.0))
+    }
+
+    /// The same in the currency's main unit; the most that can be written, if it is more.
+    #[must_use]
+    pub fn of(self, currency: &Currency) -> Money {
+        let nanos = u128::from(self.0).saturating_mul(10u128.pow(9 - currency.exponent()));
+        Money { amount: Decimal(nanos.min(NANOS * 10u128.pow(18) - 1)), currency: currency.clone() }
+    }
+}
+
 /// A currency: three upper-case letters (ISO 4217) or up to eight for others.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Currency(Arc<str>);
@@ -117,6 +144,20 @@ impl Currency {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Digits behind the point of its smallest unit: as ISO 4217 has it, two of what that does not know, and six of a
+    /// longer code, which none of its currencies has.
+    #[must_use]
+    pub fn exponent(&self) -> u32 {
+        match self.as_str() {
+            code if code.len() > 3 => 6,
+            "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "UYI"
+            | "VND" | "VUV" | "XAF" | "XOF" | "XPF" => 0,
+            "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
+            "CLF" | "UYW" => 4,
+            _ => 2,
+        }
     }
 }
 
@@ -150,6 +191,24 @@ pub struct Money {
     pub amount: Decimal,
     /// Of what.
     pub currency: Currency,
+}
+
+impl Money {
+    /// The amount in minor units of its currency; none of nothing, of what is finer, and of more than 2^53-1.
+    #[must_use]
+    pub fn minor(&self) -> Option<Minor> {
+        let unit = 10u128.pow(9 - self.currency.exponent());
+        let minor = u64::try_from(self.amount.nanos() / unit).ok()?;
+        let whole = self.amount.nanos().is_multiple_of(unit);
+        (whole && (1..=limits::INTEGER_MAX).contains(&minor)).then_some(Minor(minor))
+    }
+
+    /// The same, with what is finer left out and nothing allowed: what of a remedy can be paid.
+    #[must_use]
+    pub fn minor_at_most(&self, most: Minor) -> Minor {
+        let minor = self.amount.nanos() / 10u128.pow(9 - self.currency.exponent());
+        Minor(u64::try_from(minor).unwrap_or(u64::MAX)).min(most)
+    }
 }
 
 impl fmt::Display for Money {
@@ -205,6 +264,35 @@ mod tests {
         assert_eq!(
             "2.5".parse::<Decimal>().unwrap().checked_add("0.05".parse().unwrap()),
             "2.55".parse().ok()
+        );
+    }
+
+    #[test]
+    fn money_is_held_in_whole_minor_units_of_its_currency() {
+        for (text, minor) in [
+            ("2.55 USD", Some(255)),
+            ("2 USD", Some(200)),
+            ("0.01 EUR", Some(1)),
+            ("7 JPY", Some(7)),
+            ("0.125 KWD", Some(125)),
+            ("0.000001 USDC", Some(1)),
+            ("90071992547409.91 USD", Some(9_007_199_254_740_991)),
+            ("90071992547409.92 USD", None),
+            ("2.555 USD", None),
+            ("0.5 JPY", None),
+            ("0.0000001 USDC", None),
+            ("0 USD", None),
+        ] {
+            let money: Money = text.parse().unwrap();
+            assert_eq!(money.minor(), minor.map(Minor), "{text}");
+            if let Some(minor) = money.minor() {
+                assert_eq!(minor.of(&money.currency), money);
+            }
+        }
+        let money: Money = "2.559 USD".parse().unwrap();
+        assert_eq!(
+            (money.minor_at_most(Minor(1_000)), money.minor_at_most(Minor(9))),
+            (Minor(255), Minor(9))
         );
     }
 

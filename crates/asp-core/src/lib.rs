@@ -4,6 +4,7 @@
 //! of a hash table: the same input gives the same answer on every machine. Time enters as an argument.
 
 pub mod a2a;
+pub mod account;
 pub mod admission;
 pub mod agent;
 pub mod amount;

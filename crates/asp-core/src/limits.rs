@@ -59,6 +59,9 @@ pub const CONSENT_NARROWINGS_MAX: usize = 32;
 /// A bound, in rules. Rules of one policy under which requests for consent are granted; each is compared with each request.
 pub const CONSENT_RULES_MAX: usize = 16;
 
+/// A bound, in currencies. Of one account; it is read and written whole with each movement.
+pub const CURRENCIES_MAX: usize = 16;
+
 /// A bound, in hops. Length of a chain of mandates.
 pub const DELEGATION_HOPS_MAX: usize = 8;
 
@@ -88,6 +91,9 @@ pub const ESCALATION_MS: Millis = Millis(86400000);
 
 /// A bound, in members. Members of terms and data that a session remembers, so that nobody comes in to read what its consent does not let flow; bounds its memory.
 pub const FLOWED_MEMBERS_MAX: usize = 1024;
+
+/// A bound, in holds. Money held under one package: a price and a bond for each of a few obligations.
+pub const HOLDS_MAX: usize = 16;
 
 /// A bound, in number. 2^53-1, the largest integer that every JSON reader keeps (RFC 7493 section 2.2).
 pub const INTEGER_MAX: u64 = 9007199254740991;
@@ -214,6 +220,9 @@ pub const SUBMIT_QUEUE_MAX: usize = 4096;
 
 /// A bound, in bytes. A human sentence: reason, purpose, question, note.
 pub const TEXT_BYTES_MAX: usize = 4096;
+
+/// A bound, in deposits and withdrawals. Of one account that wait for the settlement provider; they are kept with it.
+pub const TRANSFERS_OPEN_MAX: usize = 64;
 
 /// A bound, in bytes. An agent's URI, an origin or a stream's name.
 pub const URI_BYTES_MAX: usize = 255;

@@ -184,7 +184,7 @@ impl Capability {
     }
 }
 
-/// The four kinds of stream that this version of the protocol orders.
+/// The kinds of stream that this version of the protocol orders.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum StreamKind {
     /// An organisation's keys and policy.
@@ -195,6 +195,8 @@ pub enum StreamKind {
     Consent,
     /// A session between agents.
     Session,
+    /// The money of an organisation.
+    Account,
 }
 
 impl StreamKind {
@@ -206,6 +208,7 @@ impl StreamKind {
             Self::Agent => "agent",
             Self::Consent => "consent",
             Self::Session => "session",
+            Self::Account => "account",
         }
     }
 
@@ -227,6 +230,8 @@ pub enum StreamId {
     Consent(Hash),
     /// `session:<hash of the statement that opens it>`
     Session(Hash),
+    /// `account:<domain>`
+    Account(Domain),
 }
 
 impl StreamId {
@@ -238,6 +243,7 @@ impl StreamId {
             Self::Agent(_) => StreamKind::Agent,
             Self::Consent(_) => StreamKind::Consent,
             Self::Session(_) => StreamKind::Session,
+            Self::Account(_) => StreamKind::Account,
         }
     }
 }
@@ -247,7 +253,7 @@ impl fmt::Display for StreamId {
         f.write_str(self.kind().as_str())?;
         f.write_str(":")?;
         match self {
-            Self::Org(domain) => domain.fmt(f),
+            Self::Org(domain) | Self::Account(domain) => domain.fmt(f),
             Self::Agent(agent) => agent.fmt(f),
             Self::Consent(hash) | Self::Session(hash) => f.write_str(&hash.to_hex()),
         }
@@ -270,6 +276,7 @@ impl FromStr for StreamId {
             "agent" => name.parse().map(Self::Agent),
             "consent" => Hash::from_hex(name).map(Self::Consent).ok_or(invalid),
             "session" => Hash::from_hex(name).map(Self::Session).ok_or(invalid),
+            "account" => name.parse().map(Self::Account),
             _ => Err(invalid),
         }
     }

@@ -9,6 +9,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::account::{Account, Movement, Place};
 use crate::admission::{Asked, Host, Invites};
 use crate::agent::Agent;
 use crate::consent::Consent;
@@ -18,7 +19,7 @@ use crate::name::{AgentUri, Domain, Issuer, Origin, StreamId};
 use crate::org::Organisation;
 use crate::position::{Hash, Head, LogPoint, LogTime, Millis};
 use crate::rejection::{Code, Rejection};
-use crate::session::{Earned, Effect, Facts, Session};
+use crate::session::{Earned, Effect, Facts, Funds, Session};
 use crate::statement::body::{Accept, AdmissionPolicy, Body, Propose, Rating};
 use crate::statement::{Statement, Verified};
 use crate::stream::{Accepted, check_place};
@@ -36,6 +37,8 @@ pub enum Change {
     Consent(Hash),
     /// A session moved.
     Session(Hash, Vec<Effect>),
+    /// An account was opened or changed, and this money moved.
+    Account(Domain, Vec<Movement>),
 }
 
 /// The state of a log, or of the part of it that is loaded.
@@ -47,6 +50,7 @@ pub struct World {
     agents: BTreeMap<AgentUri, Agent>,
     consents: BTreeMap<Hash, Consent>,
     sessions: BTreeMap<Hash, Session>,
+    accounts: BTreeMap<Domain, Account>,
     absent: BTreeSet<StreamId>,
     trust: Trust,
 }
@@ -73,6 +77,7 @@ impl World {
             agents: BTreeMap::new(),
             consents: BTreeMap::new(),
             sessions: BTreeMap::new(),
+            accounts: BTreeMap::new(),
             absent: BTreeSet::new(),
             trust: Trust::Answered(Vec::new()),
         }
@@ -85,7 +90,8 @@ impl World {
         self
     }
 
-    /// The same world as one of a part of the log, in which what trust somebody had earned is not shown.
+    /// The same world as one of a part of the log, in which neither what trust somebody had earned is shown nor what
+    /// money it had: both follow from deals with others.
     #[must_use]
     pub fn without_trust(mut self) -> Self {
         self.trust = Trust::NotShown;
@@ -137,6 +143,17 @@ impl World {
         self.sessions.get(id)
     }
 
+    /// An account.
+    #[must_use]
+    pub fn account(&self, domain: &Domain) -> Option<&Account> {
+        self.accounts.get(domain)
+    }
+
+    /// Takes in an account as it was kept: it follows from more streams than its own.
+    pub fn put_account(&mut self, account: Account) {
+        self.accounts.insert(account.domain().clone(), account);
+    }
+
     /// All sessions, by id.
     pub fn sessions(&self) -> impl Iterator<Item = &Session> {
         self.sessions.values()
@@ -155,6 +172,7 @@ impl World {
             StreamId::Agent(agent) => self.agents.get(agent).map(Agent::head),
             StreamId::Consent(id) => self.consents.get(id).map(Consent::head),
             StreamId::Session(id) => self.sessions.get(id).map(Session::head),
+            StreamId::Account(domain) => self.accounts.get(domain).map(Account::head),
         }
     }
 
@@ -208,9 +226,13 @@ impl World {
                     streams.push(statement.stream.clone());
                     streams.extend(self.session_touches(id));
                     streams.extend(self.cards_touched(id, body));
+                    let money = self.sessions.get(id).map(|session| session.money_of(body));
+                    streams.extend(money.into_iter().flatten().map(StreamId::Account));
                 }
             }
-            (StreamId::Org(_) | StreamId::Consent(_), _) => streams.push(statement.stream.clone()),
+            (StreamId::Org(_) | StreamId::Consent(_) | StreamId::Account(_), _) => {
+                streams.push(statement.stream.clone())
+            }
         }
         streams
     }
@@ -268,6 +290,7 @@ impl World {
             StreamId::Agent(agent) => drop(self.agents.remove(agent)),
             StreamId::Consent(id) => drop(self.consents.remove(id)),
             StreamId::Session(id) => drop(self.sessions.remove(id)),
+            StreamId::Account(domain) => drop(self.accounts.remove(domain)),
         }
     }
 
@@ -350,6 +373,7 @@ impl World {
             StreamId::Agent(agent) => self.judge_agent(agent, verified, at),
             StreamId::Consent(id) => self.judge_consent(id, verified, at),
             StreamId::Session(id) => self.judge_session(id, verified, at),
+            StreamId::Account(domain) => self.judge_account(domain, verified),
         }
     }
 
@@ -438,6 +462,26 @@ impl World {
         }
         check_place(statement, Some(consent.head()), crate::name::StreamKind::Consent)?;
         consent.decide(verified, at, issuer)
+    }
+
+    fn judge_account(&self, domain: &Domain, verified: &Verified) -> Result<(), Rejection> {
+        let statement = verified.statement();
+        self.check_signers(verified)?;
+        let own = match &statement.issuer {
+            Issuer::Organisation(issuer) => issuer == domain,
+            Issuer::Node(_) => true,
+            Issuer::Agent(_) => false,
+        };
+        // Who else asks learns nothing, not even whether there is one.
+        if !own {
+            return Err(Code::UnknownStream.at("/stream").by("ASP-ESC-001"));
+        }
+        let known = self.accounts.get(domain);
+        check_place(statement, known.map(Account::head), crate::name::StreamKind::Account)?;
+        match known {
+            Some(account) => account.decide(verified),
+            None => Account::decide_opening(domain, verified),
+        }
     }
 
     fn judge_session(&self, id: &Hash, verified: &Verified, at: LogPoint) -> Result<(), Rejection> {
@@ -529,7 +573,19 @@ impl World {
                 .and_then(|session| session.trust_asked(statement))
                 .map_or(Earned::Unanswered, |asked| self.points(&asked)),
             agents: self.agents_shown(session, statement),
+            funds: self.funds(&domains),
             hosts: Invites::of(statement, session).map(|it| self.hosts(&it, at.time)).unwrap_or_default(),
+        }
+    }
+
+    /// The accounts of these organisations, where what money somebody has is known.
+    fn funds(&self, domains: &BTreeSet<Domain>) -> Funds<'_> {
+        match &self.trust {
+            Trust::NotShown => Funds::NotShown,
+            Trust::Answered(_) | Trust::Settled(_) => {
+                let account = |domain: &Domain| Some((domain.clone(), self.accounts.get(domain)?));
+                Funds::Accounts(domains.iter().filter_map(account).collect())
+            }
         }
     }
 
@@ -624,6 +680,16 @@ impl World {
                 Change::Consent(*id)
             }
             StreamId::Session(id) => Change::Session(*id, self.apply_session(id, accepted)),
+            StreamId::Account(domain) => {
+                let mut moved = Vec::new();
+                if opens {
+                    let account = Account::open(domain, accepted).map(|account| (domain.clone(), account));
+                    self.accounts.extend(account);
+                } else if let Some(account) = self.accounts.get_mut(domain) {
+                    moved = account.apply(accepted);
+                }
+                Change::Account(domain.clone(), moved)
+            }
         }
     }
 
@@ -635,6 +701,14 @@ impl World {
             return effects;
         }
         let effects = self.sessions.get_mut(id).map(|session| session.apply(accepted)).unwrap_or_default();
+        let moved: Vec<Movement> = effects.iter().filter_map(Effect::moved).cloned().collect();
+        let places = moved.iter().flat_map(|movement| [&movement.from, &movement.to]);
+        let domains: BTreeSet<&Domain> = places.filter_map(Place::organisation).collect();
+        for domain in domains {
+            if let Some(account) = self.accounts.get_mut(domain) {
+                account.take(accepted.at().index, &moved);
+            }
+        }
         if let Trust::Settled(settled) = &mut self.trust {
             effects.iter().filter_map(Effect::settled).for_each(|evidence| settled.settle(evidence.clone()));
         }

@@ -171,7 +171,9 @@ fn nobody_gets_a_statement_signed_by_asking() {
     let answer = asked().answer(&AGENT.parse().unwrap(), &LOG.parse().unwrap(), NOW, &sales).unwrap();
     assert!(!stands(answer.signature));
     assert!(asked().signing_input().starts_with(b"asp/1.0/challenge\n{"));
-    for stream in [StreamKind::Org, StreamKind::Agent, StreamKind::Consent, StreamKind::Session] {
+    for stream in
+        [StreamKind::Org, StreamKind::Agent, StreamKind::Consent, StreamKind::Session, StreamKind::Account]
+    {
         assert!(Kind::read("challenge", stream).is_none(), "no type of statement has the tag of a challenge");
     }
     // The control: who signs what it is sent, without reading it or without the tag, has said that it retires.

@@ -93,8 +93,15 @@ fn kinds() -> Vec<Kind> {
         "consent.narrow",
         "consent.revoke",
         "consent.acknowledge",
+        "account.open",
+        "account.deposit",
+        "account.credit",
+        "account.refuse",
+        "account.withdraw",
+        "account.paid",
+        "account.returned",
     ];
-    let streams = [StreamKind::Org, StreamKind::Agent, StreamKind::Consent];
+    let streams = [StreamKind::Org, StreamKind::Agent, StreamKind::Consent, StreamKind::Account];
     let read = |text: &str| streams.iter().find_map(|stream| Kind::read(text, *stream)).unwrap();
     outside.into_iter().map(read).chain(Performative::all().map(Kind::Session)).collect()
 }

@@ -70,6 +70,15 @@ TYPES: dict[str, tuple[str, ...]] = {
         "OBSERVE",
         "CLOSE",
     ),
+    "account": (
+        "account.open",
+        "account.deposit",
+        "account.credit",
+        "account.refuse",
+        "account.withdraw",
+        "account.paid",
+        "account.returned",
+    ),
 }
 # The kinds of stream whose name is the hash of the statement that opens them.
 NAMED_BY_HASH = ("consent", "session")
@@ -93,7 +102,7 @@ class Statement:
 
     @property
     def stream_kind(self) -> str:
-        """`org`, `agent`, `consent` or `session`."""
+        """`org`, `agent`, `consent`, `session` or `account`."""
         return self.stream.partition(":")[0]
 
     @property

@@ -12,6 +12,7 @@ const SOURCES: [&str; 4] = [
     "crates/asp-client/src/api/domain.rs",
     "crates/asp-client/src/api/trust.rs",
     "crates/asp-client/src/api/work.rs",
+    "crates/asp-client/src/api/account.rs",
 ];
 
 /// A table for each type.

@@ -104,6 +104,15 @@ impl<'a> Replay<'a> {
             (None, Some(commitment)) => {
                 let floor = self.session().is_some_and(|session| session.limits().trust_floor.is_some());
                 let state = word(&commitment.state());
+                let held = self.session().into_iter().flat_map(|session| session.commitments().values());
+                // What somebody had follows from all its deals, and what is held here from this one.
+                if held.into_iter().any(|commitment| commitment.package.holds.is_some()) {
+                    let detail = format!(
+                        "the rules allow all of it but for the cover of what is held, which is not shown; the commitment \
+                         is {state}"
+                    );
+                    return Check::of(Rule::Replay, Verdict::NotShown, detail);
+                }
                 // Trust rests on other deals, which a bundle has no place for.
                 if floor || self.by_trust {
                     let detail = format!(
@@ -133,14 +142,22 @@ impl<'a> Replay<'a> {
             StreamId::Agent(agent) if statement.kind == Kind::AgentRegister => {
                 self.keys_of_organisation(&agent.organisation())
             }
-            StreamId::Org(_) | StreamId::Agent(_) | StreamId::Consent(_) | StreamId::Session(_) => None,
+            StreamId::Org(_)
+            | StreamId::Agent(_)
+            | StreamId::Consent(_)
+            | StreamId::Session(_)
+            | StreamId::Account(_) => None,
         };
         // A key that an organisation adds to its agent signs beside the organisation's.
         let added = match &statement.stream {
             StreamId::Agent(agent) if statement.kind == Kind::AgentKeyAdd => {
                 self.world.agent(agent).map(Agent::keys)
             }
-            StreamId::Org(_) | StreamId::Agent(_) | StreamId::Consent(_) | StreamId::Session(_) => None,
+            StreamId::Org(_)
+            | StreamId::Agent(_)
+            | StreamId::Consent(_)
+            | StreamId::Session(_)
+            | StreamId::Account(_) => None,
         };
         own.into_iter().chain(admits).chain(added).collect()
     }

@@ -86,7 +86,7 @@ impl Bundle {
         let (_, completed) = self.statements().find(|(_, statement)| statement.hash == self.commitment)?;
         match completed.stream {
             StreamId::Session(id) => Some(id),
-            StreamId::Org(_) | StreamId::Agent(_) | StreamId::Consent(_) => None,
+            StreamId::Org(_) | StreamId::Agent(_) | StreamId::Consent(_) | StreamId::Account(_) => None,
         }
     }
 

@@ -175,6 +175,12 @@ pub enum Code {
     TooManyOpen,
     /// The obligations of a package contradict each other or the session.
     InvalidTerms,
+    /// There is less available than would be moved or held.
+    InsufficientFunds,
+    /// An organisation has no account in this currency.
+    UnknownAccount,
+    /// There is no such deposit or withdrawal, or it has been settled.
+    TransferNotOpen,
     /// The commitment is not active.
     CommitmentNotActive,
     /// The commitment has no such obligation.
@@ -1116,6 +1122,36 @@ pub(super) const ROWS: &[Row] = &[
         rule: Some("ASP-SES-031"),
         sentence: "The obligations of a package contradict each other or the session.",
         hint: "Debtor and creditor are different parties to the offer, ids are unique, due times lie ahead.",
+    },
+    Row {
+        code: Code::InsufficientFunds,
+        text: "INSUFFICIENT_FUNDS",
+        status: 409,
+        blame: Blame::State,
+        retry: Retry::Later,
+        rule: Some("ASP-ESC-005"),
+        sentence: "There is less available than would be moved or held.",
+        hint: "Deposit more, or wait for what is held to be let go; then sign anew.",
+    },
+    Row {
+        code: Code::UnknownAccount,
+        text: "UNKNOWN_ACCOUNT",
+        status: 409,
+        blame: Blame::State,
+        retry: Retry::Later,
+        rule: Some("ASP-ESC-003"),
+        sentence: "An organisation has no account in this currency.",
+        hint: "Open it first, by account.open.",
+    },
+    Row {
+        code: Code::TransferNotOpen,
+        text: "TRANSFER_NOT_OPEN",
+        status: 409,
+        blame: Blame::State,
+        retry: Retry::Never,
+        rule: Some("ASP-ESC-007"),
+        sentence: "There is no such deposit or withdrawal, or it has been settled.",
+        hint: "Name one that waits, of the account's stream.",
     },
     Row {
         code: Code::CommitmentNotActive,

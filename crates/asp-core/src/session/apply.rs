@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::guard::{Case, awaited};
+use super::holds;
 use super::table::{Performative, Reason, Role, State};
 use super::{
     Agreement, Bounds, Commitment, Conditions, Effect, End, GivenMandate, OfferKind, OpenEscalation,
@@ -143,7 +144,8 @@ impl Session {
             }
             Propose::Termination(change) => {
                 let Some((commitment, awaits)) = of(&change.commitment) else { return };
-                let kind = OfferKind::Termination { commitment: change.commitment };
+                let shares = holds::shares_of(change.shares.as_deref());
+                let kind = OfferKind::Termination { commitment: change.commitment, shares };
                 let packages = BTreeMap::from([(commitment.terms_hash, commitment.package.clone())]);
                 OpenOffer::new(agent.clone(), kind, packages, awaits, until(change.respond_by))
             }
@@ -326,19 +328,29 @@ impl Session {
                 self.form(terms, package, signed, accepted, None, effects)
             }
             OfferKind::Amendment { commitment } => {
-                self.end_commitment(&commitment, CommitmentState::Amended, effects);
+                self.end_commitment(&commitment, CommitmentState::Amended, accepted, effects);
                 self.form(terms, package, signed, accepted, Some(commitment), effects);
             }
-            OfferKind::Termination { commitment } => {
-                self.end_commitment(&commitment, CommitmentState::Terminated, effects);
+            OfferKind::Termination { commitment, shares } => {
+                if let Some(ended) = self.commitments.get_mut(&commitment) {
+                    effects.extend(ended.divide(&shares).into_iter().map(Effect::Moved));
+                }
+                self.end_commitment(&commitment, CommitmentState::Terminated, accepted, effects);
             }
             OfferKind::Admission(_) => {}
         }
     }
 
-    fn end_commitment(&mut self, id: &Hash, state: CommitmentState, effects: &mut Vec<Effect>) {
+    fn end_commitment(
+        &mut self,
+        id: &Hash,
+        state: CommitmentState,
+        accepted: &Accepted,
+        effects: &mut Vec<Effect>,
+    ) {
         if let Some(commitment) = self.commitments.get_mut(id) {
             commitment.end(state);
+            effects.extend(commitment.release(accepted.at().time).into_iter().map(Effect::Moved));
             effects.push(Effect::Commitment(*id));
         }
     }
@@ -353,7 +365,8 @@ impl Session {
         effects: &mut Vec<Effect>,
     ) {
         let id = accepted.statement().hash;
-        let commitment = Commitment::form(id, terms, package, signed, accepted.at(), replaces);
+        let mut commitment = Commitment::form(id, terms, package, signed, accepted.at(), replaces);
+        effects.extend(commitment.hold().into_iter().map(Effect::Moved));
         self.commitments.insert(id, commitment);
         effects.push(Effect::Commitment(id));
     }
@@ -429,6 +442,7 @@ impl Session {
         };
         let Some(found) = self.commitments.get_mut(&commitment) else { return };
         found.set(obligation, progress);
+        effects.extend(found.release(at).into_iter().map(Effect::Moved));
         effects.push(Effect::Commitment(commitment));
         effects.extend(outcome.and_then(|outcome| self.evidence(&commitment, obligation, outcome, accepted)));
     }

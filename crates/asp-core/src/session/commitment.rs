@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::holds::Held;
 use crate::limits;
 use crate::name::AgentUri;
 use crate::position::{Hash, LogPoint, LogTime};
@@ -100,6 +101,7 @@ pub struct Commitment {
     pub replaces: Option<Hash>,
     state: CommitmentState,
     duties: Vec<Duty>,
+    pub(super) holds: Vec<Held>,
 }
 
 impl Commitment {
@@ -120,7 +122,8 @@ impl Commitment {
             .collect();
         let signers = grounds.keys().cloned().collect();
         let state = CommitmentState::Active;
-        Self { id, terms_hash, package, signers, grounds, formed, replaces, state, duties }
+        let holds = Vec::new();
+        Self { id, terms_hash, package, signers, grounds, formed, replaces, state, duties, holds }
     }
 
     /// Where it stands.
@@ -235,6 +238,17 @@ impl Commitment {
         self.settle();
     }
 
+    /// An obligation to pay that is owed no longer, as money that was held has paid it.
+    pub(super) fn settle_by_hold(&mut self, id: &ObligationId, at: LogTime) {
+        let owed = self.duty(id).is_some_and(|duty| match duty.progress {
+            Progress::Open | Progress::Delivered { .. } | Progress::Contested => true,
+            Progress::Fulfilled { .. } | Progress::Breached | Progress::Lapsed => false,
+        });
+        if owed {
+            self.set(id, Progress::Fulfilled { at });
+        }
+    }
+
     /// What waits for a breached or lapsed obligation is not owed.
     fn lapse_waiting(&mut self) {
         let mut ended: BTreeSet<ObligationId> = BTreeSet::new();
@@ -302,7 +316,7 @@ mod tests {
             "value": {"amount": "1", "currency": "USD"}, "what": "goods",
         });
         let obligations = vec![serde_json::from_value(obligation).unwrap()];
-        let package = Package { obligations, schema: None, terms: serde_json::Map::new() };
+        let package = Package { holds: None, obligations, schema: None, terms: serde_json::Map::new() };
         let of = |names: &[&str]| names.iter().map(|name| ground(name)).collect::<Vec<_>>();
         let grounds = [("agent://d.example/a", of(debtor)), ("agent://c.example/a", of(creditor))];
         let grounds = grounds.map(|(party, grounds)| (agent(party), grounds)).into();

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use super::holds;
 use super::proposal::makes_sense;
 use super::table::{Guard, Performative, Role, Row, Selector, State, rows};
 use super::{Actor, Facts, Mandates, OfferKind, OpenOffer, Participants, Progress, Session};
@@ -271,13 +272,11 @@ impl<'a> Case<'a> {
             Guard::OfferOpen => self.offer().is_some_and(|offer| self.at.time <= offer.respond_by), // ASP-SES-012
             Guard::TermsMatch => self.terms_match(),
             Guard::TermsAgreed => self.terms_agreed(),
-            Guard::AnswersCommit => {
-                self.replied().is_some()
-                    && self.replied() == self.session.pending.as_ref().map(|open| &open.statement)
-            }
+            Guard::AnswersCommit => self.answers_commit(),
             Guard::Own => self.is_own(),
             Guard::AuthorityValid => self.authority_valid(facts),
             Guard::MandateNarrows => self.mandate_narrows(),
+            Guard::FundsCover => return self.funds_cover(facts),
             Guard::NoObligationOpen => !self.session.owes(), // ASP-SES-015
             Guard::ReceiptMatches => self.receipt_matches(),
             Guard::NotCountersigned => self
@@ -483,11 +482,30 @@ impl<'a> Case<'a> {
                 timely(change.respond_by) && self.is_signer(&change.commitment)
             }
             Body::Propose(Propose::Termination(change)) => {
-                timely(change.respond_by) && self.is_signer(&change.commitment)
+                let commitment = self.session.commitments.get(&change.commitment);
+                let shares = change.shares.as_deref().unwrap_or_default();
+                timely(change.respond_by)
+                    && self.is_signer(&change.commitment)
+                    && commitment.is_some_and(|found| holds::shares_make_sense(found, shares))
             }
             _ => true,
         };
         offer_valid && self.packages().iter().all(|(package, parties)| makes_sense(package, parties, now))
+    }
+
+    fn answers_commit(&self) -> bool {
+        let pending = self.session.pending.as_ref().map(|open| &open.statement);
+        pending.is_some() && self.replied() == pending
+    }
+
+    /// There is money for all that would be held.
+    fn funds_cover(&self, facts: &Facts<'_>) -> Result<(), Rejection> {
+        let replaced = match self.offer().map(|offer| &offer.kind) {
+            Some(OfferKind::Amendment { commitment }) => self.session.commitments.get(commitment),
+            Some(OfferKind::Business { .. } | OfferKind::Termination { .. } | OfferKind::Admission(_))
+            | None => None,
+        };
+        self.packages().iter().try_for_each(|(package, _)| facts.funds.cover(package, replaced))
     }
 
     /// Something of what is on offer is spoken by who comes in, all of it by who comes later.
@@ -610,7 +628,7 @@ impl<'a> Case<'a> {
             Body::Propose(Propose::Amendment(change)) => Some(&change.commitment),
             Body::Propose(Propose::Termination(change)) => Some(&change.commitment),
             Body::Accept(_) => match &self.offer()?.kind {
-                OfferKind::Amendment { commitment } | OfferKind::Termination { commitment } => {
+                OfferKind::Amendment { commitment } | OfferKind::Termination { commitment, .. } => {
                     Some(commitment)
                 }
                 OfferKind::Business { .. } | OfferKind::Admission(_) => None,

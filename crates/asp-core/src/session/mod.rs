@@ -10,6 +10,7 @@ mod company;
 mod deadline;
 mod flow;
 mod guard;
+mod holds;
 mod party;
 mod proposal;
 mod receipt;
@@ -18,9 +19,11 @@ pub mod table;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use commitment::{Commitment, Duty, Progress};
+pub use holds::{Funds, Held, HoldState};
 pub use party::{GivenMandate, Mandates, Participant, Participants};
 pub use proposal::{Agreement, OfferKind, OpenOffer, OpenQuestion, PendingCommit};
 
+use crate::account::Movement;
 use crate::admission::Host;
 use crate::agent::Agent;
 use crate::amount::{Decimal, Money};
@@ -65,6 +68,8 @@ pub struct Facts<'a> {
     pub earned: Earned,
     /// What the organisations say whose agents the statement invites.
     pub hosts: Vec<Host>,
+    /// The accounts of the organisations of participants.
+    pub funds: Funds<'a>,
 }
 
 /// What is known of the trust that [`Session::trust_asked`] asks about.
@@ -200,6 +205,8 @@ pub enum Effect {
     Delegated(AgentUri),
     /// Somebody came in while the session went on, and with it further consents.
     Joined(AgentUri),
+    /// Money that is held was taken, or let go.
+    Moved(Movement),
 }
 
 impl Effect {
@@ -208,7 +215,24 @@ impl Effect {
     pub const fn settled(&self) -> Option<&Evidence> {
         match self {
             Self::Settled(evidence) => Some(evidence),
-            Self::Entered(_) | Self::Commitment(_) | Self::Delegated(_) | Self::Joined(_) => None,
+            Self::Entered(_)
+            | Self::Commitment(_)
+            | Self::Delegated(_)
+            | Self::Joined(_)
+            | Self::Moved(_) => None,
+        }
+    }
+
+    /// The money that was moved, if it is that.
+    #[must_use]
+    pub const fn moved(&self) -> Option<&Movement> {
+        match self {
+            Self::Moved(movement) => Some(movement),
+            Self::Entered(_)
+            | Self::Commitment(_)
+            | Self::Delegated(_)
+            | Self::Joined(_)
+            | Self::Settled(_) => None,
         }
     }
 }
@@ -498,6 +522,18 @@ impl Session {
     /// Where in the log a consent that the session rests on was narrowed so that it is no longer about this.
     pub(super) fn fell_away(&self, consent: &Consent) -> Option<LogPoint> {
         consent.fell_away(&self.capability, self.opened.index)
+    }
+
+    /// The organisations whose money this statement can move: those that holds name, of what stands and what could.
+    #[must_use]
+    pub fn money_of(&self, body: &Body) -> BTreeSet<Domain> {
+        let standing = self.commitments.values().map(|commitment| &commitment.package);
+        let pending = self.pending.iter().map(|pending| &pending.package);
+        let offered = self.offers.values().flat_map(|offer| offer.packages.values());
+        let accepts = matches!(body, Body::Accept(Accept::Acceptance(_)));
+        let packages = standing.chain(pending.chain(offered).filter(move |_| accepts));
+        let holds = packages.flat_map(|package| package.holds.iter().flatten());
+        holds.flat_map(|hold| [hold.payer.organisation(), hold.payee.organisation()]).collect()
     }
 
     /// Whether the participants have spent more than the budget.

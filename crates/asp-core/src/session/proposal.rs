@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::holds;
+use crate::amount::Minor;
 use crate::limits;
 use crate::name::AgentUri;
 use crate::position::{Hash, LogTime, Millis};
 use crate::session::table::Performative;
-use crate::statement::body::{Admission, Due, Package, Text};
+use crate::statement::body::{Admission, Due, ObligationId, Package, Text};
 use crate::trust::Ground;
 
 /// What an offer would do once everybody awaited has accepted.
@@ -26,6 +28,8 @@ pub enum OfferKind {
     Termination {
         /// Which.
         commitment: Hash,
+        /// What of each hold goes to its payee.
+        shares: BTreeMap<ObligationId, Minor>,
     },
     /// One more participant.
     Admission(Admission),
@@ -223,7 +227,7 @@ pub struct Agreement {
 #[must_use]
 pub(super) fn makes_sense(package: &Package, parties: &BTreeSet<AgentUri>, now: LogTime) -> bool {
     let mut earlier = BTreeSet::new();
-    package.obligations.iter().all(|obligation| {
+    let owed = package.obligations.iter().all(|obligation| {
         let between = obligation.debtor != obligation.creditor
             && parties.contains(&obligation.debtor)
             && parties.contains(&obligation.creditor);
@@ -236,5 +240,6 @@ pub(super) fn makes_sense(package: &Package, parties: &BTreeSet<AgentUri>, now: 
         let spans = [cure, obligation.acknowledge_ms];
         let bounded = spans.iter().flatten().all(|span| *span <= limits::SESSION_LIMIT_MS_MAX);
         between && timely && bounded && earlier.insert(&obligation.id)
-    })
+    });
+    owed && holds::make_sense(package)
 }

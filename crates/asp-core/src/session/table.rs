@@ -334,6 +334,8 @@ pub enum Guard {
     TermsValid,
     /// No party would owe more than the session and the mandate allow.
     BelowCeiling,
+    /// Everybody whose money would be held has it, and everybody named by a hold has an account.
+    FundsCover,
     /// There is room for one more offer, commitment or mandate.
     RoomLeft,
     /// The offer is open: not expired, superseded, answered or withdrawn.
@@ -415,7 +417,7 @@ pub enum Guard {
 impl Guard {
     /// All of them, in order.
     #[must_use]
-    pub const fn all() -> [Self; 48] {
+    pub const fn all() -> [Self; 49] {
         [
             Self::ParticipantsValid,
             Self::ConsentCovers,
@@ -427,6 +429,7 @@ impl Guard {
             Self::MessageLeft,
             Self::TermsValid,
             Self::BelowCeiling,
+            Self::FundsCover,
             Self::RoomLeft,
             Self::OfferOpen,
             Self::TermsMatch,
@@ -482,6 +485,7 @@ impl Guard {
             Self::MessageLeft => "message-left",
             Self::TermsValid => "terms-valid",
             Self::BelowCeiling => "below-ceiling",
+            Self::FundsCover => "funds-cover",
             Self::RoomLeft => "room-left",
             Self::OfferOpen => "offer-open",
             Self::TermsMatch => "terms-match",
@@ -545,6 +549,9 @@ impl Guard {
             Self::MessageLeft => "The session has a statement left.",
             Self::TermsValid => "The packages fit the parties, name each obligation once and lie ahead.",
             Self::BelowCeiling => "No party would owe more than the session and the mandate allow.",
+            Self::FundsCover => {
+                "Everybody whose money would be held has it, and everybody named by a hold has an account."
+            }
             Self::RoomLeft => "There is room for one more offer, commitment or mandate.",
             Self::OfferOpen => "The offer is open: not expired, superseded, answered or withdrawn.",
             Self::TermsMatch => "The termsHash is that of the package in question.",
@@ -631,6 +638,7 @@ impl FromStr for Guard {
             "message-left" => Ok(Self::MessageLeft),
             "terms-valid" => Ok(Self::TermsValid),
             "below-ceiling" => Ok(Self::BelowCeiling),
+            "funds-cover" => Ok(Self::FundsCover),
             "room-left" => Ok(Self::RoomLeft),
             "offer-open" => Ok(Self::OfferOpen),
             "terms-match" => Ok(Self::TermsMatch),
@@ -689,6 +697,7 @@ impl Guard {
             Self::MessageLeft => Code::MessageLimit,
             Self::TermsValid => Code::InvalidTerms,
             Self::BelowCeiling => Code::AboveCeiling,
+            Self::FundsCover => Code::InsufficientFunds,
             Self::RoomLeft => Code::TooManyOpen,
             Self::OfferOpen => Code::ProposalNotOpen,
             Self::TermsMatch => Code::TermsMismatch,
@@ -744,6 +753,7 @@ impl Guard {
             Self::MessageLeft => "ASP-SES-011",
             Self::TermsValid => "ASP-SES-031",
             Self::BelowCeiling => "ASP-SES-017",
+            Self::FundsCover => "ASP-ESC-011",
             Self::RoomLeft => "ASP-SES-023",
             Self::OfferOpen => "ASP-SES-012",
             Self::TermsMatch => "ASP-SES-014",
@@ -799,6 +809,7 @@ impl Guard {
             Self::MessageLeft => "/type",
             Self::TermsValid => "/body",
             Self::BelowCeiling => "/body",
+            Self::FundsCover => "/type",
             Self::RoomLeft => "/type",
             Self::OfferOpen => "/inReplyTo",
             Self::TermsMatch => "/body/termsHash",
@@ -1497,6 +1508,7 @@ pub const ROWS: &[Row] = &[
             Guard::BelowCeiling,
             Guard::CommitmentActive,
             Guard::RoomLeft,
+            Guard::FundsCover,
         ],
         next: Next::To(State::Executing),
     },
@@ -1734,6 +1746,7 @@ pub const ROWS: &[Row] = &[
             Guard::CardUnchanged,
             Guard::TermsValid,
             Guard::BelowCeiling,
+            Guard::FundsCover,
         ],
         next: Next::To(State::Executing),
     },
@@ -2008,6 +2021,7 @@ pub const ROWS: &[Row] = &[
             Guard::BelowCeiling,
             Guard::CommitmentActive,
             Guard::RoomLeft,
+            Guard::FundsCover,
         ],
         next: Next::To(State::Executing),
     },

@@ -41,10 +41,15 @@ macro_rules! bodies {
     )+};
 }
 
+mod account;
 mod consent;
 mod policy;
 mod praise;
 
+pub use account::{
+    AccountCredit, AccountDeposit, AccountOpen, AccountPaid, AccountRefuse, AccountReturned, AccountWithdraw,
+    Hold, OnFulfilled, Share,
+};
 pub use consent::{ConsentNarrow, ConsentRequest};
 pub use policy::{AdmissionFloor, AdmissionPolicy, ConsentRule, DataClass, InvitationRate, PolicySet};
 pub use praise::{Endorsement, EndorsementEnd, Rating};
@@ -292,6 +297,9 @@ bodies! {
     }
     /// Terms with the obligations that follow from them: what is agreed on, as a whole.
     struct Package {
+        /// What money is held while the commitment is active.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        holds: Option<Vec<Hold>>,
         /// Who owes what; at least one obligation.
         obligations: Vec<Obligation>,
         /// The schema that the terms follow, where the session agreed on some.
@@ -343,6 +351,9 @@ bodies! {
         /// Until when the offer is open.
         #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
         respond_by: Option<LogTime>,
+        /// What of the money that is held goes to its payees; all goes back if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        shares: Option<Vec<Share>>,
     }
     /// ACCEPT, `introduction`: the invitee is in.
     struct Introduction {
@@ -747,6 +758,13 @@ body! {
     ConsentNarrow(ConsentNarrow) = Kind::ConsentNarrow, Kind::ConsentNarrow => ()
     ConsentRevoke(Because) = Kind::ConsentRevoke, Kind::ConsentRevoke => ()
     ConsentAcknowledge(Empty) = Kind::ConsentAcknowledge, Kind::ConsentAcknowledge => ()
+    AccountOpen(AccountOpen) = Kind::AccountOpen, Kind::AccountOpen => ()
+    AccountDeposit(AccountDeposit) = Kind::AccountDeposit, Kind::AccountDeposit => ()
+    AccountCredit(AccountCredit) = Kind::AccountCredit, Kind::AccountCredit => ()
+    AccountRefuse(AccountRefuse) = Kind::AccountRefuse, Kind::AccountRefuse => ()
+    AccountWithdraw(AccountWithdraw) = Kind::AccountWithdraw, Kind::AccountWithdraw => ()
+    AccountPaid(AccountPaid) = Kind::AccountPaid, Kind::AccountPaid => ()
+    AccountReturned(AccountReturned) = Kind::AccountReturned, Kind::AccountReturned => ()
     Propose(Propose) = Kind::Session(Performative::Propose), Kind::Session(Performative::Propose) => ()
     Counter(Counter) = Kind::Session(Performative::Counter), Kind::Session(Performative::Counter) => ()
     Accept(Accept) = Kind::Session(Performative::Accept), Kind::Session(Performative::Accept) => ()
@@ -828,14 +846,17 @@ impl Body {
                     return Err(Code::InvalidBody.at("/body/answers"));
                 }
                 offer.packages.iter().try_for_each(|package| {
+                    account::holds_bounded("/body/packages", package.holds.as_deref())?;
                     bound("/body/packages", package.obligations.len(), 1..=limits::OBLIGATIONS_MAX)
                 })
             }
-            Self::Propose(Propose::Amendment(amendment)) => bound(
-                "/body/package/obligations",
-                amendment.package.obligations.len(),
-                1..=limits::OBLIGATIONS_MAX,
-            ),
+            Self::Propose(Propose::Amendment(Amendment { package, .. })) => {
+                account::holds_bounded("/body/package/holds", package.holds.as_deref())?;
+                bound("/body/package/obligations", package.obligations.len(), 1..=limits::OBLIGATIONS_MAX)
+            }
+            Self::Propose(Propose::Termination(end)) => {
+                account::holds_bounded("/body/shares", end.shares.as_deref())
+            }
             Self::Propose(Propose::Admission(admission)) => {
                 bound("/body/consents", admission.consents.len(), 0..=limits::PARTICIPANTS_MAX)?;
                 match admission.role {

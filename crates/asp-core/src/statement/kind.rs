@@ -101,6 +101,20 @@ kinds! {
     ConsentRevoke = "consent.revoke" in Consent;
     /// The side that did not revoke confirms that it knows.
     ConsentAcknowledge = "consent.acknowledge" in Consent;
+    /// An organisation opens its account, or a further currency of it.
+    AccountOpen = "account.open" in Account;
+    /// An organisation asks that money be taken in.
+    AccountDeposit = "account.deposit" in Account;
+    /// The node says that money for a deposit has come.
+    AccountCredit = "account.credit" in Account;
+    /// The node says that nothing will come of a deposit.
+    AccountRefuse = "account.refuse" in Account;
+    /// An organisation asks that money be paid out.
+    AccountWithdraw = "account.withdraw" in Account;
+    /// The node says that a withdrawal was paid out.
+    AccountPaid = "account.paid" in Account;
+    /// The node says that a withdrawal was not paid out.
+    AccountReturned = "account.returned" in Account;
 }
 
 impl fmt::Display for Kind {

@@ -16,6 +16,7 @@ mod closing;
 mod company;
 mod consent;
 mod duties;
+mod escrow;
 mod hindsight;
 mod opening;
 #[path = "../support/mod.rs"]

@@ -201,6 +201,7 @@ impl Ledger {
             ["ASK", with, terms @ ..] => {
                 self.ask_consent(organisation(who), organisation(with), terms).map(drop)
             }
+            ["ACCOUNT", words @ ..] => self.account(who, words),
             ["GRANT", consent @ ..] => {
                 let id = self.consent(consent.first().unwrap_or(&"buyer-seller"));
                 self.stage.of_consent(organisation(who), id, Body::ConsentGrant(Empty {})).map(|_| ())
@@ -484,7 +485,8 @@ pub fn issuer(who: &str, stage: &Stage) -> Issuer {
     }
 }
 
-fn signer(who: &str) -> asp_core::key::SecretKey {
+/// The key of whoever that is.
+pub fn signer(who: &str) -> asp_core::key::SecretKey {
     match who.strip_suffix(".example") {
         Some(name) => key(name),
         None if who == "node" => key("node"),

@@ -11,6 +11,7 @@
 
 pub mod evidence;
 pub mod ledger;
+pub mod money;
 pub mod words;
 
 use std::collections::BTreeSet;
@@ -327,6 +328,7 @@ impl Stage {
     /// The seller owes one delivery, due after an hour, worth this much.
     pub fn package(&self, amount: &str) -> Package {
         Package {
+            holds: None,
             obligations: vec![Obligation {
                 acknowledge_ms: None,
                 creditor: uri("buyer"),

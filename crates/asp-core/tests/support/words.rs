@@ -176,6 +176,7 @@ impl Ledger {
                 commitment: self.deal(words),
                 reason: text("over"),
                 respond_by: after(words, "until").map(|time| self.stage.now.plus(span(time))),
+                shares: super::money::shares(words),
             }),
             words => Propose::Proposal(self.offer_of(words)),
         }
@@ -274,13 +275,17 @@ impl Ledger {
     /// A defined package as it is when said at this instant.
     fn package_named(&mut self, name: &str) -> Package {
         let words = self.definitions.get(name).unwrap_or_else(|| panic!("no package is named {name}"));
-        let obligations = words.split(',').map(|words| self.obligation(words)).collect();
-        let package = Package { obligations, schema: None, terms: serde_json::Map::new() };
+        let (holds, obligations): (Vec<&str>, Vec<&str>) =
+            words.split(',').map(str::trim).partition(|words| words.starts_with("hold "));
+        let obligations = obligations.into_iter().map(|words| self.obligation(words)).collect();
+        let holds: Vec<_> = holds.into_iter().map(super::money::hold).collect();
+        let holds = (!holds.is_empty()).then_some(holds);
+        let package = Package { holds, obligations, schema: None, terms: serde_json::Map::new() };
         self.packages.insert(name.to_owned(), package.clone());
         package
     }
 
-    /// `seller owes buyer goods 100 within 1h [of other] [cure 10m] [look 5m] [digest] [digest=x] [EUR]`
+    /// `seller owes buyer goods 100 within 1h [of other] [cure 10m] [penalty 5] [look 5m] [digest] [digest=x] [EUR]`
     fn obligation(&self, words: &str) -> Obligation {
         let words: Vec<&str> = words.split_whitespace().collect();
         let [debtor, "owes", creditor, id, value, "within", within, more @ ..] = words.as_slice() else {
@@ -291,6 +296,7 @@ impl Ledger {
             None => Due::At(DueAt { at: self.stage.now.plus(span(within)) }),
         };
         let cure = after(more, "cure").map(span);
+        let penalty = after(more, "penalty").map(usd);
         let digest = key_of(more, "digest").map(|artefact| Hash::of(&[artefact.as_bytes()]));
         let by_digest = digest.is_some() || more.contains(&"digest");
         let mut value = usd(value);
@@ -304,7 +310,7 @@ impl Ledger {
             due,
             id: text(id),
             quantity: None,
-            remedy: cure.map(|cure| Remedy { cure_ms: Some(cure), penalty: None }),
+            remedy: (cure.is_some() || penalty.is_some()).then_some(Remedy { cure_ms: cure, penalty }),
             shown_by: if by_digest { Showing::Digest { digest } } else { Showing::Acknowledgement },
             value,
             what: text("as agreed"),

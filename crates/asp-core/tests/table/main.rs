@@ -128,6 +128,11 @@ fn spoil(mut lines: Vec<String>, guard: Guard) -> Vec<String> {
         Guard::BelowCeiling => {
             lines.extend(["buyer", "seller"].map(|who| format!("{who}.example POLICY ceiling 0.01")));
         }
+        // Nobody has an account.
+        Guard::FundsCover => {
+            let held = "hold price 100 by buyer to seller pays for goods";
+            lines.insert(0, format!("goods = seller owes buyer goods 100 within 1h, {held}"));
+        }
         Guard::AnswersInvitation => lines.push("+30s quietly".to_owned()),
         Guard::OfferOpen => lines.push("+121m quietly".to_owned()),
         Guard::WindowOpen => lines.push("+72h quietly".to_owned()),
@@ -305,6 +310,7 @@ impl Judged {
 fn codes(guard: Guard) -> Vec<Code> {
     let family: &[Code] = match guard {
         Guard::ConsentStands => &[Code::ConsentExpired, Code::OutsideConsent],
+        Guard::FundsCover => &[Code::UnknownAccount],
         Guard::ConsentCovers => &[Code::ConsentExpired, Code::ConsentRevoked, Code::OutsideConsent],
         _ => &[],
     };

@@ -12,6 +12,7 @@ mod http;
 mod identity;
 mod log;
 mod praise;
+mod money;
 mod proofs;
 mod reading;
 mod registry;
@@ -81,6 +82,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Case> {
         bargaining::CASES,
         company::CASES,
         commitments::CASES,
+        money::CASES,
         terms::CASES,
         log::CASES,
         http::CASES,

@@ -27,10 +27,11 @@ use asp_core::position::{Hash, LogTime};
 use asp_core::session::table::{Performative, Reason, State};
 use asp_core::statement::body::{
     Accept, Acceptance, Admission, Amendment, Because, Body, Budget, Close, Closing, Commit, CommitmentState,
-    Conditions, Counter, Due, DueAfter, DueAt, Empty, Escalation, Evidence, Fulfilment, Inform, Introduction,
-    Invitation, Invitee, Limits, Mandate, Mode, Note, Obligation, ObligationId, ObligationNote,
-    ObligationRef, Offer, Outcome, Package, ParticipantRole, Propose, Question, ReceiptLine, Remedy,
-    Resumption, SchemaRef, SessionReceipt, Showing, Termination, Timeout, TrustFloor, Usage, Withdraw,
+    Conditions, Counter, Due, DueAfter, DueAt, Empty, Escalation, Evidence, Fulfilment, Hold, Inform,
+    Introduction, Invitation, Invitee, Limits, Mandate, Mode, Note, Obligation, ObligationId, ObligationNote,
+    ObligationRef, Offer, OnFulfilled, Outcome, Package, ParticipantRole, Propose, Question, ReceiptLine,
+    Remedy, Resumption, SchemaRef, SessionReceipt, Share, Showing, Termination, Timeout, TrustFloor, Usage,
+    Withdraw,
 };
 
 use super::span;
@@ -202,6 +203,7 @@ impl Stage {
                 commitment: self.deal(words),
                 reason: text("over")?,
                 respond_by: self.ahead(words, "until")?,
+                shares: shares(words)?,
             }),
             words => Propose::Proposal(self.offer(words)?),
         })
@@ -313,9 +315,13 @@ impl Stage {
         let known = PACKAGES.iter().find(|(known, _)| *known == name).map(|(_, words)| *words);
         let words = self.definitions.get(name).map(String::as_str).or(known);
         let words = words.ok_or_else(|| Finding::new("a case that can be read", name))?;
+        let (holds, obligations): (Vec<&str>, Vec<&str>) =
+            words.split(',').map(str::trim).partition(|words| words.starts_with("hold "));
         let obligations =
-            words.split(',').map(|words| self.obligation(words)).collect::<Result<Vec<_>, _>>()?;
-        let package = Package { obligations, schema: None, terms: serde_json::Map::new() };
+            obligations.into_iter().map(|words| self.obligation(words)).collect::<Result<Vec<_>, _>>()?;
+        let holds = holds.into_iter().map(|words| self.hold(words)).collect::<Result<Vec<_>, _>>()?;
+        let holds = (!holds.is_empty()).then_some(holds);
+        let package = Package { holds, obligations, schema: None, terms: serde_json::Map::new() };
         self.packages.insert(name.to_owned(), package.clone());
         Ok(package)
     }
@@ -348,6 +354,25 @@ impl Stage {
             shown_by: if by_digest { Showing::Digest { digest } } else { Showing::Acknowledgement },
             value,
             what: text("as agreed")?,
+        })
+    }
+
+    /// `hold price 100 by buyer to seller pays for goods [settles pay]`, `hold bond 20 by seller to buyer returns for goods`
+    fn hold(&self, words: &str) -> Result<Hold, Finding> {
+        let words: Vec<&str> = words.split_whitespace().collect();
+        let ["hold", id, amount, "by", payer, "to", payee, what, "for", obligation, more @ ..] =
+            words.as_slice()
+        else {
+            return Err(Finding::new("a case that can be read", format_args!("{words:?}")));
+        };
+        Ok(Hold {
+            amount: usd(amount)?,
+            id: text(id)?,
+            obligation: text(obligation)?,
+            on_fulfilled: if *what == "pays" { OnFulfilled::Pay } else { OnFulfilled::Return },
+            payee: self.uri(payee)?,
+            payer: self.uri(payer)?,
+            settles: after(more, "settles").map(text).transpose()?,
         })
     }
 
@@ -518,6 +543,15 @@ fn limits(words: &[&str]) -> Result<Limits, Finding> {
             .map(|score| Ok(TrustFloor { score: text(score)?, value: usd("100")? }))
             .transpose()?,
     })
+}
+
+/// `shares price:40,bond:5`
+fn shares(words: &[&str]) -> Result<Option<Vec<Share>>, Finding> {
+    let share = |part: &str| {
+        let (hold, payee) = part.split_once(':').unwrap_or((part, ""));
+        Ok(Share { hold: text(hold)?, payee: usd(payee)? })
+    };
+    after(words, "shares").map(|list| list.split(',').map(share).collect()).transpose()
 }
 
 /// The word after `keyword`.

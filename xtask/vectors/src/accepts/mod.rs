@@ -3,6 +3,7 @@
 mod answers;
 mod duties;
 mod identity;
+mod money;
 mod offers;
 mod words;
 
@@ -12,7 +13,8 @@ use super::case::Case;
 
 /// All of them, type by type.
 pub(super) fn all() -> Vec<Case> {
-    [identity::cases(), offers::cases(), answers::cases(), duties::cases(), words::cases()].concat()
+    [identity::cases(), money::cases(), offers::cases(), answers::cases(), duties::cases(), words::cases()]
+        .concat()
 }
 
 /// An amount of money.
