@@ -3,8 +3,9 @@
 use std::io::Write;
 use std::path::Path;
 
+use asp_core::account::Account;
 use asp_core::key::KeyId;
-use asp_core::name::Origin;
+use asp_core::name::{Domain, Origin, StreamId};
 use asp_core::position::LogTime;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
@@ -14,7 +15,7 @@ use asp_core::statement::Signature;
 
 use crate::entries::{blob, decode_signatures};
 use crate::fault::Fault;
-use crate::{FILE_NAME, migrate, open, pool};
+use crate::{FILE_NAME, migrate, names, open, pool, views};
 
 /// The first line.
 #[derive(Debug, Serialize, Deserialize)]
@@ -64,6 +65,25 @@ pub fn export(folder: &Path, out: &mut dyn Write) -> Result<u64, Fault> {
         let (origin, node_key) =
             open::identity(connection)?.ok_or_else(|| Fault::corrupt(None, "it is nobody's log"))?;
         write(connection, &origin, &node_key, out)
+    })
+}
+
+/// The account of an organisation in a data folder, at one state of it: for who keeps the log.
+///
+/// # Errors
+/// That the folder has no store that can be read.
+pub fn custody(folder: &Path, domain: &Domain) -> Result<Option<Account>, Fault> {
+    let path = folder.join(FILE_NAME);
+    if !path.exists() {
+        return Err(Fault::Folder { path, detail: "there is no such file".into() });
+    }
+    let connection = pool::open(&path)?;
+    pool::snapshot(&connection, |connection| {
+        migrate::check(connection, &path)?;
+        match names::find(connection, &StreamId::Account(domain.clone()))? {
+            Some(id) => views::account::load(connection, id),
+            None => Ok(None),
+        }
     })
 }
 

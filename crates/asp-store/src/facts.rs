@@ -13,6 +13,7 @@ use rusqlite::Connection;
 use crate::entries;
 use crate::fault::Fault;
 use crate::names::{self, Names};
+use crate::views;
 
 /// Loads one stream into a world, or marks it absent.
 pub(crate) fn load(connection: &Connection, world: &mut World, stream: &StreamId) -> Result<(), Fault> {
@@ -31,6 +32,14 @@ fn load_numbered(
     stream: &StreamId,
     id: i64,
 ) -> Result<(), Fault> {
+    if let StreamId::Account(_) = stream {
+        // It follows from more streams than its own, so it is kept as it stands.
+        match views::account::load(connection, id)? {
+            Some(account) => world.put_account(account),
+            None => world.mark_absent(stream.clone()),
+        }
+        return Ok(());
+    }
     let entries = entries::of_stream(connection, id, None, usize::MAX)?;
     if entries.is_empty() {
         // Named by others, never opened.

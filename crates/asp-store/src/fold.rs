@@ -3,7 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use asp_core::name::StreamId;
+use asp_core::account::{Movement, Place};
+use asp_core::name::{Domain, StreamId};
 use asp_core::org::Organisation;
 use asp_core::position::{Hash, LogTime, Position};
 use asp_core::session::Effect;
@@ -37,6 +38,8 @@ pub(crate) struct Fold {
     sessions: BTreeMap<Hash, Moved>,
     revoked: BTreeMap<Hash, LogTime>,
     narrowed: BTreeSet<Hash>,
+    /// What the last entry moved.
+    money: Vec<Movement>,
 }
 
 impl Fold {
@@ -54,6 +57,7 @@ impl Fold {
         let accepted = &crate::misbehave::applicable(&facts.world, accepted.clone());
         let (issuer, at) = (&accepted.statement().issuer, accepted.at().index);
         views::act::put(connection, &mut facts.names, issuer, at)?;
+        self.money.clear();
         match facts.world.apply(accepted) {
             Change::Organisation(domain) => match facts.world.organisation(&domain) {
                 Some(organisation) => put_organisation(connection, &mut facts.names, organisation, accepted),
@@ -80,7 +84,34 @@ impl Fold {
             }
             Change::Consent(id) => self.consent(connection, facts, id, accepted),
             Change::Session(id, effects) => self.session(connection, facts, id, effects, accepted),
+            Change::Account(domain, moved) => {
+                self.money = moved;
+                self.move_money(connection, facts, Some(domain), accepted.at().index)
+            }
         }
+    }
+
+    /// What money the last entry moved.
+    pub(crate) fn money(&self) -> &[Movement] {
+        &self.money
+    }
+
+    /// Writes what an entry moved, and at once how the accounts stand: they are loaded from their rows.
+    fn move_money(
+        &self,
+        connection: &Connection,
+        facts: &mut Facts,
+        changed: Option<Domain>,
+        at: Position,
+    ) -> Result<(), Fault> {
+        views::account::post(connection, &mut facts.names, at, &self.money)?;
+        let places = self.money.iter().flat_map(|movement| [&movement.from, &movement.to]);
+        let touched: BTreeSet<Domain> =
+            places.filter_map(Place::organisation).cloned().chain(changed).collect();
+        for account in touched.iter().filter_map(|domain| facts.world.account(domain)) {
+            views::account::put(connection, &mut facts.names, account)?;
+        }
+        Ok(())
     }
 
     fn note_before(&mut self, world: &World, id: Hash) {
@@ -133,9 +164,13 @@ impl Fold {
                 // Read from the session as it stands at the end of the batch.
                 Effect::Entered(_) | Effect::Delegated(_) => {}
                 Effect::Joined(_) => moved.joined = true,
+                Effect::Moved(movement) => self.money.push(movement),
             }
         }
-        Ok(())
+        if self.money.is_empty() {
+            return Ok(());
+        }
+        self.move_money(connection, facts, None, accepted.at().index)
     }
 
     /// Writes where the sessions stand that the batch moved, and whose time it changed.
@@ -155,6 +190,7 @@ impl Fold {
             let number = facts.names.intern(connection, &StreamId::Session(*id))?;
             for commitment in moved.commitments.iter().filter_map(|id| session.commitments().get(id)) {
                 views::commitment::put(connection, &mut facts.names, number, commitment)?;
+                views::account::put_holds(connection, &mut facts.names, commitment)?;
             }
         }
         // After the sessions that moved: these rows are right already and no statement below changes them.

@@ -69,7 +69,7 @@ use asp_core::statement::Verified;
 use tokio::sync::{oneshot, watch};
 
 pub use entries::Entry;
-pub use export::export;
+pub use export::{custody, export};
 pub use fault::{Fault, Step};
 pub use reads::AgentWork;
 pub use reads::{Admitted, Due, Reader};
@@ -79,6 +79,7 @@ pub use search::{
 pub use sequencer::Answer;
 pub use trail::{TooMany, Trail, TrailEntry, TrailStep};
 pub use views::Tenant;
+pub use views::account::Posting;
 pub use views::act::{Act, ActQuery};
 pub use views::domain::DomainRow;
 pub use views::session::{SessionQuery, SessionRow};

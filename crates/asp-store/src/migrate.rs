@@ -35,6 +35,7 @@ const MIGRATIONS: &[&str] = &[
     READERS,
     LIKENESSES,
     include_str!("../migrations/0010.sql"),
+    include_str!("../migrations/0011.sql"),
 ];
 
 /// Brings the file to the newest version. Each migration is one transaction with its number.

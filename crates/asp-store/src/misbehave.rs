@@ -8,6 +8,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::OnceLock;
 
+use asp_core::account::Account;
 use asp_core::agent::Agent;
 use asp_core::consent::Consent;
 use asp_core::name::{Issuer, StreamId};
@@ -294,7 +295,8 @@ fn fits(world: &World, verified: &Verified, at: LogPoint) -> bool {
         (StreamId::Session(id), false) => {
             world.session(id).is_some_and(|session| follows(session, &applicable(world, accepted)))
         }
-        (StreamId::Org(_) | StreamId::Agent(_) | StreamId::Consent(_), false) => true,
+        (StreamId::Account(domain), true) => Account::open(domain, &accepted).is_some(),
+        (StreamId::Org(_) | StreamId::Agent(_) | StreamId::Consent(_) | StreamId::Account(_), false) => true,
     }
 }
 

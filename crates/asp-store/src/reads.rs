@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::io::Write;
 
+use asp_core::account::Account;
 use asp_core::admission::{Invites, judged_at};
 use asp_core::agent::Agent;
 use asp_core::consent::Consent;
@@ -28,6 +29,7 @@ use crate::fault::Fault;
 use crate::probes::Listed;
 use crate::search::{self, AgentNumber, AgentQuery, AgentsFound, FoundAgent, Ranked, Search};
 use crate::views::Tenant;
+use crate::views::account::Posting;
 use crate::views::act::{Act, ActQuery};
 use crate::views::domain::DomainRow;
 use crate::views::session::{SessionQuery, SessionRow};
@@ -410,7 +412,7 @@ impl<'a> Reader<'a> {
         };
         match names::name(self.connection, session)? {
             StreamId::Session(session) => Ok(Some(session)),
-            StreamId::Org(_) | StreamId::Agent(_) | StreamId::Consent(_) => {
+            StreamId::Org(_) | StreamId::Agent(_) | StreamId::Consent(_) | StreamId::Account(_) => {
                 Err(Fault::corrupt(Some(position), "its commitment is in no session"))
             }
         }
@@ -510,7 +512,12 @@ impl<'a> Reader<'a> {
     pub fn may_read(&self, tenant: Option<&Tenant>, stream: &StreamId) -> Result<bool, Fault> {
         match (stream, tenant) {
             (StreamId::Org(_) | StreamId::Agent(_), _) => Ok(!self.entries(stream, None, 1)?.is_empty()),
-            (StreamId::Consent(_) | StreamId::Session(_), None) => Ok(false),
+            (StreamId::Consent(_) | StreamId::Session(_) | StreamId::Account(_), None) => Ok(false),
+            // Money is the organisation's own affair, and no agent's.
+            (StreamId::Account(domain), Some(tenant)) => {
+                let own = *tenant == Tenant::Organisation(domain.clone());
+                Ok(own && !self.entries(stream, None, 1)?.is_empty())
+            }
             (StreamId::Consent(id), Some(tenant)) => views::consent::is_party(self.connection, tenant, id),
             (StreamId::Session(_), Some(tenant)) => {
                 views::session::is_member(self.connection, tenant, stream)
@@ -526,6 +533,52 @@ impl<'a> Reader<'a> {
     /// As [`Reader::size`].
     pub fn streams_moved(&self, from: u64, to: u64) -> Result<Vec<StreamId>, Fault> {
         entries::streams_between(self.connection, from, to)
+    }
+
+    /// An account, if the tenant is its organisation.
+    ///
+    /// # Errors
+    /// As [`Reader::size`].
+    pub fn account(&self, tenant: &Tenant, domain: &Domain) -> Result<Option<Account>, Fault> {
+        if *tenant == Tenant::Organisation(domain.clone()) { self.custody(domain) } else { Ok(None) }
+    }
+
+    /// The same for the custodian, the node, who speaks in it.
+    ///
+    /// # Errors
+    /// As [`Reader::size`].
+    pub fn custody(&self, domain: &Domain) -> Result<Option<Account>, Fault> {
+        match names::find(self.connection, &StreamId::Account(domain.clone()))? {
+            Some(id) => views::account::load(self.connection, id),
+            None => Ok(None),
+        }
+    }
+
+    /// The accounts that have a deposit or a withdrawal waiting, at most so many: for the custodian.
+    ///
+    /// # Errors
+    /// As [`Reader::size`].
+    pub fn accounts_waiting(&self, limit: usize) -> Result<Vec<Account>, Fault> {
+        views::account::waiting(self.connection, limit)
+    }
+
+    /// The movements of an account, newest first, before one of them: its position and its part. None if the tenant is
+    /// not its organisation.
+    ///
+    /// # Errors
+    /// As [`Reader::size`].
+    pub fn postings(
+        &self,
+        tenant: &Tenant,
+        domain: &Domain,
+        limit: usize,
+        before: Option<(Position, u64)>,
+    ) -> Result<Option<Vec<Posting>>, Fault> {
+        if self.account(tenant, domain)?.is_none() {
+            return Ok(None);
+        }
+        let before = before.map_or((u64::MAX, 0), |(position, part)| (position.0, part));
+        views::account::history(self.connection, domain, limit, before).map(Some)
     }
 
     /// The evidence within the first `prefix` entries, in log order, and what of it counts there.

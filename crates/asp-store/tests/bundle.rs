@@ -86,7 +86,7 @@ fn who_left_gets_the_bundle_up_to_there() {
     let offered = stage.say(session, "acme/buyer", Body::Propose(Propose::Proposal(offer)), None);
     let accepts = || Body::Accept(Accept::Acceptance(Acceptance { terms_hash }));
     let commitment = stage.say(session, "volt/seller", accepts(), Some(offered));
-    let ends = Termination { commitment, reason: support::text("over"), respond_by: None };
+    let ends = Termination { commitment, reason: support::text("over"), respond_by: None, shares: None };
     let ends = stage.say(session, "acme/buyer", Body::Propose(Propose::Termination(ends)), None);
     stage.say(session, "volt/seller", accepts(), Some(ends));
     let leave = Body::Withdraw(Withdraw::Departure(Because { reason: support::text("bye") }));

@@ -1,21 +1,23 @@
 //! One entry after the other: order, time, the rules of the protocol, the tree. Where they come from is not known
 //! here, nor whether their signatures hold: that is checked before.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use asp_core::account::{Imbalance, Ledger, Movement, Place};
 use asp_core::key::KeyId;
 use asp_core::log::checkpoint::{Note, NoteKey};
 use asp_core::log::leaf::Leaf;
 use asp_core::log::tree::Tree;
 use asp_core::name::{AgentUri, Origin};
 use asp_core::position::{Hash, LogPoint, LogTime, Position};
+use asp_core::session::Effect;
 use asp_core::statement::{Received, Signature, Verified};
 use asp_core::stream::Accepted;
 use asp_core::trust::{Dossier, Notes, Settled};
-use asp_core::world::World;
+use asp_core::world::{Change, World};
 use rusqlite::Connection;
 
-use super::Finding;
+use super::{Finding, Money};
 use crate::facts::Facts;
 use crate::fault::Fault;
 use crate::fold::Fold;
@@ -69,6 +71,7 @@ pub(super) struct Examiner {
     pub(super) tree: Tree,
     time: LogTime,
     views: Option<Views>,
+    ledger: Ledger,
     about: Option<About>,
 }
 
@@ -110,6 +113,7 @@ impl Examiner {
             tree: Tree::new(),
             time: LogTime::from_millis(0),
             views,
+            ledger: Ledger::default(),
             about: None,
         })
     }
@@ -134,20 +138,39 @@ impl Examiner {
         self.time = point.time;
         self.tree.append(leaf);
         let accepted = Accepted::from_store(verified, point);
-        match &mut self.views {
+        let moved = match &mut self.views {
             None => {
                 let before =
                     self.about.as_ref().map(|_| Notes::awaited(&self.facts.world, accepted.statement()));
-                self.facts.world.apply(&accepted);
+                let change = self.facts.world.apply(&accepted);
                 if let (Some(about), Some(awaited)) = (&mut self.about, before) {
                     about.take(&awaited, &accepted, &self.facts.world, self.tree.size());
                 }
-                Ok(())
+                money(change)
             }
             Some(views) => views
                 .apply(&mut self.facts, &accepted)
-                .map_err(|fault| Finding::unreadable(Some(index), &fault)),
-        }
+                .map_err(|fault| Finding::unreadable(Some(index), &fault))?,
+        };
+        self.add_up(&moved).map_err(|imbalance| Finding::at(index, imbalance.to_string()))
+    }
+
+    /// The sum over all accounts is zero with this entry too, and the accounts say what was moved (ASP-ESC-014).
+    fn add_up(&mut self, moved: &[Movement]) -> Result<(), Imbalance> {
+        self.ledger.post(moved)?;
+        let places = moved.iter().flat_map(|movement| [&movement.from, &movement.to]);
+        let accounts = places.filter_map(Place::organisation).filter_map(|it| self.facts.world.account(it));
+        accounts.into_iter().try_for_each(|account| self.ledger.agrees(account))
+    }
+
+    /// What all movements come to.
+    pub(super) fn money(&self) -> Money {
+        let inside = self.ledger.inside().map(|(currency, sum)| (currency.clone(), sum)).collect();
+        let held = self.ledger.held().fold(BTreeMap::new(), |mut held, (_, currency, sum)| {
+            *held.entry(currency.clone()).or_insert(0) += sum;
+            held
+        });
+        Money { movements: self.ledger.movements(), inside, held }
     }
 
     /// Compares the log with the checkpoint over it.
@@ -194,14 +217,27 @@ impl Examiner {
 }
 
 impl Views {
-    fn apply(&mut self, facts: &mut Facts, accepted: &Accepted) -> Result<(), Fault> {
+    fn apply(&mut self, facts: &mut Facts, accepted: &Accepted) -> Result<Vec<Movement>, Fault> {
         self.fold.apply(&self.connection, facts, accepted)?;
+        let moved = self.fold.money().to_vec();
         self.unwritten += 1;
-        if self.unwritten >= FOLD_MAX { self.write(facts) } else { Ok(()) }
+        if self.unwritten >= FOLD_MAX {
+            self.write(facts)?;
+        }
+        Ok(moved)
     }
 
     fn write(&mut self, facts: &mut Facts) -> Result<(), Fault> {
         self.unwritten = 0;
         std::mem::take(&mut self.fold).finish(&self.connection, facts)
+    }
+}
+
+/// What money an entry moved.
+fn money(change: Change) -> Vec<Movement> {
+    match change {
+        Change::Account(_, moved) => moved,
+        Change::Session(_, effects) => effects.iter().filter_map(Effect::moved).cloned().collect(),
+        Change::Organisation(_) | Change::Agent(_) | Change::Consent(_) => Vec::new(),
     }
 }

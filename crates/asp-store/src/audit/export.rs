@@ -107,6 +107,7 @@ fn examine(
         entries: examiner.tree.size(),
         root: examiner.tree.root(),
         elapsed: began.elapsed(),
+        money: examiner.money(),
         finding: verdict.err(),
         origin: examiner.origin.clone(),
         node_key: examiner.node_key,

@@ -70,6 +70,7 @@ pub fn folder(folder: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<Repor
             entries: audit.examiner.tree.size(),
             root: audit.examiner.tree.root(),
             elapsed: began.elapsed(),
+            money: audit.examiner.money(),
             finding,
             origin: audit.examiner.origin,
             node_key,

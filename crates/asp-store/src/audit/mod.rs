@@ -9,9 +9,11 @@ mod folder;
 mod pipeline;
 mod views;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
+use asp_core::amount::Currency;
 use asp_core::key::KeyId;
 use asp_core::name::Origin;
 use asp_core::position::Hash;
@@ -36,6 +38,8 @@ pub struct Report {
     pub root: Hash,
     /// How long it took.
     pub elapsed: Duration,
+    /// What all movements of money come to; they added up to zero at each of those entries.
+    pub money: Money,
     /// The first thing that does not hold; none if everything does.
     pub finding: Option<Finding>,
 }
@@ -49,6 +53,17 @@ pub struct Evidenced {
     pub settled: Settled,
     /// What else was known of the agent; none if the log had no such agent by then.
     pub dossier: Option<Dossier>,
+}
+
+/// The money in a log, by its movements: at each entry the sum over all accounts and the world outside was zero.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Money {
+    /// How many movements there were.
+    pub movements: u64,
+    /// What came from outside and is inside, in minor units.
+    pub inside: BTreeMap<Currency, i128>,
+    /// What of it is held for commitments.
+    pub held: BTreeMap<Currency, i128>,
 }
 
 /// Something that does not hold.

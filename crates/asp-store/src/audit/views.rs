@@ -108,6 +108,29 @@ const VIEWS: &[View] = &[
         sql: "SELECT position, name FROM praise JOIN names ON id = subject ORDER BY position",
     },
     View {
+        name: "accounts",
+        by_position: true,
+        sql: "SELECT moved, name, open, state FROM accounts JOIN names ON id = account ORDER BY moved, name",
+    },
+    View {
+        name: "postings",
+        by_position: true,
+        sql: "SELECT position, part, source, target, currency, amount, why FROM postings ORDER BY position, part",
+    },
+    View {
+        name: "posting_accounts",
+        by_position: true,
+        sql: "SELECT position, part, name FROM posting_accounts JOIN names ON id = account
+              ORDER BY position, part, name",
+    },
+    View {
+        name: "holds",
+        by_position: true,
+        sql: "SELECT formed, hold, payer.name, payee.name, currency, amount, state
+              FROM holds JOIN names AS payer ON payer.id = payer JOIN names AS payee ON payee.id = payee
+              ORDER BY formed, hold",
+    },
+    View {
         name: "likenesses",
         by_position: true,
         sql: "SELECT registered, name, skeleton, unproved FROM likenesses JOIN names ON id = organisation

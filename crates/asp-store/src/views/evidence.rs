@@ -183,7 +183,9 @@ fn read(row: &Row<'_>) -> Result<Evidence, Fault> {
     let agent = |column: usize| -> Result<AgentUri, Fault> {
         match crate::names::parse(row, column)? {
             StreamId::Agent(agent) => Ok(agent),
-            StreamId::Org(_) | StreamId::Consent(_) | StreamId::Session(_) => Err(corrupt()),
+            StreamId::Org(_) | StreamId::Consent(_) | StreamId::Session(_) | StreamId::Account(_) => {
+                Err(corrupt())
+            }
         }
     };
     let capability: Option<String> = row.get(6)?;

@@ -2,6 +2,7 @@
 //!
 //! Whoever may see only a part is named by its [`Tenant`]; a query over what is not public does not exist without.
 
+pub(crate) mod account;
 pub(crate) mod act;
 pub(crate) mod agent;
 pub(crate) mod commitment;

@@ -201,6 +201,7 @@ impl Author {
     /// One obligation of `debtor` to `creditor`, due after an hour.
     pub fn package(&self, debtor: &str, creditor: &str, amount: &str) -> Package {
         Package {
+            holds: None,
             obligations: vec![Obligation {
                 acknowledge_ms: None,
                 creditor: agent_uri(creditor),
@@ -216,6 +217,32 @@ impl Author {
             schema: None,
             terms: serde_json::Map::new(),
         }
+    }
+
+    /// What an organisation says in its account.
+    pub fn of_account(&mut self, name: &str, body: Body) -> Verified {
+        self.by_org(name, StreamName::Of(StreamId::Account(domain(name))), body)
+    }
+
+    /// What the node, the custodian, says in an account.
+    pub fn custodian(&mut self, name: &str, body: Body) -> Verified {
+        let stream = StreamName::Of(StreamId::Account(domain(name)));
+        let draft = Draft::new(stream, self.origin.clone(), Issuer::Node(self.origin.clone()), body);
+        self.sign(&draft, &[&identity().key])
+    }
+
+    /// The same deal with its price held.
+    pub fn priced(&self, debtor: &str, creditor: &str, amount: &str) -> Package {
+        let hold = Hold {
+            amount: Money { amount: text(amount), currency: text("USD") },
+            id: text("price"),
+            obligation: text("delivery"),
+            on_fulfilled: OnFulfilled::Pay,
+            payee: agent_uri(debtor),
+            payer: agent_uri(creditor),
+            settles: None,
+        };
+        Package { holds: Some(vec![hold]), ..self.package(debtor, creditor, amount) }
     }
 
     /// What the node says when time has passed.
