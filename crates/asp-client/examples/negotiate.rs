@@ -160,7 +160,8 @@ fn offer(buyer: &AgentUri, seller: &AgentUri, value: &str, due: LogTime) -> Outc
         quantity: None,
         remedy: None,
     };
-    let package = Package { obligations: vec![obligation], schema: None, terms: serde_json::Map::new() };
+    let package =
+        Package { holds: None, obligations: vec![obligation], schema: None, terms: serde_json::Map::new() };
     Ok(Offer::of(vec![package], false))
 }
 

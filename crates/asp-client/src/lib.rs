@@ -34,6 +34,7 @@ mod clock;
 mod error;
 mod export;
 mod list;
+mod money;
 mod organisation;
 mod party;
 mod people;

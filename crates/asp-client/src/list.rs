@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use crate::Error;
 use crate::api::{
     ActView, ActivityPage, CommitmentPage, CommitmentView, ConsentPage, ConsentSession, ConsentSessionPage,
-    ConsentView, OwnAgentPage, OwnAgentView, SessionPage, SessionSummary,
+    ConsentView, OwnAgentPage, OwnAgentView, PostingPage, PostingView, SessionPage, SessionSummary,
 };
 use crate::party::{Party, Query};
 
@@ -42,6 +42,7 @@ pages! {
     ConsentPage of ConsentView in consents;
     ConsentSessionPage of ConsentSession in sessions;
     OwnAgentPage of OwnAgentView in agents;
+    PostingPage of PostingView in entries;
     SessionPage of SessionSummary in sessions;
 }
 

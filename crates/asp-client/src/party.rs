@@ -101,7 +101,14 @@ impl Party {
             let name = StreamName::Of(stream.clone());
             let said = self.say(name, Some(head), body.clone(), others).await;
             let Err(Error::Conflict { head: Some(new) }) = said else { return said };
-            let between = self.client().chained(&stream, Some(head.sequence)).await?;
+            let between = match &stream {
+                StreamId::Org(_) | StreamId::Agent(_) => {
+                    self.client().chained(&stream, Some(head.sequence)).await?
+                }
+                StreamId::Consent(_) | StreamId::Session(_) | StreamId::Account(_) => {
+                    self.chained(&stream, Some(head.sequence)).await?
+                }
+            };
             if !between.iter().all(by_node) {
                 return said;
             }

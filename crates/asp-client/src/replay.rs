@@ -95,7 +95,9 @@ pub(crate) async fn messages(party: &Party, id: Hash) -> Result<Vec<Message>, Er
         next += 1;
         let read = match &stream {
             StreamId::Org(_) | StreamId::Agent(_) => party.client().chained(&stream, None).await?,
-            StreamId::Consent(_) | StreamId::Session(_) => party.chained(&stream, None).await?,
+            StreamId::Consent(_) | StreamId::Session(_) | StreamId::Account(_) => {
+                party.chained(&stream, None).await?
+            }
         };
         for message in &read {
             for needed in asp_core::bundle::needs(verified(message)?.statement()) {

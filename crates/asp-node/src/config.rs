@@ -145,6 +145,11 @@ settings! {
     oidc_email_domain: Option<String> = None, "none", "domain";
     /// The claim with what a person is here for (owner, auditor, arbiter), read at each sign-in; who has none stays out.
     oidc_role_claim: Option<String> = None, "none", "name";
+    /// The settlement provider by which money comes in and goes out: its address. Without one the node's operator says what came,
+    /// by `assent account credit`.
+    settlement_url: Option<String> = None, "none", "URL";
+    /// The file with the key that the node shares with the provider: `whsec_` and Base64, as Standard Webhooks writes it.
+    settlement_key_file: Option<PathBuf> = None, "none", "path";
     /// What outbound requests may reach besides public addresses: networks (`10.1.0.0/16`), and hosts that stand elsewhere
     /// (`acme.example=10.1.0.7:8443`). In the file a list, in the environment with commas. For networks of one's own.
     fetch_allow: Allowances = Allowances::default(), "none", "list";

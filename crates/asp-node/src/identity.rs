@@ -94,6 +94,14 @@ pub(crate) fn load(folder: &Path, asked: Option<&Origin>) -> Result<Identity, Id
     Ok(Identity { origin, key })
 }
 
+/// The key in a folder; none is made.
+///
+/// # Errors
+/// That there is none, or that it cannot be read.
+pub(crate) fn key_of(folder: &Path) -> Result<SecretKey, IdentityError> {
+    if is_in(folder) { key(folder) } else { Err(IdentityError::KeyLost { path: folder.join(KEY) }) }
+}
+
 /// Whether a node has its key in this folder.
 pub(crate) fn is_in(folder: &Path) -> bool {
     folder.join(KEY).is_file()

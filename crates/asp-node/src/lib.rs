@@ -8,7 +8,7 @@
 //! `admission` and `reading` (the ways to the core and the store), `fetch` (the way out to names of others), `auth` (who reads), `http` (what can be asked),
 //! `registry` (who is found), `quota`, `pace` and `share` (what one may ask for), `delivery` (who is woken),
 //! `timers` (what time decides), `prober` (whether those who are listed are there), `domains` (whose domain is whose), `pins`
-//! (whose card is where), `waiting` (what those wait for), `metrics` and `probe` (how it is).
+//! (whose card is where), `settlement` (money outside), `waiting` (what those wait for), `metrics` and `probe` (how it is).
 
 pub mod clock;
 pub mod config;
@@ -30,6 +30,7 @@ mod prober;
 mod quota;
 mod reading;
 mod registry;
+mod settlement;
 mod share;
 mod timers;
 mod waiting;
@@ -51,7 +52,7 @@ use asp_store::probes::Probes;
 use asp_store::saved::Searches;
 use asp_store::{Fault, Identity, Settings, Store};
 use tokio::net::TcpListener;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 use tokio::task::JoinSet;
 
 pub use clock::{Clock, Stepper};
@@ -73,6 +74,7 @@ use http::places::{self, Places};
 use prober::Schedule;
 use quota::Quotas;
 use reading::Reads;
+use settlement::Settlement;
 use share::Levels;
 
 /// The folder for data when nobody named one.
@@ -127,6 +129,7 @@ impl Node {
         tasks.spawn(domains::run(Arc::clone(&app), identity.key.clone(), every));
         tasks.spawn(pins::run(Arc::clone(&app), Millis(config.card_check_ms)));
         tasks.spawn(timers::run(Arc::clone(&app), identity.key));
+        tasks.spawn(settlement::run(Arc::clone(&app)));
         tasks.spawn(prober::run(Arc::clone(&app)));
         tracing::info!(%address, origin = %app.store.origin(), "listening");
         Ok(Self { app, address, stopping, tasks })
@@ -255,6 +258,8 @@ fn app(
         quotas: Arc::clone(&quotas),
         cookies: Cookies { secure },
         oidc: provider(config)?,
+        settlement: Settlement::read(config).map_err(|detail| StartError::Settlement { detail })?,
+        settlement_moved: Notify::new(),
         settings: config.values(),
         reads: Arc::new(Reads::new(store.clone(), config.readers, config.reads_waiting_max)),
         admission: Admission::start(
@@ -366,6 +371,11 @@ pub enum StartError {
         /// What is wrong.
         detail: String,
     },
+    /// The settlement provider is not set as one.
+    Settlement {
+        /// What is wrong.
+        detail: String,
+    },
     /// No requests can be made to others.
     Outbound {
         /// Why, in words.
@@ -391,6 +401,7 @@ impl fmt::Display for StartError {
                 write!(f, "{} is not what `assent org publish` prints: {detail}", path.display())
             }
             Self::Provider { detail } => write!(f, "the provider of identities: {detail}"),
+            Self::Settlement { detail } => write!(f, "the settlement provider: {detail}"),
             Self::Outbound { detail } => write!(f, "no outbound requests can be made: {detail}"),
             Self::Threads { detail } => write!(f, "no threads can be started: {detail}"),
         }

@@ -4,13 +4,14 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use asp_core::key::SecretKey;
 use asp_core::position::LogTime;
 use asp_store::Fault;
 use asp_store::people::{NotKept, People, Person, PersonId, Role};
 
 use crate::auth::people::{Kind, Secret, person_id};
 use crate::clock::Clock;
-use crate::identity;
+use crate::identity::{self, IdentityError};
 
 /// A link by which an operator signs in, once.
 #[derive(Debug, Clone)]
@@ -21,6 +22,14 @@ pub struct OperatorLink {
     pub path: String,
     /// When it ends.
     pub until: LogTime,
+}
+
+/// The key of the node in a folder: with it its operator says what became of money outside.
+///
+/// # Errors
+/// That there is none that can be read.
+pub fn node_key(folder: &Path) -> Result<SecretKey, IdentityError> {
+    identity::key_of(folder)
 }
 
 /// Makes a link for the operator of this name, who is made if there is none.

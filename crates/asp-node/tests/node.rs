@@ -41,6 +41,8 @@ const ROUTES: &str = "
     get /signin/{secret}
     get /spec
     get /spec/differences
+    get /v1/accounts/{domain}
+    get /v1/accounts/{domain}/entries
     get /v1/agents
     get /v1/agents/{domain}/{path}
     get /v1/commitments
@@ -80,6 +82,7 @@ const ROUTES: &str = "
     post /v1/search
     post /v1/searches
     post /v1/sessions/{id}/messages
+    post /v1/settlement
     post /v1/statements
 ";
 

@@ -15,7 +15,7 @@ use asp_core::stream::{KeyHistory, KeyLife};
 
 use super::{
     AdmittedView, AgentView, CommitmentView, ConsentView, DomainView, EndView, EscalationView, FloorView,
-    GrantedBy, KeyView, MandateView, NarrowedView, ObligationView, OfferView, OrganisationView,
+    GrantedBy, HoldView, KeyView, MandateView, NarrowedView, ObligationView, OfferView, OrganisationView,
     ParticipantView, PendingView, Problem, QuestionView, SessionView, UsageView,
 };
 
@@ -208,6 +208,7 @@ impl CommitmentView {
             terms: commitment.package.terms.clone(),
             state: commitment.state(),
             disputed: commitment.disputed(),
+            holds: commitment.holds().iter().map(HoldView::of).collect(),
             signers: commitment.signers.clone(),
             formed_at: commitment.formed.time,
             replaces: commitment.replaces,
@@ -220,7 +221,7 @@ fn offer(id: Hash, offer: &OpenOffer) -> OfferView {
     let (kind, commitment) = match &offer.kind {
         OfferKind::Business { .. } => ("business", None),
         OfferKind::Amendment { commitment } => ("amendment", Some(*commitment)),
-        OfferKind::Termination { commitment } => ("termination", Some(*commitment)),
+        OfferKind::Termination { commitment, .. } => ("termination", Some(*commitment)),
         OfferKind::Admission(_) => ("admission", None),
     };
     let admits = match &offer.kind {

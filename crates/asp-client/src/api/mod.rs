@@ -38,12 +38,14 @@ macro_rules! api {
     )+};
 }
 
+mod account;
 mod consent;
 mod domain;
 mod people;
 mod trust;
 mod work;
 
+pub use account::*;
 pub use domain::*;
 pub use people::*;
 pub use trust::*;
@@ -816,6 +818,9 @@ api! {
         replaces: Option<Hash>,
         /// What is owed.
         obligations: Vec<ObligationView>,
+        /// The money that it holds, or held.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        holds: Vec<HoldView>,
     }
     /// A page of commitments.
     struct CommitmentPage {

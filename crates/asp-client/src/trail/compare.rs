@@ -91,7 +91,7 @@ impl<R: BufRead> TrailFile<R> {
             let under = match &statement.stream {
                 StreamId::Session(_) => true,
                 StreamId::Consent(id) => *id == self.head().consent,
-                StreamId::Org(_) | StreamId::Agent(_) => false,
+                StreamId::Org(_) | StreamId::Agent(_) | StreamId::Account(_) => false,
             };
             if under && record.message.log_index.0 < until {
                 return Ok(Some(Said {

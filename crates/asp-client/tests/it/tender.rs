@@ -230,7 +230,12 @@ async fn a_commitment_that_both_ended_leaves_the_tender_open() {
         panic!()
     };
     assert_eq!(chosen().await.standing, Standing::Awarded);
-    let end = Termination { commitment, reason: text("we both think better of it"), respond_by: None };
+    let end = Termination {
+        commitment,
+        reason: text("we both think better of it"),
+        respond_by: None,
+        shares: None,
+    };
     let session = buyer.session(&ours.id());
     let asked = session.say(Body::Propose(Propose::Termination(end)), None).await.unwrap();
     ours.messages(None).await.unwrap();

@@ -167,7 +167,7 @@ impl Fetch {
     /// # Errors
     /// See [`FetchError`].
     pub(crate) async fn get(&self, url: &str, bytes_max: usize) -> Result<Fetched, FetchError> {
-        self.ask(Method::GET, url, Vec::new(), bytes_max).await
+        self.ask(Method::GET, url, (&[], Vec::new()), bytes_max).await
     }
 
     /// Sends a JSON document and takes one of at most `bytes_max` bytes as the answer.
@@ -180,7 +180,21 @@ impl Fetch {
         body: Vec<u8>,
         bytes_max: usize,
     ) -> Result<Fetched, FetchError> {
-        self.ask(Method::POST, url, body, bytes_max).await
+        self.ask(Method::POST, url, (&[], body), bytes_max).await
+    }
+
+    /// The same with headers of one's own.
+    ///
+    /// # Errors
+    /// See [`FetchError`].
+    pub(crate) async fn post_with(
+        &self,
+        url: &str,
+        headers: &[(&str, String)],
+        body: Vec<u8>,
+        bytes_max: usize,
+    ) -> Result<Fetched, FetchError> {
+        self.ask(Method::POST, url, (headers, body), bytes_max).await
     }
 
     /// The DNS texts of a name; none if it has none.
@@ -195,11 +209,12 @@ impl Fetch {
         &self,
         method: Method,
         url: &str,
-        body: Vec<u8>,
+        (headers, body): (&[(&str, String)], Vec<u8>),
         bytes_max: usize,
     ) -> Result<Fetched, FetchError> {
         let url = self.check(url)?;
         let request = self.client.request(method.clone(), url).header(ACCEPT, JSON);
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, value));
         let request =
             if method == Method::POST { request.header(CONTENT_TYPE, JSON).body(body) } else { request };
         self.in_time(async {

@@ -359,6 +359,21 @@ impl FromRequest<Arc<App>> for Envelope {
     }
 }
 
+/// A message that is signed by its headers.
+pub(super) struct SignedMessage {
+    pub(super) headers: HeaderMap,
+    pub(super) bytes: Bytes,
+}
+
+impl FromRequest<Arc<App>> for SignedMessage {
+    type Rejection = Denial;
+    async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Denial> {
+        let headers = request.headers().clone();
+        let (bytes, _share) = body(request, app, JSON, QUESTION_BYTES_MAX).await?;
+        Ok(Self { headers, bytes })
+    }
+}
+
 /// A form and the proof beside it.
 pub(super) struct Form {
     pub(super) fields: Vec<(String, String)>,

@@ -3,6 +3,7 @@
 //! Handlers read what a request brings, call one thing, and write the answer; what they refuse becomes a problem in
 //! [`problem`] and nowhere else.
 
+mod accounts;
 mod agents;
 mod cards;
 mod commitments;
@@ -48,7 +49,7 @@ use axum::http::header::{
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -67,6 +68,7 @@ use crate::prober::Schedule;
 use crate::quota::{Prefix, Quotas};
 use crate::reading::Reads;
 use crate::registry::{Saved, Scores};
+use crate::settlement::Settlement;
 use crate::share::Levels;
 use crate::{metrics, probe, stopped};
 pub(crate) use extract::{blocks, page_size};
@@ -121,6 +123,9 @@ pub(crate) struct App {
     pub(crate) cookies: Cookies,
     /// The provider by which people sign in, if there is one.
     pub(crate) oidc: Option<Oidc>,
+    /// The settlement provider, if there is one, and that it has said something.
+    pub(crate) settlement: Option<Settlement>,
+    pub(crate) settlement_moved: Notify,
     /// The settings as they were at the start, for operators.
     pub(crate) settings: Vec<(Setting, serde_json::Value)>,
     pub(crate) body_timeout: Duration,
@@ -212,6 +217,9 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(commitments::list))
         .routes(routes!(commitments::show))
         .routes(routes!(commitments::bundle))
+        .routes(routes!(accounts::show))
+        .routes(routes!(accounts::entries))
+        .routes(routes!(accounts::settled))
         .routes(routes!(trust::assess))
         .routes(routes!(trust::history))
         .routes(routes!(trust::profile))

@@ -20,7 +20,7 @@ login, since a statement authenticates itself; reading what is not public needs 
 Whatever is refused is `application/problem+json` (RFC 9457) with a stable code; what may not be seen is 404.";
 
 /// What stands before the operations that belong together, in the order in which one needs them.
-pub(super) const TAGS: [(&str, &str); 11] = [
+pub(super) const TAGS: [(&str, &str); 12] = [
     ("statements", "Everything that happens is a statement, signed by who it binds."),
     ("registry", "Organisations and agents, with their keys. Public."),
     ("organisation", "What an organisation sees of its own agents, and nobody else."),
@@ -28,6 +28,7 @@ pub(super) const TAGS: [(&str, &str); 11] = [
     ("consents", "What two organisations allow each other's agents."),
     ("sessions", "Where agents negotiate, deliver and settle."),
     ("commitments", "What is owed, by whom, until when."),
+    ("accounts", "The money of an organisation, and what its commitments hold."),
     ("trust", "How far to trust whom, and why."),
     ("log", "The Merkle log under it all, for auditors. Public."),
     ("people", "Accounts by which people look; they sign nothing."),

@@ -38,6 +38,7 @@ pub fn key(name: &str) -> SecretKey {
 /// One obligation worth 1,000 USD, due after an hour.
 pub fn package(now: LogTime, debtor: &str, creditor: &str) -> Package {
     Package {
+        holds: None,
         obligations: vec![Obligation {
             acknowledge_ms: None,
             creditor: agent_uri(creditor),

@@ -1,0 +1,207 @@
+//! What node and settlement provider tell each other, signed with the key that they share: the scheme of Standard Webhooks,
+//! `webhook-id`, `webhook-timestamp` and `webhook-signature` over `id.timestamp.body`, in HMAC-SHA256.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use asp_core::position::{LogTime, Millis};
+use axum::http::HeaderMap;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+/// How far the other side's clock may be from ours, either way (ASP-ESC-009).
+pub(crate) const TOLERANCE: Millis = Millis(300_000);
+/// What a key begins with, as Standard Webhooks writes it.
+const PREFIX: &str = "whsec_";
+/// The scheme of a signature with a shared key.
+const SCHEME: &str = "v1";
+/// Bytes of the shortest key.
+const KEY_BYTES_MIN: usize = 24;
+/// Characters of the longest id.
+const ID_MAX: usize = 128;
+/// Ids that are remembered; beyond, the oldest gives way. What it said is then still said once, by the rules of the account.
+const SEEN_MAX: usize = 65_536;
+
+/// The headers of a signed message.
+pub(crate) const ID: &str = "webhook-id";
+pub(crate) const TIMESTAMP: &str = "webhook-timestamp";
+pub(crate) const SIGNATURE: &str = "webhook-signature";
+
+/// The key that node and provider share.
+#[derive(Clone)]
+pub(crate) struct SharedKey(Vec<u8>);
+
+impl std::fmt::Debug for SharedKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a key")
+    }
+}
+
+/// Why word of the provider is not believed. Nothing of it is repeated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unbelieved {
+    /// A header is missing or cannot be read.
+    Unsigned,
+    /// It is too old, or from the future.
+    Untimely,
+    /// No signature is by the shared key.
+    Forged,
+}
+
+impl SharedKey {
+    /// Reads `whsec_` and Base64, of at least 24 bytes.
+    pub(crate) fn read(text: &str) -> Option<Self> {
+        let bytes = STANDARD.decode(text.trim().strip_prefix(PREFIX)?).ok()?;
+        (bytes.len() >= KEY_BYTES_MIN).then_some(Self(bytes))
+    }
+
+    fn mac(&self, id: &str, timestamp: &str, body: &[u8]) -> Option<Hmac<Sha256>> {
+        let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&self.0).ok()?;
+        for part in [id.as_bytes(), b".", timestamp.as_bytes(), b".", body] {
+            mac.update(part);
+        }
+        Some(mac)
+    }
+
+    /// The headers that sign a message of ours.
+    pub(crate) fn sign(&self, id: &str, now: LogTime, body: &[u8]) -> Option<[(&'static str, String); 3]> {
+        let timestamp = (now.millis() / 1_000).to_string();
+        let mac = self.mac(id, &timestamp, body)?.finalize().into_bytes();
+        let signature = format!("{SCHEME},{}", STANDARD.encode(mac));
+        Some([(ID, id.to_owned()), (TIMESTAMP, timestamp), (SIGNATURE, signature)])
+    }
+
+    /// The id of a message that is signed with this key, about now.
+    ///
+    /// # Errors
+    /// See [`Unbelieved`].
+    pub(crate) fn check(&self, headers: &HeaderMap, body: &[u8], now: LogTime) -> Result<String, Unbelieved> {
+        let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        let (id, timestamp) = header(ID).zip(header(TIMESTAMP)).ok_or(Unbelieved::Unsigned)?;
+        let signatures = header(SIGNATURE).ok_or(Unbelieved::Unsigned)?;
+        let seconds: u64 = timestamp.parse().map_err(|_| Unbelieved::Unsigned)?;
+        if id.is_empty() || id.len() > ID_MAX {
+            return Err(Unbelieved::Unsigned);
+        }
+        let said = LogTime::from_millis(seconds.saturating_mul(1_000));
+        if now.since(said).max(said.since(now)) > TOLERANCE {
+            return Err(Unbelieved::Untimely); // ASP-ESC-009
+        }
+        let holds = |value: &str| {
+            let Some(bytes) = value.strip_prefix("v1,").and_then(|text| STANDARD.decode(text).ok()) else {
+                return false;
+            };
+            self.mac(id, timestamp, body).is_some_and(|mac| mac.verify_slice(&bytes).is_ok())
+        };
+        // Several while a key is being changed.
+        if signatures.split(' ').any(holds) { Ok(id.to_owned()) } else { Err(Unbelieved::Forged) } // ASP-ESC-009
+    }
+}
+
+/// The messages that were taken, as long as they could be sent again.
+#[derive(Debug, Default)]
+pub(crate) struct Seen {
+    ids: Mutex<BTreeMap<String, LogTime>>,
+}
+
+impl Seen {
+    /// Whether a message was taken already.
+    pub(crate) fn has(&self, id: &str) -> bool {
+        self.ids.lock().unwrap_or_else(PoisonError::into_inner).contains_key(id) // ASP-ESC-009
+    }
+
+    /// Notes that a message was taken.
+    pub(crate) fn note(&self, id: String, now: LogTime) {
+        let mut ids = self.ids.lock().unwrap_or_else(PoisonError::into_inner);
+        let twice = Millis(TOLERANCE.0.saturating_mul(2));
+        ids.retain(|_, at| now.since(*at) <= twice);
+        if ids.len() >= SEEN_MAX
+            && let Some(oldest) = ids.iter().min_by_key(|(_, at)| **at).map(|(id, _)| id.clone())
+        {
+            ids.remove(&oldest);
+        }
+        ids.insert(id, now);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::{HeaderName, HeaderValue};
+
+    use super::*;
+
+    /// The example of Standard Webhooks' own libraries.
+    const KEY: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    const BODY: &[u8] = br#"{"test": 2432232314}"#;
+    const AT: u64 = 1_614_265_330;
+    const SIGNED: &str = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=";
+
+    fn headers(id: &str, timestamp: &str, signature: &str) -> HeaderMap {
+        let pairs = [(ID, id), (TIMESTAMP, timestamp), (SIGNATURE, signature)];
+        let header = |(name, value): (&'static str, &str)| {
+            (HeaderName::from_static(name), HeaderValue::from_str(value).unwrap())
+        };
+        pairs.map(header).into_iter().collect()
+    }
+
+    fn at(seconds: u64) -> LogTime {
+        LogTime::from_millis(seconds * 1_000)
+    }
+
+    #[test]
+    fn a_message_is_signed_as_standard_webhooks_does() {
+        let key = SharedKey::read(KEY).unwrap();
+        let id = "msg_p5jXN8AQM9LWM0D4loKWxJek";
+        let made = key.sign(id, at(AT), BODY).unwrap();
+        assert_eq!(made[2].1, SIGNED);
+        assert_eq!(key.check(&headers(id, &AT.to_string(), SIGNED), BODY, at(AT)), Ok(id.to_owned()));
+        let several = format!("v1,AAAA v1a,xyz {SIGNED}");
+        assert!(key.check(&headers(id, &AT.to_string(), &several), BODY, at(AT)).is_ok());
+    }
+
+    #[test]
+    fn what_is_forged_or_old_is_not_believed() {
+        // ASP-ESC-009
+        let key = SharedKey::read(KEY).unwrap();
+        let id = "msg_p5jXN8AQM9LWM0D4loKWxJek";
+        let now = AT.to_string();
+        let good = || headers(id, &now, SIGNED);
+        for (headers, body, time, why) in [
+            (HeaderMap::new(), BODY, AT, Unbelieved::Unsigned),
+            (headers(id, "soon", SIGNED), BODY, AT, Unbelieved::Unsigned),
+            (headers("", &now, SIGNED), BODY, AT, Unbelieved::Unsigned),
+            (good(), BODY, AT + 301, Unbelieved::Untimely),
+            (good(), BODY, AT - 301, Unbelieved::Untimely),
+            (good(), b"{}", AT, Unbelieved::Forged),
+            (headers("msg_other", &now, SIGNED), BODY, AT, Unbelieved::Forged),
+            (headers(id, &(AT + 1).to_string(), SIGNED), BODY, AT, Unbelieved::Forged),
+            (headers(id, &now, "v1,"), BODY, AT, Unbelieved::Forged),
+            (
+                headers(id, &now, "v2,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="),
+                BODY,
+                AT,
+                Unbelieved::Forged,
+            ),
+        ] {
+            assert_eq!(key.check(&headers, body, at(time)), Err(why));
+        }
+        assert!(key.check(&good(), BODY, at(AT + 300)).is_ok());
+        for text in ["", "whsec_", "whsec_AAAA", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_!"] {
+            assert!(SharedKey::read(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_message_is_remembered_as_long_as_it_could_be_believed() {
+        // ASP-ESC-009
+        let seen = Seen::default();
+        seen.note("a".to_owned(), at(AT));
+        assert!(seen.has("a") && !seen.has("b"));
+        seen.note("b".to_owned(), at(AT + 600));
+        assert!(seen.has("a") && seen.has("b"));
+        seen.note("c".to_owned(), at(AT + 601));
+        assert!(!seen.has("a") && seen.has("b"));
+    }
+}
