@@ -11,6 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::printer::Colour;
 use crate::read;
 
+mod account;
 mod accounts;
 mod deal;
 mod keys;
@@ -20,6 +21,7 @@ mod tck;
 mod tender;
 mod trust;
 
+pub(crate) use account::{AccountCommand, AccountTransfer};
 pub(crate) use accounts::{PeopleCommand, PeopleInvite, PeopleOperator};
 pub(crate) use deal::{
     Close, CommitmentCommand, HandOver, Offering, Open, Say, SchemaCommand, SchemaRegistration,
@@ -174,6 +176,9 @@ pub(crate) enum Command {
     /// See what is owed, and get the proof of it
     #[command(subcommand)]
     Commitment(CommitmentCommand),
+    /// Open your organisation's account, take money in and out, see what is held
+    #[command(subcommand)]
+    Account(AccountCommand),
     /// Ask whether an agent can be trusted with a deal of some size, and why
     #[command(subcommand)]
     Trust(TrustCommand),

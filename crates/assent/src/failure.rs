@@ -135,7 +135,9 @@ impl From<asp_node::StartError> for Failure {
         match &error {
             StartError::Listen { .. } => Self::fault(&error)
                 .hint("Another node may be running there; --listen chooses another address."),
-            StartError::PublicUrl { .. } | StartError::Provider { .. } => Self::usage(&error),
+            StartError::PublicUrl { .. } | StartError::Provider { .. } | StartError::Settlement { .. } => {
+                Self::usage(&error)
+            }
             StartError::Document { .. } => Self::usage(&error)
                 .hint("`assent org publish --output FILE` writes one; organisation_document names it."),
             StartError::Outbound { .. } => Self::fault(&error)

@@ -66,6 +66,19 @@ pub(crate) fn tell(statement: &Statement, session: Option<&Session>) -> Told {
         Body::ConsentNarrow(body) => ("consent.narrow", quoted(body.reason.as_str())),
         Body::ConsentRevoke(body) => ("consent.revoke", quoted(body.reason.as_str())),
         Body::ConsentAcknowledge(_) => ("consent.acknowledge", String::new()),
+        Body::AccountOpen(body) => ("account.open", body.currency.to_string()),
+        Body::AccountDeposit(body) => (
+            "account.deposit",
+            format!("{}, {}", terms::money(&body.amount), quoted(body.reference.as_str())),
+        ),
+        Body::AccountCredit(body) => ("account.credit", terms::money(&body.amount)),
+        Body::AccountRefuse(body) => ("account.refuse", quoted(body.reason.as_str())),
+        Body::AccountWithdraw(body) => (
+            "account.withdraw",
+            format!("{}, to {}", terms::money(&body.amount), quoted(body.destination.as_str())),
+        ),
+        Body::AccountPaid(_) => ("account.paid", String::new()),
+        Body::AccountReturned(body) => ("account.returned", quoted(body.reason.as_str())),
         Body::Propose(_)
         | Body::Counter(_)
         | Body::Accept(_)
@@ -134,6 +147,13 @@ fn said(statement: &Statement, session: Option<&Session>) -> (&'static str, Stri
         | Body::AgentEndorse(_)
         | Body::AgentEndorseWithdraw(_)
         | Body::AgentRate(_)
+        | Body::AccountOpen(_)
+        | Body::AccountDeposit(_)
+        | Body::AccountCredit(_)
+        | Body::AccountRefuse(_)
+        | Body::AccountWithdraw(_)
+        | Body::AccountPaid(_)
+        | Body::AccountReturned(_)
         | Body::ConsentRequest(_)
         | Body::ConsentGrant(_)
         | Body::ConsentNarrow(_)

@@ -5,7 +5,8 @@ use asp_core::amount::{Decimal, Money};
 use asp_core::name::AgentUri;
 use asp_core::position::{LogTime, Millis};
 use asp_core::statement::body::{
-    Due, DueAfter, DueAt, Name, Obligation, ObligationId, Package, Quantity, Showing, Text,
+    Due, DueAfter, DueAt, Hold, Name, Obligation, ObligationId, OnFulfilled, Package, Quantity, Remedy,
+    Showing, Text,
 };
 use serde_json::{Map, Value, json};
 
@@ -77,7 +78,43 @@ impl Sale {
             value: total,
             what: PAYMENT.parse().map_err(Failure::fault)?,
         };
-        Ok(Package { obligations: vec![delivery, payment], schema: None, terms: self.terms() })
+        Ok(Package { holds: None, obligations: vec![delivery, payment], schema: None, terms: self.terms() })
+    }
+
+    /// The sale with the price held until the delivery is acknowledged, and with a bond that is lost if it does not come.
+    ///
+    /// # Errors
+    /// As [`Sale::package`].
+    pub(crate) fn secured(&self, escrow: bool, bond: Option<Money>) -> Outcome<Package> {
+        let mut package = self.package()?;
+        let hold = |name: &str, amount, on_fulfilled, settles| -> Outcome<Hold> {
+            let (payer, payee) = match on_fulfilled {
+                OnFulfilled::Pay => (&self.buyer, &self.seller),
+                OnFulfilled::Return => (&self.seller, &self.buyer),
+            };
+            Ok(Hold {
+                amount,
+                id: id(name)?,
+                obligation: id(DELIVERY)?,
+                on_fulfilled,
+                payee: payee.clone(),
+                payer: payer.clone(),
+                settles,
+            })
+        };
+        let mut holds = Vec::new();
+        if escrow {
+            holds.push(hold("price", self.total()?, OnFulfilled::Pay, Some(id(PAYMENT)?))?);
+        }
+        if let Some(bond) = bond {
+            let delivery = package.obligations.iter_mut().find(|owed| owed.id.as_str() == DELIVERY);
+            if let Some(delivery) = delivery {
+                delivery.remedy = Some(Remedy { cure_ms: None, penalty: Some(bond.clone()) });
+            }
+            holds.push(hold("bond", bond, OnFulfilled::Return, None)?);
+        }
+        package.holds = (!holds.is_empty()).then_some(holds);
+        Ok(package)
     }
 
     fn terms(&self) -> Map<String, Value> {

@@ -273,6 +273,12 @@ pub(crate) struct Offering {
     /// When payment is due, from the acknowledged delivery
     #[arg(long, value_name = "SPAN", default_value = "7d", value_parser = read::span)]
     pub(crate) pay_within: Millis,
+    /// Hold the price in escrow until the delivery is acknowledged; it pays then
+    #[arg(long, conflicts_with = "offer")]
+    pub(crate) escrow: bool,
+    /// What who delivers gives as a bond, lost if it does not deliver in time
+    #[arg(long, value_name = "MONEY", value_parser = read::money, conflicts_with = "offer")]
+    pub(crate) bond: Option<Money>,
     /// Acceptance alone binds
     #[arg(long)]
     pub(crate) firm: bool,

@@ -1,7 +1,7 @@
 //! `assent commitment`: what is owed, and the proof of it.
 
 use asp_client::AgentParty;
-use asp_client::api::{CommitmentView, ObligationView};
+use asp_client::api::{CommitmentView, HoldView, ObligationView};
 use asp_core::position::Hash;
 use asp_core::statement::body::{Package, Showing};
 use futures::TryStreamExt;
@@ -80,7 +80,7 @@ fn list(page: &mut Page, commitments: &[CommitmentView]) {
 }
 
 fn in_words(view: &CommitmentView) -> String {
-    let package = Package { obligations: Vec::new(), schema: None, terms: view.terms.clone() };
+    let package = Package { holds: None, obligations: Vec::new(), schema: None, terms: view.terms.clone() };
     let sale = terms::in_words(&package);
     if sale.is_empty() {
         let owed = view.obligations.iter().map(|obligation| words::line(&obligation.what, 30));
@@ -104,6 +104,26 @@ pub(super) fn show(page: &mut Page, view: &CommitmentView) {
     page.heading("Obligations");
     let rows = view.obligations.iter().map(obligation);
     page.table(vec!["NAME", "STATE", "WHO OWES", "WHOM", "VALUE", "DUE", "SHOWN BY"], rows.collect(), "none");
+    if !view.holds.is_empty() {
+        page.heading("Money");
+        let rows = view.holds.iter().map(hold);
+        page.table(vec!["NAME", "STATE", "AMOUNT", "WHOSE", "FOR", "WAITS FOR"], rows.collect(), "none");
+    }
+}
+
+fn hold(view: &HoldView) -> Vec<Text> {
+    let state = match &view.paid {
+        Some(paid) => format!("{}, {} of it", view.state, terms::money(paid)),
+        None => view.state.clone(),
+    };
+    vec![
+        view.id.as_str().into(),
+        state.into(),
+        terms::money(&view.amount).into(),
+        words::agent(&view.payer).into(),
+        words::agent(&view.payee).into(),
+        view.obligation.as_str().into(),
+    ]
 }
 
 fn obligation(view: &ObligationView) -> Vec<Text> {

@@ -1,10 +1,12 @@
 //! `assent log`: the checkpoint of a node, the export of a log, the audit of all of it.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use asp_core::amount::{Currency, Minor, Money};
 use asp_core::log::checkpoint::{Note, NoteKey};
 use asp_core::position::Hash;
 use asp_core::rejection::Code;
@@ -17,7 +19,7 @@ use crate::failure::{Failure, Outcome};
 use crate::home::standard_data;
 use crate::page::{Paint, Text};
 use crate::printer::Progress;
-use crate::terms::grouped;
+use crate::terms::{self, grouped};
 
 /// Shows the node's newest checkpoint, verified under the key that the node names.
 ///
@@ -102,6 +104,11 @@ pub(super) fn audit(context: &Context, args: &Audit) -> Outcome {
         "root": report.root,
         "seconds": report.elapsed.as_secs_f64(),
         "entriesPerSecond": speed,
+        "money": {
+            "movements": report.money.movements,
+            "inside": sums(&report.money.inside),
+            "held": sums(&report.money.held),
+        },
         "finding": finding.map(|finding| json!({
             "index": finding.index,
             "code": finding.code.map(Code::as_str),
@@ -113,6 +120,7 @@ pub(super) fn audit(context: &Context, args: &Audit) -> Outcome {
             .field("node key", report.node_key.to_string())
             .field("entries that hold", grouped(report.entries))
             .field("root", report.root.to_string())
+            .field("money", money(&report.money))
             .field("speed", format!("{} entries a second", grouped(speed)))
             .field(
                 "verdict",
@@ -126,6 +134,27 @@ pub(super) fn audit(context: &Context, args: &Audit) -> Outcome {
         None => Ok(()),
         Some(finding) => Err(Failure::no(format_args!("the log does not hold: {finding}"))),
     }
+}
+
+/// Sums in minor units as money.
+fn sums(of: &BTreeMap<Currency, i128>) -> Vec<Money> {
+    of.iter().filter(|(_, sum)| **sum != 0).map(|(currency, sum)| written(currency, *sum)).collect()
+}
+
+fn written(currency: &Currency, sum: i128) -> Money {
+    Minor(u64::try_from(sum).unwrap_or_default()).of(currency)
+}
+
+fn money(found: &audit::Money) -> String {
+    if found.movements == 0 {
+        return "none moved".to_owned();
+    }
+    let list = |of| sums(of).iter().map(terms::money).collect::<Vec<_>>().join(", ");
+    let inside = list(&found.inside);
+    let inside = if inside.is_empty() { "nothing".to_owned() } else { inside };
+    let held = list(&found.held);
+    let held = if held.is_empty() { String::new() } else { format!(", {held} of it held") };
+    format!("{} movements, zero in sum at each entry; {inside} inside{held}", grouped(found.movements))
 }
 
 /// Audits a folder with a bar that counts.

@@ -1,6 +1,7 @@
 //! One file a verb. A command reads its arguments, asks the client, and shows what it got; rules stand elsewhere.
 
 mod a2a;
+mod account;
 mod agent;
 mod answer;
 mod bench;
@@ -74,6 +75,7 @@ pub(crate) fn run(context: &Context, command: Command) -> Outcome {
         Command::Schema(command) => block_on(schema::run(context, command)),
         Command::Session(command) => block_on(session::run(context, command)),
         Command::Commitment(command) => block_on(commitment::run(context, command)),
+        Command::Account(command) => block_on(account::run(context, command)),
         Command::Trust(command) => block_on(trust::run(context, command)),
         Command::Tck(args) => block_on(tck::run(context, &args)),
         Command::Bench(BenchCommand::Ingest(args)) => block_on(bench::ingest(context, &args)),

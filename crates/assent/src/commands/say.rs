@@ -136,7 +136,8 @@ impl Floor<'_> {
             due: self.now.plus(args.due),
             pay_within: args.pay_within,
         };
-        let offer = Offer { reasoning, ..Offer::of(vec![sale.package()?], args.firm) };
+        let package = sale.secured(args.escrow, args.bond.clone())?;
+        let offer = Offer { reasoning, ..Offer::of(vec![package], args.firm) };
         Ok(self.constrained(offer, args))
     }
 

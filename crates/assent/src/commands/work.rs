@@ -145,5 +145,6 @@ fn stream(stream: &StreamId) -> Text {
         StreamId::Agent(agent) => words::agent(agent).into(),
         StreamId::Consent(id) => Text::from("consent ").join(words::id(id)),
         StreamId::Session(id) => Text::from("session ").join(words::id(id)),
+        StreamId::Account(domain) => format!("account of {domain}").into(),
     }
 }

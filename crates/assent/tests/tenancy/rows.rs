@@ -203,6 +203,23 @@ pub(crate) const ROWS: &[Row] = &[
         ],
         &["domain", "agent", "type", "since", "after", "pageSize", "pageToken"],
     ),
+    own(
+        "GET /v1/accounts/{domain}",
+        &[
+            "/v1/accounts/acme.example",
+            "/v1/accounts/nobody.example",
+            "/v1/statements?stream=account:acme.example",
+        ],
+        &["domain"],
+    ),
+    own(
+        "GET /v1/accounts/{domain}/entries",
+        &[
+            "/v1/accounts/acme.example/entries?pageSize=1000",
+            "/v1/accounts/acme.example/entries?pageToken=99.0",
+        ],
+        &["domain", "pageSize", "pageToken"],
+    ),
     own("GET /v1/searches", &["/v1/searches"], &[]),
     own("POST /v1/searches", &[], &["name", "query"]),
     own("GET /", &["/"], &[]),
@@ -318,6 +335,11 @@ pub(crate) const ROWS: &[Row] = &[
     public("GET /signin", PAGE_OF_NODE, &["/signin"], &[]),
     bearer("GET /signin/oidc", "asp-node/tests/oidc.rs", &[]),
     bearer("GET /signin/oidc/callback", "asp-node/tests/oidc.rs", &["code", "state"]),
+    bearer(
+        "POST /v1/settlement",
+        "asp-node/tests/settlement.rs",
+        &["webhook-id", "webhook-timestamp", "webhook-signature"],
+    ),
     bearer("POST /signin", "asp-node/tests/people.rs", &["secret", "name"]),
     bearer("POST /signout", "asp-node/tests/people.rs", &[]),
     bearer("POST /join", "asp-node/tests/people.rs", &["secret", "name"]),

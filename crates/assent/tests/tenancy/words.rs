@@ -52,6 +52,10 @@ const MEMBERS: &[(&str, &str)] = &[
     ("common.json package.schema", PUBLIC),
     ("common.json showing.digest", UNREAD),
     ("common.json evidence.digest", UNREAD),
+    ("bodies/account.credit.json deposit", CUSTODY),
+    ("bodies/account.refuse.json deposit", CUSTODY),
+    ("bodies/account.paid.json withdrawal", CUSTODY),
+    ("bodies/account.returned.json withdrawal", CUSTODY),
     ("common.json receiptLine.id", OWN),
     ("common.json receipt.head", OWN),
 ];
@@ -59,6 +63,7 @@ const TRIED: &str = "tried";
 const PUBLIC: &str = "names a terms schema or card, which is public";
 const NODE: &str = "is said by the node alone";
 const UNREAD: &str = "is compared with what its own stream says, and looked up nowhere";
+const CUSTODY: &str = "the node alone says it, of what its own stream asked for";
 const OWN: &str = "is compared with what its own session came to";
 
 /// An id of something that does not exist.
@@ -271,7 +276,7 @@ const NAMED: &[(&str, Names)] = &[
         )
     }),
     ("termination.commitment", |author, own, id| {
-        let end = Termination { commitment: id, reason: text("enough"), respond_by: None };
+        let end = Termination { commitment: id, reason: text("enough"), respond_by: None, shares: None };
         own.say(author, Body::Propose(Propose::Termination(end)))
     }),
     ("consent of DELEGATE", |author, own, id| {

@@ -92,11 +92,29 @@ impl World {
         }
         let statement = scene.author.agent(FORMER);
         scene.take(statement).await;
+        for name in ORGANISATIONS.into_iter().chain([OUTSIDER]) {
+            world.account(scene, name).await;
+        }
         for (by, with) in PAIRS {
             world.pair(scene, by, with).await;
         }
         world.company(scene).await;
         world
+    }
+
+    /// An account with a deposit that waits: its organisation's own, and no agent's.
+    async fn account(&mut self, scene: &mut Scene, name: &'static str) {
+        let readers: BTreeSet<String> = organisation(name).into_iter().collect();
+        let words = format!("harmonicas of {name}");
+        let stream = || StreamName::Of(StreamId::Account(domain(name)));
+        let open = Body::AccountOpen(AccountOpen { currency: text("USD") });
+        let amount = "71.31 USD".parse().unwrap();
+        let deposit = Body::AccountDeposit(AccountDeposit { amount, reference: text(&words) });
+        for body in [open, deposit] {
+            let statement = scene.author.by(name, stream(), body);
+            self.hash(Kind::Statement, scene.take(statement).await, &readers);
+        }
+        self.add(Kind::Words, &words, &readers);
     }
 
     async fn pair(&mut self, scene: &mut Scene, by: &'static str, with: &'static str) {
