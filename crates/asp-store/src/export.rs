@@ -73,6 +73,21 @@ pub fn export(folder: &Path, out: &mut dyn Write) -> Result<u64, Fault> {
 /// # Errors
 /// That the folder has no store that can be read.
 pub fn custody(folder: &Path, domain: &Domain) -> Result<Option<Account>, Fault> {
+    of_folder(folder, |connection| match names::find(connection, &StreamId::Account(domain.clone()))? {
+        Some(id) => views::account::load(connection, id),
+        None => Ok(None),
+    })
+}
+
+/// The accounts in a data folder that have a deposit or a withdrawal waiting, at most so many: for who keeps the log.
+///
+/// # Errors
+/// As [`custody`].
+pub fn accounts_waiting(folder: &Path, limit: usize) -> Result<Vec<Account>, Fault> {
+    of_folder(folder, |connection| views::account::waiting(connection, limit))
+}
+
+fn of_folder<T>(folder: &Path, read: impl FnOnce(&Connection) -> Result<T, Fault>) -> Result<T, Fault> {
     let path = folder.join(FILE_NAME);
     if !path.exists() {
         return Err(Fault::Folder { path, detail: "there is no such file".into() });
@@ -80,10 +95,7 @@ pub fn custody(folder: &Path, domain: &Domain) -> Result<Option<Account>, Fault>
     let connection = pool::open(&path)?;
     pool::snapshot(&connection, |connection| {
         migrate::check(connection, &path)?;
-        match names::find(connection, &StreamId::Account(domain.clone()))? {
-            Some(id) => views::account::load(connection, id),
-            None => Ok(None),
-        }
+        read(connection)
     })
 }
 

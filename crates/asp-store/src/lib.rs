@@ -69,7 +69,7 @@ use asp_core::statement::Verified;
 use tokio::sync::{oneshot, watch};
 
 pub use entries::Entry;
-pub use export::{custody, export};
+pub use export::{accounts_waiting, custody, export};
 pub use fault::{Fault, Step};
 pub use reads::AgentWork;
 pub use reads::{Admitted, Due, Reader};

@@ -59,6 +59,15 @@ pub(crate) enum AccountCommand {
         #[arg(long, default_value = "50", value_name = "NUMBER")]
         limit: usize,
     },
+    /// List, as the operator of a node, the deposits and withdrawals that wait for your word
+    #[command(
+        after_help = "Examples:\n  assent account waiting\n  assent account waiting --data /var/lib/assent --json"
+    )]
+    Waiting {
+        /// The data folder of the node [default: that of `assent serve`]
+        #[arg(long, value_name = "DIR")]
+        data: Option<PathBuf>,
+    },
     /// Say, as the operator of a node, that money for a deposit has come
     #[command(
         long_about = "Say, as the operator of a node, that money for a deposit has come.\n\n\

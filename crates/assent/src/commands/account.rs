@@ -18,6 +18,9 @@ use crate::home::standard_data;
 use crate::page::{Page, Paint, Text};
 use crate::{terms, words};
 
+/// Accounts that the operator is shown at once.
+const ACCOUNTS_MAX: usize = 1_000;
+
 /// Runs one of the commands.
 ///
 /// # Errors
@@ -57,6 +60,13 @@ pub(super) async fn run(context: &Context, command: AccountCommand) -> Outcome {
             let party = context.organisation().await?;
             let entries: Vec<PostingView> = party.account_entries().take(limit).try_collect().await?;
             context.printer.show_all(&entries, |page| history(page, &entries));
+            Ok(())
+        }
+        AccountCommand::Waiting { data } => {
+            let folder: PathBuf = data.map_or_else(standard_data, Ok)?;
+            let found = asp_store::accounts_waiting(&folder, ACCOUNTS_MAX).map_err(Failure::usage)?;
+            let views: Vec<AccountView> = found.iter().map(AccountView::of).collect();
+            context.printer.show_all(&views, |page| waiting(page, &views));
             Ok(())
         }
         AccountCommand::Credit(args) => {
@@ -143,6 +153,16 @@ fn show(context: &Context, view: &AccountView) {
             "nothing",
         );
     });
+}
+
+fn waiting(page: &mut Page, views: &[AccountView]) {
+    let of = |view: &AccountView| {
+        let whose = Text::from(view.domain.to_string());
+        let row = |open: &TransferView| [vec![whose.clone()], transfer(open)].concat();
+        view.transfers.iter().map(row).collect::<Vec<_>>()
+    };
+    let rows = views.iter().flat_map(of).collect();
+    page.table(vec!["WHOSE", "ID", "WHAT", "AMOUNT", "REFERENCE"], rows, "nothing waits");
 }
 
 fn transfer(view: &TransferView) -> Vec<Text> {
