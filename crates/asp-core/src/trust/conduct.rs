@@ -99,38 +99,12 @@ impl Watch {
 
     fn spoken(&mut self, agent: &AgentUri, accepted: &Accepted) {
         let statement = accepted.statement();
-        let asks = match statement.kind {
-            Kind::Session(Performative::Propose | Performative::Counter) => {
-                self.conduct.entry(agent.clone()).or_insert(Conduct::NONE).offers += 1;
-                true
-            }
-            Kind::Session(performative) => {
-                matches!(performative, Performative::Query | Performative::Commit)
-            }
-            Kind::OrgRegister
-            | Kind::OrgKeyAdd
-            | Kind::OrgKeyRotate
-            | Kind::OrgKeyRevoke
-            | Kind::OrgPolicySet
-            | Kind::OrgVerify
-            | Kind::OrgCheck
-            | Kind::OrgSchemaRegister
-            | Kind::AgentRegister
-            | Kind::AgentCardSet
-            | Kind::AgentCardCheck
-            | Kind::AgentKeyAdd
-            | Kind::AgentKeyRotate
-            | Kind::AgentKeyRevoke
-            | Kind::AgentRetire
-            | Kind::AgentEndorse
-            | Kind::AgentEndorseWithdraw
-            | Kind::AgentRate
-            | Kind::ConsentRequest
-            | Kind::ConsentGrant
-            | Kind::ConsentNarrow
-            | Kind::ConsentRevoke
-            | Kind::ConsentAcknowledge => false,
-        };
+        let Kind::Session(performative) = statement.kind else { return };
+        let offers = matches!(performative, Performative::Propose | Performative::Counter);
+        let asks = offers || matches!(performative, Performative::Query | Performative::Commit);
+        if offers {
+            self.conduct.entry(agent.clone()).or_insert(Conduct::NONE).offers += 1;
+        }
         if asks {
             self.asked.insert(statement.hash, (agent.clone(), accepted.at().time));
         }
