@@ -5,8 +5,8 @@
 use asp_core::key::SecretKey;
 use asp_core::position::{Hash, LogPoint, LogTime, Position};
 use asp_core::trust::{
-    Assessment, Change, Distrust, Evidence, Ground, Level, Limit, Outcome, Question, Settled, assess,
-    history, score as points,
+    Assessment, Change, Distrust, Evidence, Ground, Level, Limit, Model, Outcome, Question, Settled, assess,
+    assess_with, history, score as points, score_with,
 };
 use proptest::prelude::*;
 
@@ -210,6 +210,34 @@ fn pretended_giant_deals_do_not_make_a_breach_small() {
     let plain = format!("{}{breach}", network(10));
     let pretended = format!("{}worker kept 9 x 900000000 for accomplice 1 days ago\n{breach}", network(10));
     assert_eq!(score(&plain, "worker"), score(&pretended, "worker"));
+    let small = |text: &str| score(&text.replace("1 x 100 for p0 0 days", "1 x 30 for p0 0 days"), "worker");
+    assert!(score(&plain, "worker") < small(&plain));
+    assert_eq!(small(&plain), small(&pretended));
+}
+
+#[test]
+fn other_numbers_are_another_model_and_answer_otherwise() {
+    let deals = world(&network(4));
+    let asked = question("worker");
+    assert_eq!(assess_with(&Model::FLOW_1, &deals, &asked), assess(&deals, &asked));
+    assert_eq!(score_with(&Model::FLOW_1, &deals, &asked), assess(&deals, &asked).score);
+    let tried = Model { name: "tried", lending_max: 1, ..Model::FLOW_1 };
+    let found = assess_with(&tried, &deals, &asked);
+    assert_eq!((found.model, factor(&found, "R")), ("tried", 4_000_000));
+    assert_eq!(found.score, score_with(&tried, &deals, &asked));
+}
+
+#[test]
+fn who_breaks_again_comes_back_more_slowly() {
+    let old = network(10).replace("1 days", "101 days").replace("2 days", "102 days");
+    let since = network(10).replace(" p", " q");
+    let left = |breaches: &str| {
+        factor(&assess(&world(&format!("{old}{since}{breaches}")), &question("worker")), "F")
+    };
+    let once = left("worker broke 1 x 100 for p0 60 days ago");
+    let apart = left("worker broke 1 x 100 for p0 60 days ago\nworker broke 1 x 100 for p0 430 days ago");
+    let twice = left("worker broke 1 x 100 for p0 60 days ago\nworker broke 1 x 100 for p0 420 days ago");
+    assert!(once > apart && apart > twice + 100_000, "{once} {apart} {twice}");
 }
 
 #[test]
@@ -327,7 +355,7 @@ fn what_would_change_the_score_does_so_when_it_happens() {
 }
 
 /// The same example by another program, with floats and without this code, gives
-/// R 2.47680872, L 0.36287696, q 0.46340428, D 0.91700404, F 0.90143216 and 21.524579 points.
+/// R 1.96398245, L 0.31640589, q 0.37019518, D 0.91700404, F 0.85172051 and 16.750737 points.
 #[test]
 fn the_digits_are_these_on_every_machine() {
     // ASP-TRU-001
@@ -341,11 +369,11 @@ fn the_digits_are_these_on_every_machine() {
     let assessment = assess(&world(text), &question("worker"));
     let digits: Vec<String> =
         assessment.factors.iter().map(|it| format!("{} {}", it.symbol, it.value)).collect();
-    assert_eq!(digits.join(", "), "R 2.476809, L 0.362877, q 0.463404, D 0.917004, F 0.901432");
+    assert_eq!(digits.join(", "), "R 1.963982, L 0.316406, q 0.370195, D 0.917004, F 0.851721");
     let parts: Vec<String> = assessment.parts.iter().map(|it| format!("{} {}", it.name, it.points)).collect();
     assert_eq!(
         parts.join(", "),
-        "base 10.000, growth 32.658, certainty -17.524, inactivity -1.256, breaches -2.354"
+        "base 10.000, growth 28.476, certainty -17.935, inactivity -0.875, breaches -2.916"
     );
 }
 

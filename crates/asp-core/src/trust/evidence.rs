@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::fixed::Fixed;
-use super::flow::{Deal, SUBJECT};
-use super::parameters::{self, days};
+use super::flow::{Deal, Graph, SUBJECT};
+use super::parameters::{Model, days};
 use crate::amount::Money;
 use crate::key::KeyId;
 use crate::name::{AgentUri, Capability, Domain};
@@ -112,8 +112,8 @@ impl Question {
 pub(super) struct Record<'a> {
     /// Kept deals that can carry flow, by debtor, creditor and place in the log.
     pub kept: Vec<Deal<'a>>,
-    /// What the subject owed to other organisations, in log order.
-    pub obligations: Vec<&'a Evidence>,
+    /// What the subject owed to other organisations and broke, in log order.
+    pub broken: Vec<&'a Evidence>,
     /// By node number: whether it is a seed. The subject has the number [`SUBJECT`] and is none.
     pub seeds: Vec<bool>,
     /// By node number less one: an agent of the organisation, which names it.
@@ -121,10 +121,10 @@ pub(super) struct Record<'a> {
 }
 
 impl<'a> Record<'a> {
-    pub(super) fn of(evidence: &'a [Evidence], question: &Question) -> Self {
+    pub(super) fn of(evidence: &'a [Evidence], question: &Question, model: &Model) -> Self {
         let own = domain_of(&question.subject);
         let seeds: BTreeSet<&str> = question.observer.iter().map(Domain::as_str).collect();
-        let mut obligations = Vec::new();
+        let mut broken = Vec::new();
         let mut lending = Vec::new();
         for item in evidence.iter().filter(|item| question.admits(item)) {
             let (debtor, creditor) = (domain_of(&item.debtor), domain_of(&item.creditor));
@@ -132,8 +132,8 @@ impl<'a> Record<'a> {
             if debtor == creditor {
                 continue;
             }
-            if by_subject {
-                obligations.push(item);
+            if by_subject && item.outcome == Outcome::Breached {
+                broken.push(item);
             }
             // What others of the subject's organisation were lent is not lent to the subject, and must not
             // reach it a second time through third parties; what a seed was lent, it does not need.
@@ -142,7 +142,7 @@ impl<'a> Record<'a> {
                 lending.push((item, debtor, creditor, by_subject));
             }
         }
-        obligations.sort_unstable();
+        broken.sort_unstable();
 
         let mut numbers: BTreeMap<&str, (usize, &AgentUri)> = BTreeMap::new();
         for (item, debtor, creditor, by_subject) in &lending {
@@ -155,7 +155,7 @@ impl<'a> Record<'a> {
             entry.0 = number;
         }
         let number = |domain| numbers.get(domain).map_or(SUBJECT, |entry| entry.0);
-        let weights = Weights::of(question);
+        let weights = Weights::of(question, model);
         let mut kept: Vec<Deal<'a>> = lending
             .iter()
             .map(|(item, debtor, creditor, by_subject)| Deal {
@@ -171,7 +171,14 @@ impl<'a> Record<'a> {
         kept.sort_unstable();
         let seeds = std::iter::once(false).chain(numbers.keys().map(|name| seeds.contains(name))).collect();
         let organisations = numbers.values().map(|entry| entry.1).collect();
-        Self { kept, obligations, seeds, organisations }
+        Self { kept, broken, seeds, organisations }
+    }
+
+    /// Leaves out the deals that lie on no way from a seed to the subject.
+    pub(super) fn keep_relevant(&mut self, model: &Model) {
+        let relevant = Graph::of(self.kept.iter(), &self.seeds, model).relevant();
+        let on_the_way = |node: usize| relevant.get(node).copied().unwrap_or(false);
+        self.kept.retain(|deal| on_the_way(deal.debtor) && on_the_way(deal.creditor));
     }
 
     /// The organisation with this node number; none for the subject.
@@ -186,29 +193,30 @@ fn domain_of(agent: &AgentUri) -> &str {
 }
 
 /// The weight of a kept deal, as seen for one value class at one instant.
-struct Weights {
+struct Weights<'a> {
+    model: &'a Model,
     class: u128,
     /// log₂(1 + V)
     class_size: Fixed,
     instant: LogTime,
 }
 
-impl Weights {
-    fn of(question: &Question) -> Self {
+impl<'a> Weights<'a> {
+    fn of(question: &Question, model: &'a Model) -> Self {
         let class = question.class_nanos();
-        Self { class, class_size: size(class), instant: question.instant }
+        Self { model, class, class_size: size(class), instant: question.instant }
     }
 
-    /// `√min(1, v/V) · log₂(1 + min(v, V)) / log₂(1 + V)`, faded; in units of flow.
+    /// `min(1, v/V) · log₂(1 + min(v, V)) / log₂(1 + V)`, faded; in units of flow.
     fn weigh(&self, evidence: &Evidence) -> u64 {
         let value = evidence.value.amount.nanos();
-        let whole = if value >= self.class {
+        let whole = if value >= self.class || self.model.value_power == 0 {
             Fixed::ONE
         } else {
-            Fixed::share(value, self.class).sqrt() * (size(value) / self.class_size)
+            Fixed::share(value, self.class).power(self.model.value_power) * (size(value) / self.class_size)
         };
         let age = self.instant.since(evidence.at);
-        let faded = whole * Fixed::spans(age, days(parameters::DEAL_HALF_LIFE_DAYS)).half_to();
+        let faded = whole * Fixed::spans(age, days(self.model.deal_half_life_days)).half_to();
         u64::try_from(faded.steps() >> 16).unwrap_or(0)
     }
 }

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::evidence::{Question, Record};
-use super::flow::{Cut, Deal, Edge, Graph, LIMIT, SUBJECT};
-use super::parameters::{DEAL, LISTED_MAX, MODEL};
+use super::flow::{Cut, Deal, Edge, SUBJECT};
+use super::parameters::{DEAL, LISTED_MAX, Model};
 use super::score::{Breach, Factors, Facts, Level, Millionths, Points, Standing};
 use crate::name::{Domain, Issuer};
 use crate::position::{Hash, LogTime, Position};
@@ -36,7 +36,7 @@ pub struct Assessment {
     pub limited_by: Listed<Limit>,
     /// What would change the score, and by how much.
     pub counterfactuals: Vec<Counterfactual>,
-    /// Statements that count: the subject's own obligations first, then the latest.
+    /// Statements that count: the subject's breaches first, then the deals it kept, then the latest.
     pub rests_on: Listed<Hash>,
 }
 
@@ -170,39 +170,33 @@ impl Change {
     }
 }
 
-/// The score alone: what who asks about many, or often, needs of an answer.
-pub(super) fn score(mut record: Record<'_>, question: &Question) -> Points {
-    keep_relevant(&mut record);
-    let breaches = Breach::among(&record.obligations, question);
-    Factors::of(&Standing::of(&record.kept, &breaches, &record.seeds).facts, question.instant).score()
-}
-
-/// Leaves out the deals that lie on no way from a seed to the subject.
-fn keep_relevant(record: &mut Record<'_>) {
-    let relevant = Graph::of(record.kept.iter(), &record.seeds).relevant();
-    let on_the_way = |node: usize| relevant.get(node).copied().unwrap_or(false);
-    record.kept.retain(|deal| on_the_way(deal.debtor) && on_the_way(deal.creditor));
+/// The score, from the evidence that a question admits.
+pub(super) fn score(mut record: Record<'_>, question: &Question, model: &Model) -> Points {
+    record.keep_relevant(model);
+    let breaches = Breach::among(&record.broken, question, model);
+    let standing = Standing::of(&record.kept, &breaches, &record.seeds, model);
+    Factors::of(&standing.facts, question.instant, model).score(model)
 }
 
 /// Answers a question from the evidence it admits.
-pub(super) fn explain(mut record: Record<'_>, question: &Question) -> Assessment {
-    keep_relevant(&mut record);
-    let breaches = Breach::among(&record.obligations, question);
-    let standing = Standing::of(&record.kept, &breaches, &record.seeds);
-    let factors = Factors::of(&standing.facts, question.instant);
-    let score = factors.score();
+pub(super) fn explain(mut record: Record<'_>, question: &Question, model: &Model) -> Assessment {
+    record.keep_relevant(model);
+    let breaches = Breach::among(&record.broken, question, model);
+    let standing = Standing::of(&record.kept, &breaches, &record.seeds, model);
+    let factors = Factors::of(&standing.facts, question.instant, model);
+    let score = factors.score(model);
     Assessment {
-        model: MODEL,
+        model: model.name,
         question: question.clone(),
         score,
         level: Level::of(score),
         level_number: Level::of(score).number(),
         factors: described(&factors),
-        parts: parts(&factors),
+        parts: parts(&factors, model),
         lenders: lenders(&record, &standing),
-        limited_by: limits(&record, &standing, question),
-        counterfactuals: counterfactuals(&record, &standing, &breaches, question),
-        rests_on: rests_on(&record, !breaches.is_empty()),
+        limited_by: limits(&record, &standing, question, model),
+        counterfactuals: counterfactuals(&record, &standing, &breaches, question, model),
+        rests_on: rests_on(&record),
     }
 }
 
@@ -215,29 +209,24 @@ fn described(factors: &Factors) -> Vec<Factor> {
             factors.flow,
             "Kept deals of the class's value that those the observer trusts vouch for.",
         ),
-        factor(
-            "L",
-            "growth",
-            factors.growth,
-            "How much of the growth that a flow of 30 completes is reached.",
-        ),
+        factor("L", "growth", factors.growth, "How much of the growth that flow can bring is reached."),
         factor(
             "q",
             "certainty",
             factors.certainty,
             "How surely the record shows deals kept rather than broken.",
         ),
-        factor("D", "inactivity", factors.inactivity, "What idleness beyond 30 days has left."),
+        factor("D", "inactivity", factors.inactivity, "What idleness beyond the free days has left."),
         factor("F", "breach", factors.breach, "What breaches have left, after time and later flow."),
     ]
 }
 
-fn parts(factors: &Factors) -> Vec<Part> {
+fn parts(factors: &Factors, model: &Model) -> Vec<Part> {
     let mut before = Points::default();
     let names = ["base", "growth", "certainty", "inactivity", "breaches"];
     names
         .into_iter()
-        .zip(factors.fall())
+        .zip(factors.fall(model))
         .map(|(name, after)| Part { name, points: after.less(std::mem::replace(&mut before, after)) })
         .collect()
 }
@@ -267,7 +256,7 @@ fn lending<'s>(standing: &'s Standing<'_>) -> impl Iterator<Item = (&'s Edge, u6
     standing.graph.lent_to(SUBJECT).map(move |(number, edge)| (edge, carried(number)))
 }
 
-fn limits(record: &Record<'_>, standing: &Standing<'_>, question: &Question) -> Listed<Limit> {
+fn limits(record: &Record<'_>, standing: &Standing<'_>, question: &Question, model: &Model) -> Listed<Limit> {
     let limit = |cut: &Cut| match cut {
         Cut::Edge(number) => {
             let edge = standing.graph.edges.get(*number)?;
@@ -278,7 +267,7 @@ fn limits(record: &Record<'_>, standing: &Standing<'_>, question: &Question) -> 
             Some(Limit::Lending { creditor: record.organisation(edge.creditor)?, debtor, capacity })
         }
         Cut::Organisation(node) => {
-            let capacity = Millionths::of_flow(LIMIT);
+            let capacity = Millionths::of_flow(model.limit());
             Some(Limit::Organisation { organisation: record.organisation(*node)?, capacity })
         }
     };
@@ -290,15 +279,16 @@ fn counterfactuals(
     standing: &Standing<'_>,
     breaches: &[Breach],
     question: &Question,
+    model: &Model,
 ) -> Vec<Counterfactual> {
-    let score = Factors::of(&standing.facts, question.instant).score();
+    let score = Factors::of(&standing.facts, question.instant, model).score(model);
     let suppose = |change: Change, partner: Option<Domain>, facts: &Facts| {
-        let then = Factors::of(facts, question.instant).score();
+        let then = Factors::of(facts, question.instant, model).score(model);
         Counterfactual { change, partner, score: then, delta: then.less(score), sentence: change.sentence() }
     };
     let mut all = Vec::new();
-    if let Some(lender) = lender_with_room(standing) {
-        let facts = with_deal(record, breaches, lender, question.instant);
+    if let Some(lender) = lender_with_room(standing, model) {
+        let facts = with_deal(record, breaches, lender, question.instant, model);
         all.push(suppose(Change::DealWithLender, record.organisation(lender), &facts));
     }
     let facts = with_partner(standing, question.instant);
@@ -308,29 +298,35 @@ fn counterfactuals(
         all.push(suppose(Change::NoBreach, None, &facts));
     }
     let mut facts = standing.facts.clone();
-    facts.breaches.push((Breach::supposed(breaches, question), 0));
+    facts.breaches.push((Breach::supposed(breaches, question, model), 0));
     all.push(suppose(Change::BreachNow, None, &facts));
     all
 }
 
 /// The creditor that lends most among those that could lend more, or else among all.
-fn lender_with_room(standing: &Standing<'_>) -> Option<usize> {
+fn lender_with_room(standing: &Standing<'_>, model: &Model) -> Option<usize> {
     lending(standing)
         .filter(|(_, carried)| *carried > 0)
         .max_by_key(|(edge, carried)| {
-            let room = standing.graph.is_seed(edge.creditor) || edge.capacity < LIMIT;
+            let room = standing.graph.is_seed(edge.creditor) || edge.capacity < model.limit();
             (room, *carried, std::cmp::Reverse(edge.creditor))
         })
         .map(|(edge, _)| edge.creditor)
 }
 
 /// The facts if the subject kept one more deal with `creditor` now.
-fn with_deal(record: &Record<'_>, breaches: &[Breach], creditor: usize, instant: LogTime) -> Facts {
+fn with_deal(
+    record: &Record<'_>,
+    breaches: &[Breach],
+    creditor: usize,
+    instant: LogTime,
+    model: &Model,
+) -> Facts {
     let index = Position(u64::MAX);
     let deal = Deal { debtor: SUBJECT, creditor, index, at: instant, weight: DEAL, statement: None };
     let mut deals = record.kept.clone();
     deals.insert(deals.partition_point(|other| *other < deal), deal);
-    Standing::of(&deals, breaches, &record.seeds).facts
+    Standing::of(&deals, breaches, &record.seeds, model).facts
 }
 
 /// The facts if the subject kept a deal now with a partner to which seeds lend what they lend to the best
@@ -353,12 +349,11 @@ fn with_partner(standing: &Standing<'_>, instant: LogTime) -> Facts {
     facts
 }
 
-/// The statements that count. Kept deals of the subject with strangers count only beside a breach, because
-/// they tell what is usual.
-fn rests_on(record: &Record<'_>, breached: bool) -> Listed<Hash> {
+/// The statements that count.
+fn rests_on(record: &Record<'_>) -> Listed<Hash> {
     let mut seen = BTreeSet::new();
     let mut statements: Vec<Hash> = Vec::new();
-    let own = record.obligations.iter().rev().filter(|_| breached).map(|evidence| evidence.statement);
+    let own = record.broken.iter().rev().map(|evidence| evidence.statement);
     let mut kept: Vec<&Deal<'_>> = record.kept.iter().collect();
     kept.sort_unstable_by_key(|deal| (deal.debtor != SUBJECT, std::cmp::Reverse(deal.index), deal.statement));
     for statement in own.chain(kept.iter().filter_map(|deal| deal.statement.copied())) {

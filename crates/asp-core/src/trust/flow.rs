@@ -3,7 +3,7 @@
 
 use std::collections::{BinaryHeap, VecDeque};
 
-use super::parameters::{DEAL, LENDING_MAX};
+use super::parameters::Model;
 use crate::position::{Hash, LogTime, Position};
 
 /// The node of the agent asked about; every other node is an organisation.
@@ -34,6 +34,7 @@ pub(super) struct Edge {
 pub(super) struct Graph<'a> {
     pub edges: Vec<Edge>,
     seeds: &'a [bool],
+    model: &'a Model,
 }
 
 /// A maximum flow.
@@ -54,12 +55,13 @@ pub(super) enum Cut {
     Organisation(usize),
 }
 
-/// The most that an organisation lends to one debtor or passes on, unless it is a seed.
-pub(super) const LIMIT: u64 = DEAL * LENDING_MAX as u64;
-
 impl<'a> Graph<'a> {
     /// Sums deals, which must come sorted.
-    pub(super) fn of<'d>(deals: impl Iterator<Item = &'d Deal<'d>>, seeds: &'a [bool]) -> Self {
+    pub(super) fn of<'d>(
+        deals: impl Iterator<Item = &'d Deal<'d>>,
+        seeds: &'a [bool],
+        model: &'a Model,
+    ) -> Self {
         let mut edges: Vec<Edge> = Vec::new();
         for deal in deals {
             match edges.last_mut() {
@@ -77,15 +79,16 @@ impl<'a> Graph<'a> {
                 }),
             }
         }
-        let graph = Self { edges, seeds };
+        let graph = Self { edges, seeds, model };
         graph.bounded()
     }
 
-    /// A seed's lending has no bound but one that keeps sums within 64 bits: a million deals.
+    /// A seed's lending has no bound but one that keeps sums within 64 bits.
     fn bounded(mut self) -> Self {
         for edge in &mut self.edges {
-            let bound = if is_seed(self.seeds, edge.creditor) { DEAL << 20 } else { LIMIT };
-            edge.capacity = edge.capacity.min(bound);
+            let seed = is_seed(self.seeds, edge.creditor);
+            edge.capacity =
+                edge.capacity.min(if seed { self.model.seed_limit() } else { self.model.limit() });
         }
         self
     }
@@ -157,7 +160,7 @@ impl<'a> Graph<'a> {
                 network.connect(source, 2 * node + 1, u64::MAX / 4);
             } else {
                 passing.push(network.arcs.len());
-                network.connect(2 * node, 2 * node + 1, LIMIT);
+                network.connect(2 * node, 2 * node + 1, self.model.limit());
             }
         }
         let value = network.saturate(source, 2 * goal);
@@ -333,6 +336,7 @@ impl Network {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::trust::parameters::DEAL;
 
     /// `deals`: creditor > debtor: weight in deals. Node 0 is the subject.
     fn check(seeds: &[usize], deals: &[(usize, usize, u64)], value: u64, cut: &[Cut]) {
@@ -349,7 +353,7 @@ mod tests {
             })
             .collect();
         deals.sort_unstable();
-        let flow = Graph::of(deals.iter(), &marks).flow_to(SUBJECT);
+        let flow = Graph::of(deals.iter(), &marks, &Model::FLOW_1).flow_to(SUBJECT);
         assert_eq!(flow.value, value * DEAL);
         assert!(flow.cut == cut, "the cut differs");
     }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::evidence::{Evidence, Outcome, Question};
-use super::parameters::MODEL;
+use super::parameters::Model;
 use super::score::{Level, Points};
 use crate::position::{LogTime, Millis};
 
@@ -62,7 +62,7 @@ pub fn history(evidence: &[Evidence], question: &Question, since: LogTime, steps
         Moment { at, score, level, level_number: level.number(), kept, broken }
     };
     let moments = (0..steps).map(moment).collect();
-    History { model: MODEL, question: question.clone(), since, moments }
+    History { model: Model::FLOW_1.name, question: question.clone(), since, moments }
 }
 
 /// The instant after `step` of `steps` equal parts of a span.

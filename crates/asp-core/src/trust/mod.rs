@@ -9,7 +9,7 @@
 //!   the prefix, its time not after the instant, its currency is the class's, its capability lies in the
 //!   subtree asked for, and debtor and creditor are of different organisations. It rests on signatures, and counts no
 //!   more from where one of them was distrusted: see [`Settled`].
-//! - **Lending.** A kept deal of value v weighs `√min(1, v/V) · log₂(1+min(v,V)) / log₂(1+V)` in class V and
+//! - **Lending.** A kept deal of value v weighs `min(1, v/V) · log₂(1+min(v,V)) / log₂(1+V)` in class V and
 //!   halves every 180 days. An organisation lends a debtor the sum of the weights of that debtor's deals with
 //!   its agents, at most 3. It passes on at most 3 in all. For a seed neither bound holds.
 //! - **Flow.** R is the maximum flow from the seeds to the subject. Debtors are organisations with all their
@@ -20,16 +20,16 @@
 //! - **Inactivity** `D = 2^(−max(0, idle − 30 d) / 120 d)`. Idle is the time since the latest instant such that
 //!   deals after it alone still connect a seed with the subject. So a partner is as fresh as its own connection.
 //! - **Breaches** of the subject count whoever the creditor is, for both have signed. Each multiplies F by
-//!   `1 − (1 − 0.6^min(n,4)) · severity · keep` and adds `2 · severity · keep · n` to B. n counts the breaches of
-//!   the 90 days up to it, itself included. `severity = clamp(v / usual, ¼, 1)`, usual being the mean of what the
-//!   subject owed before, its own value if nothing, and never more than V. `keep = 2^(−age / 365 d) / (1 + R′)`,
-//!   R′ being the maximum flow of the deals after the breach alone.
+//!   `1 − (1 − 0.6^m) · severity · keep` and adds `2 · severity · keep · n` to B. n counts the breaches of the 365
+//!   days up to it, itself included, and `m = min(n, 4)`. `severity = clamp(v / V, ¼, 1)`.
+//!   `keep = 2^(−age / 365 d) / (1 + R′ / 8m)`, R′ being the maximum flow of the deals after the breach alone.
 //! - **Score** `F · (10 + 90·L·q·D)`, from factors rounded to millionths, rounded down to a thousandth.
 //!
 //! # What follows
 //!
 //! Let fresh identities, one per organisation or many, make any deals among themselves. Then none of them has a
-//! greater R, a fresher clock or a greater R′ than a single agent that had made all their deals with outsiders.
+//! greater R, a fresher clock or a greater R′ than a single agent that had made all their deals with outsiders. Nothing
+//! else of what they do among themselves counts: how severe a breach is follows from its value and the question alone.
 //! For follow any flow to one of them from a seed to where it first enters the set: it leaves an outsider by a
 //! deal with a member. The single agent has that deal too, so it can be lent as much: what a seed lends it has
 //! no bound, and what another outsider lends to all members together is at most 3 by its own bound. The same
@@ -55,6 +55,7 @@ pub use history::{History, Moment, STEPS_MAX, STEPS_MIN, history};
 pub use profile::{
     Component, Dossier, Fact, Notes, PROFILE_SESSIONS_MAX, Praise, Profile, conduct_of, profile,
 };
+pub use parameters::Model;
 pub use score::{Level, Millionths, Points};
 pub use settled::{Distrust, Settled};
 
@@ -64,11 +65,23 @@ pub use settled::{Distrust, Settled};
 /// breaches of the subject, each of which needs a maximum flow.
 #[must_use]
 pub fn assess(evidence: &[Evidence], question: &Question) -> Assessment {
-    explain::explain(evidence::Record::of(evidence, question), question)
+    assess_with(&Model::FLOW_1, evidence, question)
+}
+
+/// The answer by other numbers than those of the protocol: for the laboratory, never for a decision.
+#[must_use]
+pub fn assess_with(model: &Model, evidence: &[Evidence], question: &Question) -> Assessment {
+    explain::explain(evidence::Record::of(evidence, question, model), question, model)
+}
+
+/// The score that [`assess_with`] gives, without its reasons.
+#[must_use]
+pub fn score_with(model: &Model, evidence: &[Evidence], question: &Question) -> Points {
+    explain::score(evidence::Record::of(evidence, question, model), question, model)
 }
 
 /// The score that [`assess`] gives, without its reasons: a fraction of the work.
 #[must_use]
 pub fn score(evidence: &[Evidence], question: &Question) -> Points {
-    explain::score(evidence::Record::of(evidence, question), question)
+    score_with(&Model::FLOW_1, evidence, question)
 }

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::conduct::{Conduct, Watch};
 use super::evidence::{Evidence, Outcome, Question, Record};
 use super::flow::Graph;
-use super::parameters::{MODEL, days};
+use super::parameters::{Model, days};
 use crate::agent::Agent;
 use crate::name::{AgentUri, Capability, Domain, StreamId};
 use crate::org::Organisation;
@@ -216,7 +216,7 @@ pub fn profile(evidence: &[Evidence], dossier: &Dossier, question: &Question) ->
         reliability(&own, question),
         endorsements(evidence, dossier, question),
     ];
-    Profile { model: MODEL, question: question.clone(), components }
+    Profile { model: Model::FLOW_1.name, question: question.clone(), components }
 }
 
 /// Half for a proved domain, a fifth for an A2A card that is where it should be, the rest for a year in the log.
@@ -334,8 +334,9 @@ fn reliability(own: &[&Evidence], question: &Question) -> Component {
 fn endorsements(evidence: &[Evidence], dossier: &Dossier, question: &Question) -> Component {
     let by: BTreeSet<Domain> =
         dossier.praise.endorsed.iter().map(|(agent, _)| agent.organisation()).collect();
-    let record = Record::of(evidence, question);
-    let reached = Graph::of(record.kept.iter(), &record.seeds).reached();
+    let model = &Model::FLOW_1;
+    let record = Record::of(evidence, question, model);
+    let reached = Graph::of(record.kept.iter(), &record.seeds, model).reached();
     let trusted: BTreeSet<Domain> = (0..)
         .zip(&reached)
         .filter(|(_, reached)| **reached)

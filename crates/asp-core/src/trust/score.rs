@@ -5,10 +5,10 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use super::evidence::{Evidence, Outcome, Question};
+use super::evidence::{Evidence, Question};
 use super::fixed::Fixed;
 use super::flow::{Deal, Flow, Graph, SUBJECT};
-use super::parameters::{self, BREACHES_APART_MAX, days};
+use super::parameters::{self, BREACHES_APART_MAX, Model, days};
 use super::quantile;
 use crate::position::{LogTime, Position};
 
@@ -122,41 +122,34 @@ pub(super) struct Breach {
     pub at: LogTime,
     /// The breaches of the window that ends with this one, itself included.
     pub recent: u32,
-    /// From ¼ to 1.
+    /// Up to 1.
     pub severity: Fixed,
 }
 
 impl Breach {
-    /// The breaches among the subject's obligations, which come in log order.
-    pub(super) fn among(obligations: &[&Evidence], question: &Question) -> Vec<Self> {
+    /// The subject's breaches, which come in log order.
+    pub(super) fn among(broken: &[&Evidence], question: &Question, model: &Model) -> Vec<Self> {
+        let window = days(model.breach_window_days);
         let mut breaches: Vec<Self> = Vec::new();
-        let (mut owed, mut count) = (0_u128, 0_u128);
         let mut from = 0;
-        for obligation in obligations {
-            let value = obligation.value.amount.nanos();
-            if obligation.outcome == Outcome::Breached {
-                let since =
-                    |breach: &Self| obligation.at.since(breach.at) > days(parameters::BREACH_WINDOW_DAYS);
-                while breaches.get(from).is_some_and(since) {
-                    from += 1;
-                }
-                breaches.push(Self {
-                    index: obligation.index,
-                    at: obligation.at,
-                    recent: u32::try_from(breaches.len() - from)
-                        .map_or(u32::MAX, |before| before.saturating_add(1)),
-                    severity: severity(value, owed.checked_div(count), question),
-                });
+        for obligation in broken {
+            while breaches.get(from).is_some_and(|breach| obligation.at.since(breach.at) > window) {
+                from += 1;
             }
-            owed = owed.saturating_add(value);
-            count += 1;
+            breaches.push(Self {
+                index: obligation.index,
+                at: obligation.at,
+                recent: u32::try_from(breaches.len() - from)
+                    .map_or(u32::MAX, |before| before.saturating_add(1)),
+                severity: severity(obligation.value.amount.nanos(), question, model),
+            });
         }
         breaches
     }
 
     /// A breach of the class's value at the question's instant, after all others.
-    pub(super) fn supposed(breaches: &[Self], question: &Question) -> Self {
-        let window = days(parameters::BREACH_WINDOW_DAYS);
+    pub(super) fn supposed(breaches: &[Self], question: &Question, model: &Model) -> Self {
+        let window = days(model.breach_window_days);
         let recent = breaches.iter().filter(|breach| question.instant.since(breach.at) <= window).count();
         Self {
             index: Position(u64::MAX),
@@ -166,20 +159,25 @@ impl Breach {
         }
     }
 
-    /// What is left of the breach: half in a year, and less by the flow earned since.
-    fn keep(&self, earned: u64, instant: LogTime) -> Fixed {
-        let aged = Fixed::spans(instant.since(self.at), days(parameters::BREACH_HALF_LIFE_DAYS)).half_to();
-        aged / (Fixed::ONE + parameters::deals(earned))
+    /// What is left of the breach: less with time, and less by the flow earned since; of a repeated one the more.
+    fn keep(&self, earned: u64, instant: LogTime, model: &Model) -> Fixed {
+        let aged = Fixed::spans(instant.since(self.at), days(model.breach_half_life_days)).half_to();
+        let halves = model.earned_halves.saturating_mul(self.aggravation(model).max(1));
+        aged / (Fixed::ONE + parameters::deals(earned) / Fixed::whole(halves))
+    }
+
+    /// The breaches of the window, as far as they aggravate.
+    fn aggravation(&self, model: &Model) -> u32 {
+        self.recent.min(model.breach_power_max)
     }
 }
 
-/// The value against the debtor's usual one, from ¼ to 1.
+/// The value against the class's, within bounds.
 ///
-/// Usual is the mean of what it owed before, but never more than the class: whoever asks about deals of a
-/// size takes a breach of that size in full, and no pretended giant deal makes it small.
-fn severity(value: u128, mean: Option<u128>, question: &Question) -> Fixed {
-    let usual = mean.unwrap_or(value).min(question.class_nanos());
-    Fixed::share(value, usual).max(Fixed::share(1, u128::from(parameters::SEVERITY_PARTS)))
+/// Whoever asks about deals of a size takes a breach of that size in full. Nothing else that the debtor did counts here:
+/// what is usual for it, it could pretend.
+fn severity(value: u128, question: &Question, model: &Model) -> Fixed {
+    Fixed::share(value, question.class_nanos()).max(Fixed::share(1, u128::from(model.severity_parts)))
 }
 
 /// How an agent stands: everything that the factors are made of.
@@ -200,12 +198,12 @@ pub(super) struct Facts {
 }
 
 impl<'a> Standing<'a> {
-    pub(super) fn of(deals: &[Deal<'_>], breaches: &[Breach], seeds: &'a [bool]) -> Self {
-        let graph = Graph::of(deals.iter(), seeds);
+    pub(super) fn of(deals: &[Deal<'_>], breaches: &[Breach], seeds: &'a [bool], model: &'a Model) -> Self {
+        let graph = Graph::of(deals.iter(), seeds, model);
         let flow = graph.flow_to(SUBJECT);
         let earned_since = |index: Position| {
             let after = deals.iter().filter(|deal| deal.index > index);
-            Graph::of(after, seeds).flow_to(SUBJECT).value
+            Graph::of(after, seeds, model).flow_to(SUBJECT).value
         };
         let mut earned = 0;
         let mut apart: Vec<(Breach, u64)> = Vec::new();
@@ -232,25 +230,25 @@ pub(super) struct Factors {
 }
 
 impl Factors {
-    pub(super) fn of(facts: &Facts, instant: LogTime) -> Self {
+    pub(super) fn of(facts: &Facts, instant: LogTime, model: &Model) -> Self {
         let flow = parameters::deals(facts.flow);
-        let grown = (Fixed::ONE + Fixed::whole(parameters::GROWN_FLOW)).ln();
+        let grown = (Fixed::ONE + Fixed::whole(model.grown_flow)).ln();
         let growth = ((Fixed::ONE + flow).ln() / grown).min(Fixed::ONE);
 
         let (mut left, mut broken) = (Fixed::ONE, Fixed::ZERO);
         for (breach, earned) in &facts.breaches {
-            let weight = breach.severity * breach.keep(*earned, instant);
-            let lone = Fixed::share(u128::from(parameters::BREACH_LEAVES_TENTHS), 10);
-            let loss = Fixed::ONE - lone.power(breach.recent.min(parameters::BREACH_POWER_MAX));
+            let weight = breach.severity * breach.keep(*earned, instant, model);
+            let lone = Fixed::share(u128::from(model.breach_leaves_hundredths), 100);
+            let loss = Fixed::ONE - lone.power(breach.aggravation(model));
             left = left * (Fixed::ONE - loss * weight);
-            broken = broken + Fixed::whole(parameters::BREACH_WEIGHT) * weight * Fixed::whole(breach.recent);
+            broken = broken + Fixed::whole(model.breach_weight) * weight * Fixed::whole(breach.recent);
         }
-        let best = quantile::tenth(Fixed::whole(parameters::GROWN_FLOW), Fixed::ZERO);
+        let best = quantile::tenth(Fixed::whole(model.certain_flow), Fixed::ZERO);
         let certainty = (quantile::tenth(flow, broken) / best).min(Fixed::ONE);
 
         let idle = facts.latest.map_or(Fixed::ZERO, |latest| {
-            let span = instant.since(latest.plus(days(parameters::IDLE_FREE_DAYS)));
-            Fixed::spans(span, days(parameters::IDLE_HALF_LIFE_DAYS))
+            let span = instant.since(latest.plus(days(model.idle_free_days)));
+            Fixed::spans(span, days(model.idle_half_life_days))
         });
         let millionths = |number: Fixed| Millionths(number.micros());
         Self {
@@ -264,15 +262,15 @@ impl Factors {
 
     /// `F · (10 + 90·L·q·D)`, rounded down: no rounding lifts anybody to a level. Without a record it is 10
     /// (ASP-TRU-002).
-    pub(super) fn score(&self) -> Points {
-        let [.., last] = self.fall();
+    pub(super) fn score(&self, model: &Model) -> Points {
+        let [.., last] = self.fall(model);
         last
     }
 
     /// The score as it becomes after each factor: base, growth, certainty, inactivity, breaches.
-    pub(super) fn fall(&self) -> [Points; 5] {
-        let base = u128::from(parameters::BASE_POINTS);
-        let growth = u128::from(parameters::GROWTH_POINTS);
+    pub(super) fn fall(&self, model: &Model) -> [Points; 5] {
+        let base = u128::from(model.base_points);
+        let growth = u128::from(model.growth_points);
         let part = |factor: Millionths| u128::from(factor.0);
         // At most 10⁵ · 10²⁴, far within 128 bits, so that each step is exact before it is rounded down.
         let one = u128::from(MILLION);
@@ -330,8 +328,8 @@ mod tests {
             inactivity: Millionths(factor),
             breach: Millionths(factor),
         };
-        assert_eq!(all(MILLION).score(), Points(100_000));
-        assert_eq!(all(0).score(), Points(0));
-        assert_eq!(all(MILLION / 2).score(), Points(10_625));
+        assert_eq!(all(MILLION).score(&Model::FLOW_1), Points(100_000));
+        assert_eq!(all(0).score(&Model::FLOW_1), Points(0));
+        assert_eq!(all(MILLION / 2).score(&Model::FLOW_1), Points(10_625));
     }
 }
