@@ -15,6 +15,7 @@ mod account;
 mod accounts;
 mod deal;
 mod keys;
+mod lab;
 mod people;
 mod policy;
 mod tck;
@@ -31,6 +32,7 @@ pub(crate) use keys::{
     AgentKeyCommand, KeyAddition, KeyCommand, KeyKind, KeyRevocation, KeyRotation, OrgKeyCommand, Preparing,
     Sign,
 };
+pub(crate) use lab::{LabCommand, LabTrust};
 pub(crate) use people::{
     AgentCommand, AgentRegister, CardCommand, CardExport, CardMembers, CardPart, CardSet, ConsentCommand,
     ConsentRequest, Discover, DiscoverCommand, Less, OrgActivity, OrgCommand, OrgVerifying, Sort, Wanted,
@@ -220,6 +222,9 @@ pub(crate) enum Command {
         Exit code 0 if all that was tried holds, 1 if something does not, 3 if no node answers."
     )]
     Tck(Tck),
+    /// Hold the trust model to what it promises
+    #[command(subcommand)]
+    Lab(LabCommand),
     /// Measure what this machine can do
     #[command(subcommand)]
     Bench(BenchCommand),

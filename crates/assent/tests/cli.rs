@@ -53,6 +53,7 @@ fn no_line_of_help_is_wider_than_a_hundred_columns() {
         &["demo", "--help"],
         &["bench", "ingest", "--help"],
         &["bench", "flood", "--help"],
+        &["lab", "trust", "--help"],
         &["session", "tender", "open", "--help"],
         &["session", "tender", "award", "--help"],
         &["session", "tender", "show", "--help"],

@@ -15,6 +15,7 @@ mod domain;
 mod fraud;
 mod init;
 mod keys;
+mod lab;
 mod log;
 mod org;
 mod people;
@@ -78,6 +79,7 @@ pub(crate) fn run(context: &Context, command: Command) -> Outcome {
         Command::Account(command) => block_on(account::run(context, command)),
         Command::Trust(command) => block_on(trust::run(context, command)),
         Command::Tck(args) => block_on(tck::run(context, &args)),
+        Command::Lab(command) => lab::run(context, &command),
         Command::Bench(BenchCommand::Ingest(args)) => block_on(bench::ingest(context, &args)),
         Command::Bench(BenchCommand::Search(args)) => block_on(bench::search(context, &args)),
         Command::Bench(BenchCommand::Flood(args)) => block_on(bench::flood(context, &args)),
