@@ -26,6 +26,13 @@ impl Decimal {
     /// Nothing.
     pub const ZERO: Self = Self(0);
 
+    /// A whole number, if it can be written.
+    #[must_use]
+    pub fn whole(number: u64) -> Option<Self> {
+        let nanos = u128::from(number).checked_mul(NANOS)?;
+        (nanos < NANOS * 10u128.pow(18)).then_some(Self(nanos))
+    }
+
     /// The number in billionths.
     #[must_use]
     pub const fn nanos(self) -> u128 {
@@ -294,6 +301,14 @@ mod tests {
             (money.minor_at_most(Minor(1_000)), money.minor_at_most(Minor(9))),
             (Minor(255), Minor(9))
         );
+    }
+
+    #[test]
+    fn whole_numbers_are_written_without_a_point() {
+        assert_eq!(Decimal::whole(30).unwrap().to_string(), "30");
+        assert_eq!(Decimal::whole(0), Some(Decimal::ZERO));
+        assert_eq!(Decimal::whole(999_999_999_999_999_999).unwrap().to_string(), "999999999999999999");
+        assert_eq!(Decimal::whole(1_000_000_000_000_000_000), None);
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod holds;
 mod party;
 mod proposal;
 mod receipt;
+mod remedy;
 pub mod table;
 
 use std::collections::{BTreeMap, BTreeSet};

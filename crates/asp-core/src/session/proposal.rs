@@ -8,7 +8,7 @@ use crate::limits;
 use crate::name::AgentUri;
 use crate::position::{Hash, LogTime, Millis};
 use crate::session::table::Performative;
-use crate::statement::body::{Admission, Due, ObligationId, Package, Text};
+use crate::statement::body::{Admission, Due, ObligationId, Package, Remedy, Text};
 use crate::trust::Ground;
 
 /// What an offer would do once everybody awaited has accepted.
@@ -239,7 +239,8 @@ pub(super) fn makes_sense(package: &Package, parties: &BTreeSet<AgentUri>, now: 
         let cure = obligation.remedy.as_ref().and_then(|remedy| remedy.cure_ms);
         let spans = [cure, obligation.acknowledge_ms];
         let bounded = spans.iter().flatten().all(|span| *span <= limits::SESSION_LIMIT_MS_MAX);
-        between && timely && bounded && earlier.insert(&obligation.id)
+        let sound = obligation.remedy.as_ref().is_none_or(Remedy::is_sound); // ASP-COM-011
+        between && timely && bounded && sound && earlier.insert(&obligation.id)
     });
     owed && holds::make_sense(package)
 }

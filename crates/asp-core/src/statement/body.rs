@@ -4,7 +4,7 @@
 //! `null` never stands for it, so that a body has one spelling.
 #![expect(clippy::wildcard_enum_match_arm, reason = "most bodies have no list to bound")]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 pub use super::card::{A2aPin, Availability, Card};
 pub use super::text::{Name, Nonce, ObligationId, SchemaAlias, Text};
 use super::{Kind, spelling};
-use crate::amount::{Decimal, Money};
+use crate::amount::Money;
 use crate::display::DisplayName;
 use crate::key::KeyId;
 use crate::limits;
@@ -43,6 +43,7 @@ macro_rules! bodies {
 
 mod account;
 mod consent;
+mod obligation;
 mod policy;
 mod praise;
 
@@ -51,6 +52,7 @@ pub use account::{
     Hold, OnFulfilled, Share,
 };
 pub use consent::{ConsentNarrow, ConsentRequest};
+pub use obligation::{Due, DueAfter, DueAt, Evidence, Obligation, Package, Quantity, Remedy, Showing};
 pub use policy::{AdmissionFloor, AdmissionPolicy, ConsentRule, DataClass, InvitationRate, PolicySet};
 pub use praise::{Endorsement, EndorsementEnd, Rating};
 
@@ -252,61 +254,6 @@ bodies! {
         /// The schemas proposed instead; those offered before if absent.
         #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
         schemas: Option<Vec<SchemaRef>>,
-    }
-    /// One party's duty under a package of terms.
-    struct Obligation {
-        /// How long the creditor may look at a fulfilment before silence acknowledges it; 72 h if absent.
-        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
-        acknowledge_ms: Option<Millis>,
-        /// Who is owed.
-        creditor: AgentUri,
-        /// Who owes.
-        debtor: AgentUri,
-        /// By when, in log time.
-        due: Due,
-        /// Its name in the package.
-        id: ObligationId,
-        /// How much, if it can be counted.
-        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
-        quantity: Option<Quantity>,
-        /// What follows if it is not met.
-        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
-        remedy: Option<Remedy>,
-        /// How fulfilment is shown.
-        shown_by: Showing,
-        /// What it is worth.
-        value: Money,
-        /// What is owed, for people.
-        what: Text,
-    }
-    /// An exact number of something.
-    struct Quantity {
-        /// How many.
-        amount: Decimal,
-        /// Of what unit.
-        unit: Name,
-    }
-    /// What follows if an obligation is not met in time.
-    struct Remedy {
-        /// How long after the due time it can still be met.
-        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
-        cure_ms: Option<Millis>,
-        /// What a breach costs.
-        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
-        penalty: Option<Money>,
-    }
-    /// Terms with the obligations that follow from them: what is agreed on, as a whole.
-    struct Package {
-        /// What money is held while the commitment is active.
-        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
-        holds: Option<Vec<Hold>>,
-        /// Who owes what; at least one obligation.
-        obligations: Vec<Obligation>,
-        /// The schema that the terms follow, where the session agreed on some.
-        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
-        schema: Option<Hash>,
-        /// The terms as the parties' domain writes them.
-        terms: Map<String, Value>,
     }
     /// PROPOSE `proposal` or COUNTER `counter-offer`.
     struct Offer {
@@ -564,61 +511,6 @@ words! {
         /// All were ended by consent.
         Terminated,
     }
-}
-
-/// By when an obligation is due.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum Due {
-    /// At an instant of log time.
-    At(DueAt),
-    /// Some time after another obligation of the package was acknowledged.
-    After(DueAfter),
-}
-
-bodies! {
-    /// Due at an instant.
-    struct DueAt {
-        /// The instant.
-        at: LogTime,
-    }
-    /// Due after another obligation; lapses if that is breached.
-    struct DueAfter {
-        /// The obligation waited for.
-        after: ObligationId,
-        /// How long after its acknowledgement.
-        within_ms: Millis,
-    }
-}
-
-/// How a fulfilment is to be shown.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "method", rename_all = "kebab-case", deny_unknown_fields)]
-pub enum Showing {
-    /// The creditor says so.
-    Acknowledgement,
-    /// By the SHA-256 of an artefact: the one named, or any that the creditor acknowledges.
-    Digest {
-        /// The digest agreed in advance.
-        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
-        digest: Option<Hash>,
-    },
-}
-
-/// What shows a fulfilment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "method", rename_all = "kebab-case", deny_unknown_fields)]
-pub enum Evidence {
-    /// Nothing but the word of the debtor, for the creditor to acknowledge.
-    Acknowledgement {
-        /// Words for people.
-        text: Text,
-    },
-    /// The SHA-256 of the artefact delivered.
-    Digest {
-        /// The digest.
-        digest: Hash,
-    },
 }
 
 /// PROPOSE.
@@ -952,29 +844,5 @@ impl Question {
     #[must_use]
     pub const fn to_all(text: Text) -> Self {
         Self { awaits: None, data: None, respond_by: None, text }
-    }
-}
-
-impl Package {
-    /// The hash that an acceptance repeats: SHA-256 over `asp/1.0/terms`, a newline and the canonical bytes.
-    #[must_use]
-    pub fn terms_hash(&self) -> Hash {
-        Hash::of(&[b"asp/1.0/terms\n", &super::draft::canonical(self)])
-    }
-
-    /// Everybody who owes or is owed under it; somebody may come more than once.
-    pub fn parties(&self) -> impl Iterator<Item = &AgentUri> {
-        self.obligations.iter().flat_map(|obligation| [&obligation.debtor, &obligation.creditor])
-    }
-
-    /// Whether none of these debtors owes more than `ceiling`; one who owes in another currency does.
-    pub fn owes_at_most(&self, ceiling: &Money, concerns: impl Fn(&AgentUri) -> bool) -> bool {
-        let mut owed: BTreeMap<&AgentUri, Decimal> = BTreeMap::new();
-        self.obligations.iter().filter(|obligation| concerns(&obligation.debtor)).all(|obligation| {
-            let sum = owed.entry(&obligation.debtor).or_insert(Decimal::ZERO);
-            let more = sum.checked_add(obligation.value.amount);
-            *sum = more.unwrap_or(*sum);
-            obligation.value.currency == ceiling.currency && more.is_some_and(|sum| sum <= ceiling.amount)
-        })
     }
 }

@@ -273,3 +273,28 @@ fn a_counter_to_an_amendment_binds_only_who_signed() {
          buyer ACCEPT                       -> EXECUTING [AMENDED: goods LAPSED; ACTIVE: goods OPEN]",
     );
 }
+
+#[test]
+fn a_remedy_is_one_that_can_be_computed() {
+    // ASP-COM-011
+    for remedy in [
+        "cure 48h daily 5 cap 4",
+        "cure 48h fine 5 cap 4",
+        "daily 5 cap 20",
+        "cure 48h daily 0",
+        "cure 48h daily 999999999999999999",
+        "cap 5",
+    ] {
+        check(&format!(
+            "buyer PROPOSE with seller
+             seller ACCEPT
+             bad = seller owes buyer goods 100 within 1h {remedy}
+             buyer PROPOSE firm bad             -> ! INVALID_TERMS",
+        ));
+    }
+    bound(
+        "seller owes buyer goods 100 within 1h cure 48h fine 10 daily 5 cap 12",
+        "+48h                                   -> EXECUTING [ACTIVE: goods OPEN]
+         seller INFORM fulfilment goods         -> EXECUTING [ACTIVE: goods DELIVERED]",
+    );
+}

@@ -336,7 +336,7 @@ impl Stage {
                 due: Due::At(DueAt { at: self.now.plus(Millis(3_600_000)) }),
                 id: text("delivery"),
                 quantity: None,
-                remedy: Some(Remedy { cure_ms: Some(Millis(60_000)), penalty: None }),
+                remedy: Some(Remedy::cure(Millis(60_000))),
                 shown_by: Showing::Digest { digest: None },
                 value: usd(amount),
                 what: text("GPU hours"),

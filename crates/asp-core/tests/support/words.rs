@@ -285,7 +285,7 @@ impl Ledger {
         package
     }
 
-    /// `seller owes buyer goods 100 within 1h [of other] [cure 10m] [penalty 5] [look 5m] [digest] [digest=x] [EUR]`
+    /// `seller owes buyer goods 100 within 1h [of other] [look 5m] [digest] [digest=x] [EUR]` and the words of a remedy
     fn obligation(&self, words: &str) -> Obligation {
         let words: Vec<&str> = words.split_whitespace().collect();
         let [debtor, "owes", creditor, id, value, "within", within, more @ ..] = words.as_slice() else {
@@ -295,8 +295,6 @@ impl Ledger {
             Some(other) => Due::After(DueAfter { after: text(other), within_ms: span(within) }),
             None => Due::At(DueAt { at: self.stage.now.plus(span(within)) }),
         };
-        let cure = after(more, "cure").map(span);
-        let penalty = after(more, "penalty").map(usd);
         let digest = key_of(more, "digest").map(|artefact| Hash::of(&[artefact.as_bytes()]));
         let by_digest = digest.is_some() || more.contains(&"digest");
         let mut value = usd(value);
@@ -310,7 +308,7 @@ impl Ledger {
             due,
             id: text(id),
             quantity: None,
-            remedy: (cure.is_some() || penalty.is_some()).then_some(Remedy { cure_ms: cure, penalty }),
+            remedy: remedy(more),
             shown_by: if by_digest { Showing::Digest { digest } } else { Showing::Acknowledgement },
             value,
             what: text("as agreed"),
@@ -463,6 +461,20 @@ fn limits(words: &[&str]) -> Limits {
 pub fn after<'a>(words: &[&'a str], keyword: &str) -> Option<&'a str> {
     let at = words.iter().position(|word| *word == keyword)?;
     words.get(at + 1).copied()
+}
+
+/// `[cure 10m] [fine 5] [daily 2] [cap 10]`
+fn remedy(words: &[&str]) -> Option<Remedy> {
+    let money = |name| after(words, name).map(usd);
+    let remedy = Remedy {
+        cap: money("cap"),
+        cure_ms: after(words, "cure").map(span),
+        penalty: money("fine"),
+        penalty_per_day: money("daily"),
+    };
+    let Remedy { cap, cure_ms, penalty, penalty_per_day } = &remedy;
+    let any = cure_ms.is_some() || [cap, penalty, penalty_per_day].into_iter().any(Option::is_some);
+    any.then_some(remedy)
 }
 
 /// The value of `key=value`.

@@ -157,4 +157,21 @@ pub(super) const CASES: &[Case] = &[
          buyer INFORM fulfilment pay                 -> EXECUTING [ACTIVE: goods FULFILLED, pay DELIVERED]
          seller INFORM acknowledgement pay           -> EXECUTING [FULFILLED: goods FULFILLED, pay FULFILLED]",
     ),
+    dialogue(
+        &["ASP-COM-011"],
+        "a penalty by the day is agreed to where it can be computed, and its cap is one",
+        "low = seller owes buyer goods 100 within 1h cure 48h daily 5 cap 4
+         fine = seller owes buyer goods 100 within 1h cure 48h fine 5 cap 4
+         never = seller owes buyer goods 100 within 1h daily 5 cap 20
+         huge = seller owes buyer goods 100 within 1h cure 48h daily 999999999999999999
+         good = seller owes buyer goods 100 within 1h cure 48h fine 10 daily 5 cap 12
+         buyer PROPOSE with seller
+         seller ACCEPT
+         buyer PROPOSE firm low                      -> ! INVALID_TERMS
+         buyer PROPOSE firm fine                     -> ! INVALID_TERMS
+         buyer PROPOSE firm never                    -> ! INVALID_TERMS
+         buyer PROPOSE firm huge                     -> ! INVALID_TERMS
+         buyer PROPOSE firm good
+         seller ACCEPT                               -> EXECUTING [ACTIVE: goods OPEN]",
+    ),
 ];

@@ -336,7 +336,6 @@ impl Stage {
             Some(other) => Due::After(DueAfter { after: text(other)?, within_ms: span(within)? }),
             None => Due::At(DueAt { at: self.now().plus(span(within)?) }),
         };
-        let cure = after(more, "cure").map(span).transpose()?;
         let digest = value_of(more, "digest").map(|artefact| Hash::of(&[artefact.as_bytes()]));
         let by_digest = digest.is_some() || more.contains(&"digest");
         let mut value = usd(value)?;
@@ -350,7 +349,7 @@ impl Stage {
             due,
             id: text(id)?,
             quantity: None,
-            remedy: cure.map(|cure| Remedy { cure_ms: Some(cure), penalty: None }),
+            remedy: remedy(more)?,
             shown_by: if by_digest { Showing::Digest { digest } } else { Showing::Acknowledgement },
             value,
             what: text("as agreed")?,
@@ -558,6 +557,20 @@ fn shares(words: &[&str]) -> Result<Option<Vec<Share>>, Finding> {
 fn after<'a>(words: &[&'a str], keyword: &str) -> Option<&'a str> {
     let at = words.iter().position(|word| *word == keyword)?;
     words.get(at + 1).copied()
+}
+
+/// `[cure 10m] [fine 5] [daily 2] [cap 10]`
+fn remedy(words: &[&str]) -> Result<Option<Remedy>, Finding> {
+    let money = |name| after(words, name).map(usd).transpose();
+    let remedy = Remedy {
+        cap: money("cap")?,
+        cure_ms: after(words, "cure").map(span).transpose()?,
+        penalty: money("fine")?,
+        penalty_per_day: money("daily")?,
+    };
+    let Remedy { cap, cure_ms, penalty, penalty_per_day } = &remedy;
+    let any = cure_ms.is_some() || [cap, penalty, penalty_per_day].into_iter().any(Option::is_some);
+    Ok(any.then_some(remedy))
 }
 
 /// `data=size,grade` carries `{"grade": 1, "size": 1}` for machines.

@@ -401,6 +401,13 @@ pub const RULES: &[Rule] = &[
         inside: None,
     },
     Rule {
+        id: "ASP-COM-011",
+        sentence: "The amounts of a remedy MUST be of one currency, its cap no less than any of them, a price per day more than nothing and beside a cure period, and what all of it can come to MUST be an amount that can be written.",
+        codes: &["INVALID_TERMS"],
+        level: Level::Standard,
+        inside: None,
+    },
+    Rule {
         id: "ASP-CON-001",
         sentence: "A consent.request MUST be with another organisation than its issuer, one that is registered.",
         codes: &["INVALID_BODY", "UNKNOWN_ORGANISATION"],

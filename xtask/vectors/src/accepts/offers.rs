@@ -70,7 +70,10 @@ fn payment() -> Value {
         "acknowledgeMs": 60_000, "creditor": SELLER, "debtor": BUYER,
         "due": {"after": "steel", "withinMs": 86_400_000}, "id": "payment",
         "quantity": {"amount": "0.5", "unit": "transfer"},
-        "remedy": {"cureMs": 0, "penalty": money("50", "USD")},
+        "remedy": {
+            "cap": money("100", "USD"), "cureMs": 86_400_000, "penalty": money("50", "USD"),
+            "penaltyPerDay": money("2.5", "USD"),
+        },
         "shownBy": {"digest": hash("the bank's statement"), "method": "digest"},
         "value": money("5000", "USD"), "what": "The price",
     })

@@ -1,0 +1,155 @@
+//! What is owed under a package of terms: by when, how it is shown, what follows if it is not met.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::{Hold, Name, ObligationId, Text, some};
+use crate::amount::{Decimal, Money};
+use crate::name::AgentUri;
+use crate::position::{Hash, LogTime, Millis};
+use crate::statement::draft;
+
+bodies! {
+    /// One party's duty under a package of terms.
+    struct Obligation {
+        /// How long the creditor may look at a fulfilment before silence acknowledges it; 72 h if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        acknowledge_ms: Option<Millis>,
+        /// Who is owed.
+        creditor: AgentUri,
+        /// Who owes.
+        debtor: AgentUri,
+        /// By when, in log time.
+        due: Due,
+        /// Its name in the package.
+        id: ObligationId,
+        /// How much, if it can be counted.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        quantity: Option<Quantity>,
+        /// What follows if it is not met.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        remedy: Option<Remedy>,
+        /// How fulfilment is shown.
+        shown_by: Showing,
+        /// What it is worth.
+        value: Money,
+        /// What is owed, for people.
+        what: Text,
+    }
+    /// An exact number of something.
+    struct Quantity {
+        /// How many.
+        amount: Decimal,
+        /// Of what unit.
+        unit: Name,
+    }
+    /// What follows if an obligation is not met in time; all amounts in one currency.
+    struct Remedy {
+        /// The most that all of it comes to.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        cap: Option<Money>,
+        /// How long after the due time it can still be met.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        cure_ms: Option<Millis>,
+        /// What a breach costs, once.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        penalty: Option<Money>,
+        /// What each day costs that has begun since the due time, until it is met or breached.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        penalty_per_day: Option<Money>,
+    }
+    /// Terms with the obligations that follow from them: what is agreed on, as a whole.
+    struct Package {
+        /// What money is held while the commitment is active.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        holds: Option<Vec<Hold>>,
+        /// Who owes what; at least one obligation.
+        obligations: Vec<Obligation>,
+        /// The schema that the terms follow, where the session agreed on some.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        schema: Option<Hash>,
+        /// The terms as the parties' domain writes them.
+        terms: Map<String, Value>,
+    }
+}
+
+/// By when an obligation is due.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Due {
+    /// At an instant of log time.
+    At(DueAt),
+    /// Some time after another obligation of the package was acknowledged.
+    After(DueAfter),
+}
+
+bodies! {
+    /// Due at an instant.
+    struct DueAt {
+        /// The instant.
+        at: LogTime,
+    }
+    /// Due after another obligation; lapses if that is breached.
+    struct DueAfter {
+        /// The obligation waited for.
+        after: ObligationId,
+        /// How long after its acknowledgement.
+        within_ms: Millis,
+    }
+}
+
+/// How a fulfilment is to be shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "method", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Showing {
+    /// The creditor says so.
+    Acknowledgement,
+    /// By the SHA-256 of an artefact: the one named, or any that the creditor acknowledges.
+    Digest {
+        /// The digest agreed in advance.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        digest: Option<Hash>,
+    },
+}
+
+/// What shows a fulfilment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "method", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Evidence {
+    /// Nothing but the word of the debtor, for the creditor to acknowledge.
+    Acknowledgement {
+        /// Words for people.
+        text: Text,
+    },
+    /// The SHA-256 of the artefact delivered.
+    Digest {
+        /// The digest.
+        digest: Hash,
+    },
+}
+
+impl Package {
+    /// The hash that an acceptance repeats: SHA-256 over `asp/1.0/terms`, a newline and the canonical bytes.
+    #[must_use]
+    pub fn terms_hash(&self) -> Hash {
+        Hash::of(&[b"asp/1.0/terms\n", &draft::canonical(self)])
+    }
+
+    /// Everybody who owes or is owed under it; somebody may come more than once.
+    pub fn parties(&self) -> impl Iterator<Item = &AgentUri> {
+        self.obligations.iter().flat_map(|obligation| [&obligation.debtor, &obligation.creditor])
+    }
+
+    /// Whether none of these debtors owes more than `ceiling`; one who owes in another currency does.
+    pub fn owes_at_most(&self, ceiling: &Money, concerns: impl Fn(&AgentUri) -> bool) -> bool {
+        let mut owed: BTreeMap<&AgentUri, Decimal> = BTreeMap::new();
+        self.obligations.iter().filter(|obligation| concerns(&obligation.debtor)).all(|obligation| {
+            let sum = owed.entry(&obligation.debtor).or_insert(Decimal::ZERO);
+            let more = sum.checked_add(obligation.value.amount);
+            *sum = more.unwrap_or(*sum);
+            obligation.value.currency == ceiling.currency && more.is_some_and(|sum| sum <= ceiling.amount)
+        })
+    }
+}
