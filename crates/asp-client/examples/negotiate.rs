@@ -16,7 +16,9 @@ use asp_core::key::SecretKey;
 use asp_core::name::{AgentUri, Issuer};
 use asp_core::position::{Hash, LogTime, Millis};
 use asp_core::session::table::State;
-use asp_core::statement::body::{Card, Due, DueAt, Evidence, Obligation, Offer, Package, Showing};
+use asp_core::statement::body::{
+    Card, Due, DueAt, Evidence, Obligation, ObligationRef, Offer, Package, Showing,
+};
 
 type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
@@ -117,7 +119,7 @@ async fn buy(buyer: &AgentParty, seller: &AgentUri, due: LogTime) -> Outcome<Has
         view.commitments.iter().flat_map(|it| &it.obligations).any(|duty| duty.state == "DELIVERED")
     };
     session.wait_until(PATIENCE, delivered).await?;
-    session.acknowledge(&commitment, &"delivery".parse()?).await?;
+    session.acknowledge(ObligationRef::whole(commitment, "delivery".parse()?)).await?;
 
     // Closing signs the session's receipt, recomputed here from all statements; the seller countersigns it.
     session.close("all is well".parse()?).await?;
@@ -138,7 +140,7 @@ async fn sell(seller: &AgentParty, due: LogTime) -> Outcome<()> {
     let view = session.wait_until(PATIENCE, |view| view.state == State::Executing).await?;
     let commitment = view.commitments.first().ok_or("no commitment")?.id;
     let evidence = Evidence::Acknowledgement { text: "the machines are yours".parse()? };
-    session.fulfil(&commitment, &"delivery".parse()?, evidence).await?;
+    session.fulfil(ObligationRef::whole(commitment, "delivery".parse()?), evidence).await?;
 
     session.wait_until(PATIENCE, |view| view.state == State::Closed).await?;
     session.close("thank you".parse()?).await?;
@@ -159,6 +161,7 @@ fn offer(buyer: &AgentUri, seller: &AgentUri, value: &str, due: LogTime) -> Outc
         acknowledge_ms: None,
         quantity: None,
         remedy: None,
+        stages: None,
     };
     let package =
         Package { holds: None, obligations: vec![obligation], schema: None, terms: serde_json::Map::new() };

@@ -9,8 +9,8 @@ use asp_core::rejection::Code;
 use asp_core::statement::Verified;
 use asp_core::statement::body::{
     Accept, Acceptance, Admission, Amendment, Because, Body, Close, Closing, Commit, Counter, Empty,
-    Escalation, Evidence, Fulfilment, Inform, Introduction, Mandate, Note, ObligationId, ObligationNote,
-    ObligationRef, Offer, Propose, Question, Resumption, Termination, Text, Usage, Withdraw,
+    Escalation, Evidence, Fulfilment, Inform, Introduction, Mandate, Note, ObligationNote, ObligationRef,
+    Offer, Propose, Question, Resumption, Termination, Text, Usage, Withdraw,
 };
 use futures::Stream;
 use serde_json::Value;
@@ -366,22 +366,18 @@ impl Session {
     /// # Errors
     /// As every call.
     pub async fn progress(&self, on: ObligationRef, text: Text) -> Result<Receipt, Error> {
-        let ObligationRef { commitment, obligation } = on;
-        self.say(Body::Inform(Inform::Progress(ObligationNote { commitment, obligation, text })), None).await
+        let ObligationRef { commitment, obligation, stage } = on;
+        self.say(Body::Inform(Inform::Progress(ObligationNote { commitment, obligation, stage, text })), None)
+            .await
     }
 
-    /// INFORM by the debtor: the obligation is fulfilled, and this shows it.
+    /// INFORM by the debtor: the obligation, or the stage of it, is fulfilled, and this shows it.
     ///
     /// # Errors
     /// As every call.
-    pub async fn fulfil(
-        &self,
-        commitment: &Hash,
-        obligation: &ObligationId,
-        evidence: Evidence,
-    ) -> Result<Receipt, Error> {
-        let (commitment, obligation) = (*commitment, obligation.clone());
-        let body = Inform::Fulfilment(Fulfilment { commitment, evidence, obligation });
+    pub async fn fulfil(&self, on: ObligationRef, evidence: Evidence) -> Result<Receipt, Error> {
+        let ObligationRef { commitment, obligation, stage } = on;
+        let body = Inform::Fulfilment(Fulfilment { commitment, evidence, obligation, stage });
         self.say(Body::Inform(body), None).await
     }
 
@@ -389,9 +385,8 @@ impl Session {
     ///
     /// # Errors
     /// As every call.
-    pub async fn acknowledge(&self, commitment: &Hash, obligation: &ObligationId) -> Result<Receipt, Error> {
-        let (commitment, obligation) = (*commitment, obligation.clone());
-        self.say(Body::Inform(Inform::Acknowledgement(ObligationRef { commitment, obligation })), None).await
+    pub async fn acknowledge(&self, on: ObligationRef) -> Result<Receipt, Error> {
+        self.say(Body::Inform(Inform::Acknowledgement(on)), None).await
     }
 
     /// INFORM by the creditor: the fulfilment is not in order.
@@ -399,8 +394,9 @@ impl Session {
     /// # Errors
     /// As every call.
     pub async fn contest(&self, on: ObligationRef, text: Text) -> Result<Receipt, Error> {
-        let ObligationRef { commitment, obligation } = on;
-        self.say(Body::Inform(Inform::Contest(ObligationNote { commitment, obligation, text })), None).await
+        let ObligationRef { commitment, obligation, stage } = on;
+        self.say(Body::Inform(Inform::Contest(ObligationNote { commitment, obligation, stage, text })), None)
+            .await
     }
 
     /// COMMIT to terms that are agreed on.
@@ -472,7 +468,7 @@ mod tests {
     #[test]
     fn only_words_are_signed_anew() {
         let note = Note { data: None, text: "x".parse().unwrap() };
-        let duty = ObligationRef { commitment: Hash::of(&[]), obligation: "a".parse().unwrap() };
+        let duty = ObligationRef::whole(Hash::of(&[]), "a".parse().unwrap());
         for body in [
             Body::Inform(Inform::Note(note.clone())),
             Body::Query(Question { awaits: None, data: None, respond_by: None, text: "x".parse().unwrap() }),

@@ -8,6 +8,7 @@ pub mod account;
 pub mod admission;
 pub mod agent;
 pub mod amount;
+pub mod attestation;
 pub mod bundle;
 pub mod challenge;
 pub mod consent;

@@ -20,7 +20,7 @@ use crate::org::Organisation;
 use crate::position::{Hash, Head, LogPoint, LogTime, Millis};
 use crate::rejection::{Code, Rejection};
 use crate::session::{Earned, Effect, Facts, Funds, Session};
-use crate::statement::body::{Accept, AdmissionPolicy, Body, Propose, Rating};
+use crate::statement::body::{Accept, AdmissionPolicy, Body, Propose, Rating, Showing};
 use crate::statement::{Statement, Verified};
 use crate::stream::{Accepted, check_place};
 use crate::terms::{self, TermsSchema};
@@ -222,12 +222,15 @@ impl World {
                 streams.extend(
                     body.schemas_offered().iter().filter_map(|schema| schema.by.clone()).map(StreamId::Org),
                 );
+                // If there are more, it is refused for that.
+                streams.extend(body.shown_with().into_iter().take(limits::SHOWING_SOURCES_MAX));
                 if !statement.opens {
                     streams.push(statement.stream.clone());
                     streams.extend(self.session_touches(id));
                     streams.extend(self.cards_touched(id, body));
                     let money = self.sessions.get(id).map(|session| session.money_of(body));
                     streams.extend(money.into_iter().flatten().map(StreamId::Account));
+                    streams.extend(self.result_touches(id, body));
                 }
             }
             (StreamId::Org(_) | StreamId::Consent(_) | StreamId::Account(_), _) => {
@@ -264,6 +267,14 @@ impl World {
                 session.participants().iter().map(|(agent, _)| StreamId::Agent(agent.clone())).collect()
             }
             _ => Vec::new(),
+        }
+    }
+
+    /// Where the schema is registered that a result said here has to follow.
+    fn result_touches(&self, id: &Hash, body: &Body) -> Option<StreamId> {
+        match self.sessions.get(id)?.showing(body)? {
+            Showing::Schema { by, .. } => by.clone().map(StreamId::Org),
+            Showing::Acknowledgement | Showing::Digest { .. } | Showing::Attestation { .. } => None,
         }
     }
 
@@ -574,6 +585,7 @@ impl World {
                 .map_or(Earned::Unanswered, |asked| self.points(&asked)),
             agents: self.agents_shown(session, statement),
             funds: self.funds(&domains),
+            attesters: self.attesters(statement),
             hosts: Invites::of(statement, session).map(|it| self.hosts(&it, at.time)).unwrap_or_default(),
         }
     }
@@ -595,6 +607,16 @@ impl World {
         let named = session.participants().iter().map(|(agent, _)| agent).chain(statement.issuer.agent());
         let named: BTreeSet<&AgentUri> = named.collect();
         named.into_iter().filter_map(|agent| self.agents.get(agent)).collect()
+    }
+
+    /// Who attests by what is offered or said, as far as it is registered.
+    fn attesters(&self, statement: &Statement) -> Vec<&Agent> {
+        let named = statement.body.shown_with().into_iter().take(limits::SHOWING_SOURCES_MAX);
+        let agent = |stream: StreamId| match stream {
+            StreamId::Agent(agent) => self.agents.get(&agent),
+            StreamId::Org(_) | StreamId::Consent(_) | StreamId::Session(_) => None,
+        };
+        named.filter_map(agent).collect()
     }
 
     /// What the organisations say whose agents are invited.
@@ -626,7 +648,14 @@ impl World {
     fn schemas(&self, session: Option<&Session>, statement: &Statement) -> Vec<TermsSchema> {
         let agreed = session.into_iter().flat_map(|session| session.schemas().iter());
         let offered = statement.body.schemas_offered().iter().map(|schema| (&schema.hash, &schema.by));
-        agreed.chain(offered).filter_map(|(hash, by)| self.schema(hash, by.as_ref())).collect()
+        let mut known: Vec<TermsSchema> =
+            agreed.chain(offered).filter_map(|(hash, by)| self.schema(hash, by.as_ref())).collect();
+        let mut results = statement.body.result_schemas();
+        if let Some(Showing::Schema { by, schema }) = session.and_then(|it| it.showing(&statement.body)) {
+            results.push((*schema, by.clone()));
+        }
+        known.extend(results.into_iter().filter_map(|(hash, by)| self.schema(&hash, by.as_ref())));
+        known
     }
 
     /// A terms schema by the hash of its content: of an organisation, or of nobody a starter.

@@ -15,8 +15,8 @@ use asp_core::position::{Hash, LogPoint, Millis, Position};
 use asp_core::session::table::{Performative, State};
 use asp_core::statement::Verified;
 use asp_core::statement::body::{
-    Accept, Acceptance, Amendment, Body, Commit, CommitmentState, Inform, KeyRevoke, KeyRotate, Mandate,
-    ObligationRef, OrgCheck, OrgVerify, Propose, VerifyMethod,
+    Accept, Acceptance, Amendment, Body, Breach, Commit, CommitmentState, Inform, KeyRevoke, KeyRotate,
+    Mandate, OrgCheck, OrgVerify, Propose, VerifyMethod,
 };
 use serde_json::{Value, json};
 use support::evidence::{Node, rules};
@@ -545,7 +545,8 @@ fn a_node_cannot_make_up_what_the_rules_refuse() {
             let terms = offer.packages[0].terms_hash();
             let offered = stage.propose(session, "buyer", offer).unwrap();
             let commitment = stage.accept(session, "seller", offered, terms).unwrap();
-            let breach = Inform::Breach(ObligationRef { commitment, obligation: text("delivery") });
+            let breach =
+                Inform::Breach(Breach { commitment, obligation: text("delivery"), owed: None, stage: None });
             let stream = StreamName::Of(StreamId::Session(session));
             let draft = stage.draft(stream, Issuer::Node(stage.origin.clone()), Body::Inform(breach));
             let breach = stage.sign(&draft, &[&key("node")]);

@@ -56,7 +56,7 @@ const KEYWORDS: [&str; 21] = [
 const ANNOTATIONS: [&str; 5] = ["x-atLeastOneOf", "x-form", "x-limit", "x-maxBytes", "x-uniqueBy"];
 
 /// Members whose value is any object.
-const FREE: [&str; 4] = ["body", "data", "schema", "terms"];
+const FREE: [&str; 5] = ["body", "data", "result", "schema", "terms"];
 
 fn folder(path: &str) -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../spec/")).join(path)

@@ -26,9 +26,10 @@ async fn whole_deal(stage: &mut Stage) -> (Hash, Hash, Hash) {
         commitment,
         evidence: Evidence::Acknowledgement { text: text("there") },
         obligation: obligation.clone(),
+        stage: None,
     });
     stage.say(session, "globex/seller", Body::Inform(fulfilment)).await;
-    let thanks = Inform::Acknowledgement(ObligationRef { commitment, obligation });
+    let thanks = Inform::Acknowledgement(ObligationRef::whole(commitment, obligation));
     stage.say(session, "acme/buyer", Body::Inform(thanks)).await;
     let buyer = stage.reader("acme/buyer").await;
     let view = stage.get_as(&buyer, &format!("/v1/sessions/{}", session.to_hex())).await.ok();

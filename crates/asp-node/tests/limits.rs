@@ -175,9 +175,10 @@ async fn kept_deal(stage: &mut Stage, consent: Hash) {
     let commitment = stage.deal(session).await;
     let obligation: ObligationId = text("delivery");
     let evidence = Evidence::Acknowledgement { text: text("there") };
-    let fulfilment = Inform::Fulfilment(Fulfilment { commitment, evidence, obligation: obligation.clone() });
+    let fulfilment =
+        Inform::Fulfilment(Fulfilment { commitment, evidence, obligation: obligation.clone(), stage: None });
     stage.say(session, "globex/seller", Body::Inform(fulfilment)).await;
-    let thanks = Inform::Acknowledgement(ObligationRef { commitment, obligation });
+    let thanks = Inform::Acknowledgement(ObligationRef::whole(commitment, obligation));
     stage.say(session, "acme/buyer", Body::Inform(thanks)).await;
 }
 

@@ -164,9 +164,10 @@ async fn trust_that_is_asked_for_is_told_and_without_it_nothing_is() {
     let commitment = stage.deal(session).await;
     let obligation: ObligationId = text("delivery");
     let evidence = Evidence::Acknowledgement { text: text("there") };
-    let fulfilment = Inform::Fulfilment(Fulfilment { commitment, evidence, obligation: obligation.clone() });
+    let fulfilment =
+        Inform::Fulfilment(Fulfilment { commitment, evidence, obligation: obligation.clone(), stage: None });
     stage.say(session, "globex/seller", Body::Inform(fulfilment)).await;
-    let thanks = Inform::Acknowledgement(ObligationRef { commitment, obligation });
+    let thanks = Inform::Acknowledgement(ObligationRef::whole(commitment, obligation));
     stage.say(session, "acme/buyer", Body::Inform(thanks)).await;
     let value = json!({ "amount": "1000", "currency": "USD" });
     let (buyer, clerk) = (stage.reader("acme/buyer").await, stage.reader("initech/clerk").await);

@@ -104,6 +104,7 @@ async fn silence_acknowledges_a_fulfilment() {
         commitment,
         evidence: Evidence::Acknowledgement { text: text("there") },
         obligation: text("delivery"),
+        stage: None,
     });
     stage.say(session, "globex/seller", Body::Inform(fulfilment)).await;
     stage.stepper.pass(Millis(72 * 3_600_000));

@@ -61,12 +61,12 @@ async fn an_organisation_sees_what_each_of_its_agents_is_about() {
     // Delivered, then acknowledged: nothing is owed any more.
     let obligation: ObligationId = text("delivery");
     let evidence = Evidence::Acknowledgement { text: text("there") };
-    let fulfilment = Fulfilment { commitment, evidence, obligation: obligation.clone() };
+    let fulfilment = Fulfilment { commitment, evidence, obligation: obligation.clone(), stage: None };
     stage.say(session, "globex/seller", Body::Inform(Inform::Fulfilment(fulfilment))).await;
     let seller = stage.get_as(&globex, sellers).await.ok()["agents"][0].clone();
     assert_eq!((&seller["owes"]["open"], &seller["owes"]["delivered"]), (&json!(0), &json!(1)));
     assert!(seller["owes"].get("nextDue").is_none(), "{seller}");
-    let thanks = Inform::Acknowledgement(ObligationRef { commitment, obligation });
+    let thanks = Inform::Acknowledgement(ObligationRef::whole(commitment, obligation));
     stage.say(session, "acme/buyer", Body::Inform(thanks)).await;
     let seller = stage.get_as(&globex, sellers).await.ok()["agents"][0].clone();
     assert_eq!((&seller["owes"], &seller["commitments"]["fulfilled"]), (&nothing, &json!(1)));

@@ -58,6 +58,15 @@ pub(crate) struct CommitmentView {
 pub(crate) struct ObligationView {
     pub(crate) id: String,
     pub(crate) state: String,
+    #[serde(default)]
+    pub(crate) stages: Vec<StageView>,
+}
+
+/// How far a stage of an obligation is.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct StageView {
+    pub(crate) id: String,
+    pub(crate) state: String,
 }
 
 /// How a session ended.

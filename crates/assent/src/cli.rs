@@ -25,7 +25,7 @@ mod trust;
 pub(crate) use account::{AccountCommand, AccountTransfer};
 pub(crate) use accounts::{PeopleCommand, PeopleInvite, PeopleOperator};
 pub(crate) use deal::{
-    Close, CommitmentCommand, HandOver, Offering, Open, Say, SchemaCommand, SchemaRegistration,
+    Attest, Close, CommitmentCommand, HandOver, Offering, Open, Say, SchemaCommand, SchemaRegistration,
     SessionCommand, Watch,
 };
 pub(crate) use keys::{
@@ -181,6 +181,18 @@ pub(crate) enum Command {
     /// Open your organisation's account, take money in and out, see what is held
     #[command(subcommand)]
     Account(AccountCommand),
+    /// Attest for others that an obligation is fulfilled, or is not; needs no network
+    #[command(
+        long_about = "Attest for others that an obligation is fulfilled, or is not; needs no network.\n\n\
+        Whoever agreed on terms named you as the one who judges the fulfilment. What you sign says which obligation of \
+        which commitment in which log you mean; you take no part in the session and are told nothing of it. Give the \
+        file to the debtor, who hands it in with the fulfilment: one that is attested is fulfilled at once.",
+        after_help = "Examples:\n  \
+        assent attest 9c1e…64 digits… steel --log node.example/log -o assay.json\n  \
+        assent attest 9c1e…64 digits… steel --stage first --artefact ./sample.csv -o assay.json\n  \
+        assent attest 9c1e…64 digits… steel --not -o assay.json"
+    )]
+    Attest(Attest),
     /// Ask whether an agent can be trusted with a deal of some size, and why
     #[command(subcommand)]
     Trust(TrustCommand),

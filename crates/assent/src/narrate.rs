@@ -5,8 +5,8 @@ use asp_core::position::Hash;
 use asp_core::session::Session;
 use asp_core::statement::Statement;
 use asp_core::statement::body::{
-    Accept, Body, Close, Counter, Evidence, Inform, Invitation, Offer, Outcome, Package, ParticipantRole,
-    Propose, Withdraw,
+    Accept, Body, Close, Counter, Evidence, Inform, Invitation, ObligationId, Offer, Outcome, Package,
+    ParticipantRole, Propose, Withdraw,
 };
 
 use crate::{terms, words};
@@ -210,24 +210,36 @@ fn inform(body: &Inform) -> (&'static str, String) {
             ("session.usage", format!("has spent {}", spent.join(", ")))
         }
         Inform::Progress(body) => {
-            ("obligation.progress", format!("{}: {}", body.obligation, quoted(body.text.as_str())))
+            let what = named(&body.obligation, body.stage.as_ref());
+            ("obligation.progress", format!("{what}: {}", quoted(body.text.as_str())))
         }
         Inform::Fulfilment(body) => {
-            ("obligation.fulfil", format!("{} done, {}", body.obligation, evidence(&body.evidence)))
+            let what = named(&body.obligation, body.stage.as_ref());
+            ("obligation.fulfil", format!("{what} done, {}", evidence(&body.evidence)))
         }
-        Inform::Acknowledgement(body) => {
-            ("obligation.acknowledge", format!("{} is in order", body.obligation))
-        }
+        Inform::Acknowledgement(body) => (
+            "obligation.acknowledge",
+            format!("{} is in order", named(&body.obligation, body.stage.as_ref())),
+        ),
         Inform::Contest(body) => {
-            ("obligation.contest", format!("{}: {}", body.obligation, quoted(body.text.as_str())))
+            let what = named(&body.obligation, body.stage.as_ref());
+            ("obligation.contest", format!("{what}: {}", quoted(body.text.as_str())))
         }
         Inform::Breach(body) => {
-            ("obligation.breach", format!("breach: {} was due, nothing came", body.obligation))
+            let owed = body.owed.as_ref().map(|owed| format!("; {} is owed for it", terms::money(owed)));
+            let what = named(&body.obligation, body.stage.as_ref());
+            ("obligation.breach", format!("breach: {what} was due, nothing came{}", owed.unwrap_or_default()))
         }
         Inform::Silence(body) => {
-            ("obligation.silence", format!("{} counts as in order: nobody contested", body.obligation))
+            let what = named(&body.obligation, body.stage.as_ref());
+            ("obligation.silence", format!("{what} counts as in order: nobody contested"))
         }
     }
+}
+
+/// An obligation, or a stage of it: `delivery`, `delivery (design)`.
+fn named(obligation: &ObligationId, stage: Option<&ObligationId>) -> String {
+    stage.map_or_else(|| obligation.to_string(), |stage| format!("{obligation} ({stage})"))
 }
 
 fn evidence(evidence: &Evidence) -> String {
@@ -235,6 +247,10 @@ fn evidence(evidence: &Evidence) -> String {
         Evidence::Acknowledgement { text } => quoted(text.as_str()),
         Evidence::Digest { digest } => {
             format!("sha256 {}…", digest.to_hex().get(..12).unwrap_or_default())
+        }
+        Evidence::Schema { result, .. } => format!("a result of {} members", result.len()),
+        Evidence::Attestation { attestation } => {
+            format!("attested by {}", words::agent(&attestation.claim.attester))
         }
     }
 }

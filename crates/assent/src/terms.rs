@@ -63,6 +63,7 @@ impl Sale {
             quantity: Some(Quantity { amount: self.quantity, unit }),
             remedy: None,
             shown_by: Showing::Digest { digest: None },
+            stages: None,
             value: total.clone(),
             what: self.item.clone(),
         };
@@ -75,6 +76,7 @@ impl Sale {
             quantity: None,
             remedy: None,
             shown_by: Showing::Acknowledgement,
+            stages: None,
             value: total,
             what: PAYMENT.parse().map_err(Failure::fault)?,
         };

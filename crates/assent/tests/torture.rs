@@ -117,7 +117,7 @@ fn deals(author: &mut Author, name: &str, due: LogTime, said: &[Hash]) -> Verifi
     let offered = package(due, &seller, &buyer);
     let terms_hash = offered.terms_hash();
     let offer = Offer::of(vec![offered], true);
-    let owed = |place: usize| ObligationRef { commitment: of_session[place], obligation: text("delivery") };
+    let owed = |place: usize| ObligationRef::whole(of_session[place], text("delivery"));
     let (who, body, replies) = match turn % SESSION {
         1 => (&seller, author.introduction(&seller), Some(session)),
         2 => (&buyer, Body::Propose(Propose::Proposal(offer)), None),
@@ -125,9 +125,9 @@ fn deals(author: &mut Author, name: &str, due: LogTime, said: &[Hash]) -> Verifi
         4 => (&buyer, Body::Accept(Accept::Acceptance(Acceptance { terms_hash })), Some(of_session[3])),
         5 => (&buyer, note("when does it come?"), None),
         6 => {
-            let ObligationRef { commitment, obligation } = owed(4);
+            let ObligationRef { commitment, obligation, stage } = owed(4);
             let evidence = Evidence::Acknowledgement { text: text("there") };
-            let done = Fulfilment { commitment, evidence, obligation };
+            let done = Fulfilment { commitment, evidence, obligation, stage };
             (&seller, Body::Inform(Inform::Fulfilment(done)), None)
         }
         7 => (&buyer, Body::Inform(Inform::Acknowledgement(owed(4))), None),

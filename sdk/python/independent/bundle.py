@@ -17,7 +17,7 @@ import statement as statements
 from envelope import signatures_of
 from refusal import Refused
 from statement import Statement
-from streams import Organisation, Streams, check_place, organisation_of
+from streams import KeyHistory, Organisation, Streams, check_place, organisation_of
 
 ENTRIES_MAX = 16_384
 MEMBERS = {"asp", "checkpoint", "commitment", "entries", "kind", "nodeKey", "origin"}
@@ -259,6 +259,13 @@ def needs(statement: Statement) -> set[str]:
         hashes += body["consents"]
     if (statement.type, kind) in (("PROPOSE", "session-invitation"), ("COUNTER", "conditions")):
         domains += [schema["by"] for schema in body.get("schemas", []) if "by" in schema]
+    for showing in _showings(statement):
+        if showing["method"] == "attestation":
+            agents.append(showing["by"])
+        elif showing["method"] == "schema" and "by" in showing:
+            domains.append(showing["by"])
+    if statement.type == "INFORM" and kind == "fulfilment" and body["evidence"]["method"] == "attestation":
+        agents.append(body["evidence"]["attestation"]["claim"]["attester"])
     domains += [organisation_of(agent) for agent in agents]
     consents = ["consent:" + text.removeprefix("sha256:") for text in hashes]
     return {
@@ -267,6 +274,13 @@ def needs(statement: Statement) -> set[str]:
         *("org:" + name for name in domains),
         *consents,
     }
+
+
+def _showings(statement: Statement) -> list[dict[str, Any]]:
+    """How the obligations and stages that a statement offers are to be shown."""
+    owed = [obligation for package in _packages(statement) for obligation in package["obligations"]]
+    stages = [stage for obligation in owed for stage in obligation.get("stages", [])]
+    return [part["shownBy"] for part in owed + stages if "shownBy" in part]
 
 
 def _play(bundle: Bundle) -> tuple[Check, Check, Check, Streams]:
@@ -318,16 +332,31 @@ def _keys_now(streams: Streams, accepted: list[Entry], kept: bool) -> Check:
     if not kept:
         return Check("keys-now", "not shown", "not every statement could be taken")
     for entry in accepted:
-        for signature in entry.statement.signatures:
-            for history in streams.histories(entry.statement):
-                distrusted_from = history.distrusted_from(signature.key, entry.index)
+        histories = streams.histories(entry.statement)
+        signed = [(signature.key, histories) for signature in entry.statement.signatures]
+        for key, kept_in in signed + _attested(streams, entry.statement):
+            for history in kept_in:
+                distrusted_from = history.distrusted_from(key, entry.index)
                 if distrusted_from is not None:
-                    key = forms.write_key(signature.key)
                     detail = (
-                        f"{key} signed entry {entry.index} and is not to be trusted from {distrusted_from} on"
+                        f"{forms.write_key(key)} signed entry {entry.index} and is not to be trusted "
+                        f"from {distrusted_from} on"
                     )
                     return Check("keys-now", "not shown", detail)
     return Check("keys-now", "proved", "no key was distrusted in hindsight, as far as shown")
+
+
+def _attested(streams: Streams, statement: Statement) -> list[tuple[bytes, list[KeyHistory]]]:
+    """The key by which somebody else attested what is fulfilled here, with where its life is told."""
+    body = statement.body
+    if (statement.type, body.get("kind")) != ("INFORM", "fulfilment"):
+        return []
+    if body["evidence"]["method"] != "attestation":
+        return []
+    attestation = body["evidence"]["attestation"]
+    agent = streams.agents.get(attestation["claim"]["attester"])
+    key = forms.read_key(attestation["keyId"])
+    return [] if agent is None or key is None else [(key, [agent.keys])]
 
 
 def terms_hash(package: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ use super::{cell, read_text};
 /// Where the types are declared.
 const SOURCES: [&str; 5] = [
     "crates/asp-client/src/api/mod.rs",
+    "crates/asp-client/src/api/commitment.rs",
     "crates/asp-client/src/api/domain.rs",
     "crates/asp-client/src/api/trust.rs",
     "crates/asp-client/src/api/work.rs",

@@ -9,14 +9,14 @@ use asp_core::org::Organisation;
 use asp_core::position::{Hash, LogTime, Position};
 use asp_core::rejection::{Rejection, Retry};
 use asp_core::session::table::Role;
-use asp_core::session::{Commitment, GivenMandate, OfferKind, OpenOffer, OpenQuestion, Progress, Session};
+use asp_core::session::{Commitment, Duty, GivenMandate, OfferKind, OpenOffer, OpenQuestion, Owed, Session};
 use asp_core::statement::body::{Card, OrgVerify, TrustFloor};
 use asp_core::stream::{KeyHistory, KeyLife};
 
 use super::{
     AdmittedView, AgentView, CommitmentView, ConsentView, DomainView, EndView, EscalationView, FloorView,
     GrantedBy, HoldView, KeyView, MandateView, NarrowedView, ObligationView, OfferView, OrganisationView,
-    ParticipantView, PendingView, Problem, QuestionView, SessionView, UsageView,
+    ParticipantView, PendingView, Problem, QuestionView, SessionView, StageView, UsageView,
 };
 
 impl Problem {
@@ -183,24 +183,10 @@ impl ConsentView {
 }
 
 impl CommitmentView {
-    /// A commitment of a session.
+    /// A commitment of a session, as it is read at `now`.
     #[must_use]
-    pub fn of(session: Hash, commitment: &Commitment) -> Self {
-        let obligations = commitment
-            .duties()
-            .iter()
-            .map(|duty| ObligationView {
-                id: duty.obligation.id.to_string(),
-                what: duty.obligation.what.to_string(),
-                debtor: duty.obligation.debtor.clone(),
-                creditor: duty.obligation.creditor.clone(),
-                value: duty.obligation.value.clone(),
-                state: Progress::as_str(&duty.progress).to_owned(),
-                shown_by: duty.obligation.shown_by.clone(),
-                due: commitment.due_at(duty),
-                met_until: commitment.met_until(duty),
-            })
-            .collect();
+    pub fn of(session: Hash, commitment: &Commitment, now: LogTime) -> Self {
+        let obligations = commitment.duties().iter().map(|duty| obligation(commitment, duty, now)).collect();
         Self {
             id: commitment.id,
             session,
@@ -214,6 +200,40 @@ impl CommitmentView {
             replaces: commitment.replaces,
             obligations,
         }
+    }
+}
+
+fn obligation(commitment: &Commitment, duty: &Duty, now: LogTime) -> ObligationView {
+    let due = commitment.due_at(duty);
+    let remedy = duty.obligation.remedy.clone();
+    let stages = duty.stages.iter().map(|milestone| {
+        let owed = Owed { duty, milestone: Some(milestone) };
+        StageView {
+            id: milestone.stage.id.to_string(),
+            what: milestone.stage.what.to_string(),
+            value: milestone.stage.value.clone(),
+            state: milestone.progress.as_str().to_owned(),
+            shown_by: owed.shown_by().clone(),
+            due: commitment.due_of(owed),
+            met_until: commitment.met_until_of(owed),
+            late_ms: commitment.late_ms(owed),
+        }
+    });
+    ObligationView {
+        id: duty.obligation.id.to_string(),
+        what: duty.obligation.what.to_string(),
+        debtor: duty.obligation.debtor.clone(),
+        creditor: duty.obligation.creditor.clone(),
+        value: duty.obligation.value.clone(),
+        state: duty.progress.as_str().to_owned(),
+        stages: stages.collect(),
+        shown_by: duty.obligation.shown_by.clone(),
+        penalty: commitment.penalty(duty, now),
+        capped_at: remedy.as_ref().zip(due).and_then(|(remedy, due)| remedy.capped_at(due)),
+        late_ms: commitment.late_ms(Owed { duty, milestone: None }),
+        remedy,
+        due,
+        met_until: commitment.met_until(duty),
     }
 }
 
@@ -335,7 +355,7 @@ impl From<&Session> for SessionView {
             commitments: session
                 .commitments()
                 .values()
-                .map(|commitment| CommitmentView::of(session.id(), commitment))
+                .map(|commitment| CommitmentView::of(session.id(), commitment, session.last()))
                 .collect(),
             trust_floor: session.limits().trust_floor.clone(),
             escalation: session.escalation().map(|open| EscalationView {

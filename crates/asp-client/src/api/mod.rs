@@ -13,13 +13,13 @@ use asp_core::position::{Hash, Head, LogTime, Position, Sequence};
 use asp_core::rejection::{Code, Rejection};
 use asp_core::session::table::{Performative, State};
 use asp_core::statement::body::{
-    A2aPin, Availability, CardCheck, CommitmentState, DataClass, Mandate, Name, Package, ParticipantRole,
-    PolicySet, SessionReceipt, Showing, TrustFloor, Usage, VerifyMethod,
+    A2aPin, Availability, CardCheck, DataClass, Mandate, Name, Package, ParticipantRole, PolicySet,
+    SessionReceipt, TrustFloor, Usage, VerifyMethod,
 };
 use asp_core::statement::{Signature, Verified};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use serde_json::value::RawValue;
-use serde_json::{Map, Value};
 
 mod convert;
 mod search;
@@ -39,6 +39,7 @@ macro_rules! api {
 }
 
 mod account;
+mod commitment;
 mod consent;
 mod domain;
 mod people;
@@ -46,6 +47,7 @@ mod trust;
 mod work;
 
 pub use account::*;
+pub use commitment::*;
 pub use domain::*;
 pub use people::*;
 pub use trust::*;
@@ -758,77 +760,6 @@ api! {
         #[cfg_attr(feature = "openapi", schema(value_type = Option<u64>))]
         next_after: Option<Sequence>,
     }
-    /// One party's duty.
-    struct ObligationView {
-        /// Its name in the commitment.
-        id: String,
-        /// What is owed.
-        what: String,
-        /// Who owes.
-        #[cfg_attr(feature = "openapi", schema(value_type = String))]
-        debtor: AgentUri,
-        /// Who is owed.
-        #[cfg_attr(feature = "openapi", schema(value_type = String))]
-        creditor: AgentUri,
-        /// What it is worth.
-        #[cfg_attr(feature = "openapi", schema(value_type = Object))]
-        value: Money,
-        /// `OPEN`, `DELIVERED`, `FULFILLED`, `CONTESTED`, `BREACHED` or `LAPSED`.
-        state: String,
-        /// How fulfilment is shown.
-        #[cfg_attr(feature = "openapi", schema(value_type = Object))]
-        shown_by: Showing,
-        /// When it is due; absent while it waits for another.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
-        due: Option<LogTime>,
-        /// The last instant at which it can be met.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
-        met_until: Option<LogTime>,
-    }
-    /// A commitment.
-    struct CommitmentView {
-        /// Its id.
-        #[cfg_attr(feature = "openapi", schema(value_type = String))]
-        id: Hash,
-        /// The session that formed it.
-        #[cfg_attr(feature = "openapi", schema(value_type = String))]
-        session: Hash,
-        /// The hash of what was signed.
-        #[cfg_attr(feature = "openapi", schema(value_type = String))]
-        terms_hash: Hash,
-        /// The terms for the parties' domain.
-        #[cfg_attr(feature = "openapi", schema(value_type = Object))]
-        terms: Map<String, Value>,
-        /// Where it stands.
-        #[cfg_attr(feature = "openapi", schema(value_type = String))]
-        state: CommitmentState,
-        /// Whether a fulfilment is contested.
-        disputed: bool,
-        /// Who signed.
-        #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
-        signers: BTreeSet<AgentUri>,
-        /// When it was formed.
-        #[cfg_attr(feature = "openapi", schema(value_type = String))]
-        formed_at: LogTime,
-        /// The commitment that it replaces.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
-        replaces: Option<Hash>,
-        /// What is owed.
-        obligations: Vec<ObligationView>,
-        /// The money that it holds, or held.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        holds: Vec<HoldView>,
-    }
-    /// A page of commitments.
-    struct CommitmentPage {
-        /// The commitments, newest first.
-        commitments: Vec<CommitmentView>,
-        /// Asks for the page after this one.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        next_page_token: Option<String>,
     }
     /// A proof of the log (RFC 6962 §2.1).
     struct ProofView {

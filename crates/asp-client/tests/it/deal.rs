@@ -5,7 +5,7 @@ use asp_core::bundle::{Anchors, Bundle, Verdict};
 use asp_core::position::Hash;
 use asp_core::rejection::Code;
 use asp_core::session::table::State;
-use asp_core::statement::body::{CommitmentState, Evidence};
+use asp_core::statement::body::{CommitmentState, Evidence, ObligationRef};
 
 use futures::TryStreamExt;
 
@@ -26,7 +26,7 @@ async fn sell(session: Session) {
     session.accept(&last.id, last_terms).await.unwrap();
     let view = session.wait_until(Some(PATIENCE), |view| view.state == State::Executing).await.unwrap();
     let evidence = Evidence::Acknowledgement { text: text("the machines are yours") };
-    session.fulfil(&view.commitments[0].id, &text("delivery"), evidence).await.unwrap();
+    session.fulfil(ObligationRef::whole(view.commitments[0].id, text("delivery")), evidence).await.unwrap();
     session.wait_until(Some(PATIENCE), |view| view.state == State::Closed).await.unwrap();
     session.close(text("thank you")).await.unwrap();
 }
@@ -44,7 +44,7 @@ async fn buy(session: Session) -> Hash {
     };
     let view = session.wait_until(Some(PATIENCE), fulfilled).await.unwrap();
     let commitment = view.commitments[0].id;
-    session.acknowledge(&commitment, &text("delivery")).await.unwrap();
+    session.acknowledge(ObligationRef::whole(commitment, text("delivery"))).await.unwrap();
     session.close(text("all is well")).await.unwrap();
     let all = |view: &asp_client::api::SessionView| view.participants.iter().all(|party| party.countersigned);
     session.wait_until(Some(PATIENCE), all).await.unwrap();

@@ -225,6 +225,7 @@ pub fn needs(statement: &Statement) -> Vec<StreamId> {
     streams.extend(statement.body.consents_named().into_iter().copied().map(StreamId::Consent));
     let registrants = statement.body.schemas_offered().iter().filter_map(|schema| schema.by.clone());
     streams.extend(registrants.map(StreamId::Org));
+    streams.extend(statement.body.shown_with());
     for agent in statement.body.lets_in() {
         streams.push(StreamId::Org(agent.organisation()));
         streams.push(StreamId::Agent(agent.clone()));

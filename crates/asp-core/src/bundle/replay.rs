@@ -11,8 +11,8 @@ use crate::name::{AgentUri, Domain, Issuer, StreamId};
 use crate::org::{DomainCheck, Organisation};
 use crate::position::{Hash, LogPoint, Position};
 use crate::rejection::{Code, Rejection};
-use crate::session::{Commitment, Duty, Participant, Progress, Session};
-use crate::statement::body::{Accept, Body, Counter, Inform, ObligationId, Propose};
+use crate::session::{Commitment, Duty, Owed, Participant, Progress, Session};
+use crate::statement::body::{Accept, Body, Counter, Evidence, Inform, ObligationId, Propose};
 use crate::statement::{Kind, Statement, Verified};
 use crate::stream::{KeyHistory, KeyLife};
 use crate::world::World;
@@ -243,24 +243,35 @@ impl<'a> Replay<'a> {
             return self.unfinished(Rule::KeysNow);
         }
         let mut ended: BTreeMap<KeyId, Position> = BTreeMap::new();
-        for (index, statement, key) in self.signatures() {
-            let histories = self.histories(statement);
-            let lives = histories.iter().flat_map(|keys| keys.all()).filter(|(known, _)| *known == key);
-            for (_, life) in lives {
-                if let Some(from) = distrusted(life, index) {
-                    let detail = format!(
-                        "{key} signed entry {index}; its revocation says that it was not to be trusted from entry \
-                         {from} on"
-                    );
-                    return Check::of(Rule::KeysNow, Verdict::NotShown, detail);
-                }
-                ended.extend(life.until.map(|until| (*key, until)));
+        let signed = self.signatures().flat_map(|(index, statement, key)| {
+            let histories = self.histories(statement).into_iter();
+            histories.filter_map(|keys| Some((index, key, life_of(keys, key)?))).collect::<Vec<_>>()
+        });
+        for (index, key, life) in signed.chain(self.attested()) {
+            if let Some(from) = distrusted(life, index) {
+                let detail = format!(
+                    "{key} signed entry {index}; its revocation says that it was not to be trusted from entry \
+                     {from} on"
+                );
+                return Check::of(Rule::KeysNow, Verdict::NotShown, detail);
             }
+            ended.extend(life.until.map(|until| (*key, until)));
         }
         let list: Vec<String> =
             ended.iter().map(|(key, until)| format!("; {key} ended in order at entry {until}")).collect();
         let detail = format!("no key was distrusted in hindsight, as far as shown{}", list.concat());
         Check::of(Rule::KeysNow, Verdict::Proved, detail)
+    }
+
+    /// The keys by which others attested what was fulfilled, each with its entry.
+    fn attested(&self) -> impl Iterator<Item = (Position, &KeyId, &KeyLife)> {
+        self.judged.iter().filter_map(|(at, verified)| {
+            let Body::Inform(Inform::Fulfilment(done)) = &verified.statement().body else { return None };
+            let Evidence::Attestation { attestation } = &done.evidence else { return None };
+            let attester = self.world.agent(&attestation.claim.attester)?;
+            let life = life_of(attester.keys(), &attestation.key_id)?;
+            Some((at.index, &attestation.key_id, life))
+        })
     }
 
     /// Offer and acceptances, or commit and acceptances, over one hash of terms.
@@ -413,6 +424,10 @@ impl<'a> Replay<'a> {
     }
 }
 
+fn life_of<'a>(keys: &'a KeyHistory, key: &KeyId) -> Option<&'a KeyLife> {
+    keys.all().find(|(known, _)| *known == key).map(|(_, life)| life)
+}
+
 /// From where a key is distrusted, if that reaches what it signed at `index`. What revokes a key may be signed by it.
 fn distrusted(life: &KeyLife, index: Position) -> Option<Position> {
     let from = life.distrusted_from.filter(|from| *from <= index)?;
@@ -427,6 +442,15 @@ fn word(state: &impl serde::Serialize) -> String {
 fn outcome(commitment: &Commitment, duty: &Duty) -> String {
     let progress = duty.progress.as_str();
     let id = &duty.obligation.id;
+    let done = |owed: &Owed<'_>| matches!(owed.progress(), Progress::Fulfilled { .. });
+    let told = told(commitment, duty, id, progress);
+    match duty.stages.len() {
+        0 => told,
+        all => format!("{told} ({} of {all} stages fulfilled)", duty.owed().filter(done).count()),
+    }
+}
+
+fn told(commitment: &Commitment, duty: &Duty, id: &ObligationId, progress: &str) -> String {
     match &duty.progress {
         Progress::Delivered { at, .. } | Progress::Fulfilled { at } => format!("{id} {progress} at {at}"),
         Progress::Open | Progress::Breached => match commitment.met_until(duty) {
@@ -461,7 +485,8 @@ fn settles(body: &Body) -> Option<(&Hash, &ObligationId)> {
         Inform::Note(_) | Inform::Usage(_) | Inform::Progress(_) => None,
         Inform::Fulfilment(done) => Some((&done.commitment, &done.obligation)),
         Inform::Contest(note) => Some((&note.commitment, &note.obligation)),
-        Inform::Acknowledgement(named) | Inform::Breach(named) | Inform::Silence(named) => {
+        Inform::Breach(breach) => Some((&breach.commitment, &breach.obligation)),
+        Inform::Acknowledgement(named) | Inform::Silence(named) => {
             Some((&named.commitment, &named.obligation))
         }
     }

@@ -13,12 +13,13 @@ use super::{
     Agreement, Bounds, Commitment, Conditions, Effect, End, GivenMandate, OfferKind, OpenEscalation,
     OpenOffer, OpenQuestion, PendingCommit, Progress, Session, schemas_of,
 };
+use crate::amount::Money;
 use crate::name::AgentUri;
 use crate::position::{Hash, LogTime, Position};
 use crate::statement::Kind;
 use crate::statement::body::{
-    Accept, Body, Close, CommitmentState, Counter, Inform, ObligationId, Offer, Package, Propose, Question,
-    Withdraw,
+    Accept, Body, Close, CommitmentState, Counter, Evidence as Shown, Inform, ObligationId, Offer, Package,
+    Propose, Question, Withdraw,
 };
 use crate::stream::Accepted;
 use crate::trust::{Evidence, Ground, Outcome};
@@ -422,36 +423,54 @@ impl Session {
 
     fn inform(&mut self, inform: &Inform, accepted: &Accepted, effects: &mut Vec<Effect>) {
         let at = accepted.at().time;
-        let (commitment, obligation, progress) = match inform {
+        let (commitment, obligation, stage, progress) = match inform {
             Inform::Note(_) | Inform::Progress(_) | Inform::Usage(_) => return,
             Inform::Fulfilment(done) => {
                 let statement = accepted.statement().hash;
                 let delivered = Progress::Delivered { at, evidence: done.evidence.clone(), statement };
-                (done.commitment, &done.obligation, delivered)
+                (done.commitment, &done.obligation, &done.stage, delivered)
             }
             Inform::Acknowledgement(named) | Inform::Silence(named) => {
-                (named.commitment, &named.obligation, Progress::Fulfilled { at })
+                (named.commitment, &named.obligation, &named.stage, Progress::Fulfilled { at })
             }
-            Inform::Contest(note) => (note.commitment, &note.obligation, Progress::Contested),
-            Inform::Breach(named) => (named.commitment, &named.obligation, Progress::Breached),
+            Inform::Contest(note) => (note.commitment, &note.obligation, &note.stage, Progress::Contested),
+            Inform::Breach(named) => (named.commitment, &named.obligation, &named.stage, Progress::Breached),
         };
-        let outcome = match progress {
+        let stage = stage.as_ref();
+        let attested = self.attested(&progress, accepted);
+        let settled = if attested.is_some() { Progress::Fulfilled { at } } else { progress.clone() };
+        let outcome = match settled {
             Progress::Fulfilled { .. } => Some(Outcome::Fulfilled),
             Progress::Breached => Some(Outcome::Breached),
             Progress::Open | Progress::Delivered { .. } | Progress::Contested | Progress::Lapsed => None,
         };
         let Some(found) = self.commitments.get_mut(&commitment) else { return };
-        found.set(obligation, progress);
+        let Some(value) = found.at_stake(obligation, stage, &settled) else { return };
+        found.set(obligation, stage, progress);
+        if attested.is_some() {
+            found.set(obligation, stage, settled);
+        }
         effects.extend(found.release(at).into_iter().map(Effect::Moved));
         effects.push(Effect::Commitment(commitment));
-        effects.extend(outcome.and_then(|outcome| self.evidence(&commitment, obligation, outcome, accepted)));
+        let by = self.grounds(accepted).into_iter().chain(attested).collect();
+        let evidence = |outcome| self.evidence(&commitment, obligation, (outcome, value), by, accepted);
+        effects.extend(outcome.and_then(evidence));
+    }
+
+    /// The signature of who attests what is delivered, where somebody does: then it is settled by it.
+    fn attested(&self, progress: &Progress, accepted: &Accepted) -> Option<Ground> {
+        let Progress::Delivered { evidence, .. } = progress else { return None };
+        let Shown::Attestation { attestation } = evidence else { return None };
+        let by = attestation.claim.attester.clone();
+        Some(Ground { at: accepted.at().index, by, key: attestation.key_id })
     }
 
     fn evidence(
         &self,
         commitment: &Hash,
         obligation: &ObligationId,
-        outcome: Outcome,
+        (outcome, value): (Outcome, Money),
+        by: Vec<Ground>,
         accepted: &Accepted,
     ) -> Option<Effect> {
         let commitment = self.commitments.get(commitment)?;
@@ -461,12 +480,12 @@ impl Session {
             at: accepted.at().time,
             debtor: duty.obligation.debtor.clone(),
             creditor: duty.obligation.creditor.clone(),
-            value: duty.obligation.value.clone(),
+            value,
             capability: Some(self.capability.clone()),
             outcome,
             statement: accepted.statement().hash,
             // The node's word, of silence or of a breach, is nobody's signature.
-            grounds: commitment.rests_on(duty, outcome, self.grounds(accepted)),
+            grounds: commitment.rests_on(duty, outcome, by),
             void: None,
         }))
     }

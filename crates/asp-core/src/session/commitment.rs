@@ -4,10 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::holds::Held;
-use crate::limits;
+use super::milestone::Milestone;
 use crate::name::AgentUri;
 use crate::position::{Hash, LogPoint, LogTime};
-use crate::statement::body::{CommitmentState, Due, Evidence, Obligation, ObligationId, Package, Showing};
+use crate::statement::body::{CommitmentState, Due, Evidence, Obligation, ObligationId, Package};
 use crate::trust::{Ground, Outcome};
 
 /// How far an obligation is.
@@ -38,6 +38,15 @@ pub enum Progress {
 }
 
 impl Progress {
+    /// Whether the parties, time or a dispute will still settle it.
+    #[must_use]
+    pub const fn is_unsettled(&self) -> bool {
+        match self {
+            Self::Open | Self::Delivered { .. } | Self::Contested => true,
+            Self::Fulfilled { .. } | Self::Breached | Self::Lapsed => false,
+        }
+    }
+
     /// The word that reading shows.
     #[must_use]
     pub const fn as_str(&self) -> &'static str {
@@ -57,28 +66,21 @@ impl Progress {
 pub struct Duty {
     /// What was agreed.
     pub obligation: Obligation,
-    /// How far it is.
+    /// How far it is; of one with stages, how far these are together.
     pub progress: Progress,
+    /// Its stages; none if it is fulfilled as a whole.
+    pub stages: Vec<Milestone>,
+    /// When its fulfilment as a whole was last stated.
+    pub delivered: Option<LogTime>,
 }
 
 impl Duty {
-    /// Whether this evidence is of the method agreed, and the very one if one was named.
-    #[must_use]
-    pub fn shown_by(&self, evidence: &Evidence) -> bool {
-        match (&self.obligation.shown_by, evidence) {
-            (Showing::Acknowledgement, Evidence::Acknowledgement { .. }) => true,
-            (Showing::Digest { digest: agreed }, Evidence::Digest { digest }) => {
-                agreed.is_none_or(|agreed| agreed == *digest)
-            }
-            (Showing::Acknowledgement, Evidence::Digest { .. })
-            | (Showing::Digest { .. }, Evidence::Acknowledgement { .. }) => false,
-        }
-    }
-
-    /// When silence acknowledges a fulfilment stated at `delivered`.
-    #[must_use]
-    pub fn silence_at(&self, delivered: LogTime) -> LogTime {
-        delivered.plus(self.obligation.acknowledge_ms.unwrap_or(limits::ACKNOWLEDGEMENT_MS))
+    fn of(obligation: &Obligation) -> Self {
+        let stages = obligation.stages.iter().flatten();
+        let stages =
+            stages.map(|stage| Milestone { stage: stage.clone(), progress: Progress::Open, delivered: None });
+        let stages = stages.collect();
+        Self { obligation: obligation.clone(), progress: Progress::Open, stages, delivered: None }
     }
 }
 
@@ -115,11 +117,7 @@ impl Commitment {
         formed: LogPoint,
         replaces: Option<Hash>,
     ) -> Self {
-        let duties = package
-            .obligations
-            .iter()
-            .map(|obligation| Duty { obligation: obligation.clone(), progress: Progress::Open })
-            .collect();
+        let duties = package.obligations.iter().map(Duty::of).collect();
         let signers = grounds.keys().cloned().collect();
         let state = CommitmentState::Active;
         let holds = Vec::new();
@@ -135,7 +133,7 @@ impl Commitment {
     /// Whether a fulfilment of it is contested.
     #[must_use]
     pub fn disputed(&self) -> bool {
-        self.duties.iter().any(|duty| duty.progress == Progress::Contested)
+        self.duties.iter().any(Duty::disputed)
     }
 
     /// Whether anything owed under it was breached, whatever became of the rest.
@@ -174,6 +172,10 @@ impl Commitment {
 
     /// Whether the duty will be settled by the parties or by time; what waits for something contested will not.
     fn is_open(&self, duty: &Duty) -> bool {
+        // A stage that was delivered before another was breached is still answered.
+        if duty.stages.iter().any(|milestone| matches!(milestone.progress, Progress::Delivered { .. })) {
+            return true;
+        }
         match (&duty.progress, &duty.obligation.due) {
             (Progress::Delivered { .. }, _) | (Progress::Open, Due::At(_)) => true,
             // Obligations wait only for earlier ones, so this ends.
@@ -230,9 +232,11 @@ impl Commitment {
     }
 
     /// Sets how far a duty is, and what follows for those that wait for it and for the whole.
-    pub(super) fn set(&mut self, id: &ObligationId, progress: Progress) {
+    ///
+    /// With a stage it is said of that alone, without one of all of the obligation that is not settled.
+    pub(super) fn set(&mut self, id: &ObligationId, stage: Option<&ObligationId>, progress: Progress) {
         if let Some(duty) = self.duties.iter_mut().find(|duty| duty.obligation.id == *id) {
-            duty.progress = progress;
+            duty.set(stage, progress);
         }
         self.lapse_waiting();
         self.settle();
@@ -258,7 +262,7 @@ impl Commitment {
                 Due::After(due) => ended.contains(&due.after),
             };
             if waits_for_ended && duty.progress == Progress::Open {
-                duty.progress = Progress::Lapsed;
+                duty.set(None, Progress::Lapsed);
             }
             if matches!(duty.progress, Progress::Breached | Progress::Lapsed) {
                 ended.insert(duty.obligation.id.clone());
@@ -267,9 +271,7 @@ impl Commitment {
     }
 
     fn settle(&mut self) {
-        let unsettled = self.duties.iter().any(|duty| {
-            matches!(duty.progress, Progress::Open | Progress::Delivered { .. } | Progress::Contested)
-        });
+        let unsettled = self.duties.iter().any(|duty| duty.progress.is_unsettled());
         if self.state == CommitmentState::Active {
             if self.breached() {
                 self.state = CommitmentState::Breached;
@@ -283,11 +285,8 @@ impl Commitment {
     pub(super) fn end(&mut self, state: CommitmentState) {
         self.state = state;
         for duty in &mut self.duties {
-            match duty.progress {
-                Progress::Open | Progress::Delivered { .. } | Progress::Contested => {
-                    duty.progress = Progress::Lapsed;
-                }
-                Progress::Fulfilled { .. } | Progress::Breached | Progress::Lapsed => {}
+            if duty.owed().any(|owed| owed.progress().is_unsettled()) {
+                duty.set(None, Progress::Lapsed);
             }
         }
     }

@@ -1,18 +1,18 @@
 //! What time alone decides in a session: which instant comes next, and what the node then has to say.
 
 use super::table::{Reason, State};
-use super::{Progress, Session};
+use super::{Duty, Progress, Session};
 use crate::consent::{Consent, Standing};
-use crate::position::{Hash, LogTime};
-use crate::statement::body::{Body, Close, Inform, ObligationId, ObligationRef, Timeout, Withdraw};
+use crate::position::{Hash, LogTime, Millis};
+use crate::statement::body::{Body, Breach, Close, Inform, ObligationId, ObligationRef, Timeout, Withdraw};
 
 /// What happens at a deadline. The order decides between deadlines of one instant.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Due {
     /// An obligation was not met.
-    Breach(Hash, ObligationId),
+    Breach(Hash, ObligationId, Option<ObligationId>),
     /// A fulfilment was not answered.
-    Silence(Hash, ObligationId),
+    Silence(Hash, ObligationId, Option<ObligationId>),
     /// The session, or the commit or escalation it waits for, ends.
     End(Reason),
 }
@@ -31,11 +31,15 @@ impl Session {
     pub fn due(&self, now: LogTime, consents: &[&Consent]) -> Option<Body> {
         let (_, due) = self.deadlines(consents).into_iter().filter(|(time, _)| *time <= now).min()?;
         Some(match due {
-            Due::Breach(commitment, obligation) => {
-                Body::Inform(Inform::Breach(ObligationRef { commitment, obligation }))
+            Due::Breach(commitment, obligation, stage) => {
+                let found = self.commitments.get(&commitment);
+                let breached =
+                    found.and_then(|found| Some((found, found.owed(&obligation, stage.as_ref())?)));
+                let owed = breached.and_then(|(found, owed)| found.breach_costs(owed)); // ASP-COM-017
+                Body::Inform(Inform::Breach(Breach { commitment, obligation, owed, stage }))
             }
-            Due::Silence(commitment, obligation) => {
-                Body::Inform(Inform::Silence(ObligationRef { commitment, obligation }))
+            Due::Silence(commitment, obligation, stage) => {
+                Body::Inform(Inform::Silence(ObligationRef { commitment, obligation, stage }))
             }
             Due::End(reason) => self.ending(reason),
         })
@@ -126,17 +130,16 @@ impl Session {
     fn duty_deadlines(&self) -> Vec<(LogTime, Due)> {
         let mut all = Vec::new();
         for commitment in self.commitments.values().filter(|commitment| commitment.is_live()) {
-            for duty in commitment.duties() {
-                let id = duty.obligation.id.clone();
-                match &duty.progress {
+            for owed in commitment.duties().iter().flat_map(Duty::owed) {
+                let (id, stage) = (owed.duty.obligation.id.clone(), owed.stage().cloned());
+                match owed.progress() {
                     Progress::Open => {
                         // Met until that instant; breached one millisecond later.
-                        let until =
-                            commitment.met_until(duty).map(|until| until.plus(crate::position::Millis(1)));
-                        all.extend(until.map(|time| (time, Due::Breach(commitment.id, id))));
+                        let until = commitment.met_until_of(owed).map(|until| until.plus(Millis(1)));
+                        all.extend(until.map(|time| (time, Due::Breach(commitment.id, id, stage))));
                     }
                     Progress::Delivered { at, .. } => {
-                        all.push((duty.silence_at(*at), Due::Silence(commitment.id, id)));
+                        all.push((owed.duty.silence_at(*at), Due::Silence(commitment.id, id, stage)));
                     }
                     Progress::Fulfilled { .. }
                     | Progress::Contested

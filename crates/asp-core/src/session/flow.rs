@@ -1,7 +1,8 @@
 //! The guard about data: what flows with a statement, member by member, and whether the consents let it.
 //!
 //! What machines read is data: the terms of packages, and `data` of a note, a question or an answer. Sentences for
-//! people are not: no rule reads them.
+//! people are not: no rule reads them. What a fulfilment shows by a schema is data too; it was agreed with the terms, so no
+//! consent is asked about it, but who comes in later is.
 #![expect(
     clippy::wildcard_enum_match_arm,
     reason = "a guard asks for the bodies that carry data; every other is answered alike"
@@ -17,7 +18,7 @@ use crate::consent::Consent;
 use crate::limits;
 use crate::position::Hash;
 use crate::rejection::{Code, Rejection};
-use crate::statement::body::{Accept, Body, Counter, DataClass, Inform, Name, Package, Propose};
+use crate::statement::body::{Accept, Body, Counter, DataClass, Evidence, Inform, Name, Package, Propose};
 use crate::terms::TermsSchema;
 
 /// What flows together: its place in the statement, its members, and the schema that says of what class they are.
@@ -63,7 +64,13 @@ impl Flowed {
             return Err(Code::FieldNotConsented);
         }
         self.members.iter().try_for_each(|(schema, name)| {
-            consent.lets_flow(name.as_str(), class_of(name.as_str(), schema.as_ref(), schemas))
+            let known = |hash: &Hash| schemas.iter().any(|schema| schema.hash() == *hash);
+            let class = match schema {
+                // The schema of a result need not be one of the session's: then nobody knows how far its members may go.
+                Some(hash) if !known(hash) => DataClass::Special,
+                Some(_) | None => class_of(name.as_str(), schema.as_ref(), schemas),
+            };
+            consent.lets_flow(name.as_str(), class)
         })
     }
 }
@@ -139,6 +146,11 @@ fn flows(body: &Body) -> Vec<Flow<'_>> {
         }
         Body::Propose(Propose::Amendment(change)) => {
             return vec![terms("/body/package".to_owned(), &change.package)];
+        }
+        Body::Inform(Inform::Fulfilment(done)) => {
+            let Evidence::Schema { result, schema } = &done.evidence else { return Vec::new() };
+            let place = "/body/evidence/result".to_owned();
+            return vec![Flow { place, members: result, schema: Some(schema) }];
         }
         Body::Inform(Inform::Note(note)) | Body::Clarify(note) | Body::Observe(note) => &note.data,
         Body::Query(question) => &question.data,

@@ -18,8 +18,8 @@ use crate::position::{Hash, LogPoint, LogTime};
 use crate::rejection::{Code, Rejection};
 use crate::statement::Statement;
 use crate::statement::body::{
-    Accept, Admission, Body, Close, Counter, Inform, Invitation, Name, ObligationId, Offer, Package,
-    ParticipantRole, Propose, Withdraw,
+    Accept, Admission, Body, Close, Counter, Inform, Invitation, Name, Obligation, ObligationId, Offer,
+    Package, ParticipantRole, Propose, Withdraw,
 };
 
 /// A statement before its session: what selectors and guards are asked about.
@@ -293,8 +293,8 @@ impl<'a> Case<'a> {
             | Guard::ObligationOpen
             | Guard::ObligationDelivered
             | Guard::WindowOpen
-            | Guard::InTime
-            | Guard::EvidenceMatches => self.check_duty(guard),
+            | Guard::InTime => self.check_duty(guard),
+            Guard::EvidenceMatches => return self.evidence_matches(facts),
         };
         if holds { Ok(()) } else { Err(guard.refusal().at(guard.place()).by(guard.rule())) }
     }
@@ -537,16 +537,8 @@ impl<'a> Case<'a> {
 
     /// The terms of each package follow a schema of the session, or name none where the session has none.
     fn terms_fit(&self, facts: &Facts<'_>) -> Result<(), Rejection> {
-        let packages: Vec<(String, &Package)> = match &self.statement.body {
-            Body::Propose(Propose::Proposal(offer)) | Body::Counter(Counter::CounterOffer(offer)) => {
-                let numbered = offer.packages.iter().enumerate();
-                numbered.map(|(number, package)| (format!("/body/packages/{number}"), package)).collect()
-            }
-            Body::Propose(Propose::Amendment(change)) => vec![("/body/package".to_owned(), &change.package)],
-            _ => Vec::new(),
-        };
         let refused = |place: String| Code::TermsDoNotFit.at(place).by("ASP-TRM-006");
-        for (place, package) in packages {
+        for (place, package) in self.statement.body.packages_offered() {
             match &package.schema {
                 None if self.session.schemas.is_empty() => {}
                 Some(hash) if self.session.schemas.contains_key(hash) => {
@@ -557,7 +549,7 @@ impl<'a> Case<'a> {
                 Some(_) | None => return Err(refused(format!("{place}/schema"))),
             }
         }
-        Ok(())
+        self.showings_known(facts)
     }
 
     fn is_signer(&self, commitment: &Hash) -> bool {
@@ -608,15 +600,20 @@ impl<'a> Case<'a> {
         named.try_for_each(|consent| standing(consent, self.at.time).map_err(|code| code.at("/type")))
     }
 
-    /// The commitment and obligation that a statement about a duty names.
-    fn duty_named(&self) -> Option<(&'a Hash, &'a ObligationId)> {
+    /// The commitment, obligation and stage that a statement about a duty names.
+    fn duty_named(&self) -> Option<(&'a Hash, &'a ObligationId, Option<&'a ObligationId>)> {
         match &self.statement.body {
             Body::Inform(inform) => match inform {
                 Inform::Note(_) | Inform::Usage(_) => None,
-                Inform::Progress(note) | Inform::Contest(note) => Some((&note.commitment, &note.obligation)),
-                Inform::Fulfilment(fulfilment) => Some((&fulfilment.commitment, &fulfilment.obligation)),
-                Inform::Acknowledgement(named) | Inform::Breach(named) | Inform::Silence(named) => {
-                    Some((&named.commitment, &named.obligation))
+                Inform::Progress(note) | Inform::Contest(note) => {
+                    Some((&note.commitment, &note.obligation, note.stage.as_ref()))
+                }
+                Inform::Fulfilment(done) => Some((&done.commitment, &done.obligation, done.stage.as_ref())),
+                Inform::Breach(breach) => {
+                    Some((&breach.commitment, &breach.obligation, breach.stage.as_ref()))
+                }
+                Inform::Acknowledgement(named) | Inform::Silence(named) => {
+                    Some((&named.commitment, &named.obligation, named.stage.as_ref()))
                 }
             },
             _ => None,
@@ -633,7 +630,7 @@ impl<'a> Case<'a> {
                 }
                 OfferKind::Business { .. } | OfferKind::Admission(_) => None,
             },
-            _ => self.duty_named().map(|(commitment, _)| commitment),
+            _ => self.duty_named().map(|(commitment, ..)| commitment),
         }
     }
 
@@ -646,14 +643,17 @@ impl<'a> Case<'a> {
         if guard == Guard::CommitmentActive {
             return commitment.is_live();
         }
-        let Some(duty) = self.duty_named().and_then(|(_, obligation)| commitment.duty(obligation)) else {
+        let named = self.duty_named();
+        // ASP-COM-007, ASP-COM-016
+        let Some(owed) = named.and_then(|(_, obligation, stage)| commitment.owed(obligation, stage)) else {
             return false;
         };
+        let Obligation { debtor, creditor, .. } = &owed.duty.obligation;
         match guard {
-            Guard::IsDebtor => self.agent() == Some(&duty.obligation.debtor),
-            Guard::IsCreditor => self.agent() == Some(&duty.obligation.creditor),
+            Guard::IsDebtor => self.agent() == Some(debtor),
+            Guard::IsCreditor => self.agent() == Some(creditor),
             Guard::ObligationOpen => {
-                let owed = match &duty.progress {
+                let open = match owed.progress() {
                     Progress::Open => true,
                     // Stating and contesting by turns has to end, and the first statement must never be refused.
                     Progress::Contested => self.session.messages < self.session.limits.messages, // ASP-COM-005
@@ -662,22 +662,18 @@ impl<'a> Case<'a> {
                     | Progress::Breached
                     | Progress::Lapsed => false,
                 };
-                owed && commitment.due_at(duty).is_some()
+                open && commitment.due_of(owed).is_some()
             }
-            Guard::ObligationDelivered => matches!(duty.progress, Progress::Delivered { .. }),
-            Guard::WindowOpen => match &duty.progress {
-                Progress::Delivered { at, .. } => self.at.time < duty.silence_at(*at), // ASP-COM-004
+            Guard::ObligationDelivered => matches!(owed.progress(), Progress::Delivered { .. }),
+            Guard::WindowOpen => match owed.progress() {
+                Progress::Delivered { at, .. } => self.at.time < owed.duty.silence_at(*at), // ASP-COM-004
                 Progress::Open
                 | Progress::Fulfilled { .. }
                 | Progress::Contested
                 | Progress::Breached
                 | Progress::Lapsed => false,
             },
-            Guard::InTime => commitment.met_until(duty).is_some_and(|until| self.at.time <= until), // ASP-COM-002
-            Guard::EvidenceMatches => match &self.statement.body {
-                Body::Inform(Inform::Fulfilment(fulfilment)) => duty.shown_by(&fulfilment.evidence), // ASP-COM-003
-                _ => false,
-            },
+            Guard::InTime => commitment.met_until_of(owed).is_some_and(|until| self.at.time <= until), // ASP-COM-002
             _ => true,
         }
     }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Commitment, Progress};
+use super::{Commitment, Duty, Progress};
 use crate::account::{Account, Movement, Place, Why};
 use crate::amount::{Currency, Minor};
 use crate::name::Domain;
@@ -102,7 +102,7 @@ impl Commitment {
             let mut holds = std::mem::take(&mut self.holds);
             let mut settled = Vec::new();
             for held in holds.iter_mut().filter(|held| held.state == HoldState::Held) {
-                let Some((share, why)) = self.share(held) else { continue };
+                let Some((share, why)) = self.share(held, at) else { continue };
                 moved.extend(held.divide(self.id, share, why));
                 let paid = why == Why::Paid;
                 settled.extend(held.hold.settles.clone().filter(|_| paid));
@@ -119,7 +119,7 @@ impl Commitment {
     }
 
     /// What of a hold its payee gets, and why; none as long as it is held.
-    fn share(&self, held: &Held) -> Option<(Minor, Why)> {
+    fn share(&self, held: &Held, at: LogTime) -> Option<(Minor, Why)> {
         let duty = self.duty(&held.hold.obligation)?;
         let settled = held.hold.settles.as_ref().and_then(|id| self.duty(id));
         // What was paid in another way is not paid twice.
@@ -129,11 +129,20 @@ impl Commitment {
         match (&duty.progress, held.hold.on_fulfilled) {
             (Progress::Open | Progress::Delivered { .. } | Progress::Contested, _) => None,
             (Progress::Fulfilled { .. }, OnFulfilled::Pay) => Some((held.amount, Why::Paid)),
-            (Progress::Breached, OnFulfilled::Return) => {
-                Some((forfeit(&duty.obligation, held), Why::Forfeited))
+            (Progress::Fulfilled { .. } | Progress::Breached, OnFulfilled::Return) => {
+                Some(self.forfeit(duty, held, at))
             }
-            (Progress::Fulfilled { .. } | Progress::Lapsed, OnFulfilled::Return)
+            (Progress::Lapsed, OnFulfilled::Return)
             | (Progress::Breached | Progress::Lapsed, OnFulfilled::Pay) => Some((Minor(0), Why::Released)),
+        }
+    }
+
+    /// What of a bond is the remedy: what being late and a breach cost, as far as the bond goes.
+    fn forfeit(&self, duty: &Duty, held: &Held, at: LogTime) -> (Minor, Why) {
+        let owed = self.penalty(duty, at).filter(|owed| owed.currency == held.hold.amount.currency);
+        match owed.map_or(Minor(0), |owed| owed.minor_at_most(held.amount)) {
+            Minor(0) => (Minor(0), Why::Released),
+            owed => (owed, Why::Forfeited),
         }
     }
 
@@ -151,13 +160,6 @@ impl Commitment {
     fn kept(&self) -> BTreeMap<(Domain, Currency), Minor> {
         summed(self.holds.iter().filter(|held| held.state == HoldState::Held).map(|held| &held.hold))
     }
-}
-
-/// What of a bond is the remedy: the penalty, as far as the bond goes.
-fn forfeit(obligation: &Obligation, held: &Held) -> Minor {
-    let penalty = obligation.remedy.as_ref().and_then(|remedy| remedy.penalty.as_ref());
-    let penalty = penalty.filter(|penalty| penalty.currency == held.hold.amount.currency);
-    penalty.map_or(Minor(0), |penalty| penalty.minor_at_most(held.amount))
 }
 
 fn summed<'a>(holds: impl Iterator<Item = &'a Hold>) -> BTreeMap<(Domain, Currency), Minor> {

@@ -11,16 +11,19 @@ mod deadline;
 mod flow;
 mod guard;
 mod holds;
+mod milestone;
 mod party;
 mod proposal;
 mod receipt;
 mod remedy;
+mod showing;
 pub mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use commitment::{Commitment, Duty, Progress};
 pub use holds::{Funds, Held, HoldState};
+pub use milestone::{Milestone, Owed};
 pub use party::{GivenMandate, Mandates, Participant, Participants};
 pub use proposal::{Agreement, OfferKind, OpenOffer, OpenQuestion, PendingCommit};
 
@@ -65,6 +68,8 @@ pub struct Facts<'a> {
     pub card: Option<Hash>,
     /// The agents whose cards the statement's judgement rests on, as far as they are registered.
     pub agents: Vec<&'a Agent>,
+    /// The agents who are to attest what is offered, or attest what is said, as far as they are registered.
+    pub attesters: Vec<&'a Agent>,
     /// The trust of who comes in, where the session asks for some.
     pub earned: Earned,
     /// What the organisations say whose agents the statement invites.

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::holds;
+use super::milestone::stages_fit;
 use crate::amount::Minor;
 use crate::limits;
 use crate::name::AgentUri;
 use crate::position::{Hash, LogTime, Millis};
 use crate::session::table::Performative;
-use crate::statement::body::{Admission, Due, ObligationId, Package, Remedy, Text};
+use crate::statement::body::{Admission, Due, ObligationId, Package, Text};
 use crate::trust::Ground;
 
 /// What an offer would do once everybody awaited has accepted.
@@ -227,6 +228,11 @@ pub struct Agreement {
 #[must_use]
 pub(super) fn makes_sense(package: &Package, parties: &BTreeSet<AgentUri>, now: LogTime) -> bool {
     let mut earlier = BTreeSet::new();
+    let parts = package.obligations.iter().map(|obligation| obligation.stages.as_ref().map_or(1, Vec::len));
+    // Each may become a timer.
+    if parts.sum::<usize>() > limits::OBLIGATIONS_MAX {
+        return false; // ASP-COM-015
+    }
     let owed = package.obligations.iter().all(|obligation| {
         let between = obligation.debtor != obligation.creditor
             && parties.contains(&obligation.debtor)
@@ -239,8 +245,10 @@ pub(super) fn makes_sense(package: &Package, parties: &BTreeSet<AgentUri>, now: 
         let cure = obligation.remedy.as_ref().and_then(|remedy| remedy.cure_ms);
         let spans = [cure, obligation.acknowledge_ms];
         let bounded = spans.iter().flatten().all(|span| *span <= limits::SESSION_LIMIT_MS_MAX);
-        let sound = obligation.remedy.as_ref().is_none_or(Remedy::is_sound); // ASP-COM-011
-        between && timely && bounded && sound && earlier.insert(&obligation.id)
+        let parts = obligation.stages.as_ref().map_or(1, Vec::len);
+        let sound = obligation.remedy.as_ref().is_none_or(|remedy| remedy.is_sound(parts)); // ASP-COM-011
+        let staged = stages_fit(obligation, now); // ASP-COM-015
+        between && timely && bounded && sound && staged && earlier.insert(&obligation.id)
     });
     owed && holds::make_sense(package)
 }

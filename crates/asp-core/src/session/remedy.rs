@@ -68,9 +68,9 @@ impl Remedy {
     /// Whether it can be computed and means what it says (ASP-COM-011).
     ///
     /// All amounts are of one currency and the cap is no less than any of them; days are counted only where there is
-    /// time to make good; and what all of it comes to can be written.
+    /// time to make good; and what all of it comes to can be written, with the days of each of so many stages.
     #[must_use]
-    pub fn is_sound(&self) -> bool {
+    pub fn is_sound(&self, stages: usize) -> bool {
         let amounts = [&self.penalty, &self.penalty_per_day];
         let Some(first) = amounts.into_iter().flatten().next() else { return self.cap.is_none() };
         let mut all = amounts.into_iter().chain([&self.cap]).flatten();
@@ -80,7 +80,9 @@ impl Remedy {
         let daily = self.penalty_per_day.as_ref();
         let counts = daily.is_none_or(|daily| daily.amount > Decimal::ZERO && cure > Millis(0));
         let start = LogTime::from_millis(0);
-        let written = self.cap.is_some() || self.breached(start, start.plus(cure)).is_some();
+        let all = u64::try_from(stages).ok().and_then(Decimal::whole);
+        let most = self.breached(start, start.plus(cure)).zip(all);
+        let written = self.cap.is_some() || most.is_some_and(|(one, all)| one.checked_mul(all).is_some());
         one_currency && self.cap.as_ref().is_none_or(within) && counts && written
     }
 }
@@ -115,7 +117,7 @@ mod tests {
         let due = LogTime::from_millis(1_000);
         let text_of = |money: Option<Money>| money.map_or_else(String::new, |money| money.to_string());
         let remedy = remedy(text);
-        assert!(remedy.is_sound(), "{text}");
+        assert!(remedy.is_sound(1), "{text}");
         let at = due.plus(Millis(late_ms));
         assert_eq!(text_of(remedy.late(due, at)), late, "{text}, late by {late_ms}");
         assert_eq!(text_of(remedy.owed(due, at)), owed, "{text}, breached after {late_ms}");
@@ -161,7 +163,9 @@ mod tests {
             "once 999999999999999999 USD, daily 1 USD",
             "cap 3 USD",
         ] {
-            assert!(!remedy(text).is_sound(), "{text}");
+            assert!(!remedy(text).is_sound(1), "{text}");
         }
+        let days = remedy("daily 90000000000000000 USD");
+        assert!(days.is_sound(1) && !days.is_sound(2));
     }
 }

@@ -52,7 +52,9 @@ pub use account::{
     Hold, OnFulfilled, Share,
 };
 pub use consent::{ConsentNarrow, ConsentRequest};
-pub use obligation::{Due, DueAfter, DueAt, Evidence, Obligation, Package, Quantity, Remedy, Showing};
+pub use obligation::{
+    Due, DueAfter, DueAt, Evidence, Obligation, ObligationStage, Package, Quantity, Remedy, Showing,
+};
 pub use policy::{AdmissionFloor, AdmissionPolicy, ConsentRule, DataClass, InvitationRate, PolicySet};
 pub use praise::{Endorsement, EndorsementEnd, Rating};
 
@@ -364,6 +366,22 @@ bodies! {
         commitment: Hash,
         /// The obligation in it.
         obligation: ObligationId,
+        /// The stage of it, where it has stages.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        stage: Option<ObligationId>,
+    }
+    /// INFORM, `breach`: by the node.
+    struct Breach {
+        /// The commitment.
+        commitment: Hash,
+        /// The obligation in it.
+        obligation: ObligationId,
+        /// What the remedy makes the debtor owe; nothing if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        owed: Option<Money>,
+        /// The stage of it that was not met, where it has stages.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        stage: Option<ObligationId>,
     }
     /// INFORM, `progress` and `contest`: about an obligation, with words.
     struct ObligationNote {
@@ -371,6 +389,9 @@ bodies! {
         commitment: Hash,
         /// The obligation in it.
         obligation: ObligationId,
+        /// The stage of it, where it has stages.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        stage: Option<ObligationId>,
         /// Words for people.
         text: Text,
     }
@@ -382,6 +403,9 @@ bodies! {
         evidence: Evidence,
         /// The obligation in it.
         obligation: ObligationId,
+        /// The stage of it, where it has stages.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        stage: Option<ObligationId>,
     }
     /// COMMIT: binds its issuer to agreed terms once the others sign too.
     struct Commit {
@@ -571,7 +595,7 @@ pub enum Inform {
     /// What the issuer has spent.
     Usage(Usage),
     /// The node: that a due time passed.
-    Breach(ObligationRef),
+    Breach(Breach),
     /// The node: that nobody contested in time.
     Silence(ObligationRef),
 }
@@ -739,12 +763,12 @@ impl Body {
                 }
                 offer.packages.iter().try_for_each(|package| {
                     account::holds_bounded("/body/packages", package.holds.as_deref())?;
-                    bound("/body/packages", package.obligations.len(), 1..=limits::OBLIGATIONS_MAX)
+                    package.bounds("/body/packages")
                 })
             }
             Self::Propose(Propose::Amendment(Amendment { package, .. })) => {
                 account::holds_bounded("/body/package/holds", package.holds.as_deref())?;
-                bound("/body/package/obligations", package.obligations.len(), 1..=limits::OBLIGATIONS_MAX)
+                package.bounds("/body/package/obligations")
             }
             Self::Propose(Propose::Termination(end)) => {
                 account::holds_bounded("/body/shares", end.shares.as_deref())
@@ -820,6 +844,14 @@ impl Invitee {
     #[must_use]
     pub const fn of(agent: AgentUri, role: ParticipantRole) -> Self {
         Self { agent, required: None, role }
+    }
+}
+
+impl ObligationRef {
+    /// An obligation as a whole.
+    #[must_use]
+    pub const fn whole(commitment: Hash, obligation: ObligationId) -> Self {
+        Self { commitment, obligation, stage: None }
     }
 }
 

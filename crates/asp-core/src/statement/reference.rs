@@ -1,8 +1,10 @@
 //! What a body refers to outside its own stream: what has to be known before it can be judged.
 #![expect(clippy::wildcard_enum_match_arm, reason = "few bodies refer to anything")]
 
-use super::body::{Body, Counter, Propose, SchemaRef};
-use crate::name::{AgentUri, Domain};
+use std::collections::BTreeSet;
+
+use super::body::{Body, Counter, Evidence, Inform, Package, Propose, SchemaRef, Showing};
+use crate::name::{AgentUri, Domain, StreamId};
 use crate::position::Hash;
 
 impl Body {
@@ -28,6 +30,52 @@ impl Body {
             _ => &None,
         };
         offered.as_deref().unwrap_or_default()
+    }
+
+    /// The packages that it offers, each with its place in the statement.
+    #[must_use]
+    pub fn packages_offered(&self) -> Vec<(String, &Package)> {
+        match self {
+            Self::Propose(Propose::Proposal(offer)) | Self::Counter(Counter::CounterOffer(offer)) => {
+                let numbered = offer.packages.iter().enumerate();
+                numbered.map(|(number, package)| (format!("/body/packages/{number}"), package)).collect()
+            }
+            Self::Propose(Propose::Amendment(change)) => vec![("/body/package".to_owned(), &change.package)],
+            _ => Vec::new(),
+        }
+    }
+
+    /// The streams of who is to show, or shows here, that something is fulfilled: attesters, and the organisations that
+    /// registered schemas of results.
+    #[must_use]
+    pub fn shown_with(&self) -> BTreeSet<StreamId> {
+        if let Self::Inform(Inform::Fulfilment(done)) = self
+            && let Evidence::Attestation { attestation } = &done.evidence
+        {
+            return [StreamId::Agent(attestation.claim.attester.clone())].into();
+        }
+        let packages = self.packages_offered();
+        let obligations = packages.iter().flat_map(|(_, package)| &package.obligations);
+        let named = |(_, showing): (String, &Showing)| match showing {
+            Showing::Acknowledgement | Showing::Digest { .. } | Showing::Schema { by: None, .. } => None,
+            Showing::Schema { by: Some(domain), .. } => Some(StreamId::Org(domain.clone())),
+            Showing::Attestation { by } => Some(StreamId::Agent(by.clone())),
+        };
+        obligations.flat_map(|obligation| obligation.showings()).filter_map(named).collect()
+    }
+
+    /// The schemas that results are to follow by what it offers, with who registered them.
+    #[must_use]
+    pub fn result_schemas(&self) -> Vec<(Hash, Option<Domain>)> {
+        let packages = self.packages_offered();
+        let obligations = packages.iter().flat_map(|(_, package)| &package.obligations);
+        let schema = |(_, showing): (String, &Showing)| match showing {
+            Showing::Schema { by, schema } => Some((*schema, by.clone())),
+            Showing::Acknowledgement | Showing::Digest { .. } | Showing::Attestation { .. } => None,
+        };
+        let all: BTreeSet<_> =
+            obligations.flat_map(|obligation| obligation.showings()).filter_map(schema).collect();
+        all.into_iter().collect()
     }
 
     /// The organisation that it asks for consent.

@@ -19,6 +19,7 @@ mod duties;
 mod escrow;
 mod hindsight;
 mod opening;
+mod showing;
 #[path = "../support/mod.rs"]
 mod support;
 mod terms;

@@ -435,7 +435,15 @@ fn tell_session(session: &Session, in_full: bool) -> String {
             let duties: Vec<String> = commitment
                 .duties()
                 .iter()
-                .map(|duty| format!("{} {}", duty.obligation.id, duty.progress.as_str()))
+                .flat_map(|duty| {
+                    let stage = |it: &asp_core::session::Milestone| {
+                        format!("{} {}", it.stage.id, it.progress.as_str())
+                    };
+                    let stages: Vec<String> = duty.stages.iter().map(stage).collect();
+                    let stages =
+                        if stages.is_empty() { String::new() } else { format!(" ({})", stages.join(", ")) };
+                    [format!("{} {}{stages}", duty.obligation.id, duty.progress.as_str())]
+                })
                 .collect();
             format!("{}: {}", state_word(commitment.state()), duties.join(", "))
         };

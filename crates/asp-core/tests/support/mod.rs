@@ -338,6 +338,7 @@ impl Stage {
                 quantity: None,
                 remedy: Some(Remedy::cure(Millis(60_000))),
                 shown_by: Showing::Digest { digest: None },
+                stages: None,
                 value: usd(amount),
                 what: text("GPU hours"),
             }],
@@ -370,12 +371,17 @@ impl Stage {
 
     pub fn fulfil(&mut self, session: Hash, by: &str, commitment: Hash) -> Result<Hash, Code> {
         let evidence = Evidence::Digest { digest: Hash::of(&[b"artefact"]) };
-        let body = Inform::Fulfilment(Fulfilment { commitment, evidence, obligation: text("delivery") });
+        let body = Inform::Fulfilment(Fulfilment {
+            commitment,
+            evidence,
+            obligation: text("delivery"),
+            stage: None,
+        });
         self.say(session, by, Body::Inform(body), None)
     }
 
     pub fn acknowledge(&mut self, session: Hash, by: &str, commitment: Hash) -> Result<Hash, Code> {
-        let body = Inform::Acknowledgement(ObligationRef { commitment, obligation: text("delivery") });
+        let body = Inform::Acknowledgement(ObligationRef::whole(commitment, text("delivery")));
         self.say(session, by, Body::Inform(body), None)
     }
 

@@ -10,7 +10,8 @@
 //! ACCEPT admission · QUERY [to seller] [about name] [until 30s] · CLARIFY [name] · WITHDRAW departure
 //! INFORM usage [tokens 5] [cost 3] ·
 //! ACCEPT [name] [choosing trade] · ACCEPT introduction|acceptance|resumption · REJECT [name] · COMMIT [trade]
-//! INFORM [note] · INFORM progress|fulfilment|acknowledgement|contest|breach|silence goods [of deal] [digest x]
+//! INFORM [note] · INFORM progress|fulfilment|acknowledgement|contest|breach|silence goods [of deal] [stage design]
+//! INFORM fulfilment goods [digest x] [result 3] [attested carrier] · INFORM breach goods [owing 5]
 //! DELEGATE to clerk [may A,B] [ceiling 100] [expires 10m] [hops 1] [consent other] · ESCALATE [to mediator|seller.example]
 //! WITHDRAW [name] · WITHDRAW timeout REASON · CLOSE [wrongly] · CLOSE timeout REASON · QUERY · CLARIFY · OBSERVE
 //! INFORM note · QUERY · CLARIFY · OBSERVE, each with [data=size,grade]
@@ -19,20 +20,21 @@
 
 use std::collections::BTreeSet;
 
+use asp_core::attestation::Claim;
 use asp_core::name::Issuer;
 use asp_core::position::Hash;
 use asp_core::session::Session;
 use asp_core::session::table::{Performative, Reason, State};
 use asp_core::statement::body::{
-    Accept, Acceptance, Admission, Amendment, Body, Budget, Close, Closing, Commit, Conditions, Counter, Due,
-    DueAfter, DueAt, Empty, Escalation, Evidence, Fulfilment, Inform, Introduction, Invitation, Invitee,
-    Limits, Mandate, Mode, Nonce, Note, Obligation, ObligationId, ObligationNote, ObligationRef, Offer,
-    Package, ParticipantRole, Propose, Question, Remedy, Resumption, SchemaRef, Showing, Termination,
-    Timeout, TrustFloor, Usage, Withdraw,
+    Accept, Acceptance, Admission, Amendment, Body, Breach, Budget, Close, Closing, Commit, Conditions,
+    Counter, Due, DueAfter, DueAt, Empty, Escalation, Evidence, Fulfilment, Inform, Introduction, Invitation,
+    Invitee, Limits, Mandate, Mode, Nonce, Note, Obligation, ObligationId, ObligationNote, ObligationRef,
+    ObligationStage, Offer, Package, ParticipantRole, Propose, Question, Remedy, Resumption, SchemaRef,
+    Showing, Termination, Timeout, TrustFloor, Usage, Withdraw,
 };
 
 use super::ledger::{Ledger, issuer, span};
-use super::{because, note, text, uri, usd};
+use super::{agent_key, because, note, text, uri, usd};
 
 /// A body and what it answers.
 #[derive(Debug)]
@@ -285,7 +287,8 @@ impl Ledger {
         package
     }
 
-    /// `seller owes buyer goods 100 within 1h [of other] [look 5m] [digest] [digest=x] [EUR]` and the words of a remedy
+    /// `seller owes buyer goods 100 within 1h [of other] [look 5m] [EUR]`, and the words of [`Ledger::showing`],
+    /// of a remedy and of stages
     fn obligation(&self, words: &str) -> Obligation {
         let words: Vec<&str> = words.split_whitespace().collect();
         let [debtor, "owes", creditor, id, value, "within", within, more @ ..] = words.as_slice() else {
@@ -295,8 +298,6 @@ impl Ledger {
             Some(other) => Due::After(DueAfter { after: text(other), within_ms: span(within) }),
             None => Due::At(DueAt { at: self.stage.now.plus(span(within)) }),
         };
-        let digest = key_of(more, "digest").map(|artefact| Hash::of(&[artefact.as_bytes()]));
-        let by_digest = digest.is_some() || more.contains(&"digest");
         let mut value = usd(value);
         if more.contains(&"EUR") {
             value.currency = text("EUR");
@@ -309,9 +310,38 @@ impl Ledger {
             id: text(id),
             quantity: None,
             remedy: remedy(more),
-            shown_by: if by_digest { Showing::Digest { digest } } else { Showing::Acknowledgement },
+            shown_by: self.showing(more).unwrap_or(Showing::Acknowledgement),
+            stages: key_of(more, "stages")
+                .map(|list| list.split('/').map(|words| self.milestone(words)).collect()),
             value,
             what: text("as agreed"),
+        }
+    }
+
+    /// `[digest] [digest=x] [schema=box] [attested=carrier]`
+    fn showing(&self, words: &[&str]) -> Option<Showing> {
+        if let Some(name) = key_of(words, "schema") {
+            let SchemaRef { by, hash } = self.schema(name);
+            return Some(Showing::Schema { by, schema: hash });
+        }
+        if let Some(by) = key_of(words, "attested") {
+            return Some(Showing::Attestation { by: uri(by) });
+        }
+        let digest = key_of(words, "digest").map(|artefact| Hash::of(&[artefact.as_bytes()]));
+        (digest.is_some() || words.contains(&"digest")).then_some(Showing::Digest { digest })
+    }
+
+    /// `design:40[:30m][:attested=carrier]`, one of `stages=design:40/build:60`
+    fn milestone(&self, words: &str) -> ObligationStage {
+        let parts: Vec<&str> = words.split(':').collect();
+        let [id, value, more @ ..] = parts.as_slice() else { panic!("no stage: {words}") };
+        let within = more.iter().find(|word| word.starts_with(|first: char| first.is_ascii_digit()));
+        ObligationStage {
+            due: within.map(|within| DueAt { at: self.stage.now.plus(span(within)) }),
+            id: text(id),
+            shown_by: self.showing(more),
+            value: usd(value),
+            what: text("a part"),
         }
     }
 
@@ -372,23 +402,63 @@ impl Ledger {
             [kind] => (*kind, text("goods")),
         };
         let commitment = self.deal(words);
-        let named = ObligationRef { commitment, obligation: obligation.clone() };
-        let noted = ObligationNote { commitment, obligation: obligation.clone(), text: text("look") };
+        let stage: Option<ObligationId> = after(words, "stage").map(text);
+        let named = ObligationRef { commitment, obligation: obligation.clone(), stage: stage.clone() };
+        let noted = ObligationNote {
+            commitment,
+            obligation: obligation.clone(),
+            stage: stage.clone(),
+            text: text("look"),
+        };
         match kind {
             "progress" => Inform::Progress(noted),
             "contest" => Inform::Contest(noted),
             "acknowledgement" => Inform::Acknowledgement(named),
-            "breach" => Inform::Breach(named),
+            "breach" => {
+                Inform::Breach(Breach { commitment, obligation, owed: after(words, "owing").map(usd), stage })
+            }
             "silence" => Inform::Silence(named),
             "fulfilment" => {
-                let evidence = match after(words, "digest") {
-                    Some(artefact) => Evidence::Digest { digest: Hash::of(&[artefact.as_bytes()]) },
-                    None => Evidence::Acknowledgement { text: text("done") },
-                };
-                Inform::Fulfilment(Fulfilment { commitment, evidence, obligation })
+                let evidence = self.evidence(words, &named);
+                Inform::Fulfilment(Fulfilment { commitment, evidence, obligation, stage })
             }
             other => panic!("nothing to inform of: {other}"),
         }
+    }
+
+    /// `[digest x] [result 3 [in box]] [attested seller [with key] [not] [about pay] [at design] [in other.example/log]]`
+    fn evidence(&self, words: &[&str], named: &ObligationRef) -> Evidence {
+        if let Some(artefact) = after(words, "digest") {
+            return Evidence::Digest { digest: Hash::of(&[artefact.as_bytes()]) };
+        }
+        if let Some(size) = after(words, "result") {
+            let size = match size.parse::<u64>() {
+                Ok(size) => size.into(),
+                Err(_) => size.repeat(20_000).into(),
+            };
+            let result = [("size".to_owned(), size)].into_iter().collect();
+            return Evidence::Schema {
+                result,
+                schema: self.schema(after(words, "in").unwrap_or("box")).hash,
+            };
+        }
+        let Some(attester) = after(words, "attested") else {
+            return Evidence::Acknowledgement { text: text("done") };
+        };
+        let claim = Claim {
+            attester: uri(attester),
+            audience: after(words, "in").map_or_else(|| self.stage.origin.clone(), text),
+            commitment: after(words, "under").map_or(named.commitment, |name| self.hash(name)),
+            digest: None,
+            fulfilled: !words.contains(&"not"),
+            obligation: after(words, "about").map_or_else(|| named.obligation.clone(), text),
+            stage: after(words, "at").map(text).or_else(|| named.stage.clone()),
+        };
+        let mut signed = claim.sign(&agent_key(after(words, "with").unwrap_or(attester)));
+        if words.contains(&"forged") {
+            signed.claim.digest = Some(Hash::of(&[]));
+        }
+        Evidence::Attestation { attestation: Box::new(signed) }
     }
 
     fn mandate(&self, who: &str, words: &[&str]) -> Mandate {

@@ -32,11 +32,12 @@ pub(super) async fn list(
 ) -> Result<Json<CommitmentPage>, Denial> {
     let size = extract::page_size(which.page_size, PAGE_MAX)?;
     let before = extract::place(which.page_token.as_deref())?;
+    let now = app.clock.now();
     let read = move |reader: &Reader<'_>, access: &Access| {
         let found = reader.commitments(&access.tenant, size.saturating_add(1), before)?;
         let found = found
             .iter()
-            .map(|(at, session, commitment)| (*at, CommitmentView::of(*session, commitment)))
+            .map(|(at, session, commitment)| (*at, CommitmentView::of(*session, commitment, now)))
             .collect();
         let (commitments, next_page_token) = extract::page(found, size);
         Ok(CommitmentPage { commitments, next_page_token })
@@ -54,10 +55,11 @@ pub(super) async fn show(
     credentials: Credentials,
     Id(id): Id,
 ) -> Result<Json<CommitmentView>, Denial> {
+    let now = app.clock.now();
     let read = move |reader: &Reader<'_>, access: &Access| {
         let (session, found) = reader.commitment(&access.tenant, &id)?.ok_or(Code::NotFound)?;
         let commitment = found.commitments().get(&id).ok_or(Code::NotFound)?;
-        Ok(CommitmentView::of(session, commitment))
+        Ok(CommitmentView::of(session, commitment, now))
     };
     app.read_as(credentials, read).await.map(Json)
 }

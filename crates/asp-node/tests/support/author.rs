@@ -48,6 +48,7 @@ pub fn package(now: LogTime, debtor: &str, creditor: &str) -> Package {
             quantity: None,
             remedy: None,
             shown_by: Showing::Acknowledgement,
+            stages: None,
             value: Money { amount: text("1000"), currency: text("USD") },
             what: text("eight GPUs"),
         }],

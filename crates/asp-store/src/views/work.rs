@@ -119,7 +119,9 @@ impl Work {
     /// Adds what an agent owes and is owed under a commitment.
     pub(crate) fn add(&mut self, agent: &AgentUri, commitment: &Commitment) {
         for duty in commitment.duties() {
-            let (due, value) = (commitment.due_at(duty), &duty.obligation.value);
+            // Of one with stages what counts is the next of them, and what those are worth that are open.
+            let open = duty.owed().filter(|owed| *owed.progress() == Progress::Open);
+            let (due, value) = (open.filter_map(|owed| commitment.due_of(owed)).min(), &duty.open_value());
             if duty.obligation.debtor == *agent {
                 self.partial |= !self.owes.add(&duty.progress, due, value);
             }

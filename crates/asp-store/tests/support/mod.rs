@@ -211,6 +211,7 @@ impl Author {
                 quantity: None,
                 remedy: None,
                 shown_by: Showing::Acknowledgement,
+                stages: None,
                 value: Money { amount: text(amount), currency: text("USD") },
                 what: text("eight GPUs"),
             }],
@@ -364,9 +365,10 @@ impl Stage {
             commitment,
             evidence: Evidence::Acknowledgement { text: text("there") },
             obligation: obligation.clone(),
+            stage: None,
         });
         self.say(session, seller, Body::Inform(done), None);
-        let thanks = Inform::Acknowledgement(ObligationRef { commitment, obligation });
+        let thanks = Inform::Acknowledgement(ObligationRef::whole(commitment, obligation));
         self.say(session, buyer, Body::Inform(thanks), None);
     }
 

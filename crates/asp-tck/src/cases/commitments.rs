@@ -174,4 +174,72 @@ pub(super) const CASES: &[Case] = &[
          buyer PROPOSE firm good
          seller ACCEPT                               -> EXECUTING [ACTIVE: goods OPEN]",
     ),
+    dialogue(
+        &["ASP-COM-012"],
+        "a result fits the schema that was agreed, which is known when it is offered",
+        "seller.example SCHEMA box upto 9
+         none = seller owes buyer goods 100 within 1h schema=nothing
+         deal = seller owes buyer goods 100 within 1h schema=box
+         buyer PROPOSE with seller
+         seller ACCEPT
+         buyer PROPOSE firm none                              -> ! UNKNOWN_SCHEMA
+         buyer PROPOSE firm deal
+         seller ACCEPT                                        -> EXECUTING [ACTIVE: goods OPEN]
+         seller INFORM fulfilment goods                       -> ! EVIDENCE_MISMATCH
+         seller INFORM fulfilment goods result 10             -> ! EVIDENCE_MISMATCH
+         seller INFORM fulfilment goods result 3 in nothing   -> ! EVIDENCE_MISMATCH
+         seller INFORM fulfilment goods result 3              -> EXECUTING [ACTIVE: goods DELIVERED]",
+    ),
+    dialogue(
+        &["ASP-COM-013"],
+        "who is to attest is registered and of another organisation than the debtor",
+        "nobody = seller owes buyer goods 100 within 1h attested=nobody
+         own = seller owes buyer goods 100 within 1h attested=seller
+         good = seller owes buyer goods 100 within 1h attested=carrier
+         buyer PROPOSE with seller
+         seller ACCEPT
+         buyer PROPOSE firm nobody                            -> ! UNKNOWN_AGENT
+         buyer PROPOSE firm own                               -> ! INVALID_TERMS
+         buyer PROPOSE firm good                              -> CONVERSING",
+    ),
+    dialogue(
+        &["ASP-COM-014"],
+        "the word of who was named to judge a fulfilment settles it, and no other's does",
+        "deal = seller owes buyer goods 100 within 1h attested=carrier, seller owes buyer work 9 within 1h attested=carrier stages=a:4/b:5
+         buyer PROPOSE with seller
+         seller ACCEPT
+         buyer PROPOSE firm deal
+         seller ACCEPT
+         seller INFORM fulfilment goods                                -> ! EVIDENCE_MISMATCH
+         seller INFORM fulfilment goods attested seller                -> ! EVIDENCE_MISMATCH
+         seller INFORM fulfilment goods attested carrier not           -> ! EVIDENCE_MISMATCH
+         seller INFORM fulfilment goods attested carrier about work    -> ! EVIDENCE_MISMATCH
+         seller INFORM fulfilment goods attested carrier under other   -> ! EVIDENCE_MISMATCH
+         seller INFORM fulfilment goods attested carrier with seller   -> ! KEY_NOT_VALID
+         seller INFORM fulfilment goods attested carrier forged        -> ! INVALID_SIGNATURE
+         seller INFORM fulfilment work stage a attested carrier at b   -> ! EVIDENCE_MISMATCH
+         seller INFORM fulfilment goods attested carrier -> EXECUTING [ACTIVE: goods FULFILLED, work OPEN (a OPEN, b OPEN)]
+         seller INFORM fulfilment work stage a attested carrier -> EXECUTING [ACTIVE: goods FULFILLED, work OPEN (a FULFILLED, b OPEN)]",
+    ),
+    dialogue(
+        &["ASP-COM-015", "ASP-COM-016"],
+        "stages add up to their obligation, and are fulfilled and breached one by one",
+        "short = seller owes buyer work 9 within 1h stages=a:4/b:4
+         twice = seller owes buyer work 9 within 1h stages=a:4/a:5
+         late = seller owes buyer work 9 within 1h stages=a:4:2h/b:5
+         good = seller owes buyer work 9 within 1h stages=a:2/b:3:4s/c:4
+         buyer PROPOSE with seller
+         seller ACCEPT
+         buyer PROPOSE firm short                             -> ! INVALID_TERMS
+         buyer PROPOSE firm twice                             -> ! INVALID_TERMS
+         buyer PROPOSE firm late                              -> ! INVALID_TERMS
+         buyer PROPOSE firm good
+         seller ACCEPT                                        -> EXECUTING [ACTIVE: work OPEN (a OPEN, b OPEN, c OPEN)]
+         seller INFORM fulfilment work                        -> ! UNKNOWN_OBLIGATION
+         seller INFORM fulfilment work stage d                -> ! UNKNOWN_OBLIGATION
+         seller INFORM fulfilment work stage a
+         buyer INFORM acknowledgement work                    -> ! UNKNOWN_OBLIGATION
+         buyer INFORM acknowledgement work stage a            -> EXECUTING [ACTIVE: work OPEN (a FULFILLED, b OPEN, c OPEN)]
+         +4s                                                  -> EXECUTING [BREACHED: work BREACHED (a FULFILLED, b BREACHED, c LAPSED)]",
+    ),
 ];

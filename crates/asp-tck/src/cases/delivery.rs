@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use asp_core::key::KeyId;
 use asp_core::position::{Hash, LogTime, Millis, Sequence};
+use asp_core::statement::body::{Body, Inform};
 use asp_core::statement::{Received, Signature, Verified};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -24,6 +25,7 @@ pub(super) const CASES: &[Case] = &[
         "what comes due is stated under the node's key, in the order of the deadlines",
         due
     ),
+    code!(["ASP-DLV-003", "ASP-COM-017"], "a breach says what the remedy makes the debtor owe", breached),
 ];
 
 /// A statement as a node hands it out.
@@ -272,6 +274,38 @@ async fn listens(stage: &mut Stage) -> Result<(), Finding> {
         events = Events::of(stage, "seller", session, Some(last)).await?;
         let newest = said.last().copied().unwrap_or_else(|| Hash::of(&[]));
         hear(&mut events, &[newest]).await.map_err(|finding| finding.at(format_args!("round {round}")))?;
+    }
+    Ok(())
+}
+
+/// The last statement of a session, as the buyer reads it.
+async fn last(stage: &mut Stage, session: &Hash) -> Result<Verified, Finding> {
+    let path = format!("/v1/sessions/{}/messages?after=0", session.to_hex());
+    let page: Page = stage.get_as("buyer", &path).await?.json()?;
+    let last = page.messages.last().ok_or_else(|| Finding::new("the node's statement", "none").at(&path))?;
+    last.verify().map_err(|finding| finding.at(&path))
+}
+
+async fn breached(stage: &mut Stage) -> Result<(), Finding> {
+    stage.enter("buyer seller").await?;
+    for (remedy, owed) in [("fine 7 cap 9", "7 USD"), ("cure 1s daily 5 cap 9", "5 USD"), ("cure 1s", "")] {
+        stage
+            .go_on(&format!(
+                "deal = seller owes buyer goods 100 within 2s {remedy}
+                 buyer PROPOSE with seller
+                 seller ACCEPT
+                 buyer PROPOSE firm deal
+                 seller ACCEPT                      -> EXECUTING
+                 +3s                                -> EXECUTING [BREACHED: goods BREACHED]"
+            ))
+            .await?;
+        let session = stage.session.ok_or_else(|| Finding::new("a session", "none"))?;
+        let verified = last(stage, &session).await?;
+        let Body::Inform(Inform::Breach(breach)) = &verified.statement().body else {
+            return Err(Finding::new("a breach", verified.statement().kind.as_str()));
+        };
+        let found = breach.owed.as_ref().map(ToString::to_string).unwrap_or_default();
+        same("what is owed", &found, &owed.to_owned())?;
     }
     Ok(())
 }

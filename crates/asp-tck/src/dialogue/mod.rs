@@ -294,14 +294,21 @@ impl Stage {
         let formed = self.formed();
         if in_full && !formed.is_empty() {
             let tell = |commitment: &&crate::view::CommitmentView| {
-                let duties: Vec<String> =
-                    commitment.obligations.iter().map(|duty| format!("{} {}", duty.id, duty.state)).collect();
+                let duties: Vec<String> = commitment.obligations.iter().map(tell_duty).collect();
                 format!("{}: {}", words::state_word(commitment.state), duties.join(", "))
             };
             told = format!("{told} [{}]", formed.iter().map(tell).collect::<Vec<_>>().join("; "));
         }
         told
     }
+}
+
+/// `goods OPEN`, `goods OPEN (design FULFILLED, build OPEN)`
+fn tell_duty(duty: &crate::view::ObligationView) -> String {
+    let stages: Vec<String> =
+        duty.stages.iter().map(|stage| format!("{} {}", stage.id, stage.state)).collect();
+    let stages = if stages.is_empty() { String::new() } else { format!(" ({})", stages.join(", ")) };
+    format!("{} {}{stages}", duty.id, duty.state)
 }
 
 fn tell_state(view: &SessionView) -> String {

@@ -13,7 +13,8 @@
 //! ACCEPT admission · QUERY [to seller] [about name] [until 30s] · CLARIFY [name] · WITHDRAW departure
 //! INFORM usage [tokens 5] [cost 3] · INFORM [note]
 //! ACCEPT [name] [choosing trade] · ACCEPT introduction|acceptance|resumption · REJECT [name] · COMMIT [trade]
-//! INFORM progress|fulfilment|acknowledgement|contest|breach|silence goods [of deal] [digest x]
+//! INFORM progress|fulfilment|acknowledgement|contest|breach|silence goods [of deal] [stage design]
+//! INFORM fulfilment goods [digest x] [result 3] [attested carrier] · INFORM breach goods [owing 5]
 //! DELEGATE to clerk [may A,B] [ceiling 100] [expires 10m] [hops 1] [consent other] · ESCALATE [to mediator|seller.example]
 //! WITHDRAW [name] · WITHDRAW timeout REASON · CLOSE [wrongly] · CLOSE timeout REASON · QUERY · CLARIFY · OBSERVE
 //! INFORM note · QUERY · CLARIFY · OBSERVE, each with [data=size,grade]
@@ -23,15 +24,16 @@
 use std::collections::BTreeSet;
 
 use asp_core::amount::Money;
+use asp_core::attestation::Claim;
 use asp_core::position::{Hash, LogTime};
 use asp_core::session::table::{Performative, Reason, State};
 use asp_core::statement::body::{
-    Accept, Acceptance, Admission, Amendment, Because, Body, Budget, Close, Closing, Commit, CommitmentState,
-    Conditions, Counter, Due, DueAfter, DueAt, Empty, Escalation, Evidence, Fulfilment, Hold, Inform,
-    Introduction, Invitation, Invitee, Limits, Mandate, Mode, Note, Obligation, ObligationId, ObligationNote,
-    ObligationRef, Offer, OnFulfilled, Outcome, Package, ParticipantRole, Propose, Question, ReceiptLine,
-    Remedy, Resumption, SchemaRef, SessionReceipt, Share, Showing, Termination, Timeout, TrustFloor, Usage,
-    Withdraw,
+    Accept, Acceptance, Admission, Amendment, Because, Body, Breach, Budget, Close, Closing, Commit,
+    CommitmentState, Conditions, Counter, Due, DueAfter, DueAt, Empty, Escalation, Evidence, Fulfilment, Hold,
+    Inform, Introduction, Invitation, Invitee, Limits, Mandate, Mode, Note, Obligation, ObligationId,
+    ObligationNote, ObligationRef, ObligationStage, Offer, OnFulfilled, Outcome, Package, ParticipantRole, Propose,
+    Question, ReceiptLine, Remedy, Resumption, SchemaRef, SessionReceipt, Share, Showing, Termination, Timeout,
+    TrustFloor, Usage, Withdraw,
 };
 
 use super::span;
@@ -326,7 +328,8 @@ impl Stage {
         Ok(package)
     }
 
-    /// `seller owes buyer goods 100 within 1h [of other] [cure 10m] [look 5m] [digest] [digest=x] [EUR]`
+    /// `seller owes buyer goods 100 within 1h [of other] [cure 10m] [look 5m] [EUR]`, and the words of [`Stage::showing`],
+    /// of a remedy and of stages
     fn obligation(&self, words: &str) -> Result<Obligation, Finding> {
         let words: Vec<&str> = words.split_whitespace().collect();
         let [debtor, "owes", creditor, id, value, "within", within, more @ ..] = words.as_slice() else {
@@ -336,8 +339,6 @@ impl Stage {
             Some(other) => Due::After(DueAfter { after: text(other)?, within_ms: span(within)? }),
             None => Due::At(DueAt { at: self.now().plus(span(within)?) }),
         };
-        let digest = value_of(more, "digest").map(|artefact| Hash::of(&[artefact.as_bytes()]));
-        let by_digest = digest.is_some() || more.contains(&"digest");
         let mut value = usd(value)?;
         if more.contains(&"EUR") {
             value.currency = text("EUR")?;
@@ -350,7 +351,8 @@ impl Stage {
             id: text(id)?,
             quantity: None,
             remedy: remedy(more)?,
-            shown_by: if by_digest { Showing::Digest { digest } } else { Showing::Acknowledgement },
+            shown_by: self.showing(more)?.unwrap_or(Showing::Acknowledgement),
+            stages: self.milestones(more)?,
             value,
             what: text("as agreed")?,
         })
@@ -373,6 +375,37 @@ impl Stage {
             payer: self.uri(payer)?,
             settles: after(more, "settles").map(text).transpose()?,
         })
+    }
+
+    /// `[digest] [digest=x] [schema=box] [attested=carrier]`
+    fn showing(&self, words: &[&str]) -> Result<Option<Showing>, Finding> {
+        if let Some(name) = value_of(words, "schema") {
+            let SchemaRef { by, hash } = self.schema(name);
+            return Ok(Some(Showing::Schema { by, schema: hash }));
+        }
+        if let Some(by) = value_of(words, "attested") {
+            return Ok(Some(Showing::Attestation { by: self.uri(by)? }));
+        }
+        let digest = value_of(words, "digest").map(|artefact| Hash::of(&[artefact.as_bytes()]));
+        Ok((digest.is_some() || words.contains(&"digest")).then_some(Showing::Digest { digest }))
+    }
+
+    /// `stages=design:40/build:60:30m`: names, values, and when they are due if not with the whole.
+    fn milestones(&self, words: &[&str]) -> Result<Option<Vec<ObligationStage>>, Finding> {
+        let Some(list) = value_of(words, "stages") else { return Ok(None) };
+        let one = |words: &str| {
+            let mut parts = words.split(':');
+            let (id, value) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+            let within = parts.next().map(span).transpose()?;
+            Ok(ObligationStage {
+                due: within.map(|within| DueAt { at: self.now().plus(within) }),
+                id: text(id)?,
+                shown_by: None,
+                value: usd(value)?,
+                what: text("a part")?,
+            })
+        };
+        list.split('/').map(one).collect::<Result<_, Finding>>().map(Some)
     }
 
     /// The hash of a package as it was last said.
@@ -433,23 +466,60 @@ impl Stage {
             [kind] => (*kind, text("goods")?),
         };
         let commitment = self.deal(words);
-        let named = ObligationRef { commitment, obligation: obligation.clone() };
-        let noted = ObligationNote { commitment, obligation: obligation.clone(), text: text("look")? };
+        let stage: Option<ObligationId> = after(words, "stage").map(text).transpose()?;
+        let named = ObligationRef { commitment, obligation: obligation.clone(), stage: stage.clone() };
+        let noted = ObligationNote {
+            commitment,
+            obligation: obligation.clone(),
+            stage: stage.clone(),
+            text: text("look")?,
+        };
         Ok(match kind {
             "progress" => Inform::Progress(noted),
             "contest" => Inform::Contest(noted),
             "acknowledgement" => Inform::Acknowledgement(named),
-            "breach" => Inform::Breach(named),
+            "breach" => {
+                let owed = after(words, "owing").map(usd).transpose()?;
+                Inform::Breach(Breach { commitment, obligation, owed, stage })
+            }
             "silence" => Inform::Silence(named),
             "fulfilment" => {
-                let evidence = match after(words, "digest") {
-                    Some(artefact) => Evidence::Digest { digest: Hash::of(&[artefact.as_bytes()]) },
-                    None => Evidence::Acknowledgement { text: text("done")? },
-                };
-                Inform::Fulfilment(Fulfilment { commitment, evidence, obligation })
+                let evidence = self.evidence(words, &named)?;
+                Inform::Fulfilment(Fulfilment { commitment, evidence, obligation, stage })
             }
             other => return Err(Finding::new("a case that can be read", other)),
         })
+    }
+
+    /// `[digest x] [result 3 [in box]] [attested carrier [with seller] [not] [about pay] [at design] [under other]]`
+    fn evidence(&self, words: &[&str], named: &ObligationRef) -> Result<Evidence, Finding> {
+        if let Some(artefact) = after(words, "digest") {
+            return Ok(Evidence::Digest { digest: Hash::of(&[artefact.as_bytes()]) });
+        }
+        if let Some(size) = after(words, "result") {
+            let size: u64 = text(size)?;
+            let result = [("size".to_owned(), size.into())].into_iter().collect();
+            let schema = self.schema(after(words, "in").unwrap_or("box")).hash;
+            return Ok(Evidence::Schema { result, schema });
+        }
+        let Some(attester) = after(words, "attested") else {
+            return Ok(Evidence::Acknowledgement { text: text("done")? });
+        };
+        let told = |word: &str, usual: &ObligationId| after(words, word).map_or(Ok(usual.clone()), text);
+        let claim = Claim {
+            attester: self.uri(attester)?,
+            audience: self.wire.origin.clone(),
+            commitment: after(words, "under").map_or(named.commitment, |name| Hash::of(&[name.as_bytes()])),
+            digest: None,
+            fulfilled: !words.contains(&"not"),
+            obligation: told("about", &named.obligation)?,
+            stage: after(words, "at").map(text).transpose()?.or_else(|| named.stage.clone()),
+        };
+        let mut signed = claim.sign(&self.key(after(words, "with").unwrap_or(attester)));
+        if words.contains(&"forged") {
+            signed.claim.digest = Some(Hash::of(&[]));
+        }
+        Ok(Evidence::Attestation { attestation: Box::new(signed) })
     }
 
     fn mandate(&self, who: &str, words: &[&str]) -> Result<Mandate, Finding> {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use asp_core::amount::{Decimal, Money};
-use asp_core::name::{AgentUri, Capability, Domain, Issuer};
+use asp_core::name::{AgentUri, Capability, Domain, Issuer, Origin};
 use asp_core::position::{Hash, Millis};
 use asp_core::session::table::Performative;
 use asp_core::statement::body::{Name, ObligationId, ParticipantRole, SchemaAlias, Text, TrustFloor};
@@ -48,6 +48,8 @@ pub(crate) enum SessionCommand {
         assent session say 3f9a1c propose --buy \"GPU hours\" --quantity 1000 --price \"2.40 USD\"\n  \
         assent session say 3f9a1c counter --sell \"GPU hours\" --quantity 1000 --price \"2.80 USD\" --firm\n  \
         assent session say 3f9a1c inform --fulfil delivery --artefact ./result.tar\n  \
+        assent session say 3f9a1c inform --fulfil report --stage draft --result ./figures.json\n  \
+        assent session say 3f9a1c inform --fulfil steel --attestation ./assay.json\n  \
         assent session say 3f9a1c inform --acknowledge delivery\n  \
         assent session say 3f9a1c query --text \"Which region?\" --ask volt.example/sales/gpu\n  \
         assent session say 3f9a1c propose --admit bank.example/escrow --role observer\n  \
@@ -301,7 +303,7 @@ pub(crate) struct Offering {
 #[command(next_help_heading = "Obligations (inform)")]
 #[group(id = "obligation", multiple = false)]
 pub(crate) struct About {
-    /// That this obligation is fulfilled; show it by --artefact, --digest or --text
+    /// That this obligation is fulfilled; show it by --artefact, --digest, --result, --attestation or --text
     #[arg(long, value_name = "OBLIGATION", group = "obligation")]
     pub(crate) fulfil: Option<ObligationId>,
     /// That its fulfilment is in order
@@ -322,6 +324,15 @@ pub(crate) struct HandOver {
     /// The commitment that is meant [default: the one that stands]
     #[arg(long, value_name = "ID")]
     pub(crate) commitment: Option<Id>,
+    /// The stage of the obligation that is meant, where it has stages (inform)
+    #[arg(long, value_name = "STAGE")]
+    pub(crate) stage: Option<ObligationId>,
+    /// A file with the result, JSON that fits the schema agreed; - for stdin (inform --fulfil)
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["artefact", "digest", "attestation"])]
+    pub(crate) result: Option<PathBuf>,
+    /// A file from `assent attest` of who was named to judge the fulfilment (inform --fulfil)
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["artefact", "digest"])]
+    pub(crate) attestation: Option<PathBuf>,
     /// The file that was delivered: its SHA-256 is the evidence (inform --fulfil)
     #[arg(long, value_name = "FILE", conflicts_with = "digest")]
     pub(crate) artefact: Option<PathBuf>,
@@ -417,6 +428,34 @@ pub(crate) enum CommitmentCommand {
         #[arg(short, long, value_name = "FILE")]
         output: PathBuf,
     },
+}
+
+/// `assent attest`
+#[derive(Debug, Args)]
+pub(crate) struct Attest {
+    /// The commitment's id, whole
+    #[arg(value_name = "COMMITMENT", value_parser = read::hash)]
+    pub(crate) commitment: Hash,
+    /// The obligation in it
+    pub(crate) obligation: ObligationId,
+    /// The stage of the obligation, where it has stages
+    #[arg(long, value_name = "STAGE")]
+    pub(crate) stage: Option<ObligationId>,
+    /// Attest that it is not fulfilled
+    #[arg(long)]
+    pub(crate) not: bool,
+    /// The file that you looked at: its SHA-256 is named
+    #[arg(long, value_name = "FILE", conflicts_with = "digest")]
+    pub(crate) artefact: Option<PathBuf>,
+    /// The SHA-256 of what you looked at
+    #[arg(long, value_name = "HASH", value_parser = read::hash)]
+    pub(crate) digest: Option<Hash>,
+    /// The log that has the commitment, such as node.example/log; needs no network then [default: the node's]
+    #[arg(long, value_name = "ORIGIN")]
+    pub(crate) log: Option<Origin>,
+    /// Where to write; - for stdout
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
 }
 
 /// Names a commitment.

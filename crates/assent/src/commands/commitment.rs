@@ -2,6 +2,7 @@
 
 use asp_client::AgentParty;
 use asp_client::api::{CommitmentView, HoldView, ObligationView};
+use asp_core::amount::Money;
 use asp_core::position::Hash;
 use asp_core::statement::body::{Package, Showing};
 use futures::TryStreamExt;
@@ -62,11 +63,11 @@ async fn find(party: &AgentParty, id: &Id) -> Outcome<Hash> {
 
 fn list(page: &mut Page, commitments: &[CommitmentView]) {
     let rows = commitments.iter().map(|view| {
-        let open: Vec<&str> = view
+        let open: Vec<String> = view
             .obligations
             .iter()
             .filter(|obligation| matches!(obligation.state.as_str(), "OPEN" | "DELIVERED" | "CONTESTED"))
-            .map(|obligation| obligation.id.as_str())
+            .map(|obligation| format!("{}{}", obligation.id, kept(obligation)))
             .collect();
         vec![
             words::id(&view.id),
@@ -101,13 +102,22 @@ pub(super) fn show(page: &mut Page, view: &CommitmentView) {
     page.field("signed by", super::agent::list(view.signers.iter().map(words::agent)));
     page.field("formed", words::instant(view.formed_at));
     page.field("session", words::id(&view.session));
+    for staged in view.obligations.iter().filter(|owed| !owed.stages.is_empty()) {
+        page.field("stages", format!("{}{}", staged.id, kept(staged)));
+    }
     page.heading("Obligations");
-    let rows = view.obligations.iter().map(obligation);
+    let rows = view.obligations.iter().flat_map(|owed| std::iter::once(obligation(owed)).chain(stages(owed)));
     page.table(vec!["NAME", "STATE", "WHO OWES", "WHOM", "VALUE", "DUE", "SHOWN BY"], rows.collect(), "none");
     if !view.holds.is_empty() {
         page.heading("Money");
         let rows = view.holds.iter().map(hold);
         page.table(vec!["NAME", "STATE", "AMOUNT", "WHOSE", "FOR", "WAITS FOR"], rows.collect(), "none");
+    }
+    let remedies: Vec<Vec<Text>> = view.obligations.iter().filter_map(remedy).collect();
+    if !remedies.is_empty() {
+        page.heading("If it is late");
+        let columns = vec!["NAME", "LATE", "OWED SO FAR", "BREACH", "PER DAY", "AT MOST", "MET UNTIL"];
+        page.table(columns, remedies, "none");
     }
 }
 
@@ -126,12 +136,64 @@ fn hold(view: &HoldView) -> Vec<Text> {
     ]
 }
 
-fn obligation(view: &ObligationView) -> Vec<Text> {
-    let shown_by = match &view.shown_by {
-        Showing::Acknowledgement => "acknowledgement",
-        Showing::Digest { digest: None } => "digest",
-        Showing::Digest { digest: Some(_) } => "agreed digest",
+/// How many of the stages are fulfilled: ` (3 of 4 fulfilled)`; nothing where there are none.
+fn kept(view: &ObligationView) -> String {
+    match view.stages.len() {
+        0 => String::new(),
+        all => {
+            let kept = view.stages.iter().filter(|stage| stage.state == "FULFILLED").count();
+            format!(" ({kept} of {all} fulfilled)")
+        }
+    }
+}
+
+fn stages(view: &ObligationView) -> impl Iterator<Item = Vec<Text>> {
+    view.stages.iter().map(|stage| {
+        vec![
+            format!("  {}", stage.id).into(),
+            words::obligation(&stage.state),
+            "".into(),
+            "".into(),
+            terms::money(&stage.value).into(),
+            stage.due.map_or_else(|| "waits".to_owned(), words::instant).into(),
+            shown_by(&stage.shown_by).into(),
+        ]
+    })
+}
+
+/// What an obligation costs when it is late; none without a remedy.
+fn remedy(view: &ObligationView) -> Option<Vec<Text>> {
+    let remedy = view.remedy.as_ref()?;
+    let money = |money: &Option<Money>| money.as_ref().map_or_else(|| "-".to_owned(), terms::money);
+    let late = view.late_ms.into_iter().chain(view.stages.iter().filter_map(|stage| stage.late_ms)).max();
+    let cap = match (&remedy.cap, view.capped_at) {
+        (Some(cap), Some(at)) => format!("{} from {}", terms::money(cap), words::instant(at)),
+        (cap, _) => money(cap),
     };
+    Some(vec![
+        view.id.clone().into(),
+        late.map_or_else(|| "-".to_owned(), words::span).into(),
+        money(&view.penalty).into(),
+        money(&remedy.penalty).into(),
+        money(&remedy.penalty_per_day).into(),
+        cap.into(),
+        view.met_until.map_or_else(|| "waits".to_owned(), words::instant).into(),
+    ])
+}
+
+fn shown_by(showing: &Showing) -> String {
+    match showing {
+        Showing::Acknowledgement => "acknowledgement".to_owned(),
+        Showing::Digest { digest: None } => "digest".to_owned(),
+        Showing::Digest { digest: Some(_) } => "agreed digest".to_owned(),
+        Showing::Schema { schema, .. } => {
+            format!("result of schema {}", schema.to_hex().get(..8).unwrap_or_default())
+        }
+        Showing::Attestation { by } => format!("word of {}", words::agent(by)),
+    }
+}
+
+fn obligation(view: &ObligationView) -> Vec<Text> {
     vec![
         view.id.clone().into(),
         words::obligation(&view.state),
@@ -139,6 +201,6 @@ fn obligation(view: &ObligationView) -> Vec<Text> {
         words::agent(&view.creditor).into(),
         terms::money(&view.value).into(),
         view.due.map_or_else(|| "waits".to_owned(), words::instant).into(),
-        shown_by.into(),
+        shown_by(&view.shown_by).into(),
     ]
 }

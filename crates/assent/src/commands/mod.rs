@@ -4,6 +4,7 @@ mod a2a;
 mod account;
 mod agent;
 mod answer;
+mod attest;
 mod bench;
 mod card;
 mod commitment;
@@ -77,6 +78,7 @@ pub(crate) fn run(context: &Context, command: Command) -> Outcome {
         Command::Session(command) => block_on(session::run(context, command)),
         Command::Commitment(command) => block_on(commitment::run(context, command)),
         Command::Account(command) => block_on(account::run(context, command)),
+        Command::Attest(args) => block_on(attest::run(context, &args)),
         Command::Trust(command) => block_on(trust::run(context, command)),
         Command::Tck(args) => block_on(tck::run(context, &args)),
         Command::Lab(command) => lab::run(context, &command),

@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use asp_client::api::{OfferView, SessionView};
+use asp_core::attestation::Attestation;
 use asp_core::name::AgentUri;
 use asp_core::position::{Hash, LogTime};
 use asp_core::session::table::{Performative, State};
 use asp_core::statement::body::{
     Accept, Acceptance, Admission, Because, Body, Close, Closing, Commit, CommitmentState, Counter, Empty,
     Escalation, Evidence, Fulfilment, Inform, Introduction, Mandate, Note, ObligationId, ObligationNote,
-    ObligationRef, Offer, ParticipantRole, Propose, Question, Resumption, Text, Usage, Withdraw,
+    ObligationRef, Offer, ParticipantRole, Propose, Question, Resumption, Showing, Text, Usage, Withdraw,
 };
 use serde::de::DeserializeOwned;
 
@@ -22,6 +23,8 @@ use crate::terms::Sale;
 
 /// Bytes of the largest body that is read.
 const BODY_BYTES_MAX: u64 = asp_core::limits::STATEMENT_BYTES_MAX as u64;
+/// Bytes of the largest file with an attestation, with a line's end.
+const ATTESTATION_BYTES_MAX: u64 = asp_core::limits::ATTESTATION_BYTES_MAX as u64 + 2;
 /// Bytes of the largest artefact whose digest is made here.
 const ARTEFACT_BYTES_MAX: u64 = 1 << 30;
 
@@ -295,20 +298,24 @@ impl Floor<'_> {
             Ok(ObligationNote {
                 commitment: self.commitment(args, obligation)?,
                 obligation: obligation.clone(),
+                stage: args.hand_over.stage.clone(),
                 text: words(args, what)?,
             })
         };
         if let Some(obligation) = &about.fulfil {
+            let commitment = self.commitment(args, obligation)?;
             return Ok(Inform::Fulfilment(Fulfilment {
-                commitment: self.commitment(args, obligation)?,
-                evidence: evidence(args)?,
+                commitment,
+                evidence: self.evidence(args, &commitment, obligation)?,
                 obligation: obligation.clone(),
+                stage: args.hand_over.stage.clone(),
             }));
         }
         if let Some(obligation) = &about.acknowledge {
             return Ok(Inform::Acknowledgement(ObligationRef {
                 commitment: self.commitment(args, obligation)?,
                 obligation: obligation.clone(),
+                stage: args.hand_over.stage.clone(),
             }));
         }
         if let Some(obligation) = &about.contest {
@@ -344,6 +351,55 @@ impl Floor<'_> {
             "--commitment",
             &format!("no commitment stands here with an obligation {obligation}"),
         )
+    }
+
+    /// What shows a fulfilment.
+    fn evidence(&self, args: &Say, commitment: &Hash, obligation: &ObligationId) -> Outcome<Evidence> {
+        let details = &args.hand_over;
+        if let Some(path) = &details.attestation {
+            let bytes = read_input(path, ATTESTATION_BYTES_MAX)?;
+            let attestation = Attestation::from_json(bytes.trim_ascii())
+                .map_err(|error| Failure::usage(format_args!("{}: {error}", path.display())))?;
+            return Ok(Evidence::Attestation { attestation: Box::new(attestation) });
+        }
+        if let Some(path) = &details.result {
+            let schema = self.schema(commitment, obligation, details.stage.as_ref()).ok_or_else(|| {
+                Failure::usage(format_args!("{obligation} is not to be shown by a result"))
+                    .hint("`assent commitment show` tells what shows it.")
+            })?;
+            return Ok(Evidence::Schema { result: json(path)?, schema });
+        }
+        match (details.digest, &details.artefact, &args.text) {
+            (Some(digest), _, _) => Ok(Evidence::Digest { digest }),
+            (None, Some(path), _) => {
+                let bytes = read_input(path, ARTEFACT_BYTES_MAX)?;
+                Ok(Evidence::Digest { digest: Hash::of(&[&bytes]) })
+            }
+            (None, None, Some(text)) => Ok(Evidence::Acknowledgement { text: text.clone() }),
+            (None, None, None) => {
+                Err(missing("--artefact, --digest, --result, --attestation or --text", "what shows it"))
+            }
+        }
+    }
+
+    /// The schema that the result of a fulfilment has to follow.
+    fn schema(
+        &self,
+        commitment: &Hash,
+        obligation: &ObligationId,
+        stage: Option<&ObligationId>,
+    ) -> Option<Hash> {
+        let found = self.view.commitments.iter().find(|found| found.id == *commitment)?;
+        let owed = found.obligations.iter().find(|owed| owed.id == obligation.as_str())?;
+        let of_stage = |stage: &ObligationId| owed.stages.iter().find(|it| it.id == stage.as_str());
+        let shown_by = match stage {
+            Some(stage) => &of_stage(stage)?.shown_by,
+            None => &owed.shown_by,
+        };
+        match shown_by {
+            Showing::Schema { schema, .. } => Some(*schema),
+            Showing::Acknowledgement | Showing::Digest { .. } | Showing::Attestation { .. } => None,
+        }
     }
 
     fn mandate(&self, args: &Say) -> Outcome<Mandate> {
@@ -391,19 +447,6 @@ fn words(args: &Say, what: &str) -> Outcome<Text> {
 
 fn note(args: &Say) -> Outcome<Note> {
     Ok(Note { data: None, text: words(args, "what to say")? })
-}
-
-fn evidence(args: &Say) -> Outcome<Evidence> {
-    let details = &args.hand_over;
-    match (details.digest, &details.artefact, &args.text) {
-        (Some(digest), _, _) => Ok(Evidence::Digest { digest }),
-        (None, Some(path), _) => {
-            let bytes = read_input(path, ARTEFACT_BYTES_MAX)?;
-            Ok(Evidence::Digest { digest: Hash::of(&[&bytes]) })
-        }
-        (None, None, Some(text)) => Ok(Evidence::Acknowledgement { text: text.clone() }),
-        (None, None, None) => Err(missing("--artefact, --digest or --text", "what shows it")),
-    }
 }
 
 fn json<T: DeserializeOwned>(path: &Path) -> Outcome<T> {

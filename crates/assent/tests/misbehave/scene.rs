@@ -234,7 +234,12 @@ impl Scene {
 
     pub(crate) fn fulfilment(commitment: Hash) -> Body {
         let evidence = Evidence::Acknowledgement { text: text("there") };
-        Body::Inform(Inform::Fulfilment(Fulfilment { commitment, evidence, obligation: text("delivery") }))
+        Body::Inform(Inform::Fulfilment(Fulfilment {
+            commitment,
+            evidence,
+            obligation: text("delivery"),
+            stage: None,
+        }))
     }
 
     pub(crate) fn remark() -> Body {

@@ -215,11 +215,11 @@ impl Own {
 }
 
 fn obligation(commitment: Hash) -> ObligationRef {
-    ObligationRef { commitment, obligation: text("delivery") }
+    ObligationRef::whole(commitment, text("delivery"))
 }
 
 fn remark(commitment: Hash) -> ObligationNote {
-    ObligationNote { commitment, obligation: text("delivery"), text: text("half of it") }
+    ObligationNote { commitment, obligation: text("delivery"), stage: None, text: text("half of it") }
 }
 
 fn mandate(consent: Hash) -> Body {

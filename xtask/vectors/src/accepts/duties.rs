@@ -1,10 +1,11 @@
 //! What is told of obligations and what a session comes to: INFORM and CLOSE.
 
+use asp_core::attestation::Claim;
 use serde_json::{Value, json};
 
 use super::money;
 use crate::case::{Case, continuing};
-use crate::people::{BUYER, NODE, SELLER, hash, opened};
+use crate::people::{AUDIENCE, BUYER, CARRIER, NODE, SELLER, hash, key, opened};
 
 pub(super) fn cases() -> Vec<Case> {
     [informs(), obligations(), closings()].concat()
@@ -35,6 +36,29 @@ fn obligations() -> Vec<Case> {
     let (commitment, obligation) = (hash("a commitment"), "steel");
     let about = |kind: &str| json!({"commitment": commitment, "kind": kind, "obligation": obligation});
     let with_words = |kind: &str| json!({"commitment": commitment, "kind": kind, "obligation": obligation, "text": "Look at it."});
+    let of_stage = |kind: &str| json!({"commitment": commitment, "kind": kind, "obligation": obligation, "stage": "first"});
+    let claim = json!({
+        "attester": CARRIER, "audience": AUDIENCE, "commitment": commitment, "fulfilled": true,
+        "obligation": obligation,
+    });
+    let whole_claim = json!({
+        "attester": CARRIER, "audience": AUDIENCE, "commitment": commitment,
+        "digest": hash("a sample"), "fulfilled": false, "obligation": obligation, "stage": "first",
+    });
+    let attested = |claim: &Value| {
+        // What cannot be read is left for the reader of the vectors to refuse.
+        let signed = serde_json::from_value(claim.clone()).map(|claim: Claim| claim.sign(&key("carrier")));
+        json!({"attestation": signed.ok(), "method": "attestation"})
+    };
+    let result = json!({"method": "schema", "result": {"tonnes": 10}, "schema": hash("a schema")});
+    let staged = json!({
+        "commitment": commitment, "evidence": {"method": "acknowledgement", "text": "Done."}, "kind": "fulfilment",
+        "obligation": obligation, "stage": "first",
+    });
+    let owed = json!({
+        "commitment": commitment, "kind": "breach", "obligation": obligation, "owed": money("52.5", "USD"),
+        "stage": "first",
+    });
     let fulfilment = |evidence: &Value| json!({"commitment": commitment, "evidence": evidence, "kind": "fulfilment", "obligation": obligation});
     vec![
         inform("progress", SELLER, with_words("progress")),
@@ -49,6 +73,23 @@ fn obligations() -> Vec<Case> {
             fulfilment(&json!({"digest": hash("an artefact"), "method": "digest"})),
         )
         .but("digest-with-words", "a digest with words", "/evidence/text", json!("Done.")),
+        inform("fulfilment by a result", SELLER, fulfilment(&result)).but(
+            "result-that-is-none",
+            "a result that is a list",
+            "/evidence/result",
+            json!([10]),
+        ),
+        inform("fulfilment by attestation", SELLER, fulfilment(&attested(&claim))).but(
+            "attestation-without-log",
+            "an attestation for no log",
+            "/evidence/attestation/claim",
+            json!({"attester": CARRIER, "commitment": commitment, "fulfilled": true, "obligation": obligation}),
+        ),
+        inform("fulfilment by an attestation with all that it can say", SELLER, fulfilment(&attested(&whole_claim))),
+        inform("fulfilment of a stage", SELLER, staged),
+        inform("acknowledgement of a stage", BUYER, of_stage("acknowledgement")),
+        inform("silence about a stage", NODE, of_stage("silence")),
+        inform("breach of a stage, with what is owed", NODE, owed),
         inform("acknowledgement", BUYER, about("acknowledgement")),
         inform("contest", BUYER, with_words("contest")),
         inform("breach", NODE, about("breach")),

@@ -79,6 +79,27 @@ fn payment() -> Value {
     })
 }
 
+/// A report in three stages, shown in three ways.
+fn report() -> Value {
+    json!({
+        "creditor": BUYER, "debtor": SELLER, "due": {"at": after(7_200)}, "id": "report",
+        "shownBy": {"method": "schema", "schema": hash("a schema")},
+        "stages": [
+            {
+                "due": {"at": after(3_600)}, "id": "draft",
+                "shownBy": {"by": GLOBEX, "method": "schema", "schema": hash("another schema")},
+                "value": money("20", "USD"), "what": "A draft",
+            },
+            {
+                "id": "figures", "shownBy": {"by": CARRIER, "method": "attestation"},
+                "value": money("30", "USD"), "what": "The figures",
+            },
+            {"id": "final", "value": money("50", "USD"), "what": "The report"},
+        ],
+        "value": money("100", "USD"), "what": "A report on the steel",
+    })
+}
+
 fn package(obligations: &[Value]) -> Value {
     json!({"obligations": obligations, "terms": {}})
 }
@@ -96,6 +117,7 @@ fn whole_offer(kind: &str) -> Value {
         "packages": [
             {"obligations": [steel(), payment()], "schema": hash("a schema"), "terms": {"grade": "S235", "tonnes": 10}},
             package(&[steel(), free]),
+            package(&[report()]),
         ],
         "quorum": 32, "reasoning": "Steel is cheap this month.", "respondBy": after(120),
     })
@@ -123,6 +145,18 @@ fn offers() -> Vec<Case> {
             ),
         continuing("PROPOSE", "proposal, with all that it can say", &stream, BUYER, whole_offer("proposal"))
             .but("answer-that-is-none", "an answer that no offer has", "/answers/0", json!("COMMIT"))
+            .but(
+                "stages-none",
+                "an obligation with an empty list of stages",
+                "/packages/2/obligations/0/stages",
+                json!([]),
+            )
+            .but(
+                "attested-by-nobody",
+                "an attestation by nobody in particular",
+                "/packages/2/obligations/0/stages/1/shownBy",
+                of_wrong("attestation"),
+            )
             .but(
                 "due-twice",
                 "a due time and another obligation to wait for",

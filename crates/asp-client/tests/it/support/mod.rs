@@ -55,6 +55,7 @@ pub fn offer(value: &str, binding: bool) -> Offer {
         quantity: None,
         remedy: None,
         shown_by: Showing::Acknowledgement,
+        stages: None,
         value: text(&format!("{value} USD")),
         what: text("eight GPUs for a day"),
     };

@@ -5,10 +5,13 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Hold, Name, ObligationId, Text, some};
+use super::{Hold, Name, ObligationId, Text, bound, some};
 use crate::amount::{Decimal, Money};
-use crate::name::AgentUri;
+use crate::attestation::Attestation;
+use crate::limits;
+use crate::name::{AgentUri, Domain};
 use crate::position::{Hash, LogTime, Millis};
+use crate::rejection::Rejection;
 use crate::statement::draft;
 
 bodies! {
@@ -33,9 +36,27 @@ bodies! {
         remedy: Option<Remedy>,
         /// How fulfilment is shown.
         shown_by: Showing,
+        /// Its stages, each fulfilled by itself and worth a part of it; it is fulfilled as a whole if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        stages: Option<Vec<ObligationStage>>,
         /// What it is worth.
         value: Money,
         /// What is owed, for people.
+        what: Text,
+    }
+    /// A part of an obligation that is fulfilled by itself.
+    struct ObligationStage {
+        /// When it is due, no later than the obligation; when that is due if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        due: Option<DueAt>,
+        /// Its name in the obligation.
+        id: ObligationId,
+        /// How its fulfilment is shown; as the obligation's if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        shown_by: Option<Showing>,
+        /// What it is worth of the obligation's value.
+        value: Money,
+        /// What is owed by then, for people.
         what: Text,
     }
     /// An exact number of something.
@@ -112,6 +133,19 @@ pub enum Showing {
         #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
         digest: Option<Hash>,
     },
+    /// By a result that a schema describes.
+    Schema {
+        /// The organisation that registered it; none for one of the starters.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        by: Option<Domain>,
+        /// The SHA-256 of its canonical form.
+        schema: Hash,
+    },
+    /// By somebody else's word, which settles it.
+    Attestation {
+        /// Who attests: an agent of another organisation than the debtor's.
+        by: AgentUri,
+    },
 }
 
 /// What shows a fulfilment.
@@ -128,9 +162,39 @@ pub enum Evidence {
         /// The digest.
         digest: Hash,
     },
+    /// A result, for machines.
+    Schema {
+        /// What was delivered, or what is to be known of it.
+        result: Map<String, Value>,
+        /// The schema that it follows: the one agreed.
+        schema: Hash,
+    },
+    /// The word of who was named to judge it.
+    Attestation {
+        /// The attestation.
+        attestation: Box<Attestation>,
+    },
+}
+
+impl Obligation {
+    /// How it and its stages are shown, each with its place in the obligation.
+    pub fn showings(&self) -> impl Iterator<Item = (String, &Showing)> {
+        let stages = self.stages.iter().flatten().enumerate();
+        let own = stages.filter_map(|(number, stage)| {
+            Some((format!("/stages/{number}/shownBy"), stage.shown_by.as_ref()?))
+        });
+        std::iter::once(("/shownBy".to_owned(), &self.shown_by)).chain(own)
+    }
 }
 
 impl Package {
+    /// Bounds on its lists, which the types do not give.
+    pub(super) fn bounds(&self, place: &str) -> Result<(), Rejection> {
+        bound(place, self.obligations.len(), 1..=limits::OBLIGATIONS_MAX)?;
+        let stages = self.obligations.iter().filter_map(|obligation| obligation.stages.as_ref());
+        stages.map(Vec::len).try_for_each(|stages| bound(place, stages, 1..=limits::STAGES_MAX))
+    }
+
     /// The hash that an acceptance repeats: SHA-256 over `asp/1.0/terms`, a newline and the canonical bytes.
     #[must_use]
     pub fn terms_hash(&self) -> Hash {

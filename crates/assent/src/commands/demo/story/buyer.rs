@@ -12,7 +12,8 @@ use asp_core::name::AgentUri;
 use asp_core::position::{Hash, Millis};
 use asp_core::session::table::State;
 use asp_core::statement::body::{
-    Body, Evidence, Inform, Invitee, Limits, ObligationId, Offer, Package, ParticipantRole, Propose,
+    Body, Evidence, Inform, Invitee, Limits, ObligationId, ObligationRef, Offer, Package, ParticipantRole,
+    Propose,
 };
 use futures::StreamExt;
 
@@ -214,12 +215,12 @@ impl Buyer {
         let receipt = match (state(DELIVERY), state(PAYMENT)) {
             ("DELIVERED", _) => {
                 self.check(session, commitment).await?;
-                session.acknowledge(&commitment.id, &obligation(DELIVERY)?).await?
+                session.acknowledge(ObligationRef::whole(commitment.id, obligation(DELIVERY)?)).await?
             }
             ("FULFILLED", "OPEN") => {
                 let text = "bank transfer DEMO-2550".parse().map_err(Failure::fault)?;
                 let evidence = Evidence::Acknowledgement { text };
-                session.fulfil(&commitment.id, &obligation(PAYMENT)?, evidence).await?
+                session.fulfil(ObligationRef::whole(commitment.id, obligation(PAYMENT)?), evidence).await?
             }
             ("FULFILLED", "FULFILLED") => session.close("all done".parse().map_err(Failure::fault)?).await?,
             ("BREACHED", _) if view.state == State::Executing => {
@@ -245,7 +246,9 @@ impl Buyer {
                 Body::Inform(Inform::Fulfilment(done)) if done.commitment == commitment.id => {
                     match done.evidence {
                         Evidence::Digest { digest } => Some(digest),
-                        Evidence::Acknowledgement { .. } => None,
+                        Evidence::Acknowledgement { .. }
+                        | Evidence::Schema { .. }
+                        | Evidence::Attestation { .. } => None,
                     }
                 }
                 _ => None,

@@ -10,7 +10,7 @@ use asp_core::amount::{Decimal, Money};
 use asp_core::name::AgentUri;
 use asp_core::position::{Hash, Millis};
 use asp_core::session::table::State;
-use asp_core::statement::body::{Body, Counter, Evidence, Offer};
+use asp_core::statement::body::{Body, Counter, Evidence, ObligationRef, Offer};
 use futures::{StreamExt, TryStreamExt};
 use serde_json::json;
 
@@ -214,9 +214,13 @@ impl Vendor {
                         }
                         continue;
                     };
-                    session.fulfil(&commitment.id, &id, Evidence::Digest { digest }).await?
+                    session
+                        .fulfil(ObligationRef::whole(commitment.id, id), Evidence::Digest { digest })
+                        .await?
                 }
-                (PAYMENT, "DELIVERED") => session.acknowledge(&commitment.id, &id).await?,
+                (PAYMENT, "DELIVERED") => {
+                    session.acknowledge(ObligationRef::whole(commitment.id, id)).await?
+                }
                 _ => continue,
             };
             self.part.teller.received(&receipt, start.elapsed()).await;
