@@ -760,7 +760,6 @@ api! {
         #[cfg_attr(feature = "openapi", schema(value_type = Option<u64>))]
         next_after: Option<Sequence>,
     }
-    }
     /// A proof of the log (RFC 6962 §2.1).
     struct ProofView {
         /// The hashes, from the leaf towards the root.
