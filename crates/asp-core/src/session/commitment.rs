@@ -244,12 +244,9 @@ impl Commitment {
 
     /// An obligation to pay that is owed no longer, as money that was held has paid it.
     pub(super) fn settle_by_hold(&mut self, id: &ObligationId, at: LogTime) {
-        let owed = self.duty(id).is_some_and(|duty| match duty.progress {
-            Progress::Open | Progress::Delivered { .. } | Progress::Contested => true,
-            Progress::Fulfilled { .. } | Progress::Breached | Progress::Lapsed => false,
-        });
+        let owed = self.duty(id).is_some_and(|duty| duty.progress.is_unsettled());
         if owed {
-            self.set(id, Progress::Fulfilled { at });
+            self.set(id, None, Progress::Fulfilled { at });
         }
     }
 
