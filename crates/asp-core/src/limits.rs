@@ -14,6 +14,9 @@ pub const ACKNOWLEDGEMENT_MS: Millis = Millis(259200000);
 /// A bound, in milliseconds. Who may invite is judged by what was settled before the present step of log time began, so that the question does not change while it is answered.
 pub const ADMISSION_STEP_MS: Millis = Millis(60000);
 
+/// A bound, in bytes. An attestation as a file: the longest names with all that stands around them fit twice.
+pub const ATTESTATION_BYTES_MAX: usize = 2048;
+
 /// A default, in statements. Statements that share one transaction and one signature of receipts.
 pub const BATCH_MAX: usize = 512;
 
@@ -149,6 +152,9 @@ pub const POLICY_FLOORS_MAX: usize = 16;
 /// A default, in milliseconds. How long a session waits for the next statement when its invitation does not say.
 pub const RESPONSE_MS: Millis = Millis(300000);
 
+/// A bound, in bytes. The result that shows a fulfilment, canonical: what is larger is an artefact, and is named by its digest.
+pub const RESULT_BYTES_MAX: usize = 16384;
+
 /// A default, in offers. Proposals and counters of one session.
 pub const ROUNDS_MAX: usize = 50;
 
@@ -191,8 +197,14 @@ pub const SESSION_LIMIT_MS_MAX: Millis = Millis(31622400000);
 /// A default, in milliseconds. How long a session may go on before its first commitment stands.
 pub const SESSION_MS: Millis = Millis(3600000);
 
+/// A bound, in names. Attesters and organisations that registered schemas of results, named by one statement: each stream is read before it is judged.
+pub const SHOWING_SOURCES_MAX: usize = 32;
+
 /// A bound, in signatures. Agent, organisation, and the two keys of a rotation; each costs a verification.
 pub const SIGNATURES_MAX: usize = 4;
+
+/// A bound, in stages. Stages of one obligation; in a package each counts as an obligation, for each may become a timer.
+pub const STAGES_MAX: usize = 16;
 
 /// A bound, in stars. The best rating.
 pub const STARS_MAX: usize = 5;

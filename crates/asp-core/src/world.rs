@@ -614,7 +614,7 @@ impl World {
         let named = statement.body.shown_with().into_iter().take(limits::SHOWING_SOURCES_MAX);
         let agent = |stream: StreamId| match stream {
             StreamId::Agent(agent) => self.agents.get(&agent),
-            StreamId::Org(_) | StreamId::Consent(_) | StreamId::Session(_) => None,
+            StreamId::Org(_) | StreamId::Consent(_) | StreamId::Session(_) | StreamId::Account(_) => None,
         };
         named.filter_map(agent).collect()
     }

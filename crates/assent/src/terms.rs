@@ -111,7 +111,12 @@ impl Sale {
         if let Some(bond) = bond {
             let delivery = package.obligations.iter_mut().find(|owed| owed.id.as_str() == DELIVERY);
             if let Some(delivery) = delivery {
-                delivery.remedy = Some(Remedy { cure_ms: None, penalty: Some(bond.clone()) });
+                delivery.remedy = Some(Remedy {
+                    cap: None,
+                    cure_ms: None,
+                    penalty: Some(bond.clone()),
+                    penalty_per_day: None,
+                });
             }
             holds.push(hold("bond", bond, OnFulfilled::Return, None)?);
         }

@@ -1,5 +1,6 @@
 //! What is owed, as the API shows it: commitments, their obligations and the stages of these.
 
+use super::HoldView;
 use std::collections::BTreeSet;
 
 use asp_core::amount::Money;
@@ -116,6 +117,9 @@ api! {
         replaces: Option<Hash>,
         /// What is owed.
         obligations: Vec<ObligationView>,
+        /// The money that it holds, or held.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        holds: Vec<HoldView>,
     }
     /// A page of commitments.
     struct CommitmentPage {

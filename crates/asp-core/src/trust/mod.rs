@@ -52,10 +52,10 @@ pub use conduct::{Conduct, Watch};
 pub use evidence::{Evidence, Ground, Outcome, Question};
 pub use explain::{Assessment, Change, Counterfactual, Factor, Lender, Limit, Listed, Part};
 pub use history::{History, Moment, STEPS_MAX, STEPS_MIN, history};
+pub use parameters::Model;
 pub use profile::{
     Component, Dossier, Fact, Notes, PROFILE_SESSIONS_MAX, Praise, Profile, conduct_of, profile,
 };
-pub use parameters::Model;
 pub use score::{Level, Millionths, Points};
 pub use settled::{Distrust, Settled};
 

@@ -29,11 +29,11 @@ use asp_core::position::{Hash, LogTime};
 use asp_core::session::table::{Performative, Reason, State};
 use asp_core::statement::body::{
     Accept, Acceptance, Admission, Amendment, Because, Body, Breach, Budget, Close, Closing, Commit,
-    CommitmentState, Conditions, Counter, Due, DueAfter, DueAt, Empty, Escalation, Evidence, Fulfilment, Hold,
-    Inform, Introduction, Invitation, Invitee, Limits, Mandate, Mode, Note, Obligation, ObligationId,
-    ObligationNote, ObligationRef, ObligationStage, Offer, OnFulfilled, Outcome, Package, ParticipantRole, Propose,
-    Question, ReceiptLine, Remedy, Resumption, SchemaRef, SessionReceipt, Share, Showing, Termination, Timeout,
-    TrustFloor, Usage, Withdraw,
+    CommitmentState, Conditions, Counter, Due, DueAfter, DueAt, Empty, Escalation, Evidence, Fulfilment,
+    Hold, Inform, Introduction, Invitation, Invitee, Limits, Mandate, Mode, Note, Obligation, ObligationId,
+    ObligationNote, ObligationRef, ObligationStage, Offer, OnFulfilled, Outcome, Package, ParticipantRole,
+    Propose, Question, ReceiptLine, Remedy, Resumption, SchemaRef, SessionReceipt, Share, Showing,
+    Termination, Timeout, TrustFloor, Usage, Withdraw,
 };
 
 use super::span;
