@@ -76,22 +76,23 @@ pub fn attacks(model: &Model, seed: u64, scale: Scale) -> Vec<Attack> {
 
 fn ring(arena: &Arena<'_>) -> Attack {
     let points = ring_gain(arena, 100);
-    Attack { attack: "100 identities deal among themselves", figure: "gained over one agent", points }
+    Attack {
+        attack: "100 identities deal among themselves, and once with another",
+        figure: "gained over one agent",
+        points,
+    }
 }
 
-/// What `identities` gain: five outside deals of different members, and ten inside of each.
+/// What `identities` gain that have one deal outside, and ten inside of each.
 fn ring_gain(arena: &Arena<'_>, identities: u32) -> Vec<f64> {
     let mut together = arena.market.clone();
     let single = together.newcomer();
     let mut alone = together.clone();
     let members: Vec<Agent> = (0..identities).map(|_| together.newcomer()).collect();
-    for number in 0..5_u32 {
-        let partner = together.anybody();
-        let member = members.get((number % identities.max(1)) as usize).copied().unwrap_or(single);
-        together.deal(member, partner, CLASS, 340, true);
-        let same = together.record.deals.last().map(|deal| Deal { debtor: single, ..*deal });
-        alone.record.deals.extend(same);
-    }
+    let partner = together.anybody();
+    together.deal(members.first().copied().unwrap_or(single), partner, CLASS, 340, true);
+    let same = together.record.deals.last().map(|deal| Deal { debtor: single, ..*deal });
+    alone.record.deals.extend(same);
     for (number, member) in (0_u32..).zip(&members) {
         for step in 1..=10_u32 {
             let other = members.get(((number + step) % identities.max(1)) as usize).copied();

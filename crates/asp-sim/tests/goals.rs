@@ -84,6 +84,26 @@ fn without_any_one_mechanism_a_goal_breaks() {
 }
 
 #[test]
+fn the_page_names_every_goal_and_every_mechanism_as_they_are() {
+    let page = include_str!("../../../docs/trust.md");
+    for goal in GOALS {
+        assert!(
+            page.contains(&format!("| `{}` | {} |", goal.name, goal.asks)),
+            "the page lacks {}",
+            goal.name
+        );
+    }
+    for mechanism in MECHANISMS {
+        let row = format!("| {} | {} |", mechanism.name, mechanism.purpose);
+        assert!(page.contains(&row), "the page lacks {}", mechanism.name);
+    }
+    for (mechanism, goal) in NEEDED {
+        let row = page.lines().find(|line| line.starts_with(&format!("| {mechanism} |"))).unwrap();
+        assert!(row.contains(&format!("`{goal}`")), "{row} lacks {goal}");
+    }
+}
+
+#[test]
 fn the_same_seed_gives_the_same_report() {
     let told = |seed| {
         let request = Request { seed, scale: Scale::SMALL, goal: Some("unreliable"), otc: None };
@@ -126,7 +146,7 @@ fn real_ratings_are_judged_as_the_task_says() {
     let found = foresee(&Model::FLOW_1, &rows, &[System::Beta, System::Average]);
     assert_eq!((found.known, found.judged, found.negative), (24_914, 5_855, 727));
     assert!((found.area(System::Beta) - 0.6119).abs() < 0.0001, "{}", found.area(System::Beta));
-    assert!((found.area(System::Average) - 0.6022).abs() < 0.0001, "{}", found.area(System::Average));
+    assert!((found.area(System::Average) - 0.6788).abs() < 0.0001, "{}", found.area(System::Average));
 }
 
 proptest! {
