@@ -10,6 +10,7 @@
 mod support;
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -45,15 +46,21 @@ struct Provider {
     address: SocketAddr,
     asked: Arc<Mutex<Vec<Asked>>>,
     count: watch::Sender<usize>,
+    /// Whether it hears nothing at present.
+    deaf: Arc<AtomicBool>,
 }
 
 impl Provider {
     async fn start() -> Self {
         let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
-        let provider = Self { address, asked: Arc::default(), count: watch::Sender::new(0) };
+        let provider =
+            Self { address, asked: Arc::default(), count: watch::Sender::new(0), deaf: Arc::default() };
         let served = provider.clone();
         let hear = move |Path(what): Path<String>, headers: HeaderMap, body: axum::body::Bytes| {
+            if served.deaf.load(Ordering::SeqCst) {
+                return std::future::ready((StatusCode::INTERNAL_SERVER_ERROR, axum::Json(json!({}))));
+            }
             let header = |name: &str| headers[name].to_str().unwrap().to_owned();
             let key = header("idempotency-key");
             // The node signs as the provider does.
@@ -62,7 +69,7 @@ impl Provider {
             let body = serde_json::from_slice(&body).unwrap();
             served.asked.lock().unwrap().push(Asked { what, key, body });
             served.count.send_modify(|count| *count += 1);
-            async { (StatusCode::ACCEPTED, axum::Json(json!({}))) }
+            std::future::ready((StatusCode::ACCEPTED, axum::Json(json!({}))))
         };
         let router = Router::new().route("/{what}", axum::routing::post(hear));
         tokio::spawn(async move { axum::serve(listener, router).await });
@@ -240,6 +247,20 @@ async fn what_comes_after_a_refusal_is_given_back() {
     assert_eq!(refund.key, format!("refunds:{}", id.to_hex()));
     assert_eq!(money(&stage), (0, 0, 0));
     taken(&tell(&stage, "m3", about("refunded", id)).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn money_that_cannot_be_given_back_yet_is_given_back_when_the_message_comes_again() {
+    let (mut stage, provider, _folder) = stage().await;
+    let id = deposit(&mut stage, "100 USD").await;
+    provider.deaf.store(true, Ordering::SeqCst);
+    let answer = tell(&stage, "m1", captured(id, "100", "EUR")).await;
+    assert_eq!((answer.status, answer.code().as_str()), (StatusCode::SERVICE_UNAVAILABLE, "OVERLOADED"));
+    assert_eq!(money(&stage), (0, 0, 1));
+    provider.deaf.store(false, Ordering::SeqCst);
+    taken(&tell(&stage, "m1", captured(id, "100", "EUR")).await);
+    provider.until(&stage, "refunds", 1).await;
+    assert_eq!(money(&stage), (0, 0, 0));
 }
 
 #[tokio::test(flavor = "multi_thread")]

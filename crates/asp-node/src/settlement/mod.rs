@@ -218,21 +218,28 @@ async fn ask_in_turn(
     let reference = transfer.reference.to_string();
     let request =
         Request { account: account.domain(), amount: &transfer.amount, reference: &reference, transfer: id };
-    ask(app, settlement, asked, &request).await;
+    // What was not heard is asked again in its turn.
+    let _ = ask(app, settlement, asked, &request).await;
 }
 
-/// Sends a request. Whatever comes back says only that it was heard; what becomes of it a signed message says.
-async fn ask(app: &App, settlement: &Settlement, asked: Asked, request: &Request<'_>) {
+/// Sends a request; whether it was heard. Whatever comes back says no more; what becomes of it a signed message says.
+async fn ask(app: &App, settlement: &Settlement, asked: Asked, request: &Request<'_>) -> bool {
     let body = asp_core::statement::draft::canonical(request);
     // The same for the same, so that asking twice is asking once.
     let key = format!("{}:{}", asked.path(), request.transfer.to_hex());
-    let Some(headers) = settlement.key.sign(&key, app.clock.now(), &body) else { return };
+    let Some(headers) = settlement.key.sign(&key, app.clock.now(), &body) else { return false };
     let headers: Vec<(&str, String)> =
         headers.into_iter().chain([("idempotency-key", key.clone())]).collect();
     let url = format!("{}/{}", settlement.url, asked.path());
     match app.fetch.post_with(&url, &headers, body, ANSWER_BYTES_MAX).await {
-        Ok(_) => tracing::info!(%key, "asked the settlement provider"),
-        Err(error) => tracing::warn!(%key, %error, "the settlement provider did not hear"),
+        Ok(_) => {
+            tracing::info!(%key, "asked the settlement provider");
+            true
+        }
+        Err(error) => {
+            tracing::warn!(%key, %error, "the settlement provider did not hear");
+            false
+        }
     }
 }
 
@@ -309,14 +316,14 @@ async fn outcome(
             })),
             // What cannot be credited is given back, and the deposit has ended.
             Some(_) => {
-                give_back(app, settlement, account, (transfer, amount)).await;
+                give_back(app, settlement, account, (transfer, amount)).await?;
                 let reason = format!("the settlement provider took {amount}, which was not asked for");
                 let reason = reason.parse().map_err(|_| Denial::Internal)?;
                 Some(Body::AccountRefuse(AccountRefuse { deposit: *transfer, reason }))
             }
             None => {
                 if was_refused(app, account.domain(), transfer).await? {
-                    give_back(app, settlement, account, (transfer, amount)).await;
+                    give_back(app, settlement, account, (transfer, amount)).await?;
                 }
                 None
             }
@@ -337,14 +344,15 @@ fn fits(account: &Account, asked: &Transfer, amount: &Money) -> bool {
     known && asked.amount.currency == amount.currency && amount.minor().is_some()
 }
 
+/// Asks that money be given back. If that is not heard, the message that led to it is to come again.
 async fn give_back(
     app: &App,
     settlement: &Settlement,
     account: &Account,
     (transfer, amount): (&Hash, &Money),
-) {
+) -> Result<(), Denial> {
     let request = Request { account: account.domain(), amount, reference: "refund", transfer };
-    ask(app, settlement, Asked::Refund, &request).await;
+    if ask(app, settlement, Asked::Refund, &request).await { Ok(()) } else { Err(Denial::Full) }
 }
 
 /// Whether the node said that nothing came of a deposit: then money that comes after all is nobody's.
