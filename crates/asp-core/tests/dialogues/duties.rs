@@ -279,7 +279,7 @@ fn a_remedy_is_one_that_can_be_computed() {
     // ASP-COM-011
     for remedy in [
         "cure 48h daily 5 cap 4",
-        "cure 48h fine 5 cap 4",
+        "cure 48h penalty 5 cap 4",
         "daily 5 cap 20",
         "cure 48h daily 0",
         "cure 48h daily 999999999999999999",
@@ -293,7 +293,7 @@ fn a_remedy_is_one_that_can_be_computed() {
         ));
     }
     bound(
-        "seller owes buyer goods 100 within 1h cure 48h fine 10 daily 5 cap 12",
+        "seller owes buyer goods 100 within 1h cure 48h penalty 10 daily 5 cap 12",
         "+48h                                   -> EXECUTING [ACTIVE: goods OPEN]
          seller INFORM fulfilment goods         -> EXECUTING [ACTIVE: goods DELIVERED]",
     );

@@ -232,7 +232,7 @@ fn a_breach_says_what_is_owed() {
     // ASP-COM-017
     let ledger = bound(
         "",
-        "seller owes buyer goods 100 within 1h cure 36h fine 10 daily 5 cap 18",
+        "seller owes buyer goods 100 within 1h cure 36h penalty 10 daily 5 cap 18",
         "+37h                                         -> EXECUTING [ACTIVE: goods OPEN]
          +5h quietly                                  -> EXECUTING [ACTIVE: goods OPEN]
          node INFORM breach goods                     -> ! NOT_DUE
@@ -245,7 +245,7 @@ fn a_breach_says_what_is_owed() {
     assert_eq!(commitment.penalty(duty, ledger.stage.now), Some(usd("18")));
     bound(
         "",
-        "seller owes buyer goods 100 within 1h cure 36h fine 10",
+        "seller owes buyer goods 100 within 1h cure 36h penalty 10",
         "+37h                                         -> EXECUTING
          +1h quietly                                  -> EXECUTING
          node INFORM breach goods owing 11            -> ! NOT_DUE
@@ -257,7 +257,7 @@ fn a_breach_says_what_is_owed() {
 fn what_is_late_costs_by_the_day_until_it_is_stated() {
     let mut ledger = bound(
         "",
-        "seller owes buyer work 100 within 1h cure 96h fine 10 daily 5 cap 40 stages=a:40/b:60",
+        "seller owes buyer work 100 within 1h cure 96h penalty 10 daily 5 cap 40 stages=a:40/b:60",
         "+1h   -> EXECUTING",
     );
     let owed = |ledger: &Ledger| {

@@ -533,13 +533,13 @@ pub fn after<'a>(words: &[&'a str], keyword: &str) -> Option<&'a str> {
     words.get(at + 1).copied()
 }
 
-/// `[cure 10m] [fine 5] [daily 2] [cap 10]`
+/// `[cure 10m] [penalty 5] [daily 2] [cap 10]`
 fn remedy(words: &[&str]) -> Option<Remedy> {
     let money = |name| after(words, name).map(usd);
     let remedy = Remedy {
         cap: money("cap"),
         cure_ms: after(words, "cure").map(span),
-        penalty: money("fine"),
+        penalty: money("penalty"),
         penalty_per_day: money("daily"),
     };
     let Remedy { cap, cure_ms, penalty, penalty_per_day } = &remedy;

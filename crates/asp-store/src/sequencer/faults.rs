@@ -301,11 +301,14 @@ fn said(author: &mut Author, session: Hash, offer: Hash, what: Said, last: &[Has
         }
         Said::Fulfil => {
             let evidence = Evidence::Acknowledgement { text: text("there") };
-            Inform::Fulfilment(Fulfilment { commitment: at(4), evidence, obligation: text("delivery"), stage: None })
+            Inform::Fulfilment(Fulfilment {
+                commitment: at(4),
+                evidence,
+                obligation: text("delivery"),
+                stage: None,
+            })
         }
-        Said::Release => {
-            Inform::Acknowledgement(ObligationRef { commitment: at(4), obligation: text("delivery"), stage: None })
-        }
+        Said::Release => Inform::Acknowledgement(ObligationRef::whole(at(4), text("delivery"))),
     };
     let by = if what == Said::Fulfil { "globex/seller" } else { "acme/buyer" };
     author.say(session, by, Body::Inform(body), None)

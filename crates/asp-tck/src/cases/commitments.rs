@@ -161,10 +161,10 @@ pub(super) const CASES: &[Case] = &[
         &["ASP-COM-011"],
         "a penalty by the day is agreed to where it can be computed, and its cap is one",
         "low = seller owes buyer goods 100 within 1h cure 48h daily 5 cap 4
-         fine = seller owes buyer goods 100 within 1h cure 48h fine 5 cap 4
+         fine = seller owes buyer goods 100 within 1h cure 48h penalty 5 cap 4
          never = seller owes buyer goods 100 within 1h daily 5 cap 20
          huge = seller owes buyer goods 100 within 1h cure 48h daily 999999999999999999
-         good = seller owes buyer goods 100 within 1h cure 48h fine 10 daily 5 cap 12
+         good = seller owes buyer goods 100 within 1h cure 48h penalty 10 daily 5 cap 12
          buyer PROPOSE with seller
          seller ACCEPT
          buyer PROPOSE firm low                      -> ! INVALID_TERMS

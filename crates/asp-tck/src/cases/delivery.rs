@@ -288,7 +288,8 @@ async fn last(stage: &mut Stage, session: &Hash) -> Result<Verified, Finding> {
 
 async fn breached(stage: &mut Stage) -> Result<(), Finding> {
     stage.enter("buyer seller").await?;
-    for (remedy, owed) in [("fine 7 cap 9", "7 USD"), ("cure 1s daily 5 cap 9", "5 USD"), ("cure 1s", "")] {
+    for (remedy, owed) in [("penalty 7 cap 9", "7 USD"), ("cure 1s daily 5 cap 9", "5 USD"), ("cure 1s", "")]
+    {
         stage
             .go_on(&format!(
                 "deal = seller owes buyer goods 100 within 2s {remedy}
