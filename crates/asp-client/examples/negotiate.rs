@@ -163,8 +163,13 @@ fn offer(buyer: &AgentUri, seller: &AgentUri, value: &str, due: LogTime) -> Outc
         remedy: None,
         stages: None,
     };
-    let package =
-        Package { holds: None, obligations: vec![obligation], schema: None, terms: serde_json::Map::new() };
+    let package = Package {
+        disputes: None,
+        holds: None,
+        obligations: vec![obligation],
+        schema: None,
+        terms: serde_json::Map::new(),
+    };
     Ok(Offer::of(vec![package], false))
 }
 

@@ -31,6 +31,7 @@ pub mod keys;
 mod agent;
 mod client;
 mod clock;
+mod dispute;
 mod error;
 mod export;
 mod list;
@@ -50,6 +51,7 @@ mod work;
 
 pub use agent::{AgentParty, Opening};
 pub use client::{Client, SchemaSearch};
+pub use dispute::{Disputes, Filing};
 pub use error::Error;
 pub use export::{Difference, Replay, SessionExport, Step};
 pub use organisation::{ConsentTerms, OrganisationParty};

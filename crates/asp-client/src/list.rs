@@ -6,7 +6,8 @@ use serde::de::DeserializeOwned;
 use crate::Error;
 use crate::api::{
     ActView, ActivityPage, CommitmentPage, CommitmentView, ConsentPage, ConsentSession, ConsentSessionPage,
-    ConsentView, OwnAgentPage, OwnAgentView, PostingPage, PostingView, SessionPage, SessionSummary,
+    ConsentView, DisputePage, DisputeView, OwnAgentPage, OwnAgentView, PostingPage, PostingView, SessionPage,
+    SessionSummary,
 };
 use crate::party::{Party, Query};
 
@@ -40,6 +41,7 @@ pages! {
     ActivityPage of ActView in statements;
     CommitmentPage of CommitmentView in commitments;
     ConsentPage of ConsentView in consents;
+    DisputePage of DisputeView in disputes;
     ConsentSessionPage of ConsentSession in sessions;
     OwnAgentPage of OwnAgentView in agents;
     PostingPage of PostingView in entries;

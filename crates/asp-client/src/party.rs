@@ -105,7 +105,7 @@ impl Party {
                 StreamId::Org(_) | StreamId::Agent(_) => {
                     self.client().chained(&stream, Some(head.sequence)).await?
                 }
-                StreamId::Consent(_) | StreamId::Session(_) | StreamId::Account(_) => {
+                StreamId::Consent(_) | StreamId::Session(_) | StreamId::Account(_) | StreamId::Dispute(_) => {
                     self.chained(&stream, Some(head.sequence)).await?
                 }
             };

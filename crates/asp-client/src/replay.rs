@@ -95,7 +95,7 @@ pub(crate) async fn messages(party: &Party, id: Hash) -> Result<Vec<Message>, Er
         next += 1;
         let read = match &stream {
             StreamId::Org(_) | StreamId::Agent(_) => party.client().chained(&stream, None).await?,
-            StreamId::Consent(_) | StreamId::Session(_) | StreamId::Account(_) => {
+            StreamId::Consent(_) | StreamId::Session(_) | StreamId::Account(_) | StreamId::Dispute(_) => {
                 party.chained(&stream, None).await?
             }
         };

@@ -68,6 +68,24 @@ pub const CURRENCIES_MAX: usize = 16;
 /// A bound, in hops. Length of a chain of mandates.
 pub const DELEGATION_HOPS_MAX: usize = 8;
 
+/// A default, in milliseconds. 72 hours: how long a ruling that can be appealed waits for an appeal.
+pub const DISPUTE_APPEAL_MS: Millis = Millis(259200000);
+
+/// A bound, in milliseconds. 30 days: how long after an obligation came to its outcome that can still be disputed.
+pub const DISPUTE_FILING_MS: Millis = Millis(2592000000);
+
+/// A default, in milliseconds. 7 days: how long an arbiter has.
+pub const DISPUTE_RULE_MS: Millis = Millis(604800000);
+
+/// A default, in milliseconds. 72 hours: how long the parties of a dispute have among themselves.
+pub const DISPUTE_SETTLE_MS: Millis = Millis(259200000);
+
+/// A bound, in statements. Statements of the parties in one dispute; the node and the arbiter are not counted.
+pub const DISPUTE_STATEMENTS_MAX: usize = 64;
+
+/// A bound, in milliseconds. 90 days: the longest that one step of a dispute may take by agreement.
+pub const DISPUTE_WINDOW_MS_MAX: Millis = Millis(7776000000);
+
 /// A bound, in milliseconds. How soon a node looks again where it did not find the key: records of DNS take their time. The pause grows as long as nothing is found.
 pub const DOMAIN_CHECK_AGAIN_MS: Millis = Millis(10000);
 
@@ -91,6 +109,9 @@ pub const ENDORSEMENTS_MAX: usize = 256;
 
 /// A default, in milliseconds. How long an escalated session waits for the authority.
 pub const ESCALATION_MS: Millis = Millis(86400000);
+
+/// A bound, in exhibits. What one statement in a dispute may show; each is looked for among the statements of the session.
+pub const EXHIBITS_MAX: usize = 32;
 
 /// A bound, in members. Members of terms and data that a session remembers, so that nobody comes in to read what its consent does not let flow; bounds its memory.
 pub const FLOWED_MEMBERS_MAX: usize = 1024;

@@ -197,6 +197,8 @@ pub enum StreamKind {
     Session,
     /// The money of an organisation.
     Account,
+    /// A dispute about an obligation of a session.
+    Dispute,
 }
 
 impl StreamKind {
@@ -209,6 +211,7 @@ impl StreamKind {
             Self::Consent => "consent",
             Self::Session => "session",
             Self::Account => "account",
+            Self::Dispute => "dispute",
         }
     }
 
@@ -232,6 +235,8 @@ pub enum StreamId {
     Session(Hash),
     /// `account:<domain>`
     Account(Domain),
+    /// `dispute:<hash of the statement that opens it>`
+    Dispute(Hash),
 }
 
 impl StreamId {
@@ -244,6 +249,7 @@ impl StreamId {
             Self::Consent(_) => StreamKind::Consent,
             Self::Session(_) => StreamKind::Session,
             Self::Account(_) => StreamKind::Account,
+            Self::Dispute(_) => StreamKind::Dispute,
         }
     }
 }
@@ -255,7 +261,7 @@ impl fmt::Display for StreamId {
         match self {
             Self::Org(domain) | Self::Account(domain) => domain.fmt(f),
             Self::Agent(agent) => agent.fmt(f),
-            Self::Consent(hash) | Self::Session(hash) => f.write_str(&hash.to_hex()),
+            Self::Consent(hash) | Self::Session(hash) | Self::Dispute(hash) => f.write_str(&hash.to_hex()),
         }
     }
 }
@@ -277,6 +283,7 @@ impl FromStr for StreamId {
             "consent" => Hash::from_hex(name).map(Self::Consent).ok_or(invalid),
             "session" => Hash::from_hex(name).map(Self::Session).ok_or(invalid),
             "account" => name.parse().map(Self::Account),
+            "dispute" => Hash::from_hex(name).map(Self::Dispute).ok_or(invalid),
             _ => Err(invalid),
         }
     }
@@ -287,7 +294,7 @@ impl FromStr for StreamId {
 pub enum StreamName {
     /// A stream with a name of its own.
     Of(StreamId),
-    /// `session:` or `consent:`: the id will be the hash of this very statement.
+    /// `session:`, `consent:` or `dispute:`: the id will be the hash of this very statement.
     Opens(StreamKind),
 }
 
@@ -306,6 +313,7 @@ impl FromStr for StreamName {
         match text {
             "session:" => Ok(Self::Opens(StreamKind::Session)),
             "consent:" => Ok(Self::Opens(StreamKind::Consent)),
+            "dispute:" => Ok(Self::Opens(StreamKind::Dispute)),
             named => named.parse().map(Self::Of),
         }
     }
@@ -495,6 +503,7 @@ mod tests {
                 "agent:agent://acme.example/buyer",
                 "session:",
                 "consent:",
+                "dispute:",
                 &format!("session:{hash}"),
             ],
             &[
@@ -503,7 +512,7 @@ mod tests {
                 "agent:",
                 "session",
                 "session:ab",
-                "dispute:",
+                "disputes:",
                 &format!("session:{}", hash.to_uppercase()),
             ],
         );

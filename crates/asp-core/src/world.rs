@@ -13,6 +13,7 @@ use crate::account::{Account, Movement, Place};
 use crate::admission::{Asked, Host, Invites};
 use crate::agent::Agent;
 use crate::consent::Consent;
+use crate::dispute::{self, Dispute, Finding};
 use crate::key::KeyId;
 use crate::limits;
 use crate::name::{AgentUri, Domain, Issuer, Origin, StreamId};
@@ -20,11 +21,11 @@ use crate::org::Organisation;
 use crate::position::{Hash, Head, LogPoint, LogTime, Millis};
 use crate::rejection::{Code, Rejection};
 use crate::session::{Earned, Effect, Facts, Funds, Session};
-use crate::statement::body::{Accept, AdmissionPolicy, Body, Propose, Rating, Showing};
+use crate::statement::body::{Accept, AdmissionPolicy, Award, Body, Inform, Propose, Rating, Showing};
 use crate::statement::{Statement, Verified};
 use crate::stream::{Accepted, check_place};
 use crate::terms::{self, TermsSchema};
-use crate::trust::{Distrust, Points, Question, Settled, score};
+use crate::trust::{Distrust, Ground, Points, Question, Settled, score};
 
 /// What a statement changed, for whoever keeps views.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +40,8 @@ pub enum Change {
     Session(Hash, Vec<Effect>),
     /// An account was opened or changed, and this money moved.
     Account(Domain, Vec<Movement>),
+    /// A dispute was filed or moved.
+    Dispute(Hash),
 }
 
 /// The state of a log, or of the part of it that is loaded.
@@ -51,6 +54,9 @@ pub struct World {
     consents: BTreeMap<Hash, Consent>,
     sessions: BTreeMap<Hash, Session>,
     accounts: BTreeMap<Domain, Account>,
+    disputes: BTreeMap<Hash, Dispute>,
+    /// The disputes that are known of each session: all of them, of a session that is loaded.
+    disputed: BTreeMap<Hash, BTreeSet<Hash>>,
     absent: BTreeSet<StreamId>,
     trust: Trust,
 }
@@ -78,6 +84,8 @@ impl World {
             consents: BTreeMap::new(),
             sessions: BTreeMap::new(),
             accounts: BTreeMap::new(),
+            disputes: BTreeMap::new(),
+            disputed: BTreeMap::new(),
             absent: BTreeSet::new(),
             trust: Trust::Answered(Vec::new()),
         }
@@ -154,6 +162,33 @@ impl World {
         self.accounts.insert(account.domain().clone(), account);
     }
 
+    /// A dispute.
+    #[must_use]
+    pub fn dispute(&self, id: &Hash) -> Option<&Dispute> {
+        self.disputes.get(id)
+    }
+
+    /// All disputes, by id.
+    pub fn disputes(&self) -> impl Iterator<Item = &Dispute> {
+        self.disputes.values()
+    }
+
+    /// Notes that there is a dispute of a session: whoever loads the session tells of all of them.
+    pub fn note_dispute(&mut self, session: Hash, dispute: Hash) {
+        self.disputed.entry(session).or_default().insert(dispute);
+    }
+
+    /// Whether there is or was a dispute about a session, as far as it is known here.
+    #[must_use]
+    pub fn is_disputed(&self, session: &Hash) -> bool {
+        self.disputed.contains_key(session)
+    }
+
+    /// The disputes of a session that are known, loaded or not.
+    fn disputes_of(&self, session: &Hash) -> impl Iterator<Item = &Hash> {
+        self.disputed.get(session).into_iter().flatten()
+    }
+
     /// All sessions, by id.
     pub fn sessions(&self) -> impl Iterator<Item = &Session> {
         self.sessions.values()
@@ -173,6 +208,7 @@ impl World {
             StreamId::Consent(id) => self.consents.get(id).map(Consent::head),
             StreamId::Session(id) => self.sessions.get(id).map(Session::head),
             StreamId::Account(domain) => self.accounts.get(domain).map(Account::head),
+            StreamId::Dispute(id) => self.disputes.get(id).map(Dispute::head),
         }
     }
 
@@ -224,6 +260,7 @@ impl World {
                 );
                 // If there are more, it is refused for that.
                 streams.extend(body.shown_with().into_iter().take(limits::SHOWING_SOURCES_MAX));
+                streams.extend(body.stream_named());
                 if !statement.opens {
                     streams.push(statement.stream.clone());
                     streams.extend(self.session_touches(id));
@@ -232,6 +269,14 @@ impl World {
                     streams.extend(money.into_iter().flatten().map(StreamId::Account));
                     streams.extend(self.result_touches(id, body));
                 }
+            }
+            (StreamId::Dispute(_), Body::DisputeFile(file)) => {
+                streams.push(StreamId::Session(file.session));
+                streams.extend(self.disputes_of(&file.session).copied().map(StreamId::Dispute));
+            }
+            (StreamId::Dispute(id), _) => {
+                streams.push(statement.stream.clone());
+                streams.extend(self.dispute_touches(id));
             }
             (StreamId::Org(_) | StreamId::Consent(_) | StreamId::Account(_), _) => {
                 streams.push(statement.stream.clone())
@@ -258,6 +303,18 @@ impl World {
         consents.copied().map(StreamId::Consent).chain(organisations).chain(registrants).collect()
     }
 
+    /// The streams on which a dispute's rules depend: its session, and the agents by whose keys the two sides are bound.
+    fn dispute_touches(&self, id: &Hash) -> Vec<StreamId> {
+        let Some(dispute) = self.disputes.get(id) else { return Vec::new() };
+        let filing = dispute.filing();
+        let session = self.sessions.get(&filing.session);
+        let bound = session.and_then(|session| session.commitments().get(&filing.commitment));
+        let signers = bound.into_iter().flat_map(|it| it.grounds.values().flatten()).map(|ground| &ground.by);
+        let signers: BTreeSet<&AgentUri> = signers.collect();
+        let agents = signers.into_iter().cloned().map(StreamId::Agent);
+        [StreamId::Session(filing.session)].into_iter().chain(agents).collect()
+    }
+
     /// The agents whose cards matter: that of who invited where somebody comes in, those of all where somebody is bound.
     fn cards_touched(&self, id: &Hash, body: &Body) -> Vec<StreamId> {
         let Some(session) = self.sessions.get(id) else { return Vec::new() };
@@ -278,14 +335,21 @@ impl World {
         }
     }
 
-    /// The next stream to load before [`World::due`] or [`World::next_deadline`] of a session can be asked.
+    /// The next stream to load before [`World::due`] or [`World::next_deadline`] of a stream can be asked.
     #[must_use]
-    pub fn missing_for_session(&self, id: &Hash) -> Option<StreamId> {
-        let session = StreamId::Session(*id);
-        if !self.knows(&session) {
-            return Some(session);
+    pub fn missing_for(&self, stream: &StreamId) -> Option<StreamId> {
+        if !self.knows(stream) {
+            return Some(stream.clone());
         }
-        self.session_touches(id).into_iter().find(|stream| !self.knows(stream))
+        let needed = match stream {
+            StreamId::Session(id) => {
+                let disputes = self.disputes_of(id).copied().map(StreamId::Dispute);
+                self.session_touches(id).into_iter().chain(disputes).collect()
+            }
+            StreamId::Dispute(id) => self.dispute_touches(id),
+            StreamId::Org(_) | StreamId::Agent(_) | StreamId::Consent(_) | StreamId::Account(_) => Vec::new(),
+        };
+        needed.into_iter().find(|stream| !self.knows(stream))
     }
 
     /// Notes that a stream does not exist.
@@ -300,8 +364,12 @@ impl World {
             StreamId::Org(domain) => drop(self.organisations.remove(domain)),
             StreamId::Agent(agent) => drop(self.agents.remove(agent)),
             StreamId::Consent(id) => drop(self.consents.remove(id)),
-            StreamId::Session(id) => drop(self.sessions.remove(id)),
+            StreamId::Session(id) => {
+                self.sessions.remove(id);
+                self.disputed.remove(id);
+            }
             StreamId::Account(domain) => drop(self.accounts.remove(domain)),
+            StreamId::Dispute(id) => drop(self.disputes.remove(id)),
         }
     }
 
@@ -385,6 +453,7 @@ impl World {
             StreamId::Consent(id) => self.judge_consent(id, verified, at),
             StreamId::Session(id) => self.judge_session(id, verified, at),
             StreamId::Account(domain) => self.judge_account(domain, verified),
+            StreamId::Dispute(id) => self.judge_dispute(id, verified, at),
         }
     }
 
@@ -508,6 +577,47 @@ impl World {
         session.decide(verified, &self.facts_of(session, statement, at))
     }
 
+    fn judge_dispute(&self, id: &Hash, verified: &Verified, at: LogPoint) -> Result<(), Rejection> {
+        let statement = verified.statement();
+        // Before it is looked whether there is one: who writes a party's name learns nothing by the answer (ASP-STM-018).
+        self.check_signers(verified)?;
+        if let (true, Body::DisputeFile(file)) = (statement.opens, &statement.body) {
+            check_place(statement, None, crate::name::StreamKind::Dispute)?;
+            let others = self.disputes_of(&file.session).filter_map(|id| self.disputes.get(id));
+            return Dispute::decide_opening(verified, at, self.sessions.get(&file.session), others);
+        }
+        let unknown = || Code::UnknownStream.at("/stream").by("ASP-DIS-016");
+        let dispute =
+            self.disputes.get(id).filter(|it| it.side(&statement.issuer).is_some()).ok_or_else(unknown)?;
+        check_place(statement, Some(dispute.head()), crate::name::StreamKind::Dispute)?;
+        let session = self.sessions.get(&dispute.filing().session);
+        dispute.decide(verified, at, session, self.finding(dispute).as_ref())
+    }
+
+    /// What the log alone decides about a dispute; none if its session is not here.
+    fn finding(&self, dispute: &Dispute) -> Option<Finding> {
+        let session = self.sessions.get(&dispute.filing().session)?;
+        let trusted = |ground: &Ground| {
+            self.agents.get(&ground.by).is_none_or(|agent| agent.keys().trusted_at(&ground.key, ground.at))
+        };
+        Some(dispute::replay(dispute.filing(), session, trusted))
+    }
+
+    /// The award that the dispute which a statement names makes due in a session.
+    fn award_named(&self, session: Option<&Session>, statement: &Statement) -> Option<Award> {
+        let Body::Inform(Inform::Award(award)) = &statement.body else { return None };
+        session?.award_due(self.disputes.get(&award.dispute)?)
+    }
+
+    /// The first award that is due in a session, and since when.
+    fn award_due(&self, session: &Session) -> Option<(LogTime, Award)> {
+        let id = session.id();
+        let disputes = self.disputes_of(&id).filter_map(|id| self.disputes.get(id));
+        let due = |dispute: &Dispute| Some((dispute.closed()?, session.award_due(dispute)?));
+        let (closed, award) = disputes.filter_map(due).min_by_key(|(closed, _)| closed.index)?;
+        Some((closed.time, award))
+    }
+
     fn check_invitees(&self, statement: &Statement) -> Result<(), Rejection> {
         let Body::Propose(Propose::Invitation(invitation)) = &statement.body else { return Ok(()) };
         for (index, invitee) in invitation.participants.iter().enumerate() {
@@ -587,6 +697,7 @@ impl World {
             funds: self.funds(&domains),
             attesters: self.attesters(statement),
             hosts: Invites::of(statement, session).map(|it| self.hosts(&it, at.time)).unwrap_or_default(),
+            award: self.award_named(session, statement),
         }
     }
 
@@ -614,7 +725,11 @@ impl World {
         let named = statement.body.shown_with().into_iter().take(limits::SHOWING_SOURCES_MAX);
         let agent = |stream: StreamId| match stream {
             StreamId::Agent(agent) => self.agents.get(&agent),
-            StreamId::Org(_) | StreamId::Consent(_) | StreamId::Session(_) | StreamId::Account(_) => None,
+            StreamId::Org(_)
+            | StreamId::Consent(_)
+            | StreamId::Session(_)
+            | StreamId::Account(_)
+            | StreamId::Dispute(_) => None,
         };
         named.filter_map(agent).collect()
     }
@@ -719,6 +834,15 @@ impl World {
                 }
                 Change::Account(domain.clone(), moved)
             }
+            StreamId::Dispute(id) => {
+                if let (true, Body::DisputeFile(file)) = (opens, &accepted.statement().body) {
+                    self.note_dispute(file.session, *id);
+                    self.disputes.extend(Dispute::open(accepted).map(|dispute| (*id, dispute)));
+                } else if let Some(dispute) = self.disputes.get_mut(id) {
+                    dispute.apply(accepted);
+                }
+                Change::Dispute(*id)
+            }
         }
     }
 
@@ -739,6 +863,11 @@ impl World {
             }
         }
         if let Trust::Settled(settled) = &mut self.trust {
+            for effect in &effects {
+                if let Effect::Overruled { settled: before, at } = effect {
+                    settled.overrule(*before, *at);
+                }
+            }
             effects.iter().filter_map(Effect::settled).for_each(|evidence| settled.settle(evidence.clone()));
         }
         effects
@@ -751,15 +880,44 @@ impl World {
     /// What the node has to say in a session at `now`; none if no time has passed that matters.
     #[must_use]
     pub fn due(&self, session: &Hash, now: LogTime) -> Option<Body> {
-        let session = self.sessions.get(session)?;
-        session.due(now, &self.consents_of(session))
+        self.due_in(&StreamId::Session(*session), now)
+    }
+
+    /// What the node has to say in a stream at `now`; none if no time has passed that matters.
+    #[must_use]
+    pub fn due_in(&self, stream: &StreamId, now: LogTime) -> Option<Body> {
+        match stream {
+            StreamId::Session(id) => {
+                let session = self.sessions.get(id)?;
+                let award = self.award_due(session).map(|(_, award)| Body::Inform(Inform::Award(award)));
+                award.or_else(|| session.due(now, &self.consents_of(session)))
+            }
+            StreamId::Dispute(id) => {
+                let dispute = self.disputes.get(id)?;
+                dispute.due(now, self.finding(dispute).as_ref())
+            }
+            StreamId::Org(_) | StreamId::Agent(_) | StreamId::Consent(_) | StreamId::Account(_) => None,
+        }
     }
 
     /// The next instant at which time alone changes a session.
     #[must_use]
     pub fn next_deadline(&self, session: &Hash) -> Option<LogTime> {
-        let session = self.sessions.get(session)?;
-        session.next_deadline(&self.consents_of(session))
+        self.deadline_of(&StreamId::Session(*session))
+    }
+
+    /// The next instant at which time alone changes a stream, or at which it did and the node has not said so.
+    #[must_use]
+    pub fn deadline_of(&self, stream: &StreamId) -> Option<LogTime> {
+        match stream {
+            StreamId::Session(id) => {
+                let session = self.sessions.get(id)?;
+                let award = self.award_due(session).map(|(since, _)| since);
+                session.next_deadline(&self.consents_of(session)).into_iter().chain(award).min()
+            }
+            StreamId::Dispute(id) => self.disputes.get(id)?.next_deadline(),
+            StreamId::Org(_) | StreamId::Agent(_) | StreamId::Consent(_) | StreamId::Account(_) => None,
+        }
     }
 }
 

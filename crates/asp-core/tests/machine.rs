@@ -569,7 +569,7 @@ impl Watched {
                 world.apply(&accepted);
                 let (seen, deadline) = &self.seen[&(length + 1)];
                 assert_eq!(world.session(&seen.id()), Some(seen), "{}", self.story());
-                while let Some(stream) = world.missing_for_session(&seen.id()) {
+                while let Some(stream) = world.missing_for(&StreamId::Session(seen.id())) {
                     load(&mut world, stream, &self.ledger.stage.log[..=*length]);
                 }
                 assert_eq!(world.next_deadline(&seen.id()), *deadline, "{}", self.story());

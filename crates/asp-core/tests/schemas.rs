@@ -100,8 +100,16 @@ fn kinds() -> Vec<Kind> {
         "account.withdraw",
         "account.paid",
         "account.returned",
+        "dispute.file",
+        "dispute.respond",
+        "dispute.evidence",
+        "dispute.settle",
+        "dispute.rule",
+        "dispute.appeal",
+        "dispute.close",
     ];
-    let streams = [StreamKind::Org, StreamKind::Agent, StreamKind::Consent, StreamKind::Account];
+    let streams =
+        [StreamKind::Org, StreamKind::Agent, StreamKind::Consent, StreamKind::Account, StreamKind::Dispute];
     let read = |text: &str| streams.iter().find_map(|stream| Kind::read(text, *stream)).unwrap();
     outside.into_iter().map(read).chain(Performative::all().map(Kind::Session)).collect()
 }

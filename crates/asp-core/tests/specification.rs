@@ -60,9 +60,15 @@ fn the_example_of_a_statement_has_the_values_on_the_page() {
 #[test]
 fn first_statements_name_the_hashes_on_the_page() {
     let page = page();
-    for kind in
-        [StreamKind::Org, StreamKind::Agent, StreamKind::Consent, StreamKind::Session, StreamKind::Account]
-    {
+    let kinds = [
+        StreamKind::Org,
+        StreamKind::Agent,
+        StreamKind::Consent,
+        StreamKind::Session,
+        StreamKind::Account,
+        StreamKind::Dispute,
+    ];
+    for kind in kinds {
         check(&page, &format!("{:8} {}\n", kind.as_str(), kind.genesis()));
     }
 }

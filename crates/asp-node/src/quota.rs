@@ -304,7 +304,11 @@ impl Quotas {
         let keys: Vec<KeyId> = verified.signatures().iter().map(|signature| signature.key_id).collect();
         let session = match statement.stream {
             StreamId::Session(id) => Some(id),
-            StreamId::Org(_) | StreamId::Agent(_) | StreamId::Consent(_) | StreamId::Account(_) => None,
+            StreamId::Org(_)
+            | StreamId::Agent(_)
+            | StreamId::Consent(_)
+            | StreamId::Account(_)
+            | StreamId::Dispute(_) => None,
         };
         // One that is sent again is counted already.
         let new = session.is_some_and(|id| !self.state().opened_by.contains_key(&id));

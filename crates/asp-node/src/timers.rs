@@ -109,7 +109,7 @@ async fn round(app: &Arc<App>, key: &Arc<SecretKey>) -> Round {
 }
 
 fn statement(due: &Due, origin: &Origin, key: &SecretKey, now: LogTime) -> Result<Verified, Denial> {
-    by_node(&StreamId::Session(due.session), due.head, due.body.clone(), origin, (key, now))
+    by_node(&due.stream, due.head, due.body.clone(), origin, (key, now))
 }
 
 /// A statement of the node's own, on the head of a stream.

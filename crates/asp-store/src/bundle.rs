@@ -25,10 +25,31 @@ impl Reader<'_> {
     /// # Errors
     /// As [`Reader::size`].
     pub fn bundle(&self, tenant: &Tenant, commitment: &Hash) -> Result<Option<Vec<u8>>, Fault> {
-        let Some(mut entries) = self.shown(tenant, commitment)? else { return Ok(None) };
+        let Some(entries) = self.shown(tenant, commitment)? else { return Ok(None) };
+        self.proof(commitment, entries)
+    }
+
+    /// The bundle of a case: the commitment in dispute with what was said in the dispute; none if the tenant may not read
+    /// both.
+    ///
+    /// # Errors
+    /// As [`Reader::size`].
+    pub fn case(&self, tenant: &Tenant, dispute: &Hash) -> Result<Option<Vec<u8>>, Fault> {
+        let Some(found) = self.dispute(tenant, dispute)? else { return Ok(None) };
+        let session = StreamId::Session(found.filing().session);
+        if !self.may_read(Some(tenant), &session)? {
+            return Ok(None);
+        }
+        let mut entries = self.whole(&session)?;
+        entries.extend(self.whole(&StreamId::Dispute(*dispute))?);
+        self.proof(&found.filing().commitment, entries)
+    }
+
+    /// The bundle of what was said, with all that it rests on.
+    fn proof(&self, commitment: &Hash, mut entries: Vec<Entry>) -> Result<Option<Vec<u8>>, Fault> {
         let Some(checkpoint) = self.checkpoint()? else { return Ok(None) };
-        let stream = entries.first().map(|entry| entry.statement.statement().stream.clone());
-        let mut known: BTreeSet<StreamId> = stream.into_iter().collect();
+        let streams = entries.iter().map(|entry| entry.statement.statement().stream.clone());
+        let mut known: BTreeSet<StreamId> = streams.collect();
         let mut looked_at = 0;
         // Each stream is loaded once, so this ends.
         while let Some(entry) = entries.get(looked_at) {

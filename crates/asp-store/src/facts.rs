@@ -4,7 +4,6 @@
 use std::collections::HashMap;
 
 use asp_core::name::StreamId;
-use asp_core::position::Hash;
 use asp_core::statement::Statement;
 use asp_core::stream::Accepted;
 use asp_core::world::World;
@@ -17,6 +16,29 @@ use crate::views;
 
 /// Loads one stream into a world, or marks it absent.
 pub(crate) fn load(connection: &Connection, world: &mut World, stream: &StreamId) -> Result<(), Fault> {
+    if let Some(id) = names::find(connection, stream)? {
+        note_disputes(connection, world, stream, id)?;
+    }
+    load_bare(connection, world, stream)
+}
+
+/// Who knows a session knows of all disputes about it, so that none is filed twice and no award is forgotten.
+fn note_disputes(
+    connection: &Connection,
+    world: &mut World,
+    stream: &StreamId,
+    id: i64,
+) -> Result<(), Fault> {
+    if let StreamId::Session(session) = stream {
+        for dispute in views::dispute::of_session(connection, id)? {
+            world.note_dispute(*session, dispute);
+        }
+    }
+    Ok(())
+}
+
+/// Loads one stream of a store that is older than disputes.
+pub(crate) fn load_bare(connection: &Connection, world: &mut World, stream: &StreamId) -> Result<(), Fault> {
     match names::find(connection, stream)? {
         Some(id) => load_numbered(connection, world, stream, id),
         None => {
@@ -59,10 +81,10 @@ fn load_numbered(
     if world.knows(stream) { Ok(()) } else { Err(Fault::corrupt(None, format!("{stream} has no beginning"))) }
 }
 
-/// Loads a session and what its deadlines depend on.
-pub(crate) fn load_session(connection: &Connection, world: &mut World, session: &Hash) -> Result<(), Fault> {
+/// Loads a stream and what its deadlines depend on.
+pub(crate) fn load_whole(connection: &Connection, world: &mut World, stream: &StreamId) -> Result<(), Fault> {
     // Each turn loads one of a bounded number of streams.
-    while let Some(stream) = world.missing_for_session(session) {
+    while let Some(stream) = world.missing_for(stream) {
         load(connection, world, &stream)?;
     }
     Ok(())
@@ -104,9 +126,9 @@ impl Facts {
         }
     }
 
-    /// Loads a session with what its deadlines depend on.
-    pub(crate) fn ensure_session(&mut self, connection: &Connection, session: &Hash) -> Result<(), Fault> {
-        while let Some(stream) = self.world.missing_for_session(session) {
+    /// Loads a stream with what its deadlines depend on.
+    pub(crate) fn ensure_whole(&mut self, connection: &Connection, stream: &StreamId) -> Result<(), Fault> {
+        while let Some(stream) = self.world.missing_for(stream) {
             self.load(connection, &stream)?;
         }
         Ok(())
@@ -114,7 +136,10 @@ impl Facts {
 
     fn load(&mut self, connection: &Connection, stream: &StreamId) -> Result<(), Fault> {
         match self.names.find(connection, stream)? {
-            Some(id) => load_numbered(connection, &mut self.world, stream, id)?,
+            Some(id) => {
+                note_disputes(connection, &mut self.world, stream, id)?;
+                load_numbered(connection, &mut self.world, stream, id)?;
+            }
             None => self.world.mark_absent(stream.clone()),
         }
         // A consent brings the organisation that was asked.

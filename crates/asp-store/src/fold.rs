@@ -40,6 +40,8 @@ pub(crate) struct Fold {
     narrowed: BTreeSet<Hash>,
     /// What the last entry moved.
     money: Vec<Movement>,
+    /// The sessions whose disputes the batch ended.
+    ruled: BTreeSet<Hash>,
 }
 
 impl Fold {
@@ -88,6 +90,7 @@ impl Fold {
                 self.money = moved;
                 self.move_money(connection, facts, Some(domain), accepted.at().index)
             }
+            Change::Dispute(id) => self.dispute(connection, facts, id),
         }
     }
 
@@ -143,6 +146,15 @@ impl Fold {
         Ok(())
     }
 
+    fn dispute(&mut self, connection: &Connection, facts: &mut Facts, id: Hash) -> Result<(), Fault> {
+        let deadline = facts.world.deadline_of(&StreamId::Dispute(id));
+        let Some(dispute) = facts.world.dispute(&id) else { return Ok(()) };
+        if dispute.closed().is_some() {
+            self.ruled.insert(dispute.filing().session);
+        }
+        views::dispute::put(connection, &mut facts.names, dispute, deadline)
+    }
+
     fn session(
         &mut self,
         connection: &Connection,
@@ -165,6 +177,7 @@ impl Fold {
                 Effect::Entered(_) | Effect::Delegated(_) => {}
                 Effect::Joined(_) => moved.joined = true,
                 Effect::Moved(movement) => self.money.push(movement),
+                Effect::Overruled { settled, at } => views::dispute::overrule(connection, at.index, settled)?,
             }
         }
         if self.money.is_empty() {
@@ -176,6 +189,9 @@ impl Fold {
     /// Writes where the sessions stand that the batch moved, and whose time it changed.
     pub(crate) fn finish(self, connection: &Connection, facts: &mut Facts) -> Result<(), Fault> {
         for (id, moved) in &self.sessions {
+            if facts.world.is_disputed(id) {
+                facts.ensure_whole(connection, &StreamId::Session(*id))?;
+            }
             let deadline = facts.world.next_deadline(id);
             let Some(session) = facts.world.session(id) else { continue };
             let after = views::session::members(&facts.world, id);
@@ -192,6 +208,10 @@ impl Fold {
                 views::commitment::put(connection, &mut facts.names, number, commitment)?;
                 views::account::put_holds(connection, &mut facts.names, commitment)?;
             }
+        }
+        // What a dispute that has ended makes of its session is due there at once.
+        for session in self.ruled.iter().filter(|session| !self.sessions.contains_key(session)) {
+            set_deadline(connection, facts, session)?;
         }
         // After the sessions that moved: these rows are right already and no statement below changes them.
         for consent in self.narrowed {
@@ -248,9 +268,14 @@ fn revoke(connection: &Connection, facts: &mut Facts, consent: &Hash, at: LogTim
     // Few are left: those that ended with the consent's time are closed by the node as soon as it looks.
     for stream in views::session::resting_on(connection, &mut facts.names, consent)? {
         let StreamId::Session(session) = stream else { continue };
-        facts.ensure_session(connection, &session)?;
-        let deadline = facts.world.next_deadline(&session);
-        views::session::set_deadline(connection, &mut facts.names, &session, deadline)?;
+        set_deadline(connection, facts, &session)?;
     }
     Ok(())
+}
+
+/// Writes when time alone changes a session that did not move.
+fn set_deadline(connection: &Connection, facts: &mut Facts, session: &Hash) -> Result<(), Fault> {
+    facts.ensure_whole(connection, &StreamId::Session(*session))?;
+    let deadline = facts.world.next_deadline(session);
+    views::session::set_deadline(connection, &mut facts.names, session, deadline)
 }

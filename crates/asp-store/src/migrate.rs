@@ -36,6 +36,7 @@ const MIGRATIONS: &[&str] = &[
     LIKENESSES,
     include_str!("../migrations/0010.sql"),
     include_str!("../migrations/0011.sql"),
+    include_str!("../migrations/0012.sql"),
 ];
 
 /// Brings the file to the newest version. Each migration is one transaction with its number.

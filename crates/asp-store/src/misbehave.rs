@@ -11,6 +11,7 @@ use std::sync::OnceLock;
 use asp_core::account::Account;
 use asp_core::agent::Agent;
 use asp_core::consent::Consent;
+use asp_core::dispute::Dispute;
 use asp_core::name::{Issuer, StreamId};
 use asp_core::org::Organisation;
 use asp_core::position::{LogPoint, Sequence};
@@ -242,9 +243,10 @@ impl FromStr for Kind {
 
 /// Whether it is forgotten that a statement was taken in before.
 ///
-/// What opens a session or consent would take the same place twice, which no store can hold: it is remembered.
+/// What opens a session, consent or dispute would take the same place twice, which no store can hold: it is remembered.
 pub(crate) fn forgets(statement: &Statement) -> bool {
-    let named_by_itself = matches!(statement.stream, StreamId::Session(_) | StreamId::Consent(_));
+    let named_by_itself =
+        matches!(statement.stream, StreamId::Session(_) | StreamId::Consent(_) | StreamId::Dispute(_));
     (is(Kind::ForgetsRequests) || is(Kind::TakesReplays)) && !(statement.opens && named_by_itself)
 }
 
@@ -292,11 +294,19 @@ fn fits(world: &World, verified: &Verified, at: LogPoint) -> bool {
         (StreamId::Agent(agent), true) => Agent::open(agent, &accepted).is_some(),
         (StreamId::Consent(_), true) => Consent::open(&accepted, None).is_some(),
         (StreamId::Session(_), true) => Session::open(&accepted).is_some(),
+        (StreamId::Dispute(_), true) => Dispute::open(&accepted).is_some(),
         (StreamId::Session(id), false) => {
             world.session(id).is_some_and(|session| follows(session, &applicable(world, accepted)))
         }
         (StreamId::Account(domain), true) => Account::open(domain, &accepted).is_some(),
-        (StreamId::Org(_) | StreamId::Agent(_) | StreamId::Consent(_) | StreamId::Account(_), false) => true,
+        (
+            StreamId::Org(_)
+            | StreamId::Agent(_)
+            | StreamId::Consent(_)
+            | StreamId::Account(_)
+            | StreamId::Dispute(_),
+            false,
+        ) => true,
     }
 }
 

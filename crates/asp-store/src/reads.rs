@@ -10,6 +10,7 @@ use asp_core::account::Account;
 use asp_core::admission::{Invites, judged_at};
 use asp_core::agent::Agent;
 use asp_core::consent::Consent;
+use asp_core::dispute::Dispute;
 use asp_core::key::KeyId;
 use asp_core::log::receipt::Receipt;
 use asp_core::log::tile::TilePath;
@@ -40,11 +41,11 @@ use crate::{export, facts, names, receipts, tiles, views};
 /// Statements of an organisation that are read at once while its policy is looked for.
 const POLICY_CHUNK: usize = 64;
 
-/// What the node has to say in a session because time has passed.
+/// What the node has to say in a stream because time has passed.
 #[derive(Debug, Clone)]
 pub struct Due {
-    /// The session.
-    pub session: Hash,
+    /// The stream.
+    pub stream: StreamId,
     /// The head that the statement continues.
     pub head: Head,
     /// What it says.
@@ -390,6 +391,40 @@ impl<'a> Reader<'a> {
         views::session::list(self.connection, tenant, query)
     }
 
+    /// A dispute that the tenant may read.
+    ///
+    /// # Errors
+    /// As [`Reader::size`].
+    pub fn dispute(&self, tenant: &Tenant, id: &Hash) -> Result<Option<Dispute>, Fault> {
+        let stream = StreamId::Dispute(*id);
+        if views::dispute::is_party(self.connection, tenant, &stream)? {
+            self.load_dispute(id).map(Some)
+        } else {
+            Ok(None)
+        }
+    }
+
+    fn load_dispute(&self, id: &Hash) -> Result<Dispute, Fault> {
+        let mut world = self.world();
+        facts::load(self.connection, &mut world, &StreamId::Dispute(*id))?;
+        let found = world.dispute(id).cloned();
+        found.ok_or_else(|| Fault::corrupt(None, format!("dispute:{} is not there", id.to_hex())))
+    }
+
+    /// The tenant's disputes, those filed last first, with where they were filed.
+    ///
+    /// # Errors
+    /// As [`Reader::size`].
+    pub fn disputes(
+        &self,
+        tenant: &Tenant,
+        limit: usize,
+        before: Option<Position>,
+    ) -> Result<Vec<(Position, Dispute)>, Fault> {
+        let found = views::dispute::list(self.connection, tenant, limit, place(before))?;
+        found.into_iter().map(|(filed, id)| Ok((Position(filed), self.load_dispute(&id)?))).collect()
+    }
+
     /// The session that has a commitment, with the session's id, if the tenant may read it.
     ///
     /// # Errors
@@ -412,9 +447,11 @@ impl<'a> Reader<'a> {
         };
         match names::name(self.connection, session)? {
             StreamId::Session(session) => Ok(Some(session)),
-            StreamId::Org(_) | StreamId::Agent(_) | StreamId::Consent(_) | StreamId::Account(_) => {
-                Err(Fault::corrupt(Some(position), "its commitment is in no session"))
-            }
+            StreamId::Org(_)
+            | StreamId::Agent(_)
+            | StreamId::Consent(_)
+            | StreamId::Account(_)
+            | StreamId::Dispute(_) => Err(Fault::corrupt(Some(position), "its commitment is in no session")),
         }
     }
 
@@ -505,14 +542,18 @@ impl<'a> Reader<'a> {
 
     /// Whether a stream exists and the tenant, or with none anybody, may read it.
     ///
-    /// Streams of organisations and agents are public, those of consents and sessions their parties'.
+    /// Streams of organisations and agents are public, those of consents, sessions and disputes their parties'. Who is to
+    /// rule in a dispute reads its session until it has ended.
     ///
     /// # Errors
     /// As [`Reader::size`].
     pub fn may_read(&self, tenant: Option<&Tenant>, stream: &StreamId) -> Result<bool, Fault> {
         match (stream, tenant) {
             (StreamId::Org(_) | StreamId::Agent(_), _) => Ok(!self.entries(stream, None, 1)?.is_empty()),
-            (StreamId::Consent(_) | StreamId::Session(_) | StreamId::Account(_), None) => Ok(false),
+            (
+                StreamId::Consent(_) | StreamId::Session(_) | StreamId::Account(_) | StreamId::Dispute(_),
+                None,
+            ) => Ok(false),
             // Money is the organisation's own affair, and no agent's.
             (StreamId::Account(domain), Some(tenant)) => {
                 let own = *tenant == Tenant::Organisation(domain.clone());
@@ -520,8 +561,10 @@ impl<'a> Reader<'a> {
             }
             (StreamId::Consent(id), Some(tenant)) => views::consent::is_party(self.connection, tenant, id),
             (StreamId::Session(_), Some(tenant)) => {
-                views::session::is_member(self.connection, tenant, stream)
+                Ok(views::session::is_member(self.connection, tenant, stream)?
+                    || views::dispute::arbitrates(self.connection, tenant, stream)?)
             }
+            (StreamId::Dispute(_), Some(tenant)) => views::dispute::is_party(self.connection, tenant, stream),
         }
     }
 
@@ -605,7 +648,7 @@ impl<'a> Reader<'a> {
         views::evidence::follow(self.connection, settled, from, to)
     }
 
-    /// The earliest log time at which time alone changes a session.
+    /// The earliest log time at which time alone changes a session or a dispute.
     ///
     /// # Errors
     /// As [`Reader::size`].
@@ -613,20 +656,17 @@ impl<'a> Reader<'a> {
         views::session::next_deadline(self.connection)
     }
 
-    /// What the node has to say at `now`, the longest overdue first; one statement per session at a time.
+    /// What the node has to say at `now`, the longest overdue first; one statement per stream at a time.
     ///
     /// # Errors
     /// As [`Reader::size`].
     pub fn due(&self, now: LogTime, limit: usize) -> Result<Vec<Due>, Fault> {
         let mut due = Vec::new();
         for stream in views::session::due(self.connection, now, limit)? {
-            let StreamId::Session(id) = stream else {
-                return Err(Fault::corrupt(None, format!("{stream} is listed as a session and is none")));
-            };
             let mut world = self.world();
-            facts::load_session(self.connection, &mut world, &id)?;
-            let head = world.session(&id).map(Session::head);
-            due.extend(head.zip(world.due(&id, now)).map(|(head, body)| Due { session: id, head, body }));
+            facts::load_whole(self.connection, &mut world, &stream)?;
+            let head = world.head(&stream);
+            due.extend(head.zip(world.due_in(&stream, now)).map(|(head, body)| Due { stream, head, body }));
         }
         Ok(due)
     }

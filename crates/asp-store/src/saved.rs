@@ -221,7 +221,7 @@ fn saved(row: &Row<'_>) -> Result<SavedSearch, Fault> {
     let by = match names::parse(row, 1)? {
         StreamId::Agent(agent) => Tenant::Agent(agent),
         StreamId::Org(domain) => Tenant::Organisation(domain),
-        StreamId::Consent(_) | StreamId::Session(_) | StreamId::Account(_) => {
+        StreamId::Consent(_) | StreamId::Session(_) | StreamId::Account(_) | StreamId::Dispute(_) => {
             return Err(Fault::corrupt(None, "a saved search is nobody's"));
         }
     };

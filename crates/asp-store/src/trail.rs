@@ -164,7 +164,7 @@ impl Reader<'_> {
     fn in_sight(&self, tenant: &Tenant, stream: &StreamId) -> Result<Option<i64>, Fault> {
         let may = match stream {
             StreamId::Org(_) | StreamId::Agent(_) => true,
-            StreamId::Consent(_) | StreamId::Session(_) | StreamId::Account(_) => {
+            StreamId::Consent(_) | StreamId::Session(_) | StreamId::Account(_) | StreamId::Dispute(_) => {
                 self.may_read(Some(tenant), stream)?
             }
         };

@@ -555,7 +555,7 @@ fn the_next_deadline_is_known_and_what_is_due_is_said_once() {
     assert!(stage.store.read(|reader| reader.due(stage.author.now(), 10)).unwrap().is_empty());
     stage.author.pass(asp_core::limits::RESPONSE_MS.0);
     let due = stage.store.read(|reader| reader.due(stage.author.now(), 10)).unwrap();
-    assert_eq!((due.len(), due[0].session), (1, session));
+    assert_eq!((due.len(), &due[0].stream), (1, &StreamId::Session(session)));
     let statement = stage.author.by_node(&due[0]);
     stage.take(statement);
     assert_eq!(stage.store.read(|reader| reader.next_deadline()).unwrap(), None);
@@ -577,7 +577,7 @@ fn a_revoked_consent_makes_its_sessions_due_and_leaves_those_that_owe() {
     let now = stage.author.now();
     assert_eq!(stage.store.read(|reader| reader.next_deadline()).unwrap(), Some(now));
     let due = stage.store.read(|reader| reader.due(now, 10)).unwrap();
-    assert_eq!(due.iter().map(|due| due.session).collect::<Vec<_>>(), [idle]);
+    assert_eq!(due.iter().map(|due| due.stream.clone()).collect::<Vec<_>>(), [StreamId::Session(idle)]);
 }
 
 #[test]

@@ -11,11 +11,12 @@ mod support;
 
 use asp_core::amount::Money;
 use asp_core::bundle::{Anchors, Bundle, Check, Verdict};
-use asp_core::name::StreamId;
+use asp_core::name::{StreamId, StreamKind, StreamName};
 use asp_core::position::Hash;
 use asp_core::rejection::Code;
 use asp_core::statement::body::{
-    Accept, Acceptance, AccountCredit, AccountDeposit, AccountOpen, Offer, Propose,
+    Accept, Acceptance, AccountCredit, AccountDeposit, AccountOpen, DisputeFile, DisputeReason, Evidence,
+    Fulfilment, Inform, ObligationNote, Offer, Propose,
 };
 use asp_core::statement::{Body, Verified};
 use asp_store::{Fault, Refusal, Settings, Store, Tenant, audit};
@@ -96,6 +97,58 @@ fn a_writer_that_keeps_hardly_any_stream_moves_nothing_twice() {
     let report = audit::folder(folder.path(), &mut |_, _| ()).unwrap();
     assert_eq!((report.finding, report.money.movements), (None, 3));
     assert_eq!(report.money.inside.values().copied().collect::<Vec<_>>(), [100_000]);
+}
+
+#[test]
+fn an_award_moves_what_was_contested_once_whatever_stops_the_node() {
+    // ASP-DIS-017
+    let folder = tempfile::tempdir().unwrap();
+    let mut stage = Stage::new(folder.path());
+    let (_, session) = stage.introduced();
+    fund(&mut stage, "1000");
+    let accept = accepting(&mut stage, session, "1000");
+    let commitment = stage.take(accept);
+    let done = Inform::Fulfilment(Fulfilment {
+        commitment,
+        evidence: Evidence::Acknowledgement { text: text("there") },
+        obligation: text("delivery"),
+        stage: None,
+    });
+    stage.say(session, "globex/seller", Body::Inform(done), None);
+    let obligation = text("delivery");
+    let contest = Inform::Contest(ObligationNote { commitment, obligation, stage: None, text: text("no") });
+    stage.say(session, "acme/buyer", Body::Inform(contest), None);
+    let file = DisputeFile {
+        against: agent_uri("globex/seller"),
+        amount: None,
+        claim: text("it was late"),
+        commitment,
+        evidence: Vec::new(),
+        nonce: stage.author.nonce(),
+        obligation: Some(text("delivery")),
+        party: agent_uri("acme/buyer"),
+        reason: DisputeReason::Late,
+        rules: None,
+        session,
+        severity: 2,
+    };
+    let stream = StreamName::Opens(StreamKind::Dispute);
+    let filed = stage.author.by_agent("acme/buyer", stream, Body::DisputeFile(file), None);
+    stage.take(filed);
+    // The ruling, the close and the award: the node stops before each.
+    for _ in 0..3 {
+        assert_eq!(available(&stage, "globex"), 0);
+        stage.reopen(folder.path());
+        let now = stage.author.now();
+        let due = stage.store.read(|reader| reader.due(now, 10)).unwrap();
+        assert_eq!(due.len(), 1, "{due:?}");
+        let statement = stage.author.by_node(&due[0]);
+        stage.take(statement);
+    }
+    assert_eq!((available(&stage, "acme"), available(&stage, "globex")), (0, 100_000));
+    stage.store.stop();
+    let report = audit::folder(folder.path(), &mut |_, _| ()).unwrap();
+    assert_eq!((report.finding, report.money.movements), (None, 3));
 }
 
 #[test]

@@ -12,8 +12,8 @@ use asp_core::name::{AgentUri, Domain, Issuer, StreamId, StreamKind, StreamName}
 use asp_core::position::{Hash, Head, LogTime, Millis, Sequence};
 use asp_core::rejection::Code;
 use asp_core::statement::body::{
-    AgentRegister, Body, Card, ConsentRequest, Empty, Inform, Nonce, Note, OrgRegister, Package, SchemaRef,
-    SessionReceipt,
+    AgentRegister, Body, Card, ConsentRequest, DisputeTerms, Empty, Inform, Nonce, Note, OrgRegister,
+    Package, SchemaRef, SessionReceipt,
 };
 use asp_core::statement::draft::{Draft, Stamp, canonical};
 use asp_core::statement::{Kind, Signature, Verified, draft, signing_input};
@@ -75,6 +75,8 @@ pub(crate) struct Stage {
     /// Packages as they are written, and as they were last said.
     pub(crate) definitions: BTreeMap<String, String>,
     pub(crate) packages: BTreeMap<String, Package>,
+    /// What packages say of disputes.
+    pub(crate) disputes: Option<DisputeTerms>,
     /// Terms schemas by their alias.
     pub(crate) schemas: BTreeMap<String, SchemaRef>,
     /// The receipt in the first CLOSE that was said.
@@ -109,6 +111,7 @@ impl Stage {
             names: BTreeMap::new(),
             definitions: BTreeMap::new(),
             packages: BTreeMap::new(),
+            disputes: None,
             schemas: BTreeMap::new(),
             receipt: None,
         })

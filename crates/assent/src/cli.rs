@@ -14,6 +14,7 @@ use crate::read;
 mod account;
 mod accounts;
 mod deal;
+mod dispute;
 mod keys;
 mod lab;
 mod people;
@@ -28,6 +29,7 @@ pub(crate) use deal::{
     Attest, Close, CommitmentCommand, HandOver, Offering, Open, Say, SchemaCommand, SchemaRegistration,
     SessionCommand, Watch,
 };
+pub(crate) use dispute::{DisputeCommand, DisputeFiling, DisputeRuling, DisputeSettlement, Exhibits};
 pub(crate) use keys::{
     AgentKeyCommand, KeyAddition, KeyCommand, KeyKind, KeyRevocation, KeyRotation, OrgKeyCommand, Preparing,
     Sign,
@@ -193,6 +195,9 @@ pub(crate) enum Command {
         assent attest 9c1e…64 digits… steel --not -o assay.json"
     )]
     Attest(Attest),
+    /// Dispute what became of an obligation, answer, settle, rule
+    #[command(subcommand)]
+    Dispute(DisputeCommand),
     /// Ask whether an agent can be trusted with a deal of some size, and why
     #[command(subcommand)]
     Trust(TrustCommand),

@@ -1,12 +1,13 @@
 //! A statement in a few words: what is done, and with what. For listings, for watching, for the demo.
 //! Says what the statement says; whether it was right to say it is not known here.
 
+use asp_core::amount::Money;
 use asp_core::position::Hash;
 use asp_core::session::Session;
 use asp_core::statement::Statement;
 use asp_core::statement::body::{
-    Accept, Body, Close, Counter, Evidence, Inform, Invitation, ObligationId, Offer, Outcome, Package,
-    ParticipantRole, Propose, Withdraw,
+    Accept, Body, Close, Counter, Evidence, Inform, Invitation, ObligationEnd, ObligationId, Offer, Outcome,
+    Package, ParticipantRole, Propose, Withdraw,
 };
 
 use crate::{terms, words};
@@ -67,18 +68,23 @@ pub(crate) fn tell(statement: &Statement, session: Option<&Session>) -> Told {
         Body::ConsentRevoke(body) => ("consent.revoke", quoted(body.reason.as_str())),
         Body::ConsentAcknowledge(_) => ("consent.acknowledge", String::new()),
         Body::AccountOpen(body) => ("account.open", body.currency.to_string()),
-        Body::AccountDeposit(body) => (
-            "account.deposit",
-            format!("{}, {}", terms::money(&body.amount), quoted(body.reference.as_str())),
-        ),
+        Body::AccountDeposit(body) => {
+            ("account.deposit", transfer(&body.amount, "", body.reference.as_str()))
+        }
         Body::AccountCredit(body) => ("account.credit", terms::money(&body.amount)),
         Body::AccountRefuse(body) => ("account.refuse", quoted(body.reason.as_str())),
-        Body::AccountWithdraw(body) => (
-            "account.withdraw",
-            format!("{}, to {}", terms::money(&body.amount), quoted(body.destination.as_str())),
-        ),
+        Body::AccountWithdraw(body) => {
+            ("account.withdraw", transfer(&body.amount, "to ", body.destination.as_str()))
+        }
         Body::AccountPaid(_) => ("account.paid", String::new()),
         Body::AccountReturned(body) => ("account.returned", quoted(body.reason.as_str())),
+        Body::DisputeFile(_)
+        | Body::DisputeRespond(_)
+        | Body::DisputeEvidence(_)
+        | Body::DisputeSettle(_)
+        | Body::DisputeRule(_)
+        | Body::DisputeAppeal(_)
+        | Body::DisputeClose(_) => disputed(&statement.body),
         Body::Propose(_)
         | Body::Counter(_)
         | Body::Accept(_)
@@ -158,7 +164,53 @@ fn said(statement: &Statement, session: Option<&Session>) -> (&'static str, Stri
         | Body::ConsentGrant(_)
         | Body::ConsentNarrow(_)
         | Body::ConsentRevoke(_)
-        | Body::ConsentAcknowledge(_) => ("statement", String::new()),
+        | Body::ConsentAcknowledge(_)
+        | Body::DisputeFile(_)
+        | Body::DisputeRespond(_)
+        | Body::DisputeEvidence(_)
+        | Body::DisputeSettle(_)
+        | Body::DisputeRule(_)
+        | Body::DisputeAppeal(_)
+        | Body::DisputeClose(_) => ("statement", String::new()),
+    }
+}
+
+/// Money that comes in or goes out: `5 USD, to "the bank"`.
+fn transfer(amount: &Money, way: &str, words: &str) -> String {
+    format!("{}, {way}{}", terms::money(amount), quoted(words))
+}
+
+/// What is said in a dispute; nothing of what belongs elsewhere.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the caller asks for what is said in disputes alone")]
+fn disputed(body: &Body) -> (&'static str, String) {
+    let paid = |amount: &Option<Money>| amount.as_ref().map(|it| format!(", {it}")).unwrap_or_default();
+    match body {
+        Body::DisputeFile(body) => (
+            "dispute.file",
+            format!("{} against {}", words::spelled(&body.reason), words::agent(&body.against)),
+        ),
+        Body::DisputeRespond(body) => {
+            ("dispute.respond", if body.accepts { "admits it" } else { "denies it" }.to_owned())
+        }
+        Body::DisputeEvidence(body) => ("dispute.evidence", format!("shows {}", body.evidence.len())),
+        Body::DisputeSettle(body) => (
+            "dispute.settle",
+            format!("would settle: {}{}", words::spelled(&body.outcome), paid(&body.amount)),
+        ),
+        Body::DisputeRule(body) => (
+            "dispute.rule",
+            format!(
+                "{}{}: {}",
+                words::spelled(&body.outcome),
+                paid(&body.amount),
+                quoted(body.reasons.as_str())
+            ),
+        ),
+        Body::DisputeAppeal(body) => ("dispute.appeal", quoted(body.reason.as_str())),
+        Body::DisputeClose(body) => {
+            ("dispute.close", format!("{}{}", words::spelled(&body.outcome), paid(&body.amount)))
+        }
+        _ => ("statement", String::new()),
     }
 }
 
@@ -229,6 +281,19 @@ fn inform(body: &Inform) -> (&'static str, String) {
             let owed = body.owed.as_ref().map(|owed| format!("; {} is owed for it", terms::money(owed)));
             let what = named(&body.obligation, body.stage.as_ref());
             ("obligation.breach", format!("breach: {what} was due, nothing came{}", owed.unwrap_or_default()))
+        }
+        Inform::Award(body) => {
+            let becomes = match body.becomes {
+                ObligationEnd::Fulfilled => "counts as fulfilled",
+                ObligationEnd::Breached => "counts as breached",
+                ObligationEnd::Lapsed => "is owed no more",
+                ObligationEnd::Unchanged => "stays as it is",
+            };
+            let paid = body.pays.as_ref().map(|pays| format!(", {} pays {}", pays.from, pays.amount));
+            (
+                "obligation.award",
+                format!("{} {becomes} by a dispute{}", body.obligation, paid.unwrap_or_default()),
+            )
         }
         Inform::Silence(body) => {
             let what = named(&body.obligation, body.stage.as_ref());

@@ -137,7 +137,11 @@ fn signers(statement: &Statement) -> Vec<String> {
     let own = |issuer: &Issuer| format!("a current key of {}", words::issuer(issuer));
     let organisation = |stream: &StreamId| match stream {
         StreamId::Agent(agent) => vec![own(&Issuer::Organisation(agent.organisation()))],
-        StreamId::Org(_) | StreamId::Consent(_) | StreamId::Session(_) | StreamId::Account(_) => Vec::new(),
+        StreamId::Org(_)
+        | StreamId::Consent(_)
+        | StreamId::Session(_)
+        | StreamId::Account(_)
+        | StreamId::Dispute(_) => Vec::new(),
     };
     let named = keys(statement).into_iter().map(|key| key.to_string());
     match &statement.body {

@@ -156,6 +156,11 @@ pub(crate) fn money(text: &str) -> Result<Money, InvalidText> {
     })
 }
 
+/// A word of the protocol as statements spell it: `not-as-agreed`.
+pub(crate) fn spelled<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, InvalidText> {
+    serde_json::from_value(text.into()).map_err(|_| InvalidText("one of the words that --help names"))
+}
+
 /// A trust floor of a policy: `20@1000 USD`, or `provision.compute=20@1000 USD`.
 pub(crate) fn floor(text: &str) -> Result<AdmissionFloor, InvalidText> {
     let wrong =

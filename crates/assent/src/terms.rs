@@ -80,7 +80,13 @@ impl Sale {
             value: total,
             what: PAYMENT.parse().map_err(Failure::fault)?,
         };
-        Ok(Package { holds: None, obligations: vec![delivery, payment], schema: None, terms: self.terms() })
+        Ok(Package {
+            disputes: None,
+            holds: None,
+            obligations: vec![delivery, payment],
+            schema: None,
+            terms: self.terms(),
+        })
     }
 
     /// The sale with the price held until the delivery is acknowledged, and with a bond that is lost if it does not come.

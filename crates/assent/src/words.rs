@@ -87,6 +87,12 @@ pub(crate) fn still(text: &str) -> String {
     text.chars().map(|letter| if steers(letter) { ' ' } else { letter }).collect()
 }
 
+/// A word of the protocol as statements spell it: `not-as-agreed`.
+pub(crate) fn spelled(word: &impl serde::Serialize) -> String {
+    let value = serde_json::to_value(word).ok();
+    value.as_ref().and_then(serde_json::Value::as_str).unwrap_or_default().to_owned()
+}
+
 /// One line of words that a stranger may have written, not longer than `most`.
 pub(crate) fn line(text: &str, most: usize) -> String {
     let clean: String = still(text).chars().take(most + 1).collect();

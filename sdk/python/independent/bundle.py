@@ -224,8 +224,12 @@ def _chains(bundle: Bundle) -> Check:
 
 
 def _needed(bundle: Bundle) -> set[str]:
-    """The streams that can be reached from the session's."""
+    """The streams that can be reached from the session's, and the disputes about it."""
     needed = set() if bundle.session is None else {bundle.session}
+    for entry in bundle.entries:
+        statement = entry.statement
+        if statement.type == "dispute.file" and _stream("session", statement.body["session"]) == bundle.session:
+            needed.add(statement.stream)
     reached: set[str] = set()
     while reached != needed:
         reached = set(needed)
@@ -267,12 +271,16 @@ def needs(statement: Statement) -> set[str]:
     if statement.type == "INFORM" and kind == "fulfilment" and body["evidence"]["method"] == "attestation":
         agents.append(body["evidence"]["attestation"]["claim"]["attester"])
     domains += [organisation_of(agent) for agent in agents]
-    consents = ["consent:" + text.removeprefix("sha256:") for text in hashes]
+    opened = [_stream("consent", text) for text in hashes]
+    if statement.type == "dispute.file":
+        opened.append(_stream("session", body["session"]))
+    elif statement.type == "INFORM" and kind == "award":
+        opened.append(_stream("dispute", body["dispute"]))
     return {
         statement.stream,
         *("agent:" + agent for agent in agents),
         *("org:" + name for name in domains),
-        *consents,
+        *opened,
     }
 
 
@@ -281,6 +289,11 @@ def _showings(statement: Statement) -> list[dict[str, Any]]:
     owed = [obligation for package in _packages(statement) for obligation in package["obligations"]]
     stages = [stage for obligation in owed for stage in obligation.get("stages", [])]
     return [part["shownBy"] for part in owed + stages if "shownBy" in part]
+
+
+def _stream(kind: str, name: str) -> str:
+    """The stream that the statement with this hash opened."""
+    return kind + ":" + name.removeprefix("sha256:")
 
 
 def _play(bundle: Bundle) -> tuple[Check, Check, Check, Streams]:

@@ -19,7 +19,7 @@ ORIGIN = re.compile(r"[a-z0-9][a-z0-9._:/-]{0,199}")
 LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 DOMAIN = rf"(?=.{{1,245}}\Z){LABEL}(?:\.{LABEL})+"
 AGENT = rf"(?=.{{1,255}}\Z)agent://{LABEL}(?:\.{LABEL})+(?:/[a-z0-9][a-z0-9._-]{{0,63}}){{1,8}}"
-STREAM = re.compile(rf"(?:org|account):{DOMAIN}|agent:{AGENT}|(?:consent|session):[0-9a-f]{{64}}")
+STREAM = re.compile(rf"(?:org|account):{DOMAIN}|agent:{AGENT}|(?:consent|session|dispute):[0-9a-f]{{64}}")
 KEY = re.compile(r"did:key:z([1-9A-HJ-NP-Za-km-z]{1,49})")
 BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 # The multicodec prefixes of public keys by the number of their bytes: Ed25519 and compressed points of P-256.

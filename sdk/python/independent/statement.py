@@ -55,6 +55,15 @@ TYPES: dict[str, tuple[str, ...]] = {
         "consent.revoke",
         "consent.acknowledge",
     ),
+    "dispute": (
+        "dispute.file",
+        "dispute.respond",
+        "dispute.evidence",
+        "dispute.settle",
+        "dispute.rule",
+        "dispute.appeal",
+        "dispute.close",
+    ),
     "session": (
         "PROPOSE",
         "COUNTER",
@@ -81,7 +90,7 @@ TYPES: dict[str, tuple[str, ...]] = {
     ),
 }
 # The kinds of stream whose name is the hash of the statement that opens them.
-NAMED_BY_HASH = ("consent", "session")
+NAMED_BY_HASH = ("consent", "session", "dispute")
 
 
 @dataclass(frozen=True)
@@ -102,7 +111,7 @@ class Statement:
 
     @property
     def stream_kind(self) -> str:
-        """`org`, `agent`, `consent`, `session` or `account`."""
+        """`org`, `agent`, `consent`, `session`, `account` or `dispute`."""
         return self.stream.partition(":")[0]
 
     @property
@@ -155,7 +164,7 @@ def read(value: dict[str, Any], data: bytes, signatures: Sequence[Signature]) ->
     digest = forms.sha256(signing_input(value["type"], data))
     is_bare = name == ""
     opens = is_bare or (value["sequence"] == 0 and kind not in NAMED_BY_HASH)
-    # A session or consent is named by the hash of what opens it, so that statement cannot carry the name.
+    # Sessions, consents and disputes are named by the hash of what opens them, so that statement cannot carry the name.
     if opens != (value["sequence"] == 0):
         raise Refused("INVALID_FIELD", "/stream", "ASP-STM-005")
     stream = kind + ":" + digest.hex() if is_bare else value["stream"]

@@ -13,7 +13,7 @@ use super::{cell, read};
 pub(super) const SOURCE: &str = "spec/rules.toml";
 
 /// What the letters between the dashes stand for, and the level of conformance that needs rules of the family.
-const FAMILIES: [(&str, &str, Level); 18] = [
+const FAMILIES: [(&str, &str, Level); 19] = [
     ("STM", "Statements", Level::Core),
     ("KEY", "Keys", Level::Core),
     ("ORG", "Organisations", Level::Core),
@@ -25,6 +25,7 @@ const FAMILIES: [(&str, &str, Level); 18] = [
     ("TRM", "Terms schemas", Level::Full),
     ("COM", "Commitments", Level::Standard),
     ("ESC", "Escrow", Level::Full),
+    ("DIS", "Disputes", Level::Full),
     ("TRU", "Trust", Level::Full),
     ("LOG", "The log", Level::Core),
     ("RCT", "Receipts", Level::Core),

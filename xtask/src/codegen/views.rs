@@ -7,7 +7,8 @@ use std::path::Path;
 use super::{cell, read_text};
 
 /// Where the types are declared.
-const SOURCES: [&str; 6] = [
+const SOURCES: [&str; 7] = [
+    "crates/asp-client/src/api/dispute.rs",
     "crates/asp-client/src/api/mod.rs",
     "crates/asp-client/src/api/commitment.rs",
     "crates/asp-client/src/api/domain.rs",

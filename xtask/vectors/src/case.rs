@@ -75,6 +75,7 @@ pub(super) fn opening(kind: &'static str, name: &str, stream: &str, by: &'static
         Some("agent") => StreamKind::Agent,
         Some("consent") => StreamKind::Consent,
         Some("account") => StreamKind::Account,
+        Some("dispute") => StreamKind::Dispute,
         _ => StreamKind::Session,
     };
     Case::of(kind, name, by, [("stream", json!(stream)), ("sequence", json!(0))], body)

@@ -211,7 +211,7 @@ impl Walk<'_> {
             self.spelling(form, at);
         }
         self.lengths(schema, at);
-        self.numbers(schema, at);
+        self.numbers(schema, value, at);
     }
 
     /// Where a form comes first, all wrong spellings of it; at every other place the next one.
@@ -252,8 +252,10 @@ impl Walk<'_> {
         }
     }
 
-    fn numbers(&mut self, schema: &Map<String, Value>, at: &str) {
-        if let Some(least) = schema.get("minimum").and_then(Value::as_i64) {
+    fn numbers(&mut self, schema: &Map<String, Value>, value: &Value, at: &str) {
+        // An alternative that the value is not of is told apart by more than constants.
+        let fits = |least: &i64| value.as_i64().is_some_and(|value| value >= *least);
+        if let Some(least) = schema.get("minimum").and_then(Value::as_i64).filter(fits) {
             self.note(
                 at,
                 "too small",

@@ -147,7 +147,7 @@ fn capabilities() -> Vec<Wrong> {
 
 fn streams() -> Vec<Wrong> {
     [
-        ("of a kind that there is not", "dispute:acme.example"),
+        ("of a kind that there is not", "auction:acme.example"),
         ("without a kind", "acme.example"),
         ("of an organisation without a name", "org:"),
         ("of an agent without its scheme", "agent:acme.example/procurement/buyer"),
@@ -155,6 +155,7 @@ fn streams() -> Vec<Wrong> {
         ("of a session of 63 digits", &format!("session:{}", DIGITS.get(1..).unwrap_or_default())),
         ("of a session by its hash", &format!("session:sha256:{DIGITS}")),
         ("of a consent of two digits", "consent:ab"),
+        ("of a dispute of two digits", "dispute:ab"),
     ]
     .map(|(what, text)| (what, text.to_owned()))
     .into()

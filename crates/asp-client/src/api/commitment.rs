@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use asp_core::amount::Money;
 use asp_core::name::AgentUri;
 use asp_core::position::{Hash, LogTime, Millis};
-use asp_core::statement::body::{CommitmentState, Remedy, Showing};
+use asp_core::statement::body::{CommitmentState, DisputeTerms, Remedy, Showing};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -100,6 +100,10 @@ api! {
         /// The terms for the parties' domain.
         #[cfg_attr(feature = "openapi", schema(value_type = Object))]
         terms: Map<String, Value>,
+        /// What was agreed on disputes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+        disputes: Option<DisputeTerms>,
         /// Where it stands.
         #[cfg_attr(feature = "openapi", schema(value_type = String))]
         state: CommitmentState,

@@ -192,6 +192,7 @@ impl CommitmentView {
             session,
             terms_hash: commitment.terms_hash,
             terms: commitment.package.terms.clone(),
+            disputes: commitment.package.disputes.clone(),
             state: commitment.state(),
             disputed: commitment.disputed(),
             holds: commitment.holds().iter().map(HoldView::of).collect(),

@@ -41,6 +41,7 @@ macro_rules! api {
 mod account;
 mod commitment;
 mod consent;
+mod dispute;
 mod domain;
 mod people;
 mod trust;
@@ -48,6 +49,7 @@ mod work;
 
 pub use account::*;
 pub use commitment::*;
+pub use dispute::*;
 pub use domain::*;
 pub use people::*;
 pub use trust::*;

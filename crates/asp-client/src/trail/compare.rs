@@ -89,7 +89,7 @@ impl<R: BufRead> TrailFile<R> {
             let Ok(verified) = record.message.verify() else { continue };
             let statement = verified.statement();
             let under = match &statement.stream {
-                StreamId::Session(_) => true,
+                StreamId::Session(_) | StreamId::Dispute(_) => true,
                 StreamId::Consent(id) => *id == self.head().consent,
                 StreamId::Org(_) | StreamId::Agent(_) | StreamId::Account(_) => false,
             };

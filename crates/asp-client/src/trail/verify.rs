@@ -188,7 +188,11 @@ impl Judge {
             StreamId::Session(id) => {
                 self.world.session(id).is_none_or(|session| session.consents().contains(consent))
             }
-            StreamId::Org(_) | StreamId::Agent(_) | StreamId::Consent(_) | StreamId::Account(_) => true,
+            StreamId::Org(_)
+            | StreamId::Agent(_)
+            | StreamId::Consent(_)
+            | StreamId::Account(_)
+            | StreamId::Dispute(_) => true,
         };
         self.heads
             .keys()

@@ -222,6 +222,7 @@ pub fn needs(statement: &Statement) -> Vec<StreamId> {
     if let Body::ConsentRequest(request) = &statement.body {
         streams.push(StreamId::Org(request.with.clone()));
     }
+    streams.extend(statement.body.stream_named());
     streams.extend(statement.body.consents_named().into_iter().copied().map(StreamId::Consent));
     let registrants = statement.body.schemas_offered().iter().filter_map(|schema| schema.by.clone());
     streams.extend(registrants.map(StreamId::Org));

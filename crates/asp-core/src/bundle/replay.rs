@@ -146,7 +146,8 @@ impl<'a> Replay<'a> {
             | StreamId::Agent(_)
             | StreamId::Consent(_)
             | StreamId::Session(_)
-            | StreamId::Account(_) => None,
+            | StreamId::Account(_)
+            | StreamId::Dispute(_) => None,
         };
         // A key that an organisation adds to its agent signs beside the organisation's.
         let added = match &statement.stream {
@@ -157,7 +158,8 @@ impl<'a> Replay<'a> {
             | StreamId::Agent(_)
             | StreamId::Consent(_)
             | StreamId::Session(_)
-            | StreamId::Account(_) => None,
+            | StreamId::Account(_)
+            | StreamId::Dispute(_) => None,
         };
         own.into_iter().chain(admits).chain(added).collect()
     }
@@ -485,6 +487,7 @@ fn settles(body: &Body) -> Option<(&Hash, &ObligationId)> {
         Inform::Note(_) | Inform::Usage(_) | Inform::Progress(_) => None,
         Inform::Fulfilment(done) => Some((&done.commitment, &done.obligation)),
         Inform::Contest(note) => Some((&note.commitment, &note.obligation)),
+        Inform::Award(award) => Some((&award.commitment, &award.obligation)),
         Inform::Breach(breach) => Some((&breach.commitment, &breach.obligation)),
         Inform::Acknowledgement(named) | Inform::Silence(named) => {
             Some((&named.commitment, &named.obligation))

@@ -86,7 +86,11 @@ impl Bundle {
         let (_, completed) = self.statements().find(|(_, statement)| statement.hash == self.commitment)?;
         match completed.stream {
             StreamId::Session(id) => Some(id),
-            StreamId::Org(_) | StreamId::Agent(_) | StreamId::Consent(_) | StreamId::Account(_) => None,
+            StreamId::Org(_)
+            | StreamId::Agent(_)
+            | StreamId::Consent(_)
+            | StreamId::Account(_)
+            | StreamId::Dispute(_) => None,
         }
     }
 
@@ -148,8 +152,15 @@ impl Bundle {
     /// The streams that can be reached from the session's.
     fn needed(&self, session: Option<Hash>) -> BTreeSet<StreamId> {
         let mut needed: BTreeSet<StreamId> = session.map(StreamId::Session).into_iter().collect();
-        // From a session to consents and agents, from those to organisations: three turns reach the end.
-        for _ in 0..3 {
+        // A dispute belongs to the session that it is about.
+        let about = |statement: &Statement| {
+            let named = statement.opens.then(|| statement.body.stream_named()).flatten();
+            named.is_some() && named == session.map(StreamId::Session)
+        };
+        let disputes = self.statements().filter(|(_, statement)| about(statement));
+        needed.extend(disputes.map(|(_, statement)| statement.stream.clone()));
+        // From a session to disputes, from those to consents and agents, from those to organisations: four turns reach the end.
+        for _ in 0..4 {
             let reached = self.statements().filter(|(_, statement)| needed.contains(&statement.stream));
             let more: Vec<StreamId> = reached.flat_map(|(_, statement)| needs(statement)).collect();
             needed.extend(more);

@@ -195,6 +195,18 @@ pub enum Code {
     EvidenceMismatch,
     /// The time for this has passed.
     DeadlinePassed,
+    /// The obligation has not come to anything that this reason could be about.
+    NothingToDispute,
+    /// The obligation is in dispute.
+    DisputeOpen,
+    /// The obligation was in dispute before: it was ruled on, or the same side filed.
+    AlreadyRuled,
+    /// An exhibit is no statement of the session in dispute.
+    UnknownEvidence,
+    /// The amount is more than was claimed, or nothing is paid with this outcome.
+    AboveClaim,
+    /// The dispute is over.
+    DisputeEnded,
     /// Nothing is due that the node could say this about.
     NotDue,
     /// The session has open obligations.
@@ -1222,6 +1234,66 @@ pub(super) const ROWS: &[Row] = &[
         rule: Some("ASP-COM-002"),
         sentence: "The time for this has passed.",
         hint: "Log time decides deadlines.",
+    },
+    Row {
+        code: Code::NothingToDispute,
+        text: "NOTHING_TO_DISPUTE",
+        status: 409,
+        blame: Blame::State,
+        retry: Retry::Later,
+        rule: Some("ASP-DIS-002"),
+        sentence: "The obligation has not come to anything that this reason could be about.",
+        hint: "Non-delivery, lateness and quality are disputed once something was delivered, contested or breached.",
+    },
+    Row {
+        code: Code::DisputeOpen,
+        text: "DISPUTE_OPEN",
+        status: 409,
+        blame: Blame::State,
+        retry: Retry::Later,
+        rule: Some("ASP-DIS-004"),
+        sentence: "The obligation is in dispute.",
+        hint: "Say it in the dispute that is open.",
+    },
+    Row {
+        code: Code::AlreadyRuled,
+        text: "ALREADY_RULED",
+        status: 409,
+        blame: Blame::State,
+        retry: Retry::Never,
+        rule: Some("ASP-DIS-004"),
+        sentence: "The obligation was in dispute before: it was ruled on, or the same side filed.",
+        hint: "What was ruled stands.",
+    },
+    Row {
+        code: Code::UnknownEvidence,
+        text: "UNKNOWN_EVIDENCE",
+        status: 409,
+        blame: Blame::State,
+        retry: Retry::Change,
+        rule: Some("ASP-DIS-005"),
+        sentence: "An exhibit is no statement of the session in dispute.",
+        hint: "Show statements of the session, or the SHA-256 of a file.",
+    },
+    Row {
+        code: Code::AboveClaim,
+        text: "ABOVE_CLAIM",
+        status: 409,
+        blame: Blame::State,
+        retry: Retry::Change,
+        rule: Some("ASP-DIS-009"),
+        sentence: "The amount is more than was claimed, or nothing is paid with this outcome.",
+        hint: "Award at most what was claimed, or what the obligation is worth.",
+    },
+    Row {
+        code: Code::DisputeEnded,
+        text: "DISPUTE_ENDED",
+        status: 409,
+        blame: Blame::State,
+        retry: Retry::Never,
+        rule: Some("ASP-DIS-012"),
+        sentence: "The dispute is over.",
+        hint: "See how it was closed.",
     },
     Row {
         code: Code::NotDue,

@@ -351,7 +351,7 @@ impl Session {
     ) {
         if let Some(commitment) = self.commitments.get_mut(id) {
             commitment.end(state);
-            effects.extend(commitment.release(accepted.at().time).into_iter().map(Effect::Moved));
+            effects.extend(commitment.release(accepted.at()).into_iter().map(Effect::Moved));
             effects.push(Effect::Commitment(*id));
         }
     }
@@ -425,6 +425,7 @@ impl Session {
         let at = accepted.at().time;
         let (commitment, obligation, stage, progress) = match inform {
             Inform::Note(_) | Inform::Progress(_) | Inform::Usage(_) => return,
+            Inform::Award(award) => return self.award(award, accepted, effects),
             Inform::Fulfilment(done) => {
                 let statement = accepted.statement().hash;
                 let delivered = Progress::Delivered { at, evidence: done.evidence.clone(), statement };
@@ -446,11 +447,11 @@ impl Session {
         };
         let Some(found) = self.commitments.get_mut(&commitment) else { return };
         let Some(value) = found.at_stake(obligation, stage, &settled) else { return };
-        found.set(obligation, stage, progress);
+        found.set(obligation, stage, progress, accepted.at());
         if attested.is_some() {
-            found.set(obligation, stage, settled);
+            found.set(obligation, stage, settled, accepted.at());
         }
-        effects.extend(found.release(at).into_iter().map(Effect::Moved));
+        effects.extend(found.release(accepted.at()).into_iter().map(Effect::Moved));
         effects.push(Effect::Commitment(commitment));
         let by = self.grounds(accepted).into_iter().chain(attested).collect();
         let evidence = |outcome| self.evidence(&commitment, obligation, (outcome, value), by, accepted);
@@ -465,7 +466,7 @@ impl Session {
         Some(Ground { at: accepted.at().index, by, key: attestation.key_id })
     }
 
-    fn evidence(
+    pub(super) fn evidence(
         &self,
         commitment: &Hash,
         obligation: &ObligationId,
@@ -532,6 +533,7 @@ impl Session {
             effects.push(Effect::Entered(next));
         }
         self.head = accepted.head();
+        self.said.push(self.head.hash);
         self.moved = accepted.at();
     }
 

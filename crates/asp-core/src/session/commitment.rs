@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::holds::Held;
 use super::milestone::Milestone;
 use crate::name::AgentUri;
-use crate::position::{Hash, LogPoint, LogTime};
+use crate::position::{Hash, LogPoint, LogTime, Position};
 use crate::statement::body::{CommitmentState, Due, Evidence, Obligation, ObligationId, Package};
 use crate::trust::{Ground, Outcome};
 
@@ -72,6 +72,12 @@ pub struct Duty {
     pub stages: Vec<Milestone>,
     /// When its fulfilment as a whole was last stated.
     pub delivered: Option<LogTime>,
+    /// Where it came to that, if it is settled or contested.
+    ended: Option<LogPoint>,
+    /// Where the log has the outcomes that it, or its stages, came to.
+    outcomes: Vec<Position>,
+    /// The disputes by whose awards it has been judged.
+    pub(super) awards: Vec<Hash>,
 }
 
 impl Duty {
@@ -79,8 +85,33 @@ impl Duty {
         let stages = obligation.stages.iter().flatten();
         let stages =
             stages.map(|stage| Milestone { stage: stage.clone(), progress: Progress::Open, delivered: None });
-        let stages = stages.collect();
-        Self { obligation: obligation.clone(), progress: Progress::Open, stages, delivered: None }
+        Self {
+            obligation: obligation.clone(),
+            progress: Progress::Open,
+            stages: stages.collect(),
+            delivered: None,
+            ended: None,
+            outcomes: Vec::new(),
+            awards: Vec::new(),
+        }
+    }
+
+    /// Where it was settled or contested, as far as it is either.
+    #[must_use]
+    pub const fn ended(&self) -> Option<LogPoint> {
+        self.ended
+    }
+
+    /// The disputes by whose awards it has been judged, in the order of the log.
+    #[must_use]
+    pub fn awards(&self) -> &[Hash] {
+        &self.awards
+    }
+
+    /// Notes where it came to an end, if it did.
+    fn note(&mut self, at: LogPoint) {
+        let goes_on = matches!(self.progress, Progress::Open | Progress::Delivered { .. });
+        self.ended = (!goes_on).then_some(at);
     }
 }
 
@@ -234,19 +265,42 @@ impl Commitment {
     /// Sets how far a duty is, and what follows for those that wait for it and for the whole.
     ///
     /// With a stage it is said of that alone, without one of all of the obligation that is not settled.
-    pub(super) fn set(&mut self, id: &ObligationId, stage: Option<&ObligationId>, progress: Progress) {
+    pub(super) fn set(
+        &mut self,
+        id: &ObligationId,
+        stage: Option<&ObligationId>,
+        progress: Progress,
+        at: LogPoint,
+    ) {
+        if let Some(duty) = self.duties.iter_mut().find(|duty| duty.obligation.id == *id)
+            && matches!(progress, Progress::Fulfilled { .. } | Progress::Breached)
+        {
+            duty.outcomes.push(at.index);
+        }
+        self.progress(id, stage, progress, at);
+    }
+
+    /// The same without an outcome that says something about who owed it.
+    fn progress(
+        &mut self,
+        id: &ObligationId,
+        stage: Option<&ObligationId>,
+        progress: Progress,
+        at: LogPoint,
+    ) {
         if let Some(duty) = self.duties.iter_mut().find(|duty| duty.obligation.id == *id) {
             duty.set(stage, progress);
+            duty.note(at);
         }
         self.lapse_waiting();
         self.settle();
     }
 
     /// An obligation to pay that is owed no longer, as money that was held has paid it.
-    pub(super) fn settle_by_hold(&mut self, id: &ObligationId, at: LogTime) {
+    pub(super) fn settle_by_hold(&mut self, id: &ObligationId, at: LogPoint) {
         let owed = self.duty(id).is_some_and(|duty| duty.progress.is_unsettled());
         if owed {
-            self.set(id, None, Progress::Fulfilled { at });
+            self.progress(id, None, Progress::Fulfilled { at: at.time }, at);
         }
     }
 
@@ -278,6 +332,59 @@ impl Commitment {
         }
     }
 
+    /// Notes an award of this dispute; how far what it is about was.
+    pub(super) fn awarded(&mut self, id: &ObligationId, dispute: Hash) -> Option<Progress> {
+        let duty = self.duties.iter_mut().find(|duty| duty.obligation.id == *id)?;
+        duty.awards.push(dispute);
+        Some(duty.in_question().clone())
+    }
+
+    /// Sets how far a duty is by an award, whatever it was before; the places of the outcomes that count no more.
+    pub(super) fn overrule(&mut self, id: &ObligationId, progress: Progress, at: LogPoint) -> Vec<Position> {
+        let mut overruled = Vec::new();
+        if let Some(duty) = self.duties.iter_mut().find(|duty| duty.obligation.id == *id) {
+            // Where a stage is in doubt the award is about that: what the others came to stays.
+            if !duty.is_doubted() {
+                overruled = std::mem::take(&mut duty.outcomes);
+            }
+            if matches!(progress, Progress::Fulfilled { .. } | Progress::Breached) {
+                duty.outcomes.push(at.index);
+            }
+            duty.judge(progress);
+            duty.note(at);
+        }
+        self.lapse_waiting();
+        overruled
+    }
+
+    /// Where it stands after an award. `last` if nobody can fulfil anything any more: what waits for what was judged then
+    /// lapses too.
+    pub(super) fn follow(&mut self, id: &ObligationId, last: bool) {
+        if last {
+            let waits = |duty: &Duty| match &duty.obligation.due {
+                Due::At(_) => false,
+                Due::After(due) => due.after == *id,
+            };
+            for duty in self.duties.iter_mut().filter(|duty| duty.progress == Progress::Open && waits(duty)) {
+                duty.set(None, Progress::Lapsed);
+            }
+            self.lapse_waiting();
+        }
+        let unsettled = self.duties.iter().any(|duty| duty.progress.is_unsettled());
+        let fulfilled = self.duties.iter().any(|duty| matches!(duty.progress, Progress::Fulfilled { .. }));
+        self.state = match self.state {
+            CommitmentState::Terminated | CommitmentState::Amended => self.state,
+            CommitmentState::Active | CommitmentState::Breached | CommitmentState::Fulfilled => {
+                match (self.breached(), unsettled, fulfilled) {
+                    (true, ..) => CommitmentState::Breached,
+                    (false, true, _) => CommitmentState::Active,
+                    (false, false, true) => CommitmentState::Fulfilled,
+                    (false, false, false) => CommitmentState::Terminated,
+                }
+            }
+        };
+    }
+
     /// Ends it by consent: what was owed lapses, what was contested is settled, what was done or breached stays so.
     pub(super) fn end(&mut self, state: CommitmentState) {
         self.state = state;
@@ -293,7 +400,6 @@ impl Commitment {
 mod tests {
     use super::*;
     use crate::key::SecretKey;
-    use crate::position::Position;
 
     fn agent(text: &str) -> AgentUri {
         text.parse().unwrap()
@@ -312,7 +418,8 @@ mod tests {
             "value": {"amount": "1", "currency": "USD"}, "what": "goods",
         });
         let obligations = vec![serde_json::from_value(obligation).unwrap()];
-        let package = Package { holds: None, obligations, schema: None, terms: serde_json::Map::new() };
+        let package =
+            Package { disputes: None, holds: None, obligations, schema: None, terms: serde_json::Map::new() };
         let of = |names: &[&str]| names.iter().map(|name| ground(name)).collect::<Vec<_>>();
         let grounds = [("agent://d.example/a", of(debtor)), ("agent://c.example/a", of(creditor))];
         let grounds = grounds.map(|(party, grounds)| (agent(party), grounds)).into();

@@ -44,6 +44,11 @@ impl<'a> Case<'a> {
         }
         let mut of_role = rows.iter().filter(|row| row.roles.contains(&self.actor.role)).peekable();
         if of_role.peek().is_none() {
+            // What the node alone may still say in a session that is over is nobody else's business.
+            let over = ended && rows.iter().all(|row| row.roles == [Role::Node]);
+            if over {
+                return Err(Code::SessionEnded.at("/type"));
+            }
             return Err(Code::RoleNotAllowed.at("/issuer")); // ASP-SES-004
         }
         let applies = |row: &&Row| {
@@ -160,7 +165,8 @@ impl<'a> Case<'a> {
             | Selector::Fulfilment
             | Selector::Acknowledgement
             | Selector::Contest
-            | Selector::LapseOfTime => self.informs(selector),
+            | Selector::LapseOfTime
+            | Selector::Award => self.informs(selector),
         }
     }
 
@@ -174,6 +180,7 @@ impl<'a> Case<'a> {
             Inform::Acknowledgement(_) => Selector::Acknowledgement,
             Inform::Contest(_) => Selector::Contest,
             Inform::Breach(_) | Inform::Silence(_) => Selector::LapseOfTime,
+            Inform::Award(_) => Selector::Award,
         };
         meant == selector
     }
@@ -283,9 +290,8 @@ impl<'a> Case<'a> {
                 .agent()
                 .and_then(|agent| self.session.participants.find(agent))
                 .is_some_and(|participant| !participant.countersigned),
-            Guard::Overdue => {
-                self.session.due(self.at.time, &facts.consents).as_ref() == Some(&self.statement.body) // ASP-SES-016
-            }
+            Guard::Overdue => self.overdue(facts),
+            Guard::AwardDue => self.award_due(facts),
             Guard::CommitmentActive
             | Guard::ObligationKnown
             | Guard::IsDebtor
@@ -297,6 +303,19 @@ impl<'a> Case<'a> {
             Guard::EvidenceMatches => return self.evidence_matches(facts),
         };
         if holds { Ok(()) } else { Err(guard.refusal().at(guard.place()).by(guard.rule())) }
+    }
+
+    /// What time alone has made due is exactly this.
+    fn overdue(&self, facts: &Facts<'_>) -> bool {
+        self.session.due(self.at.time, &facts.consents).as_ref() == Some(&self.statement.body) // ASP-SES-016
+    }
+
+    /// The award is the one that the dispute makes due.
+    fn award_due(&self, facts: &Facts<'_>) -> bool {
+        match &self.statement.body {
+            Body::Inform(Inform::Award(award)) => facts.award.as_ref() == Some(award), // ASP-DIS-013
+            _ => false,
+        }
     }
 
     fn is_awaited(&self) -> bool {
@@ -608,6 +627,7 @@ impl<'a> Case<'a> {
                 Inform::Progress(note) | Inform::Contest(note) => {
                     Some((&note.commitment, &note.obligation, note.stage.as_ref()))
                 }
+                Inform::Award(award) => Some((&award.commitment, &award.obligation, None)),
                 Inform::Fulfilment(done) => Some((&done.commitment, &done.obligation, done.stage.as_ref())),
                 Inform::Breach(breach) => {
                     Some((&breach.commitment, &breach.obligation, breach.stage.as_ref()))

@@ -6,10 +6,13 @@ use std::collections::BTreeMap;
 use super::{Commitment, Duty, Progress};
 use crate::account::{Account, Movement, Place, Why};
 use crate::amount::{Currency, Minor};
+use crate::limits;
 use crate::name::Domain;
-use crate::position::{Hash, LogTime};
+use crate::position::{Hash, LogPoint, LogTime};
 use crate::rejection::{Code, Rejection};
-use crate::statement::body::{Due, Hold, Obligation, ObligationId, OnFulfilled, Package, Share};
+use crate::statement::body::{
+    AwardPayment, Due, Hold, Obligation, ObligationEnd, ObligationId, OnFulfilled, Package, Share,
+};
 
 /// What became of a hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,14 +98,14 @@ impl Commitment {
     }
 
     /// Lets go what nothing waits for any more, and fulfils the obligations to pay that are paid by it.
-    pub(super) fn release(&mut self, at: LogTime) -> Vec<Movement> {
+    pub(super) fn release(&mut self, at: LogPoint) -> Vec<Movement> {
         let mut moved = Vec::new();
         // What is paid can let go another hold; each turn lets go at least one.
         for _ in 0..self.holds.len() {
             let mut holds = std::mem::take(&mut self.holds);
             let mut settled = Vec::new();
             for held in holds.iter_mut().filter(|held| held.state == HoldState::Held) {
-                let Some((share, why)) = self.share(held, at) else { continue };
+                let Some((share, why)) = self.share(held, at.time) else { continue };
                 moved.extend(held.divide(self.id, share, why));
                 let paid = why == Why::Paid;
                 settled.extend(held.hold.settles.clone().filter(|_| paid));
@@ -154,6 +157,39 @@ impl Commitment {
         held.filter_map(|held| Some(held.divide(id, *shares.get(&held.hold.id)?, Why::Divided)))
             .flatten()
             .collect()
+    }
+
+    /// What the payees get of what is held for an obligation by what an award lets be paid: of a bond so much instead of
+    /// the remedy, of the price so much less, or so much, where the obligation is neither fulfilled nor breached. What is
+    /// not named goes as the obligation ends.
+    pub(super) fn awarded_shares(
+        &self,
+        obligation: &ObligationId,
+        pays: &AwardPayment,
+        end: ObligationEnd,
+    ) -> BTreeMap<ObligationId, Minor> {
+        let held = self.holds.iter().filter(|held| {
+            let hold = &held.hold;
+            let same = hold.obligation == *obligation && hold.amount.currency == pays.amount.currency;
+            same && held.state == HoldState::Held
+        });
+        let mut left = pays.amount.minor_at_most(Minor(limits::INTEGER_MAX));
+        let mut shares = BTreeMap::new();
+        for held in held {
+            let hold = &held.hold;
+            let with_it = (&hold.payer, &hold.payee) == (&pays.from, &pays.to);
+            let against_it = (&hold.payer, &hold.payee) == (&pays.to, &pays.from);
+            let part = left.min(held.amount);
+            let share = match (hold.on_fulfilled, end) {
+                (OnFulfilled::Return, ObligationEnd::Breached | ObligationEnd::Lapsed) if with_it => part,
+                (OnFulfilled::Pay, ObligationEnd::Lapsed) if with_it => part,
+                (OnFulfilled::Pay, ObligationEnd::Lapsed) if against_it => held.amount.minus(part),
+                (OnFulfilled::Return | OnFulfilled::Pay, _) => continue,
+            };
+            left = left.minus(part);
+            shares.insert(hold.id.clone(), share);
+        }
+        shares
     }
 
     /// What comes back to its payers if the commitment is replaced.

@@ -6,6 +6,7 @@ use crate::amount::{Decimal, Money};
 use crate::limits;
 use crate::position::{LogTime, Millis};
 use crate::statement::body::{Due, Obligation, ObligationId, ObligationStage, Showing};
+use crate::trust::Outcome;
 
 /// A stage of an obligation and how far it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,6 +135,66 @@ impl Duty {
             }
         }
     }
+}
+
+/// What a dispute about an obligation is about.
+impl Duty {
+    /// How far it is where it can be in dispute: contested or delivered if a stage of it is, else as the whole is.
+    #[must_use]
+    pub fn in_question(&self) -> &Progress {
+        let stages = || self.stages.iter().map(|milestone| &milestone.progress);
+        let contested = stages().find(|progress| **progress == Progress::Contested);
+        contested.or_else(|| stages().find(|progress| is_in_doubt(progress))).unwrap_or(&self.progress)
+    }
+
+    /// Whether stages of it wait for somebody's word. A dispute is about those then, and about all of it otherwise.
+    pub(super) fn is_doubted(&self) -> bool {
+        self.stages.iter().any(|milestone| is_in_doubt(&milestone.progress))
+    }
+
+    /// How that is shown which a dispute is about.
+    pub fn showings_in_question(&self) -> impl Iterator<Item = &Showing> {
+        let doubted = self.is_doubted();
+        self.owed().filter(move |owed| !doubted || is_in_doubt(owed.progress())).map(|owed| owed.shown_by())
+    }
+
+    /// The value that an award is about; with a breach goes what has not been begun.
+    pub(super) fn judged_value(&self, outcome: Outcome) -> Money {
+        let whole = &self.obligation.value;
+        if !self.is_doubted() {
+            return whole.clone();
+        }
+        let judged = |milestone: &&Milestone| {
+            let lapses = outcome == Outcome::Breached && milestone.progress == Progress::Open;
+            lapses || is_in_doubt(&milestone.progress)
+        };
+        let mut amounts = self.stages.iter().filter(judged).map(|milestone| milestone.stage.value.amount);
+        // Stages together are worth no more than the obligation, which can be written.
+        let sum = amounts.try_fold(Decimal::ZERO, Decimal::checked_add).unwrap_or(whole.amount);
+        Money { amount: sum, currency: whole.currency.clone() }
+    }
+
+    /// Sets how far it is by an award, settled or not.
+    pub(super) fn judge(&mut self, progress: Progress) {
+        if self.stages.is_empty() {
+            self.progress = progress;
+            return;
+        }
+        let doubted = self.is_doubted();
+        let breached = progress == Progress::Breached;
+        for milestone in &mut self.stages {
+            if !doubted || is_in_doubt(&milestone.progress) {
+                milestone.progress = progress.clone();
+            } else if breached && milestone.progress == Progress::Open {
+                milestone.progress = Progress::Lapsed;
+            }
+        }
+        self.progress = together(&self.stages);
+    }
+}
+
+const fn is_in_doubt(progress: &Progress) -> bool {
+    matches!(progress, Progress::Delivered { .. } | Progress::Contested)
 }
 
 /// How far an obligation is whose stages are so far.

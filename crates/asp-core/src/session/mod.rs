@@ -4,6 +4,7 @@
 //! commitments, mandates and participants. `decide` only reads; `apply` cannot fail.
 
 mod apply;
+mod award;
 mod card;
 mod commitment;
 mod company;
@@ -34,10 +35,10 @@ use crate::amount::{Decimal, Money};
 use crate::consent::Consent;
 use crate::limits;
 use crate::name::{AgentUri, Capability, Domain, Issuer};
-use crate::position::{Hash, Head, LogPoint, LogTime, Millis};
+use crate::position::{Hash, Head, LogPoint, LogTime, Millis, Position};
 use crate::rejection::{Code, Rejection};
 use crate::statement::body::{
-    Accept, Body, Budget, Counter, Invitation, Limits, Name, Propose, SchemaRef, SessionReceipt, Text,
+    Accept, Award, Body, Budget, Counter, Invitation, Limits, Name, Propose, SchemaRef, SessionReceipt, Text,
     TrustFloor, Usage,
 };
 use crate::statement::{Kind, Statement, Verified};
@@ -76,6 +77,8 @@ pub struct Facts<'a> {
     pub hosts: Vec<Host>,
     /// The accounts of the organisations of participants.
     pub funds: Funds<'a>,
+    /// The award that the dispute which the statement names makes due.
+    pub award: Option<Award>,
 }
 
 /// What is known of the trust that [`Session::trust_asked`] asks about.
@@ -213,6 +216,13 @@ pub enum Effect {
     Joined(AgentUri),
     /// Money that is held was taken, or let go.
     Moved(Movement),
+    /// The outcome that an obligation came to does not count from here on.
+    Overruled {
+        /// Where the log has that outcome.
+        settled: Position,
+        /// Where and when it ceases to count.
+        at: LogPoint,
+    },
 }
 
 impl Effect {
@@ -225,7 +235,8 @@ impl Effect {
             | Self::Commitment(_)
             | Self::Delegated(_)
             | Self::Joined(_)
-            | Self::Moved(_) => None,
+            | Self::Moved(_)
+            | Self::Overruled { .. } => None,
         }
     }
 
@@ -238,7 +249,8 @@ impl Effect {
             | Self::Commitment(_)
             | Self::Delegated(_)
             | Self::Joined(_)
-            | Self::Settled(_) => None,
+            | Self::Settled(_)
+            | Self::Overruled { .. } => None,
         }
     }
 }
@@ -252,6 +264,8 @@ pub struct Session {
     opened: LogPoint,
     /// Where its last statement stands.
     moved: LogPoint,
+    /// The hashes of its statements, in their order.
+    said: Vec<Hash>,
     entered: LogTime,
     last: LogTime,
     /// How long authorities were asked, all escalations together.
@@ -333,6 +347,7 @@ impl Session {
             head: accepted.head(),
             opened: accepted.at(),
             moved: accepted.at(),
+            said: vec![statement.hash],
             entered: time,
             last: time,
             asked_ms: Millis(0),

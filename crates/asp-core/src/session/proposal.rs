@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::holds;
 use super::milestone::stages_fit;
 use crate::amount::Minor;
+use crate::dispute::arbiter_apart;
 use crate::limits;
 use crate::name::AgentUri;
 use crate::position::{Hash, LogTime, Millis};
@@ -250,5 +251,5 @@ pub(super) fn makes_sense(package: &Package, parties: &BTreeSet<AgentUri>, now: 
         let staged = stages_fit(obligation, now); // ASP-COM-015
         between && timely && bounded && sound && staged && earlier.insert(&obligation.id)
     });
-    owed && holds::make_sense(package)
+    owed && holds::make_sense(package) && arbiter_apart(package) // ASP-DIS-015
 }

@@ -412,12 +412,14 @@ pub enum Guard {
     TermsFit,
     /// A time has passed, and this is what follows from it.
     Overdue,
+    /// A dispute has ended, this is what follows from it for the obligation, and it has not been said.
+    AwardDue,
 }
 
 impl Guard {
     /// All of them, in order.
     #[must_use]
-    pub const fn all() -> [Self; 49] {
+    pub const fn all() -> [Self; 50] {
         [
             Self::ParticipantsValid,
             Self::ConsentCovers,
@@ -468,6 +470,7 @@ impl Guard {
             Self::CardUnchanged,
             Self::TermsFit,
             Self::Overdue,
+            Self::AwardDue,
         ]
     }
 
@@ -524,6 +527,7 @@ impl Guard {
             Self::CardUnchanged => "card-unchanged",
             Self::TermsFit => "terms-fit",
             Self::Overdue => "overdue",
+            Self::AwardDue => "award-due",
         }
     }
 
@@ -614,6 +618,9 @@ impl Guard {
             }
             Self::TermsFit => "The terms of each package follow a schema of the session.",
             Self::Overdue => "A time has passed, and this is what follows from it.",
+            Self::AwardDue => {
+                "A dispute has ended, this is what follows from it for the obligation, and it has not been said."
+            }
         }
     }
 }
@@ -677,6 +684,7 @@ impl FromStr for Guard {
             "card-unchanged" => Ok(Self::CardUnchanged),
             "terms-fit" => Ok(Self::TermsFit),
             "overdue" => Ok(Self::Overdue),
+            "award-due" => Ok(Self::AwardDue),
             _ => Err(InvalidText("a guard")),
         }
     }
@@ -736,6 +744,7 @@ impl Guard {
             Self::CardUnchanged => Code::CardChanged,
             Self::TermsFit => Code::TermsDoNotFit,
             Self::Overdue => Code::NotDue,
+            Self::AwardDue => Code::NotDue,
         }
     }
 
@@ -792,6 +801,7 @@ impl Guard {
             Self::CardUnchanged => "ASP-SES-048",
             Self::TermsFit => "ASP-TRM-006",
             Self::Overdue => "ASP-SES-016",
+            Self::AwardDue => "ASP-DIS-013",
         }
     }
 
@@ -848,6 +858,7 @@ impl Guard {
             Self::CardUnchanged => "/type",
             Self::TermsFit => "/body",
             Self::Overdue => "/body",
+            Self::AwardDue => "/body",
         }
     }
 }
@@ -913,6 +924,8 @@ pub enum Selector {
     Contest,
     /// The node states a breach, or an acknowledgement by silence.
     LapseOfTime,
+    /// The node says what a dispute makes of an obligation.
+    Award,
     /// Something is owed.
     ObligationsOpen,
     /// Nothing is owed.
@@ -922,7 +935,7 @@ pub enum Selector {
 impl Selector {
     /// All of them, in order.
     #[must_use]
-    pub const fn all() -> [Self; 31] {
+    pub const fn all() -> [Self; 32] {
         [
             Self::Invitation,
             Self::Proposal,
@@ -953,6 +966,7 @@ impl Selector {
             Self::Acknowledgement,
             Self::Contest,
             Self::LapseOfTime,
+            Self::Award,
             Self::ObligationsOpen,
             Self::NothingOwed,
         ]
@@ -991,6 +1005,7 @@ impl Selector {
             Self::Acknowledgement => "acknowledgement",
             Self::Contest => "contest",
             Self::LapseOfTime => "lapse-of-time",
+            Self::Award => "award",
             Self::ObligationsOpen => "obligations-open",
             Self::NothingOwed => "nothing-owed",
         }
@@ -1031,6 +1046,7 @@ impl Selector {
             Self::Acknowledgement => "The creditor confirms a fulfilment.",
             Self::Contest => "The creditor contests a fulfilment.",
             Self::LapseOfTime => "The node states a breach, or an acknowledgement by silence.",
+            Self::Award => "The node says what a dispute makes of an obligation.",
             Self::ObligationsOpen => "Something is owed.",
             Self::NothingOwed => "Nothing is owed.",
         }
@@ -1076,6 +1092,7 @@ impl FromStr for Selector {
             "acknowledgement" => Ok(Self::Acknowledgement),
             "contest" => Ok(Self::Contest),
             "lapse-of-time" => Ok(Self::LapseOfTime),
+            "award" => Ok(Self::Award),
             "obligations-open" => Ok(Self::ObligationsOpen),
             "nothing-owed" => Ok(Self::NothingOwed),
             _ => Err(InvalidText("a selector")),
@@ -1857,6 +1874,14 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         state: State::Agreeing,
+        performative: Performative::Inform,
+        roles: &[Role::Node],
+        when: Some(Selector::Award),
+        requires: &[Guard::AwardDue],
+        next: Next::To(State::Agreeing),
+    },
+    Row {
+        state: State::Agreeing,
         performative: Performative::Query,
         roles: &[Role::Initiator, Role::Party, Role::Mediator, Role::Observer],
         when: None,
@@ -2169,6 +2194,14 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         state: State::Executing,
+        performative: Performative::Inform,
+        roles: &[Role::Node],
+        when: Some(Selector::Award),
+        requires: &[Guard::AwardDue],
+        next: Next::To(State::Executing),
+    },
+    Row {
+        state: State::Executing,
         performative: Performative::Query,
         roles: &[Role::Initiator, Role::Party, Role::Mediator, Role::Observer],
         when: None,
@@ -2346,6 +2379,14 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         state: State::Escalated,
+        performative: Performative::Inform,
+        roles: &[Role::Node],
+        when: Some(Selector::Award),
+        requires: &[Guard::AwardDue],
+        next: Next::To(State::Escalated),
+    },
+    Row {
+        state: State::Escalated,
         performative: Performative::Withdraw,
         roles: &[Role::Initiator, Role::Party],
         when: Some(Selector::TakesBackMandate),
@@ -2378,11 +2419,27 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         state: State::Closed,
+        performative: Performative::Inform,
+        roles: &[Role::Node],
+        when: Some(Selector::Award),
+        requires: &[Guard::AwardDue],
+        next: Next::To(State::Closed),
+    },
+    Row {
+        state: State::Closed,
         performative: Performative::Close,
         roles: &[Role::Initiator, Role::Party, Role::Mediator, Role::Observer],
         when: None,
         requires: &[Guard::ReceiptMatches, Guard::NotCountersigned],
         next: Next::To(State::Closed),
+    },
+    Row {
+        state: State::Failed,
+        performative: Performative::Inform,
+        roles: &[Role::Node],
+        when: Some(Selector::Award),
+        requires: &[Guard::AwardDue],
+        next: Next::To(State::Failed),
     },
 ];
 
@@ -2393,9 +2450,9 @@ const RANGES: [[(usize, usize); 13]; 9] = [
     [(1, 1), (1, 2), (2, 4), (4, 6), (6, 6), (6, 6), (6, 6), (6, 6), (6, 6), (6, 6), (6, 7), (7, 7), (7, 8)], // INVITED
     [(8, 10), (10, 10), (10, 10), (10, 10), (10, 12), (12, 13), (13, 14), (14, 14), (14, 15), (15, 15), (15, 16), (16, 17), (17, 19)], // INTRODUCED
     [(19, 21), (21, 22), (22, 27), (27, 28), (28, 30), (30, 31), (31, 32), (32, 33), (33, 34), (34, 35), (35, 38), (38, 39), (39, 41)], // CONVERSING
-    [(41, 41), (41, 43), (43, 45), (45, 47), (47, 54), (54, 55), (55, 56), (56, 56), (56, 56), (56, 57), (57, 62), (62, 63), (63, 64)], // AGREEING
-    [(64, 67), (67, 68), (68, 73), (73, 74), (74, 81), (81, 82), (82, 83), (83, 84), (84, 84), (84, 85), (85, 88), (88, 89), (89, 91)], // EXECUTING
-    [(91, 91), (91, 91), (91, 92), (92, 94), (94, 100), (100, 100), (100, 100), (100, 100), (100, 100), (100, 100), (100, 103), (103, 103), (103, 104)], // ESCALATED
-    [(104, 104), (104, 104), (104, 104), (104, 104), (104, 104), (104, 104), (104, 104), (104, 104), (104, 104), (104, 104), (104, 104), (104, 104), (104, 105)], // CLOSED
-    [(105, 105), (105, 105), (105, 105), (105, 105), (105, 105), (105, 105), (105, 105), (105, 105), (105, 105), (105, 105), (105, 105), (105, 105), (105, 105)], // FAILED
+    [(41, 41), (41, 43), (43, 45), (45, 47), (47, 55), (55, 56), (56, 57), (57, 57), (57, 57), (57, 58), (58, 63), (63, 64), (64, 65)], // AGREEING
+    [(65, 68), (68, 69), (69, 74), (74, 75), (75, 83), (83, 84), (84, 85), (85, 86), (86, 86), (86, 87), (87, 90), (90, 91), (91, 93)], // EXECUTING
+    [(93, 93), (93, 93), (93, 94), (94, 96), (96, 103), (103, 103), (103, 103), (103, 103), (103, 103), (103, 103), (103, 106), (106, 106), (106, 107)], // ESCALATED
+    [(107, 107), (107, 107), (107, 107), (107, 107), (107, 108), (108, 108), (108, 108), (108, 108), (108, 108), (108, 108), (108, 108), (108, 108), (108, 109)], // CLOSED
+    [(109, 109), (109, 109), (109, 109), (109, 109), (109, 110), (110, 110), (110, 110), (110, 110), (110, 110), (110, 110), (110, 110), (110, 110), (110, 110)], // FAILED
 ];

@@ -41,8 +41,19 @@ macro_rules! bodies {
     )+};
 }
 
+/// Declares small enumerations written in one case.
+macro_rules! words {
+    ($($(#[$doc:meta])* enum $name:ident as $case:literal { $($(#[$variant_doc:meta])* $variant:ident,)+ })+) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(rename_all = $case)]
+        pub enum $name { $($(#[$variant_doc])* $variant,)+ }
+    )+};
+}
+
 mod account;
 mod consent;
+mod dispute;
 mod obligation;
 mod policy;
 mod praise;
@@ -52,6 +63,11 @@ pub use account::{
     Hold, OnFulfilled, Share,
 };
 pub use consent::{ConsentNarrow, ConsentRequest};
+pub use dispute::{
+    Award, AwardPayment, DisputeAppeal, DisputeClose, DisputeEvidence, DisputeFile, DisputeOutcome,
+    DisputeReason, DisputeRespond, DisputeRule, DisputeSettle, DisputeTerms, DisputeWindows, Exhibit,
+    ObligationEnd, RulingEffect, Rung,
+};
 pub use obligation::{
     Due, DueAfter, DueAt, Evidence, Obligation, ObligationStage, Package, Quantity, Remedy, Showing,
 };
@@ -475,16 +491,6 @@ bodies! {
     }
 }
 
-/// Declares small enumerations written in one case.
-macro_rules! words {
-    ($($(#[$doc:meta])* enum $name:ident as $case:literal { $($(#[$variant_doc:meta])* $variant:ident,)+ })+) => {$(
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-        #[serde(rename_all = $case)]
-        pub enum $name { $($(#[$variant_doc])* $variant,)+ }
-    )+};
-}
-
 words! {
     /// How an organisation publishes its key's thumbprint.
     enum VerifyMethod as "kebab-case" {
@@ -598,6 +604,8 @@ pub enum Inform {
     Breach(Breach),
     /// The node: that nobody contested in time.
     Silence(ObligationRef),
+    /// The node: what a dispute that has ended makes of an obligation.
+    Award(Award),
 }
 
 /// CLOSE.
@@ -681,6 +689,13 @@ body! {
     AccountWithdraw(AccountWithdraw) = Kind::AccountWithdraw, Kind::AccountWithdraw => ()
     AccountPaid(AccountPaid) = Kind::AccountPaid, Kind::AccountPaid => ()
     AccountReturned(AccountReturned) = Kind::AccountReturned, Kind::AccountReturned => ()
+    DisputeFile(DisputeFile) = Kind::DisputeFile, Kind::DisputeFile => ()
+    DisputeRespond(DisputeRespond) = Kind::DisputeRespond, Kind::DisputeRespond => ()
+    DisputeEvidence(DisputeEvidence) = Kind::DisputeEvidence, Kind::DisputeEvidence => ()
+    DisputeSettle(DisputeSettle) = Kind::DisputeSettle, Kind::DisputeSettle => ()
+    DisputeRule(DisputeRule) = Kind::DisputeRule, Kind::DisputeRule => ()
+    DisputeAppeal(DisputeAppeal) = Kind::DisputeAppeal, Kind::DisputeAppeal => ()
+    DisputeClose(DisputeClose) = Kind::DisputeClose, Kind::DisputeClose => ()
     Propose(Propose) = Kind::Session(Performative::Propose), Kind::Session(Performative::Propose) => ()
     Counter(Counter) = Kind::Session(Performative::Counter), Kind::Session(Performative::Counter) => ()
     Accept(Accept) = Kind::Session(Performative::Accept), Kind::Session(Performative::Accept) => ()
@@ -739,6 +754,10 @@ impl Body {
             }
             Self::AgentRate(rating) => rating.bounds(),
             Self::ConsentRequest(request) => request.bounds(),
+            Self::DisputeFile(file) => file.bounds(),
+            Self::DisputeRespond(respond) => dispute::exhibits_bounded(&respond.evidence, 0),
+            Self::DisputeEvidence(shown) => dispute::exhibits_bounded(&shown.evidence, 1),
+            Self::DisputeSettle(settle) => settle.bounds(),
             Self::ConsentNarrow(narrow) => narrow.bounds(),
             Self::OrgSchemaRegister(register) if register.version == 0 => {
                 Err(Code::InvalidBody.at("/body/version"))
@@ -761,12 +780,14 @@ impl Body {
                 if offer.answers.as_ref().is_some_and(|allowed| !allowed.is_subset(&answers)) {
                     return Err(Code::InvalidBody.at("/body/answers"));
                 }
-                offer.packages.iter().try_for_each(|package| {
+                offer.packages.iter().enumerate().try_for_each(|(place, package)| {
+                    dispute::terms_bounded(&format!("/body/packages/{place}"), package)?;
                     account::holds_bounded("/body/packages", package.holds.as_deref())?;
                     package.bounds("/body/packages")
                 })
             }
             Self::Propose(Propose::Amendment(Amendment { package, .. })) => {
+                dispute::terms_bounded("/body/package", package)?;
                 account::holds_bounded("/body/package/holds", package.holds.as_deref())?;
                 package.bounds("/body/package/obligations")
             }

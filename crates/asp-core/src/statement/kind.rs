@@ -115,6 +115,20 @@ kinds! {
     AccountPaid = "account.paid" in Account;
     /// The node says that a withdrawal was not paid out.
     AccountReturned = "account.returned" in Account;
+    /// A party disputes what became of an obligation.
+    DisputeFile = "dispute.file" in Dispute;
+    /// The other side admits or denies it.
+    DisputeRespond = "dispute.respond" in Dispute;
+    /// Either side shows something.
+    DisputeEvidence = "dispute.evidence" in Dispute;
+    /// Either side offers how to end it, or takes the other's offer.
+    DisputeSettle = "dispute.settle" in Dispute;
+    /// The node or the arbiter rules.
+    DisputeRule = "dispute.rule" in Dispute;
+    /// A party asks for the next rung of the ladder.
+    DisputeAppeal = "dispute.appeal" in Dispute;
+    /// The node says how it ended.
+    DisputeClose = "dispute.close" in Dispute;
 }
 
 impl fmt::Display for Kind {

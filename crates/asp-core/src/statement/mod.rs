@@ -292,11 +292,18 @@ impl Statement {
         let stream = match wire.stream {
             StreamName::Of(stream) => stream,
             StreamName::Opens(StreamKind::Consent) => StreamId::Consent(hash),
-            StreamName::Opens(_) => StreamId::Session(hash),
+            StreamName::Opens(StreamKind::Dispute) => StreamId::Dispute(hash),
+            StreamName::Opens(
+                StreamKind::Org | StreamKind::Agent | StreamKind::Session | StreamKind::Account,
+            ) => StreamId::Session(hash),
         };
-        // A session or consent is named by what opens it, so its first statement cannot already use the name.
-        let self_named = matches!(stream, StreamId::Session(name) | StreamId::Consent(name) if name == hash);
-        let names_itself = matches!(stream, StreamId::Session(_) | StreamId::Consent(_));
+        // What is named by what opens it has a first statement that cannot already use the name.
+        let (self_named, names_itself) = match &stream {
+            StreamId::Session(name) | StreamId::Consent(name) | StreamId::Dispute(name) => {
+                (*name == hash, true)
+            }
+            StreamId::Org(_) | StreamId::Agent(_) | StreamId::Account(_) => (false, false),
+        };
         if (wire.sequence == Sequence(0)) != opens || (opens && names_itself && !self_named) {
             return Err(Code::InvalidField.at("/stream").by("ASP-STM-005"));
         }

@@ -87,6 +87,16 @@ impl Body {
         }
     }
 
+    /// The session that a dispute is filed about, and the dispute that an award is by.
+    #[must_use]
+    pub fn stream_named(&self) -> Option<StreamId> {
+        match self {
+            Self::DisputeFile(file) => Some(StreamId::Session(file.session)),
+            Self::Inform(Inform::Award(award)) => Some(StreamId::Dispute(award.dispute)),
+            _ => None,
+        }
+    }
+
     /// The consents that it names.
     #[must_use]
     pub fn consents_named(&self) -> Vec<&Hash> {

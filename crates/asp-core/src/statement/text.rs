@@ -41,6 +41,14 @@ texts! {
     ObligationId, 1..=32, "a name of 1 to 32 bytes";
 }
 
+impl Text {
+    /// Words of the protocol's own; what is too long for a text is cut.
+    #[must_use]
+    pub(crate) fn of(words: &'static str) -> Self {
+        Self(words.get(..limits::TEXT_BYTES_MAX).unwrap_or(words).to_owned())
+    }
+}
+
 /// What people call a terms schema: 1 to 64 lower-case letters, digits and single hyphens between them.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SchemaAlias(String);

@@ -93,7 +93,7 @@ impl Notes {
                     self.praise.take(accepted);
                 }
             }
-            StreamId::Org(_) | StreamId::Consent(_) | StreamId::Account(_) => {}
+            StreamId::Org(_) | StreamId::Consent(_) | StreamId::Account(_) | StreamId::Dispute(_) => {}
         }
     }
 

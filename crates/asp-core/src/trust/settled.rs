@@ -106,6 +106,18 @@ impl Settled {
         self.evidence.push(evidence);
     }
 
+    /// Takes in that the outcome at a place of the log does not count from another on: a dispute overruled it (ASP-DIS-014).
+    pub fn overrule(&mut self, settled: Position, at: LogPoint) {
+        let mut struck = BTreeSet::new();
+        for evidence in self.evidence.iter_mut().filter(|evidence| evidence.index == settled) {
+            struck.insert(evidence.debtor.organisation());
+            if evidence.void.is_none_or(|void| void.index > at.index) {
+                evidence.void = Some(at);
+            }
+        }
+        struck.into_iter().for_each(|debtor| self.note_change(at.index, debtor));
+    }
+
     /// Takes in that a key is not trusted from a place on.
     pub fn distrust(&mut self, distrust: Distrust) {
         self.changed = self.changed.max(Some(distrust.at.index));

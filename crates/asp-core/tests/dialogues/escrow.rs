@@ -41,7 +41,9 @@ fn funded(story: &str) -> Ledger {
         let moved: Vec<Movement> = match world.apply(&accepted) {
             Change::Account(_, moved) => moved,
             Change::Session(_, effects) => effects.iter().filter_map(Effect::moved).cloned().collect(),
-            Change::Organisation(_) | Change::Agent(_) | Change::Consent(_) => Vec::new(),
+            Change::Organisation(_) | Change::Agent(_) | Change::Consent(_) | Change::Dispute(_) => {
+                Vec::new()
+            }
         };
         sums.post(&moved).unwrap(); // ASP-ESC-014
         for name in ["buyer", "seller"] {
@@ -173,6 +175,42 @@ fn what_is_contested_stays_held() {
     let story = "seller INFORM fulfilment goods\n buyer INFORM contest goods\n +3d";
     let ledger = funded(&format!("{BOUND}{story}"));
     has(&ledger, (0, 10_000, 0), (1_000, 2_000, 0));
+}
+
+#[test]
+fn an_award_lets_go_what_was_contested() {
+    // ASP-DIS-017
+    let contested = format!("{BOUND}seller INFORM fulfilment goods\n buyer INFORM contest goods\n");
+    let awarded = |dispute: &str| funded(&format!("{contested} {dispute}\n node INFORM award"));
+    // The log alone says that it was in time.
+    let ledger = awarded("buyer DISPUTE goods late");
+    has(&ledger, (0, 0, 0), (13_000, 0, 0));
+    // A price less what comes back, or as much of it as is due; the bond is nobody's remedy.
+    let ledger = awarded("buyer DISPUTE goods not-as-agreed settled partly 30");
+    has(&ledger, (3_000, 0, 0), (10_000, 0, 0));
+    let ledger = awarded("seller DISPUTE goods not-as-agreed settled partly 60");
+    has(&ledger, (4_000, 0, 0), (9_000, 0, 0));
+    let ledger = awarded("buyer DISPUTE goods not-as-agreed settled partly none");
+    has(&ledger, (10_000, 0, 0), (3_000, 0, 0));
+    // A breach costs the remedy, or what was agreed instead, as far as the bond goes.
+    let ledger = awarded("buyer DISPUTE goods not-as-agreed settled upheld none");
+    has(&ledger, (11_500, 0, 0), (1_500, 0, 0));
+    let ledger = awarded("buyer DISPUTE goods not-as-agreed settled upheld 18");
+    has(&ledger, (11_800, 0, 0), (1_200, 0, 0));
+    let ledger = awarded("buyer DISPUTE goods not-as-agreed settled upheld 50");
+    has(&ledger, (12_000, 0, 0), (1_000, 0, 0));
+}
+
+#[test]
+fn what_nobody_decided_stays_held_until_an_award() {
+    // ASP-DIS-017, ASP-ESC-012
+    let contested = format!("{BOUND}seller INFORM fulfilment goods\n buyer INFORM contest goods\n");
+    let ledger = funded(&format!("{contested} buyer DISPUTE goods not-as-agreed\n buyer CLOSE"));
+    has(&ledger, (0, 10_000, 0), (1_000, 2_000, 0));
+    let settled =
+        "buyer CLOSE\n buyer DISPUTE goods not-as-agreed settled dismissed none\n node INFORM award";
+    let ledger = funded(&format!("{contested} {settled}"));
+    has(&ledger, (0, 0, 0), (13_000, 0, 0));
 }
 
 #[test]

@@ -148,6 +148,63 @@ fn stages_are_fulfilled_one_by_one() {
 }
 
 #[test]
+fn an_award_is_about_the_stages_that_are_in_doubt() {
+    // ASP-DIS-013, ASP-DIS-014
+    let package = "seller owes buyer work 100 within 2h stages=design:40:1h/build:60";
+    let counts = |ledger: &Ledger| -> Vec<(String, Outcome, bool)> {
+        let evidence = ledger.stage.world.settled().unwrap().evidence();
+        evidence.iter().map(|it| (it.value.to_string(), it.outcome, it.void.is_none())).collect()
+    };
+    let said = "seller INFORM fulfilment work stage design      -> EXECUTING
+                buyer INFORM acknowledgement work stage design  -> EXECUTING
+                seller INFORM fulfilment work stage build       -> EXECUTING
+                ";
+    let contested = format!("{said} buyer INFORM contest work stage build -> EXECUTING\n");
+    let kept = format!(
+        "{contested} buyer DISPUTE work late
+         node INFORM award -> EXECUTING [FULFILLED: work FULFILLED (design FULFILLED, build FULFILLED)]"
+    );
+    let (design, build) = ("40 USD".to_owned(), "60 USD".to_owned());
+    assert_eq!(
+        counts(&bound("", package, &kept)),
+        [(design.clone(), Outcome::Fulfilled, true), (build.clone(), Outcome::Fulfilled, true)]
+    );
+    let broken = format!(
+        "{contested} buyer DISPUTE work not-as-agreed settled upheld none
+         node INFORM award -> EXECUTING [BREACHED: work BREACHED (design FULFILLED, build BREACHED)]"
+    );
+    assert_eq!(
+        counts(&bound("", package, &broken)),
+        [(design.clone(), Outcome::Fulfilled, true), (build.clone(), Outcome::Breached, true)]
+    );
+    // Where nothing is in doubt it is about all of it.
+    let whole = format!(
+        "{said} buyer INFORM acknowledgement work stage build -> EXECUTING
+         buyer DISPUTE work not-as-agreed settled upheld none
+         node INFORM award -> EXECUTING [BREACHED: work BREACHED (design BREACHED, build BREACHED)]"
+    );
+    assert_eq!(
+        counts(&bound("", package, &whole)),
+        [
+            (design, Outcome::Fulfilled, false),
+            (build, Outcome::Fulfilled, false),
+            ("100 USD".to_owned(), Outcome::Breached, true),
+        ]
+    );
+}
+
+#[test]
+fn lateness_that_costs_is_not_decided_by_the_log_alone() {
+    // ASP-DIS-006: in time by the cure period, and yet late; so it goes up the ladder.
+    let package = "seller owes buyer work 100 within 1h cure 2d daily 5 cap 20";
+    let said = "+2h
+                seller INFORM fulfilment work -> EXECUTING
+                buyer DISPUTE work late
+                node INFORM award -> ! NOT_DUE";
+    bound("", package, said);
+}
+
+#[test]
 fn an_attestation_of_one_stage_is_none_of_another() {
     // ASP-COM-014
     bound(

@@ -26,7 +26,7 @@ use asp_core::session::Session;
 use asp_core::statement::Verified;
 use asp_core::statement::body::{
     AdmissionFloor, AdmissionPolicy, Body, CommitmentState, ConsentNarrow, ConsentRequest, ConsentRule,
-    Empty, Package, PolicySet, SchemaRef, SchemaRegister, TrustFloor,
+    DisputeFile, DisputeSettle, Empty, Package, PolicySet, SchemaRef, SchemaRegister, TrustFloor,
 };
 
 use super::{Stage, agent_key, because, domain, key, text, uri, usd};
@@ -186,6 +186,7 @@ impl Ledger {
                 let stream = StreamName::Of(StreamId::Org(domain(name)));
                 self.stage.by_org(name, stream, Body::OrgPolicySet(policy(words))).map(|_| ())
             }
+            ["DISPUTE", obligation, reason, end @ ..] => self.dispute(who, obligation, reason, end),
             ["CARD", "pinned"] => self.stage.pin_card(who).map(|_| ()),
             ["CARD", "there"] => self.stage.look_at_card(who, true).map(|_| ()),
             ["CARD", "swapped"] => self.stage.look_at_card(who, false).map(|_| ()),
@@ -213,6 +214,64 @@ impl Ledger {
             }
             _ => self.speak(who, words),
         }
+    }
+
+    /// `buyer DISPUTE goods late [settled partly 30]`: files a dispute, lets the node say in it what is due at once, and
+    /// settles it; `none` instead of an amount.
+    fn dispute(&mut self, who: &str, obligation: &str, reason: &str, end: &[&str]) -> Result<(), Code> {
+        let commitment = self.hash("deal");
+        let session = self.id.unwrap();
+        let nonce = self.stage.nonce();
+        let found = self.session().unwrap().commitments().get(&commitment).unwrap();
+        let owed = &found.duty(&text(obligation)).unwrap().obligation;
+        let against = if owed.debtor == uri(who) { owed.creditor.clone() } else { owed.debtor.clone() };
+        let other = if against == uri("seller") { "seller" } else { "buyer" };
+        let file = DisputeFile {
+            against,
+            amount: None,
+            claim: text("it is not right"),
+            commitment,
+            evidence: Vec::new(),
+            nonce,
+            obligation: Some(text(obligation)),
+            party: uri(who),
+            reason: serde_json::from_value(reason.into()).unwrap(),
+            rules: found.package.disputes.clone(),
+            session,
+            severity: 1,
+        };
+        let stream = StreamName::Opens(StreamKind::Dispute);
+        let draft = self.stage.draft(stream, issuer(who, &self.stage), Body::DisputeFile(file));
+        let filed = self.stage.sign(&draft, &[&signer(who)]);
+        let id = StreamId::Dispute(self.stage.take(filed)?);
+        self.node_in(&id)?;
+        if let ["settled", outcome, amount] = end {
+            let settle = Body::DisputeSettle(DisputeSettle {
+                amount: (*amount != "none").then(|| usd(amount)),
+                outcome: serde_json::from_value((*outcome).into()).unwrap(),
+                text: text("let us end it"),
+            });
+            let mut offered = None;
+            for by in [who, other] {
+                let stream = StreamName::Of(id.clone());
+                let mut draft = self.stage.draft(stream, issuer(by, &self.stage), settle.clone());
+                draft.in_reply_to = offered;
+                let said = self.stage.sign(&draft, &[&signer(by)]);
+                offered = Some(self.stage.take(said)?);
+            }
+            self.node_in(&id)?;
+        }
+        Ok(())
+    }
+
+    /// All that the node has to say in a stream now.
+    fn node_in(&mut self, stream: &StreamId) -> Result<(), Code> {
+        while let Some(body) = self.stage.world.due_in(stream, self.stage.now) {
+            let draft = self.stage.draft(StreamName::Of(stream.clone()), issuer("node", &self.stage), body);
+            let said = self.stage.sign(&draft, &[&key("node")]);
+            self.stage.take(said)?;
+        }
+        Ok(())
     }
 
     /// `seller.example SCHEMA box upto 9 [class personal]` registers what takes `{"size": 1}` to `{"size": 9}`.

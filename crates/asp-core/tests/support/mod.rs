@@ -328,6 +328,7 @@ impl Stage {
     /// The seller owes one delivery, due after an hour, worth this much.
     pub fn package(&self, amount: &str) -> Package {
         Package {
+            disputes: None,
             holds: None,
             obligations: vec![Obligation {
                 acknowledge_ms: None,

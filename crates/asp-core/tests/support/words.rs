@@ -26,11 +26,11 @@ use asp_core::position::Hash;
 use asp_core::session::Session;
 use asp_core::session::table::{Performative, Reason, State};
 use asp_core::statement::body::{
-    Accept, Acceptance, Admission, Amendment, Body, Breach, Budget, Close, Closing, Commit, Conditions,
-    Counter, Due, DueAfter, DueAt, Empty, Escalation, Evidence, Fulfilment, Inform, Introduction, Invitation,
-    Invitee, Limits, Mandate, Mode, Nonce, Note, Obligation, ObligationId, ObligationNote, ObligationRef,
-    ObligationStage, Offer, Package, ParticipantRole, Propose, Question, Remedy, Resumption, SchemaRef,
-    Showing, Termination, Timeout, TrustFloor, Usage, Withdraw,
+    Accept, Acceptance, Admission, Amendment, Award, Body, Breach, Budget, Close, Closing, Commit,
+    Conditions, Counter, DisputeOutcome, Due, DueAfter, DueAt, Empty, Escalation, Evidence, Fulfilment,
+    Inform, Introduction, Invitation, Invitee, Limits, Mandate, Mode, Nonce, Note, Obligation, ObligationEnd,
+    ObligationId, ObligationNote, ObligationRef, ObligationStage, Offer, Package, ParticipantRole, Propose,
+    Question, Remedy, Resumption, SchemaRef, Showing, Termination, Timeout, TrustFloor, Usage, Withdraw,
 };
 
 use super::ledger::{Ledger, issuer, span};
@@ -282,7 +282,8 @@ impl Ledger {
         let obligations = obligations.into_iter().map(|words| self.obligation(words)).collect();
         let holds: Vec<_> = holds.into_iter().map(super::money::hold).collect();
         let holds = (!holds.is_empty()).then_some(holds);
-        let package = Package { holds, obligations, schema: None, terms: serde_json::Map::new() };
+        let package =
+            Package { disputes: None, holds, obligations, schema: None, terms: serde_json::Map::new() };
         self.packages.insert(name.to_owned(), package.clone());
         package
     }
@@ -398,6 +399,7 @@ impl Ledger {
                 let tokens = tokens.or_else(|| cost.is_none().then_some(5));
                 return Inform::Usage(Usage { cost, tokens });
             }
+            ["award", ..] => return Inform::Award(self.award(words)),
             [kind, obligation, ..] => (*kind, text::<ObligationId>(obligation)),
             [kind] => (*kind, text("goods")),
         };
@@ -459,6 +461,22 @@ impl Ledger {
             signed.claim.digest = Some(Hash::of(&[]));
         }
         Evidence::Attestation { attestation: Box::new(signed) }
+    }
+
+    /// The award that is due; where none is, one that nothing gives.
+    fn award(&self, words: &[&str]) -> Award {
+        let id = self.id.unwrap_or_else(|| Hash::of(&[]));
+        match self.stage.world.due(&id, self.stage.now) {
+            Some(Body::Inform(Inform::Award(award))) => award,
+            _ => Award {
+                becomes: ObligationEnd::Fulfilled,
+                commitment: self.deal(words),
+                dispute: Hash::of(&[b"none"]),
+                obligation: text("goods"),
+                outcome: DisputeOutcome::Upheld,
+                pays: None,
+            },
+        }
     }
 
     fn mandate(&self, who: &str, words: &[&str]) -> Mandate {

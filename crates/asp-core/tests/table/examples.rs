@@ -192,6 +192,9 @@ AGREEING INFORM contest
     each                 {agreeing-bound}; {other} INFORM fulfilment {due}; {} INFORM contest {due}
 AGREEING INFORM lapse-of-time by node
     node                 {bound}; +59m quietly; buyer PROPOSE; seller ACCEPT; buyer COMMIT; +2m quietly; node INFORM breach goods
+AGREEING INFORM award by node
+    node                 {agreeing-bound}; seller INFORM fulfilment goods; buyer DISPUTE goods late; node INFORM award
+    ! award-due          {agreeing-bound}; seller INFORM fulfilment goods; node INFORM award
 AGREEING QUERY
     each                 {agreeing}; {} QUERY
 AGREEING CLARIFY
@@ -261,6 +264,9 @@ EXECUTING INFORM contest
     each                 {bound}; {other} INFORM fulfilment {due}; {} INFORM contest {due}
 EXECUTING INFORM lapse-of-time by node
     node                 {bound}; +61m quietly; node INFORM breach goods
+EXECUTING INFORM award by node
+    node                 {bound}; seller INFORM fulfilment goods; buyer DISPUTE goods late; node INFORM award
+    ! award-due          {bound}; seller INFORM fulfilment goods; node INFORM award
 EXECUTING QUERY
     each                 {bound}; {} QUERY
 EXECUTING CLARIFY
@@ -303,6 +309,9 @@ ESCALATED INFORM contest
     each                 {asked-bound}; {other} INFORM fulfilment {due}; {} INFORM contest {due}
 ESCALATED INFORM lapse-of-time by node
     node                 {asked-bound}; +61m quietly; node INFORM breach goods
+ESCALATED INFORM award by node
+    node                 {asked-bound}; seller INFORM fulfilment goods; buyer DISPUTE goods late; node INFORM award
+    ! award-due          {asked-bound}; seller INFORM fulfilment goods; node INFORM award
 ESCALATED WITHDRAW takes-back-mandate
     each                 {talking}; {} DELEGATE as m; buyer ESCALATE to seller.example; {} WITHDRAW m
 ESCALATED WITHDRAW
@@ -313,6 +322,12 @@ ESCALATED CLOSE nothing-owed by node
     node                 {asked}; +24h quietly; node CLOSE timeout ESCALATION_TIMEOUT
 CLOSED CLOSE
     each                 {introduced}; {other} CLOSE; {} CLOSE
+CLOSED INFORM award by node
+    node                 {talking}; buyer PROPOSE firm; seller ACCEPT; seller INFORM fulfilment goods; buyer INFORM contest goods; buyer CLOSE; buyer DISPUTE goods late; node INFORM award
+    ! award-due          {talking}; buyer PROPOSE firm; seller ACCEPT; seller INFORM fulfilment goods; buyer INFORM contest goods; buyer CLOSE; node INFORM award
+FAILED INFORM award by node
+    node                 {talking}; buyer PROPOSE firm; seller ACCEPT; seller INFORM fulfilment goods; buyer INFORM contest goods; buyer ESCALATE to seller.example; seller.example REJECT; buyer DISPUTE goods late; node INFORM award
+    ! award-due          {talking}; buyer PROPOSE firm; seller ACCEPT; seller INFORM fulfilment goods; buyer INFORM contest goods; buyer ESCALATE to seller.example; seller.example REJECT; node INFORM award
 ";
 
 /// Roles and guards that a row names and nobody can ever meet, and why.

@@ -62,7 +62,10 @@ fn refusal(state: State, performative: Performative, role: Role) -> Option<Code>
         return Some(Code::UnknownStream);
     }
     let rows = rows(state, performative);
-    match (rows.is_empty(), matches!(state, State::Closed | State::Failed)) {
+    let ended = matches!(state, State::Closed | State::Failed);
+    // What the node alone may still say where a session is over is nobody else's.
+    let nodes = ended && role != Role::Node && rows.iter().all(|row| row.roles == [Role::Node]);
+    match (rows.is_empty() || nodes, ended) {
         (true, true) => Some(Code::SessionEnded),
         (true, false) => Some(Code::NotAllowed),
         (false, _) if rows.iter().all(|row| !row.roles.contains(&role)) => Some(Code::RoleNotAllowed),

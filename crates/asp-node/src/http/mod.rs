@@ -8,6 +8,7 @@ mod agents;
 mod cards;
 mod commitments;
 mod consents;
+mod disputes;
 mod extract;
 pub(crate) mod listen;
 mod log;
@@ -220,6 +221,10 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(accounts::show))
         .routes(routes!(accounts::entries))
         .routes(routes!(accounts::settled))
+        .routes(routes!(disputes::list))
+        .routes(routes!(disputes::show))
+        .routes(routes!(disputes::statements))
+        .routes(routes!(disputes::bundle))
         .routes(routes!(trust::assess))
         .routes(routes!(trust::history))
         .routes(routes!(trust::profile))

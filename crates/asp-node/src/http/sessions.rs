@@ -30,7 +30,7 @@ pub(super) struct Which {
     /// Only sessions that moved since the log had this size: the `size` of the answer before.
     after: Option<u64>,
     /// Wait up to so many seconds (0 to 30) until one moves, if none has.
-    wait_seconds: Option<u64>,
+    pub(super) wait_seconds: Option<u64>,
     /// How many at most, 1 to 1000; 50 if absent.
     page_size: Option<usize>,
     /// The `nextPageToken` of the page before.
@@ -134,11 +134,11 @@ pub(super) async fn post_message(
 pub(super) struct WhichMessages {
     /// Only statements after this sequence.
     #[param(value_type = Option<u64>)]
-    after: Option<Sequence>,
+    pub(super) after: Option<Sequence>,
     /// How many at most, 1 to 1000; 50 if absent.
-    limit: Option<usize>,
+    pub(super) limit: Option<usize>,
     /// Wait up to so many seconds (0 to 30) for a statement if there is none.
-    wait_seconds: Option<u64>,
+    pub(super) wait_seconds: Option<u64>,
 }
 
 /// Read a session's statements.
@@ -171,7 +171,7 @@ pub(super) async fn messages(
 pub(super) struct From {
     /// Only statements after this sequence; the header `Last-Event-ID` outranks it.
     #[param(value_type = Option<u64>)]
-    after: Option<Sequence>,
+    pub(super) after: Option<Sequence>,
 }
 
 /// Follow a session.

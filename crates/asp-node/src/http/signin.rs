@@ -223,7 +223,7 @@ fn minute(instant: LogTime) -> String {
 
 const fn about(role: Role) -> &'static str {
     match role {
-        Role::Arbiter => "decides on disputes that are put before it; none is yet",
+        Role::Arbiter => "decides on disputes that are put before it",
         Role::Auditor => "reads everything of the organisation, and changes nothing",
         Role::Operator => "keeps this node running; reads no organisation’s contents",
         Role::Owner => "reads everything of the organisation, and says which people do",

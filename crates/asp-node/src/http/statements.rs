@@ -64,8 +64,8 @@ pub(super) struct Which {
 
 /// Read a stream.
 ///
-/// Streams of organisations and agents are public; those of consents and sessions need the token of a party, that of an
-/// account the token of its organisation.
+/// Streams of organisations and agents are public; those of consents, sessions and disputes need the token of a party,
+/// that of an account the token of its organisation.
 #[utoipa::path(get, path = "/v1/statements", tag = "statements", params(Which),
     responses((status = 200, description = "The statements in order, byte for byte", body = MessagePage)),
     security((), ("dpop" = [])))]
@@ -77,7 +77,7 @@ pub(super) async fn list(
 ) -> Result<Json<MessagePage>, Denial> {
     let public = match which.stream {
         StreamId::Org(_) | StreamId::Agent(_) => true,
-        StreamId::Consent(_) | StreamId::Session(_) | StreamId::Account(_) => false,
+        StreamId::Consent(_) | StreamId::Session(_) | StreamId::Account(_) | StreamId::Dispute(_) => false,
     };
     if !public && credentials.is_none() {
         return Err(Code::Unauthenticated.into());

@@ -38,6 +38,7 @@ pub fn key(name: &str) -> SecretKey {
 /// One obligation worth 1,000 USD, due after an hour.
 pub fn package(now: LogTime, debtor: &str, creditor: &str) -> Package {
     Package {
+        disputes: None,
         holds: None,
         obligations: vec![Obligation {
             acknowledge_ms: None,
@@ -80,7 +81,7 @@ impl Author {
         Self { origin, heads: BTreeMap::new(), cards: BTreeMap::new(), random: 0, clock }
     }
 
-    fn nonce(&mut self) -> Nonce {
+    pub fn nonce(&mut self) -> Nonce {
         self.random += 1;
         let mut nonce = [0; 16];
         nonce[8..].copy_from_slice(&self.random.to_be_bytes());

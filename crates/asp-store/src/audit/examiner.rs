@@ -238,6 +238,6 @@ fn money(change: Change) -> Vec<Movement> {
     match change {
         Change::Account(_, moved) => moved,
         Change::Session(_, effects) => effects.iter().filter_map(Effect::moved).cloned().collect(),
-        Change::Organisation(_) | Change::Agent(_) | Change::Consent(_) => Vec::new(),
+        Change::Organisation(_) | Change::Agent(_) | Change::Consent(_) | Change::Dispute(_) => Vec::new(),
     }
 }

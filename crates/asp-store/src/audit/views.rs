@@ -37,6 +37,25 @@ const VIEWS: &[View] = &[
         sql: "SELECT position, name, key, since FROM distrusts JOIN names ON id = agent ORDER BY position",
     },
     View {
+        name: "overruled",
+        by_position: true,
+        sql: "SELECT position, settled FROM overruled ORDER BY position, settled",
+    },
+    View {
+        name: "disputes",
+        by_position: true,
+        sql: "SELECT moved, dispute.name, filed, session.name, closed, outcome, deadline
+              FROM disputes JOIN names AS dispute ON dispute.id = dispute
+              JOIN names AS session ON session.id = session ORDER BY moved",
+    },
+    View {
+        name: "dispute_parties",
+        by_position: true,
+        sql: "SELECT filed, party.name, dispute.name, side FROM dispute_parties
+              JOIN names AS party ON party.id = party JOIN names AS dispute ON dispute.id = dispute
+              ORDER BY filed, party.name",
+    },
+    View {
         name: "sessions",
         by_position: true,
         sql: "SELECT moved, session.name, state, capability, initiator.name, opened, updated, owes, deadline

@@ -106,7 +106,21 @@ pub(crate) fn follow(
     // In whatever order: what counts follows from the places that each of them names.
     between(connection, from, to)?.into_iter().for_each(|evidence| settled.settle(evidence));
     distrusts(connection, from, to)?.into_iter().for_each(|distrust| settled.distrust(distrust));
+    overruled(connection, from, to)?.into_iter().for_each(|(before, at)| settled.overrule(before, at));
     Ok(())
+}
+
+/// The outcomes that were overruled, each with where and when.
+fn overruled(connection: &Connection, from: u64, to: u64) -> Result<Vec<(Position, LogPoint)>, Fault> {
+    let mut query = connection.prepare_cached(
+        "SELECT position, time, settled FROM overruled JOIN entries USING (position)
+         WHERE position >= ?1 AND position < ?2 ORDER BY position",
+    )?;
+    let rows = query.query_and_then(params![place(from), place(to)], |row| -> Result<_, Fault> {
+        let at = LogPoint { index: Position(row.get(0)?), time: LogTime::from_millis(row.get(1)?) };
+        Ok((Position(row.get(2)?), at))
+    })?;
+    rows.collect()
 }
 
 /// All evidence within the first `prefix` entries, in log order, and what of it counts there.
@@ -183,9 +197,11 @@ fn read(row: &Row<'_>) -> Result<Evidence, Fault> {
     let agent = |column: usize| -> Result<AgentUri, Fault> {
         match crate::names::parse(row, column)? {
             StreamId::Agent(agent) => Ok(agent),
-            StreamId::Org(_) | StreamId::Consent(_) | StreamId::Session(_) | StreamId::Account(_) => {
-                Err(corrupt())
-            }
+            StreamId::Org(_)
+            | StreamId::Consent(_)
+            | StreamId::Session(_)
+            | StreamId::Account(_)
+            | StreamId::Dispute(_) => Err(corrupt()),
         }
     };
     let capability: Option<String> = row.get(6)?;

@@ -7,6 +7,7 @@ pub(crate) mod act;
 pub(crate) mod agent;
 pub(crate) mod commitment;
 pub(crate) mod consent;
+pub(crate) mod dispute;
 pub(crate) mod domain;
 pub(crate) mod evidence;
 pub(crate) mod likeness;

@@ -217,7 +217,9 @@ pub(crate) fn make_readers(connection: &Connection) -> Result<(), Fault> {
     for number in sessions {
         let StreamId::Session(id) = names::name(connection, number)? else { continue };
         let mut world = World::new(origin.clone(), node_key);
-        facts::load_session(connection, &mut world, &id)?;
+        while let Some(stream) = world.missing_for(&StreamId::Session(id)) {
+            facts::load_bare(connection, &mut world, &stream)?;
+        }
         let after = members(&world, &id);
         let mandates = world.session(&id).into_iter().flat_map(|session| session.mandates().iter());
         let parties = mandates.flat_map(|(_, given)| {
@@ -413,19 +415,27 @@ fn read(row: &Row<'_>) -> Result<SessionRow, Fault> {
     })
 }
 
-/// The earliest deadline of all sessions.
+/// The earliest deadline of all sessions and disputes.
 pub(crate) fn next_deadline(connection: &Connection) -> Result<Option<LogTime>, Fault> {
     let next: Option<u64> = connection
-        .prepare_cached("SELECT min(deadline) FROM sessions WHERE deadline IS NOT NULL")?
+        .prepare_cached(
+            "SELECT min(deadline) FROM (
+               SELECT min(deadline) AS deadline FROM sessions WHERE deadline IS NOT NULL
+               UNION ALL SELECT min(deadline) FROM disputes WHERE deadline IS NOT NULL)",
+        )?
         .query_row([], |row| row.get(0))?;
     Ok(next.map(LogTime::from_millis))
 }
 
-/// The sessions whose deadline has come, the earliest first.
+/// The sessions and disputes whose deadline has come, the earliest first.
 pub(crate) fn due(connection: &Connection, now: LogTime, limit: usize) -> Result<Vec<StreamId>, Fault> {
     let mut query = connection.prepare_cached(
-        "SELECT name FROM sessions JOIN names ON names.id = session
-         WHERE deadline IS NOT NULL AND deadline <= ?1 ORDER BY deadline, session LIMIT ?2",
+        "SELECT name FROM (
+           SELECT * FROM (SELECT session AS stream, deadline FROM sessions
+             WHERE deadline IS NOT NULL AND deadline <= ?1 ORDER BY deadline, session LIMIT ?2)
+           UNION ALL SELECT * FROM (SELECT dispute, deadline FROM disputes
+             WHERE deadline IS NOT NULL AND deadline <= ?1 ORDER BY deadline, dispute LIMIT ?2))
+         JOIN names ON names.id = stream ORDER BY deadline, stream LIMIT ?2",
     )?;
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let rows = query.query_and_then(params![now.millis(), limit], |row| names::parse(row, 0))?;

@@ -201,6 +201,7 @@ impl Author {
     /// One obligation of `debtor` to `creditor`, due after an hour.
     pub fn package(&self, debtor: &str, creditor: &str, amount: &str) -> Package {
         Package {
+            disputes: None,
             holds: None,
             obligations: vec![Obligation {
                 acknowledge_ms: None,
@@ -248,7 +249,7 @@ impl Author {
 
     /// What the node says when time has passed.
     pub fn by_node(&mut self, due: &asp_store::Due) -> Verified {
-        let stream = StreamName::Of(StreamId::Session(due.session));
+        let stream = StreamName::Of(due.stream.clone());
         let issuer = Issuer::Node(self.origin.clone());
         let draft = Draft::new(stream, self.origin.clone(), issuer, due.body.clone());
         let stamp = self.stamp();

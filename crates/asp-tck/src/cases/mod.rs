@@ -8,6 +8,7 @@ mod commitments;
 mod company;
 mod consents;
 mod delivery;
+mod disputes;
 mod http;
 mod identity;
 mod log;
@@ -83,6 +84,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Case> {
         company::CASES,
         commitments::CASES,
         money::CASES,
+        disputes::CASES,
         terms::CASES,
         log::CASES,
         http::CASES,

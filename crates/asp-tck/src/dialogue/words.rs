@@ -323,7 +323,13 @@ impl Stage {
             obligations.into_iter().map(|words| self.obligation(words)).collect::<Result<Vec<_>, _>>()?;
         let holds = holds.into_iter().map(|words| self.hold(words)).collect::<Result<Vec<_>, _>>()?;
         let holds = (!holds.is_empty()).then_some(holds);
-        let package = Package { holds, obligations, schema: None, terms: serde_json::Map::new() };
+        let package = Package {
+            disputes: self.disputes.clone(),
+            holds,
+            obligations,
+            schema: None,
+            terms: serde_json::Map::new(),
+        };
         self.packages.insert(name.to_owned(), package.clone());
         Ok(package)
     }

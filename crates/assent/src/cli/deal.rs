@@ -281,6 +281,12 @@ pub(crate) struct Offering {
     /// What who delivers gives as a bond, lost if it does not deliver in time
     #[arg(long, value_name = "MONEY", value_parser = read::money, conflicts_with = "offer")]
     pub(crate) bond: Option<Money>,
+    /// Who rules on disputes about it: an agent or organisation that is bound by none of it [default: nobody]
+    #[arg(long, value_name = "WHO", value_parser = read::issuer)]
+    pub(crate) arbiter: Option<Issuer>,
+    /// How long the parties of a dispute have among themselves before that [default: 72h]
+    #[arg(long, value_name = "SPAN", value_parser = read::span)]
+    pub(crate) settle_within: Option<Millis>,
     /// Acceptance alone binds
     #[arg(long)]
     pub(crate) firm: bool,

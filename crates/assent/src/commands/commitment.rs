@@ -81,7 +81,13 @@ fn list(page: &mut Page, commitments: &[CommitmentView]) {
 }
 
 fn in_words(view: &CommitmentView) -> String {
-    let package = Package { holds: None, obligations: Vec::new(), schema: None, terms: view.terms.clone() };
+    let package = Package {
+        disputes: None,
+        holds: None,
+        obligations: Vec::new(),
+        schema: None,
+        terms: view.terms.clone(),
+    };
     let sale = terms::in_words(&package);
     if sale.is_empty() {
         let owed = view.obligations.iter().map(|obligation| words::line(&obligation.what, 30));

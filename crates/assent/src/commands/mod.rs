@@ -12,6 +12,7 @@ mod completions;
 mod consent;
 mod demo;
 mod discover;
+mod dispute;
 mod domain;
 mod fraud;
 mod init;
@@ -79,6 +80,7 @@ pub(crate) fn run(context: &Context, command: Command) -> Outcome {
         Command::Commitment(command) => block_on(commitment::run(context, command)),
         Command::Account(command) => block_on(account::run(context, command)),
         Command::Attest(args) => block_on(attest::run(context, &args)),
+        Command::Dispute(command) => block_on(dispute::run(context, command)),
         Command::Trust(command) => block_on(trust::run(context, command)),
         Command::Tck(args) => block_on(tck::run(context, &args)),
         Command::Lab(command) => lab::run(context, &command),

@@ -10,9 +10,10 @@ use asp_core::name::AgentUri;
 use asp_core::position::{Hash, LogTime};
 use asp_core::session::table::{Performative, State};
 use asp_core::statement::body::{
-    Accept, Acceptance, Admission, Because, Body, Close, Closing, Commit, CommitmentState, Counter, Empty,
-    Escalation, Evidence, Fulfilment, Inform, Introduction, Mandate, Note, ObligationId, ObligationNote,
-    ObligationRef, Offer, ParticipantRole, Propose, Question, Resumption, Showing, Text, Usage, Withdraw,
+    Accept, Acceptance, Admission, Because, Body, Close, Closing, Commit, CommitmentState, Counter,
+    DisputeTerms, DisputeWindows, Empty, Escalation, Evidence, Fulfilment, Inform, Introduction, Mandate,
+    Note, ObligationId, ObligationNote, ObligationRef, Offer, Package, ParticipantRole, Propose, Question,
+    Resumption, Showing, Text, Usage, Withdraw,
 };
 use serde::de::DeserializeOwned;
 
@@ -140,6 +141,7 @@ impl Floor<'_> {
             pay_within: args.pay_within,
         };
         let package = sale.secured(args.escrow, args.bond.clone())?;
+        let package = Package { disputes: disputes(args), ..package };
         let offer = Offer { reasoning, ..Offer::of(vec![package], args.firm) };
         Ok(self.constrained(offer, args))
     }
@@ -371,10 +373,7 @@ impl Floor<'_> {
         }
         match (details.digest, &details.artefact, &args.text) {
             (Some(digest), _, _) => Ok(Evidence::Digest { digest }),
-            (None, Some(path), _) => {
-                let bytes = read_input(path, ARTEFACT_BYTES_MAX)?;
-                Ok(Evidence::Digest { digest: Hash::of(&[&bytes]) })
-            }
+            (None, Some(path), _) => Ok(Evidence::Digest { digest: digest_of(path)? }),
             (None, None, Some(text)) => Ok(Evidence::Acknowledgement { text: text.clone() }),
             (None, None, None) => {
                 Err(missing("--artefact, --digest, --result, --attestation or --text", "what shows it"))
@@ -449,6 +448,11 @@ fn note(args: &Say) -> Outcome<Note> {
     Ok(Note { data: None, text: words(args, "what to say")? })
 }
 
+/// The SHA-256 of a file, which stays here.
+pub(super) fn digest_of(path: &Path) -> Outcome<Hash> {
+    Ok(Hash::of(&[&read_input(path, ARTEFACT_BYTES_MAX)?]))
+}
+
 fn json<T: DeserializeOwned>(path: &Path) -> Outcome<T> {
     let bytes = read_input(path, BODY_BYTES_MAX)?;
     serde_json::from_slice(&bytes)
@@ -472,4 +476,15 @@ fn raw(performative: Performative, path: &Path) -> Outcome<Body> {
         Performative::Observe => Body::Observe(json(path)?),
         Performative::Close => Body::Close(json(path)?),
     })
+}
+
+/// What the flags say of disputes; nothing if they name nobody who rules and no time.
+fn disputes(args: &Offering) -> Option<DisputeTerms> {
+    let windows = args.settle_within.map(|settle| DisputeWindows {
+        appeal_ms: None,
+        rule_ms: None,
+        settle_ms: Some(settle),
+    });
+    let named = args.arbiter.is_some() || windows.is_some();
+    named.then(|| DisputeTerms { arbiter: args.arbiter.clone(), effect: None, rungs: None, windows })
 }

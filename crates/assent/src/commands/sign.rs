@@ -47,7 +47,7 @@ pub(super) async fn hand_in(context: &Context, saying: Saying, preparing: Option
         _ if opens => None,
         StreamId::Org(domain) => Some(client.organisation(domain).await?.head),
         StreamId::Agent(agent) => Some(client.agent(agent).await?.head),
-        StreamId::Consent(_) | StreamId::Session(_) | StreamId::Account(_) => None,
+        StreamId::Consent(_) | StreamId::Session(_) | StreamId::Account(_) | StreamId::Dispute(_) => None,
     };
     let mut draft = Draft::new(StreamName::Of(stream), client.origin().clone(), issuer.clone(), body);
     if let Some(Preparing { prepare: Some(file), lasts }) = preparing {

@@ -146,5 +146,6 @@ fn stream(stream: &StreamId) -> Text {
         StreamId::Consent(id) => Text::from("consent ").join(words::id(id)),
         StreamId::Session(id) => Text::from("session ").join(words::id(id)),
         StreamId::Account(domain) => format!("account of {domain}").into(),
+        StreamId::Dispute(id) => Text::from("dispute ").join(words::id(id)),
     }
 }

@@ -12,6 +12,7 @@ pub(crate) enum Kind {
     Session,
     Consent,
     Commitment,
+    Dispute,
     /// A statement of a stream that is not public, by its hash.
     Statement,
     Person,
@@ -88,7 +89,7 @@ const fn bearer(route: &'static str, test: &'static str, plain: &'static [&'stat
 }
 
 /// Whatever has a hash for a name has a receipt.
-const LOGGED: &[Kind] = &[Kind::Session, Kind::Consent, Kind::Commitment, Kind::Statement];
+const LOGGED: &[Kind] = &[Kind::Session, Kind::Consent, Kind::Commitment, Kind::Dispute, Kind::Statement];
 const PAGE: &[&str] = &["pageSize", "pageToken"];
 
 const REGISTRY: &str = "the registry is there to be searched";
@@ -129,6 +130,15 @@ pub(crate) const ROWS: &[Row] = &[
         &["id"],
         &[],
     ),
+    hidden("GET /v1/disputes/{id}", &[Kind::Dispute], &["/v1/disputes/{}"], &["id"], &[]),
+    hidden(
+        "GET /v1/disputes/{id}/statements",
+        &[Kind::Dispute],
+        &["/v1/disputes/{}/statements", "/v1/disputes/{}/statements?after=0&limit=1&waitSeconds=1"],
+        &["id"],
+        &["after", "limit", "waitSeconds"],
+    ),
+    hidden("GET /v1/disputes/{id}/bundle", &[Kind::Dispute], &["/v1/disputes/{}/bundle"], &["id"], &[]),
     hidden("GET /v1/receipts/{hash}", LOGGED, &["/v1/receipts/{}"], &["hash"], &[]),
     hidden(
         "GET /v1/statements",
@@ -141,6 +151,13 @@ pub(crate) const ROWS: &[Row] = &[
         "GET /v1/statements",
         &[Kind::Consent],
         &["/v1/statements?stream=consent:{}"],
+        &["stream"],
+        &["after", "limit", "waitSeconds"],
+    ),
+    hidden(
+        "GET /v1/statements",
+        &[Kind::Dispute],
+        &["/v1/statements?stream=dispute:{}"],
         &["stream"],
         &["after", "limit", "waitSeconds"],
     ),
@@ -179,6 +196,7 @@ pub(crate) const ROWS: &[Row] = &[
         &["after", "waitSeconds", "pageSize", "pageToken"],
     ),
     own("GET /v1/consents", &["/v1/consents?pageSize=1000", "/v1/consents?pageToken=1000000"], PAGE),
+    own("GET /v1/disputes", &["/v1/disputes?pageSize=1000", "/v1/disputes?pageToken=1000000"], PAGE),
     own("GET /v1/commitments", &["/v1/commitments?pageSize=1000", "/v1/commitments?pageToken=1000000"], PAGE),
     own("GET /v1/people", &["/v1/people"], &[]),
     own("GET /v1/me", &["/v1/me"], &[]),

@@ -39,10 +39,14 @@ const MEMBERS: &[(&str, &str)] = &[
     ("bodies/INFORM.json contest.commitment", TRIED),
     ("bodies/INFORM.json breach.commitment", NODE),
     ("bodies/INFORM.json silence.commitment", NODE),
+    ("bodies/INFORM.json award.commitment", NODE),
+    ("bodies/INFORM.json award.dispute", NODE),
     ("bodies/PROPOSE.json amendment.commitment", TRIED),
     ("bodies/PROPOSE.json termination.commitment", TRIED),
     ("bodies/agent.card.check.json digest", NODE),
     ("bodies/agent.rate.json session", TRIED),
+    ("bodies/dispute.file.json commitment", TRIED),
+    ("bodies/dispute.file.json session", TRIED),
     ("bodies/agent.card.check.json pin", NODE),
     ("bodies/org.check.json evidence", NODE),
     ("common.json consents", TRIED),
@@ -56,6 +60,8 @@ const MEMBERS: &[(&str, &str)] = &[
     ("bodies/account.refuse.json deposit", CUSTODY),
     ("bodies/account.paid.json withdrawal", CUSTODY),
     ("bodies/account.returned.json withdrawal", CUSTODY),
+    ("common.json exhibit.digest", UNREAD),
+    ("common.json exhibit.statement", TRIED),
     ("common.json receiptLine.id", OWN),
     ("common.json receipt.head", OWN),
 ];
@@ -94,6 +100,7 @@ pub(crate) async fn walk(walk: &mut Walk<'_>, scene: &mut Scene) {
         match object.kind {
             Kind::Session => in_session(walk, scene, object).await,
             Kind::Consent => in_consent(walk, scene, object).await,
+            Kind::Dispute => in_dispute(walk, scene, object).await,
             Kind::Commitment | Kind::Statement => {}
             Kind::Person | Kind::Invitation | Kind::Search | Kind::Secret | Kind::Words => continue,
         }
@@ -168,6 +175,44 @@ async fn in_consent(walk: &mut Walk<'_>, scene: &mut Scene, object: &Object) {
     }
 }
 
+async fn in_dispute(walk: &mut Walk<'_>, scene: &mut Scene, object: &Object) {
+    let id = Hash::from_hex(&object.id).unwrap();
+    let (there, not) = (StreamId::Dispute(id), StreamId::Dispute(absent(&object.id)));
+    let parties = |name: &str| vec![name.to_owned(), format!("{name}/trader")];
+    for mut who in speakers(object, parties) {
+        if who.name == "nobody" {
+            who = Speaker::of("nobodys");
+        }
+        let answer = DisputeRespond { accepts: true, evidence: Vec::new(), text: text("so be it") };
+        let appeal = DisputeAppeal { reason: text("no") };
+        let bodies = [Body::DisputeRespond(answer), Body::DisputeAppeal(appeal)];
+        in_stream(walk, scene, (object, &who), [&there, &not], &bodies).await;
+    }
+}
+
+/// A filing that the log alone does not decide.
+pub(crate) fn file(
+    author: &mut Author,
+    (by, against): (&str, &str),
+    session: Hash,
+    commitment: Hash,
+) -> DisputeFile {
+    DisputeFile {
+        against: agent_uri(against),
+        amount: None,
+        claim: text("the money is gone"),
+        commitment,
+        evidence: Vec::new(),
+        nonce: author.nonce(),
+        obligation: Some(text("delivery")),
+        party: agent_uri(by),
+        reason: DisputeReason::EscrowViolation,
+        rules: None,
+        session,
+        severity: 1,
+    }
+}
+
 /// Says all of it after the last statement, and the first of it at other places too.
 async fn in_stream(
     walk: &mut Walk<'_>,
@@ -201,6 +246,7 @@ struct Own {
     invitee: String,
     invitation: Hash,
     consent: Hash,
+    commitment: Hash,
     other: String,
 }
 
@@ -313,6 +359,20 @@ const NAMED: &[(&str, Names)] = &[
         let rating = Body::AgentRate(Rating { agent, note: None, session: id, stars: 1 });
         author.by(&own.speaker, StreamName::Of(StreamId::Agent(agent_uri(&own.speaker))), rating)
     }),
+    ("session of a dispute", |author, own, id| {
+        let file = file(author, (&own.speaker, &own.other), id, own.commitment);
+        author.by(&own.speaker, StreamName::Opens(StreamKind::Dispute), Body::DisputeFile(file))
+    }),
+    ("commitment of a dispute", |author, own, id| {
+        let file = file(author, (&own.speaker, &own.other), own.session, id);
+        author.by(&own.speaker, StreamName::Opens(StreamKind::Dispute), Body::DisputeFile(file))
+    }),
+    ("exhibit of a dispute", |author, own, id| {
+        let exhibit = Exhibit::Statement { note: text("look"), statement: id };
+        let plain = file(author, (&own.speaker, &own.other), own.session, own.commitment);
+        let file = DisputeFile { evidence: vec![exhibit], reason: DisputeReason::Impersonation, ..plain };
+        author.by(&own.speaker, StreamName::Opens(StreamKind::Dispute), Body::DisputeFile(file))
+    }),
     ("previousHash", |author, own, id| {
         let stream = StreamId::Session(own.session);
         let head = Head { hash: id, ..author.heads[&stream] };
@@ -331,6 +391,7 @@ async fn named(walk: &mut Walk<'_>, scene: &mut Scene, object: &Object) {
             invitee: format!("{}/trader", pair.with),
             invitation: pair.invitation,
             consent: pair.consent,
+            commitment: pair.commitment,
         }
     };
     let pairs = walk.world.pairs.clone();

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use asp_core::name::{StreamId, StreamKind, StreamName};
 use asp_core::position::{Hash, Millis};
-use asp_core::statement::Body;
 use asp_core::statement::body::*;
+use asp_core::statement::{Body, Verified};
 
 use crate::author::{agent_uri, domain, note, offer, package, text};
 use crate::callers::{self, Caller};
@@ -40,6 +40,8 @@ pub(crate) struct Pair {
     pub(crate) consent: Hash,
     /// A session in which a commitment stands.
     pub(crate) session: Hash,
+    /// That commitment.
+    pub(crate) commitment: Hash,
     /// An invitation that nobody has answered.
     pub(crate) invitation: Hash,
 }
@@ -64,6 +66,12 @@ fn between(one: &str, other: &str, agents: &[&str]) -> BTreeSet<String> {
 
 fn reason(words: &str) -> Because {
     Because { reason: text(words) }
+}
+
+/// A dispute that the log alone does not decide, so that it stays open.
+fn filing(scene: &mut Scene, (by, against): (&str, &str), session: Hash, commitment: Hash) -> Verified {
+    let file = crate::words::file(&mut scene.author, (by, against), session, commitment);
+    scene.author.by(by, StreamName::Opens(StreamKind::Dispute), Body::DisputeFile(file))
 }
 
 impl World {
@@ -141,7 +149,9 @@ impl World {
         }
         let acceptance = Body::Accept(Accept::Acceptance(Acceptance { terms_hash }));
         let statement = scene.author.say(session, &buyer, acceptance, said.last().copied());
-        self.hash(Kind::Commitment, scene.take(statement).await, &traders);
+        let commitment = self.hash(Kind::Commitment, scene.take(statement).await, &traders);
+        let filing = filing(scene, (&buyer, &seller), session, commitment);
+        self.hash(Kind::Dispute, scene.take(filing).await, &traders);
 
         let invitation = self.invitation(scene, (&buyer, &seller), consent).await;
         self.hash(Kind::Session, invitation, &traders);
@@ -149,7 +159,7 @@ impl World {
         self.hash(Kind::Session, refused, &traders);
         let statement = scene.author.say(refused, &seller, Body::Reject(reason("no time")), Some(refused));
         self.hash(Kind::Statement, scene.take(statement).await, &traders);
-        self.pairs.push(Pair { by, with, consent, session, invitation });
+        self.pairs.push(Pair { by, with, consent, session, commitment, invitation });
     }
 
     /// A consent that stands; one that is asked for and one that was revoked beside it.

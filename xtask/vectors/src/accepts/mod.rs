@@ -1,6 +1,7 @@
 //! Statements that are in order: of each type each kind of body, with and without what is optional.
 
 mod answers;
+mod disputes;
 mod duties;
 mod identity;
 mod money;
@@ -13,8 +14,16 @@ use super::case::Case;
 
 /// All of them, type by type.
 pub(super) fn all() -> Vec<Case> {
-    [identity::cases(), money::cases(), offers::cases(), answers::cases(), duties::cases(), words::cases()]
-        .concat()
+    [
+        identity::cases(),
+        money::cases(),
+        offers::cases(),
+        answers::cases(),
+        duties::cases(),
+        words::cases(),
+        disputes::cases(),
+    ]
+    .concat()
 }
 
 /// An amount of money.

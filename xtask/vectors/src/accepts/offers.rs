@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::money;
+use super::{disputes, money};
 use crate::case::{Case, continuing, opening};
 use crate::people::{BUYER, CARRIER, GLOBEX, MEDIATOR, SELLER, after, hash, opened};
 
@@ -115,7 +115,7 @@ fn whole_offer(kind: &str) -> Value {
     json!({
         "answers": ["REJECT", "ACCEPT", "COUNTER"], "awaits": [SELLER, CARRIER], "binding": true, "kind": kind,
         "packages": [
-            {"obligations": [steel(), payment()], "schema": hash("a schema"), "terms": {"grade": "S235", "tonnes": 10}},
+            {"disputes": disputes::terms(), "obligations": [steel(), payment()], "schema": hash("a schema"), "terms": {"grade": "S235", "tonnes": 10}},
             package(&[steel(), free]),
             package(&[report()]),
         ],

@@ -59,8 +59,13 @@ pub fn offer(value: &str, binding: bool) -> Offer {
         value: text(&format!("{value} USD")),
         what: text("eight GPUs for a day"),
     };
-    let package =
-        Package { holds: None, obligations: vec![obligation], schema: None, terms: serde_json::Map::new() };
+    let package = Package {
+        disputes: None,
+        holds: None,
+        obligations: vec![obligation],
+        schema: None,
+        terms: serde_json::Map::new(),
+    };
     Offer::of(vec![package], binding)
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Hold, Name, ObligationId, Text, bound, some};
+use super::{DisputeTerms, Hold, Name, ObligationId, Text, bound, some};
 use crate::amount::{Decimal, Money};
 use crate::attestation::Attestation;
 use crate::limits;
@@ -83,6 +83,9 @@ bodies! {
     }
     /// Terms with the obligations that follow from them: what is agreed on, as a whole.
     struct Package {
+        /// How disputes under it go; by the rules of the protocol, with nobody to rule, if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        disputes: Option<DisputeTerms>,
         /// What money is held while the commitment is active.
         #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
         holds: Option<Vec<Hold>>,

@@ -188,7 +188,11 @@ impl<'a> Watch<'a> {
         let statement = entry.statement.statement();
         let session = match &statement.stream {
             StreamId::Session(id) => self.world.session(id),
-            StreamId::Org(_) | StreamId::Agent(_) | StreamId::Consent(_) | StreamId::Account(_) => None,
+            StreamId::Org(_)
+            | StreamId::Agent(_)
+            | StreamId::Consent(_)
+            | StreamId::Account(_)
+            | StreamId::Dispute(_) => None,
         };
         let before = session.map(asp_core::session::Session::state);
         let told = narrate::tell(statement, session);
@@ -198,7 +202,11 @@ impl<'a> Watch<'a> {
         self.world.apply(&accepted);
         let after = match &statement.stream {
             StreamId::Session(id) => self.world.session(id).map(asp_core::session::Session::state),
-            StreamId::Org(_) | StreamId::Agent(_) | StreamId::Consent(_) | StreamId::Account(_) => None,
+            StreamId::Org(_)
+            | StreamId::Agent(_)
+            | StreamId::Consent(_)
+            | StreamId::Account(_)
+            | StreamId::Dispute(_) => None,
         };
         if self.printer.is_json() {
             self.printer.json(&line(entry, &told, before, after, took));

@@ -1,0 +1,175 @@
+//! Disputes of a party: filing, answering, showing, settling, ruling, appealing, and reading what is its own.
+
+use asp_core::amount::Money;
+use asp_core::log::receipt::Receipt;
+use asp_core::name::{AgentUri, StreamId, StreamKind, StreamName};
+use asp_core::position::Hash;
+use asp_core::statement::body::{
+    Body, DisputeAppeal, DisputeEvidence, DisputeFile, DisputeReason, DisputeRespond, DisputeRule,
+    DisputeSettle, Exhibit, Nonce, ObligationId, Text,
+};
+use futures::Stream;
+
+use crate::agent::AgentParty;
+use crate::api::{CommitmentView, DisputePage, DisputeView};
+use crate::list::entries;
+use crate::organisation::OrganisationParty;
+use crate::party::{Party, Query};
+use crate::{Error, clock};
+
+/// The disputes of an agent or an organisation.
+#[derive(Debug, Clone)]
+pub struct Disputes {
+    party: Party,
+}
+
+/// What to file.
+#[derive(Debug, Clone)]
+pub struct Filing {
+    /// Whose dispute it is: the agent that files, or one of the organisation.
+    pub party: AgentUri,
+    /// The other side.
+    pub against: AgentUri,
+    /// The obligation; all that the other side owes if none.
+    pub obligation: Option<ObligationId>,
+    /// What it is about.
+    pub reason: DisputeReason,
+    /// How grave it is, 1 to 5.
+    pub severity: u32,
+    /// What is claimed, for people.
+    pub claim: Text,
+    /// What is asked for, at most.
+    pub amount: Option<Money>,
+    /// What shows it.
+    pub evidence: Vec<Exhibit>,
+}
+
+impl AgentParty {
+    /// Its disputes.
+    #[must_use]
+    pub fn disputes(&self) -> Disputes {
+        Disputes { party: self.party().clone() }
+    }
+}
+
+impl OrganisationParty {
+    /// The disputes of it and of its agents.
+    #[must_use]
+    pub fn disputes(&self) -> Disputes {
+        Disputes { party: self.party().clone() }
+    }
+}
+
+impl Disputes {
+    /// All of them, those filed last first, read as far as one looks. An error, as of every call, ends them.
+    pub fn list(&self) -> impl Stream<Item = Result<DisputeView, Error>> + Send + use<> {
+        entries::<DisputePage>(self.party.clone(), "/v1/disputes", Query::new())
+    }
+
+    /// One of them.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn show(&self, id: &Hash) -> Result<DisputeView, Error> {
+        self.party.get(&format!("/v1/disputes/{}", id.to_hex()), &Vec::new()).await
+    }
+
+    /// The proof of a case: a file that anybody can verify offline.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn bundle(&self, id: &Hash) -> Result<Vec<u8>, Error> {
+        self.party.bytes(&format!("/v1/disputes/{}/bundle", id.to_hex()), &Vec::new()).await
+    }
+
+    /// Files a dispute about a commitment, by the rules that it agreed; gives the dispute's id.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn file(&self, about: &CommitmentView, filing: Filing) -> Result<Hash, Error> {
+        let Filing { party, against, obligation, reason, severity, claim, amount, evidence } = filing;
+        let file = DisputeFile {
+            against,
+            amount,
+            claim,
+            commitment: about.id,
+            evidence,
+            nonce: Nonce(clock::random()?),
+            obligation,
+            party,
+            reason,
+            rules: about.disputes.clone(),
+            session: about.session,
+            severity,
+        };
+        let stream = StreamName::Opens(StreamKind::Dispute);
+        let receipt = self.party.say(stream, None, Body::DisputeFile(file), &[]).await?;
+        Ok(receipt.receipt.statement)
+    }
+
+    async fn say(&self, id: &Hash, body: Body) -> Result<Receipt, Error> {
+        let head = self.show(id).await?.head;
+        let stream = StreamName::Of(StreamId::Dispute(*id));
+        self.party.say(stream, Some(head), body, &[]).await
+    }
+
+    /// Answers a filing; admitting it ends the dispute.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn respond(
+        &self,
+        id: &Hash,
+        accepts: bool,
+        text: Text,
+        evidence: Vec<Exhibit>,
+    ) -> Result<Receipt, Error> {
+        self.say(id, Body::DisputeRespond(DisputeRespond { accepts, evidence, text })).await
+    }
+
+    /// Shows more.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn show_evidence(&self, id: &Hash, evidence: Vec<Exhibit>) -> Result<Receipt, Error> {
+        self.say(id, Body::DisputeEvidence(DisputeEvidence { evidence })).await
+    }
+
+    /// Offers how to end it.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn offer(&self, id: &Hash, settle: DisputeSettle) -> Result<Receipt, Error> {
+        self.say(id, Body::DisputeSettle(settle)).await
+    }
+
+    /// Takes the other side's last offer, in exactly its words.
+    ///
+    /// # Errors
+    /// As every call; [`Error::Missing`] if there is none.
+    pub async fn settle(&self, id: &Hash, text: Text) -> Result<Receipt, Error> {
+        let view = self.show(id).await?;
+        let offer = view.offer.ok_or(Error::Missing { what: "offer to settle" })?;
+        let settle = DisputeSettle { amount: offer.amount, outcome: offer.outcome, text };
+        let stream = StreamName::Of(StreamId::Dispute(*id));
+        let body = Body::DisputeSettle(settle);
+        let statement = self.party.draft(stream, Some(view.head), body, Some(offer.statement), &[])?;
+        self.party.client().submit(&statement).await
+    }
+
+    /// Rules, as the arbiter whom the deal names.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn rule(&self, id: &Hash, rule: DisputeRule) -> Result<Receipt, Error> {
+        self.say(id, Body::DisputeRule(rule)).await
+    }
+
+    /// Does not take a ruling that can be appealed.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn appeal(&self, id: &Hash, reason: Text) -> Result<Receipt, Error> {
+        self.say(id, Body::DisputeAppeal(DisputeAppeal { reason })).await
+    }
+}

@@ -1,0 +1,559 @@
+//! A dispute about an obligation: the ladder from what the log alone decides to a ruling that stands.
+//!
+//! `apply` needs nothing but the dispute's own statements; `decide` is told what the session says. What a dispute makes of
+//! the obligation comes to the session as the node's award, see `session::award`. Between settlement and arbiter there is
+//! room for a panel, which this version does not have.
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "a stream asks for the bodies that it knows; every other is answered alike"
+)]
+
+mod replay;
+mod ruling;
+
+pub use replay::{Finding, replay};
+pub(crate) use ruling::subjects;
+pub use ruling::{Ladder, Verdict, arbiter_apart, worth};
+
+use crate::amount::Money;
+use crate::limits;
+use crate::name::{AgentUri, Issuer};
+use crate::position::{Hash, Head, LogPoint, LogTime};
+use crate::rejection::{Code, Rejection};
+use crate::session::Session;
+use crate::statement::Verified;
+use crate::statement::body::{
+    Body, DisputeFile, DisputeOutcome, DisputeRespond, DisputeRule, DisputeSettle, Exhibit, RulingEffect,
+    Rung,
+};
+use crate::stream::Accepted;
+
+/// Where a dispute stands. An instant is the first at which it does not stand there any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// The node is to say what the log alone decides.
+    Replaying,
+    /// The parties are among themselves.
+    Settling {
+        /// Until when.
+        until: LogTime,
+    },
+    /// The arbiter is to rule.
+    Arbitrating {
+        /// Until when.
+        until: LogTime,
+    },
+    /// A ruling waits for an appeal.
+    Ruled {
+        /// Until when.
+        until: LogTime,
+    },
+    /// Nobody can move it any more; the node is to say how it ended.
+    Decided,
+    /// It is over.
+    Closed,
+}
+
+impl Phase {
+    /// The word that reading shows.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Replaying => "REPLAYING",
+            Self::Settling { .. } => "SETTLING",
+            Self::Arbitrating { .. } => "ARBITRATING",
+            Self::Ruled { .. } => "RULED",
+            Self::Decided => "DECIDED",
+            Self::Closed => "CLOSED",
+        }
+    }
+}
+
+/// Who somebody is in a dispute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// Who filed.
+    Filer,
+    /// Whom it is filed against.
+    Against,
+    /// Who rules where the parties do not agree.
+    Arbiter,
+    /// The node.
+    Node,
+}
+
+/// A ruling that was given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ruling {
+    /// Who ruled.
+    pub by: Issuer,
+    /// Where in the log.
+    pub at: LogPoint,
+    /// The statement.
+    pub statement: Hash,
+    /// What was ruled.
+    pub rule: DisputeRule,
+}
+
+/// How a side would end it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offer {
+    /// Whose offer.
+    pub by: Side,
+    /// The statement.
+    pub statement: Hash,
+    /// What is offered.
+    pub settle: DisputeSettle,
+}
+
+/// The state of a `dispute:` stream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dispute {
+    id: Hash,
+    by: Issuer,
+    filing: DisputeFile,
+    filed: LogPoint,
+    head: Head,
+    moved: LogPoint,
+    ladder: Ladder,
+    phase: Phase,
+    response: Option<(DisputeRespond, LogPoint)>,
+    offer: Option<Offer>,
+    rulings: Vec<Ruling>,
+    appeals: Vec<(Side, LogPoint)>,
+    shown: Vec<(Side, LogPoint, Exhibit)>,
+    verdict: Verdict,
+    closed: Option<LogPoint>,
+    said: usize,
+}
+
+impl Dispute {
+    /// Judges the filing that would open the stream. `others` are the disputes of the session that are known.
+    ///
+    /// # Errors
+    /// The rule that is broken. Who is a stranger to the session learns nothing of it.
+    pub fn decide_opening<'a>(
+        verified: &Verified,
+        at: LogPoint,
+        session: Option<&Session>,
+        others: impl Iterator<Item = &'a Self>,
+    ) -> Result<(), Rejection> {
+        let statement = verified.statement();
+        let Body::DisputeFile(file) = &statement.body else { return Err(Code::UnknownStream.at("/stream")) };
+        let speaks = speaks_for(&statement.issuer, &file.party, &file.against);
+        let known = session.filter(|it| speaks && it.participants().find(&file.party).is_some());
+        let session = known.ok_or_else(|| Code::UnknownStream.at("/body/session").by("ASP-DIS-001"))?;
+        ruling::decide_subject(file, session, at.time)?;
+        shown_in(&file.evidence, session)?;
+        ruling::decide_first(file, others)
+    }
+
+    /// The stream after its first statement; none if that files nothing.
+    #[must_use]
+    pub fn open(accepted: &Accepted) -> Option<Self> {
+        let statement = accepted.statement();
+        let Body::DisputeFile(filing) = &statement.body else { return None };
+        let ladder = Ladder::of(filing.rules.as_ref());
+        let time = accepted.at().time;
+        Some(Self {
+            id: statement.hash,
+            by: statement.issuer.clone(),
+            filing: filing.clone(),
+            filed: accepted.at(),
+            head: accepted.head(),
+            moved: accepted.at(),
+            phase: if ladder.has(Rung::Replay) { Phase::Replaying } else { ladder.after_replay(time) },
+            ladder,
+            response: None,
+            offer: None,
+            rulings: Vec::new(),
+            appeals: Vec::new(),
+            shown: filing.evidence.iter().map(|it| (Side::Filer, accepted.at(), it.clone())).collect(),
+            verdict: Verdict::UNDECIDED,
+            closed: None,
+            said: 1,
+        })
+    }
+
+    /// Who an issuer is here; none for a stranger.
+    #[must_use]
+    pub fn side(&self, issuer: &Issuer) -> Option<Side> {
+        let DisputeFile { party, against, .. } = &self.filing;
+        if matches!(issuer, Issuer::Node(_)) {
+            Some(Side::Node)
+        } else if speaks_for(issuer, party, against) {
+            Some(Side::Filer)
+        } else if speaks_for(issuer, against, party) {
+            Some(Side::Against)
+        } else if self.ladder.arbiter() == Some(issuer) {
+            Some(Side::Arbiter)
+        } else {
+            None
+        }
+    }
+
+    /// Whether an agent, or an organisation, can read it: a party, its organisation, the arbiter.
+    #[must_use]
+    pub fn is_readable_by(&self, issuer: &Issuer) -> bool {
+        let DisputeFile { party, against, .. } = &self.filing;
+        let of = |agent: &AgentUri| match issuer {
+            Issuer::Agent(reader) => reader == agent,
+            Issuer::Organisation(domain) => agent.organisation() == *domain,
+            Issuer::Node(_) => false,
+        };
+        of(party) || of(against) || self.side(issuer).is_some_and(|side| side != Side::Node)
+    }
+
+    /// Judges a further statement. `finding` is what the log alone decides, and what the session says of the exhibits.
+    ///
+    /// # Errors
+    /// The rule that is broken.
+    pub fn decide(
+        &self,
+        verified: &Verified,
+        at: LogPoint,
+        session: Option<&Session>,
+        finding: Option<&Finding>,
+    ) -> Result<(), Rejection> {
+        let statement = verified.statement();
+        let side = self.side(&statement.issuer).ok_or_else(|| Code::UnknownStream.at("/stream"))?;
+        if self.phase == Phase::Closed {
+            return Err(Code::DisputeEnded.at("/type").by("ASP-DIS-012"));
+        }
+        let phase = self.phase_at(at.time);
+        let party = matches!(side, Side::Filer | Side::Against);
+        if party && self.said >= limits::DISPUTE_STATEMENTS_MAX {
+            return Err(Code::MessageLimit.at("/type").by("ASP-DIS-005"));
+        }
+        let role = |allowed: bool, rule| {
+            if allowed { Ok(()) } else { Err(Code::RoleNotAllowed.at("/issuer").by(rule)) }
+        };
+        match &statement.body {
+            Body::DisputeRule(rule) if rule.rung == Rung::Replay => {
+                role(side == Side::Node, "ASP-DIS-006")?;
+                let due = self.ruling_due(finding);
+                if due.as_ref() == Some(rule) {
+                    Ok(())
+                } else {
+                    Err(Code::NotDue.at("/body").by("ASP-DIS-006"))
+                }
+            }
+            Body::DisputeRule(rule) => {
+                role(side == Side::Arbiter, "ASP-DIS-009")?;
+                self.decide_ruling(rule, phase, session)
+            }
+            Body::DisputeClose(close) => {
+                role(side == Side::Node, "ASP-DIS-011")?;
+                let due = phase == Phase::Decided && *close == self.verdict_at(at.time).body();
+                if due { Ok(()) } else { Err(Code::NotDue.at("/body").by("ASP-DIS-011")) }
+            }
+            Body::DisputeRespond(respond) => {
+                role(side == Side::Against, "ASP-DIS-007")?;
+                self.is_argued(phase, "ASP-DIS-007")?;
+                if self.response.is_some() {
+                    return Err(Code::NotAllowed.at("/type").by("ASP-DIS-007"));
+                }
+                shown_of(&respond.evidence, session)
+            }
+            Body::DisputeEvidence(more) => {
+                role(party, "ASP-DIS-005")?;
+                self.is_argued(phase, "ASP-DIS-005")?;
+                shown_of(&more.evidence, session)
+            }
+            Body::DisputeSettle(settle) => {
+                role(party, "ASP-DIS-008")?;
+                self.is_argued(phase, "ASP-DIS-008")?;
+                self.decide_settle(settle, statement.in_reply_to, side)
+            }
+            Body::DisputeAppeal(_) => {
+                role(party, "ASP-DIS-010")?;
+                match phase {
+                    Phase::Ruled { .. } => Ok(()),
+                    _ => Err(Code::NotAllowed.at("/type").by("ASP-DIS-010")),
+                }
+            }
+            _ => Err(Code::UnknownType.at("/type")),
+        }
+    }
+
+    /// Whether the parties can still say something that matters.
+    fn is_argued(&self, phase: Phase, rule: &'static str) -> Result<(), Rejection> {
+        match phase {
+            Phase::Settling { .. } | Phase::Arbitrating { .. } | Phase::Ruled { .. } => Ok(()),
+            Phase::Replaying | Phase::Decided | Phase::Closed => Err(Code::NotAllowed.at("/type").by(rule)),
+        }
+    }
+
+    /// A first offer, or the other side's word for word.
+    fn decide_settle(
+        &self,
+        settle: &DisputeSettle,
+        replied: Option<Hash>,
+        side: Side,
+    ) -> Result<(), Rejection> {
+        self.ladder.within_claim(settle.amount.as_ref(), settle.outcome, self.filing.amount.as_ref())?;
+        let Some(replied) = replied else { return Ok(()) };
+        let open = self.offer.as_ref().filter(|offer| offer.statement == replied && offer.by != side);
+        let open = open.ok_or_else(|| Code::ProposalNotOpen.at("/inReplyTo").by("ASP-DIS-008"))?;
+        let same = open.settle.amount == settle.amount && open.settle.outcome == settle.outcome;
+        if same { Ok(()) } else { Err(Code::TermsMismatch.at("/body").by("ASP-DIS-008")) }
+    }
+
+    /// The arbiter's ruling: in its time, no stronger than agreed, no more than claimed.
+    fn decide_ruling(
+        &self,
+        rule: &DisputeRule,
+        phase: Phase,
+        session: Option<&Session>,
+    ) -> Result<(), Rejection> {
+        let Phase::Arbitrating { .. } = phase else {
+            return Err(Code::NotAllowed.at("/type").by("ASP-DIS-009"));
+        };
+        if rule.rung != Rung::Arbiter || rule.outcome == DisputeOutcome::Undecided {
+            return Err(Code::NotAllowed.at("/body").by("ASP-DIS-009"));
+        }
+        if rule.effect > self.ladder.effect() {
+            return Err(Code::NotAllowed.at("/body/effect").by("ASP-DIS-009"));
+        }
+        let most = self.filing.amount.clone().or_else(|| self.worth(session?));
+        self.ladder.within_claim(rule.amount.as_ref(), rule.outcome, most.as_ref())
+    }
+
+    /// What all that is in dispute is worth.
+    fn worth(&self, session: &Session) -> Option<Money> {
+        worth(&subjects(&self.filing, session.commitments().get(&self.filing.commitment)?))
+    }
+
+    /// Total: what is passed in has been judged.
+    pub fn apply(&mut self, accepted: &Accepted) {
+        let statement = accepted.statement();
+        let at = accepted.at();
+        let phase = self.phase_at(at.time);
+        self.verdict = self.verdict_at(at.time);
+        self.phase = phase;
+        let side = self.side(&statement.issuer);
+        match &statement.body {
+            Body::DisputeRule(rule) => self.rule(rule, accepted),
+            Body::DisputeRespond(respond) => {
+                self.show(side, at, &respond.evidence);
+                self.response = Some((respond.clone(), at));
+                if respond.accepts {
+                    self.verdict = Verdict::agreed(DisputeOutcome::Upheld, self.filing.amount.clone());
+                    self.phase = Phase::Decided;
+                }
+            }
+            Body::DisputeEvidence(more) => self.show(side, at, &more.evidence),
+            Body::DisputeSettle(settle) if statement.in_reply_to.is_some() => {
+                self.verdict = Verdict::agreed(settle.outcome, settle.amount.clone());
+                self.phase = Phase::Decided;
+            }
+            Body::DisputeSettle(settle) => {
+                let (statement, settle) = (statement.hash, settle.clone());
+                self.offer = side.map(|by| Offer { by, statement, settle });
+            }
+            Body::DisputeAppeal(_) => {
+                self.appeals.extend(side.map(|side| (side, at)));
+                self.appeal(at.time);
+            }
+            Body::DisputeClose(_) => {
+                self.closed = Some(at);
+                self.phase = Phase::Closed;
+            }
+            _ => {}
+        }
+        if matches!(side, Some(Side::Filer | Side::Against)) {
+            self.said += 1;
+        }
+        self.head = accepted.head();
+        self.moved = at;
+    }
+
+    fn show(&mut self, side: Option<Side>, at: LogPoint, evidence: &[Exhibit]) {
+        let Some(side) = side else { return };
+        self.shown.extend(evidence.iter().map(|exhibit| (side, at, exhibit.clone())));
+    }
+
+    fn rule(&mut self, rule: &DisputeRule, accepted: &Accepted) {
+        let (by, at) = (accepted.statement().issuer.clone(), accepted.at());
+        self.rulings.push(Ruling { by, at, statement: accepted.statement().hash, rule: rule.clone() });
+        if rule.outcome == DisputeOutcome::Undecided {
+            self.phase = self.ladder.after_replay(at.time);
+            return;
+        }
+        self.verdict = Verdict::ruled(rule);
+        self.phase = match rule.effect {
+            RulingEffect::Presumptive => Phase::Ruled { until: at.time.plus(self.ladder.appeal_ms()) },
+            RulingEffect::Advisory | RulingEffect::Binding => Phase::Decided,
+        };
+    }
+
+    /// A ruling does not stand: the next rung decides; without one it is an opinion.
+    fn appeal(&mut self, now: LogTime) {
+        let below = self.verdict.rung.is_some_and(|rung| rung < Rung::Arbiter);
+        if below && self.ladder.arbiter_rules() {
+            self.verdict = Verdict::UNDECIDED;
+            self.phase = Phase::Arbitrating { until: now.plus(self.ladder.rule_ms()) };
+        } else {
+            self.verdict.effect = Some(RulingEffect::Advisory);
+            self.phase = Phase::Decided;
+        }
+    }
+
+    /// Where it stands at an instant: time alone leads from one step to the next.
+    #[must_use]
+    pub fn phase_at(&self, now: LogTime) -> Phase {
+        match self.phase {
+            Phase::Settling { until } if now >= until && self.ladder.arbiter_rules() => {
+                let until = until.plus(self.ladder.rule_ms());
+                if now < until { Phase::Arbitrating { until } } else { Phase::Decided }
+            }
+            Phase::Settling { until } | Phase::Arbitrating { until } | Phase::Ruled { until }
+                if now >= until =>
+            {
+                Phase::Decided
+            }
+            phase => phase,
+        }
+    }
+
+    /// How it ends as it stands at an instant.
+    #[must_use]
+    pub fn verdict_at(&self, now: LogTime) -> Verdict {
+        match (self.phase, self.phase_at(now)) {
+            (Phase::Settling { .. } | Phase::Arbitrating { .. }, Phase::Decided) => Verdict::UNDECIDED,
+            _ => self.verdict.clone(),
+        }
+    }
+
+    /// The ruling of rung 0 that is due; none if it has been given.
+    fn ruling_due(&self, finding: Option<&Finding>) -> Option<DisputeRule> {
+        let finding = finding.filter(|_| self.phase == Phase::Replaying)?;
+        Some(self.ladder.rule_of(finding, &self.filing))
+    }
+
+    /// The next instant at which time alone changes it; none when it is over.
+    #[must_use]
+    pub fn next_deadline(&self) -> Option<LogTime> {
+        match self.phase {
+            // At once: the node is awaited.
+            Phase::Replaying | Phase::Decided => Some(self.moved.time),
+            Phase::Settling { until } if self.ladder.arbiter_rules() => {
+                Some(until.plus(self.ladder.rule_ms()))
+            }
+            Phase::Settling { until } | Phase::Arbitrating { until } | Phase::Ruled { until } => Some(until),
+            Phase::Closed => None,
+        }
+    }
+
+    /// What the node has to say at `now`; `finding` is what the log alone decides.
+    #[must_use]
+    pub fn due(&self, now: LogTime, finding: Option<&Finding>) -> Option<Body> {
+        if self.phase_at(now) == Phase::Decided {
+            return Some(Body::DisputeClose(self.verdict_at(now).body()));
+        }
+        self.ruling_due(finding).map(Body::DisputeRule)
+    }
+}
+
+/// Reading what a dispute is.
+impl Dispute {
+    /// Its id.
+    #[must_use]
+    pub const fn id(&self) -> Hash {
+        self.id
+    }
+    /// Who filed it.
+    #[must_use]
+    pub const fn by(&self) -> &Issuer {
+        &self.by
+    }
+    /// What was filed.
+    #[must_use]
+    pub const fn filing(&self) -> &DisputeFile {
+        &self.filing
+    }
+    /// Where in the log it was filed.
+    #[must_use]
+    pub const fn filed(&self) -> LogPoint {
+        self.filed
+    }
+    /// Its last statement.
+    #[must_use]
+    pub const fn head(&self) -> Head {
+        self.head
+    }
+    /// Where something was last said.
+    #[must_use]
+    pub const fn moved(&self) -> LogPoint {
+        self.moved
+    }
+    /// The rules by which it goes.
+    #[must_use]
+    pub const fn ladder(&self) -> &Ladder {
+        &self.ladder
+    }
+    /// The other side's answer, and where in the log.
+    #[must_use]
+    pub const fn response(&self) -> Option<&(DisputeRespond, LogPoint)> {
+        self.response.as_ref()
+    }
+    /// The offer that can be taken.
+    #[must_use]
+    pub const fn offer(&self) -> Option<&Offer> {
+        self.offer.as_ref()
+    }
+    /// The rulings, in the order of the log.
+    #[must_use]
+    pub fn rulings(&self) -> &[Ruling] {
+        &self.rulings
+    }
+    /// Who appealed, and where in the log.
+    #[must_use]
+    pub fn appeals(&self) -> &[(Side, LogPoint)] {
+        &self.appeals
+    }
+    /// What the sides showed, and where in the log.
+    #[must_use]
+    pub fn shown(&self) -> &[(Side, LogPoint, Exhibit)] {
+        &self.shown
+    }
+    /// Where in the log it ended; none while it is open.
+    #[must_use]
+    pub const fn closed(&self) -> Option<LogPoint> {
+        self.closed
+    }
+    /// How it ended; none while it is open.
+    #[must_use]
+    pub fn ended(&self) -> Option<&Verdict> {
+        self.closed.map(|_| &self.verdict)
+    }
+}
+
+/// Whether an issuer speaks for this side: the agent itself, or its organisation where that has no agent on the other.
+fn speaks_for(issuer: &Issuer, side: &AgentUri, other: &AgentUri) -> bool {
+    match issuer {
+        Issuer::Agent(agent) => agent == side,
+        Issuer::Organisation(domain) => side.organisation() == *domain && other.organisation() != *domain,
+        Issuer::Node(_) => false,
+    }
+}
+
+/// Exhibits are statements of the session in dispute, or files.
+fn shown_in(evidence: &[Exhibit], session: &Session) -> Result<(), Rejection> {
+    for (place, exhibit) in evidence.iter().enumerate() {
+        match exhibit {
+            Exhibit::Digest { .. } => {}
+            Exhibit::Statement { statement, .. } if session.has_said(statement) => {}
+            Exhibit::Statement { .. } => {
+                let place = format!("/body/evidence/{place}/statement");
+                return Err(Code::UnknownEvidence.at(place).by("ASP-DIS-005"));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn shown_of(evidence: &[Exhibit], session: Option<&Session>) -> Result<(), Rejection> {
+    let session = session.ok_or_else(|| Code::UnknownStream.at("/stream").by("ASP-DIS-001"))?;
+    shown_in(evidence, session)
+}

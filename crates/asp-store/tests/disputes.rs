@@ -1,0 +1,262 @@
+//! Disputes in a store: what the node has to say of them in time, what survives a restart, and who reads what.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "what a test cannot do fails it"
+)]
+
+mod support;
+
+use asp_core::bundle::{Anchors, Bundle};
+use asp_core::name::{Issuer, StreamId, StreamKind, StreamName};
+use asp_core::position::{Hash, Millis};
+use asp_core::rejection::Code;
+use asp_core::session::Commitment;
+use asp_core::statement::Body;
+use asp_core::statement::body::{
+    Accept, Acceptance, DisputeFile, DisputeOutcome, DisputeReason, DisputeRule, DisputeTerms, Inform,
+    Obligation, Offer, Propose, RulingEffect, Rung,
+};
+use asp_core::trust::Outcome;
+use asp_store::{Refusal, Tenant, audit};
+use support::{Stage, agent_uri, domain, text};
+
+const HOUR: u64 = 3_600_000;
+
+/// A session in which globex owes acme a delivery that acme contests; initech may rule.
+struct Court {
+    stage: Stage,
+    session: Hash,
+    commitment: Hash,
+}
+
+fn agent(name: &str) -> Tenant {
+    Tenant::Agent(agent_uri(name))
+}
+
+/// What an audit of the whole folder finds.
+fn audited(folder: &std::path::Path) -> Option<audit::Finding> {
+    audit::folder(folder, &mut |_, _| ()).unwrap().finding
+}
+
+fn rules() -> Option<DisputeTerms> {
+    let arbiter = Some(Issuer::Agent(agent_uri("initech/judge")));
+    Some(DisputeTerms { arbiter, ..DisputeTerms::defaults() })
+}
+
+impl Court {
+    fn open(folder: &std::path::Path, change: impl FnOnce(&mut Obligation)) -> Self {
+        let mut stage = Stage::new(folder);
+        let (_, session) = stage.introduced();
+        stage.org("initech");
+        let judge = stage.author.agent("initech/judge", support::card("Judge", &["judge"], "rules"));
+        stage.take(judge);
+        let mut package = stage.author.package("globex/seller", "acme/buyer", "100");
+        package.disputes = rules();
+        change(&mut package.obligations[0]);
+        let terms_hash = package.terms_hash();
+        let offer = Body::Propose(Propose::Proposal(Offer::of(vec![package], true)));
+        let offer = stage.author.say(session, "acme/buyer", offer, None);
+        let offered = offer.statement().hash;
+        stage.take(offer);
+        let accept = Body::Accept(Accept::Acceptance(Acceptance { terms_hash }));
+        let accept = stage.author.say(session, "globex/seller", accept, Some(offered));
+        let commitment = accept.statement().hash;
+        stage.take(accept);
+        Self { stage, session, commitment }
+    }
+
+    fn filing(&mut self, reason: DisputeReason) -> DisputeFile {
+        DisputeFile {
+            against: agent_uri("globex/seller"),
+            amount: None,
+            claim: text("nothing came"),
+            commitment: self.commitment,
+            evidence: Vec::new(),
+            nonce: self.stage.author.nonce(),
+            obligation: Some(text("delivery")),
+            party: agent_uri("acme/buyer"),
+            reason,
+            rules: rules(),
+            session: self.session,
+            severity: 2,
+        }
+    }
+
+    fn file(&mut self, reason: DisputeReason) -> Hash {
+        let body = Body::DisputeFile(self.filing(reason));
+        let stream = StreamName::Opens(StreamKind::Dispute);
+        let filed = self.stage.author.by_agent("acme/buyer", stream, body, None);
+        let id = filed.statement().hash;
+        self.stage.take(filed);
+        id
+    }
+
+    /// What is due is said, one round after the other; how many statements.
+    fn node(&mut self) -> usize {
+        let mut said = 0;
+        for _ in 0..16 {
+            let now = self.stage.author.now();
+            let due = self.stage.store.read(|reader| reader.due(now, 10)).unwrap();
+            if due.is_empty() {
+                return said;
+            }
+            for due in due {
+                let statement = self.stage.author.by_node(&due);
+                self.stage.take(statement);
+                said += 1;
+            }
+        }
+        panic!("what is due has no end");
+    }
+
+    fn commitment(&self) -> Commitment {
+        let read = |reader: &asp_store::Reader<'_>| reader.session(&agent("acme/buyer"), &self.session);
+        let session = self.stage.store.read(read).unwrap().unwrap();
+        session.commitments()[&self.commitment].clone()
+    }
+
+    fn duty(&self) -> &'static str {
+        self.commitment().duty(&text("delivery")).unwrap().progress.as_str()
+    }
+}
+
+#[test]
+fn deadlines_of_disputes_are_said_in_time_and_once() {
+    // ASP-DIS-006, ASP-DIS-011, ASP-DIS-013
+    let folder = tempfile::tempdir().unwrap();
+    let mut court = Court::open(folder.path(), |_| {});
+    court.stage.author.pass(HOUR + 1);
+    assert_eq!(court.node(), 1);
+    let id = court.file(DisputeReason::NonDelivery);
+    let now = court.stage.author.now();
+    assert_eq!(court.stage.store.read(|reader| reader.next_deadline()).unwrap(), Some(now));
+    assert_eq!(court.node(), 1);
+    let until = now.plus(asp_core::limits::DISPUTE_APPEAL_MS);
+    let due = court.stage.store.read(|reader| reader.due(until, 10)).unwrap();
+    assert!(due.iter().any(|due| due.stream == StreamId::Dispute(id)), "{due:?}");
+    // The node was away over the window: close and award come in their order, and the session's own end.
+    court.stage.author.pass(90 * 24 * HOUR);
+    court.node();
+    let dispute =
+        court.stage.store.read(|reader| reader.dispute(&agent("acme/buyer"), &id)).unwrap().unwrap();
+    assert_eq!(dispute.ended().unwrap().outcome, DisputeOutcome::Upheld);
+    assert_eq!(court.commitment().duty(&text("delivery")).unwrap().awards(), [id]);
+    assert_eq!(court.stage.store.read(|reader| reader.next_deadline()).unwrap(), None);
+    assert_eq!(audited(folder.path()), None);
+}
+
+#[test]
+fn an_award_is_due_until_it_stands_whatever_stops_the_node() {
+    // ASP-DIS-013, ASP-DIS-014
+    let folder = tempfile::tempdir().unwrap();
+    let mut court = Court::open(folder.path(), |it| it.acknowledge_ms = Some(Millis(HOUR)));
+    let done = Body::Inform(Inform::Fulfilment(asp_core::statement::body::Fulfilment {
+        commitment: court.commitment,
+        evidence: asp_core::statement::body::Evidence::Acknowledgement { text: text("done") },
+        obligation: text("delivery"),
+        stage: None,
+    }));
+    let done = court.stage.author.say(court.session, "globex/seller", done, None);
+    court.stage.take(done);
+    court.stage.author.pass(HOUR);
+    assert_eq!(court.node(), 1);
+    assert_eq!(court.duty(), "FULFILLED");
+    let id = court.file(DisputeReason::NotAsAgreed);
+    assert_eq!(court.node(), 1);
+    court.stage.author.pass(asp_core::limits::DISPUTE_SETTLE_MS.0);
+    court.node();
+    let rule = Body::DisputeRule(DisputeRule {
+        amount: None,
+        effect: RulingEffect::Binding,
+        outcome: DisputeOutcome::Upheld,
+        reasons: text("a heap of rust"),
+        rung: Rung::Arbiter,
+    });
+    let rule =
+        court.stage.author.by_agent("initech/judge", StreamName::Of(StreamId::Dispute(id)), rule, None);
+    court.stage.take(rule);
+    // After each step the node stops, and goes on from what is there: first the close, then the award.
+    for step in 0..2 {
+        let Court { mut stage, session, commitment } = court;
+        stage.reopen(folder.path());
+        let now = stage.author.now();
+        let due = stage.store.read(|reader| reader.due(now, 10)).unwrap();
+        let due = due.into_iter().find(|due| match due.stream {
+            StreamId::Dispute(_) => step == 0,
+            StreamId::Session(_) => matches!(due.body, Body::Inform(Inform::Award(_))),
+            StreamId::Org(_) | StreamId::Agent(_) | StreamId::Consent(_) | StreamId::Account(_) => false,
+        });
+        let due = due.unwrap();
+        let statement = stage.author.by_node(&due);
+        stage.take(statement);
+        // Said twice, it is refused.
+        let again = stage.author.by_node(&due);
+        let refused = stage.submit(again);
+        assert!(
+            matches!(refused, Err(Refusal::Rejected(rejection)) if rejection.code == Code::SequenceConflict)
+        );
+        court = Court { stage, session, commitment };
+    }
+    assert_eq!(court.duty(), "BREACHED");
+    let settled = court.stage.store.read(|reader| reader.settled(u64::MAX)).unwrap();
+    let counts: Vec<Outcome> =
+        settled.evidence().iter().filter(|it| it.void.is_none()).map(|it| it.outcome).collect();
+    assert_eq!(counts, [Outcome::Breached]);
+    court.node();
+    assert_eq!(audited(folder.path()), None);
+}
+
+#[test]
+fn who_rules_reads_the_session_until_the_dispute_ends() {
+    // ASP-DIS-016
+    let folder = tempfile::tempdir().unwrap();
+    let mut court = Court::open(folder.path(), |_| {});
+    court.stage.org("umbrella");
+    let judge = agent("initech/judge");
+    let session = StreamId::Session(court.session);
+    let reads = |court: &Court, tenant: &Tenant, stream: &StreamId| {
+        court.stage.store.read(|reader| reader.may_read(Some(tenant), stream)).unwrap()
+    };
+    assert!(!reads(&court, &judge, &session));
+    court.stage.author.pass(HOUR + 1);
+    court.node();
+    let id = court.file(DisputeReason::NonDelivery);
+    court.node();
+    let dispute = StreamId::Dispute(id);
+    let strangers = [Tenant::Organisation(domain("umbrella")), agent("umbrella/agent")];
+    for tenant in [&judge, &Tenant::Organisation(domain("initech"))] {
+        assert!(reads(&court, tenant, &session) && reads(&court, tenant, &dispute));
+        let case = court.stage.store.read(|reader| reader.case(tenant, &id)).unwrap().unwrap();
+        let anchors = Anchors { node_key: Some(court.stage.store.node_key()) };
+        let report = Bundle::parse(&case).unwrap().verify(&anchors);
+        assert!(!report.refuted(), "{:?}", report.checks);
+    }
+    for tenant in &strangers {
+        assert!(!reads(&court, tenant, &session) && !reads(&court, tenant, &dispute));
+        assert!(court.stage.store.read(|reader| reader.case(tenant, &id)).unwrap().is_none());
+        assert!(court.stage.store.read(|reader| reader.dispute(tenant, &id)).unwrap().is_none());
+        assert!(court.stage.store.read(|reader| reader.disputes(tenant, 10, None)).unwrap().is_empty());
+    }
+    court.stage.author.pass(asp_core::limits::DISPUTE_APPEAL_MS.0);
+    court.node();
+    assert!(!reads(&court, &judge, &session) && reads(&court, &judge, &dispute));
+    assert!(court.stage.store.read(|reader| reader.case(&judge, &id)).unwrap().is_none());
+    assert!(court.stage.store.read(|reader| reader.case(&agent("acme/buyer"), &id)).unwrap().is_some());
+}
+
+#[test]
+fn a_dispute_is_not_filed_twice_after_a_restart() {
+    // ASP-DIS-004
+    let folder = tempfile::tempdir().unwrap();
+    let mut court = Court::open(folder.path(), |_| {});
+    court.stage.author.pass(HOUR + 1);
+    court.node();
+    court.file(DisputeReason::NonDelivery);
+    court.stage.reopen(folder.path());
+    let body = Body::DisputeFile(court.filing(DisputeReason::Late));
+    let again = court.stage.author.by_agent("acme/buyer", StreamName::Opens(StreamKind::Dispute), body, None);
+    let refused = court.stage.submit(again);
+    assert!(matches!(refused, Err(Refusal::Rejected(rejection)) if rejection.code == Code::DisputeOpen));
+}
