@@ -29,7 +29,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// Types of statements: 15 outside sessions and 13 performatives.
+/// Types of statements: 37 outside sessions and 13 performatives.
 const TYPES: usize = 50;
 
 fn folder(path: &str) -> PathBuf {

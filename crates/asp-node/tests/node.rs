@@ -252,15 +252,14 @@ async fn only_so_many_connect_at_once() {
     assert_eq!((third.code().as_str(), third.header("retry-after")), ("OVERLOADED", "1"));
     assert_eq!(third.status, 503);
     drop(first);
-    loop {
-        let answer = stage.get("/healthz").await;
+    let metrics = loop {
+        let answer = stage.get("/metrics").await;
         if answer.status == 200 {
-            break;
+            break answer.text();
         }
         // The node has not noticed yet that there is a place.
         assert_eq!(answer.code(), "OVERLOADED");
-    }
-    let metrics = stage.get("/metrics").await.text();
+    };
     let count =
         |name: &str| metrics.lines().find_map(|line| line.strip_prefix(name)?.trim().parse::<u64>().ok());
     assert_eq!(count("assent_connections "), Some(2));

@@ -55,6 +55,15 @@ TYPES: dict[str, tuple[str, ...]] = {
         "consent.revoke",
         "consent.acknowledge",
     ),
+    "account": (
+        "account.open",
+        "account.deposit",
+        "account.credit",
+        "account.refuse",
+        "account.withdraw",
+        "account.paid",
+        "account.returned",
+    ),
     "dispute": (
         "dispute.file",
         "dispute.respond",
@@ -78,15 +87,6 @@ TYPES: dict[str, tuple[str, ...]] = {
         "WITHDRAW",
         "OBSERVE",
         "CLOSE",
-    ),
-    "account": (
-        "account.open",
-        "account.deposit",
-        "account.credit",
-        "account.refuse",
-        "account.withdraw",
-        "account.paid",
-        "account.returned",
     ),
 }
 # The kinds of stream whose name is the hash of the statement that opens them.

@@ -40,6 +40,8 @@ pub struct Ledger {
     places: BTreeMap<(Place, Currency), i128>,
     /// What is in each currency over all places.
     sums: BTreeMap<Currency, i128>,
+    /// What is held of each organisation's money, over all commitments.
+    held_of: BTreeMap<(Domain, Currency), i128>,
     movements: u64,
 }
 
@@ -62,6 +64,9 @@ impl Ledger {
 
     fn add(&mut self, place: &Place, currency: &Currency, amount: i128) -> Result<(), Imbalance> {
         *self.sums.entry(currency.clone()).or_default() += amount;
+        if let Place::Held { of, .. } = place {
+            *self.held_of.entry((of.clone(), currency.clone())).or_default() += amount;
+        }
         let sum = self.places.entry((place.clone(), currency.clone())).or_default();
         *sum += amount;
         let (sum, empty) = (*sum, *sum == 0);
@@ -84,7 +89,8 @@ impl Ledger {
             let domain = account.domain().clone();
             let available = of(Place::Available(domain.clone())) == i128::from(balance.available.0);
             let withdrawing = of(Place::Withdrawing(domain.clone())) == i128::from(balance.withdrawing.0);
-            if !(available && withdrawing) {
+            let held = self.held_of.get(&(domain.clone(), currency.clone())).copied().unwrap_or(0);
+            if !(available && withdrawing && held == i128::from(balance.held.0)) {
                 return Err(Imbalance::Account(domain, currency.clone()));
             }
         }
@@ -109,5 +115,63 @@ impl Ledger {
     pub fn held(&self) -> impl Iterator<Item = (&Place, &Currency, i128)> {
         let held = self.places.iter().filter(|((place, _), _)| matches!(place, Place::Held { .. }));
         held.map(|((place, currency), sum)| (place, currency, *sum))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::account::{Balance, Why};
+    use crate::amount::Minor;
+    use crate::position::Hash;
+
+    #[test]
+    fn an_account_that_says_something_else_in_any_part_is_found() {
+        // ASP-ESC-014
+        let (domain, currency): (Domain, Currency) =
+            ("acme.example".parse().unwrap(), "USD".parse().unwrap());
+        let held = |name: &str| Place::Held {
+            of: domain.clone(),
+            commitment: Hash::of(&[name.as_bytes()]),
+            hold: "price".parse().unwrap(),
+        };
+        let moves = |from: Place, to: Place, amount: u64, why: Why| Movement {
+            from,
+            to,
+            currency: currency.clone(),
+            amount: Minor(amount),
+            why,
+        };
+        let available = || Place::Available(domain.clone());
+        let mut ledger = Ledger::default();
+        let moved = [
+            moves(Place::Outside, available(), 100, Why::Deposit),
+            moves(available(), held("one"), 20, Why::Held),
+            moves(available(), held("another"), 30, Why::Held),
+            moves(available(), Place::Withdrawing(domain.clone()), 10, Why::Withdrawal),
+        ];
+        ledger.post(&moved).unwrap();
+        let account = |available: u64, held: u64, withdrawing: u64| Account {
+            balances: BTreeMap::from([(
+                currency.clone(),
+                Balance { available: Minor(available), held: Minor(held), withdrawing: Minor(withdrawing) },
+            )]),
+            domain: domain.clone(),
+            head: Hash::of(&[]),
+            moved: crate::position::Position(4),
+            open: BTreeMap::new(),
+            opened: crate::position::LogPoint {
+                index: crate::position::Position(0),
+                time: crate::position::LogTime::from_millis(0),
+            },
+            sequence: crate::position::Sequence(1),
+        };
+        assert_eq!(ledger.agrees(&account(40, 50, 10)), Ok(()));
+        let differs = Err(Imbalance::Account(domain.clone(), currency.clone()));
+        for (available, held, withdrawing) in
+            [(41, 50, 10), (40, 49, 10), (40, 20, 10), (40, 50, 9), (50, 40, 10)]
+        {
+            assert_eq!(ledger.agrees(&account(available, held, withdrawing)), differs);
+        }
     }
 }

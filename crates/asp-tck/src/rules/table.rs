@@ -782,7 +782,7 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         id: "ASP-ESC-012",
-        sentence: "What is held MUST stay so while its obligation is open, stated or contested; a fulfilment pays it or gives it back as agreed and fulfils the obligation that it settles, a breach gives the price back and the penalty of the bond to the payee, and any other end gives it back.",
+        sentence: "What is held MUST stay so while its obligation is open, stated or contested; a fulfilment pays it, or gives it back less what being late cost, and fulfils the obligation that it settles; a breach gives the price back and of a bond what the remedy costs to the payee; any other end gives it back.",
         codes: &[],
         level: Level::Full,
         inside: Some(
