@@ -67,17 +67,13 @@ pub(crate) fn tell(statement: &Statement, session: Option<&Session>) -> Told {
         Body::ConsentNarrow(body) => ("consent.narrow", quoted(body.reason.as_str())),
         Body::ConsentRevoke(body) => ("consent.revoke", quoted(body.reason.as_str())),
         Body::ConsentAcknowledge(_) => ("consent.acknowledge", String::new()),
-        Body::AccountOpen(body) => ("account.open", body.currency.to_string()),
-        Body::AccountDeposit(body) => {
-            ("account.deposit", transfer(&body.amount, "", body.reference.as_str()))
-        }
-        Body::AccountCredit(body) => ("account.credit", terms::money(&body.amount)),
-        Body::AccountRefuse(body) => ("account.refuse", quoted(body.reason.as_str())),
-        Body::AccountWithdraw(body) => {
-            ("account.withdraw", transfer(&body.amount, "to ", body.destination.as_str()))
-        }
-        Body::AccountPaid(_) => ("account.paid", String::new()),
-        Body::AccountReturned(body) => ("account.returned", quoted(body.reason.as_str())),
+        Body::AccountOpen(_)
+        | Body::AccountDeposit(_)
+        | Body::AccountCredit(_)
+        | Body::AccountRefuse(_)
+        | Body::AccountWithdraw(_)
+        | Body::AccountPaid(_)
+        | Body::AccountReturned(_) => booked(&statement.body),
         Body::DisputeFile(_)
         | Body::DisputeRespond(_)
         | Body::DisputeEvidence(_)
@@ -178,6 +174,25 @@ fn said(statement: &Statement, session: Option<&Session>) -> (&'static str, Stri
 /// Money that comes in or goes out: `5 USD, to "the bank"`.
 fn transfer(amount: &Money, way: &str, words: &str) -> String {
     format!("{}, {way}{}", terms::money(amount), quoted(words))
+}
+
+/// What happens on an account; nothing of what belongs elsewhere.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the caller asks for what happens on accounts alone")]
+fn booked(body: &Body) -> (&'static str, String) {
+    match body {
+        Body::AccountOpen(body) => ("account.open", body.currency.to_string()),
+        Body::AccountDeposit(body) => {
+            ("account.deposit", transfer(&body.amount, "", body.reference.as_str()))
+        }
+        Body::AccountCredit(body) => ("account.credit", terms::money(&body.amount)),
+        Body::AccountRefuse(body) => ("account.refuse", quoted(body.reason.as_str())),
+        Body::AccountWithdraw(body) => {
+            ("account.withdraw", transfer(&body.amount, "to ", body.destination.as_str()))
+        }
+        Body::AccountPaid(_) => ("account.paid", String::new()),
+        Body::AccountReturned(body) => ("account.returned", quoted(body.reason.as_str())),
+        _ => ("statement", String::new()),
+    }
 }
 
 /// What is said in a dispute; nothing of what belongs elsewhere.
