@@ -615,6 +615,31 @@ fn the_node_alone_closes_and_nothing_follows() {
 }
 
 #[test]
+fn what_nobody_decided_can_be_settled_at_any_time() {
+    // ASP-DIS-008, ASP-DIS-012
+    let mut court = Court::contested(None);
+    assert_eq!(court.file("buyer", DisputeReason::NotAsAgreed), "");
+    court.node();
+    court.stage.pass(WINDOW);
+    court.node();
+    assert_eq!((court.phase(), court.duty()), ("CLOSED", "CONTESTED"));
+    court.stage.pass(100 * WINDOW);
+    for body in [respond(false), respond(true), appeal()] {
+        assert_eq!(court.say("seller", body), "DISPUTE_ENDED ASP-DIS-012 /type");
+    }
+    let partly = || settle(DisputeOutcome::Partly, Some("20"));
+    assert_eq!(court.say("seller", partly()), "");
+    assert_eq!((court.phase(), court.duty()), ("CLOSED", "CONTESTED"), "an offer is no end");
+    let offered = court.state().offer().unwrap().statement;
+    assert_eq!(court.reply("seller", partly(), Some(offered)), "PROPOSAL_NOT_OPEN ASP-DIS-008 /inReplyTo");
+    assert_eq!(court.reply("buyer", partly(), Some(offered)), "");
+    court.node();
+    assert_eq!((court.end().as_str(), court.duty()), ("partly binding 1 20 USD", "LAPSED"));
+    // What was decided is settled for good.
+    assert_eq!(court.say("seller", partly()), "DISPUTE_ENDED ASP-DIS-012 /type");
+}
+
+#[test]
 fn an_award_is_what_follows_and_is_said_once() {
     // ASP-DIS-013, THR-AWARD-FORGED
     let mut court = Court::contested(None);

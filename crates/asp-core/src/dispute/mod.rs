@@ -50,7 +50,7 @@ pub enum Phase {
     },
     /// Nobody can move it any more; the node is to say how it ended.
     Decided,
-    /// It is over.
+    /// It is over; what no ruling decided the sides can still settle.
     Closed,
 }
 
@@ -217,7 +217,8 @@ impl Dispute {
     ) -> Result<(), Rejection> {
         let statement = verified.statement();
         let side = self.side(&statement.issuer).ok_or_else(|| Code::UnknownStream.at("/stream"))?;
-        if self.phase == Phase::Closed {
+        let settles = matches!(&statement.body, Body::DisputeSettle(_));
+        if self.phase == Phase::Closed && !(settles && !self.verdict.stands()) {
             return Err(Code::DisputeEnded.at("/type").by("ASP-DIS-012"));
         }
         let phase = self.phase_at(at.time);
@@ -262,7 +263,9 @@ impl Dispute {
             }
             Body::DisputeSettle(settle) => {
                 role(party, "ASP-DIS-008")?;
-                self.is_argued(phase, "ASP-DIS-008")?;
+                if phase != Phase::Closed {
+                    self.is_argued(phase, "ASP-DIS-008")?;
+                }
                 self.decide_settle(settle, statement.in_reply_to, side)
             }
             Body::DisputeAppeal(_) => {
@@ -346,6 +349,8 @@ impl Dispute {
             Body::DisputeSettle(settle) if statement.in_reply_to.is_some() => {
                 self.verdict = Verdict::agreed(settle.outcome, settle.amount.clone());
                 self.phase = Phase::Decided;
+                // It may have ended before without a decision.
+                self.closed = None;
             }
             Body::DisputeSettle(settle) => {
                 let (statement, settle) = (statement.hash, settle.clone());
