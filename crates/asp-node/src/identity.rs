@@ -10,6 +10,7 @@ use asp_core::key::SecretKey;
 use asp_core::name::Origin;
 use asp_core::position::Hash;
 use asp_store::Identity;
+use zeroize::Zeroizing;
 
 /// The file with the key's 32 bytes as 64 hexadecimal digits.
 const KEY: &str = "node.key";
@@ -35,10 +36,15 @@ pub enum IdentityError {
         /// Which.
         path: PathBuf,
     },
-    /// The node's key can be read by others than its owner.
+    /// A key can be read by others than its owner.
     KeyExposed {
         /// The file.
         path: PathBuf,
+    },
+    /// No node has this folder.
+    NoNode {
+        /// Which.
+        folder: PathBuf,
     },
     /// There is a log, but not the key that continues it.
     KeyLost {
@@ -57,7 +63,7 @@ pub enum IdentityError {
 }
 
 impl IdentityError {
-    fn file(path: &Path, error: &io::Error) -> Self {
+    pub(crate) fn file(path: &Path, error: &io::Error) -> Self {
         Self::File { path: path.to_owned(), detail: error.to_string() }
     }
 }
@@ -70,6 +76,7 @@ impl fmt::Display for IdentityError {
             Self::KeyExposed { path } => {
                 write!(f, "others can read {}: chmod 600 makes it its owner's alone", path.display())
             }
+            Self::NoNode { folder } => write!(f, "no node has the folder {}", folder.display()),
             Self::KeyLost { path } => {
                 write!(f, "there is a log, but no key at {}: bring the key back", path.display())
             }
@@ -127,8 +134,7 @@ fn key(folder: &Path) -> Result<SecretKey, IdentityError> {
         getrandom::fill(&mut seed).map_err(|_| IdentityError::NoRandomness)?;
         create(&path, &format!("{}\n", Hash::from_bytes(seed).to_hex())).map_err(|error| failed(&error))?;
     }
-    check_private(&path)?;
-    let text = read(&path).map_err(|error| failed(&error))?;
+    let text = read_private(&path)?;
     // 64 hexadecimal digits are read in one place, whatever they stand for.
     let seed =
         Hash::from_hex(text.trim_end()).ok_or_else(|| IdentityError::Malformed { path: path.clone() })?;
@@ -157,6 +163,24 @@ fn origin(folder: &Path, asked: Option<&Origin>, key: &SecretKey) -> Result<Orig
 fn name(key: &SecretKey) -> String {
     let digits = Hash::of(&[key.id().as_bytes()]).to_hex();
     format!("node-{}.invalid", digits.get(..NAME_DIGITS).unwrap_or_default())
+}
+
+/// Reads a file that is its owner's alone.
+///
+/// # Errors
+/// What cannot be read, or can be read by others.
+pub(crate) fn read_private(path: &Path) -> Result<Zeroizing<String>, IdentityError> {
+    check_private(path)?;
+    read(path).map(Zeroizing::new).map_err(|error| IdentityError::file(path, &error))
+}
+
+/// Writes a file for its owner alone, in a folder that is made for it; one that is there stays.
+///
+/// # Errors
+/// What cannot be written.
+pub(crate) fn write_private(path: &Path, text: &str) -> Result<(), IdentityError> {
+    let written = path.parent().map_or(Ok(()), make_folder).and_then(|()| create(path, text));
+    written.map_err(|error| IdentityError::file(path, &error))
 }
 
 /// Writes a file for its owner alone, whole or not at all; one that is there by then stays.

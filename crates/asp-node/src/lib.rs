@@ -10,6 +10,7 @@
 //! `timers` (what time decides), `prober` (whether those who are listed are there), `domains` (whose domain is whose), `pins`
 //! (whose card is where), `settlement` (money outside), `waiting` (what those wait for), `metrics` and `probe` (how it is).
 
+pub mod acting;
 pub mod clock;
 pub mod config;
 mod identity;
@@ -260,6 +261,7 @@ fn app(
         oidc: provider(config)?,
         settlement: Settlement::read(config).map_err(|detail| StartError::Settlement { detail })?,
         settlement_moved: Notify::new(),
+        folder: config.data.clone(),
         settings: config.values(),
         reads: Arc::new(Reads::new(store.clone(), config.readers, config.reads_waiting_max)),
         admission: Admission::start(

@@ -52,6 +52,11 @@ const ROUTES: &str = "
     get /v1/consents/{id}
     get /v1/consents/{id}/sessions
     get /v1/consents/{id}/trail
+    get /v1/disputes
+    get /v1/disputes/{id}
+    get /v1/disputes/{id}/bundle
+    get /v1/disputes/{id}/statements
+    post /v1/disputes/{id}/ruling
     get /v1/me
     get /v1/node
     get /v1/organisations/{domain}

@@ -3,7 +3,14 @@
 
 mod support;
 
-use asp_core::position::Millis;
+use asp_core::log::receipt::Receipt;
+use asp_core::name::{StreamKind, StreamName};
+use asp_core::position::{Hash, Millis};
+use asp_core::statement::Body;
+use asp_core::statement::body::{
+    DisputeFile, DisputeReason, DisputeTerms, Evidence, Fulfilment, Inform, ObligationNote, Package, Rung,
+};
+use asp_node::acting::ActingKeys;
 use futures::StreamExt;
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -415,4 +422,107 @@ async fn people_are_there_again_after_a_restart_and_behind_tls_their_cookie_is_l
     assert_eq!(stage.look(&cookie, "/v1/me").await.status, 200);
     let bare = cookie.trim_start_matches("__Host-").to_owned();
     assert_eq!(stage.look(&bare, "/v1/me").await.code(), "UNAUTHENTICATED");
+}
+
+/// A dispute about a contested delivery that initech.example is to rule: its id, and the session's.
+async fn put_before_initech(stage: &mut Stage) -> (String, Hash) {
+    let (session, _) = stage.session().await;
+    let rules = DisputeTerms {
+        arbiter: Some(issuer("initech")),
+        rungs: Some([Rung::Arbiter].into()),
+        ..DisputeTerms::defaults()
+    };
+    let terms =
+        Package { disputes: Some(rules.clone()), ..package(stage.now(), "globex/seller", "acme/buyer") };
+    let commitment = stage.agreed(session, terms).await;
+    let obligation = || text("delivery");
+    let evidence = Evidence::Acknowledgement { text: text("there") };
+    let done = Fulfilment { commitment, evidence, obligation: obligation(), stage: None };
+    stage.say(session, "globex/seller", Body::Inform(Inform::Fulfilment(done))).await;
+    let no = ObligationNote { commitment, obligation: obligation(), stage: None, text: text("no") };
+    stage.say(session, "acme/buyer", Body::Inform(Inform::Contest(no))).await;
+    let file = DisputeFile {
+        against: agent_uri("globex/seller"),
+        amount: None,
+        claim: text("half of it is rust"),
+        commitment,
+        evidence: Vec::new(),
+        nonce: stage.author.nonce(),
+        obligation: Some(obligation()),
+        party: agent_uri("acme/buyer"),
+        reason: DisputeReason::NotAsAgreed,
+        rules: Some(rules),
+        session,
+        severity: 3,
+    };
+    let filed =
+        stage.author.by("acme/buyer", StreamName::Opens(StreamKind::Dispute), Body::DisputeFile(file));
+    (stage.take(filed).await.to_hex(), session)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_an_arbiter_rules_with_the_key_that_is_kept() {
+    // ASP-AUT-015, ASP-DIS-016, THR-RULING-USURPED
+    let mut stage = Stage::new().await;
+    let (dispute, session) = put_before_initech(&mut stage).await;
+    let (initech, acme) = (stage.reader("initech").await, stage.reader("acme").await);
+    let (_, arbiter) = stage.person(&initech, "arbiter").await;
+    let (_, owner) = stage.person(&initech, "owner").await;
+    let (_, side) = stage.person(&acme, "arbiter").await;
+    let path = format!("/v1/disputes/{dispute}");
+    // Who is here to rule reads the case, and of a session nothing but that.
+    for cookie in [&arbiter, &owner] {
+        assert_eq!(
+            stage.look(cookie, "/v1/disputes").await.ok()["disputes"][0]["id"],
+            format!("sha256:{dispute}")
+        );
+        assert_eq!(stage.look(cookie, &path).await.ok()["phase"], "ARBITRATING");
+        assert_eq!(stage.look(cookie, &format!("{path}/bundle")).await.status, 200);
+    }
+    let session = format!("/v1/sessions/{}", session.to_hex());
+    assert_eq!(stage.look(&arbiter, &session).await.code(), "NOT_FOUND");
+    // A side's own arbiter has nothing before it, although its organisation reads the dispute.
+    assert_eq!(stage.get_as(&acme, &path).await.status, 200);
+    assert_eq!(stage.look(&side, "/v1/disputes").await.ok()["disputes"], json!([]));
+    for path in [path.clone(), format!("{path}/bundle"), format!("{path}/statements")] {
+        assert_eq!(stage.look(&side, &path).await.code(), "NOT_FOUND", "{path}");
+    }
+
+    let ruling = format!("{path}/ruling");
+    let upheld = || Some(json!({ "outcome": "upheld", "reasons": "it is rust" }));
+    assert_eq!(stage.page(&owner, Method::POST, &ruling, upheld()).await.code(), "NOT_PERMITTED");
+    assert_eq!(stage.page(&side, Method::POST, &ruling, upheld()).await.code(), "NOT_FOUND");
+    assert_eq!(stage.act(&initech, Method::POST, &ruling, upheld()).await.code(), "NOT_PERMITTED");
+    let unasked = stage.http.post(stage.url(&ruling)).header("cookie", &arbiter).json(&upheld());
+    assert_eq!(Answer::of(unasked).await.code(), "CROSS_SITE_REQUEST");
+    assert_eq!(stage.page(&arbiter, Method::POST, &ruling, upheld()).await.code(), "NO_ACTING_KEY");
+    let keys = ActingKeys::of(&stage.config.data);
+    // A key that is none of the organisation's signs nothing that is taken.
+    keys.keep(&domain("initech"), &key("acme")).unwrap();
+    assert_eq!(stage.page(&arbiter, Method::POST, &ruling, upheld()).await.code(), "KEY_NOT_VALID");
+    keys.keep(&domain("initech"), &key("initech")).unwrap();
+    let too_much =
+        json!({ "outcome": "upheld", "amount": { "amount": "1001", "currency": "USD" }, "reasons": "" });
+    assert_eq!(stage.page(&arbiter, Method::POST, &ruling, Some(too_much)).await.code(), "ABOVE_CLAIM");
+    for wrong in [json!({ "outcome": "upheld" }), json!({ "outcome": "maybe", "reasons": "" }), json!([])] {
+        assert_eq!(
+            stage.page(&arbiter, Method::POST, &ruling, Some(wrong.clone())).await.code(),
+            "INVALID_BODY",
+            "{wrong}"
+        );
+    }
+    let answer = stage.page(&arbiter, Method::POST, &ruling, upheld()).await;
+    assert_eq!(answer.status, 202, "{}", answer.text());
+    Receipt::from_json(&answer.bytes).unwrap().verify(&stage.node.node_key()).unwrap();
+    let view = stage.get_as(&initech, &path).await.ok();
+    let given = &view["rulings"][0];
+    assert_eq!(
+        (&given["by"], &given["reasons"]),
+        (&json!(issuer("initech")), &json!("it is rust")),
+        "{view}"
+    );
+    // It is given once.
+    assert_ne!(stage.page(&arbiter, Method::POST, &ruling, upheld()).await.status, 202);
+    keys.remove(&domain("initech")).unwrap();
+    assert_eq!(stage.page(&arbiter, Method::POST, &ruling, upheld()).await.code(), "NO_ACTING_KEY");
 }

@@ -81,6 +81,7 @@ pub use trail::{TooMany, Trail, TrailEntry, TrailStep};
 pub use views::Tenant;
 pub use views::account::Posting;
 pub use views::act::{Act, ActQuery};
+pub use views::dispute::Docket;
 pub use views::domain::DomainRow;
 pub use views::session::{SessionQuery, SessionRow};
 pub use views::terms::{SchemaQuery, SchemaRow};

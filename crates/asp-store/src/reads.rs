@@ -32,6 +32,7 @@ use crate::search::{self, AgentNumber, AgentQuery, AgentsFound, FoundAgent, Rank
 use crate::views::Tenant;
 use crate::views::account::Posting;
 use crate::views::act::{Act, ActQuery};
+use crate::views::dispute::Docket;
 use crate::views::domain::DomainRow;
 use crate::views::session::{SessionQuery, SessionRow};
 use crate::views::terms::{SchemaQuery, SchemaRow};
@@ -418,10 +419,11 @@ impl<'a> Reader<'a> {
     pub fn disputes(
         &self,
         tenant: &Tenant,
+        docket: Docket,
         limit: usize,
         before: Option<Position>,
     ) -> Result<Vec<(Position, Dispute)>, Fault> {
-        let found = views::dispute::list(self.connection, tenant, limit, place(before))?;
+        let found = views::dispute::list(self.connection, tenant, docket, limit, place(before))?;
         found.into_iter().map(|(filed, id)| Ok((Position(filed), self.load_dispute(&id)?))).collect()
     }
 

@@ -19,7 +19,7 @@ use asp_core::statement::body::{
     Obligation, Offer, Propose, RulingEffect, Rung,
 };
 use asp_core::trust::Outcome;
-use asp_store::{Refusal, Tenant, audit};
+use asp_store::{Docket, Refusal, Tenant, audit};
 use support::{Stage, agent_uri, domain, text};
 
 const HOUR: u64 = 3_600_000;
@@ -237,7 +237,14 @@ fn who_rules_reads_the_session_until_the_dispute_ends() {
         assert!(!reads(&court, tenant, &session) && !reads(&court, tenant, &dispute));
         assert!(court.stage.store.read(|reader| reader.case(tenant, &id)).unwrap().is_none());
         assert!(court.stage.store.read(|reader| reader.dispute(tenant, &id)).unwrap().is_none());
-        assert!(court.stage.store.read(|reader| reader.disputes(tenant, 10, None)).unwrap().is_empty());
+        assert!(
+            court
+                .stage
+                .store
+                .read(|reader| reader.disputes(tenant, Docket::All, 10, None))
+                .unwrap()
+                .is_empty()
+        );
     }
     court.stage.author.pass(asp_core::limits::DISPUTE_APPEAL_MS.0);
     court.node();

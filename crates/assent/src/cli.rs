@@ -24,7 +24,7 @@ mod tender;
 mod trust;
 
 pub(crate) use account::{AccountCommand, AccountTransfer};
-pub(crate) use accounts::{PeopleCommand, PeopleInvite, PeopleOperator};
+pub(crate) use accounts::{PeopleCommand, PeopleInvite, PeopleKey, PeopleOperator};
 pub(crate) use deal::{
     Attest, Close, CommitmentCommand, HandOver, Offering, Open, Say, SchemaCommand, SchemaRegistration,
     SessionCommand, Watch,

@@ -20,7 +20,7 @@ fn shell(block: &str, home: &Path, node: &str, variables: [(&str, &str); 2]) -> 
     let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
     let mut command = std::process::Command::new("sh");
     command.args(["-e", "-c", block]).env("PATH", path).env("COLUMNS", "100").envs(variables);
-    command.env("ASSENT_HOME", home).env("ASSENT_NODE", node).env_remove("ASSENT_AS");
+    command.current_dir(home).env("ASSENT_HOME", home).env("ASSENT_NODE", node).env_remove("ASSENT_AS");
     Ran::from(command.output().unwrap()).with_code(0)
 }
 
@@ -79,12 +79,13 @@ fn the_commands_of_the_guide_work_as_they_stand_there() {
         let variables = [("PERSON", &last[..8]), ("DATA", data.to_str().unwrap())];
         told.push(shell(block, &home, &node.url, variables).stdout);
     }
-    let [first, invited, removed, operator] = &told[..] else { panic!("{told:?}") };
+    let [first, invited, removed, _, kept, operator] = &told[..] else { panic!("{told:?}") };
     let owner = press(links(first)[0]).unwrap();
     let me = look(&node.url, "/v1/me", &owner).1;
     assert_eq!(me["person"]["roles"], serde_json::json!(["owner"]));
     assert_eq!(me["person"]["organisation"], "acme.example");
     assert!(invited.contains("Ann Lee") && invited.contains("auditor"), "{invited}");
+    assert!(kept.contains("acme.example") && kept.contains("did:key:"), "{kept}");
     assert_eq!(links(invited).len(), 2);
     press(links(invited)[0]).unwrap();
     assert_eq!(press(links(invited)[0]), Err(403), "an invitation is good once");

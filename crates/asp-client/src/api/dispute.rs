@@ -4,7 +4,9 @@ use asp_core::amount::Money;
 use asp_core::dispute::{Dispute, Phase, Side};
 use asp_core::name::{AgentUri, Issuer};
 use asp_core::position::{Hash, Head, LogTime};
-use asp_core::statement::body::{DisputeOutcome, DisputeReason, Exhibit, ObligationId, RulingEffect, Rung};
+use asp_core::statement::body::{
+    DisputeOutcome, DisputeReason, Exhibit, ObligationId, RulingEffect, Rung, Text,
+};
 use serde::{Deserialize, Serialize};
 
 /// Who somebody is in a dispute.
@@ -103,6 +105,24 @@ api! {
         /// Its last statement.
         #[cfg_attr(feature = "openapi", schema(value_type = Object))]
         head: Head,
+    }
+    /// What a person rules.
+    #[serde(deny_unknown_fields)]
+    struct NewRuling {
+        /// What is found of the claim: `upheld`, `partly`, `dismissed`, `abusive`.
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        outcome: DisputeOutcome,
+        /// How far it binds: `advisory`, `presumptive`, `binding`; as far as was agreed if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+        effect: Option<RulingEffect>,
+        /// What is paid: to who filed, or to the other side if the filing was abusive.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+        amount: Option<Money>,
+        /// Why, for people.
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        reasons: Text,
     }
     /// Something that a side showed.
     struct ShownView {

@@ -217,8 +217,8 @@ impl Dispute {
     ) -> Result<(), Rejection> {
         let statement = verified.statement();
         let side = self.side(&statement.issuer).ok_or_else(|| Code::UnknownStream.at("/stream"))?;
-        let settles = matches!(&statement.body, Body::DisputeSettle(_));
-        if self.phase == Phase::Closed && !(settles && !self.verdict.stands()) {
+        let over = self.verdict.stands() || !matches!(&statement.body, Body::DisputeSettle(_));
+        if self.phase == Phase::Closed && over {
             return Err(Code::DisputeEnded.at("/type").by("ASP-DIS-012"));
         }
         let phase = self.phase_at(at.time);

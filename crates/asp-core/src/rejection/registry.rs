@@ -247,6 +247,8 @@ pub enum Code {
     InvalidLink,
     /// The provider of identities vouches for nobody who may come in here by this attempt.
     SignInRefused,
+    /// The organisation keeps no key at this node for its people to act with.
+    NoActingKey,
     /// There are as many people or open invitations as may be.
     PeopleLimit,
     /// The trail rests on more streams than one answer holds.
@@ -1494,6 +1496,16 @@ pub(super) const ROWS: &[Row] = &[
         rule: Some("ASP-AUT-013"),
         sentence: "The provider of identities vouches for nobody who may come in here by this attempt.",
         hint: "Begin again at /signin in the same browser, or ask an owner to invite the address that the provider knows.",
+    },
+    Row {
+        code: Code::NoActingKey,
+        text: "NO_ACTING_KEY",
+        status: 409,
+        blame: Blame::State,
+        retry: Retry::Change,
+        rule: Some("ASP-AUT-015"),
+        sentence: "The organisation keeps no key at this node for its people to act with.",
+        hint: "Whoever runs the node keeps one by `assent people key`; or sign with the organisation's own key elsewhere.",
     },
     Row {
         code: Code::PeopleLimit,

@@ -23,7 +23,7 @@ fn bound(before: &str, deal: &str, story: &str) -> Ledger {
 
 #[test]
 fn a_result_fits_the_schema_that_was_agreed() {
-    // ASP-COM-012
+    // ASP-COM-012, THR-FALSE-RESULT
     check(&format!(
         "seller.example SCHEMA box upto 9
          none = seller owes buyer goods 100 within 1h schema=nothing
@@ -55,7 +55,7 @@ fn a_result_fits_the_schema_that_was_agreed() {
 
 #[test]
 fn an_attestation_settles_what_it_is_about() {
-    // ASP-COM-014
+    // ASP-COM-014, THR-FORGED-ATTESTATION
     let ledger = bound(
         "",
         "seller owes buyer goods 100 within 1h attested=stranger, buyer owes seller pay 100 within 1h of goods",
@@ -93,7 +93,7 @@ fn revoke(ledger: &mut Ledger, name: &str) {
 
 #[test]
 fn a_key_that_was_revoked_attests_nothing() {
-    // ASP-COM-014
+    // ASP-COM-014, THR-FORGED-ATTESTATION
     let mut ledger = bound("", "seller owes buyer goods 100 within 1h attested=stranger", "");
     revoke(&mut ledger, "stranger");
     ledger.check(
@@ -103,7 +103,7 @@ fn a_key_that_was_revoked_attests_nothing() {
 
 #[test]
 fn who_attests_is_registered_and_of_another_organisation_than_the_debtor() {
-    // ASP-COM-013
+    // ASP-COM-013, THR-FORGED-ATTESTATION
     let many: Vec<String> = (0..33)
         .map(|number| format!("seller owes buyer g{number} 1 within 1h attested=nobody{number}"))
         .collect();

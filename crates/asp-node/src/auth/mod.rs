@@ -19,7 +19,7 @@ use asp_core::name::{Domain, Issuer, Origin, StreamId};
 use asp_core::position::{Hash, LogTime, Sequence};
 use asp_core::rejection::Code;
 use asp_store::people::{People, SignedIn, Use};
-use asp_store::{Fault, Reader, Tenant};
+use asp_store::{Docket, Fault, Reader, Tenant};
 use serde::Deserialize;
 
 use crate::clock::Clock;
@@ -77,8 +77,8 @@ impl Caller {
     /// [`Code::NotPermitted`]; of what is only seen, that it is not there.
     pub(crate) fn may(&self, right: Right) -> Result<Option<Domain>, Denial> {
         let denied = match right {
-            Right::ReadOrganisation | Right::SeePeople | Right::SeeNode => Code::NotFound,
-            Right::ManagePeople | Right::SaveSearches => Code::NotPermitted,
+            Right::ReadOrganisation | Right::SeePeople | Right::SeeNode | Right::ReadCases => Code::NotFound,
+            Right::ManagePeople | Right::SaveSearches | Right::Rule => Code::NotPermitted,
         };
         match (self, right) {
             (Self::Party(Tenant::Organisation(domain)), Right::SeePeople | Right::ManagePeople) => {
@@ -201,6 +201,27 @@ impl Auth {
             Credentials::Token { token, proof, request } => self.of_token(reader, token, proof, request),
             Credentials::Session(secret) => self.of_session(secret, Use::Counts),
         }
+    }
+
+    /// Who sends a request about disputes, and which of them it reads: a person may be here for nothing but to rule.
+    ///
+    /// # Errors
+    /// As [`Auth::authenticate`].
+    pub(crate) fn on_cases(
+        &self,
+        reader: &Reader<'_>,
+        credentials: &Credentials,
+    ) -> Result<(Tenant, Docket), Denial> {
+        let Credentials::Session(secret) = credentials else {
+            return Ok((self.authenticate(reader, credentials)?.tenant, Docket::All));
+        };
+        let caller = self.signed_in(secret, Use::Counts).map(Caller::Person)?;
+        let all = caller.may(Right::ReadOrganisation).ok().flatten();
+        let (organisation, docket) = match all {
+            Some(organisation) => (organisation, Docket::All),
+            None => (caller.may(Right::ReadCases)?.ok_or(Code::NotFound)?, Docket::Arbiter),
+        };
+        Ok((Tenant::Organisation(organisation), docket))
     }
 
     /// Who sends a request for what is public in part: none if it is nobody, or a person who reads what everybody does.

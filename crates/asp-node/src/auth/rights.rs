@@ -16,6 +16,10 @@ pub(crate) enum Right {
     SaveSearches,
     /// See settings and standing of the node.
     SeeNode,
+    /// Read the disputes in which the organisation is the arbiter.
+    ReadCases,
+    /// Rule in them, with a key that is kept at the node for that.
+    Rule,
 }
 
 impl Right {
@@ -28,14 +32,26 @@ impl Right {
         match (role, self) {
             (
                 Role::Owner,
-                Self::ReadOrganisation | Self::SeePeople | Self::ManagePeople | Self::SaveSearches,
+                Self::ReadOrganisation
+                | Self::SeePeople
+                | Self::ManagePeople
+                | Self::SaveSearches
+                | Self::ReadCases,
             )
-            | (Role::Auditor, Self::ReadOrganisation | Self::SeePeople)
-            | (Role::Operator, Self::SeePeople | Self::SeeNode) => true,
-            (Role::Owner, Self::SeeNode)
-            | (Role::Auditor, Self::ManagePeople | Self::SaveSearches | Self::SeeNode)
-            | (Role::Operator, Self::ReadOrganisation | Self::ManagePeople | Self::SaveSearches)
-            // Until something is put before it, an arbiter has its own account and nothing else.
+            | (Role::Auditor, Self::ReadOrganisation | Self::SeePeople | Self::ReadCases)
+            | (Role::Operator, Self::SeePeople | Self::SeeNode)
+            | (Role::Arbiter, Self::ReadCases | Self::Rule) => true,
+            (Role::Owner, Self::SeeNode | Self::Rule)
+            | (Role::Auditor, Self::ManagePeople | Self::SaveSearches | Self::SeeNode | Self::Rule)
+            | (
+                Role::Operator,
+                Self::ReadOrganisation
+                | Self::ManagePeople
+                | Self::SaveSearches
+                | Self::ReadCases
+                | Self::Rule,
+            )
+            // What is put before it, and nothing else of its organisation.
             | (
                 Role::Arbiter,
                 Self::ReadOrganisation
@@ -60,12 +76,14 @@ mod tests {
             Right::ManagePeople,
             Right::SaveSearches,
             Right::SeeNode,
+            Right::ReadCases,
+            Right::Rule,
         ];
         let table = [
-            (Role::Owner, [true, true, true, true, false]),
-            (Role::Auditor, [true, true, false, false, false]),
-            (Role::Operator, [false, true, false, false, true]),
-            (Role::Arbiter, [false, false, false, false, false]),
+            (Role::Owner, [true, true, true, true, false, true, false]),
+            (Role::Auditor, [true, true, false, false, false, true, false]),
+            (Role::Operator, [false, true, false, false, true, false, false]),
+            (Role::Arbiter, [false, false, false, false, false, true, true]),
         ];
         for (role, row) in table {
             for (right, has) in rights.into_iter().zip(row) {
@@ -76,7 +94,7 @@ mod tests {
         for right in rights {
             assert!(!right.is_of([]), "nobody may {right:?} without a role");
             let several = right.is_of([Role::Arbiter, Role::Auditor]);
-            assert_eq!(several, right.is_of([Role::Auditor]));
+            assert_eq!(several, right.is_of([Role::Arbiter]) || right.is_of([Role::Auditor]));
         }
     }
 }

@@ -2,23 +2,31 @@
 
 use std::sync::Arc;
 
-use asp_client::api::{DisputePage, DisputeView, MessagePage};
-use asp_core::name::StreamId;
+use asp_client::api::{DisputePage, DisputeView, MessagePage, NewRuling, Problem};
+use asp_core::dispute::{Dispute, Side};
+use asp_core::log::receipt::Receipt;
+use asp_core::name::{Issuer, StreamId, StreamName};
+use asp_core::position::Hash;
 use asp_core::rejection::Code;
-use asp_store::Reader;
+use asp_core::statement::body::{DisputeRule, Rung};
+use asp_core::statement::draft::{Draft, Stamp};
+use asp_core::statement::{Body, Verified};
+use asp_store::{Docket, Reader, Tenant};
 use axum::Json;
 use axum::extract::State;
-use axum::http::HeaderValue;
 use axum::http::header::CONTENT_DISPOSITION;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 
 use super::consents::Which;
-use super::extract::{self, Id, Network, Params};
+use super::extract::{self, Acting, Id, Network, Params, Small};
 use super::messages::{self, Question};
 use super::problem::Denial;
 use super::sessions::WhichMessages;
 use super::{App, plain};
-use crate::auth::{Access, Credentials};
+use crate::acting::ActingKeys;
+use crate::auth::rights::Right;
+use crate::auth::{Caller, Credentials};
 
 /// Disputes of the largest page; each is read from its statements.
 const PAGE_MAX: usize = 100;
@@ -36,13 +44,13 @@ pub(super) async fn list(
     let size = extract::page_size(which.page_size, PAGE_MAX)?;
     let before = extract::place(which.page_token.as_deref())?;
     let now = app.clock.now();
-    let read = move |reader: &Reader<'_>, access: &Access| {
-        let found = reader.disputes(&access.tenant, size.saturating_add(1), before)?;
+    let read = move |reader: &Reader<'_>, tenant: &Tenant, docket| {
+        let found = reader.disputes(tenant, docket, size.saturating_add(1), before)?;
         let found = found.iter().map(|(at, dispute)| (*at, DisputeView::of(dispute, now))).collect();
         let (disputes, next_page_token) = extract::page(found, size);
         Ok(DisputePage { disputes, next_page_token })
     };
-    app.read_as(credentials, read).await.map(Json)
+    on_cases(&app, credentials, read).await.map(Json)
 }
 
 /// See a dispute: claim, answer, exhibits, offers and rulings on one page.
@@ -56,11 +64,10 @@ pub(super) async fn show(
     Id(id): Id,
 ) -> Result<Json<DisputeView>, Denial> {
     let now = app.clock.now();
-    let read = move |reader: &Reader<'_>, access: &Access| {
-        let dispute = reader.dispute(&access.tenant, &id)?.ok_or(Code::NotFound)?;
-        Ok(DisputeView::of(&dispute, now))
+    let read = move |reader: &Reader<'_>, tenant: &Tenant, docket| {
+        Ok(DisputeView::of(&find(reader, tenant, docket, &id)?, now))
     };
-    app.read_as(credentials, read).await.map(Json)
+    on_cases(&app, credentials, read).await.map(Json)
 }
 
 /// Read what was said in a dispute.
@@ -99,14 +106,100 @@ pub(super) async fn bundle(
     credentials: Credentials,
     Id(id): Id,
 ) -> Result<Response, Denial> {
-    let read = move |reader: &Reader<'_>, access: &Access| {
-        Ok(reader.case(&access.tenant, &id)?.ok_or(Code::NotFound)?)
+    let read = move |reader: &Reader<'_>, tenant: &Tenant, docket| {
+        find(reader, tenant, docket, &id)?;
+        Ok(reader.case(tenant, &id)?.ok_or(Code::NotFound)?)
     };
-    let mut response = plain("application/json", app.read_as(credentials, read).await?);
+    let mut response = plain("application/json", on_cases(&app, credentials, read).await?);
     let name = format!("attachment; filename=\"dispute-{}.json\"", id.to_hex());
     // The digits of a hash are letters of any header.
     if let Ok(name) = HeaderValue::from_str(&name) {
         response.headers_mut().insert(CONTENT_DISPOSITION, name);
     }
     Ok(response)
+}
+
+/// Rule as a person.
+///
+/// For who has the role of an arbiter in the organisation that the deal names as arbiter, from a page of the node. The ruling is a
+/// statement of that organisation, signed with the key that it keeps at the node for this; nothing of the person is in it.
+#[utoipa::path(post, path = "/v1/disputes/{id}/ruling", tag = "disputes",
+    params(("id" = String, Path, description = "64 hexadecimal digits")), request_body = NewRuling,
+    responses((status = 202, description = "The receipt of the ruling, signed by the node", body = serde_json::Value),
+        (status = 409, description = "No key is kept, somebody spoke first, or a rule forbids it now", body = Problem)),
+    security(("session" = [])))]
+pub(super) async fn rule(
+    State(app): State<Arc<App>>,
+    Acting(credentials): Acting,
+    Id(id): Id,
+    Small(ruling): Small<NewRuling>,
+) -> Result<(StatusCode, Json<Receipt>), Denial> {
+    if app.is_stopping() {
+        return Err(Denial::Stopping);
+    }
+    let signing = Arc::clone(&app);
+    let sign = move |reader: &Reader<'_>| {
+        let caller = signing.auth.caller(reader, &credentials)?;
+        ruled(&signing, reader, &caller, &id, ruling)
+    };
+    let statement = app.reads.run(sign).await?;
+    let issuer = statement.statement().issuer.clone();
+    let receipt = app.store.submit(statement).await?;
+    tracing::info!(dispute = %id.to_hex(), %issuer, index = receipt.receipt.log_index.0, "a person ruled");
+    Ok((StatusCode::ACCEPTED, Json(receipt)))
+}
+
+/// The statement of a person's ruling, signed (ASP-AUT-015).
+fn ruled(
+    app: &App,
+    reader: &Reader<'_>,
+    caller: &Caller,
+    id: &Hash,
+    ruling: NewRuling,
+) -> Result<Verified, Denial> {
+    let organisation = caller.may(Right::Rule)?.ok_or(Code::NotPermitted)?;
+    let issuer = Issuer::Organisation(organisation.clone());
+    let tenant = Tenant::Organisation(organisation.clone());
+    let dispute = find(reader, &tenant, Docket::Arbiter, id)?;
+    if dispute.side(&issuer) != Some(Side::Arbiter) {
+        return Err(Code::NotPermitted.into());
+    }
+    let key = ActingKeys::of(&app.folder).find(&organisation).map_err(|error| {
+        tracing::error!(%error, "a key that is kept cannot be read");
+        Denial::Internal
+    })?;
+    let key = key.ok_or(Code::NoActingKey)?;
+    let NewRuling { outcome, effect, amount, reasons } = ruling;
+    let effect = effect.unwrap_or_else(|| dispute.ladder().effect());
+    let rule = DisputeRule { amount, effect, outcome, reasons, rung: Rung::Arbiter };
+    let mut random = [0; 10];
+    getrandom::fill(&mut random).map_err(|_| Denial::Internal)?;
+    let stream = StreamName::Of(StreamId::Dispute(*id));
+    let draft = Draft::new(stream, app.store.origin().clone(), issuer, Body::DisputeRule(rule));
+    Ok(draft.sign(Some(dispute.head()), Stamp { issued_at: app.clock.now(), random }, &[&key])?)
+}
+
+/// Reads disputes: the caller's own, or for a person who is here for nothing else those in which its organisation rules.
+async fn on_cases<T: Send + 'static>(
+    app: &Arc<App>,
+    credentials: Credentials,
+    read: impl FnOnce(&Reader<'_>, &Tenant, Docket) -> Result<T, Denial> + Send + 'static,
+) -> Result<T, Denial> {
+    let reading = Arc::clone(app);
+    let whole = move |reader: &Reader<'_>| {
+        let (tenant, docket) = reading.auth.on_cases(reader, &credentials)?;
+        reading.quotas.read(&tenant.organisation(), reading.clock.now())?;
+        read(reader, &tenant, docket)
+    };
+    app.reads.run(whole).await
+}
+
+/// A dispute that is on the docket; any other is not there (ASP-DIS-016).
+fn find(reader: &Reader<'_>, tenant: &Tenant, docket: Docket, id: &Hash) -> Result<Dispute, Denial> {
+    let dispute = reader.dispute(tenant, id)?.ok_or(Code::NotFound)?;
+    let ruled_by = dispute.ladder().arbiter().and_then(Issuer::organisation);
+    match docket {
+        Docket::Arbiter if ruled_by != Some(tenant.organisation()) => Err(Code::NotFound.into()),
+        Docket::All | Docket::Arbiter => Ok(dispute),
+    }
 }

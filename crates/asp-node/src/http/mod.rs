@@ -34,6 +34,7 @@ mod wellknown;
 mod work;
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -127,6 +128,8 @@ pub(crate) struct App {
     /// The settlement provider, if there is one, and that it has said something.
     pub(crate) settlement: Option<Settlement>,
     pub(crate) settlement_moved: Notify,
+    /// The node's folder, for what is kept there to be read when it is asked for.
+    pub(crate) folder: PathBuf,
     /// The settings as they were at the start, for operators.
     pub(crate) settings: Vec<(Setting, serde_json::Value)>,
     pub(crate) body_timeout: Duration,
@@ -225,6 +228,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(disputes::show))
         .routes(routes!(disputes::statements))
         .routes(routes!(disputes::bundle))
+        .routes(routes!(disputes::rule))
         .routes(routes!(trust::assess))
         .routes(routes!(trust::history))
         .routes(routes!(trust::profile))

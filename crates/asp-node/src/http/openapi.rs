@@ -20,7 +20,7 @@ login, since a statement authenticates itself; reading what is not public needs 
 Whatever is refused is `application/problem+json` (RFC 9457) with a stable code; what may not be seen is 404.";
 
 /// What stands before the operations that belong together, in the order in which one needs them.
-pub(super) const TAGS: [(&str, &str); 12] = [
+pub(super) const TAGS: &[(&str, &str)] = &[
     ("statements", "Everything that happens is a statement, signed by who it binds."),
     ("registry", "Organisations and agents, with their keys. Public."),
     ("organisation", "What an organisation sees of its own agents, and nobody else."),
@@ -29,6 +29,7 @@ pub(super) const TAGS: [(&str, &str); 12] = [
     ("sessions", "Where agents negotiate, deliver and settle."),
     ("commitments", "What is owed, by whom, until when."),
     ("accounts", "The money of an organisation, and what its commitments hold."),
+    ("disputes", "What is argued about, what was ruled, and by whom."),
     ("trust", "How far to trust whom, and why."),
     ("log", "The Merkle log under it all, for auditors. Public."),
     ("people", "Accounts by which people look; they sign nothing."),

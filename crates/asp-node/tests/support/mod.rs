@@ -210,6 +210,11 @@ impl Stage {
     /// A firm offer of the seller and its acceptance: the commitment.
     pub async fn deal(&mut self, session: Hash) -> Hash {
         let package = package(self.now(), "globex/seller", "acme/buyer");
+        self.agreed(session, package).await
+    }
+
+    /// The same with other terms.
+    pub async fn agreed(&mut self, session: Hash, package: Package) -> Hash {
         let terms_hash = package.terms_hash();
         let offer = self.say(session, "globex/seller", offer(package)).await;
         let acceptance = Accept::Acceptance(Acceptance { terms_hash });

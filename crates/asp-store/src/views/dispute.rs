@@ -135,23 +135,34 @@ pub(crate) fn arbitrates(
     Ok(found)
 }
 
+/// Which of a tenant's disputes are meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Docket {
+    /// Those that it filed, answers or rules.
+    All,
+    /// Those that it rules.
+    Arbiter,
+}
+
 /// The tenant's disputes with the positions of their filings, newest first.
 pub(crate) fn list(
     connection: &Connection,
     tenant: &Tenant,
+    docket: Docket,
     limit: usize,
     before: u64,
 ) -> Result<Vec<(u64, Hash)>, Fault> {
     let mut query = connection.prepare_cached(
         "SELECT filed, name FROM dispute_parties JOIN names ON id = dispute
-         WHERE party = (SELECT id FROM names WHERE name = ?1) AND filed < ?2
+         WHERE party = (SELECT id FROM names WHERE name = ?1) AND filed < ?2 AND (?4 OR side = 'arbiter')
          ORDER BY filed DESC LIMIT ?3",
     )?;
     let before = i64::try_from(before).unwrap_or(i64::MAX);
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let rows = query.query_and_then(params![tenant.party().to_string(), before, limit], |row| {
-        Ok::<_, Fault>((row.get(0)?, names::parse(row, 1)?))
-    })?;
+    let rows = query
+        .query_and_then(params![tenant.party().to_string(), before, limit, docket == Docket::All], |row| {
+            Ok::<_, Fault>((row.get(0)?, names::parse(row, 1)?))
+        })?;
     let rows: Vec<(u64, StreamId)> = rows.collect::<Result<_, _>>()?;
     rows.into_iter().map(|(filed, stream)| Ok((filed, hash(stream)?))).collect()
 }

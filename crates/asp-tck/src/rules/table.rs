@@ -206,7 +206,7 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         id: "ASP-AUT-011",
-        sentence: "A person's session MUST read no more than its roles may and say nothing in its organisation's name, and MUST end with its person, with all that it opened.",
+        sentence: "A person's session MUST read no more than its roles may and say nothing in its organisation's name but by ASP-AUT-015, and MUST end with its person, with all that it opened.",
         codes: &["NOT_PERMITTED", "NOT_FOUND", "UNAUTHENTICATED"],
         level: Level::Standard,
         inside: Some("Accounts of people are a node's own affair; another node may have none."),
@@ -231,6 +231,13 @@ pub const RULES: &[Rule] = &[
         codes: &["NOT_FOUND"],
         level: Level::Full,
         inside: None,
+    },
+    Rule {
+        id: "ASP-AUT-015",
+        sentence: "In an organisation's name a person MAY rule a dispute in which that organisation is the arbiter, if it is there as an arbiter and the organisation keeps a key at the node for this; the ruling is signed with that key and judged as any other.",
+        codes: &["NOT_PERMITTED", "NOT_FOUND", "NO_ACTING_KEY"],
+        level: Level::Full,
+        inside: Some("Accounts of people are a node's own affair; another node may have none."),
     },
     Rule {
         id: "ASP-BUN-001",
@@ -640,7 +647,7 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         id: "ASP-DIS-012",
-        sentence: "Nothing MUST be said in a dispute that is closed.",
+        sentence: "Nothing MUST be said in a dispute that is closed, except how the sides settle what no ruling decided.",
         codes: &["DISPUTE_ENDED"],
         level: Level::Full,
         inside: None,

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use asp_client::api::PersonRole;
+use asp_core::name::Domain;
 use asp_core::statement::body::Name;
 use clap::{Args, Subcommand};
 
@@ -53,6 +54,17 @@ pub(crate) enum PeopleCommand {
         assent people operator --name Ann --remove"
     )]
     Operator(PeopleOperator),
+    /// Keep a key of an organisation at a node, so that its people can rule from a page, by the node's folder
+    #[command(
+        long_about = "Keep a key of an organisation at a node, so that its people can rule from a page, by the node's folder.\n\n\
+        What is signed with it counts as the organisation's own word, so keep a key that was added for this and can be revoked: \
+        `assent org key add`. Whoever has the node's folder has the key. Without an organisation it lists those that are kept. \
+        The node may be running.",
+        after_help = "Examples:\n  assent people key\n  \
+        assent people key court.example --from court.pem --data /var/lib/assent\n  \
+        assent people key court.example --remove"
+    )]
+    Key(PeopleKey),
 }
 
 /// `assent people invite`
@@ -81,4 +93,21 @@ pub(crate) struct PeopleOperator {
     /// Remove the operator instead
     #[arg(long)]
     pub(crate) remove: bool,
+}
+
+/// `assent people key`
+#[derive(Debug, Args)]
+pub(crate) struct PeopleKey {
+    /// Whose people are to act [default: list whose keys are kept]
+    #[arg(value_name = "DOMAIN")]
+    pub(crate) organisation: Option<Domain>,
+    /// The key's file, as `assent key export` writes it
+    #[arg(long, value_name = "FILE", requires = "organisation")]
+    pub(crate) from: Option<PathBuf>,
+    /// Take the key away instead
+    #[arg(long, requires = "organisation", conflicts_with = "from")]
+    pub(crate) remove: bool,
+    /// The data folder of the node [default: that of `assent serve`]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
 }

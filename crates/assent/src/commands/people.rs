@@ -2,11 +2,16 @@
 
 use asp_client::OrganisationParty;
 use asp_client::api::{NewInvitation, PeopleView, PersonRole};
+use asp_core::key::KeyId;
+use asp_core::name::Domain;
 use asp_core::position::LogTime;
+use asp_node::IdentityError;
+use asp_node::acting::ActingKeys;
 use asp_node::operator::{OperatorError, operator_link, remove_operator};
 use serde::Serialize;
+use serde_json::{Value, json};
 
-use crate::cli::{PeopleCommand, PeopleInvite, PeopleOperator};
+use crate::cli::{KeyKind, PeopleCommand, PeopleInvite, PeopleKey, PeopleOperator};
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::home::standard_data;
@@ -25,6 +30,7 @@ const DIGITS_MIN: usize = 4;
 pub(super) async fn run(context: &Context, command: PeopleCommand) -> Outcome {
     match command {
         PeopleCommand::Operator(args) => operator(context, args),
+        PeopleCommand::Key(args) => key(context, args),
         PeopleCommand::Invite(args) => invite(context, &context.organisation().await?, args).await,
         PeopleCommand::List => {
             let view = context.organisation().await?.people().await?;
@@ -115,6 +121,60 @@ fn operator(context: &Context, args: PeopleOperator) -> Outcome {
     let printed = Operator { id: made.id.to_string(), name: name.to_owned(), until: made.until, url };
     context.printer.show(&printed, |page| {
         one_link(page, Text::of(Paint::Strong, words::line(name, 40)), &printed.url, printed.until);
+    });
+    Ok(())
+}
+
+/// What is printed of a key that a node keeps.
+#[derive(Serialize)]
+struct Kept<'a> {
+    event: &'static str,
+    organisation: &'a Domain,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<KeyId>,
+}
+
+fn key(context: &Context, args: PeopleKey) -> Outcome {
+    let keys = ActingKeys::of(&args.data.map_or_else(standard_data, Ok)?);
+    let failure = |error: IdentityError| {
+        if matches!(error, IdentityError::NoNode { .. }) {
+            Failure::usage(&error).hint("Say where the node keeps its data: --data DIR.")
+        } else {
+            Failure::fault(&error)
+        }
+    };
+    let Some(organisation) = args.organisation else {
+        let kept = keys.list().map_err(failure)?;
+        let view =
+            |(organisation, key): &'_ (Domain, KeyId)| json!({ "organisation": organisation, "key": key });
+        let views: Vec<Value> = kept.iter().map(view).collect();
+        context.printer.show_all(views.iter(), |page| {
+            let rows =
+                kept.iter().map(|(domain, key)| vec![domain.to_string().into(), key.to_string().into()]);
+            page.table(vec!["ORGANISATION", "KEY"], rows.collect(), "no keys are kept");
+        });
+        return Ok(());
+    };
+    if args.remove {
+        if !keys.remove(&organisation).map_err(failure)? {
+            return Err(Failure::no(format_args!("no key of {organisation} is kept")));
+        }
+        context.printer.show(&Kept { event: "removed", organisation: &organisation, key: None }, |page| {
+            page.line(Text::of(Paint::Strong, &organisation).plain("'s people sign nothing any more"));
+        });
+        return Ok(());
+    }
+    let Some(file) = args.from else {
+        return Err(Failure::usage(format_args!(
+            "say which key of {organisation}: --from FILE, or --remove"
+        )));
+    };
+    let key = super::keys::read(&file, KeyKind::Ed25519)?;
+    keys.keep(&organisation, &key).map_err(failure)?;
+    let printed = Kept { event: "kept", organisation: &organisation, key: Some(key.id()) };
+    context.printer.show(&printed, |page| {
+        page.line(Text::of(Paint::Strong, &organisation).plain("'s people can rule with this key"));
+        page.field("key", key.id().to_string());
     });
     Ok(())
 }

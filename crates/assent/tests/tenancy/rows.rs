@@ -138,6 +138,16 @@ pub(crate) const ROWS: &[Row] = &[
         &["id"],
         &["after", "limit", "waitSeconds"],
     ),
+    Row {
+        route: "POST /v1/disputes/{id}/ruling",
+        shows: Shows::Hidden {
+            kinds: &[Kind::Dispute],
+            asks: &["/v1/disputes/{}/ruling"],
+            body: Some(r#"{"outcome":"dismissed","reasons":"no"}"#),
+        },
+        names: &["id"],
+        plain: &["amount", "effect", "outcome", "reasons"],
+    },
     hidden("GET /v1/disputes/{id}/bundle", &[Kind::Dispute], &["/v1/disputes/{}/bundle"], &["id"], &[]),
     hidden("GET /v1/receipts/{hash}", LOGGED, &["/v1/receipts/{}"], &["hash"], &[]),
     hidden(

@@ -54,7 +54,8 @@ struct Case {
 impl Case {
     fn said(&self, stage: &mut Stage, what: Said) -> Verified {
         let commitment = self.commitment;
-        let note = || ObligationNote { commitment, obligation: text("delivery"), stage: None, text: text("no") };
+        let note =
+            || ObligationNote { commitment, obligation: text("delivery"), stage: None, text: text("no") };
         let author = &mut stage.author;
         match what {
             Said::Hold => {
