@@ -36,6 +36,7 @@ fn network(organisations: u64) -> (Vec<Evidence>, Question) {
         subject: agent(0),
         observer: (1..=5).map(|number| format!("o{number}.example").parse().unwrap()).collect(),
         class: "100 USD".parse().unwrap(),
+        outlook: asp_core::trust::Outlook::default(),
         capability: None,
         instant: LogTime::from_millis(NOW),
         prefix: Position(count),

@@ -10,7 +10,7 @@ use crate::position::{Hash, LogTime, Position};
 use crate::session::{Earned, Session};
 use crate::statement::Statement;
 use crate::statement::body::{AdmissionPolicy, Body, Propose, TrustFloor};
-use crate::trust::Question;
+use crate::trust::{Outlook, Question};
 
 /// Who invites whom by a statement, and what to.
 #[derive(Debug, Clone)]
@@ -92,11 +92,12 @@ impl<'a> Invites<'a> {
     /// Nothing of the minute in which the statement is logged: the question stays the same however long its answer
     /// takes, and whoever has the log and the receipt can ask it again.
     #[must_use]
-    pub fn question(&self, host: &Domain, floor: &TrustFloor, logged: LogTime) -> Question {
+    pub fn question(&self, host: &Domain, floor: &TrustFloor, outlook: Outlook, logged: LogTime) -> Question {
         Question {
             subject: self.by.clone(),
             observer: BTreeSet::from([host.clone()]),
             class: floor.value.clone(),
+            outlook,
             capability: None,
             instant: judged_at(logged),
             prefix: Position(limits::INTEGER_MAX),

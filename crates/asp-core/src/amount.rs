@@ -46,6 +46,20 @@ impl Decimal {
         (sum < NANOS * 10u128.pow(18)).then_some(Self(sum))
     }
 
+    /// The share of `self` in `by`, rounded down to a billionth; none of nothing, and none that cannot be written.
+    #[must_use]
+    pub fn share_of(self, by: Self) -> Option<Self> {
+        let share = self.0.checked_mul(NANOS)?.checked_div(by.0)?;
+        (share < NANOS * 10u128.pow(18)).then_some(Self(share))
+    }
+
+    /// The product in billionths, rounded down; the greatest number there is where it is more than that.
+    #[must_use]
+    pub const fn nanos_times(self, other: Self) -> u128 {
+        let whole = (self.0 / NANOS).saturating_mul(other.0);
+        whole.saturating_add((self.0 % NANOS).saturating_mul(other.0) / NANOS)
+    }
+
     /// The product, if it can be written: none that would need rounding or more digits.
     #[must_use]
     pub fn checked_mul(self, other: Self) -> Option<Self> {

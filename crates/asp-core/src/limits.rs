@@ -170,6 +170,9 @@ pub const POLICY_DOMAINS_MAX: usize = 64;
 /// A bound, in floors. Trust floors of one policy; an invitation asks the invited organisation at most one question per value class.
 pub const POLICY_FLOORS_MAX: usize = 16;
 
+/// A bound, in currencies. Currencies of which a policy says what they are worth.
+pub const POLICY_RATES_MAX: usize = 64;
+
 /// A default, in milliseconds. How long a session waits for the next statement when its invitation does not say.
 pub const RESPONSE_MS: Millis = Millis(300000);
 

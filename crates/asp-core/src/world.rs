@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::account::{Account, Movement, Place};
 use crate::admission::{Asked, Host, Invites};
 use crate::agent::Agent;
+use crate::amount::Currency;
 use crate::consent::Consent;
 use crate::dispute::{self, Dispute, Finding};
 use crate::key::KeyId;
@@ -25,7 +26,7 @@ use crate::statement::body::{Accept, AdmissionPolicy, Award, Body, Inform, Propo
 use crate::statement::{Statement, Verified};
 use crate::stream::{Accepted, check_place};
 use crate::terms::{self, TermsSchema};
-use crate::trust::{Distrust, Ground, Points, Question, Settled, score};
+use crate::trust::{Distrust, Ground, Outlook, Points, Question, Settled, score};
 
 /// What a statement changed, for whoever keeps views.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -390,7 +391,11 @@ impl World {
         let session = self.sessions.get(id);
         let of_session = session.and_then(|session| session.trust_asked(statement));
         let of_hosts = Invites::of(statement, session).into_iter().flat_map(|invites| {
-            let question = |asked: Asked| Some(invites.question(&asked.by, &asked.floor?, at.time));
+            let question = |asked: Asked| {
+                let floor = asked.floor?;
+                let outlook = self.outlook_of(&asked.by, &floor.value.currency);
+                Some(invites.question(&asked.by, &floor, outlook, at.time))
+            };
             self.asked(&invites).into_iter().filter_map(question).collect::<Vec<_>>()
         });
         of_session.into_iter().chain(of_hosts).collect()
@@ -415,6 +420,19 @@ impl World {
             rule: "ASP-ADM-002",
         });
         by_policy.chain(by_rule).collect()
+    }
+
+    /// How who looks sees amounts of a currency: by its policy, and several without any, as none speaks for the others.
+    #[must_use]
+    pub fn outlook(&self, observer: &BTreeSet<Domain>, class: &Currency) -> Outlook {
+        match (observer.len(), observer.first()) {
+            (1, Some(only)) => self.outlook_of(only, class),
+            _ => Outlook::default(),
+        }
+    }
+
+    fn outlook_of(&self, domain: &Domain, class: &Currency) -> Outlook {
+        Outlook::of(self.organisations.get(domain).and_then(Organisation::policy), class)
     }
 
     fn admission(&self, host: &Domain) -> Option<&AdmissionPolicy> {
@@ -737,7 +755,10 @@ impl World {
     /// What the organisations say whose agents are invited.
     fn hosts(&self, invites: &Invites<'_>, now: LogTime) -> Vec<Host> {
         let host = |asked: Asked| {
-            let question = asked.floor.as_ref().map(|floor| invites.question(&asked.by, floor, now));
+            let question = asked.floor.as_ref().map(|floor| {
+                let outlook = self.outlook_of(&asked.by, &floor.value.currency);
+                invites.question(&asked.by, floor, outlook, now)
+            });
             Host {
                 welcomes: invites.welcome(self.admission(&asked.by)),
                 earned: question.map_or(Earned::Unanswered, |question| self.points(&question)),

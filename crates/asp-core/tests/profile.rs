@@ -30,6 +30,7 @@ fn seen(ledger: &Ledger, name: &str, prefix: usize, instant: LogTime) -> Profile
         subject: uri(name),
         observer: [domain("buyer")].into(),
         class: usd("100"),
+        outlook: asp_core::trust::Outlook::default(),
         capability: None,
         instant,
         prefix: Position(prefix as u64),

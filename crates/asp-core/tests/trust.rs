@@ -5,8 +5,8 @@
 use asp_core::key::SecretKey;
 use asp_core::position::{Hash, LogPoint, LogTime, Position};
 use asp_core::trust::{
-    Assessment, Change, Distrust, Evidence, Ground, Level, Limit, Model, Outcome, Question, Settled, assess,
-    assess_with, history, score as points, score_with,
+    Assessment, Change, Distrust, Evidence, Ground, Level, Limit, Model, Outcome, Outlook, Question, Settled,
+    assess, assess_with, history, score as points, score_with,
 };
 use proptest::prelude::*;
 
@@ -70,6 +70,7 @@ fn question(subject: &str) -> Question {
         subject: agent(subject).parse().unwrap(),
         observer: ["seed.example".parse().unwrap()].into(),
         class: "100 USD".parse().unwrap(),
+        outlook: Outlook::default(),
         capability: None,
         instant: LogTime::from_millis(NOW),
         prefix: Position(u64::MAX),
@@ -660,4 +661,50 @@ proptest! {
             prop_assert!(touched.contains(&item.debtor.organisation()));
         }
     }
+}
+
+#[test]
+fn a_deal_in_another_currency_counts_for_what_the_observer_says_that_it_is_worth() {
+    // ASP-TRU-009
+    let mut evidence = world("worker kept 1 x 92 for seed 10 days ago");
+    for deal in &mut evidence {
+        deal.value = "92 EUR".parse().unwrap();
+    }
+    let score_of = |rates: &[(&str, &str)]| {
+        let rates = rates.iter().map(|(currency, rate)| (currency.parse().unwrap(), rate.parse().unwrap()));
+        points(&evidence, &Question { outlook: Outlook { rates: rates.collect() }, ..question("worker") })
+            .thousandths()
+    };
+    assert_eq!(score_of(&[]), 10_000);
+    assert_eq!(score_of(&[("JPY", "1.5")]), 10_000);
+    // Worth the class's 100 USD, or more, is as one of 100 USD; less is less.
+    let whole = score("worker kept 1 x 100 for seed 10 days ago", "worker");
+    assert_eq!(score_of(&[("EUR", "1.086956522")]), whole);
+    assert_eq!(score_of(&[("EUR", "200")]), whole);
+    assert!(score_of(&[("EUR", "1.05")]) < whole && score_of(&[("EUR", "1.05")]) > 10_000);
+    assert_eq!(score_of(&[("EUR", "0.000000001")]), 10_000);
+    // What does not count is told.
+    let left_out = assess(&evidence, &question("worker")).left_out;
+    let left_out: Vec<_> =
+        left_out.iter().map(|(currency, count)| format!("{count} in {currency}")).collect();
+    assert_eq!(left_out, ["1 in EUR"]);
+}
+
+#[test]
+fn rates_between_two_currencies_follow_from_those_to_the_base() {
+    // ASP-TRU-009
+    let rate = |currency: &str, worth: &str| asp_core::statement::body::Rate {
+        currency: currency.parse().unwrap(),
+        worth: worth.parse().unwrap(),
+    };
+    let worth = vec![rate("EUR", "1.25"), rate("JPY", "0.005"), rate("EUR", "1.3"), rate("XXX", "0")];
+    let rates = asp_core::statement::body::Rates { base: "USD".parse().unwrap(), worth };
+    let into = |class: &str| -> Vec<String> {
+        let rates = rates.in_terms_of(&class.parse().unwrap());
+        rates.into_iter().map(|(currency, rate)| format!("{currency} {rate}")).collect()
+    };
+    assert_eq!(into("USD"), ["EUR 1.25", "JPY 0.005"]);
+    assert_eq!(into("EUR"), ["JPY 0.004", "USD 0.8"]);
+    assert_eq!(into("JPY"), ["EUR 250", "USD 200"]);
+    assert!(into("GBP").is_empty() && into("XXX").is_empty());
 }

@@ -80,6 +80,7 @@ impl Asked {
             subject: uri(subject)?,
             observer: self.seeds.iter().filter_map(|seed| domain(*seed)).collect(),
             class: money(self.cents)?,
+            outlook: asp_core::trust::Outlook::default(),
             capability: None,
             instant: LogTime::from_millis(self.minute * 60_000),
             prefix: Position(u64::MAX),

@@ -902,6 +902,7 @@ fn who_may_invite_is_answered_beside_the_writer_and_by_the_audit_alike() {
         subject: agent_uri("globex/seller"),
         observer: BTreeSet::from([domain("acme")]),
         class: value,
+        outlook: asp_core::trust::Outlook::default(),
         capability: None,
         instant: admitted.judged_at,
         prefix: admitted.index,

@@ -4,7 +4,7 @@
 use std::str::FromStr;
 
 use asp_client::api::PersonRole;
-use asp_core::amount::{Decimal, Money};
+use asp_core::amount::{Currency, Decimal, Money};
 use asp_core::name::{AgentUri, Domain, Issuer};
 use asp_core::position::{Hash, InvalidText, Millis};
 use asp_core::session::table::Performative;
@@ -172,6 +172,13 @@ pub(crate) fn floor(text: &str) -> Result<AdmissionFloor, InvalidText> {
     let (score, value) = rest.split_once('@').ok_or(wrong)?;
     let score = score.parse().ok().filter(|score| (1..=100).contains(score)).ok_or(wrong)?;
     Ok(AdmissionFloor { capability, score, value: money(value).map_err(|_| wrong)? })
+}
+
+/// What one unit of a currency is worth: `EUR=1.08 USD`.
+pub(crate) fn rate(text: &str) -> Result<(Currency, Money), InvalidText> {
+    let wrong = InvalidText("a rate like \"EUR=1.08 USD\"");
+    let (currency, worth) = text.split_once('=').ok_or(wrong)?;
+    Ok((currency.parse().map_err(|_| wrong)?, money(worth).map_err(|_| wrong)?))
 }
 
 /// An id, whole or shortened: with or without `sha256:`, at least six digits.

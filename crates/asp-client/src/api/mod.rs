@@ -17,6 +17,7 @@ use asp_core::statement::body::{
     SessionReceipt, TrustFloor, Usage, VerifyMethod,
 };
 use asp_core::statement::{Signature, Verified};
+use asp_core::trust::Outlook;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -289,6 +290,10 @@ api! {
         /// The instant at which the scores hold.
         #[cfg_attr(feature = "openapi", schema(value_type = String))]
         instant: LogTime,
+        /// What the observer's policy says beside: rates.
+        #[serde(default, skip_serializing_if = "Outlook::is_empty")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+        outlook: Outlook,
         /// The size of the log that they rest on.
         #[cfg_attr(feature = "openapi", schema(value_type = u64))]
         prefix: Position,

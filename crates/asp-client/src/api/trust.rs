@@ -1,5 +1,6 @@
 //! The JSON about trust: a score with its reasons, and how it came to be what it is.
 
+use asp_core::amount::Currency;
 use asp_core::trust::Question;
 
 use super::*;
@@ -29,6 +30,10 @@ api! {
         limited_by: Value,
         /// What would change the score, and by how much.
         counterfactuals: Vec<CounterfactualView>,
+        /// Settled obligations of the subject that do not count, as the observer has no rate for their currency.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+        left_out: BTreeMap<Currency, u64>,
         /// Statements that count.
         rests_on: ListedHashes,
     }

@@ -142,6 +142,7 @@ fn ask(evidence: &[Evidence], class: &str, observer: &str) -> Assessment {
         subject: text(VOLT),
         observer: [text(observer)].into(),
         class: text(class),
+        outlook: asp_core::trust::Outlook::default(),
         capability: None,
         instant: START,
         prefix: Position(10_000),

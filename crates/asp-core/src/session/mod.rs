@@ -44,7 +44,7 @@ use crate::statement::body::{
 use crate::statement::{Kind, Statement, Verified};
 use crate::stream::{Accepted, check_place};
 use crate::terms::TermsSchema;
-use crate::trust::{Evidence, Points, Question};
+use crate::trust::{Evidence, Outlook, Points, Question};
 use flow::Flowed;
 use table::{Next, Performative, Reason, Role, Row, State};
 
@@ -417,6 +417,8 @@ impl Session {
             subject: subject.clone(),
             observer: BTreeSet::from([observer]),
             class: floor.value.clone(),
+            // What the session asks for was fixed when it opened; rates can change.
+            outlook: Outlook::default(),
             capability: None,
             instant: self.opened.time,
             prefix: self.opened.index,

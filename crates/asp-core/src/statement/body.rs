@@ -71,7 +71,9 @@ pub use dispute::{
 pub use obligation::{
     Due, DueAfter, DueAt, Evidence, Obligation, ObligationStage, Package, Quantity, Remedy, Showing,
 };
-pub use policy::{AdmissionFloor, AdmissionPolicy, ConsentRule, DataClass, InvitationRate, PolicySet};
+pub use policy::{
+    AdmissionFloor, AdmissionPolicy, ConsentRule, DataClass, InvitationRate, PolicySet, Rate, Rates,
+};
 pub use praise::{Endorsement, EndorsementEnd, Rating};
 
 bodies! {

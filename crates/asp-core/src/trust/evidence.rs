@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::fixed::Fixed;
 use super::flow::{Deal, Graph, SUBJECT};
+use super::outlook::Outlook;
 use super::parameters::{Model, days};
-use crate::amount::Money;
+use crate::amount::{Currency, Money};
 use crate::key::KeyId;
 use crate::name::{AgentUri, Capability, Domain};
 use crate::position::{Hash, LogPoint, LogTime, Position};
@@ -74,8 +75,11 @@ pub struct Question {
     pub subject: AgentUri,
     /// The seeds: the observer's own organisation and those it names. What they lend has no bound.
     pub observer: BTreeSet<Domain>,
-    /// The value class: the size of the deal in mind. Deals in other currencies do not count.
+    /// The value class: the size of the deal in mind. Deals in currencies without a rate do not count.
     pub class: Money,
+    /// What the observer's policy says beside; nothing where several look.
+    #[serde(default, skip_serializing_if = "Outlook::is_empty")]
+    pub outlook: Outlook,
     /// Counts only deals within this subtree.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub capability: Option<Capability>,
@@ -86,20 +90,26 @@ pub struct Question {
 }
 
 impl Question {
-    /// Whether the question lets this evidence count at all.
-    fn admits(&self, evidence: &Evidence) -> bool {
+    /// Whether the question lets this evidence count, if its currency does.
+    fn looks_at(&self, evidence: &Evidence) -> bool {
         let stands = |void: LogPoint| void.index >= self.prefix || void.time > self.instant; // ASP-TRU-003
         let asked = |wanted: &Capability| evidence.capability.as_ref().is_some_and(|it| it.is_within(wanted));
         evidence.index < self.prefix
             && evidence.void.is_none_or(stands)
             && evidence.at <= self.instant
-            && evidence.value.currency == self.class.currency
             && self.capability.as_ref().is_none_or(asked)
     }
 
     /// Whether this evidence counts: it is admitted, and those whom it binds are of different organisations.
     pub(super) fn counts(&self, evidence: &Evidence) -> bool {
-        self.admits(evidence) && domain_of(&evidence.debtor) != domain_of(&evidence.creditor)
+        self.looks_at(evidence)
+            && self.worth(&evidence.value).is_some()
+            && domain_of(&evidence.debtor) != domain_of(&evidence.creditor)
+    }
+
+    /// What an amount is worth in the currency of the class, in billionths, rounded down; none without a rate.
+    pub(super) fn worth(&self, value: &Money) -> Option<u128> {
+        self.outlook.worth(value, &self.class.currency)
     }
 
     /// The value class in billionths; a class of nothing is the smallest amount there is.
@@ -114,6 +124,8 @@ pub(super) struct Record<'a> {
     pub kept: Vec<Deal<'a>>,
     /// What the subject owed to other organisations and broke, in log order.
     pub broken: Vec<&'a Evidence>,
+    /// How many settled obligations of the subject do not count, as their currency has no rate.
+    pub unrated: BTreeMap<Currency, u64>,
     /// By node number: whether it is a seed. The subject has the number [`SUBJECT`] and is none.
     pub seeds: Vec<bool>,
     /// By node number less one: an agent of the organisation, which names it.
@@ -124,12 +136,17 @@ impl<'a> Record<'a> {
     pub(super) fn of(evidence: &'a [Evidence], question: &Question, model: &Model) -> Self {
         let own = domain_of(&question.subject);
         let seeds: BTreeSet<&str> = question.observer.iter().map(Domain::as_str).collect();
-        let mut broken = Vec::new();
-        let mut lending = Vec::new();
-        for item in evidence.iter().filter(|item| question.admits(item)) {
+        let (mut broken, mut lending, mut unrated) = (Vec::new(), Vec::new(), BTreeMap::new());
+        for item in evidence.iter().filter(|item| question.looks_at(item)) {
             let (debtor, creditor) = (domain_of(&item.debtor), domain_of(&item.creditor));
             let by_subject = item.debtor == question.subject;
             if debtor == creditor {
+                continue;
+            }
+            if question.worth(&item.value).is_none() {
+                if by_subject {
+                    *unrated.entry(item.value.currency.clone()).or_default() += 1;
+                }
                 continue;
             }
             if by_subject && item.outcome == Outcome::Breached {
@@ -171,7 +188,7 @@ impl<'a> Record<'a> {
         kept.sort_unstable();
         let seeds = std::iter::once(false).chain(numbers.keys().map(|name| seeds.contains(name))).collect();
         let organisations = numbers.values().map(|entry| entry.1).collect();
-        Self { kept, broken, seeds, organisations }
+        Self { kept, broken, unrated, seeds, organisations }
     }
 
     /// Leaves out the deals that lie on no way from a seed to the subject.
@@ -195,6 +212,7 @@ fn domain_of(agent: &AgentUri) -> &str {
 /// The weight of a kept deal, as seen for one value class at one instant.
 struct Weights<'a> {
     model: &'a Model,
+    question: &'a Question,
     class: u128,
     /// log₂(1 + V)
     class_size: Fixed,
@@ -202,14 +220,14 @@ struct Weights<'a> {
 }
 
 impl<'a> Weights<'a> {
-    fn of(question: &Question, model: &'a Model) -> Self {
+    fn of(question: &'a Question, model: &'a Model) -> Self {
         let class = question.class_nanos();
-        Self { model, class, class_size: size(class), instant: question.instant }
+        Self { model, question, class, class_size: size(class), instant: question.instant }
     }
 
     /// `min(1, v/V) · log₂(1 + min(v, V)) / log₂(1 + V)`, faded; in units of flow.
     fn weigh(&self, evidence: &Evidence) -> u64 {
-        let value = evidence.value.amount.nanos();
+        let value = self.question.worth(&evidence.value).unwrap_or(0);
         let whole = if value >= self.class || self.model.value_power == 0 {
             Fixed::ONE
         } else {

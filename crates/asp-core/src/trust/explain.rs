@@ -1,7 +1,7 @@
 //! The answer in full: factors, points that add up, who lends, what limits, what would change it.
 //! Words and lists; every number comes from `score.rs`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -9,6 +9,7 @@ use super::evidence::{Question, Record};
 use super::flow::{Cut, Deal, Edge, SUBJECT};
 use super::parameters::{DEAL, LISTED_MAX, Model};
 use super::score::{Breach, Factors, Facts, Level, Millionths, Points, Standing};
+use crate::amount::Currency;
 use crate::name::{Domain, Issuer};
 use crate::position::{Hash, LogTime, Position};
 
@@ -36,6 +37,9 @@ pub struct Assessment {
     pub limited_by: Listed<Limit>,
     /// What would change the score, and by how much.
     pub counterfactuals: Vec<Counterfactual>,
+    /// Settled obligations of the subject that do not count, as the observer has no rate for their currency.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub left_out: BTreeMap<Currency, u64>,
     /// Statements that count: the subject's breaches first, then the deals it kept, then the latest.
     pub rests_on: Listed<Hash>,
 }
@@ -197,6 +201,7 @@ pub(super) fn explain(mut record: Record<'_>, question: &Question, model: &Model
         limited_by: limits(&record, &standing, question, model),
         counterfactuals: counterfactuals(&record, &standing, &breaches, question, model),
         rests_on: rests_on(&record),
+        left_out: record.unrated,
     }
 }
 

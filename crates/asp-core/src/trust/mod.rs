@@ -6,8 +6,8 @@
 //! # The model
 //!
 //! - **Evidence** is an obligation that both sides signed, with its outcome. It counts if its index lies within
-//!   the prefix, its time not after the instant, its currency is the class's, its capability lies in the
-//!   subtree asked for, and debtor and creditor are of different organisations. It rests on signatures, and counts no
+//!   the prefix, its time not after the instant, its currency is the class's or one that the observer has a rate for, its
+//!   capability lies in the subtree asked for, and debtor and creditor are of different organisations. It rests on signatures, and counts no
 //!   more from where one of them was distrusted: see [`Settled`].
 //! - **Lending.** A kept deal of value v weighs `min(1, v/V) · log₂(1+min(v,V)) / log₂(1+V)` in class V and
 //!   halves every 180 days. An organisation lends a debtor the sum of the weights of that debtor's deals with
@@ -42,6 +42,7 @@ mod explain;
 mod fixed;
 mod flow;
 mod history;
+mod outlook;
 pub mod parameters;
 mod profile;
 mod quantile;
@@ -52,6 +53,7 @@ pub use conduct::{Conduct, Watch};
 pub use evidence::{Evidence, Ground, Outcome, Question};
 pub use explain::{Assessment, Change, Counterfactual, Factor, Lender, Limit, Listed, Part};
 pub use history::{History, Moment, STEPS_MAX, STEPS_MIN, history};
+pub use outlook::Outlook;
 pub use parameters::Model;
 pub use profile::{
     Component, Dossier, Fact, Notes, PROFILE_SESSIONS_MAX, Praise, Profile, conduct_of, profile,

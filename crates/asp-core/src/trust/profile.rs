@@ -320,7 +320,7 @@ fn security(dossier: &Dossier, question: &Question) -> Component {
 fn reliability(own: &[&Evidence], question: &Question) -> Component {
     let worth = |outcome: Outcome| {
         let items = own.iter().filter(|item| item.outcome == outcome);
-        items.fold(0_u128, |sum, item| sum.saturating_add(item.value.amount.nanos()))
+        items.fold(0_u128, |sum, item| sum.saturating_add(question.worth(&item.value).unwrap_or(0)))
     };
     let (kept, broken) = (worth(Outcome::Fulfilled), worth(Outcome::Breached));
     let doubt = question.class_nanos().saturating_mul(u128::from(DOUBT));

@@ -141,7 +141,7 @@ impl Breach {
                 at: obligation.at,
                 recent: u32::try_from(breaches.len() - from)
                     .map_or(u32::MAX, |before| before.saturating_add(1)),
-                severity: severity(obligation.value.amount.nanos(), question, model),
+                severity: severity(question.worth(&obligation.value).unwrap_or(0), question, model),
             });
         }
         breaches

@@ -43,6 +43,7 @@ fn score(ledger: &Ledger, prefix: u64) -> i64 {
         subject: uri("seller"),
         observer: [domain("buyer")].into(),
         class: text("100 USD"),
+        outlook: asp_core::trust::Outlook::default(),
         capability: None,
         instant: ledger.stage.now,
         prefix: Position(prefix),

@@ -18,6 +18,7 @@ use super::App;
 use super::extract::Params;
 use super::problem::Denial;
 use crate::auth::{Access, Credentials};
+use crate::registry::scores;
 
 /// Organisations through whose eyes one question looks at most.
 const OBSERVERS_MAX: usize = 16;
@@ -92,7 +93,9 @@ impl Asked {
         }
         let size = reader.size()?;
         let prefix = Position(size);
-        Ok((reader.settled(size)?, Question { subject: agent, observer, class, capability, instant, prefix }))
+        let outlook = scores::outlook(reader, &observer, &class)?;
+        let question = Question { subject: agent, observer, class, outlook, capability, instant, prefix };
+        Ok((reader.settled(size)?, question))
     }
 }
 

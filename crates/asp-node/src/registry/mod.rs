@@ -3,7 +3,7 @@
 //! Ranking happens in memory, trust is computed within a bound, and what is shown is read last.
 
 mod saved;
-mod scores;
+pub(crate) mod scores;
 mod token;
 
 use std::collections::BTreeMap;
@@ -64,7 +64,8 @@ pub(crate) async fn search(
         let read = move |reader: &Reader<'_>, access: &crate::auth::Access| {
             let observer = access.tenant.organisation();
             scores.catch_up(reader)?;
-            scores.ask(observer, class, instant, pinned).ok_or_else(|| Denial::from(Code::InvalidQuery))
+            let asked = scores.ask(reader, observer, class, instant, pinned)?;
+            asked.ok_or_else(|| Denial::from(Code::InvalidQuery))
         };
         app.read_as(credentials, read).await?
     };
@@ -335,8 +336,8 @@ pub(crate) fn hit(trust: Option<HitTrust>, found: FoundAgent) -> AgentHit {
 impl Asked {
     /// As it is told beside the scores.
     fn told(self) -> TrustAsked {
-        let Self { observer, class, instant, prefix } = self;
-        TrustAsked { observer, value: class, instant, prefix: Position(prefix) }
+        let Self { observer, class, outlook, instant, prefix } = self;
+        TrustAsked { observer, value: class, outlook, instant, prefix: Position(prefix) }
     }
 
     /// What the further pages are asked with.

@@ -200,7 +200,8 @@ impl Followed {
     ) -> Result<Vec<Points>, Denial> {
         app.scores.catch_up(reader)?;
         let observer = self.access.tenant.organisation();
-        let asked = app.scores.ask(observer, class.clone(), app.clock.now(), None).ok_or(Denial::Internal)?;
+        let asked = app.scores.ask(reader, observer, class.clone(), app.clock.now(), None)?;
+        let asked = asked.ok_or(Denial::Internal)?;
         Ok(app.scores.with(|known| new.iter().map(|ranked| known.score(&asked, ranked.number)).collect()))
     }
 }

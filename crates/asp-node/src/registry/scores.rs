@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use asp_core::amount::Money;
 use asp_core::name::{AgentUri, Domain};
 use asp_core::position::{LogTime, Position};
-use asp_core::trust::{Level, Points, Question, Settled, score};
+use asp_core::trust::{Level, Outlook, Points, Question, Settled, score};
 use asp_store::{AgentNumber, Reader};
 
 use crate::http::problem::Denial;
@@ -31,6 +31,8 @@ const ROUNDED_MS: u64 = 60_000;
 pub(super) struct Asked {
     pub(super) observer: Domain,
     pub(super) class: Money,
+    /// What the observer's policy says beside.
+    pub(super) outlook: Outlook,
     pub(super) instant: LogTime,
     /// Up to and with the last entry that settled or distrusted something: what comes after it changes no score.
     pub(super) prefix: u64,
@@ -104,6 +106,7 @@ impl Scores {
             subject,
             observer: observer.clone(),
             class: class.clone(),
+            outlook: Outlook::default(),
             capability: None,
             instant,
             prefix: Position(prefix),
@@ -115,22 +118,41 @@ impl Scores {
 
     /// The question of an organisation about a value class: as it stands now, or as the page before had it. None if no
     /// page can have had that.
+    ///
+    /// # Errors
+    /// That the storage failed.
     pub(super) fn ask(
         &self,
+        reader: &Reader<'_>,
         observer: Domain,
         class: Money,
         now: LogTime,
         pinned: Option<(LogTime, u64)>,
-    ) -> Option<Asked> {
+    ) -> Result<Option<Asked>, Denial> {
         let instant = LogTime::from_millis((now.millis() / ROUNDED_MS).saturating_add(1) * ROUNDED_MS);
         let prefix = self.prefix();
         let (instant, prefix) = match pinned {
             None => (instant, prefix),
             Some((then, before)) if then <= instant && before <= prefix => (then, before),
-            Some(_) => return None,
+            Some(_) => return Ok(None),
         };
-        Some(Asked { observer, class, instant, prefix })
+        let outlook = outlook(reader, &[observer.clone()].into(), &class)?;
+        Ok(Some(Asked { observer, class, outlook, instant, prefix }))
     }
+}
+
+/// How an observer looks at a value class, by its policy; several have none in common (ASP-TRU-009).
+///
+/// # Errors
+/// That the storage failed.
+pub(crate) fn outlook(
+    reader: &Reader<'_>,
+    observer: &BTreeSet<Domain>,
+    class: &Money,
+) -> Result<Outlook, Denial> {
+    let (1, Some(only)) = (observer.len(), observer.first()) else { return Ok(Outlook::default()) };
+    let known = reader.organisation(only)?;
+    Ok(Outlook::of(known.as_ref().and_then(|known| known.policy()), &class.currency))
 }
 
 impl Known {
@@ -216,6 +238,7 @@ impl Asked {
             subject,
             observer: [self.observer.clone()].into(),
             class: self.class.clone(),
+            outlook: self.outlook.clone(),
             capability: None,
             instant: self.instant,
             prefix: Position(self.prefix),
@@ -260,6 +283,7 @@ mod tests {
             let asked = Asked {
                 observer: "seed.example".parse().unwrap(),
                 class: "1000 USD".parse().unwrap(),
+                outlook: Outlook::default(),
                 instant: LogTime::from_millis(1_000),
                 prefix,
             };

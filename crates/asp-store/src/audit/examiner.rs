@@ -13,7 +13,7 @@ use asp_core::position::{Hash, LogPoint, LogTime, Position};
 use asp_core::session::Effect;
 use asp_core::statement::{Received, Signature, Verified};
 use asp_core::stream::Accepted;
-use asp_core::trust::{Dossier, Notes, Settled};
+use asp_core::trust::{Dossier, Notes, Outlook, Question, Settled};
 use asp_core::world::{Change, World};
 use rusqlite::Connection;
 
@@ -75,20 +75,22 @@ pub(super) struct Examiner {
     about: Option<About>,
 }
 
-/// An agent of which is kept what was known by so many entries.
+/// A question of which is kept what was known, by as many entries as it looks at.
 struct About {
     notes: Notes,
-    prefix: u64,
+    question: Question,
     dossier: Option<Dossier>,
+    outlook: Outlook,
 }
 
 impl About {
     fn take(&mut self, awaited: &BTreeSet<AgentUri>, accepted: &Accepted, world: &World, size: u64) {
-        if size <= self.prefix {
+        if size <= self.question.prefix.0 {
             self.notes.take(awaited, accepted, world);
         }
-        if size == self.prefix {
+        if size == self.question.prefix.0 {
             self.dossier = self.notes.dossier(world);
+            self.outlook = world.outlook(&self.question.observer, &self.question.class.currency);
         }
     }
 }
@@ -193,15 +195,17 @@ impl Examiner {
         Ok(())
     }
 
-    /// Keeps what is known of an agent by so many entries.
-    pub(super) fn note(&mut self, agent: AgentUri, prefix: u64) {
-        self.about = Some(About { notes: Notes::about(agent), prefix, dossier: None });
+    /// Keeps what is known of what a question is about, by as many entries as it looks at.
+    pub(super) fn note(&mut self, question: Question) {
+        let notes = Notes::about(question.subject.clone());
+        self.about = Some(About { notes, question, dossier: None, outlook: Outlook::default() });
     }
 
-    /// The evidence of the entries so far, and the dossier that was asked for.
-    pub(super) fn into_evidence(self) -> (Settled, Option<Dossier>) {
+    /// The evidence of the entries so far, the dossier that was asked for, and how its observer looked at it.
+    pub(super) fn into_evidence(self) -> (Settled, Option<Dossier>, Outlook) {
         let settled = self.facts.world.settled().cloned().unwrap_or_default();
-        (settled, self.about.and_then(|about| about.dossier))
+        let (dossier, outlook) = self.about.map(|about| (about.dossier, about.outlook)).unwrap_or_default();
+        (settled, dossier, outlook)
     }
 
     /// The derived views; none without them.

@@ -4,8 +4,8 @@
 use std::io::{BufRead, Read};
 use std::time::Instant;
 
-use asp_core::name::AgentUri;
 use asp_core::statement::{ENVELOPE_BYTES_MAX, VERSION};
+use asp_core::trust::Question;
 
 use super::examiner::{Checked, Examiner};
 use super::{AuditError, Evidenced, Finding, Report, pipeline};
@@ -36,31 +36,31 @@ pub fn export(input: impl BufRead, progress: &mut dyn FnMut(u64, u64)) -> Result
     examine(input, None, progress).map(|(report, _)| report)
 }
 
-/// The same, and what trust in an agent rests on: the evidence of the entries, as far as they hold, and what else was
-/// known of the agent by the first `prefix` of them.
+/// The same, and what the answer to a question of trust rests on: the evidence of the entries, as far as they hold, and
+/// what else was known by as many of them as it looks at. How the observer looked is derived, not taken from the question.
 ///
 /// # Errors
 /// As [`export`].
 pub fn evidence(
     input: impl BufRead,
-    (agent, prefix): (AgentUri, u64),
+    question: Question,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Evidenced, AuditError> {
-    let (report, examiner) = examine(input, Some((agent, prefix)), progress)?;
-    let (settled, dossier) = examiner.into_evidence();
-    Ok(Evidenced { report, settled, dossier })
+    let (report, examiner) = examine(input, Some(question), progress)?;
+    let (settled, dossier, outlook) = examiner.into_evidence();
+    Ok(Evidenced { report, settled, dossier, outlook })
 }
 
 fn examine(
     mut input: impl BufRead,
-    about: Option<(AgentUri, u64)>,
+    about: Option<Question>,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<(Report, Examiner), AuditError> {
     let began = Instant::now();
     let header = read_header(&mut input)?;
     let mut examiner = Examiner::new(header.origin, header.node_key, false)?;
-    if let Some((agent, prefix)) = about {
-        examiner.note(agent, prefix);
+    if let Some(question) = about {
+        examiner.note(question);
     }
     let mut first = 0;
     let mut failed = None;

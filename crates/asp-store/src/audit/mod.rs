@@ -18,7 +18,7 @@ use asp_core::key::KeyId;
 use asp_core::name::Origin;
 use asp_core::position::Hash;
 use asp_core::rejection::{Code, Rejection};
-use asp_core::trust::{Dossier, Settled};
+use asp_core::trust::{Dossier, Outlook, Settled};
 
 pub use export::{evidence, export};
 pub use folder::folder;
@@ -53,6 +53,8 @@ pub struct Evidenced {
     pub settled: Settled,
     /// What else was known of the agent; none if the log had no such agent by then.
     pub dossier: Option<Dossier>,
+    /// How the observer looked at the value class by then, by its policy.
+    pub outlook: Outlook,
 }
 
 /// The money in a log, by its movements: at each entry the sum over all accounts and the world outside was zero.

@@ -1617,4 +1617,11 @@ pub const RULES: &[Rule] = &[
         level: Level::Full,
         inside: Some("Only who has the whole log can compute it."),
     },
+    Rule {
+        id: "ASP-TRU-009",
+        sentence: "A deal in another currency than the class's MUST count where the observer's policy says what both are worth, for its amount times the quotient of the two rates, each product and quotient rounded down to a billionth, and MUST NOT count elsewhere; an answer names the rates that it used and what it left out for want of one.",
+        codes: &[],
+        level: Level::Full,
+        inside: Some("Only who has the whole log can compute it."),
+    },
 ];

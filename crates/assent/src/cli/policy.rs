@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use asp_core::amount::Money;
+use asp_core::amount::{Currency, Money};
 use asp_core::name::Domain;
 use asp_core::statement::body::{AdmissionFloor, Name};
 use clap::{Args, Subcommand, ValueEnum};
@@ -28,12 +28,13 @@ pub(crate) enum PolicyCommand {
         after_help = "Examples:\n  assent org policy set --ceiling \"25000 USD\" --contact mailto:ada@acme.example\n  \
         assent org policy set --floor \"20@1000 USD\" --floor \"provision.compute=40@10000 USD\"\n  \
         assent org policy set --from volt.example --from amp.example --invitations-per-hour 60\n  \
+        assent org policy set --rate \"EUR=1.08 USD\" --rate \"GBP=1.27 USD\"\n  \
         assent org policy set --without admission\n  \
         assent org policy set --file policy.json --prepare statement.json"
     )]
     Set {
         #[command(flatten)]
-        setting: PolicySetting,
+        setting: Box<PolicySetting>,
         #[command(flatten)]
         preparing: Preparing,
     },
@@ -61,6 +62,10 @@ pub(crate) struct PolicySetting {
     /// The most invitations that one organisation may send you within an hour
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub(crate) invitations_per_hour: Option<u32>,
+    /// What one unit of another currency is worth to you when you ask whom to trust, `EUR=1.08 USD`; may be repeated, all in
+    /// one currency
+    #[arg(long, value_name = "RATE", value_parser = read::rate)]
+    pub(crate) rate: Vec<(Currency, Money)>,
     /// Leave this part out; may be repeated
     #[arg(long, value_enum, value_name = "PART")]
     pub(crate) without: Vec<PolicyPart>,
@@ -79,4 +84,6 @@ pub(crate) enum PolicyPart {
     Contacts,
     /// How often others may invite
     Invitations,
+    /// What other currencies are worth
+    Rates,
 }

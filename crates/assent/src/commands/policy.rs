@@ -1,9 +1,10 @@
 //! `assent org policy`: see what an organisation lets others do with its agents, and change it.
 
+use asp_core::amount::{Currency, Money};
 use asp_core::limits;
 use asp_core::name::{Domain, Issuer, StreamId};
 use asp_core::statement::body::{
-    AdmissionFloor, AdmissionPolicy, Body, ConsentRule, InvitationRate, PolicySet, TrustFloor,
+    AdmissionFloor, AdmissionPolicy, Body, ConsentRule, InvitationRate, PolicySet, Rate, Rates, TrustFloor,
 };
 
 use super::agent::list;
@@ -25,7 +26,7 @@ pub(super) async fn run(context: &Context, command: PolicyCommand) -> Outcome {
             print(context, &domain, &current(context, &domain).await?);
             Ok(())
         }
-        PolicyCommand::Set { setting, preparing } => set(context, setting, preparing).await,
+        PolicyCommand::Set { setting, preparing } => set(context, *setting, preparing).await,
     }
 }
 
@@ -45,7 +46,7 @@ async fn set(context: &Context, args: PolicySetting, preparing: Preparing) -> Ou
         }
         None => current(context, &domain).await?,
     };
-    let policy = changed(base, args);
+    let policy = changed(base, args)?;
     if preparing.prepare.is_some() {
         let (issuer, stream) = (Issuer::Organisation(domain.clone()), StreamId::Org(domain));
         let body = Body::OrgPolicySet(policy);
@@ -59,8 +60,8 @@ async fn set(context: &Context, args: PolicySetting, preparing: Preparing) -> Ou
 }
 
 /// The policy with what the command names in place of what it had, and without what it is told to leave out.
-fn changed(mut policy: PolicySet, args: PolicySetting) -> PolicySet {
-    let PolicySetting { file: _, ceiling, contact, from, floor, invitations_per_hour, without } = args;
+fn changed(mut policy: PolicySet, args: PolicySetting) -> Outcome<PolicySet> {
+    let PolicySetting { file: _, ceiling, contact, from, floor, invitations_per_hour, rate, without } = args;
     for part in without {
         match part {
             PolicyPart::Admission => policy.admission = None,
@@ -68,6 +69,7 @@ fn changed(mut policy: PolicySet, args: PolicySetting) -> PolicySet {
             PolicyPart::ConsentRules => policy.consent_rules = None,
             PolicyPart::Contacts => policy.human_contacts.clear(),
             PolicyPart::Invitations => policy.invitations = None,
+            PolicyPart::Rates => policy.rates = None,
         }
     }
     policy.ceiling = ceiling.or(policy.ceiling);
@@ -87,7 +89,18 @@ fn changed(mut policy: PolicySet, args: PolicySetting) -> PolicySet {
     }
     policy.invitations =
         invitations_per_hour.map(|per_hour| InvitationRate { per_hour }).or(policy.invitations);
-    policy
+    policy.rates = rates(rate)?.or(policy.rates);
+    Ok(policy)
+}
+
+/// Rates as a policy has them; none where none is named.
+fn rates(named: Vec<(Currency, Money)>) -> Outcome<Option<Rates>> {
+    let Some(base) = named.first().map(|(_, worth)| worth.currency.clone()) else { return Ok(None) };
+    if named.iter().any(|(_, worth)| worth.currency != base) {
+        return Err(Failure::usage("the rates are in several currencies").hint("Give all of them in one."));
+    }
+    let rate = |(currency, worth): (Currency, Money)| Rate { currency, worth: worth.amount };
+    Ok(Some(Rates { base, worth: named.into_iter().map(rate).collect() }))
 }
 
 fn print(context: &Context, domain: &Domain, policy: &PolicySet) {
@@ -123,6 +136,11 @@ pub(super) fn fields(page: &mut Page, policy: &PolicySet) {
             |rate| format!("{} invitations of one organisation", rate.per_hour),
         ),
     );
+    if let Some(rates) = &policy.rates {
+        let worth =
+            rates.worth.iter().map(|rate| format!("1 {} = {} {}", rate.currency, rate.worth, rates.base));
+        page.field("rates", list(worth));
+    }
     for rule in policy.consent_rules.iter().flatten() {
         page.field("grants", grant(rule));
     }
@@ -167,7 +185,7 @@ mod tests {
         else {
             panic!("another command")
         };
-        args
+        *args
     }
 
     #[test]
@@ -175,14 +193,27 @@ mod tests {
         let first = changed(
             PolicySet::of(vec!["Ada".parse().unwrap()]),
             args(&["--ceiling", "10 USD", "--floor", "a=20@5 USD", "--from", "b.example"]),
-        );
-        let second = changed(first.clone(), args(&["--floor", "30@5 USD", "--invitations-per-hour", "4"]));
+        )
+        .unwrap();
+        let second =
+            changed(first.clone(), args(&["--floor", "30@5 USD", "--invitations-per-hour", "4"])).unwrap();
         let admission = second.admission.as_ref().unwrap();
         assert_eq!((admission.floors.len(), admission.floors[0].score), (1, 30));
         assert_eq!(admission.from, first.admission.unwrap().from);
         assert_eq!((second.ceiling.clone(), &second.human_contacts), (first.ceiling, &first.human_contacts));
-        let third = changed(second, args(&["--without", "admission", "--without", "ceiling"]));
+        let third = changed(second, args(&["--without", "admission", "--without", "ceiling"])).unwrap();
         assert_eq!((third.admission, third.ceiling), (None, None));
         assert_eq!(third.invitations, Some(InvitationRate { per_hour: 4 }));
+    }
+
+    #[test]
+    fn rates_are_all_in_one_currency() {
+        let told = |of: &[&str]| changed(PolicySet::of(vec![]), args(of)).map(|policy| policy.rates);
+        let rates = told(&["--rate", "EUR=1.08 USD", "--rate", "JPY=0.0065 USD"]).unwrap().unwrap();
+        assert_eq!((rates.base.as_str(), rates.worth.len()), ("USD", 2));
+        assert!(told(&["--rate", "EUR=1.08 USD", "--rate", "JPY=0.0065 EUR"]).is_err());
+        let kept =
+            changed(PolicySet { rates: Some(rates), ..PolicySet::of(vec![]) }, args(&["--contact", "Ada"]));
+        assert!(kept.unwrap().rates.is_some());
     }
 }

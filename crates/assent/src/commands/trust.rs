@@ -2,6 +2,7 @@
 //! the log, and does so again to verify.
 
 use asp_client::api::{AssessmentView, HistoryView};
+use asp_core::amount::Currency;
 use asp_core::position::LogTime;
 use asp_core::statement::body::{Endorsement, EndorsementEnd, Rating};
 
@@ -171,6 +172,14 @@ fn show(page: &mut Page, found: &AssessmentView) {
         format!("{}, log of {} entries, {}", found.model, question.prefix, words::instant(question.instant)),
     );
     page.field("rests on", format!("{} statements", found.rests_on.total));
+    if !found.left_out.is_empty() {
+        let of = |(currency, count): (&Currency, &u64)| format!("{count} in {currency}");
+        let left_out = super::agent::list(found.left_out.iter().map(of));
+        page.field("left out", Text::of(Paint::Bad, left_out).plain(", which your policy has no rate for"));
+    }
+    for (currency, rate) in &question.outlook.rates {
+        page.field("rate", format!("1 {currency} = {rate} {}", question.class.currency));
+    }
 }
 
 fn explain(page: &mut Page, found: &AssessmentView) {

@@ -125,6 +125,10 @@ fn policy() -> serde_json::Value {
         "consentRules": [rule, {"capabilities": ["procure"], "lastsMs": 0}],
         "humanContacts": ["Ada"],
         "invitations": {"perHour": 60},
+        "rates": {
+            "base": "USD",
+            "worth": [{"currency": "EUR", "worth": "1.08"}, {"currency": "USDC", "worth": "0.999999999"}],
+        },
     })
 }
 

@@ -1,12 +1,12 @@
 //! What an organisation lets others do with its agents: the body of `org.policy.set` and its parts.
 //! Says what may stand in it; who is let in by it is decided where sessions and consents are.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use super::{Name, TRUST_SCORE_MAX, TrustFloor, some};
-use crate::amount::Money;
+use crate::amount::{Currency, Decimal, Money};
 use crate::limits;
 use crate::name::{Capability, Domain};
 use crate::position::{InvalidText, Millis};
@@ -29,6 +29,23 @@ bodies! {
         /// How often one other organisation may invite.
         #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
         invitations: Option<InvitationRate>,
+        /// What other currencies are worth to it when it asks how far to trust somebody; none counts if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        rates: Option<Rates>,
+    }
+    /// What currencies are worth to an organisation, all in one of them. No market's word.
+    struct Rates {
+        /// In which currency.
+        base: Currency,
+        /// The others; of several entries for one the smallest holds.
+        worth: Vec<Rate>,
+    }
+    /// What one unit of a currency is worth.
+    struct Rate {
+        /// Of which.
+        currency: Currency,
+        /// In the base.
+        worth: Decimal,
     }
     /// Who may invite the agents of an organisation.
     struct AdmissionPolicy {
@@ -119,11 +136,41 @@ impl std::str::FromStr for DataClass {
     }
 }
 
+impl Rates {
+    /// What one unit of each currency is worth in `class`, rounded down to a billionth (ASP-TRU-009).
+    ///
+    /// Empty where the rates do not know that currency.
+    #[must_use]
+    pub fn in_terms_of(&self, class: &Currency) -> BTreeMap<Currency, Decimal> {
+        let one = Decimal::whole(1).unwrap_or(Decimal::ZERO);
+        let mut worth: BTreeMap<&Currency, Decimal> = BTreeMap::new();
+        for rate in &self.worth {
+            let known = worth.entry(&rate.currency).or_insert(rate.worth);
+            *known = rate.worth.min(*known);
+        }
+        worth.insert(&self.base, one);
+        // What is worth nothing has no rate.
+        let some = |worth: &Decimal| *worth > Decimal::ZERO;
+        let Some(of_class) = worth.remove(class).filter(some) else { return BTreeMap::new() };
+        let share = |(currency, worth): (&Currency, Decimal)| {
+            Some((currency.clone(), worth.share_of(of_class).filter(some)?))
+        };
+        worth.into_iter().filter_map(share).collect()
+    }
+}
+
 impl PolicySet {
     /// A policy that says nothing but whom to reach.
     #[must_use]
     pub const fn of(human_contacts: Vec<Name>) -> Self {
-        Self { admission: None, ceiling: None, consent_rules: None, human_contacts, invitations: None }
+        Self {
+            admission: None,
+            ceiling: None,
+            consent_rules: None,
+            human_contacts,
+            invitations: None,
+            rates: None,
+        }
     }
 
     /// Bounds on lists and numbers, which the types do not give.
@@ -147,6 +194,8 @@ impl PolicySet {
                 within(&format!("/body/consentRules/{index}/floor/score"), floor)?;
             }
         }
+        let rates = self.rates.as_ref().map_or(1, |rates| rates.worth.len());
+        within("/body/rates/worth", (1..=limits::POLICY_RATES_MAX).contains(&rates))?;
         within("/body/humanContacts", self.human_contacts.len() <= 16)?;
         let most = self.invitations.as_ref().map_or(Ok(1), |rate| usize::try_from(rate.per_hour));
         let fits = most.is_ok_and(|most| (1..=limits::INVITATIONS_PER_HOUR_MAX).contains(&most));

@@ -31,8 +31,8 @@ pub(super) fn run(context: &Context, args: &TrustVerify) -> Outcome {
     let progress = context.printer.progress("deriving the evidence", 0);
     let file = File::open(&args.export)
         .map_err(|error| Failure::usage(format_args!("{}: {error}", args.export.display())))?;
-    let about = (answer.question.subject.clone(), answer.question.prefix.0);
-    let found = audit::evidence(BufReader::new(file), about, &mut |done, total| progress.at(done, total));
+    let asked = answer.question.clone();
+    let found = audit::evidence(BufReader::new(file), asked, &mut |done, total| progress.at(done, total));
     drop(progress);
     let found = found.map_err(Failure::usage)?;
     let report = &found.report;
@@ -105,9 +105,10 @@ impl Answer {
         Ok(Self { question, members })
     }
 
-    /// The answer that the log gives to the same question.
+    /// The answer that the log gives to the same question, with how its observer looked at it by the log (ASP-TRU-009).
     fn derive(&self, found: &Evidenced) -> Outcome<Map<String, Value>> {
         let evidence = found.settled.evidence();
+        let question = &Question { outlook: found.outlook.clone(), ..self.question.clone() };
         let value = if self.members.contains_key("moments") {
             let wrong = |why: String| Failure::usage(format_args!("the history cannot be read: {why}"));
             let span = Span::deserialize(&Value::Object(self.members.clone()))
@@ -116,13 +117,13 @@ impl Answer {
             if !(STEPS_MIN..=STEPS_MAX).contains(&steps) {
                 return Err(wrong(format!("it has {steps} moments")));
             }
-            serde_json::to_value(history(evidence, &self.question, span.since, steps))
+            serde_json::to_value(history(evidence, question, span.since, steps))
         } else if self.members.contains_key("components") {
             let unknown = || Failure::no("the log had no such agent by then");
             let dossier = found.dossier.as_ref().ok_or_else(unknown)?;
-            serde_json::to_value(profile(evidence, dossier, &self.question))
+            serde_json::to_value(profile(evidence, dossier, question))
         } else {
-            serde_json::to_value(assess(evidence, &self.question))
+            serde_json::to_value(assess(evidence, question))
         };
         match value {
             Ok(Value::Object(members)) => Ok(members),
