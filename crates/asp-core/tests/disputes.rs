@@ -708,6 +708,7 @@ fn an_award_counts_from_its_place_of_the_log_and_not_before() {
             capability: None,
             instant: court.stage.now,
             prefix,
+            outlook: asp_core::trust::Outlook::default(),
         };
         assess(court.stage.world.settled().unwrap().evidence(), &question).score
     };
