@@ -7,8 +7,9 @@ use serde::Serialize;
 
 use super::evidence::{Question, Record};
 use super::flow::{Cut, Deal, Edge, SUBJECT};
+use super::level::{Consequences, Level};
 use super::parameters::{DEAL, LISTED_MAX, Model};
-use super::score::{Breach, Factors, Facts, Level, Millionths, Points, Standing};
+use super::score::{Breach, Factors, Facts, Millionths, Points, Standing};
 use crate::amount::Currency;
 use crate::name::{Domain, Issuer};
 use crate::position::{Hash, LogTime, Position};
@@ -27,6 +28,8 @@ pub struct Assessment {
     pub level: Level,
     /// The level's number, 0 to 4.
     pub level_number: u8,
+    /// What follows from the level.
+    pub consequences: Consequences,
     /// Five factors; the score is `F · (10 + 90·L·q·D)` of exactly these digits.
     pub factors: Vec<Factor>,
     /// Points that sum to the score.
@@ -195,6 +198,7 @@ pub(super) fn explain(mut record: Record<'_>, question: &Question, model: &Model
         score,
         level: Level::of(score),
         level_number: Level::of(score).number(),
+        consequences: Level::of(score).consequences(),
         factors: described(&factors),
         parts: parts(&factors, model),
         lenders: lenders(&record, &standing),
