@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 
 use super::evidence::{Evidence, Question};
 use super::fixed::Fixed;
-use super::flow::{Deal, Flow, Graph, SUBJECT};
+use super::flow::{Belief, Deal, Flow, Graph, SUBJECT};
 use super::parameters::{self, BREACHES_APART_MAX, Model, days};
 use super::quantile;
 use crate::position::{LogTime, Position};
@@ -160,7 +160,7 @@ pub(super) struct Facts {
 }
 
 impl<'a> Standing<'a> {
-    pub(super) fn of(deals: &[Deal<'_>], breaches: &[Breach], seeds: &'a [bool], model: &'a Model) -> Self {
+    pub(super) fn of(deals: &[Deal<'_>], breaches: &[Breach], seeds: &'a [Belief], model: &'a Model) -> Self {
         let graph = Graph::of(deals.iter(), seeds, model);
         let flow = graph.flow_to(SUBJECT);
         let earned_since = |index: Position| {

@@ -194,6 +194,9 @@ fn show(page: &mut Page, found: &AssessmentView) {
     for (currency, rate) in &question.outlook.rates {
         page.field("rate", format!("1 {currency} = {rate} {}", question.class.currency));
     }
+    for (seed, worth) in &question.outlook.seeds {
+        page.field("believes", format!("{seed} for {worth} {}", question.class.currency));
+    }
 }
 
 fn explain(page: &mut Page, found: &AssessmentView) {
