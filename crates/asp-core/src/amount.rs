@@ -46,6 +46,12 @@ impl Decimal {
         (sum < NANOS * 10u128.pow(18)).then_some(Self(sum))
     }
 
+    /// So many billionths, unless that is more than can be written.
+    #[must_use]
+    pub const fn from_nanos(nanos: u128) -> Option<Self> {
+        if nanos < NANOS * 10u128.pow(18) { Some(Self(nanos)) } else { None }
+    }
+
     /// The share of `self` in `by`, rounded down to a billionth; none of nothing, and none that cannot be written.
     #[must_use]
     pub fn share_of(self, by: Self) -> Option<Self> {

@@ -173,6 +173,9 @@ pub const POLICY_FLOORS_MAX: usize = 16;
 /// A bound, in currencies. Currencies of which a policy says what they are worth.
 pub const POLICY_RATES_MAX: usize = 64;
 
+/// A bound, in organisations. Organisations that a policy takes to be good for something; each is a source of the flow that trust is.
+pub const POLICY_SEEDS_MAX: usize = 64;
+
 /// A default, in milliseconds. How long a session waits for the next statement when its invitation does not say.
 pub const RESPONSE_MS: Millis = Millis(300000);
 

@@ -473,8 +473,42 @@ fn with_breaches() -> impl Strategy<Value = Vec<Evidence>> {
     })
 }
 
+/// The same, in the eyes of one who takes two others to be good for something.
+fn believing(subject: &str, first: u32, second: u32) -> Question {
+    let seeds = [("o1.example", first), ("o2.example", second)];
+    let seeds = seeds.map(|(name, worth)| (name.parse().unwrap(), worth.to_string().parse().unwrap()));
+    Question { outlook: Outlook { seeds: seeds.into(), ..Outlook::default() }, ..question(subject) }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn whoever_is_believed_a_set_has_what_one_has_and_no_more_than_was_given(
+        outside in deals_among(OUTSIDERS, OUTSIDERS, 40),
+        borrowed in deals_among(MEMBERS, OUTSIDERS, 20),
+        inside in deals_among(MEMBERS, MEMBERS, 60),
+        (first, second) in (0_u32..900, 0_u32..900),
+    ) {
+        // ASP-TRU-010
+        let single: asp_core::name::AgentUri = agent("single").parse().unwrap();
+        let mut alone = outside.clone();
+        alone.extend(borrowed.iter().map(|deal| Evidence { debtor: single.clone(), ..deal.clone() }));
+        let bound = assess(&logged(alone), &believing("single", first, second));
+        let together = logged([outside.clone(), borrowed.clone(), inside.clone()].concat());
+        // With nothing earned from the observer itself, all that there is was given.
+        let strangers = |deals: Vec<Evidence>| {
+            logged(deals.into_iter().filter(|deal| !deal.creditor.as_str().contains("//seed.")).collect())
+        };
+        let given_only = strangers([outside, borrowed, inside].concat());
+        for member in MEMBERS {
+            let found = assess(&together, &believing(member, first, second));
+            prop_assert!(found.score <= bound.score, "{}: {} > {}", member, found.score, bound.score);
+            prop_assert!(factor(&found, "R") <= factor(&bound, "R"));
+            let flow = factor(&assess(&given_only, &believing(member, first, second)), "R");
+            prop_assert!(flow <= u64::from(first + second) * 10_000 + 1, "{}: {}", member, flow);
+        }
+    }
 
     #[test]
     fn no_member_of_a_set_beats_one_agent_with_the_deals_of_all(
@@ -535,7 +569,7 @@ proptest! {
         let flow = factor(&found, "R");
         let lent: u64 = found.lenders.first.iter().map(|lender| lender.lends.get()).sum();
         let cut: u64 = found.limited_by.first.iter().map(|limit| match limit {
-            Limit::Lending { capacity, .. } | Limit::Organisation { capacity, .. } => capacity.get(),
+            Limit::Lending { capacity, .. } | Limit::Organisation { capacity, .. } | Limit::Seed { capacity, .. } => capacity.get(),
         }).sum();
         prop_assert!(lent.abs_diff(flow) <= 10 && cut.abs_diff(flow) <= 10, "{} {} {}", flow, lent, cut);
     }
@@ -672,8 +706,14 @@ fn a_deal_in_another_currency_counts_for_what_the_observer_says_that_it_is_worth
     }
     let score_of = |rates: &[(&str, &str)]| {
         let rates = rates.iter().map(|(currency, rate)| (currency.parse().unwrap(), rate.parse().unwrap()));
-        points(&evidence, &Question { outlook: Outlook { rates: rates.collect() }, ..question("worker") })
-            .thousandths()
+        points(
+            &evidence,
+            &Question {
+                outlook: Outlook { rates: rates.collect(), ..Outlook::default() },
+                ..question("worker")
+            },
+        )
+        .thousandths()
     };
     assert_eq!(score_of(&[]), 10_000);
     assert_eq!(score_of(&[("JPY", "1.5")]), 10_000);
@@ -707,4 +747,64 @@ fn rates_between_two_currencies_follow_from_those_to_the_base() {
     assert_eq!(into("EUR"), ["JPY 0.004", "USD 0.8"]);
     assert_eq!(into("JPY"), ["EUR 250", "USD 200"]);
     assert!(into("GBP").is_empty() && into("XXX").is_empty());
+}
+
+#[test]
+fn whom_the_observer_believes_lends_what_it_was_given() {
+    // ASP-TRU-010
+    let deals = world(
+        "worker kept 9 x 100 for o1 0 days ago
+         other kept 9 x 100 for o1 0 days ago
+         second kept 9 x 100 for o2 0 days ago",
+    );
+    let flow =
+        |subject: &str, first, second| factor(&assess(&deals, &believing(subject, first, second)), "R");
+    assert_eq!(flow("worker", 0, 0), 0);
+    assert_eq!(flow("worker", 250, 0), 2_500_000);
+    assert_eq!(flow("worker", 600, 0), 6_000_000);
+    assert_eq!(flow("worker", 0, 600), 0);
+    assert_eq!((flow("other", 50, 70), flow("second", 50, 70)), (500_000, 700_000));
+    // More than was kept for it, nobody's word is worth.
+    assert_eq!(flow("worker", 5_000, 0), 9_000_000);
+    let found = assess(&deals, &believing("worker", 250, 0));
+    let limit = serde_json::to_value(&found.limited_by.first).unwrap();
+    assert_eq!(
+        limit,
+        serde_json::json!([{"kind": "seed", "organisation": "o1.example", "capacity": "2.500000"}])
+    );
+    assert!(found.lenders.first[0].seed);
+}
+
+#[test]
+fn seeds_are_taken_in_the_currency_that_is_asked_about() {
+    // ASP-TRU-010
+    let policy = |seeds: &[(&str, &str)], rates: bool| {
+        let seed = |(name, worth): &(&str, &str)| asp_core::statement::body::Seed {
+            organisation: name.parse().unwrap(),
+            worth: worth.parse().unwrap(),
+        };
+        let eur = asp_core::statement::body::Rate {
+            currency: "EUR".parse().unwrap(),
+            worth: "1.25".parse().unwrap(),
+        };
+        let rates = rates
+            .then(|| asp_core::statement::body::Rates { base: "USD".parse().unwrap(), worth: vec![eur] });
+        let seeds = Some(seeds.iter().map(seed).collect());
+        asp_core::statement::body::PolicySet {
+            rates,
+            seeds,
+            ..asp_core::statement::body::PolicySet::of(vec![])
+        }
+    };
+    let told = |policy: &asp_core::statement::body::PolicySet, class: &str| -> Vec<String> {
+        let seeds = Outlook::of(Some(policy), &class.parse().unwrap()).seeds;
+        seeds.into_iter().map(|(name, worth)| format!("{name} {worth}")).collect()
+    };
+    let named =
+        [("a.example", "100 USD"), ("b.example", "10 EUR"), ("a.example", "90 USD"), ("c.example", "5 GBP")];
+    assert_eq!(told(&policy(&named, true), "USD"), ["a.example 90", "b.example 12.5"]);
+    assert_eq!(told(&policy(&named, true), "EUR"), ["a.example 72", "b.example 10"]);
+    assert_eq!(told(&policy(&named, false), "USD"), ["a.example 90"]);
+    assert!(told(&policy(&named, true), "JPY").is_empty());
+    assert_eq!(Outlook::of(None, &"USD".parse().unwrap()), Outlook::default());
 }

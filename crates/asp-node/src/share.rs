@@ -91,7 +91,7 @@ impl FromStr for Factors {
 
 impl Default for Factors {
     fn default() -> Self {
-        Self([1, 2, 4, 8, 16])
+        Self(Level::ALL.map(|level| level.consequences().share))
     }
 }
 

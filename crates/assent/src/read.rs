@@ -9,7 +9,7 @@ use asp_core::name::{AgentUri, Domain, Issuer};
 use asp_core::position::{Hash, InvalidText, Millis};
 use asp_core::session::table::Performative;
 use asp_core::statement::Kind;
-use asp_core::statement::body::{AdmissionFloor, Availability, ParticipantRole, SchemaAlias};
+use asp_core::statement::body::{AdmissionFloor, Availability, ParticipantRole, SchemaAlias, Seed};
 
 /// Hexadecimal digits of a shortened id, at least.
 const PREFIX_MIN: usize = 6;
@@ -179,6 +179,16 @@ pub(crate) fn rate(text: &str) -> Result<(Currency, Money), InvalidText> {
     let wrong = InvalidText("a rate like \"EUR=1.08 USD\"");
     let (currency, worth) = text.split_once('=').ok_or(wrong)?;
     Ok((currency.parse().map_err(|_| wrong)?, money(worth).map_err(|_| wrong)?))
+}
+
+/// What an organisation is taken to be good for: `guild.example=5000 USD`.
+pub(crate) fn seed(text: &str) -> Result<Seed, InvalidText> {
+    let wrong = InvalidText("a seed like \"guild.example=5000 USD\"");
+    let (organisation, worth) = text.split_once('=').ok_or(wrong)?;
+    Ok(Seed {
+        organisation: organisation.parse().map_err(|_| wrong)?,
+        worth: money(worth).map_err(|_| wrong)?,
+    })
 }
 
 /// An id, whole or shortened: with or without `sha256:`, at least six digits.

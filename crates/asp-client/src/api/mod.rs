@@ -290,7 +290,7 @@ api! {
         /// The instant at which the scores hold.
         #[cfg_attr(feature = "openapi", schema(value_type = String))]
         instant: LogTime,
-        /// What the observer's policy says beside: rates.
+        /// What the observer's policy says beside: rates and seeds.
         #[serde(default, skip_serializing_if = "Outlook::is_empty")]
         #[cfg_attr(feature = "openapi", schema(value_type = Object))]
         outlook: Outlook,

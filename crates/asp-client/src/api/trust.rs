@@ -19,6 +19,8 @@ api! {
         level: String,
         /// The level's number, 0 to 4.
         level_number: u8,
+        /// What follows from the level.
+        consequences: ConsequencesView,
         /// The factors; the score is `F · (10 + 90·L·q·D)` of exactly these digits.
         factors: Vec<FactorView>,
         /// Points that sum to the score.
@@ -36,6 +38,15 @@ api! {
         left_out: BTreeMap<Currency, u64>,
         /// Statements that count.
         rests_on: ListedHashes,
+    }
+    /// What follows from a level.
+    struct ConsequencesView {
+        /// What to have held of a deal, as advice: `whole`, `beyond` half of what was kept, or `nothing`.
+        cover: String,
+        /// Whether it may sit on a panel that rules on disputes of others.
+        judges: bool,
+        /// How many times a newcomer's share of a node, unless the operator sets others.
+        share: u64,
     }
     /// One factor of a score.
     struct FactorView {

@@ -11,7 +11,7 @@ use asp_core::key::KeyId;
 use asp_core::log::receipt::Receipt;
 use asp_core::position::{Hash, LogTime, Position};
 use asp_core::statement::Verified;
-use asp_core::trust::{Assessment, Evidence, Outcome, Question, assess};
+use asp_core::trust::{Assessment, Consequences, Evidence, Level, Outcome, Question, assess};
 
 use crate::support::*;
 
@@ -195,4 +195,10 @@ fn the_figures_of_trust_are_those_of_the_model() {
     let breach = ask(&broken, "1000 USD", "acme.example");
     let left = breach.factors.iter().find(|factor| factor.symbol == "F").unwrap().value;
     has(format!("F falls to {left}"));
+    for level in Level::ALL {
+        let Consequences { cover, judges, share } = level.consequences();
+        let (number, name, from) = (level.number(), level.as_str(), level.begins() / 1_000);
+        let judges = if judges { "yes" } else { "no" };
+        has(format!("| {number} | {name} | {from} | {} | {judges} | {share} |", cover.as_str()));
+    }
 }

@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::fixed::Fixed;
-use super::flow::{Deal, Graph, SUBJECT};
+use super::flow::{Belief, Deal, Graph, SUBJECT};
 use super::outlook::Outlook;
-use super::parameters::{Model, days};
-use crate::amount::{Currency, Money};
+use super::parameters::{DEAL, Model, days};
+use crate::amount::{Currency, Decimal, Money};
 use crate::key::KeyId;
 use crate::name::{AgentUri, Capability, Domain};
 use crate::position::{Hash, LogPoint, LogTime, Position};
@@ -73,7 +73,7 @@ pub enum Outcome {
 pub struct Question {
     /// The agent asked about.
     pub subject: AgentUri,
-    /// The seeds: the observer's own organisation and those it names. What they lend has no bound.
+    /// Who looks: one's own organisation, or others through whose eyes one asks. What they lend has no bound.
     pub observer: BTreeSet<Domain>,
     /// The value class: the size of the deal in mind. Deals in currencies without a rate do not count.
     pub class: Money,
@@ -112,6 +112,12 @@ impl Question {
         self.outlook.worth(value, &self.class.currency)
     }
 
+    /// How many deals of the class's value an amount is, rounded down, in units of flow.
+    fn deals(&self, worth: Decimal) -> u64 {
+        // At most 10²⁷ · 2³², within 128 bits.
+        u64::try_from(worth.nanos() * u128::from(DEAL) / self.class_nanos()).unwrap_or(u64::MAX)
+    }
+
     /// The value class in billionths; a class of nothing is the smallest amount there is.
     pub(super) fn class_nanos(&self) -> u128 {
         self.class.amount.nanos().max(1)
@@ -126,8 +132,8 @@ pub(super) struct Record<'a> {
     pub broken: Vec<&'a Evidence>,
     /// How many settled obligations of the subject do not count, as their currency has no rate.
     pub unrated: BTreeMap<Currency, u64>,
-    /// By node number: whether it is a seed. The subject has the number [`SUBJECT`] and is none.
-    pub seeds: Vec<bool>,
+    /// By node number: what the observer believes of it. The subject has the number [`SUBJECT`] and has to earn it.
+    pub seeds: Vec<Belief>,
     /// By node number less one: an agent of the organisation, which names it.
     organisations: Vec<&'a AgentUri>,
 }
@@ -135,7 +141,7 @@ pub(super) struct Record<'a> {
 impl<'a> Record<'a> {
     pub(super) fn of(evidence: &'a [Evidence], question: &Question, model: &Model) -> Self {
         let own = domain_of(&question.subject);
-        let seeds: BTreeSet<&str> = question.observer.iter().map(Domain::as_str).collect();
+        let observers: BTreeSet<&str> = question.observer.iter().map(Domain::as_str).collect();
         let (mut broken, mut lending, mut unrated) = (Vec::new(), Vec::new(), BTreeMap::new());
         for item in evidence.iter().filter(|item| question.looks_at(item)) {
             let (debtor, creditor) = (domain_of(&item.debtor), domain_of(&item.creditor));
@@ -154,7 +160,8 @@ impl<'a> Record<'a> {
             }
             // What others of the subject's organisation were lent is not lent to the subject, and must not
             // reach it a second time through third parties; what a seed was lent, it does not need.
-            if item.outcome == Outcome::Fulfilled && (by_subject || debtor != own && !seeds.contains(debtor))
+            if item.outcome == Outcome::Fulfilled
+                && (by_subject || debtor != own && !observers.contains(debtor))
             {
                 lending.push((item, debtor, creditor, by_subject));
             }
@@ -186,7 +193,18 @@ impl<'a> Record<'a> {
             .filter(|deal| deal.weight > 0)
             .collect();
         kept.sort_unstable();
-        let seeds = std::iter::once(false).chain(numbers.keys().map(|name| seeds.contains(name))).collect();
+        let given: BTreeMap<&str, u64> = question
+            .outlook
+            .seeds
+            .iter()
+            .map(|(name, worth)| (name.as_str(), question.deals(*worth)))
+            .collect();
+        let belief = |name: &&str| match given.get(name) {
+            _ if observers.contains(name) => Belief::Whole,
+            Some(given) => Belief::Given(*given),
+            None => Belief::Earned,
+        };
+        let seeds = std::iter::once(Belief::Earned).chain(numbers.keys().map(belief)).collect();
         let organisations = numbers.values().map(|entry| entry.1).collect();
         Self { kept, broken, unrated, seeds, organisations }
     }

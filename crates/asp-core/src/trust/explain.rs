@@ -7,8 +7,9 @@ use serde::Serialize;
 
 use super::evidence::{Question, Record};
 use super::flow::{Cut, Deal, Edge, SUBJECT};
+use super::level::{Consequences, Level};
 use super::parameters::{DEAL, LISTED_MAX, Model};
-use super::score::{Breach, Factors, Facts, Level, Millionths, Points, Standing};
+use super::score::{Breach, Factors, Facts, Millionths, Points, Standing};
 use crate::amount::Currency;
 use crate::name::{Domain, Issuer};
 use crate::position::{Hash, LogTime, Position};
@@ -27,6 +28,8 @@ pub struct Assessment {
     pub level: Level,
     /// The level's number, 0 to 4.
     pub level_number: u8,
+    /// What follows from the level.
+    pub consequences: Consequences,
     /// Five factors; the score is `F · (10 + 90·L·q·D)` of exactly these digits.
     pub factors: Vec<Factor>,
     /// Points that sum to the score.
@@ -126,6 +129,13 @@ pub enum Limit {
         /// At most this.
         capacity: Millionths,
     },
+    /// What the observer takes one organisation to be good for.
+    Seed {
+        /// Which.
+        organisation: Domain,
+        /// This.
+        capacity: Millionths,
+    },
 }
 
 /// Something that is not so, and the score if it were.
@@ -195,10 +205,11 @@ pub(super) fn explain(mut record: Record<'_>, question: &Question, model: &Model
         score,
         level: Level::of(score),
         level_number: Level::of(score).number(),
+        consequences: Level::of(score).consequences(),
         factors: described(&factors),
         parts: parts(&factors, model),
         lenders: lenders(&record, &standing),
-        limited_by: limits(&record, &standing, question, model),
+        limited_by: limits(&record, &standing, question),
         counterfactuals: counterfactuals(&record, &standing, &breaches, question, model),
         rests_on: rests_on(&record),
         left_out: record.unrated,
@@ -261,7 +272,7 @@ fn lending<'s>(standing: &'s Standing<'_>) -> impl Iterator<Item = (&'s Edge, u6
     standing.graph.lent_to(SUBJECT).map(move |(number, edge)| (edge, carried(number)))
 }
 
-fn limits(record: &Record<'_>, standing: &Standing<'_>, question: &Question, model: &Model) -> Listed<Limit> {
+fn limits(record: &Record<'_>, standing: &Standing<'_>, question: &Question) -> Listed<Limit> {
     let limit = |cut: &Cut| match cut {
         Cut::Edge(number) => {
             let edge = standing.graph.edges.get(*number)?;
@@ -272,8 +283,12 @@ fn limits(record: &Record<'_>, standing: &Standing<'_>, question: &Question, mod
             Some(Limit::Lending { creditor: record.organisation(edge.creditor)?, debtor, capacity })
         }
         Cut::Organisation(node) => {
-            let capacity = Millionths::of_flow(model.limit());
+            let capacity = Millionths::of_flow(standing.graph.limit_of(*node));
             Some(Limit::Organisation { organisation: record.organisation(*node)?, capacity })
+        }
+        Cut::Given(node) => {
+            let capacity = Millionths::of_flow(standing.graph.given(*node));
+            Some(Limit::Seed { organisation: record.organisation(*node)?, capacity })
         }
     };
     Listed::of(standing.flow.cut.iter().filter_map(limit).collect())
@@ -292,7 +307,7 @@ fn counterfactuals(
         Counterfactual { change, partner, score: then, delta: then.less(score), sentence: change.sentence() }
     };
     let mut all = Vec::new();
-    if let Some(lender) = lender_with_room(standing, model) {
+    if let Some(lender) = lender_with_room(standing) {
         let facts = with_deal(record, breaches, lender, question.instant, model);
         all.push(suppose(Change::DealWithLender, record.organisation(lender), &facts));
     }
@@ -309,11 +324,11 @@ fn counterfactuals(
 }
 
 /// The creditor that lends most among those that could lend more, or else among all.
-fn lender_with_room(standing: &Standing<'_>, model: &Model) -> Option<usize> {
+fn lender_with_room(standing: &Standing<'_>) -> Option<usize> {
     lending(standing)
         .filter(|(_, carried)| *carried > 0)
         .max_by_key(|(edge, carried)| {
-            let room = standing.graph.is_seed(edge.creditor) || edge.capacity < model.limit();
+            let room = edge.capacity < standing.graph.limit_of(edge.creditor);
             (room, *carried, std::cmp::Reverse(edge.creditor))
         })
         .map(|(edge, _)| edge.creditor)
@@ -339,7 +354,7 @@ fn with_deal(
 fn with_partner(standing: &Standing<'_>, instant: LogTime) -> Facts {
     let best = lending(standing).max_by_key(|(edge, carried)| (*carried, std::cmp::Reverse(edge.creditor)));
     let backing = match best {
-        Some((edge, _)) if !standing.graph.is_seed(edge.creditor) => {
+        Some((edge, _)) if !standing.graph.is_observer(edge.creditor) => {
             standing.graph.flow_to(edge.creditor).value
         }
         Some(_) | None => DEAL,

@@ -9,6 +9,28 @@ use crate::position::{Hash, LogTime, Position};
 /// The node of the agent asked about; every other node is an organisation.
 pub(super) const SUBJECT: usize = 0;
 
+/// What the observer believes of a node without any evidence.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Belief {
+    /// Nothing: it has what it is lent.
+    Earned,
+    /// That it is good for so much, whatever else it is lent.
+    Given(u64),
+    /// Whatever it says: the observer itself.
+    Whole,
+}
+
+impl Belief {
+    /// The most that such a node lends to one debtor; unless it is the observer, that is also what it passes on in all.
+    fn limit(self, model: &Model) -> u64 {
+        match self {
+            Self::Earned => model.limit(),
+            Self::Given(given) => given.max(model.limit()).min(model.seed_limit()),
+            Self::Whole => model.seed_limit(),
+        }
+    }
+}
+
 /// A kept deal: its creditor lends that much trust to its debtor.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Deal<'a> {
@@ -33,7 +55,7 @@ pub(super) struct Edge {
 /// Organisations and what they lend, by debtor and creditor.
 pub(super) struct Graph<'a> {
     pub edges: Vec<Edge>,
-    seeds: &'a [bool],
+    seeds: &'a [Belief],
     model: &'a Model,
 }
 
@@ -53,13 +75,15 @@ pub(super) enum Cut {
     Edge(usize),
     /// What this organisation may pass on in all.
     Organisation(usize),
+    /// What the observer takes this organisation to be good for.
+    Given(usize),
 }
 
 impl<'a> Graph<'a> {
     /// Sums deals, which must come sorted.
     pub(super) fn of<'d>(
         deals: impl Iterator<Item = &'d Deal<'d>>,
-        seeds: &'a [bool],
+        seeds: &'a [Belief],
         model: &'a Model,
     ) -> Self {
         let mut edges: Vec<Edge> = Vec::new();
@@ -83,19 +107,40 @@ impl<'a> Graph<'a> {
         graph.bounded()
     }
 
-    /// A seed's lending has no bound but one that keeps sums within 64 bits.
+    /// An observer's lending has no bound but one that keeps sums within 64 bits.
     fn bounded(mut self) -> Self {
         for edge in &mut self.edges {
-            let seed = is_seed(self.seeds, edge.creditor);
-            edge.capacity =
-                edge.capacity.min(if seed { self.model.seed_limit() } else { self.model.limit() });
+            edge.capacity = edge.capacity.min(belief(self.seeds, edge.creditor).limit(self.model));
         }
         self
     }
 
-    /// Whether the organisation is a seed.
+    /// Whether the organisation is a seed: the observer, or one whom it takes to be good for something.
     pub(super) fn is_seed(&self, node: usize) -> bool {
-        is_seed(self.seeds, node)
+        match belief(self.seeds, node) {
+            Belief::Earned => false,
+            Belief::Given(given) => given > 0,
+            Belief::Whole => true,
+        }
+    }
+
+    /// Whether the organisation is one that the observer believes without bound.
+    pub(super) fn is_observer(&self, node: usize) -> bool {
+        belief(self.seeds, node) == Belief::Whole
+    }
+
+    /// What the observer takes the organisation to be good for, in units of flow.
+    pub(super) fn given(&self, node: usize) -> u64 {
+        match belief(self.seeds, node) {
+            Belief::Earned => 0,
+            Belief::Given(given) => given.min(self.limit_of(node)),
+            Belief::Whole => self.limit_of(node),
+        }
+    }
+
+    /// The most that the organisation lends to one debtor.
+    pub(super) fn limit_of(&self, node: usize) -> u64 {
+        belief(self.seeds, node).limit(self.model)
     }
 
     /// What was lent to `node`, by whom, with the numbers of the edges.
@@ -154,13 +199,18 @@ impl<'a> Graph<'a> {
             network.connect(2 * edge.creditor + 1, 2 * edge.debtor, edge.capacity);
         }
         let source = 2 * organisations;
-        let mut passing = Vec::new();
+        let (mut passing, mut given) = (Vec::new(), Vec::new());
         for node in SUBJECT + 1..organisations {
-            if self.is_seed(node) {
+            let belief = belief(self.seeds, node);
+            if let Belief::Given(amount @ 1..) = belief {
+                given.push(network.arcs.len());
+                network.connect(source, 2 * node, amount.min(belief.limit(self.model))); // ASP-TRU-010
+            }
+            if belief == Belief::Whole {
                 network.connect(source, 2 * node + 1, u64::MAX / 4);
             } else {
                 passing.push(network.arcs.len());
-                network.connect(2 * node, 2 * node + 1, self.model.limit());
+                network.connect(2 * node, 2 * node + 1, belief.limit(self.model));
             }
         }
         let value = network.saturate(source, 2 * goal);
@@ -169,13 +219,15 @@ impl<'a> Graph<'a> {
         let crosses = |arc: usize| !at(&near, network.to(arc ^ 1)) && at(&near, network.to(arc));
         let edges = (0..self.edges.len()).filter(|edge| crosses(2 * edge)).map(Cut::Edge);
         let passed = passing.iter().filter(|arc| crosses(**arc));
-        let cut = edges.chain(passed.map(|arc| Cut::Organisation(network.to(*arc) / 2))).collect();
+        let passed = passed.map(|arc| Cut::Organisation(network.to(*arc) / 2));
+        let given = given.iter().filter(|arc| crosses(**arc)).map(|arc| Cut::Given(network.to(*arc) / 2));
+        let cut = edges.chain(passed).chain(given).collect();
         Flow { value, carried, cut }
     }
 }
 
-fn is_seed(seeds: &[bool], node: usize) -> bool {
-    at(seeds, node)
+fn belief(seeds: &[Belief], node: usize) -> Belief {
+    seeds.get(node).copied().unwrap_or(Belief::Earned)
 }
 
 fn at(marks: &[bool], node: usize) -> bool {
@@ -340,7 +392,16 @@ mod tests {
 
     /// `deals`: creditor > debtor: weight in deals. Node 0 is the subject.
     fn check(seeds: &[usize], deals: &[(usize, usize, u64)], value: u64, cut: &[Cut]) {
-        let marks: Vec<bool> = (0..10).map(|node| seeds.contains(&node)).collect();
+        check_with(
+            |node| if seeds.contains(&node) { Belief::Whole } else { Belief::Earned },
+            deals,
+            value,
+            cut,
+        );
+    }
+
+    fn check_with(belief: impl Fn(usize) -> Belief, deals: &[(usize, usize, u64)], value: u64, cut: &[Cut]) {
+        let marks: Vec<Belief> = (0..10).map(belief).collect();
         let mut deals: Vec<Deal<'_>> = deals
             .iter()
             .map(|(creditor, debtor, weight)| Deal {
@@ -372,6 +433,26 @@ mod tests {
             2,
             &[Cut::Edge(0), Cut::Edge(4)],
         );
+    }
+
+    #[test]
+    fn whoever_is_taken_to_be_good_for_something_lends_that_and_what_it_is_lent() {
+        let given = |amount: u64| {
+            move |node| match node {
+                1 => Belief::Given(amount * DEAL),
+                9 => Belief::Whole,
+                _ => Belief::Earned,
+            }
+        };
+        check_with(given(2), &[(1, 0, 9)], 2, &[Cut::Given(1)]);
+        check_with(given(0), &[(1, 0, 9)], 0, &[]);
+        // One debtor or three: in all it is what was given.
+        check_with(given(5), &[(1, 2, 9), (1, 3, 9), (2, 0, 9), (3, 0, 9)], 5, &[Cut::Organisation(1)]);
+        check_with(given(7), &[(1, 0, 5)], 5, &[Cut::Edge(0)]);
+        // What it earned comes on top, within what anybody passes on.
+        check_with(given(1), &[(9, 1, 1), (1, 0, 9)], 2, &[Cut::Edge(1), Cut::Given(1)]);
+        check_with(given(1), &[(9, 1, 9), (1, 0, 9)], 3, &[Cut::Edge(0)]);
+        check_with(given(5), &[(9, 1, 9), (1, 0, 9)], 5, &[Cut::Edge(0)]);
     }
 
     #[test]

@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use super::evidence::{Evidence, Outcome, Question};
+use super::level::Level;
 use super::parameters::Model;
-use super::score::{Level, Points};
+use super::score::Points;
 use crate::position::{LogTime, Millis};
 
 /// The fewest instants of a history: where it begins and where it ends.

@@ -42,6 +42,7 @@ mod explain;
 mod fixed;
 mod flow;
 mod history;
+mod level;
 mod outlook;
 pub mod parameters;
 mod profile;
@@ -53,12 +54,13 @@ pub use conduct::{Conduct, Watch};
 pub use evidence::{Evidence, Ground, Outcome, Question};
 pub use explain::{Assessment, Change, Counterfactual, Factor, Lender, Limit, Listed, Part};
 pub use history::{History, Moment, STEPS_MAX, STEPS_MIN, history};
+pub use level::{Consequences, Cover, Level};
 pub use outlook::Outlook;
 pub use parameters::Model;
 pub use profile::{
     Component, Dossier, Fact, Notes, PROFILE_SESSIONS_MAX, Praise, Profile, conduct_of, profile,
 };
-pub use score::{Level, Millionths, Points};
+pub use score::{Millionths, Points};
 pub use settled::{Distrust, Settled};
 
 /// Answers `question` from `evidence` (ASP-TRU-001).

@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 
 use super::evidence::{Evidence, Question};
 use super::fixed::Fixed;
-use super::flow::{Deal, Flow, Graph, SUBJECT};
+use super::flow::{Belief, Deal, Flow, Graph, SUBJECT};
 use super::parameters::{self, BREACHES_APART_MAX, Model, days};
 use super::quantile;
 use crate::position::{LogTime, Position};
@@ -17,6 +17,11 @@ use crate::position::{LogTime, Position};
 pub struct Points(i64);
 
 impl Points {
+    #[cfg(test)]
+    pub(super) const fn new(thousandths: i64) -> Self {
+        Self(thousandths)
+    }
+
     /// The points in thousandths.
     #[must_use]
     pub const fn thousandths(self) -> i64 {
@@ -69,49 +74,6 @@ impl Serialize for Points {
 impl Serialize for Millionths {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
-    }
-}
-
-/// What a score amounts to; ordered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub enum Level {
-    /// Level 0, below 25 points.
-    Unverified,
-    /// Level 1, from 25 points.
-    Verified,
-    /// Level 2, from 50 points.
-    Established,
-    /// Level 3, from 70 points.
-    Trusted,
-    /// Level 4, from 90 points.
-    Premium,
-}
-
-impl Level {
-    /// The level of a score.
-    #[must_use]
-    pub fn of(score: Points) -> Self {
-        let passed = parameters::LEVELS_FROM.iter().filter(|from| score.0 >= i64::from(**from)).count();
-        match passed {
-            0 => Self::Unverified,
-            1 => Self::Verified,
-            2 => Self::Established,
-            3 => Self::Trusted,
-            _ => Self::Premium,
-        }
-    }
-
-    /// The level's number, 0 to 4.
-    #[must_use]
-    pub const fn number(self) -> u8 {
-        match self {
-            Self::Unverified => 0,
-            Self::Verified => 1,
-            Self::Established => 2,
-            Self::Trusted => 3,
-            Self::Premium => 4,
-        }
     }
 }
 
@@ -198,7 +160,7 @@ pub(super) struct Facts {
 }
 
 impl<'a> Standing<'a> {
-    pub(super) fn of(deals: &[Deal<'_>], breaches: &[Breach], seeds: &'a [bool], model: &'a Model) -> Self {
+    pub(super) fn of(deals: &[Deal<'_>], breaches: &[Breach], seeds: &'a [Belief], model: &'a Model) -> Self {
         let graph = Graph::of(deals.iter(), seeds, model);
         let flow = graph.flow_to(SUBJECT);
         let earned_since = |index: Position| {
@@ -300,23 +262,6 @@ mod tests {
         assert_eq!(Points(61_204).to_string(), "61.204");
         assert_eq!(Points(-40).to_string(), "-0.040");
         assert_eq!(Millionths(925_000).to_string(), "0.925000");
-    }
-
-    #[test]
-    fn a_level_begins_at_its_points() {
-        for (thousandths, level, number) in [
-            (0, Level::Unverified, 0),
-            (24_999, Level::Unverified, 0),
-            (25_000, Level::Verified, 1),
-            (49_999, Level::Verified, 1),
-            (50_000, Level::Established, 2),
-            (70_000, Level::Trusted, 3),
-            (89_999, Level::Trusted, 3),
-            (90_000, Level::Premium, 4),
-            (100_000, Level::Premium, 4),
-        ] {
-            assert_eq!((Level::of(Points(thousandths)), level.number()), (level, number));
-        }
     }
 
     #[test]

@@ -36,6 +36,23 @@ const STEPS: u32 = 30;
 /// How far back a history goes when nobody says: as long as a kept deal takes to lose half of its weight.
 const BACK_MS: u64 = 180 * 86_400_000;
 
+/// What may be asked; read by [`Asked::read`], as one of them may come several times.
+#[derive(utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "it describes what is read elsewhere")]
+struct Parameters {
+    /// Whom
+    agent: String,
+    /// The size of the deal; 1000 if absent
+    amount: Option<String>,
+    /// Its currency; USD if absent
+    currency: Option<String>,
+    /// Count only deals within this capability
+    capability: Option<String>,
+    /// Through whose eyes, up to 16 organisations; the caller's if absent
+    observer: Option<Vec<String>>,
+}
+
 /// What is asked, before the log has had its say.
 struct Asked {
     agent: AgentUri,
@@ -137,12 +154,7 @@ async fn answer<M: Send + 'static, T: Send + 'static>(
 /// The answer names the log prefix, the instant, the observer, the value class and the model that it depends on, and
 /// the statements that it rests on: anybody who has them computes the same digits.
 #[utoipa::path(get, path = "/v1/trust", tag = "trust",
-    params(("agent" = String, Query, description = "Whom"),
-        ("amount" = Option<String>, Query, description = "The size of the deal; 1000 if absent"),
-        ("currency" = Option<String>, Query, description = "Its currency; USD if absent"),
-        ("capability" = Option<String>, Query, description = "Count only deals within this capability"),
-        ("observer" = Option<Vec<String>>, Query, description = "Through whose eyes, up to 16 organisations; \
-            the caller's if absent")),
+    params(Parameters),
     responses((status = 200, description = "The assessment with its reasons", body = AssessmentView)),
     security(("dpop" = [])))]
 pub(super) async fn assess(
@@ -159,12 +171,7 @@ pub(super) async fn assess(
 ///
 /// The same question at evenly spaced instants, each answered by what the log knew then.
 #[utoipa::path(get, path = "/v1/trust/history", tag = "trust",
-    params(("agent" = String, Query, description = "Whom"),
-        ("amount" = Option<String>, Query, description = "The size of the deal; 1000 if absent"),
-        ("currency" = Option<String>, Query, description = "Its currency; USD if absent"),
-        ("capability" = Option<String>, Query, description = "Count only deals within this capability"),
-        ("observer" = Option<Vec<String>>, Query, description = "Through whose eyes, up to 16 organisations; \
-            the caller's if absent"),
+    params(Parameters,
         ("since" = Option<String>, Query, description = "The first instant; 180 days ago if absent"),
         ("steps" = Option<u32>, Query, description = "How many instants, 2 to 100; 30 if absent")),
     responses((status = 200, description = "The score over time", body = HistoryView)),
@@ -187,12 +194,7 @@ pub(super) async fn history(
 ///
 /// Eight components, each from 0 to 100 with its facts. They show what the score does not count, and move no gate.
 #[utoipa::path(get, path = "/v1/trust/profile", tag = "trust",
-    params(("agent" = String, Query, description = "Whom"),
-        ("amount" = Option<String>, Query, description = "The size of the deal; 1000 if absent"),
-        ("currency" = Option<String>, Query, description = "Its currency; USD if absent"),
-        ("capability" = Option<String>, Query, description = "Count only deals within this capability"),
-        ("observer" = Option<Vec<String>>, Query, description = "Through whose eyes, up to 16 organisations; \
-            the caller's if absent")),
+    params(Parameters),
     responses((status = 200, description = "The profile with its facts", body = ProfileView)),
     security(("dpop" = [])))]
 pub(super) async fn profile(

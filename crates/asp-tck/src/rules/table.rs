@@ -1624,4 +1624,11 @@ pub const RULES: &[Rule] = &[
         level: Level::Full,
         inside: Some("Only who has the whole log can compute it."),
     },
+    Rule {
+        id: "ASP-TRU-010",
+        sentence: "An organisation that the observer's policy names as a seed MUST count as lent what the policy takes it to be good for, beside what it is lent; it MUST NOT lend to one debtor, or pass on in all, more than the greater of that and what anybody else passes on.",
+        codes: &[],
+        level: Level::Full,
+        inside: Some("Only who has the whole log can compute it."),
+    },
 ];

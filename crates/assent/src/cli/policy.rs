@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use asp_core::amount::{Currency, Money};
 use asp_core::name::Domain;
-use asp_core::statement::body::{AdmissionFloor, Name};
+use asp_core::statement::body::{AdmissionFloor, Name, Seed};
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::Preparing;
@@ -29,6 +29,7 @@ pub(crate) enum PolicyCommand {
         assent org policy set --floor \"20@1000 USD\" --floor \"provision.compute=40@10000 USD\"\n  \
         assent org policy set --from volt.example --from amp.example --invitations-per-hour 60\n  \
         assent org policy set --rate \"EUR=1.08 USD\" --rate \"GBP=1.27 USD\"\n  \
+        assent org policy set --seed \"guild.example=5000 USD\"\n  \
         assent org policy set --without admission\n  \
         assent org policy set --file policy.json --prepare statement.json"
     )]
@@ -66,6 +67,10 @@ pub(crate) struct PolicySetting {
     /// one currency
     #[arg(long, value_name = "RATE", value_parser = read::rate)]
     pub(crate) rate: Vec<(Currency, Money)>,
+    /// An organisation that you take to be good for so much before it has kept anything for you, `guild.example=5000 USD`;
+    /// may be repeated
+    #[arg(long, value_name = "SEED", value_parser = read::seed)]
+    pub(crate) seed: Vec<Seed>,
     /// Leave this part out; may be repeated
     #[arg(long, value_enum, value_name = "PART")]
     pub(crate) without: Vec<PolicyPart>,
@@ -86,4 +91,6 @@ pub(crate) enum PolicyPart {
     Invitations,
     /// What other currencies are worth
     Rates,
+    /// Whom you take to be good for something
+    Seeds,
 }

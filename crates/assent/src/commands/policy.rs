@@ -61,7 +61,8 @@ async fn set(context: &Context, args: PolicySetting, preparing: Preparing) -> Ou
 
 /// The policy with what the command names in place of what it had, and without what it is told to leave out.
 fn changed(mut policy: PolicySet, args: PolicySetting) -> Outcome<PolicySet> {
-    let PolicySetting { file: _, ceiling, contact, from, floor, invitations_per_hour, rate, without } = args;
+    let PolicySetting { file: _, ceiling, contact, from, floor, invitations_per_hour, rate, seed, without } =
+        args;
     for part in without {
         match part {
             PolicyPart::Admission => policy.admission = None,
@@ -70,6 +71,7 @@ fn changed(mut policy: PolicySet, args: PolicySetting) -> Outcome<PolicySet> {
             PolicyPart::Contacts => policy.human_contacts.clear(),
             PolicyPart::Invitations => policy.invitations = None,
             PolicyPart::Rates => policy.rates = None,
+            PolicyPart::Seeds => policy.seeds = None,
         }
     }
     policy.ceiling = ceiling.or(policy.ceiling);
@@ -90,6 +92,9 @@ fn changed(mut policy: PolicySet, args: PolicySetting) -> Outcome<PolicySet> {
     policy.invitations =
         invitations_per_hour.map(|per_hour| InvitationRate { per_hour }).or(policy.invitations);
     policy.rates = rates(rate)?.or(policy.rates);
+    if !seed.is_empty() {
+        policy.seeds = Some(seed);
+    }
     Ok(policy)
 }
 
@@ -140,6 +145,10 @@ pub(super) fn fields(page: &mut Page, policy: &PolicySet) {
         let worth =
             rates.worth.iter().map(|rate| format!("1 {} = {} {}", rate.currency, rate.worth, rates.base));
         page.field("rates", list(worth));
+    }
+    if let Some(seeds) = &policy.seeds {
+        let seeds = seeds.iter().map(|seed| format!("{} for {}", seed.organisation, seed.worth));
+        page.field("believes", list(seeds));
     }
     for rule in policy.consent_rules.iter().flatten() {
         page.field("grants", grant(rule));

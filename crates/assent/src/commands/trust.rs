@@ -1,10 +1,11 @@
 //! `assent trust`: the score, how it comes about and how it came to be. Computes nothing: the core has, at a place of
 //! the log, and does so again to verify.
 
-use asp_client::api::{AssessmentView, HistoryView};
+use asp_client::api::{AssessmentView, ConsequencesView, HistoryView};
 use asp_core::amount::Currency;
 use asp_core::position::LogTime;
 use asp_core::statement::body::{Endorsement, EndorsementEnd, Rating};
+use asp_core::trust::Cover;
 
 use crate::cli::{Observe, TrustCommand, TrustEndorse, TrustHistory, TrustRate, TrustWithdraw};
 use crate::context::Context;
@@ -153,6 +154,18 @@ const fn level_paint(number: u8) -> Paint {
     }
 }
 
+/// What follows from a level, in words.
+fn advice(found: &ConsequencesView) -> String {
+    let cover = match found.cover.as_str() {
+        "whole" => Cover::Whole.as_str(),
+        "beyond" => Cover::Beyond.as_str(),
+        "nothing" => Cover::Nothing.as_str(),
+        other => other,
+    };
+    let judges = if found.judges { "may" } else { "may not" };
+    format!("{cover}; {judges} rule on disputes of others")
+}
+
 fn show(page: &mut Page, found: &AssessmentView) {
     let question = &found.question;
     let paint = level_paint(found.level_number);
@@ -162,6 +175,7 @@ fn show(page: &mut Page, found: &AssessmentView) {
         Text::of(Paint::Strong, &found.score)
             .and(paint, format_args!("  {} (level {})", found.level, found.level_number)),
     );
+    page.field("advice", advice(&found.consequences));
     page.field("for a deal of", terms::money(&question.class));
     page.field("as seen by", super::agent::list(question.observer.iter()));
     if let Some(capability) = &question.capability {
@@ -179,6 +193,9 @@ fn show(page: &mut Page, found: &AssessmentView) {
     }
     for (currency, rate) in &question.outlook.rates {
         page.field("rate", format!("1 {currency} = {rate} {}", question.class.currency));
+    }
+    for (seed, worth) in &question.outlook.seeds {
+        page.field("believes", format!("{seed} for {worth} {}", question.class.currency));
     }
 }
 

@@ -129,6 +129,7 @@ fn policy() -> serde_json::Value {
             "base": "USD",
             "worth": [{"currency": "EUR", "worth": "1.08"}, {"currency": "USDC", "worth": "0.999999999"}],
         },
+        "seeds": [{"organisation": "guild.example", "worth": money("5000", "USD")}],
     })
 }
 

@@ -32,6 +32,16 @@ bodies! {
         /// What other currencies are worth to it when it asks how far to trust somebody; none counts if absent.
         #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
         rates: Option<Rates>,
+        /// Whom it takes to be good for something when it asks how far to trust somebody; only itself if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        seeds: Option<Vec<Seed>>,
+    }
+    /// An organisation whose word counts before there is any evidence.
+    struct Seed {
+        /// Which; of several entries for one the smallest holds.
+        organisation: Domain,
+        /// What it is taken to be good for.
+        worth: Money,
     }
     /// What currencies are worth to an organisation, all in one of them. No market's word.
     struct Rates {
@@ -170,6 +180,7 @@ impl PolicySet {
             human_contacts,
             invitations: None,
             rates: None,
+            seeds: None,
         }
     }
 
@@ -196,6 +207,8 @@ impl PolicySet {
         }
         let rates = self.rates.as_ref().map_or(1, |rates| rates.worth.len());
         within("/body/rates/worth", (1..=limits::POLICY_RATES_MAX).contains(&rates))?;
+        let seeds = self.seeds.as_ref().map_or(1, Vec::len);
+        within("/body/seeds", (1..=limits::POLICY_SEEDS_MAX).contains(&seeds))?;
         within("/body/humanContacts", self.human_contacts.len() <= 16)?;
         let most = self.invitations.as_ref().map_or(Ok(1), |rate| usize::try_from(rate.per_hour));
         let fits = most.is_ok_and(|most| (1..=limits::INVITATIONS_PER_HOUR_MAX).contains(&most));
