@@ -5,8 +5,8 @@
 use asp_core::key::SecretKey;
 use asp_core::position::{Hash, LogPoint, LogTime, Position};
 use asp_core::trust::{
-    Assessment, Change, Distrust, Evidence, Ground, Level, Limit, Model, Outcome, Question, Settled, assess,
-    assess_with, history, score as points, score_with,
+    Assessment, Change, Distrust, Evidence, Ground, Level, Limit, Model, Outcome, Question, Settled, View,
+    assess, assess_with, history, score as points, score_with,
 };
 use proptest::prelude::*;
 
@@ -238,6 +238,20 @@ fn who_breaks_again_comes_back_more_slowly() {
     let apart = left("worker broke 1 x 100 for p0 60 days ago\nworker broke 1 x 100 for p0 430 days ago");
     let twice = left("worker broke 1 x 100 for p0 60 days ago\nworker broke 1 x 100 for p0 420 days ago");
     assert!(once > apart && apart > twice + 100_000, "{once} {apart} {twice}");
+}
+
+#[test]
+fn a_view_of_many_agents_gives_each_the_score_of_its_own_question() {
+    let evidence = world(&format!(
+        "{}worker broke 1 x 60 for p0 5 days ago\nseed kept 1 x 9 for p0 3 days ago",
+        network(6)
+    ));
+    let asked = question("p1");
+    let view = View::of(&Model::FLOW_1, &evidence, &asked);
+    for name in ["worker", "p0", "p3", "seed", "stranger"] {
+        let own = question(name);
+        assert_eq!(view.score(&own.subject), assess(&evidence, &own).score, "{name}");
+    }
 }
 
 #[test]

@@ -3,13 +3,12 @@
 use asp_core::trust::Model;
 use serde::Serialize;
 
-use crate::ablations::{Ablated, MECHANISMS};
+use crate::ablations::{Ablated, ablations};
 use crate::attacks::{Attack, RingGain, Trajectory, attacks, ring_gains, trajectories};
 use crate::goals::{GOALS, Laboratory, Scale};
 use crate::otc::{Foresight, Row, foresee};
 use crate::plot::{Axis, Line, Plot};
 use crate::systems::System;
-use crate::workers::each;
 
 /// What is to be measured.
 #[derive(Debug, Clone, Copy)]
@@ -116,7 +115,7 @@ pub fn run(request: &Request<'_>, tell: &dyn Fn(&str, u64, u64)) -> Report {
     }
     if wanted("ablations") {
         step("ablations");
-        report.ablations = each(&MECHANISMS, |mechanism| mechanism.ablate(model, seed));
+        report.ablations = ablations(model, seed);
         report.goals.push(ablated(&report.ablations));
     }
     if only.is_none() {

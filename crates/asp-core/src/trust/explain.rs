@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::evidence::{Question, Record};
+use super::evidence::{Question, Record, View};
 use super::flow::{Cut, Deal, Edge, SUBJECT};
 use super::parameters::{DEAL, LISTED_MAX, Model};
 use super::score::{Breach, Factors, Facts, Level, Millionths, Points, Standing};
@@ -179,7 +179,9 @@ pub(super) fn score(mut record: Record<'_>, question: &Question, model: &Model) 
 }
 
 /// Answers a question from the evidence it admits.
-pub(super) fn explain(mut record: Record<'_>, question: &Question, model: &Model) -> Assessment {
+pub(super) fn explain(view: &View<'_>) -> Assessment {
+    let (question, model) = (view.question, view.model);
+    let mut record = view.record(&question.subject);
     record.keep_relevant(model);
     let breaches = Breach::among(&record.broken, question, model);
     let standing = Standing::of(&record.kept, &breaches, &record.seeds, model);

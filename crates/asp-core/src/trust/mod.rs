@@ -49,7 +49,7 @@ mod score;
 mod settled;
 
 pub use conduct::{Conduct, Watch};
-pub use evidence::{Evidence, Ground, Outcome, Question};
+pub use evidence::{Evidence, Ground, Outcome, Question, View};
 pub use explain::{Assessment, Change, Counterfactual, Factor, Lender, Limit, Listed, Part};
 pub use history::{History, Moment, STEPS_MAX, STEPS_MIN, history};
 pub use parameters::Model;
@@ -58,6 +58,8 @@ pub use profile::{
 };
 pub use score::{Level, Millionths, Points};
 pub use settled::{Distrust, Settled};
+
+use crate::name::AgentUri;
 
 /// Answers `question` from `evidence` (ASP-TRU-001).
 ///
@@ -71,13 +73,21 @@ pub fn assess(evidence: &[Evidence], question: &Question) -> Assessment {
 /// The answer by other numbers than those of the protocol: for the laboratory, never for a decision.
 #[must_use]
 pub fn assess_with(model: &Model, evidence: &[Evidence], question: &Question) -> Assessment {
-    explain::explain(evidence::Record::of(evidence, question, model), question, model)
+    explain::explain(&View::of(model, evidence, question))
 }
 
 /// The score that [`assess_with`] gives, without its reasons.
 #[must_use]
 pub fn score_with(model: &Model, evidence: &[Evidence], question: &Question) -> Points {
-    explain::score(evidence::Record::of(evidence, question, model), question, model)
+    View::of(model, evidence, question).score(&question.subject)
+}
+
+impl View<'_> {
+    /// The score of one agent, whoever the question is about: what [`score_with`] gives for it.
+    #[must_use]
+    pub fn score(&self, subject: &AgentUri) -> Points {
+        explain::score(self.record(subject), self.question, self.model)
+    }
 }
 
 /// The score that [`assess`] gives, without its reasons: a fraction of the work.
