@@ -66,7 +66,7 @@ const NEEDED: [(&str, &str); 14] = [
     ("inactivity", "sleeper"),
     ("fall by breach", "on-off-10"),
     ("aggravation", "on-off-10"),
-    ("fading of breaches", "forgiven"),
+    ("fading of breaches", "redeemer"),
     ("healing by deals", "forgiven"),
     ("severity by value", "trifle"),
     ("least severity", "trifle"),

@@ -20,9 +20,9 @@
 //! - **Inactivity** `D = 2^(−max(0, idle − 30 d) / 120 d)`. Idle is the time since the latest instant such that
 //!   deals after it alone still connect a seed with the subject. So a partner is as fresh as its own connection.
 //! - **Breaches** of the subject count whoever the creditor is, for both have signed. Each multiplies F by
-//!   `1 − (1 − 0.6^m) · severity · keep` and adds `2 · severity · keep · n` to B. n counts the breaches of the 365
-//!   days up to it, itself included, and `m = min(n, 4)`. `severity = clamp(v / V, ¼, 1)`.
-//!   `keep = 2^(−age / 365 d) / (1 + R′ / 8m)`, R′ being the maximum flow of the deals after the breach alone.
+//!   `1 − (1 − 0.6^m) · severity · keep` and adds `2 · severity · keep · n` to B. n counts the breaches of the four
+//!   years (1460 days) up to it, itself included, and `m = min(n, 4)`. `severity = clamp(v / V, ¼, 1)`.
+//!   `keep = 2^(−age / 365 d) / (1 + (R′ / 12m²)²)`, R′ being the maximum flow of the deals after the breach alone.
 //! - **Score** `F · (10 + 90·L·q·D)`, from factors rounded to millionths, rounded down to a thousandth.
 //!
 //! # What follows
