@@ -190,7 +190,7 @@ impl Report {
         };
         Plot {
             title: "Scores by kind of agent".into(),
-            subtitle: "Means in a mixed population, as seen by its seeds. A newcomer has 10 points.".into(),
+            subtitle: "Means of a mixed population. A newcomer has 10 points.".into(),
             across: Axis::of("days", &[0, 90, 180, 270]),
             up: Axis::of("points", &[0, 25, 50, 75, 100]),
             lines: self.trajectories.iter().map(line).collect(),
@@ -208,14 +208,14 @@ impl Report {
         let sizes = (0_u32..).zip(&self.ring_gains);
         Plot {
             title: "What a ring gains over one agent".into(),
-            subtitle: "One deal with an outsider, and ten of each member inside.".into(),
+            subtitle: "One deal outside, and ten of each member inside.".into(),
             across: Axis {
                 name: "identities".into(),
                 ticks: sizes.map(|(place, it)| (f64::from(place), it.identities.to_string())).collect(),
             },
             up: Axis {
                 name: "points gained".into(),
-                ticks: [-10_i32, 0, 10, 20, 30, 40, 50]
+                ticks: [-10_i32, 0, 10, 20, 30]
                     .map(|tick| {
                         (f64::from(tick), if tick > 0 { format!("+{tick}") } else { tick.to_string() })
                     })
