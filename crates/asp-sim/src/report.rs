@@ -1,14 +1,17 @@
 //! One run of the laboratory: what is measured, in which order, and the plots. Prints nothing.
 
+use asp_core::position::Hash;
 use asp_core::trust::Model;
 use serde::Serialize;
 
 use crate::ablations::{Ablated, ablations};
 use crate::attacks::{Attack, RingGain, Trajectory, attacks, ring_gains, trajectories};
 use crate::goals::{GOALS, Laboratory, Scale};
+use crate::market::Market;
 use crate::otc::{Foresight, Row, foresee};
 use crate::plot::{Axis, Line, Plot};
-use crate::systems::System;
+use crate::record::Agent;
+use crate::systems::{System, flow};
 
 /// What is to be measured.
 #[derive(Debug, Clone, Copy)]
@@ -29,6 +32,8 @@ pub struct Request<'a> {
 pub struct Report {
     /// The model.
     pub model: &'static str,
+    /// Changes with every number and formula of the model: whether figures are those of the model that is there.
+    pub fingerprint: String,
     /// The seed: the same seed gives the same report.
     pub seed: u64,
     /// The goals.
@@ -88,6 +93,7 @@ pub fn run(request: &Request<'_>, tell: &dyn Fn(&str, u64, u64)) -> Report {
     };
     let mut report = Report {
         model: model.name,
+        fingerprint: fingerprint(model),
         seed,
         goals: Vec::new(),
         systems: System::ALL.map(System::name).into(),
@@ -128,6 +134,15 @@ pub fn run(request: &Request<'_>, tell: &dyn Fn(&str, u64, u64)) -> Report {
     }
     tell("done", total, total);
     report
+}
+
+/// A hash of the model's numbers, and of its scores in a small world, which its formulas decide.
+#[must_use]
+pub fn fingerprint(model: &Model) -> String {
+    let market = Market::mixed(1, 60, 6, 150);
+    let agents: Vec<Agent> = market.agents.iter().map(|agent| agent.0).collect();
+    let scores = flow(model, &market.record, &market.asked(150), &agents);
+    Hash::of(&[format!("{model:?}").as_bytes(), format!("{scores:?}").as_bytes()]).to_string()
 }
 
 fn foreseen(found: &Foresight) -> [Reached; 2] {
