@@ -6,7 +6,7 @@ use asp_core::key::SecretKey;
 use asp_core::position::{Hash, LogPoint, LogTime, Position};
 use asp_core::trust::{
     Assessment, Change, Distrust, Evidence, Ground, Level, Limit, Model, Outcome, Outlook, Question, Settled,
-    assess, assess_with, history, score as points, score_with,
+    View, assess, assess_with, history, score as points, score_with,
 };
 use proptest::prelude::*;
 
@@ -190,7 +190,7 @@ fn a_breach_fades_with_time_and_faster_with_flow_earned_after_it() {
     let healed = score(&format!("{broken}{}", network(10)), "worker");
     let never = score(&network(10), "worker");
     assert!(
-        waited + 10_000 < earned && earned + 10_000 < healed && healed < never,
+        waited + 5_000 < earned && earned + 10_000 < healed && healed < never,
         "{waited} {earned} {healed}"
     );
 }
@@ -236,9 +236,37 @@ fn who_breaks_again_comes_back_more_slowly() {
         factor(&assess(&world(&format!("{old}{since}{breaches}")), &question("worker")), "F")
     };
     let once = left("worker broke 1 x 100 for p0 60 days ago");
-    let apart = left("worker broke 1 x 100 for p0 60 days ago\nworker broke 1 x 100 for p0 430 days ago");
-    let twice = left("worker broke 1 x 100 for p0 60 days ago\nworker broke 1 x 100 for p0 420 days ago");
+    let apart = left("worker broke 1 x 100 for p0 60 days ago\nworker broke 1 x 100 for p0 1525 days ago");
+    let twice = left("worker broke 1 x 100 for p0 60 days ago\nworker broke 1 x 100 for p0 1515 days ago");
     assert!(once > apart && apart > twice + 100_000, "{once} {apart} {twice}");
+}
+
+#[test]
+fn a_breach_is_outlived_by_many_deals_and_not_by_few() {
+    let left = |kept: u32| {
+        let breach = "worker broke 1 x 100 for p0 20 days ago\n";
+        let since: String = (0..kept).map(|_| "worker kept 1 x 100 for seed 0 days ago\n").collect();
+        factor(&assess(&world(&format!("{breach}{since}")), &question("worker")), "F")
+    };
+    // A flow of 12 halves what is lost, a sixth of it heals next to nothing, and twice of it leaves a fifth.
+    let lost = |kept| 1_000_000 - left(kept);
+    assert!(lost(2) * 100 > lost(0) * 97, "{} {}", lost(2), lost(0));
+    assert!(lost(12).abs_diff(lost(0) / 2) <= 1, "{} {}", lost(12), lost(0));
+    assert!(lost(24).abs_diff(lost(0) / 5) <= 1, "{} {}", lost(24), lost(0));
+}
+
+#[test]
+fn a_view_of_many_agents_gives_each_the_score_of_its_own_question() {
+    let evidence = world(&format!(
+        "{}worker broke 1 x 60 for p0 5 days ago\nseed kept 1 x 9 for p0 3 days ago",
+        network(6)
+    ));
+    let asked = question("p1");
+    let view = View::of(&Model::FLOW_1, &evidence, &asked);
+    for name in ["worker", "p0", "p3", "seed", "stranger"] {
+        let own = question(name);
+        assert_eq!(view.score(&own.subject), assess(&evidence, &own).score, "{name}");
+    }
 }
 
 #[test]
@@ -356,7 +384,7 @@ fn what_would_change_the_score_does_so_when_it_happens() {
 }
 
 /// The same example by another program, with floats and without this code, gives
-/// R 1.96398245, L 0.31640589, q 0.37019518, D 0.91700404, F 0.85172051 and 16.750737 points.
+/// R 1.96398245, L 0.31640589, q 0.36303056, D 0.91700404, F 0.83987683 and 16.360676 points.
 #[test]
 fn the_digits_are_these_on_every_machine() {
     // ASP-TRU-001
@@ -370,11 +398,11 @@ fn the_digits_are_these_on_every_machine() {
     let assessment = assess(&world(text), &question("worker"));
     let digits: Vec<String> =
         assessment.factors.iter().map(|it| format!("{} {}", it.symbol, it.value)).collect();
-    assert_eq!(digits.join(", "), "R 1.963982, L 0.316406, q 0.370195, D 0.917004, F 0.851721");
+    assert_eq!(digits.join(", "), "R 1.963982, L 0.316406, q 0.363031, D 0.917004, F 0.839877");
     let parts: Vec<String> = assessment.parts.iter().map(|it| format!("{} {}", it.name, it.points)).collect();
     assert_eq!(
         parts.join(", "),
-        "base 10.000, growth 28.476, certainty -17.935, inactivity -0.875, breaches -2.916"
+        "base 10.000, growth 28.476, certainty -18.139, inactivity -0.858, breaches -3.119"
     );
 }
 

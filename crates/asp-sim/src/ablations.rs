@@ -3,7 +3,8 @@
 use asp_core::trust::Model;
 use serde::Serialize;
 
-use crate::goals::{GOALS, Laboratory, Scale};
+use crate::goals::{GOALS, Goal, Laboratory, Scale};
+use crate::workers::each;
 
 /// A mechanism, and the model without it.
 pub struct Mechanism {
@@ -104,20 +105,22 @@ pub const MECHANISMS: [Mechanism; 14] = [
     },
 ];
 
-impl Mechanism {
-    /// The goals that hold by `model` and not without this mechanism, in worlds that are small.
-    #[must_use]
-    pub fn ablate(&self, model: &Model, seed: u64) -> Ablated {
+/// For each mechanism the goals that hold by `model` and not without it, in worlds that are small.
+#[must_use]
+pub fn ablations(model: &Model, seed: u64) -> Vec<Ablated> {
+    let held =
+        |model: &Model, goal: &Goal| goal.measure(&Laboratory { model, seed, scale: Scale::SMALL }).held;
+    let whole: Vec<bool> = each(&GOALS, |goal| held(model, goal));
+    let holding: Vec<&Goal> =
+        GOALS.iter().zip(whole).filter(|(_, held)| *held).map(|(goal, _)| goal).collect();
+    each(&MECHANISMS, |mechanism| {
         let mut poorer = Model { name: "ablated", ..model.clone() };
-        (self.without)(&mut poorer);
-        let held = |model: &Model, goal: &crate::goals::Goal| {
-            goal.measure(&Laboratory { model, seed, scale: Scale::SMALL }).held
-        };
-        let breaks = GOALS.iter().filter(|goal| !held(&poorer, goal) && held(model, goal));
+        (mechanism.without)(&mut poorer);
+        let breaks = holding.iter().filter(|goal| !held(&poorer, goal));
         Ablated {
-            mechanism: self.name,
-            purpose: self.purpose,
+            mechanism: mechanism.name,
+            purpose: mechanism.purpose,
             breaks: breaks.map(|goal| goal.name).collect(),
         }
-    }
+    })
 }

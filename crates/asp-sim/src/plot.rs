@@ -30,7 +30,7 @@ pub struct Axis {
 /// A line.
 #[derive(Debug, Clone)]
 pub struct Line {
-    /// Its label.
+    /// Its label; a line without one is there to compare with.
     pub name: String,
     /// Points, across and up.
     pub points: Vec<(f64, f64)>,
@@ -57,7 +57,7 @@ impl Plot {
     #[must_use]
     pub fn svg(&self) -> String {
         let mut text = format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" \
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{NATURAL}\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" \
              aria-labelledby=\"title about\">\n<title id=\"title\">{}</title>\n<desc id=\"about\">{}</desc>\n\
              <style>{STYLE}</style>\n<rect class=\"paper\" width=\"{WIDTH}\" height=\"{HEIGHT}\"/>\n\
              <text class=\"title\" x=\"{LEFT}\" y=\"34\">{}</text>\n\
@@ -75,8 +75,8 @@ impl Plot {
                 .iter()
                 .map(|(across, up)| format!("{:.1},{:.1}", self.x(*across), self.y(*up)))
                 .collect();
-            let _ =
-                writeln!(text, "<polyline class=\"line c{}\" points=\"{}\"/>", number % 8, points.join(" "));
+            let class = if line.name.is_empty() { "rest".to_owned() } else { format!("c{}", number % 8) };
+            let _ = writeln!(text, "<polyline class=\"line {class}\" points=\"{}\"/>", points.join(" "));
         }
         self.draw_labels(&mut text);
         text.push_str("</svg>\n");
@@ -120,8 +120,8 @@ impl Plot {
     /// Labels at the ends of the lines, moved apart where lines end together.
     fn draw_labels(&self, text: &mut String) {
         let end = |line: &Line| line.points.last().map_or(HEIGHT, |point| self.y(point.1));
-        let mut places: Vec<(usize, f64)> =
-            self.lines.iter().enumerate().map(|(number, line)| (number, end(line))).collect();
+        let named = self.lines.iter().enumerate().filter(|(_, line)| !line.name.is_empty());
+        let mut places: Vec<(usize, f64)> = named.map(|(number, line)| (number, end(line))).collect();
         places.sort_by(|one, other| one.1.total_cmp(&other.1));
         let mut free = TOP;
         for place in &mut places {
@@ -161,27 +161,30 @@ fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-const WIDTH: f64 = 760.0;
-const HEIGHT: f64 = 440.0;
-const LEFT: f64 = 56.0;
-const RIGHT: f64 = 150.0;
+/// How wide a plot is where there is room.
+const NATURAL: f64 = 720.0;
+const WIDTH: f64 = 600.0;
+const HEIGHT: f64 = 410.0;
+const LEFT: f64 = 60.0;
+const RIGHT: f64 = 156.0;
 const TOP: f64 = 104.0;
 const BOTTOM: f64 = 60.0;
 /// The height of a label.
-const LABEL: f64 = 17.0;
+const LABEL: f64 = 19.0;
 /// Eight colours that colour-blind people can tell apart (Okabe and Ito), a little darker on white.
 const STYLE: &str = "
 svg{--paper:#fff;--ink:#1c1e21;--soft:#5c6370;--grid:#e3e5e8;--c0:#0067b1;--c1:#c1440e;--c2:#00805f;--c3:#a3528a;--c4:#8a6d00;\
 --c5:#3b9bd1;--c6:#6b7280;--c7:#1c1e21;font:13px system-ui,-apple-system,'Segoe UI',sans-serif}
 @media(prefers-color-scheme:dark){svg{--paper:#16181c;--ink:#eceef1;--soft:#a0a7b3;--grid:#2b2f36;--c0:#5ab4f5;--c1:#ff8a5c;\
 --c2:#35c79a;--c3:#e39ac8;--c4:#e0c04a;--c5:#9bd3f7;--c6:#98a1b0;--c7:#eceef1}}
-.paper{fill:var(--paper)}.title{fill:var(--ink);font-size:18px;font-weight:600}.about,.axis,.tick{fill:var(--soft)}
+.rest{stroke:var(--soft);stroke-dasharray:2 6}.paper{fill:var(--paper)}.title{fill:var(--ink);font-size:18px;font-weight:600}.about,.axis,.tick{fill:var(--soft)}
 .tick{font-size:12px;font-variant-numeric:tabular-nums}.axis{font-size:12px}.grid{stroke:var(--grid);stroke-width:1}
 .line{fill:none;stroke-width:1.75;stroke-linejoin:round;stroke-linecap:round}.line.c0{stroke-width:3}.label{font-weight:500}
 .c0{stroke:var(--c0)}.c1{stroke:var(--c1)}.c2{stroke:var(--c2)}.c3{stroke:var(--c3)}.c4{stroke:var(--c4)}.c5{stroke:var(--c5)}\
 .c6{stroke:var(--c6)}.c7{stroke:var(--c7)}
 .t0{fill:var(--c0)}.t1{fill:var(--c1)}.t2{fill:var(--c2)}.t3{fill:var(--c3)}.t4{fill:var(--c4)}.t5{fill:var(--c5)}\
 .t6{fill:var(--c6)}.t7{fill:var(--c7)}
+@media(max-width:480px){.tick,.axis,.label,.about{font-size:16.5px}.title{font-size:22px}.line{stroke-width:2.5}.line.c0{stroke-width:4}}
 ";
 
 #[cfg(test)]
@@ -196,12 +199,18 @@ mod tests {
             subtitle: "s".into(),
             across: Axis::of("days", &[0, 5, 10]),
             up: Axis::of("points", &[0, 50, 100]),
-            lines: vec![line("one", 0.0), line("two", 0.0), line("three", 0.5), line("four", 100.0)],
+            lines: vec![
+                line("one", 0.0),
+                line("two", 0.0),
+                line("three", 0.5),
+                line("four", 100.0),
+                line("", 50.0),
+            ],
         };
         let svg = plot.svg();
         assert!(svg.starts_with("<svg ") && svg.ends_with("</svg>\n"));
         assert!(svg.contains("a &lt; b &amp; c") && !svg.contains("<script") && !svg.contains("href"));
-        assert!(svg.contains("prefers-color-scheme:dark"));
+        assert!(svg.contains("prefers-color-scheme:dark") && svg.matches("line rest").count() == 1);
         let mut heights: Vec<f64> = svg
             .lines()
             .filter(|line| line.contains("class=\"label"))
@@ -209,6 +218,6 @@ mod tests {
             .collect();
         heights.sort_by(f64::total_cmp);
         assert_eq!(heights.len(), 4);
-        assert!(heights.windows(2).all(|pair| pair[1] - pair[0] >= 16.9), "{heights:?}");
+        assert!(heights.windows(2).all(|pair| pair[1] - pair[0] >= 18.9), "{heights:?}");
     }
 }

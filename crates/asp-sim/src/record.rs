@@ -1,5 +1,8 @@
 //! What happened between numbered agents, and how it reads as evidence of the core. Knows no scores.
 
+use std::collections::BTreeMap;
+
+use asp_core::amount::Money;
 use asp_core::name::{AgentUri, Domain};
 use asp_core::position::{Hash, LogTime, Position};
 use asp_core::trust::{Evidence, Outcome, Question};
@@ -62,7 +65,19 @@ impl Record {
     pub fn evidence(&self, until: u64) -> Vec<Evidence> {
         let mut deals: Vec<&Deal> = self.deals.iter().filter(|deal| deal.minute <= until).collect();
         deals.sort_by_key(|deal| deal.minute);
-        (0..).zip(deals).filter_map(|(index, deal)| evidence(index, deal)).collect()
+        // The same names and amounts come again and again, and reading one takes longer than copying it.
+        let mut names: BTreeMap<Agent, Option<AgentUri>> = BTreeMap::new();
+        let mut amounts: BTreeMap<u64, Option<Money>> = BTreeMap::new();
+        let mut evidence = Vec::with_capacity(deals.len());
+        for (index, deal) in (0..).zip(deals) {
+            let mut named = |agent| names.entry(agent).or_insert_with(|| uri(agent)).clone();
+            let (debtor, creditor) = (named(deal.debtor), named(deal.creditor));
+            let value = amounts.entry(deal.cents).or_insert_with(|| money(deal.cents)).clone();
+            if let (Some(debtor), Some(creditor), Some(value)) = (debtor, creditor, value) {
+                evidence.push(settled(index, deal, debtor, creditor, value));
+            }
+        }
+        evidence
     }
 
     /// The deals that an agent owed and that ended by then.
@@ -88,22 +103,23 @@ impl Asked {
     }
 }
 
-fn evidence(index: u64, deal: &Deal) -> Option<Evidence> {
-    Some(Evidence {
+fn settled(index: u64, deal: &Deal, debtor: AgentUri, creditor: AgentUri, value: Money) -> Evidence {
+    Evidence {
         index: Position(index),
         at: LogTime::from_millis(deal.minute * 60_000),
-        debtor: uri(deal.debtor)?,
-        creditor: uri(deal.creditor)?,
-        value: money(deal.cents)?,
+        debtor,
+        creditor,
+        value,
         capability: None,
         outcome: if deal.kept { Outcome::Fulfilled } else { Outcome::Breached },
         statement: Hash::of(&[&index.to_be_bytes()]),
         grounds: [].into(),
         void: None,
-    })
+    }
 }
 
-fn uri(agent: Agent) -> Option<AgentUri> {
+/// The name of an agent in the core.
+pub(crate) fn uri(agent: Agent) -> Option<AgentUri> {
     format!("agent://a{agent}.example/x").parse().ok()
 }
 
@@ -111,7 +127,7 @@ fn domain(agent: Agent) -> Option<Domain> {
     format!("a{agent}.example").parse().ok()
 }
 
-fn money(cents: u64) -> Option<asp_core::amount::Money> {
+fn money(cents: u64) -> Option<Money> {
     let fraction = match cents % 100 {
         0 => String::new(),
         tenths if tenths % 10 == 0 => format!(".{}", tenths / 10),

@@ -1,15 +1,17 @@
 //! One run of the laboratory: what is measured, in which order, and the plots. Prints nothing.
 
+use asp_core::position::Hash;
 use asp_core::trust::Model;
 use serde::Serialize;
 
-use crate::ablations::{Ablated, MECHANISMS};
+use crate::ablations::{Ablated, ablations};
 use crate::attacks::{Attack, RingGain, Trajectory, attacks, ring_gains, trajectories};
 use crate::goals::{GOALS, Laboratory, Scale};
+use crate::market::Market;
 use crate::otc::{Foresight, Row, foresee};
 use crate::plot::{Axis, Line, Plot};
-use crate::systems::System;
-use crate::workers::each;
+use crate::record::Agent;
+use crate::systems::{System, flow};
 
 /// What is to be measured.
 #[derive(Debug, Clone, Copy)]
@@ -30,6 +32,8 @@ pub struct Request<'a> {
 pub struct Report {
     /// The model.
     pub model: &'static str,
+    /// Changes with every number and formula of the model: whether figures are those of the model that is there.
+    pub fingerprint: String,
     /// The seed: the same seed gives the same report.
     pub seed: u64,
     /// The goals.
@@ -89,6 +93,7 @@ pub fn run(request: &Request<'_>, tell: &dyn Fn(&str, u64, u64)) -> Report {
     };
     let mut report = Report {
         model: model.name,
+        fingerprint: fingerprint(model),
         seed,
         goals: Vec::new(),
         systems: System::ALL.map(System::name).into(),
@@ -116,7 +121,7 @@ pub fn run(request: &Request<'_>, tell: &dyn Fn(&str, u64, u64)) -> Report {
     }
     if wanted("ablations") {
         step("ablations");
-        report.ablations = each(&MECHANISMS, |mechanism| mechanism.ablate(model, seed));
+        report.ablations = ablations(model, seed);
         report.goals.push(ablated(&report.ablations));
     }
     if only.is_none() {
@@ -129,6 +134,15 @@ pub fn run(request: &Request<'_>, tell: &dyn Fn(&str, u64, u64)) -> Report {
     }
     tell("done", total, total);
     report
+}
+
+/// A hash of the model's numbers, and of its scores in a small world, which its formulas decide.
+#[must_use]
+pub fn fingerprint(model: &Model) -> String {
+    let market = Market::mixed(1, 60, 6, 150);
+    let agents: Vec<Agent> = market.agents.iter().map(|agent| agent.0).collect();
+    let scores = flow(model, &market.record, &market.asked(150), &agents);
+    Hash::of(&[format!("{model:?}").as_bytes(), format!("{scores:?}").as_bytes()]).to_string()
 }
 
 fn foreseen(found: &Foresight) -> [Reached; 2] {
@@ -191,7 +205,7 @@ impl Report {
         };
         Plot {
             title: "Scores by kind of agent".into(),
-            subtitle: "Means in a mixed population, as seen by its seeds. A newcomer has 10 points.".into(),
+            subtitle: "Means of a mixed population. A newcomer has 10 points.".into(),
             across: Axis::of("days", &[0, 90, 180, 270]),
             up: Axis::of("points", &[0, 25, 50, 75, 100]),
             lines: self.trajectories.iter().map(line).collect(),
@@ -209,14 +223,14 @@ impl Report {
         let sizes = (0_u32..).zip(&self.ring_gains);
         Plot {
             title: "What a ring gains over one agent".into(),
-            subtitle: "One deal with an outsider, and ten of each member inside.".into(),
+            subtitle: "One deal outside, and ten of each member inside.".into(),
             across: Axis {
                 name: "identities".into(),
                 ticks: sizes.map(|(place, it)| (f64::from(place), it.identities.to_string())).collect(),
             },
             up: Axis {
                 name: "points gained".into(),
-                ticks: [-10_i32, 0, 10, 20, 30, 40, 50]
+                ticks: [-10_i32, 0, 10, 20, 30]
                     .map(|tick| {
                         (f64::from(tick), if tick > 0 { format!("+{tick}") } else { tick.to_string() })
                     })

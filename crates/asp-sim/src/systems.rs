@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use asp_core::trust::{Model, score_with};
+use asp_core::trust::{Model, View, score_with};
 use serde::Serialize;
 
-use crate::record::{Agent, Asked, Record};
+use crate::record::{Agent, Asked, Record, uri};
 use crate::workers::each;
 
 /// A way to judge agents by a record.
@@ -63,11 +63,25 @@ impl System {
 #[must_use]
 pub fn flow(model: &Model, record: &Record, asked: &Asked, subjects: &[Agent]) -> Vec<f64> {
     let evidence = record.evidence(asked.minute);
-    let score = |subject: &Agent| {
-        let question = asked.about(*subject);
-        question.map_or(0.0, |question| points(score_with(model, &evidence, &question).thousandths()))
+    let Some(question) = subjects.first().and_then(|subject| asked.about(*subject)) else {
+        return subjects.iter().map(|_| 0.0).collect();
     };
-    each(subjects, score)
+    let view = View::of(model, &evidence, &question);
+    let score =
+        |subject: &Agent| uri(*subject).map_or(0.0, |subject| points(view.score(&subject).thousandths()));
+    // A thread for each of a few agents costs more than it saves.
+    if subjects.len() < FEW { subjects.iter().map(score).collect() } else { each(subjects, score) }
+}
+
+/// The scores of one agent as several questions find it, by the protocol's model.
+#[must_use]
+pub fn through(model: &Model, record: &Record, asked: &[Asked], subject: Agent) -> Vec<f64> {
+    let last = asked.iter().map(|asked| asked.minute).max().unwrap_or(0);
+    let evidence = record.evidence(last);
+    each(asked, |asked| {
+        let question = asked.about(subject);
+        question.map_or(0.0, |question| points(score_with(model, &evidence, &question).thousandths()))
+    })
 }
 
 /// Thousandths of points as points.
@@ -144,6 +158,8 @@ fn count(size: usize) -> f64 {
     u32::try_from(size).map_or(1.0, f64::from).max(1.0)
 }
 
+/// So few agents are judged on one thread.
+const FEW: usize = 8;
 /// What is passed on rather than given back to the seeds in each round.
 const KEPT: f64 = 0.85;
 /// Rounds of the power iteration; what is left out after them is below 0.85⁵⁰ < 0.0003.

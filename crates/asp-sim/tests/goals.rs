@@ -9,7 +9,7 @@ use asp_sim::ablations::MECHANISMS;
 use asp_sim::attacks::ring_gains;
 use asp_sim::goals::{GOALS, Laboratory, Measured, Scale};
 use asp_sim::otc::{foresee, read};
-use asp_sim::report::{Request, names, run};
+use asp_sim::report::{Request, fingerprint, names, run};
 use asp_sim::rings::case;
 use asp_sim::systems::{System, flow};
 use proptest::prelude::*;
@@ -66,7 +66,7 @@ const NEEDED: [(&str, &str); 14] = [
     ("inactivity", "sleeper"),
     ("fall by breach", "on-off-10"),
     ("aggravation", "on-off-10"),
-    ("fading of breaches", "forgiven"),
+    ("fading of breaches", "redeemer"),
     ("healing by deals", "forgiven"),
     ("severity by value", "trifle"),
     ("least severity", "trifle"),
@@ -101,6 +101,27 @@ fn the_page_names_every_goal_and_every_mechanism_as_they_are() {
         let row = page.lines().find(|line| line.starts_with(&format!("| {mechanism} |"))).unwrap();
         assert!(row.contains(&format!("`{goal}`")), "{row} lacks {goal}");
     }
+}
+
+/// Its tables are made from the report by `cargo xtask codegen`, its plots by the run that wrote the report.
+#[test]
+fn the_figures_of_the_page_are_those_of_the_model_that_is_there() {
+    let report = include_str!("../../../docs/images/trust/report.json");
+    let report: serde_json::Value = serde_json::from_str(report).unwrap();
+    assert_eq!(
+        report["fingerprint"],
+        fingerprint(&Model::FLOW_1),
+        "run: assent lab trust --otc FILE --out docs/images/trust && cargo xtask codegen"
+    );
+    assert_eq!(report["seed"], SEED);
+    let goals: Vec<_> = report["goals"].as_array().unwrap().iter().map(|goal| &goal["goal"]).collect();
+    assert_eq!(goals, names().collect::<Vec<_>>());
+    let page = include_str!("../../../docs/trust.md");
+    for plot in ["trajectories", "rings", "foresight"] {
+        assert!(page.contains(&format!("(images/trust/{plot}.svg)")), "the page lacks {plot}");
+    }
+    let other = Model { earned_halves: 11, ..Model::FLOW_1 };
+    assert_ne!(fingerprint(&other), fingerprint(&Model::FLOW_1));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 mod errors;
 mod kit;
+mod laboratory;
 mod limits;
 mod rules;
 pub(crate) mod threats;
@@ -74,6 +75,9 @@ fn generate(root: &Path) -> Result<Vec<(&'static str, String)>, String> {
         if root.join(source).exists() {
             files.push((target, read_text(root, source)?));
         }
+    }
+    if root.join(laboratory::TARGET).exists() {
+        files.push((laboratory::TARGET, laboratory::page(root)?));
     }
     if let Some(transitions) = Transitions::load(root, &codes, &rules)? {
         files.extend([

@@ -27,12 +27,24 @@ pub(super) struct Sources<'a> {
     pub(super) proofs: &'a Proofs,
 }
 
-/// The page with every block as its source says.
+/// The specification with every block as its source says.
 ///
 /// # Errors
 /// A sentence with the marker that is not closed, or the block that nothing makes.
 pub(super) fn filled(present: &str, sources: &Sources<'_>) -> Result<String, String> {
-    let fault = |what: String| format!("{TARGET}: {what}");
+    filled_by(TARGET, present, |name| sources.block(name))
+}
+
+/// A page with every block as `block` says.
+///
+/// # Errors
+/// As [`filled`].
+pub(super) fn filled_by(
+    target: &str,
+    present: &str,
+    block: impl Fn(&str) -> Result<String, String>,
+) -> Result<String, String> {
+    let fault = |what: String| format!("{target}: {what}");
     let mut out = String::new();
     let mut lines = present.lines();
     while let Some(line) = lines.next() {
@@ -41,7 +53,7 @@ pub(super) fn filled(present: &str, sources: &Sources<'_>) -> Result<String, Str
         if !lines.by_ref().any(|line| line == CLOSE) {
             return Err(fault(format!("the block {name} is not closed")));
         }
-        let text = sources.block(name).map_err(fault)?;
+        let text = block(name).map_err(fault)?;
         let _ = write!(out, "\n{}\n\n{CLOSE}\n", text.trim());
     }
     Ok(out)

@@ -124,6 +124,109 @@ impl Question {
     }
 }
 
+/// The evidence as one observer sees it at one instant, read once to judge many agents.
+///
+/// Whose trust is asked about in the question does not matter here.
+pub struct View<'a> {
+    pub(super) question: &'a Question,
+    pub(super) model: &'a Model,
+    /// Kept deals between organisations, by debtor, creditor and place in the log; each with the agent that owed.
+    kept: Vec<(Deal<'a>, &'a AgentUri)>,
+    /// Broken ones, in log order.
+    broken: Vec<&'a Evidence>,
+    /// By organisation: its number as a node.
+    numbers: BTreeMap<&'a str, usize>,
+    /// Those that do not count, as their currency has no rate.
+    unrated: Vec<&'a Evidence>,
+    /// By node number: what the observer believes of it.
+    seeds: Vec<Belief>,
+    /// By node number less one: an agent of the organisation, which names it.
+    organisations: Vec<&'a AgentUri>,
+}
+
+impl<'a> View<'a> {
+    /// Reads evidence for a question.
+    #[must_use]
+    pub fn of(model: &'a Model, evidence: &'a [Evidence], question: &'a Question) -> Self {
+        let observers: BTreeSet<&str> = question.observer.iter().map(Domain::as_str).collect();
+        let (mut broken, mut lending, mut unrated) = (Vec::new(), Vec::new(), Vec::new());
+        let mut numbers: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut agents: BTreeMap<&str, &AgentUri> = BTreeMap::new();
+        for item in evidence.iter().filter(|item| question.looks_at(item)) {
+            let (debtor, creditor) = (domain_of(&item.debtor), domain_of(&item.creditor));
+            if debtor == creditor {
+                continue;
+            }
+            if question.worth(&item.value).is_none() {
+                unrated.push(item);
+                continue;
+            }
+            match item.outcome {
+                Outcome::Breached => broken.push(item),
+                Outcome::Fulfilled => {
+                    agents.entry(creditor).or_insert(&item.creditor);
+                    agents.entry(debtor).or_insert(&item.debtor);
+                    lending.push((item, debtor, creditor));
+                }
+            }
+        }
+        broken.sort_unstable();
+        numbers.extend(agents.keys().copied().zip(SUBJECT + 1..));
+        let number = |domain: &&'a str| numbers.get(domain).copied().unwrap_or(SUBJECT);
+        let weights = Weights::of(question, model);
+        let deal = |(item, debtor, creditor): &(&'a Evidence, &'a str, &'a str)| {
+            let deal = Deal {
+                debtor: number(debtor),
+                creditor: number(creditor),
+                weight: weights.weigh(item),
+                index: item.index,
+                at: item.at,
+                statement: Some(&item.statement),
+            };
+            (deal, &item.debtor)
+        };
+        let mut kept: Vec<_> = lending.iter().map(deal).filter(|(deal, _)| deal.weight > 0).collect();
+        kept.sort_unstable();
+        let worths = question.outlook.seeds.iter();
+        let given: BTreeMap<&str, u64> =
+            worths.map(|(name, worth)| (name.as_str(), question.deals(*worth))).collect();
+        let belief = |name: &&str| match given.get(name) {
+            _ if observers.contains(name) => Belief::Whole,
+            Some(given) => Belief::Given(*given),
+            None => Belief::Earned,
+        };
+        let seeds = std::iter::once(Belief::Earned).chain(agents.keys().map(belief)).collect();
+        let organisations = agents.into_values().collect();
+        Self { question, model, kept, broken, unrated, numbers, seeds, organisations }
+    }
+
+    /// What the evidence says of one agent.
+    pub(super) fn record(&self, subject: &AgentUri) -> Record<'a> {
+        let own = self.numbers.get(domain_of(subject)).copied().unwrap_or(SUBJECT);
+        // What others of the subject's organisation were lent is not lent to the subject, and must not reach it a second
+        // time through third parties; what a seed was lent, it does not need.
+        let (mut kept, mut others) = (Vec::new(), Vec::new());
+        for (deal, debtor) in &self.kept {
+            if deal.debtor == own {
+                if *debtor == subject {
+                    kept.push(Deal { debtor: SUBJECT, ..*deal });
+                }
+            } else if self.seeds.get(deal.debtor) != Some(&Belief::Whole) {
+                others.push(*deal);
+            }
+        }
+        // The subject has the lowest number, and each part is sorted already.
+        kept.append(&mut others);
+        let broken = self.broken.iter().copied().filter(|item| item.debtor == *subject).collect();
+        let mut unrated = BTreeMap::new();
+        for item in self.unrated.iter().filter(|item| item.debtor == *subject) {
+            *unrated.entry(item.value.currency.clone()).or_default() += 1;
+        }
+        let (seeds, organisations) = (self.seeds.clone(), self.organisations.clone());
+        Record { kept, broken, unrated, seeds, organisations }
+    }
+}
+
 /// The evidence that a question admits, sorted so that the order in which it came cannot matter.
 pub(super) struct Record<'a> {
     /// Kept deals that can carry flow, by debtor, creditor and place in the log.
@@ -138,77 +241,7 @@ pub(super) struct Record<'a> {
     organisations: Vec<&'a AgentUri>,
 }
 
-impl<'a> Record<'a> {
-    pub(super) fn of(evidence: &'a [Evidence], question: &Question, model: &Model) -> Self {
-        let own = domain_of(&question.subject);
-        let observers: BTreeSet<&str> = question.observer.iter().map(Domain::as_str).collect();
-        let (mut broken, mut lending, mut unrated) = (Vec::new(), Vec::new(), BTreeMap::new());
-        for item in evidence.iter().filter(|item| question.looks_at(item)) {
-            let (debtor, creditor) = (domain_of(&item.debtor), domain_of(&item.creditor));
-            let by_subject = item.debtor == question.subject;
-            if debtor == creditor {
-                continue;
-            }
-            if question.worth(&item.value).is_none() {
-                if by_subject {
-                    *unrated.entry(item.value.currency.clone()).or_default() += 1;
-                }
-                continue;
-            }
-            if by_subject && item.outcome == Outcome::Breached {
-                broken.push(item);
-            }
-            // What others of the subject's organisation were lent is not lent to the subject, and must not
-            // reach it a second time through third parties; what a seed was lent, it does not need.
-            if item.outcome == Outcome::Fulfilled
-                && (by_subject || debtor != own && !observers.contains(debtor))
-            {
-                lending.push((item, debtor, creditor, by_subject));
-            }
-        }
-        broken.sort_unstable();
-
-        let mut numbers: BTreeMap<&str, (usize, &AgentUri)> = BTreeMap::new();
-        for (item, debtor, creditor, by_subject) in &lending {
-            numbers.entry(creditor).or_insert((0, &item.creditor));
-            if !by_subject {
-                numbers.entry(debtor).or_insert((0, &item.debtor));
-            }
-        }
-        for (number, entry) in (SUBJECT + 1..).zip(numbers.values_mut()) {
-            entry.0 = number;
-        }
-        let number = |domain| numbers.get(domain).map_or(SUBJECT, |entry| entry.0);
-        let weights = Weights::of(question, model);
-        let mut kept: Vec<Deal<'a>> = lending
-            .iter()
-            .map(|(item, debtor, creditor, by_subject)| Deal {
-                debtor: if *by_subject { SUBJECT } else { number(debtor) },
-                creditor: number(creditor),
-                weight: weights.weigh(item),
-                index: item.index,
-                at: item.at,
-                statement: Some(&item.statement),
-            })
-            .filter(|deal| deal.weight > 0)
-            .collect();
-        kept.sort_unstable();
-        let given: BTreeMap<&str, u64> = question
-            .outlook
-            .seeds
-            .iter()
-            .map(|(name, worth)| (name.as_str(), question.deals(*worth)))
-            .collect();
-        let belief = |name: &&str| match given.get(name) {
-            _ if observers.contains(name) => Belief::Whole,
-            Some(given) => Belief::Given(*given),
-            None => Belief::Earned,
-        };
-        let seeds = std::iter::once(Belief::Earned).chain(numbers.keys().map(belief)).collect();
-        let organisations = numbers.values().map(|entry| entry.1).collect();
-        Self { kept, broken, unrated, seeds, organisations }
-    }
-
+impl Record<'_> {
     /// Leaves out the deals that lie on no way from a seed to the subject.
     pub(super) fn keep_relevant(&mut self, model: &Model) {
         let relevant = Graph::of(self.kept.iter(), &self.seeds, model).relevant();

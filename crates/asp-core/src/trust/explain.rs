@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::evidence::{Question, Record};
+use super::evidence::{Question, Record, View};
 use super::flow::{Cut, Deal, Edge, SUBJECT};
 use super::level::{Consequences, Level};
 use super::parameters::{DEAL, LISTED_MAX, Model};
@@ -193,7 +193,9 @@ pub(super) fn score(mut record: Record<'_>, question: &Question, model: &Model) 
 }
 
 /// Answers a question from the evidence it admits.
-pub(super) fn explain(mut record: Record<'_>, question: &Question, model: &Model) -> Assessment {
+pub(super) fn explain(view: &View<'_>) -> Assessment {
+    let (question, model) = (view.question, view.model);
+    let mut record = view.record(&question.subject);
     record.keep_relevant(model);
     let breaches = Breach::among(&record.broken, question, model);
     let standing = Standing::of(&record.kept, &breaches, &record.seeds, model);

@@ -20,9 +20,9 @@
 //! - **Inactivity** `D = 2^(−max(0, idle − 30 d) / 120 d)`. Idle is the time since the latest instant such that
 //!   deals after it alone still connect a seed with the subject. So a partner is as fresh as its own connection.
 //! - **Breaches** of the subject count whoever the creditor is, for both have signed. Each multiplies F by
-//!   `1 − (1 − 0.6^m) · severity · keep` and adds `2 · severity · keep · n` to B. n counts the breaches of the 365
-//!   days up to it, itself included, and `m = min(n, 4)`. `severity = clamp(v / V, ¼, 1)`.
-//!   `keep = 2^(−age / 365 d) / (1 + R′ / 8m)`, R′ being the maximum flow of the deals after the breach alone.
+//!   `1 − (1 − 0.6^m) · severity · keep` and adds `2 · severity · keep · n` to B. n counts the breaches of the four
+//!   years (1460 days) up to it, itself included, and `m = min(n, 4)`. `severity = clamp(v / V, ¼, 1)`.
+//!   `keep = 2^(−age / 365 d) / (1 + (R′ / 12m²)²)`, R′ being the maximum flow of the deals after the breach alone.
 //! - **Score** `F · (10 + 90·L·q·D)`, from factors rounded to millionths, rounded down to a thousandth.
 //!
 //! # What follows
@@ -51,7 +51,7 @@ mod score;
 mod settled;
 
 pub use conduct::{Conduct, Watch};
-pub use evidence::{Evidence, Ground, Outcome, Question};
+pub use evidence::{Evidence, Ground, Outcome, Question, View};
 pub use explain::{Assessment, Change, Counterfactual, Factor, Lender, Limit, Listed, Part};
 pub use history::{History, Moment, STEPS_MAX, STEPS_MIN, history};
 pub use level::{Consequences, Cover, Level};
@@ -62,6 +62,8 @@ pub use profile::{
 };
 pub use score::{Millionths, Points};
 pub use settled::{Distrust, Settled};
+
+use crate::name::AgentUri;
 
 /// Answers `question` from `evidence` (ASP-TRU-001).
 ///
@@ -75,13 +77,21 @@ pub fn assess(evidence: &[Evidence], question: &Question) -> Assessment {
 /// The answer by other numbers than those of the protocol: for the laboratory, never for a decision.
 #[must_use]
 pub fn assess_with(model: &Model, evidence: &[Evidence], question: &Question) -> Assessment {
-    explain::explain(evidence::Record::of(evidence, question, model), question, model)
+    explain::explain(&View::of(model, evidence, question))
 }
 
 /// The score that [`assess_with`] gives, without its reasons.
 #[must_use]
 pub fn score_with(model: &Model, evidence: &[Evidence], question: &Question) -> Points {
-    explain::score(evidence::Record::of(evidence, question, model), question, model)
+    View::of(model, evidence, question).score(&question.subject)
+}
+
+impl View<'_> {
+    /// The score of one agent, whoever the question is about: what [`score_with`] gives for it.
+    #[must_use]
+    pub fn score(&self, subject: &AgentUri) -> Points {
+        explain::score(self.record(subject), self.question, self.model)
+    }
 }
 
 /// The score that [`assess`] gives, without its reasons: a fraction of the work.

@@ -35,7 +35,7 @@ pub struct Model {
     pub breach_power_max: u32,
     /// Days in which a breach loses half of its effect, without anything being earned.
     pub breach_half_life_days: u32,
-    /// The flow earned after a lone breach that halves its effect; after one of several in the window so many times that.
+    /// The flow earned after a lone breach that halves its effect; after the m-th of the window m² times that.
     pub earned_halves: u32,
     /// A breach counts at least one part in so many of a full one, however small the deal was.
     pub severity_parts: u32,
@@ -59,11 +59,11 @@ impl Model {
         certain_flow: 30,
         idle_free_days: 30,
         idle_half_life_days: 120,
-        breach_window_days: 365,
+        breach_window_days: 1460,
         breach_leaves_hundredths: 60,
         breach_power_max: 4,
         breach_half_life_days: 365,
-        earned_halves: 8,
+        earned_halves: 12,
         severity_parts: 4,
         breach_weight: 2,
         base_points: 10_000,

@@ -121,11 +121,16 @@ impl Breach {
         }
     }
 
-    /// What is left of the breach: less with time, and less by the flow earned since; of a repeated one the more.
+    /// What is left of the breach: less with time, and less by the flow earned since.
+    ///
+    /// The first deals after it heal little, so that few good ones do not hide that many were bad; and the second breach of
+    /// the window needs four times the flow of a lone one, so that to break one deal in many heals for nobody, slow or busy.
     fn keep(&self, earned: u64, instant: LogTime, model: &Model) -> Fixed {
         let aged = Fixed::spans(instant.since(self.at), days(model.breach_half_life_days)).half_to();
-        let halves = model.earned_halves.saturating_mul(self.aggravation(model).max(1));
-        aged / (Fixed::ONE + parameters::deals(earned) / Fixed::whole(halves))
+        let times = self.aggravation(model).max(1);
+        let halves = model.earned_halves.saturating_mul(times.saturating_mul(times));
+        let healed = parameters::deals(earned) / Fixed::whole(halves);
+        aged / (Fixed::ONE + healed * healed)
     }
 
     /// The breaches of the window, as far as they aggravate.

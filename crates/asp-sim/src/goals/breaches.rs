@@ -2,8 +2,8 @@
 
 use super::{Laboratory, Measured, largest, mean, smallest};
 use crate::market::{CLASS, Market};
-use crate::record::Agent;
-use crate::systems::flow;
+use crate::record::{Agent, Asked};
+use crate::systems::{flow, through};
 use crate::workers::each;
 
 /// Scores before and after a breach of so many cents, of all that had enough before.
@@ -48,29 +48,27 @@ pub(super) fn trifle(laboratory: &Laboratory<'_>) -> Measured {
     cost_within(laboratory, CLASS / 100, 80.0, 5.0, 20.0)
 }
 
-/// The mean over two years from the first breach on, by pace; judged is the best of those that are not slow.
+/// The mean from the first breach on, by pace; judged is the best of all paces.
 ///
-/// A deal in four days and every fiftieth broken are less than two breaches a year: told, but not judged, because an honest
-/// agent with two wrong verdicts a year has the same record.
+/// It is taken over two years, or until the fifth breach if that is later: the slowest agent of a mixed population breaks
+/// every fiftieth deal once in thirteen months, and a habit shows in what is repeated.
 fn on_off(laboratory: &Laboratory<'_>, every: u32, most: f64) -> Measured {
     let Laboratory { model, seed, scale } = *laboratory;
     let mean_at = |rate: u32| {
-        let mut market = Market::honest(seed, scale.around, scale.around / 10, 720);
-        let agent = market.stranger(0..720, rate * 100, CLASS, |_, owed| !owed.is_multiple_of(every));
         let first = every * 100 / rate;
-        let days: Vec<u32> = (first..720).step_by(scale.step as usize).collect();
-        let scores = each(&days, |day| largest(flow(model, &market.record, &market.asked(*day), &[agent])));
-        mean(&scores)
+        let end = (5 * first).max(720);
+        let mut market = Market::honest(seed, scale.around, scale.around / 10, end);
+        let agent = market.stranger(0..end, rate * 100, CLASS, |_, owed| !owed.is_multiple_of(every));
+        let asked: Vec<Asked> =
+            (first..end).step_by(scale.step as usize).map(|day| market.asked(day)).collect();
+        mean(&through(model, &market.record, &asked, agent))
     };
     let means: Vec<(u32, f64)> = scale.rates.iter().map(|rate| (*rate, mean_at(*rate))).collect();
-    let worst = largest(means.iter().filter(|(rate, _)| *rate >= JUDGED_FROM).map(|(_, mean)| *mean));
+    let worst = largest(means.iter().map(|(_, mean)| *mean));
     let told: Vec<String> =
         means.iter().map(|(rate, mean)| format!("{mean:.1} at {rate} deals in 100 days")).collect();
     Measured { reached: format!("{worst:.1} ({})", told.join(", ")), held: worst <= most }
 }
-
-/// Deals in a hundred days from which an on-off agent is judged.
-const JUDGED_FROM: u32 = 50;
 
 pub(super) fn every_tenth(laboratory: &Laboratory<'_>) -> Measured {
     on_off(laboratory, 10, 15.0)
@@ -85,7 +83,8 @@ pub(super) fn redeemer(laboratory: &Laboratory<'_>) -> Measured {
     let mut market = Market::honest(seed, scale.around, scale.around / 10, 800);
     let agent = market.stranger(0..790, 3_000, CLASS, |day, owed| day >= 60 || !owed.is_multiple_of(4));
     let days: Vec<u32> = (0..25).map(|month| 60 + 30 * month).collect();
-    let scores = each(&days, |day| largest(flow(model, &market.record, &market.asked(*day), &[agent])));
+    let asked: Vec<Asked> = days.iter().map(|day| market.asked(*day)).collect();
+    let scores = through(model, &market.record, &asked, agent);
     let back = days.iter().zip(&scores).find(|(_, score)| **score >= 40.0).map(|(day, _)| day - 60);
     let last = scores.last().copied().unwrap_or(0.0);
     let reached = match back {

@@ -16,8 +16,10 @@ pub struct Scale {
     pub rings: u32,
     /// Identities of a ring, at most.
     pub ring_max: u32,
-    /// Mixed populations.
+    /// Populations whose agents are counted together.
     pub populations: u32,
+    /// So many times as many for a kind that is rare.
+    pub crowd: u32,
     /// Agents of one.
     pub agents: u32,
     /// Honest agents around somebody looked at.
@@ -34,9 +36,10 @@ impl Scale {
         rings: 10_000,
         ring_max: 500,
         populations: 6,
+        crowd: 6,
         agents: 300,
         around: 60,
-        rates: &[25, 50, 100, 200],
+        rates: &[13, 25, 50, 100, 200],
         step: 15,
     };
     /// For a quick look.
@@ -44,14 +47,23 @@ impl Scale {
         rings: 1_000,
         ring_max: 500,
         populations: 2,
+        crowd: 3,
         agents: 200,
         around: 40,
-        rates: &[50, 100],
+        rates: &[13, 50],
         step: 30,
     };
     /// For ablations and tests.
-    pub const SMALL: Self =
-        Self { rings: 60, ring_max: 60, populations: 1, agents: 100, around: 30, rates: &[50], step: 60 };
+    pub const SMALL: Self = Self {
+        rings: 60,
+        ring_max: 60,
+        populations: 1,
+        crowd: 1,
+        agents: 100,
+        around: 30,
+        rates: &[50],
+        step: 60,
+    };
 }
 
 /// One world to measure in.
@@ -183,6 +195,11 @@ pub const GOALS: [Goal; 18] = [
         measure: dynamics::haste,
     },
 ];
+
+/// The seeds of so many worlds that are counted together; the first is the laboratory's own.
+fn seeds(seed: u64, count: u32) -> impl Iterator<Item = u64> {
+    (0..u64::from(count)).map(move |number| seed.wrapping_add(number * 7_919))
+}
 
 /// The largest of some numbers; the smallest possible if there are none.
 fn largest(numbers: impl IntoIterator<Item = f64>) -> f64 {

@@ -1,6 +1,6 @@
 //! What lies, new names and wrong verdicts change.
 
-use super::{Laboratory, Measured, largest, median};
+use super::{Laboratory, Measured, largest, median, seeds};
 use crate::market::{CLASS, Kind, Market};
 use crate::record::{Agent, Rating};
 use crate::systems::flow;
@@ -46,25 +46,25 @@ pub(super) fn lies(laboratory: &Laboratory<'_>) -> Measured {
 /// Every deal is disputed, and of the verdicts one in fifty is wrong: a broken deal stands where one was kept.
 pub(super) fn verdicts(laboratory: &Laboratory<'_>) -> Measured {
     let Laboratory { model, seed, scale } = *laboratory;
-    let mut market = Market::honest(seed, scale.agents / 2, scale.agents / 20, 180);
-    let agents: Vec<Agent> = market.agents.iter().map(|agent| agent.0).collect();
-    let asked = market.asked(180);
-    let before = flow(model, &market.record, &asked, &agents);
-    for number in 0..market.record.deals.len() {
-        let wrong = market.happens(200);
-        if let Some(deal) = market.record.deals.get_mut(number) {
-            deal.kept = !wrong;
+    let mut costs: Vec<f64> = Vec::new();
+    for seed in seeds(seed, scale.populations) {
+        let mut market = Market::honest(seed, scale.agents / 2, scale.agents / 20, 180);
+        let agents: Vec<Agent> = market.agents.iter().map(|agent| agent.0).collect();
+        let asked = market.asked(180);
+        let before = flow(model, &market.record, &asked, &agents);
+        for number in 0..market.record.deals.len() {
+            let wrong = market.happens(200);
+            if let Some(deal) = market.record.deals.get_mut(number) {
+                deal.kept = !wrong;
+            }
         }
+        let after = flow(model, &market.record, &asked, &agents);
+        costs.extend(before.iter().zip(&after).map(|(before, after)| before - after));
     }
-    let after = flow(model, &market.record, &asked, &agents);
-    let costs: Vec<f64> = before.iter().zip(&after).map(|(before, after)| before - after).collect();
     let hit: Vec<f64> = costs.iter().copied().filter(|cost| *cost > 3.0).collect();
+    let count = costs.len();
     let cost = median(costs);
-    let reached = format!(
-        "{cost:.1}; {:.1} for the {} that were hit, of {}",
-        median(hit.clone()),
-        hit.len(),
-        after.len()
-    );
+    let reached =
+        format!("{cost:.1}; {:.1} for the {} that were hit, of {}", median(hit.clone()), hit.len(), count);
     Measured { reached, held: cost <= 10.0 }
 }
