@@ -5,8 +5,8 @@ use asp_core::log::receipt::Receipt;
 use asp_core::name::{AgentUri, StreamId, StreamKind, StreamName};
 use asp_core::position::Hash;
 use asp_core::statement::body::{
-    Body, DisputeAppeal, DisputeEvidence, DisputeFile, DisputeReason, DisputeRespond, DisputeRule,
-    DisputeSettle, Exhibit, Nonce, ObligationId, Text,
+    Body, DisputeAppeal, DisputeCommit, DisputeEvidence, DisputeFile, DisputeOutcome, DisputeReason,
+    DisputeRespond, DisputeRule, DisputeSettle, DisputeVote, Exhibit, Nonce, ObligationId, Text,
 };
 use futures::Stream;
 
@@ -163,6 +163,37 @@ impl Disputes {
     /// As every call.
     pub async fn rule(&self, id: &Hash, rule: DisputeRule) -> Result<Receipt, Error> {
         self.say(id, Body::DisputeRule(rule)).await
+    }
+
+    /// A vote with a salt of its own, which nobody can guess from its hash.
+    ///
+    /// # Errors
+    /// That the operating system gives no randomness.
+    pub fn ballot(
+        outcome: DisputeOutcome,
+        amount: Option<Money>,
+        reasons: Text,
+    ) -> Result<DisputeVote, Error> {
+        Ok(DisputeVote { amount, outcome, reasons, salt: Nonce(clock::random()?) })
+    }
+
+    /// Hides a vote, as a member of the panel: the hash that it gives is shown, the vote is not.
+    ///
+    /// Whoever loses the vote or its salt cannot show it: keep both before this is called.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn commit(&self, id: &Hash, voter: &AgentUri, vote: &DisputeVote) -> Result<Receipt, Error> {
+        let commitment = asp_core::dispute::hidden(id, voter, vote);
+        self.say(id, Body::DisputeCommit(DisputeCommit { commitment })).await
+    }
+
+    /// Shows the vote that was hidden, once all members have hidden theirs.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn vote(&self, id: &Hash, vote: DisputeVote) -> Result<Receipt, Error> {
+        self.say(id, Body::DisputeVote(vote)).await
     }
 
     /// Does not take a ruling that can be appealed.

@@ -83,6 +83,9 @@ pub const DISPUTE_SETTLE_MS: Millis = Millis(259200000);
 /// A bound, in statements. Statements of the parties in one dispute; the node and the arbiter are not counted.
 pub const DISPUTE_STATEMENTS_MAX: usize = 64;
 
+/// A default, in milliseconds. 72 hours: how long a panel has to hide its votes, and again to show them.
+pub const DISPUTE_VOTE_MS: Millis = Millis(259200000);
+
 /// A bound, in milliseconds. 90 days: the longest that one step of a dispute may take by agreement.
 pub const DISPUTE_WINDOW_MS_MAX: Millis = Millis(7776000000);
 
@@ -160,6 +163,18 @@ pub const OPEN_QUESTIONS_MAX: usize = 32;
 
 /// A bound, in packages. Alternatives in one proposal.
 pub const PACKAGES_MAX: usize = 8;
+
+/// A bound, in milliseconds. 90 days: who made a deal with either side in that time before the filing sits on no panel between them.
+pub const PANEL_APART_MS: Millis = Millis(7776000000);
+
+/// A bound, in organisations. How many a lottery calls at most: the trust of each costs two maximum flows.
+pub const PANEL_CALLED_MAX: usize = 64;
+
+/// A bound, in members. The larger of the two sizes of a panel.
+pub const PANEL_MAX: usize = 5;
+
+/// A bound, in turns. How often a seat of a panel can be given: those who sit first, and twice as many who replace the silent.
+pub const PANEL_TURNS_MAX: usize = 3;
 
 /// A bound, in participants. Bounds the work per statement and the size of a session's state.
 pub const PARTICIPANTS_MAX: usize = 32;

@@ -7,6 +7,8 @@
     reason = "a stream asks for the bodies that it knows; every other is answered alike"
 )]
 
+mod panels;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::account::{Account, Movement, Place};
@@ -58,8 +60,18 @@ pub struct World {
     disputes: BTreeMap<Hash, Dispute>,
     /// The disputes that are known of each session: all of them, of a session that is loaded.
     disputed: BTreeMap<Hash, BTreeSet<Hash>>,
+    pools: BTreeMap<Hash, Pool>,
     absent: BTreeSet<StreamId>,
     trust: Trust,
+}
+
+/// What a lottery is drawn from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Pool {
+    /// The root of the log that ends with the statement by which the panel was convened.
+    root: Hash,
+    /// Who can be drawn, trust aside; none in a world of a whole log, which finds them by itself.
+    candidates: Option<BTreeSet<AgentUri>>,
 }
 
 /// What a world knows of trust, which rests on other deals than those that a statement touches.
@@ -87,6 +99,7 @@ impl World {
             accounts: BTreeMap::new(),
             disputes: BTreeMap::new(),
             disputed: BTreeMap::new(),
+            pools: BTreeMap::new(),
             absent: BTreeSet::new(),
             trust: Trust::Answered(Vec::new()),
         }
@@ -370,13 +383,17 @@ impl World {
                 self.disputed.remove(id);
             }
             StreamId::Account(domain) => drop(self.accounts.remove(domain)),
-            StreamId::Dispute(id) => drop(self.disputes.remove(id)),
+            StreamId::Dispute(id) => {
+                self.disputes.remove(id);
+                self.pools.remove(id);
+            }
         }
     }
 
     /// The questions of trust that have to be answered by [`World::answer`] before the statement can be judged.
     ///
-    /// At most one for each participant that there can be and one for each consent that is named. Computing them can take long, so it is left to who can wait;
+    /// At most one for each participant that there can be and one for each consent that is named, and two for each whom a
+    /// lottery calls. Computing them can take long, so it is left to who can wait;
     /// the statement's streams must be loaded.
     #[must_use]
     pub fn trust_asked(&self, statement: &Statement, at: LogPoint) -> Vec<Question> {
@@ -387,7 +404,11 @@ impl World {
     /// The questions of trust on which the judgement of a statement rests, answered or not.
     #[must_use]
     pub fn questions(&self, statement: &Statement, at: LogPoint) -> Vec<Question> {
-        let StreamId::Session(id) = &statement.stream else { return Vec::new() };
+        let id = match (&statement.stream, &statement.body) {
+            (StreamId::Session(id), _) => id,
+            (StreamId::Dispute(id), Body::DisputeDraw(_)) => return self.lot_asks(id),
+            _ => return Vec::new(),
+        };
         let session = self.sessions.get(id);
         let of_session = session.and_then(|session| session.trust_asked(statement));
         let of_hosts = Invites::of(statement, session).into_iter().flat_map(|invites| {
@@ -609,7 +630,7 @@ impl World {
             self.disputes.get(id).filter(|it| it.side(&statement.issuer).is_some()).ok_or_else(unknown)?;
         check_place(statement, Some(dispute.head()), crate::name::StreamKind::Dispute)?;
         let session = self.sessions.get(&dispute.filing().session);
-        dispute.decide(verified, at, session, self.finding(dispute).as_ref())
+        dispute.decide(verified, at, session, self.finding(dispute).as_ref(), self.lot(dispute).as_ref())
     }
 
     /// What the log alone decides about a dispute; none if its session is not here.
@@ -915,7 +936,7 @@ impl World {
             }
             StreamId::Dispute(id) => {
                 let dispute = self.disputes.get(id)?;
-                dispute.due(now, self.finding(dispute).as_ref())
+                dispute.due(now, self.finding(dispute).as_ref(), self.lot(dispute).as_ref())
             }
             StreamId::Org(_) | StreamId::Agent(_) | StreamId::Consent(_) | StreamId::Account(_) => None,
         }

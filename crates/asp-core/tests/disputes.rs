@@ -12,221 +12,18 @@ mod support;
 
 use std::collections::BTreeSet;
 
-use asp_core::dispute::{Dispute, Phase};
-use asp_core::name::{Issuer, StreamId, StreamKind, StreamName};
+use asp_core::dispute::Phase;
+use asp_core::name::{Issuer, StreamId, StreamName};
 use asp_core::position::{Hash, Millis};
-use asp_core::statement::Verified;
 use asp_core::statement::body::{
-    Body, DisputeAppeal, DisputeClose, DisputeEvidence, DisputeFile, DisputeOutcome, DisputeReason,
-    DisputeRespond, DisputeRule, DisputeSettle, DisputeTerms, DisputeWindows, Exhibit, Inform, Obligation,
-    Offer, Package, Propose, RulingEffect, Rung,
+    Body, DisputeClose, DisputeEvidence, DisputeFile, DisputeOutcome, DisputeReason, DisputeRule,
+    DisputeTerms, DisputeWindows, Exhibit, Inform, Obligation, Offer, Propose, RulingEffect, Rung,
 };
 use asp_core::trust::{Outcome, Question, assess};
+use support::Stage;
+use support::court::{Court, HOUR, WINDOW, appeal, by_judge, exhibit, package, respond, rule, settle};
 use support::ledger::issuer;
-use support::{Stage, agent_key, domain, key, text, uri, usd};
-
-const HOUR: u64 = 3_600_000;
-const WINDOW: u64 = 72 * HOUR;
-
-/// A deal between buyer and seller, and whoever disputes it.
-#[derive(Clone)]
-struct Court {
-    stage: Stage,
-    session: Hash,
-    commitment: Hash,
-    dispute: Hash,
-}
-
-/// The seller owes the buyer a delivery within an hour, the buyer pays within an hour of it; `judge` may rule.
-fn package(stage: &Stage, disputes: Option<DisputeTerms>, change: impl FnOnce(&mut Obligation)) -> Package {
-    let mut package = Package { disputes, ..stage.package("100") };
-    change(&mut package.obligations[0]);
-    package
-}
-
-fn by_judge() -> Option<DisputeTerms> {
-    Some(DisputeTerms { arbiter: Some(Issuer::Agent(uri("judge"))), ..DisputeTerms::defaults() })
-}
-
-impl Court {
-    fn of(disputes: Option<DisputeTerms>) -> Self {
-        Self::with(disputes, |_| {})
-    }
-
-    fn with(disputes: Option<DisputeTerms>, change: impl FnOnce(&mut Obligation)) -> Self {
-        let (mut stage, session) = Stage::talking();
-        stage.member("judge");
-        let package = package(&stage, disputes, change);
-        let terms = package.terms_hash();
-        let offered = stage.propose(session, "buyer", Offer::of(vec![package], true)).unwrap();
-        let commitment = stage.accept(session, "seller", offered, terms).unwrap();
-        Self { stage, session, commitment, dispute: Hash::of(&[]) }
-    }
-
-    /// The seller says that it has delivered, the buyer says that it has not.
-    fn contested(disputes: Option<DisputeTerms>) -> Self {
-        let mut court = Self::of(disputes);
-        court.stage.fulfil(court.session, "seller", court.commitment).unwrap();
-        court.contest();
-        court
-    }
-
-    fn breached(disputes: Option<DisputeTerms>) -> Self {
-        let mut court = Self::of(disputes);
-        court.stage.pass(HOUR + 60_001);
-        assert!(court.stage.tick(court.session));
-        court
-    }
-
-    fn contest(&mut self) {
-        let note = asp_core::statement::body::ObligationNote {
-            commitment: self.commitment,
-            obligation: text("delivery"),
-            stage: None,
-            text: text("no"),
-        };
-        self.stage.say(self.session, "buyer", Body::Inform(Inform::Contest(note)), None).unwrap();
-    }
-
-    fn filing(&mut self, by: &str, reason: DisputeReason) -> DisputeFile {
-        let (party, against) =
-            if by.starts_with("seller") { ("seller", "buyer") } else { ("buyer", "seller") };
-        let found = self.stage.session(self.session).commitments().get(&self.commitment).unwrap();
-        DisputeFile {
-            against: uri(against),
-            amount: None,
-            claim: text("it is not right"),
-            commitment: self.commitment,
-            evidence: Vec::new(),
-            rules: found.package.disputes.clone(),
-            nonce: self.stage.nonce(),
-            obligation: Some(text("delivery")),
-            party: uri(party),
-            reason,
-            session: self.session,
-            severity: 3,
-        }
-    }
-
-    fn sign(&mut self, who: &str, stream: StreamName, body: Body, reply: Option<Hash>) -> Verified {
-        let by = issuer(who, &self.stage);
-        let mut draft = self.stage.draft(stream, by, body);
-        draft.in_reply_to = reply;
-        let key = match who.strip_suffix(".example") {
-            Some(name) => key(name),
-            None if who == "node" => key("node"),
-            None => agent_key(who),
-        };
-        self.stage.sign(&draft, &[&key])
-    }
-
-    /// What came of it: nothing, or the code, the rule and the place.
-    fn take(&mut self, statement: Verified) -> String {
-        match self.stage.take(statement) {
-            Ok(_) => String::new(),
-            Err(code) => {
-                let refusal = self.stage.refusal.clone().unwrap();
-                format!("{code} {} {}", refusal.rule.unwrap(), refusal.pointer.unwrap())
-            }
-        }
-    }
-
-    fn file_as(&mut self, who: &str, file: DisputeFile) -> String {
-        let statement = self.sign(who, StreamName::Opens(StreamKind::Dispute), Body::DisputeFile(file), None);
-        let id = statement.statement().hash;
-        let came = self.take(statement);
-        if came.is_empty() {
-            self.dispute = id;
-        }
-        came
-    }
-
-    fn file(&mut self, who: &str, reason: DisputeReason) -> String {
-        let file = self.filing(who, reason);
-        self.file_as(who, file)
-    }
-
-    fn say(&mut self, who: &str, body: Body) -> String {
-        self.reply(who, body, None)
-    }
-
-    fn reply(&mut self, who: &str, body: Body, to: Option<Hash>) -> String {
-        let stream = StreamName::Of(StreamId::Dispute(self.dispute));
-        let statement = self.sign(who, stream, body, to);
-        self.take(statement)
-    }
-
-    /// The node says all that is due, in the dispute and in the session.
-    fn node(&mut self) {
-        for _ in 0..16 {
-            let streams = [StreamId::Dispute(self.dispute), StreamId::Session(self.session)];
-            let now = self.stage.now;
-            let due =
-                streams.into_iter().find_map(|stream| Some((self.stage.world.due_in(&stream, now)?, stream)));
-            let Some((body, stream)) = due else { return };
-            let statement = self.sign("node", StreamName::Of(stream), body, None);
-            assert_eq!(self.take(statement), "");
-        }
-        panic!("what is due has no end");
-    }
-
-    fn state(&self) -> &Dispute {
-        self.stage.world.dispute(&self.dispute).unwrap()
-    }
-
-    fn phase(&self) -> &'static str {
-        self.state().phase_at(self.stage.now).as_str()
-    }
-
-    /// How it ended: outcome, effect, rung, amount.
-    fn end(&self) -> String {
-        let Some(verdict) = self.state().ended() else { return "open".to_owned() };
-        let told = serde_json::to_value(verdict.body()).unwrap();
-        let word =
-            |member: &str| told.get(member).map(ToString::to_string).unwrap_or_default().replace('"', "");
-        let amount = verdict.amount.as_ref().map(ToString::to_string).unwrap_or_default();
-        [word("outcome"), word("effect"), word("rung"), amount].join(" ").trim().to_owned()
-    }
-
-    fn duty(&self) -> &'static str {
-        let found = self.stage.session(self.session).commitments().get(&self.commitment).unwrap();
-        found.duty(&text("delivery")).unwrap().progress.as_str()
-    }
-
-    /// What counts for or against the seller from here on.
-    fn counts(&self) -> Vec<Outcome> {
-        let settled = self.stage.world.settled().unwrap().evidence();
-        let of = settled.iter().filter(|it| it.debtor == uri("seller") && it.void.is_none());
-        of.map(|it| it.outcome).collect()
-    }
-}
-
-fn rule(outcome: DisputeOutcome, effect: RulingEffect, amount: Option<&str>) -> Body {
-    let amount = amount.map(usd);
-    Body::DisputeRule(DisputeRule {
-        amount,
-        effect,
-        outcome,
-        reasons: text("so I find"),
-        rung: Rung::Arbiter,
-    })
-}
-
-fn settle(outcome: DisputeOutcome, amount: Option<&str>) -> Body {
-    Body::DisputeSettle(DisputeSettle { amount: amount.map(usd), outcome, text: text("let us end it") })
-}
-
-fn respond(accepts: bool) -> Body {
-    Body::DisputeRespond(DisputeRespond { accepts, evidence: Vec::new(), text: text("well") })
-}
-
-fn appeal() -> Body {
-    Body::DisputeAppeal(DisputeAppeal { reason: text("no") })
-}
-
-fn exhibit(statement: Hash) -> Exhibit {
-    Exhibit::Statement { note: text("look"), statement }
-}
+use support::{agent_key, domain, text, uri, usd};
 
 #[test]
 fn who_is_bound_files_and_to_others_there_is_nothing() {
@@ -315,6 +112,20 @@ fn what_is_in_dispute_or_was_is_not_filed_again() {
         court.file("seller", DisputeReason::NonDelivery),
         "ALREADY_RULED ASP-DIS-004 /body/obligation"
     );
+}
+
+#[test]
+fn that_nothing_was_forged_keeps_the_other_side_from_nothing() {
+    // ASP-DIS-004, THR-DISPUTE-SPAM
+    for reason in [DisputeReason::Impersonation, DisputeReason::UnauthorisedChange] {
+        let mut court = Court::contested(None);
+        assert_eq!(court.file("seller", reason), "");
+        court.node();
+        assert_eq!((court.end().as_str(), court.duty()), ("dismissed binding 0", "CONTESTED"));
+        let again = "ALREADY_RULED ASP-DIS-004 /body/obligation";
+        assert_eq!(court.file("seller", DisputeReason::NotAsAgreed), again);
+        assert_eq!(court.file("buyer", DisputeReason::NotAsAgreed), "");
+    }
 }
 
 #[test]
@@ -828,8 +639,12 @@ fn parties_and_arbiter_read_a_dispute() {
 #[test]
 fn rungs_that_were_left_out_are_not_climbed() {
     let terms = |rungs: &[Rung]| {
-        let windows =
-            DisputeWindows { appeal_ms: None, rule_ms: Some(Millis(5)), settle_ms: Some(Millis(3)) };
+        let windows = DisputeWindows {
+            appeal_ms: None,
+            rule_ms: Some(Millis(5)),
+            settle_ms: Some(Millis(3)),
+            vote_ms: None,
+        };
         let rungs = Some(rungs.iter().copied().collect());
         Some(DisputeTerms { rungs, windows: Some(windows), ..by_judge().unwrap() })
     };

@@ -105,6 +105,11 @@ fn kinds() -> Vec<Kind> {
         "dispute.evidence",
         "dispute.settle",
         "dispute.rule",
+        "dispute.convene",
+        "dispute.draw",
+        "dispute.seat",
+        "dispute.commit",
+        "dispute.vote",
         "dispute.appeal",
         "dispute.close",
     ];

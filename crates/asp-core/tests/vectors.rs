@@ -30,7 +30,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 /// Types of statements: 37 outside sessions and 13 performatives.
-const TYPES: usize = 50;
+const TYPES: usize = 55;
 
 fn folder(path: &str) -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../spec/vectors/")).join(path)

@@ -3,8 +3,9 @@
 
 use std::collections::HashMap;
 
+use asp_core::dispute::{Panel, Phase};
 use asp_core::name::StreamId;
-use asp_core::statement::Statement;
+use asp_core::statement::{Body, Statement};
 use asp_core::stream::Accepted;
 use asp_core::world::World;
 use rusqlite::Connection;
@@ -81,13 +82,24 @@ fn load_numbered(
     if world.knows(stream) { Ok(()) } else { Err(Fault::corrupt(None, format!("{stream} has no beginning"))) }
 }
 
+/// Tells a world what the lottery of a dispute is drawn from, where one is due and can be drawn.
+fn note_pool(connection: &Connection, world: &mut World, stream: &StreamId) -> Result<(), Fault> {
+    let StreamId::Dispute(id) = stream else { return Ok(()) };
+    let draws = |panel: &Panel| panel.phase() == Phase::Drawing;
+    let Some(dispute) = world.dispute(id).filter(|it| it.panel().is_some_and(draws)) else { return Ok(()) };
+    if let Some((root, candidates)) = views::panel::pool(connection, dispute)? {
+        world.note_pool(*id, root, candidates);
+    }
+    Ok(())
+}
+
 /// Loads a stream and what its deadlines depend on.
 pub(crate) fn load_whole(connection: &Connection, world: &mut World, stream: &StreamId) -> Result<(), Fault> {
     // Each turn loads one of a bounded number of streams.
     while let Some(stream) = world.missing_for(stream) {
         load(connection, world, &stream)?;
     }
-    Ok(())
+    note_pool(connection, world, stream)
 }
 
 /// The part of the world that the writer holds.
@@ -118,6 +130,9 @@ impl Facts {
                 // The stream itself is read next even if this statement only opens it.
                 for stream in touched.into_iter().chain([statement.stream.clone()]) {
                     self.used.insert(stream, self.batch);
+                }
+                if let Body::DisputeDraw(_) = statement.body {
+                    note_pool(connection, &mut self.world, &statement.stream)?;
                 }
                 return Ok(());
             };

@@ -79,6 +79,7 @@ impl Fold {
                 );
                 match facts.world.agent(&uri).filter(|_| shows) {
                     Some(agent) => {
+                        views::panel::put(connection, &mut facts.names, agent)?;
                         views::agent::put(connection, &mut facts.names, agent, accepted.at().index)
                     }
                     None => Ok(()),

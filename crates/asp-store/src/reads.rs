@@ -21,7 +21,7 @@ use asp_core::session::{Commitment, Session};
 use asp_core::statement::Body;
 use asp_core::statement::body::{PolicySet, TrustFloor};
 use asp_core::terms::TermsSchema;
-use asp_core::trust::{Dossier, Settled};
+use asp_core::trust::{Dossier, Question, Settled, score};
 use asp_core::world::World;
 use rusqlite::{Connection, OptionalExtension};
 
@@ -667,10 +667,25 @@ impl<'a> Reader<'a> {
         for stream in views::session::due(self.connection, now, limit)? {
             let mut world = self.world();
             facts::load_whole(self.connection, &mut world, &stream)?;
+            self.answer_lot(&mut world, &stream)?;
             let head = world.head(&stream);
             due.extend(head.zip(world.due_in(&stream, now)).map(|(head, body)| Due { stream, head, body }));
         }
         Ok(due)
+    }
+
+    /// Answers what a lottery that is due asks of the trust in those whom it calls.
+    fn answer_lot(&self, world: &mut World, stream: &StreamId) -> Result<(), Fault> {
+        let StreamId::Dispute(dispute) = stream else { return Ok(()) };
+        let asked = world.due_asks(dispute);
+        let Some(prefix) = asked.iter().map(|question| question.prefix.0).max() else { return Ok(()) };
+        let settled = views::evidence::all(self.connection, prefix)?;
+        let answer = |question: Question| {
+            let points = score(settled.evidence(), &question);
+            (question, points)
+        };
+        world.answer(asked.into_iter().map(answer).collect());
+        Ok(())
     }
 
     /// The receipt of a statement, with its stream for [`Reader::may_read`].

@@ -121,6 +121,11 @@ fn over_tiles<T>(
     }
 }
 
+/// The root of the log of a size; none if it has not got so far.
+pub(crate) fn root(connection: &Connection, size: u64) -> Result<Option<Hash>, Fault> {
+    over_tiles(connection, |node| proof::root(size, node))
+}
+
 /// The proof that an entry is in the log of a size.
 pub(crate) fn inclusion(connection: &Connection, index: u64, size: u64) -> Result<Option<Vec<Hash>>, Fault> {
     over_tiles(connection, |node| proof::inclusion(index, size, node))

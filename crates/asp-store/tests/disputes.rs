@@ -15,8 +15,9 @@ use asp_core::rejection::Code;
 use asp_core::session::Commitment;
 use asp_core::statement::Body;
 use asp_core::statement::body::{
-    Accept, Acceptance, DisputeFile, DisputeOutcome, DisputeReason, DisputeRule, DisputeTerms, Inform,
-    Obligation, Offer, Propose, RulingEffect, Rung,
+    Accept, Acceptance, DisputeAppeal, DisputeCommit, DisputeFile, DisputeOutcome, DisputeReason,
+    DisputeRule, DisputeTerms, DisputeVote, Inform, Obligation, Offer, PanelTerms, Propose, RulingEffect,
+    Rung,
 };
 use asp_core::trust::Outcome;
 use asp_store::{Docket, Refusal, Tenant, audit};
@@ -29,6 +30,7 @@ struct Court {
     stage: Stage,
     session: Hash,
     commitment: Hash,
+    rules: Option<DisputeTerms>,
 }
 
 fn agent(name: &str) -> Tenant {
@@ -47,13 +49,21 @@ fn rules() -> Option<DisputeTerms> {
 
 impl Court {
     fn open(folder: &std::path::Path, change: impl FnOnce(&mut Obligation)) -> Self {
+        Self::open_by(folder, rules(), change)
+    }
+
+    fn open_by(
+        folder: &std::path::Path,
+        rules: Option<DisputeTerms>,
+        change: impl FnOnce(&mut Obligation),
+    ) -> Self {
         let mut stage = Stage::new(folder);
         let (_, session) = stage.introduced();
         stage.org("initech");
         let judge = stage.author.agent("initech/judge", support::card("Judge", &["judge"], "rules"));
         stage.take(judge);
         let mut package = stage.author.package("globex/seller", "acme/buyer", "100");
-        package.disputes = rules();
+        package.disputes = rules.clone();
         change(&mut package.obligations[0]);
         let terms_hash = package.terms_hash();
         let offer = Body::Propose(Propose::Proposal(Offer::of(vec![package], true)));
@@ -64,7 +74,28 @@ impl Court {
         let accept = stage.author.say(session, "globex/seller", accept, Some(offered));
         let commitment = accept.statement().hash;
         stage.take(accept);
-        Self { stage, session, commitment }
+        Self { stage, session, commitment, rules }
+    }
+
+    /// Organisations with an agent each that offers to sit on panels.
+    fn jurors(&mut self, names: &[&str]) {
+        for name in names {
+            self.stage.org(name);
+            let card = support::card("Juror", &["arbitration"], "weighs both sides");
+            let juror = self.stage.author.agent(&format!("{name}/juror"), card);
+            self.stage.take(juror);
+        }
+    }
+
+    fn dispute(&self, id: &Hash) -> asp_core::dispute::Dispute {
+        let read = |reader: &asp_store::Reader<'_>| reader.dispute(&agent("acme/buyer"), id);
+        self.stage.store.read(read).unwrap().unwrap()
+    }
+
+    /// What somebody says in a dispute.
+    fn say(&mut self, id: Hash, who: &str, body: Body) {
+        let statement = self.stage.author.by_agent(who, StreamName::Of(StreamId::Dispute(id)), body, None);
+        self.stage.take(statement);
     }
 
     fn filing(&mut self, reason: DisputeReason) -> DisputeFile {
@@ -78,7 +109,7 @@ impl Court {
             obligation: Some(text("delivery")),
             party: agent_uri("acme/buyer"),
             reason,
-            rules: rules(),
+            rules: self.rules.clone(),
             session: self.session,
             severity: 2,
         }
@@ -179,7 +210,7 @@ fn an_award_is_due_until_it_stands_whatever_stops_the_node() {
     court.stage.take(rule);
     // After each step the node stops, and goes on from what is there: first the close, then the award.
     for step in 0..2 {
-        let Court { mut stage, session, commitment } = court;
+        let Court { mut stage, session, commitment, rules } = court;
         stage.reopen(folder.path());
         let now = stage.author.now();
         let due = stage.store.read(|reader| reader.due(now, 10)).unwrap();
@@ -197,7 +228,7 @@ fn an_award_is_due_until_it_stands_whatever_stops_the_node() {
         assert!(
             matches!(refused, Err(Refusal::Rejected(rejection)) if rejection.code == Code::SequenceConflict)
         );
-        court = Court { stage, session, commitment };
+        court = Court { stage, session, commitment, rules };
     }
     assert_eq!(court.duty(), "BREACHED");
     let settled = court.stage.store.read(|reader| reader.settled(u64::MAX)).unwrap();
@@ -266,4 +297,139 @@ fn a_dispute_is_not_filed_twice_after_a_restart() {
     let again = court.stage.author.by_agent("acme/buyer", StreamName::Opens(StreamKind::Dispute), body, None);
     let refused = court.stage.submit(again);
     assert!(matches!(refused, Err(Refusal::Rejected(rejection)) if rejection.code == Code::DisputeOpen));
+}
+
+fn panel(level: u32) -> Option<DisputeTerms> {
+    let panel = Some(PanelTerms { level: Some(level), size: 3 });
+    Some(DisputeTerms { panel, ..rules().unwrap() })
+}
+
+/// The seller does not deliver, the buyer is found right by the log, and the seller asks for the panel.
+fn appealed(folder: &std::path::Path, level: u32) -> (Court, Hash) {
+    let mut court = Court::open_by(folder, panel(level), |_| {});
+    court.jurors(&["hooli", "stark", "wayne", "tyrell", "cyberdyne"]);
+    court.stage.author.pass(HOUR + 1);
+    court.node();
+    let id = court.file(DisputeReason::NonDelivery);
+    court.node();
+    let appeal = Body::DisputeAppeal(DisputeAppeal { reason: text("it came by another road") });
+    court.say(id, "globex/seller", appeal);
+    (court, id)
+}
+
+fn seats(court: &Court, id: &Hash) -> Vec<String> {
+    let dispute = court.dispute(id);
+    let members = dispute.panel().unwrap().seats().iter().map(|seat| seat.member.to_string());
+    members.map(|member| member.trim_start_matches("agent://").replacen(".example", "", 1)).collect()
+}
+
+#[test]
+fn a_panel_rules_once_whatever_stops_the_node() {
+    // ASP-DIS-016, ASP-DIS-020, ASP-DIS-021, ASP-DIS-024
+    let folder = tempfile::tempdir().unwrap();
+    let (mut court, id) = appealed(folder.path(), 0);
+    let dispute = StreamId::Dispute(id);
+    let once = |court: &mut Court| {
+        // The node stops before each of its statements and after.
+        court.stage.reopen(folder.path());
+        let now = court.stage.author.now();
+        let due = court.stage.store.read(|reader| reader.due(now, 10)).unwrap();
+        let due = due.into_iter().find(|due| due.stream == dispute).unwrap();
+        let statement = court.stage.author.by_node(&due);
+        court.stage.take(statement);
+        court.stage.reopen(folder.path());
+        let again = court.stage.author.by_node(&due);
+        let refused = court.stage.submit(again);
+        assert!(
+            matches!(refused, Err(Refusal::Rejected(rejection)) if rejection.code == Code::SequenceConflict)
+        );
+        due.body.kind().as_str()
+    };
+    assert_eq!([once(&mut court), once(&mut court)], ["dispute.convene", "dispute.draw"]);
+    let first = seats(&court, &id);
+    assert_eq!(first.len(), 3);
+    let reads = |court: &Court, who: &str, stream: &StreamId| {
+        court.stage.store.read(|reader| reader.may_read(Some(&agent(who)), stream)).unwrap()
+    };
+    let session = StreamId::Session(court.session);
+    let called: Vec<String> =
+        ["hooli", "stark", "wayne", "tyrell", "cyberdyne"].map(|it| format!("{it}/juror")).into();
+    for juror in &called {
+        let sits = first.contains(juror);
+        assert_eq!((reads(&court, juror, &session), reads(&court, juror, &dispute)), (sits, sits), "{juror}");
+    }
+    // Two hide their votes, and the third is replaced: it reads no more.
+    let vote = DisputeVote {
+        amount: None,
+        outcome: DisputeOutcome::Dismissed,
+        reasons: text("it came"),
+        salt: court.stage.author.nonce(),
+    };
+    let hide = |court: &mut Court, who: &str| {
+        let commitment = asp_core::dispute::hidden(&id, &agent_uri(who), &vote);
+        court.say(id, who, Body::DisputeCommit(DisputeCommit { commitment }));
+    };
+    hide(&mut court, &first[0]);
+    hide(&mut court, &first[1]);
+    court.stage.author.pass(asp_core::limits::DISPUTE_VOTE_MS.0);
+    assert_eq!(once(&mut court), "dispute.seat");
+    let second = seats(&court, &id);
+    assert!(second[..2] == first[..2] && second[2] != first[2], "{first:?} {second:?}");
+    assert!(!reads(&court, &first[2], &session) && !reads(&court, &first[2], &dispute));
+    let case = court.stage.store.read(|reader| reader.case(&agent(&second[2]), &id)).unwrap().unwrap();
+    let anchors = Anchors { node_key: Some(court.stage.store.node_key()) };
+    let report = Bundle::parse(&case).unwrap().verify(&anchors);
+    assert!(!report.refuted(), "{:?}", report.checks);
+    hide(&mut court, &second[2]);
+    for who in &second {
+        court.say(id, who, Body::DisputeVote(vote.clone()));
+    }
+    assert_eq!(once(&mut court), "dispute.rule");
+    let ruling = court.dispute(&id).rulings().last().unwrap().rule.clone();
+    let came = (ruling.rung, ruling.outcome, ruling.effect);
+    assert_eq!(came, (Rung::Panel, DisputeOutcome::Dismissed, RulingEffect::Presumptive));
+    court.stage.author.pass(asp_core::limits::DISPUTE_APPEAL_MS.0);
+    court.node();
+    assert_eq!(court.duty(), "LAPSED");
+    assert!(!reads(&court, &second[0], &session) && reads(&court, &second[0], &dispute));
+    let case = court.stage.store.read(|reader| reader.case(&agent("acme/buyer"), &id)).unwrap().unwrap();
+    assert!(!Bundle::parse(&case).unwrap().verify(&anchors).refuted());
+    assert_eq!(audited(folder.path()), None);
+}
+
+#[test]
+fn a_store_and_an_audit_call_the_same_to_a_panel() {
+    // ASP-DIS-020: what is asked of their trust is answered beside the writer.
+    let folder = tempfile::tempdir().unwrap();
+    let (mut court, id) = appealed(folder.path(), 1);
+    court.node();
+    // Nobody knows the newcomers, so the arbiter is asked.
+    assert!(seats(&court, &id).is_empty());
+    let dispute = court.dispute(&id);
+    assert_eq!(dispute.phase_at(court.stage.author.now()).as_str(), "ARBITRATING");
+    assert_eq!(dispute.rulings().last().unwrap().rule.outcome, DisputeOutcome::Undecided);
+    assert_eq!(audited(folder.path()), None);
+    // Who has dealt with a side lately has no ticket, nor who came after the filing.
+    let folder = tempfile::tempdir().unwrap();
+    let mut court = Court::open_by(folder.path(), panel(0), |_| {});
+    court.jurors(&["hooli", "stark", "wayne", "tyrell"]);
+    for agent in ["acme/clerk", "globex/clerk", "initech/clerk"] {
+        let card = support::card("Clerk", &["arbitration"], "of one of them");
+        let clerk = court.stage.author.agent(agent, card);
+        court.stage.take(clerk);
+    }
+    court.stage.author.pass(HOUR + 1);
+    court.node();
+    let id = court.file(DisputeReason::NonDelivery);
+    court.jurors(&["late"]);
+    court.node();
+    court.say(id, "globex/seller", Body::DisputeAppeal(DisputeAppeal { reason: text("no") }));
+    court.node();
+    let dispute = court.dispute(&id);
+    let ranked = dispute.panel().unwrap().ranked();
+    let called: Vec<String> = ranked.iter().map(|it| it.organisation().to_string()).collect();
+    let mut sorted = called.clone();
+    sorted.sort();
+    assert_eq!(sorted, ["hooli.example", "stark.example", "tyrell.example", "wayne.example"]);
+    assert_eq!(audited(folder.path()), None);
 }

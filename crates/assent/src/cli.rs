@@ -29,7 +29,9 @@ pub(crate) use deal::{
     Attest, Close, CommitmentCommand, HandOver, Offering, Open, Say, SchemaCommand, SchemaRegistration,
     SessionCommand, Watch,
 };
-pub(crate) use dispute::{DisputeCommand, DisputeFiling, DisputeRuling, DisputeSettlement, Exhibits};
+pub(crate) use dispute::{
+    DisputeBallot, DisputeCommand, DisputeFiling, DisputeRuling, DisputeSettlement, Exhibits,
+};
 pub(crate) use keys::{
     AgentKeyCommand, KeyAddition, KeyCommand, KeyKind, KeyRevocation, KeyRotation, OrgKeyCommand, Preparing,
     Sign,

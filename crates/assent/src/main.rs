@@ -14,6 +14,7 @@ mod printer;
 mod read;
 mod tenders;
 mod terms;
+mod votes;
 mod words;
 
 use std::process::ExitCode;

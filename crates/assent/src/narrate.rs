@@ -2,6 +2,7 @@
 //! Says what the statement says; whether it was right to say it is not known here.
 
 use asp_core::amount::Money;
+use asp_core::name::StreamId;
 use asp_core::position::Hash;
 use asp_core::session::Session;
 use asp_core::statement::Statement;
@@ -29,7 +30,19 @@ pub(crate) struct Told {
 /// Tells a statement; `session` is the state before it, which knows the terms that a hash names.
 pub(crate) fn tell(statement: &Statement, session: Option<&Session>) -> Told {
     let verb = statement.kind.as_str();
-    let (event, about) = match &statement.body {
+    let (event, about) = match &statement.stream {
+        StreamId::Org(_) | StreamId::Agent(_) | StreamId::Consent(_) => registered(&statement.body),
+        StreamId::Session(_) => said(statement, session),
+        StreamId::Account(_) => booked(&statement.body),
+        StreamId::Dispute(_) => disputed(&statement.body),
+    };
+    Told { event, verb, about }
+}
+
+/// What organisations and agents say of themselves and of consent; nothing of what belongs elsewhere.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the caller asks for what is said outside of dealings alone")]
+fn registered(body: &Body) -> (&'static str, String) {
+    match body {
         Body::OrgRegister(body) => ("org.register", quoted(body.name.as_str())),
         Body::OrgKeyAdd(body) => ("org.key.add", body.key.to_string()),
         Body::OrgKeyRotate(body) => ("org.key.rotate", body.new_key.to_string()),
@@ -67,38 +80,12 @@ pub(crate) fn tell(statement: &Statement, session: Option<&Session>) -> Told {
         Body::ConsentNarrow(body) => ("consent.narrow", quoted(body.reason.as_str())),
         Body::ConsentRevoke(body) => ("consent.revoke", quoted(body.reason.as_str())),
         Body::ConsentAcknowledge(_) => ("consent.acknowledge", String::new()),
-        Body::AccountOpen(_)
-        | Body::AccountDeposit(_)
-        | Body::AccountCredit(_)
-        | Body::AccountRefuse(_)
-        | Body::AccountWithdraw(_)
-        | Body::AccountPaid(_)
-        | Body::AccountReturned(_) => booked(&statement.body),
-        Body::DisputeFile(_)
-        | Body::DisputeRespond(_)
-        | Body::DisputeEvidence(_)
-        | Body::DisputeSettle(_)
-        | Body::DisputeRule(_)
-        | Body::DisputeAppeal(_)
-        | Body::DisputeClose(_) => disputed(&statement.body),
-        Body::Propose(_)
-        | Body::Counter(_)
-        | Body::Accept(_)
-        | Body::Reject(_)
-        | Body::Inform(_)
-        | Body::Query(_)
-        | Body::Clarify(_)
-        | Body::Commit(_)
-        | Body::Delegate(_)
-        | Body::Escalate(_)
-        | Body::Withdraw(_)
-        | Body::Observe(_)
-        | Body::Close(_) => said(statement, session),
-    };
-    Told { event, verb, about }
+        _ => ("statement", String::new()),
+    }
 }
 
 /// What is said in a session; what belongs elsewhere has no words here.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the caller asks for what is said in sessions alone")]
 fn said(statement: &Statement, session: Option<&Session>) -> (&'static str, String) {
     match &statement.body {
         Body::Propose(body) => propose(body),
@@ -131,43 +118,7 @@ fn said(statement: &Statement, session: Option<&Session>) -> (&'static str, Stri
             let event = if closed { "session.countersign" } else { "session.close" };
             (event, format!("the receipt: {}", outcome(body.receipt.outcome)))
         }
-        Body::OrgRegister(_)
-        | Body::OrgKeyAdd(_)
-        | Body::OrgKeyRotate(_)
-        | Body::OrgKeyRevoke(_)
-        | Body::OrgPolicySet(_)
-        | Body::OrgVerify(_)
-        | Body::OrgCheck(_)
-        | Body::OrgSchemaRegister(_)
-        | Body::AgentRegister(_)
-        | Body::AgentCardSet(_)
-        | Body::AgentCardCheck(_)
-        | Body::AgentKeyAdd(_)
-        | Body::AgentKeyRotate(_)
-        | Body::AgentKeyRevoke(_)
-        | Body::AgentRetire(_)
-        | Body::AgentEndorse(_)
-        | Body::AgentEndorseWithdraw(_)
-        | Body::AgentRate(_)
-        | Body::AccountOpen(_)
-        | Body::AccountDeposit(_)
-        | Body::AccountCredit(_)
-        | Body::AccountRefuse(_)
-        | Body::AccountWithdraw(_)
-        | Body::AccountPaid(_)
-        | Body::AccountReturned(_)
-        | Body::ConsentRequest(_)
-        | Body::ConsentGrant(_)
-        | Body::ConsentNarrow(_)
-        | Body::ConsentRevoke(_)
-        | Body::ConsentAcknowledge(_)
-        | Body::DisputeFile(_)
-        | Body::DisputeRespond(_)
-        | Body::DisputeEvidence(_)
-        | Body::DisputeSettle(_)
-        | Body::DisputeRule(_)
-        | Body::DisputeAppeal(_)
-        | Body::DisputeClose(_) => ("statement", String::new()),
+        _ => ("statement", String::new()),
     }
 }
 
@@ -221,6 +172,18 @@ fn disputed(body: &Body) -> (&'static str, String) {
                 quoted(body.reasons.as_str())
             ),
         ),
+        Body::DisputeConvene(_) => ("dispute.convene", String::new()),
+        Body::DisputeDraw(body) => {
+            ("dispute.draw", format!("calls {} of {} organisations", body.ranked.len(), body.candidates))
+        }
+        Body::DisputeSeat(body) => {
+            let members: Vec<String> = body.members.iter().map(words::agent).collect();
+            ("dispute.seat", members.join(", "))
+        }
+        Body::DisputeCommit(_) => ("dispute.commit", String::new()),
+        Body::DisputeVote(body) => {
+            ("dispute.vote", format!("{}{}", words::spelled(&body.outcome), paid(&body.amount)))
+        }
         Body::DisputeAppeal(body) => ("dispute.appeal", quoted(body.reason.as_str())),
         Body::DisputeClose(body) => {
             ("dispute.close", format!("{}{}", words::spelled(&body.outcome), paid(&body.amount)))

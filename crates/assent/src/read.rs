@@ -117,6 +117,15 @@ pub(crate) fn role(text: &str) -> Result<ParticipantRole, InvalidText> {
     }
 }
 
+/// How many sit on a panel: `3` or `5`.
+pub(crate) fn panel(text: &str) -> Result<u32, InvalidText> {
+    match text {
+        "3" => Ok(3),
+        "5" => Ok(5),
+        _ => Err(InvalidText("3 or 5")),
+    }
+}
+
 /// A span of time: `1500ms`, `30s`, `5m`, `2h`, `7d`.
 pub(crate) fn span(text: &str) -> Result<Millis, InvalidText> {
     let wrong = InvalidText("a span like 1500ms, 30s, 5m, 2h or 7d");

@@ -20,6 +20,7 @@ use support::{Ran, Served, User, assent};
 /// A buyer, a vendor and somebody who may rule, all registered; the first two in a session.
 struct Court {
     users: Vec<User>,
+    names: Vec<&'static str>,
     node: Served,
     folder: tempfile::TempDir,
     session: String,
@@ -58,11 +59,25 @@ impl Court {
             ["session", "open", "--with", "volt.example/sales", "--capability", "provision.compute.gpu"];
         let session = digits(&users[0].done(&open)["id"]);
         users[1].done(&["session", "say", &session, "accept"]);
-        Self { users, node, folder, session }
+        let names = NAMES.iter().map(|(organisation, _)| *organisation).collect();
+        Self { users, names, node, folder, session }
     }
 
     fn home(&self, user: usize) -> PathBuf {
-        self.folder.path().join(NAMES[user].0)
+        self.folder.path().join(self.names[user])
+    }
+
+    /// Somebody who offers to sit on panels, by the command of the guide.
+    fn juror(&mut self, name: &'static str, block: &str) {
+        let mut user = User::new(&self.folder.path().join(name), &self.node.url);
+        let domain = format!("{name}.example");
+        let agent = format!("{domain}/juror");
+        user.run(&["init", "--org", &domain, "--agent", &agent]).with_code(0);
+        user.done(&["org", "register", &domain]);
+        self.users.push(user);
+        self.names.push(name);
+        let block = format!("AGENT={agent}\n{block}");
+        self.shell(self.users.len() - 1, &block);
     }
 
     /// Runs a block as its user has it: the program on the path, the home and the node in the environment.
@@ -183,4 +198,58 @@ fn what_both_sides_say_ends_a_dispute() {
     );
     let stranger = court.users[2].run(&["dispute", "show", filed["id"].as_str().unwrap()]).with_code(1);
     assert!(stranger.stderr.contains("NOT_FOUND"), "{}", stranger.stderr);
+}
+
+#[test]
+fn the_commands_of_the_guide_to_panels_work_as_they_stand_there() {
+    let mut court = Court::start();
+    let blocks = blocks(include_str!("../../../docs/guides/panels.md"));
+    assert_eq!(blocks.len(), 8);
+    let (mut told, mut members) = (Vec::new(), Vec::new());
+    for (whom, block) in blocks {
+        match whom {
+            "each who offers to sit" => {
+                for name in ["hooli", "stark", "wayne", "tyrell"] {
+                    court.juror(name, block);
+                }
+            }
+            "the buyer" => told.push(court.shell(0, block).stdout),
+            "the vendor" => told.push(court.shell(1, block).stdout),
+            "each member" => {
+                let sits = court.until(0, "COMMITTING")["panel"]["seats"].clone();
+                let seats: Vec<String> =
+                    sits.as_array().unwrap().iter().map(|seat| seat["member"].to_string()).collect();
+                let of = |(_, name): &(usize, &&'static str)| {
+                    seats.iter().any(|seat| seat.contains(&format!("//{name}.example/")))
+                };
+                members = court.names.iter().enumerate().filter(of).map(|(user, _)| user).collect();
+                assert_eq!(members.len(), 3, "{sits}");
+                for member in &members {
+                    told.push(court.shell(*member, block).stdout);
+                }
+                // Nobody has a second vote.
+                let id = digits(&court.users[members[0]].done(&["dispute", "list"])["id"]);
+                let again = ["dispute", "vote", &id, "--outcome", "dismissed", "--reasons", "no"];
+                court.users[members[0]].run(&again).with_code(1);
+            }
+            "each member once all have voted" => {
+                for member in &members {
+                    told.push(court.shell(*member, block).stdout);
+                }
+            }
+            "the buyer at the end" => {
+                court.until(0, "CLOSED");
+                told.push(court.shell(0, block).stdout);
+            }
+            other => panic!("who is {other}?"),
+        }
+    }
+    let ended = told.last().unwrap();
+    assert!(ended.contains("partly, binding, 40 USD"), "{ended}");
+    assert!(told.iter().any(|page| page.contains("hidden")), "{told:?}");
+    // Who sat there reads the session no longer, and others never did.
+    for user in 2..court.users.len() {
+        let session = court.session.clone();
+        assert_ne!(court.users[user].run(&["session", "show", &session]).code, 0);
+    }
 }

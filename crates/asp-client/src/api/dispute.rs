@@ -1,7 +1,7 @@
 //! The words of the API about disputes.
 
 use asp_core::amount::Money;
-use asp_core::dispute::{Dispute, Phase, Side};
+use asp_core::dispute::{Dispute, Panel, Phase, Seat, Side};
 use asp_core::name::{AgentUri, Issuer};
 use asp_core::position::{Hash, Head, LogTime};
 use asp_core::statement::body::{
@@ -18,6 +18,8 @@ pub enum DisputeSide {
     Filer,
     /// Whom it is filed against.
     Against,
+    /// Who sits on the panel.
+    Panel,
     /// Who rules where the parties do not agree.
     Arbiter,
     /// The node.
@@ -29,6 +31,7 @@ impl From<Side> for DisputeSide {
         match side {
             Side::Filer => Self::Filer,
             Side::Against => Self::Against,
+            Side::Panel => Self::Panel,
             Side::Arbiter => Self::Arbiter,
             Side::Node => Self::Node,
         }
@@ -74,7 +77,8 @@ api! {
         /// When it was filed.
         #[cfg_attr(feature = "openapi", schema(value_type = String))]
         filed_at: LogTime,
-        /// Where it stands: `REPLAYING`, `SETTLING`, `ARBITRATING`, `RULED`, `DECIDED` or `CLOSED`.
+        /// Where it stands: `REPLAYING`, `SETTLING`, `CONVENING`, `DRAWING`, `COMMITTING`, `REVEALING`, `COUNTING`,
+        /// `ARBITRATING`, `RULED`, `DECIDED` or `CLOSED`.
         phase: String,
         /// The first instant at which it does not stand there any more.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -84,6 +88,9 @@ api! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
         arbiter: Option<Issuer>,
+        /// The panel that rules before; absent until it is convened.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        panel: Option<PanelView>,
         /// The strongest effect that a ruling may have.
         #[cfg_attr(feature = "openapi", schema(value_type = String))]
         effect: RulingEffect,
@@ -162,6 +169,35 @@ api! {
         /// Its words.
         text: String,
     }
+    /// A panel.
+    struct PanelView {
+        /// How many are to sit, 3 or 5.
+        size: usize,
+        /// Whom the lot has called, in its order; empty until it is drawn.
+        #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
+        ranked: Vec<AgentUri>,
+        /// Who sits.
+        seats: Vec<SeatView>,
+    }
+    /// A seat of a panel.
+    struct SeatView {
+        /// Who sits there.
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        member: AgentUri,
+        /// Whether it has hidden its vote.
+        committed: bool,
+        /// What it has voted for; absent before it has shown that.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+        outcome: Option<DisputeOutcome>,
+        /// What it would have paid.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+        amount: Option<Money>,
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reasons: Option<String>,
+    }
     /// A ruling.
     struct RulingView {
         /// Who ruled.
@@ -235,12 +271,20 @@ impl DisputeView {
             filed_at: dispute.filed().time,
             phase: phase.as_str().to_owned(),
             until: match phase {
-                Phase::Settling { until } | Phase::Arbitrating { until } | Phase::Ruled { until } => {
-                    Some(until)
-                }
-                Phase::Replaying | Phase::Decided | Phase::Closed => None,
+                Phase::Settling { until }
+                | Phase::Committing { until }
+                | Phase::Revealing { until }
+                | Phase::Arbitrating { until }
+                | Phase::Ruled { until } => Some(until),
+                Phase::Replaying
+                | Phase::Convening
+                | Phase::Drawing
+                | Phase::Counting
+                | Phase::Decided
+                | Phase::Closed => None,
             },
             arbiter: dispute.ladder().arbiter().cloned(),
+            panel: dispute.panel().map(panel),
             effect: dispute.ladder().effect(),
             evidence: shown(dispute),
             response: dispute.response().map(|(answer, at)| ResponseView {
@@ -273,6 +317,21 @@ fn shown(dispute: &Dispute) -> Vec<ShownView> {
     shown
         .map(|(side, at, exhibit)| ShownView { side: (*side).into(), at: at.time, exhibit: exhibit.clone() })
         .collect()
+}
+
+fn panel(panel: &Panel) -> PanelView {
+    let seat = |seat: &Seat| SeatView {
+        member: seat.member.clone(),
+        committed: seat.commitment.is_some(),
+        outcome: seat.vote.as_ref().map(|vote| vote.outcome),
+        amount: seat.vote.as_ref().and_then(|vote| vote.amount.clone()),
+        reasons: seat.vote.as_ref().map(|vote| vote.reasons.to_string()),
+    };
+    PanelView {
+        size: panel.size(),
+        ranked: panel.ranked().to_vec(),
+        seats: panel.seats().iter().map(seat).collect(),
+    }
 }
 
 fn rulings(dispute: &Dispute) -> Vec<RulingView> {

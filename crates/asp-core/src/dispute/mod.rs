@@ -1,19 +1,24 @@
 //! A dispute about an obligation: the ladder from what the log alone decides to a ruling that stands.
 //!
 //! `apply` needs nothing but the dispute's own statements; `decide` is told what the session says. What a dispute makes of
-//! the obligation comes to the session as the node's award, see `session::award`. Between settlement and arbiter there is
-//! room for a panel, which this version does not have.
+//! the obligation comes to the session as the node's award, see `session::award`.
 #![expect(
     clippy::wildcard_enum_match_arm,
     reason = "a stream asks for the bodies that it knows; every other is answered alike"
 )]
 
+mod lottery;
+mod panel;
 mod replay;
 mod ruling;
 
+pub use lottery::{Lot, offering, offers, seed};
+pub use panel::{Panel, Seat, hidden};
 pub use replay::{Finding, replay};
 pub(crate) use ruling::subjects;
 pub use ruling::{Ladder, Verdict, arbiter_apart, worth};
+
+use panel::Count;
 
 use crate::amount::Money;
 use crate::limits;
@@ -21,11 +26,11 @@ use crate::name::{AgentUri, Issuer};
 use crate::position::{Hash, Head, LogPoint, LogTime};
 use crate::rejection::{Code, Rejection};
 use crate::session::Session;
-use crate::statement::Verified;
 use crate::statement::body::{
-    Body, DisputeFile, DisputeOutcome, DisputeRespond, DisputeRule, DisputeSettle, Exhibit, RulingEffect,
-    Rung,
+    Body, DisputeDraw, DisputeFile, DisputeOutcome, DisputeRespond, DisputeRule, DisputeSettle, Empty,
+    Exhibit, RulingEffect, Rung,
 };
+use crate::statement::{Statement, Verified};
 use crate::stream::Accepted;
 
 /// Where a dispute stands. An instant is the first at which it does not stand there any more.
@@ -38,6 +43,22 @@ pub enum Phase {
         /// Until when.
         until: LogTime,
     },
+    /// The node is to convene the panel.
+    Convening,
+    /// The node is to say whom the lot has called to the panel.
+    Drawing,
+    /// The members of the panel are to hide their votes.
+    Committing {
+        /// Until when.
+        until: LogTime,
+    },
+    /// They are to show them.
+    Revealing {
+        /// Until when.
+        until: LogTime,
+    },
+    /// The node is to say who sits instead of the silent, or how the panel has decided.
+    Counting,
     /// The arbiter is to rule.
     Arbitrating {
         /// Until when.
@@ -61,6 +82,11 @@ impl Phase {
         match self {
             Self::Replaying => "REPLAYING",
             Self::Settling { .. } => "SETTLING",
+            Self::Convening => "CONVENING",
+            Self::Drawing => "DRAWING",
+            Self::Committing { .. } => "COMMITTING",
+            Self::Revealing { .. } => "REVEALING",
+            Self::Counting => "COUNTING",
             Self::Arbitrating { .. } => "ARBITRATING",
             Self::Ruled { .. } => "RULED",
             Self::Decided => "DECIDED",
@@ -76,6 +102,8 @@ pub enum Side {
     Filer,
     /// Whom it is filed against.
     Against,
+    /// Who sits on the panel.
+    Panel,
     /// Who rules where the parties do not agree.
     Arbiter,
     /// The node.
@@ -116,6 +144,7 @@ pub struct Dispute {
     head: Head,
     moved: LogPoint,
     ladder: Ladder,
+    panel: Option<Panel>,
     phase: Phase,
     response: Option<(DisputeRespond, LogPoint)>,
     offer: Option<Offer>,
@@ -164,6 +193,7 @@ impl Dispute {
             moved: accepted.at(),
             phase: if ladder.has(Rung::Replay) { Phase::Replaying } else { ladder.after_replay(time) },
             ladder,
+            panel: None,
             response: None,
             offer: None,
             rulings: Vec::new(),
@@ -188,11 +218,12 @@ impl Dispute {
         } else if self.ladder.arbiter() == Some(issuer) {
             Some(Side::Arbiter)
         } else {
-            None
+            let sits = |agent| self.panel.as_ref().is_some_and(|panel| panel.has(agent));
+            issuer.agent().is_some_and(sits).then_some(Side::Panel)
         }
     }
 
-    /// Whether an agent, or an organisation, can read it: a party, its organisation, the arbiter.
+    /// Whether an agent, or an organisation, can read it: a party, its organisation, who sits on the panel, the arbiter.
     #[must_use]
     pub fn is_readable_by(&self, issuer: &Issuer) -> bool {
         let DisputeFile { party, against, .. } = &self.filing;
@@ -204,7 +235,7 @@ impl Dispute {
         of(party) || of(against) || self.side(issuer).is_some_and(|side| side != Side::Node)
     }
 
-    /// Judges a further statement. `finding` is what the log alone decides, and what the session says of the exhibits.
+    /// Judges a further statement. `finding` is what the log alone decides, `lot` whom it calls to a panel that is due.
     ///
     /// # Errors
     /// The rule that is broken.
@@ -214,6 +245,7 @@ impl Dispute {
         at: LogPoint,
         session: Option<&Session>,
         finding: Option<&Finding>,
+        lot: Option<&Lot>,
     ) -> Result<(), Rejection> {
         let statement = verified.statement();
         let side = self.side(&statement.issuer).ok_or_else(|| Code::UnknownStream.at("/stream"))?;
@@ -238,6 +270,14 @@ impl Dispute {
                 } else {
                     Err(Code::NotDue.at("/body").by("ASP-DIS-006"))
                 }
+            }
+            Body::DisputeConvene(_)
+            | Body::DisputeDraw(_)
+            | Body::DisputeSeat(_)
+            | Body::DisputeCommit(_)
+            | Body::DisputeVote(_) => self.decide_panel(statement, side, at.time, session, lot),
+            Body::DisputeRule(rule) if rule.rung == Rung::Panel => {
+                self.decide_panel(statement, side, at.time, session, lot)
             }
             Body::DisputeRule(rule) => {
                 role(side == Side::Arbiter, "ASP-DIS-009")?;
@@ -282,9 +322,85 @@ impl Dispute {
     /// Whether the parties can still say something that matters.
     fn is_argued(&self, phase: Phase, rule: &'static str) -> Result<(), Rejection> {
         match phase {
-            Phase::Settling { .. } | Phase::Arbitrating { .. } | Phase::Ruled { .. } => Ok(()),
+            Phase::Settling { .. }
+            | Phase::Convening
+            | Phase::Drawing
+            | Phase::Committing { .. }
+            | Phase::Revealing { .. }
+            | Phase::Counting
+            | Phase::Arbitrating { .. }
+            | Phase::Ruled { .. } => Ok(()),
             Phase::Replaying | Phase::Decided | Phase::Closed => Err(Code::NotAllowed.at("/type").by(rule)),
         }
+    }
+
+    /// What the node says of a panel is exactly what follows; its members hide and show their votes.
+    fn decide_panel(
+        &self,
+        statement: &Statement,
+        side: Side,
+        now: LogTime,
+        session: Option<&Session>,
+        lot: Option<&Lot>,
+    ) -> Result<(), Rejection> {
+        let (says, rule) = match &statement.body {
+            Body::DisputeDraw(_) => (Side::Node, "ASP-DIS-020"),
+            Body::DisputeConvene(_) | Body::DisputeSeat(_) => (Side::Node, "ASP-DIS-021"),
+            Body::DisputeRule(_) => (Side::Node, "ASP-DIS-024"),
+            _ => (Side::Panel, "ASP-DIS-022"),
+        };
+        if side != says {
+            return Err(Code::RoleNotAllowed.at("/issuer").by(rule));
+        }
+        let phase = self.phase_at(now);
+        match (&statement.body, says) {
+            (Body::DisputeDraw(draw), _) => self.decide_draw(draw, phase, lot),
+            (body, Side::Panel) => self.decide_ballot(body, &statement.issuer, phase, session),
+            (body, _) => self.is_due(body, now, rule),
+        }
+    }
+
+    /// The node says exactly what follows.
+    fn is_due(&self, body: &Body, now: LogTime, rule: &'static str) -> Result<(), Rejection> {
+        if self.due(now, None, None).as_ref() == Some(body) {
+            Ok(())
+        } else {
+            Err(Code::NotDue.at("/body").by(rule))
+        }
+    }
+
+    /// Whom the lot has called, as anybody draws it; of a part of the log only its order can be judged.
+    fn decide_draw(&self, draw: &DisputeDraw, phase: Phase, lot: Option<&Lot>) -> Result<(), Rejection> {
+        let right = match lot.filter(|_| phase == Phase::Drawing) {
+            Some(Lot::Drawn(due)) => due == draw,
+            Some(Lot::NotShown) => self.is_in_order(draw),
+            Some(Lot::Unanswered) => return Err(Code::TrustTooLow.at("/body/ranked").by("ASP-DIS-020")),
+            None => false,
+        };
+        if right { Ok(()) } else { Err(Code::NotDue.at("/body").by("ASP-DIS-020")) }
+    }
+
+    /// A member of the panel hides or shows its vote, which gives no more than was claimed.
+    fn decide_ballot(
+        &self,
+        body: &Body,
+        issuer: &Issuer,
+        phase: Phase,
+        session: Option<&Session>,
+    ) -> Result<(), Rejection> {
+        let (Some(panel), Some(voter)) = (&self.panel, issuer.agent()) else {
+            return Err(Code::RoleNotAllowed.at("/issuer").by("ASP-DIS-022"));
+        };
+        let Body::DisputeVote(vote) = body else { return panel.decide_commit(voter, phase) };
+        panel.decide_vote(&self.id, voter, vote, phase)?;
+        let most = self.most(session)?;
+        self.ladder.within_claim(vote.amount.as_ref(), vote.outcome, most.as_ref())
+    }
+
+    /// The most that can be awarded: what was claimed, else what all that is in dispute is worth.
+    fn most(&self, session: Option<&Session>) -> Result<Option<Money>, Rejection> {
+        let session = session.ok_or_else(|| Code::UnknownStream.at("/stream").by("ASP-DIS-001"))?;
+        Ok(self.filing.amount.clone().or_else(|| self.worth(session)))
     }
 
     /// A first offer, or the other side's word for word.
@@ -318,8 +434,15 @@ impl Dispute {
         if rule.effect > self.ladder.effect() {
             return Err(Code::NotAllowed.at("/body/effect").by("ASP-DIS-009"));
         }
-        let most = self.filing.amount.clone().or_else(|| self.worth(session?));
+        let most = self.most(session)?;
         self.ladder.within_claim(rule.amount.as_ref(), rule.outcome, most.as_ref())
+    }
+
+    /// The size of the deal for which who sits on the panel is to be trusted.
+    fn class(&self, session: &Session) -> Option<Money> {
+        let commitment = session.commitments().get(&self.filing.commitment)?;
+        let first = || Some(subjects(&self.filing, commitment).first()?.obligation.value.clone());
+        self.filing.amount.clone().or_else(|| self.worth(session)).or_else(first)
     }
 
     /// What all that is in dispute is worth.
@@ -337,6 +460,11 @@ impl Dispute {
         let side = self.side(&statement.issuer);
         match &statement.body {
             Body::DisputeRule(rule) => self.rule(rule, accepted),
+            Body::DisputeConvene(_)
+            | Body::DisputeDraw(_)
+            | Body::DisputeSeat(_)
+            | Body::DisputeCommit(_)
+            | Body::DisputeVote(_) => self.empanel(accepted),
             Body::DisputeRespond(respond) => {
                 self.show(side, at, &respond.evidence);
                 self.response = Some((respond.clone(), at));
@@ -378,11 +506,33 @@ impl Dispute {
         self.shown.extend(evidence.iter().map(|exhibit| (side, at, exhibit.clone())));
     }
 
+    /// What the node and the members say of a panel.
+    fn empanel(&mut self, accepted: &Accepted) {
+        let (statement, at, window) = (accepted.statement(), accepted.at(), self.ladder.vote_ms());
+        if let (Body::DisputeConvene(_), Some(size)) = (&statement.body, self.ladder.panel_size()) {
+            self.panel = Some(Panel::convened(size, at));
+        }
+        let Some(panel) = &mut self.panel else { return };
+        match (&statement.body, statement.issuer.agent()) {
+            (Body::DisputeDraw(draw), _) => panel.draw(draw, at.time, window),
+            (Body::DisputeSeat(seat), _) => panel.sit(seat, at.time, window),
+            (Body::DisputeCommit(commit), Some(voter)) => {
+                panel.commit(voter, commit.commitment, at.time, window);
+            }
+            (Body::DisputeVote(vote), Some(voter)) => panel.vote(voter, vote, at.time, window),
+            _ => {}
+        }
+        self.phase = panel.phase();
+    }
+
     fn rule(&mut self, rule: &DisputeRule, accepted: &Accepted) {
         let (by, at) = (accepted.statement().issuer.clone(), accepted.at());
         self.rulings.push(Ruling { by, at, statement: accepted.statement().hash, rule: rule.clone() });
         if rule.outcome == DisputeOutcome::Undecided {
-            self.phase = self.ladder.after_replay(at.time);
+            self.phase = match rule.rung {
+                Rung::Panel => self.ladder.after_panel(at.time),
+                Rung::Replay | Rung::Settlement | Rung::Arbiter => self.ladder.after_replay(at.time),
+            };
             return;
         }
         self.verdict = Verdict::ruled(rule);
@@ -394,29 +544,29 @@ impl Dispute {
 
     /// A ruling does not stand: the next rung decides; without one it is an opinion.
     fn appeal(&mut self, now: LogTime) {
-        let below = self.verdict.rung.is_some_and(|rung| rung < Rung::Arbiter);
-        if below && self.ladder.arbiter_rules() {
-            self.verdict = Verdict::UNDECIDED;
-            self.phase = Phase::Arbitrating { until: now.plus(self.ladder.rule_ms()) };
-        } else {
+        let next = match self.verdict.rung {
+            Some(Rung::Replay) => self.ladder.after_settlement(now),
+            Some(Rung::Panel) => self.ladder.after_panel(now),
+            Some(Rung::Settlement | Rung::Arbiter) | None => Phase::Decided,
+        };
+        if next == Phase::Decided {
             self.verdict.effect = Some(RulingEffect::Advisory);
-            self.phase = Phase::Decided;
+        } else {
+            self.verdict = Verdict::UNDECIDED;
         }
+        self.phase = next;
     }
 
     /// Where it stands at an instant: time alone leads from one step to the next.
     #[must_use]
     pub fn phase_at(&self, now: LogTime) -> Phase {
         match self.phase {
-            Phase::Settling { until } if now >= until && self.ladder.arbiter_rules() => {
-                let until = until.plus(self.ladder.rule_ms());
-                if now < until { Phase::Arbitrating { until } } else { Phase::Decided }
-            }
-            Phase::Settling { until } | Phase::Arbitrating { until } | Phase::Ruled { until }
-                if now >= until =>
-            {
-                Phase::Decided
-            }
+            Phase::Settling { until } if now >= until => match self.ladder.after_settlement(until) {
+                Phase::Arbitrating { until } if now >= until => Phase::Decided,
+                next => next,
+            },
+            Phase::Committing { until } | Phase::Revealing { until } if now >= until => Phase::Counting,
+            Phase::Arbitrating { until } | Phase::Ruled { until } if now >= until => Phase::Decided,
             phase => phase,
         }
     }
@@ -441,22 +591,44 @@ impl Dispute {
     pub fn next_deadline(&self) -> Option<LogTime> {
         match self.phase {
             // At once: the node is awaited.
-            Phase::Replaying | Phase::Decided => Some(self.moved.time),
-            Phase::Settling { until } if self.ladder.arbiter_rules() => {
-                Some(until.plus(self.ladder.rule_ms()))
+            Phase::Replaying | Phase::Convening | Phase::Drawing | Phase::Counting | Phase::Decided => {
+                Some(self.moved.time)
             }
-            Phase::Settling { until } | Phase::Arbitrating { until } | Phase::Ruled { until } => Some(until),
+            Phase::Settling { until } => match self.ladder.after_settlement(until) {
+                Phase::Arbitrating { until } => Some(until),
+                _ => Some(until),
+            },
+            Phase::Committing { until }
+            | Phase::Revealing { until }
+            | Phase::Arbitrating { until }
+            | Phase::Ruled { until } => Some(until),
             Phase::Closed => None,
         }
     }
 
-    /// What the node has to say at `now`; `finding` is what the log alone decides.
+    /// What the node has to say at `now`; `finding` is what the log alone decides, `lot` whom it calls to a panel.
     #[must_use]
-    pub fn due(&self, now: LogTime, finding: Option<&Finding>) -> Option<Body> {
-        if self.phase_at(now) == Phase::Decided {
-            return Some(Body::DisputeClose(self.verdict_at(now).body()));
+    pub fn due(&self, now: LogTime, finding: Option<&Finding>, lot: Option<&Lot>) -> Option<Body> {
+        match self.phase_at(now) {
+            Phase::Decided => Some(Body::DisputeClose(self.verdict_at(now).body())),
+            Phase::Replaying => self.ruling_due(finding).map(Body::DisputeRule),
+            Phase::Convening => Some(Body::DisputeConvene(Empty {})),
+            Phase::Drawing => match lot? {
+                Lot::Drawn(draw) => Some(Body::DisputeDraw(draw.clone())),
+                Lot::Unanswered | Lot::NotShown => None,
+            },
+            Phase::Counting => Some(match self.panel.as_ref()?.count() {
+                Count::Seats(seats) => Body::DisputeSeat(seats),
+                Count::Found(found) => Body::DisputeRule(self.ladder.panel_rule(Some(&found))),
+                Count::Nothing => Body::DisputeRule(self.ladder.panel_rule(None)),
+            }),
+            Phase::Settling { .. }
+            | Phase::Committing { .. }
+            | Phase::Revealing { .. }
+            | Phase::Arbitrating { .. }
+            | Phase::Ruled { .. }
+            | Phase::Closed => None,
         }
-        self.ruling_due(finding).map(Body::DisputeRule)
     }
 }
 
@@ -496,6 +668,11 @@ impl Dispute {
     #[must_use]
     pub const fn ladder(&self) -> &Ladder {
         &self.ladder
+    }
+    /// The panel, from its convening on.
+    #[must_use]
+    pub const fn panel(&self) -> Option<&Panel> {
+        self.panel.as_ref()
     }
     /// The other side's answer, and where in the log.
     #[must_use]

@@ -3,7 +3,7 @@
 use super::ruling::{subjects, worth};
 use crate::amount::{Decimal, Money};
 use crate::session::{Commitment, Duty, Progress, Session};
-use crate::statement::body::{DisputeFile, DisputeOutcome, DisputeReason, Showing, Text};
+use crate::statement::body::{DisputeFile, DisputeOutcome, DisputeReason, ObligationId, Showing, Text};
 use crate::trust::Ground;
 
 /// What the log alone decides.
@@ -41,7 +41,7 @@ pub fn replay(file: &DisputeFile, session: &Session, trusted: impl Fn(&Ground) -
     };
     match file.reason {
         DisputeReason::NonDelivery | DisputeReason::Late | DisputeReason::NotAsAgreed => {}
-        DisputeReason::EscrowViolation => return undecided("What is held is not decided by the log alone."),
+        DisputeReason::EscrowViolation => return escrow(file, commitment),
         DisputeReason::UnauthorisedChange => return change(commitment),
         DisputeReason::Impersonation => return impersonation(file, commitment, trusted),
     }
@@ -119,6 +119,20 @@ fn penalty(commitment: &Commitment, duties: &[&Duty]) -> Option<Money> {
         sum = sum.checked_add(penalty.filter(|it| it.currency == currency)?.amount)?;
     }
     Some(Money { amount: sum, currency })
+}
+
+/// What is held moves as follows from the session, for whoever judges it: a movement that does not is in no log that holds.
+/// What is paid outside the log does not know.
+fn escrow(file: &DisputeFile, commitment: &Commitment) -> Finding {
+    let about = subjects(file, commitment);
+    let is_about = |id: &ObligationId| about.iter().any(|duty| duty.obligation.id == *id);
+    let mut holds = commitment.package.holds.iter().flatten();
+    let (outcome, words) = if holds.any(|hold| is_about(&hold.obligation)) {
+        (DisputeOutcome::Dismissed, "What was held is where the log says, as it follows from what was said.")
+    } else {
+        (DisputeOutcome::Undecided, "Nothing is held for it, and what is paid outside is not in the log.")
+    };
+    Finding { outcome, amount: None, words }
 }
 
 /// Terms change by the signature of everybody who owes or is owed under them.

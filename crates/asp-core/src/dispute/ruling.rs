@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::Dispute;
+use super::panel::Found;
 use super::replay::Finding;
 use crate::amount::{Decimal, Money};
 use crate::limits;
@@ -12,9 +13,10 @@ use crate::position::{LogTime, Millis};
 use crate::rejection::{Code, Rejection};
 use crate::session::{Commitment, Duty, Progress, Session};
 use crate::statement::body::{
-    DisputeClose, DisputeFile, DisputeOutcome, DisputeReason, DisputeRule, DisputeTerms, Package,
-    RulingEffect, Rung,
+    DisputeClose, DisputeFile, DisputeOutcome, DisputeReason, DisputeRule, DisputeTerms, Package, PanelTerms,
+    RulingEffect, Rung, Text,
 };
+use crate::trust::Level;
 
 use super::Phase;
 
@@ -23,14 +25,16 @@ use super::Phase;
 pub struct Ladder {
     arbiter: Option<Issuer>,
     effect: RulingEffect,
+    panel: Option<PanelTerms>,
     rungs: BTreeSet<Rung>,
     settle_ms: Millis,
     appeal_ms: Millis,
     rule_ms: Millis,
+    vote_ms: Millis,
 }
 
 impl Ladder {
-    /// What was agreed, or the rules of the protocol: every rung, and nobody who rules.
+    /// What was agreed, or the rules of the protocol: every rung, no panel, and nobody who rules.
     #[must_use]
     pub fn of(agreed: Option<&DisputeTerms>) -> Self {
         let defaults = DisputeTerms::defaults();
@@ -39,10 +43,12 @@ impl Ladder {
         Self {
             arbiter: agreed.arbiter.clone(),
             effect: agreed.effect.unwrap_or(RulingEffect::Binding),
+            panel: agreed.panel.clone(),
             rungs: agreed.rungs.clone().unwrap_or_else(|| Rung::ALL.into()),
             settle_ms: windows.and_then(|it| it.settle_ms).unwrap_or(limits::DISPUTE_SETTLE_MS),
             appeal_ms: windows.and_then(|it| it.appeal_ms).unwrap_or(limits::DISPUTE_APPEAL_MS),
             rule_ms: windows.and_then(|it| it.rule_ms).unwrap_or(limits::DISPUTE_RULE_MS),
+            vote_ms: windows.and_then(|it| it.vote_ms).unwrap_or(limits::DISPUTE_VOTE_MS),
         }
     }
 
@@ -76,6 +82,37 @@ impl Ladder {
         self.rule_ms
     }
 
+    /// How long a panel has to hide its votes, and again to show them.
+    #[must_use]
+    pub const fn vote_ms(&self) -> Millis {
+        self.vote_ms
+    }
+
+    /// How many sit on the panel of rung 2; none where there is no such panel.
+    #[must_use]
+    pub fn panel_size(&self) -> Option<usize> {
+        let panel = self.panel.as_ref().filter(|_| self.has(Rung::Panel))?;
+        usize::try_from(panel.size).ok()
+    }
+
+    /// The level of trust from which on an agent can be drawn for a panel.
+    #[must_use]
+    pub fn panel_level(&self) -> Level {
+        match self.panel.as_ref().and_then(|panel| panel.level) {
+            Some(0) => Level::Unverified,
+            Some(1) => Level::Verified,
+            None | Some(2) => Level::Established,
+            Some(3) => Level::Trusted,
+            Some(_) => Level::Premium,
+        }
+    }
+
+    /// Whether somebody can be asked where the parties do not agree.
+    #[must_use]
+    pub fn somebody_rules(&self) -> bool {
+        self.panel_size().is_some() || self.arbiter_rules()
+    }
+
     /// Whether somebody is there to rule at rung 3.
     #[must_use]
     pub fn arbiter_rules(&self) -> bool {
@@ -86,7 +123,19 @@ impl Ladder {
     pub(super) fn after_replay(&self, now: LogTime) -> Phase {
         if self.has(Rung::Settlement) {
             Phase::Settling { until: now.plus(self.settle_ms) }
-        } else if self.arbiter_rules() {
+        } else {
+            self.after_settlement(now)
+        }
+    }
+
+    /// Who is asked where the parties did not agree.
+    pub(super) fn after_settlement(&self, now: LogTime) -> Phase {
+        if self.panel_size().is_some() { Phase::Convening } else { self.after_panel(now) }
+    }
+
+    /// Who is asked where no panel decided.
+    pub(super) fn after_panel(&self, now: LogTime) -> Phase {
+        if self.arbiter_rules() {
             Phase::Arbitrating { until: now.plus(self.rule_ms) }
         } else {
             Phase::Decided
@@ -96,7 +145,7 @@ impl Ladder {
     /// The ruling of rung 0 for what the log shows.
     pub(super) fn rule_of(&self, finding: &Finding, filing: &DisputeFile) -> DisputeRule {
         // Who could be asked instead can be: what nobody can appeal stands.
-        let open = if self.arbiter_rules() { RulingEffect::Presumptive } else { RulingEffect::Binding };
+        let open = if self.somebody_rules() { RulingEffect::Presumptive } else { RulingEffect::Binding };
         let fits =
             |amount: &Money| self.within_claim(Some(amount), finding.outcome, filing.amount.as_ref()).is_ok();
         DisputeRule {
@@ -105,6 +154,18 @@ impl Ladder {
             outcome: finding.outcome,
             reasons: finding.reasons(),
             rung: Rung::Replay,
+        }
+    }
+
+    /// The ruling of rung 2 for what the panel found; that it found nothing if none.
+    pub(super) fn panel_rule(&self, found: Option<&Found>) -> DisputeRule {
+        let open = if self.arbiter_rules() { RulingEffect::Presumptive } else { RulingEffect::Binding };
+        DisputeRule {
+            amount: found.and_then(|found| found.amount.clone()),
+            effect: self.effect.min(open),
+            outcome: found.map_or(DisputeOutcome::Undecided, |found| found.outcome),
+            reasons: found.map_or(Text::of("The panel has no majority that voted."), Found::reasons),
+            rung: Rung::Panel,
         }
     }
 
@@ -240,11 +301,27 @@ pub(super) fn decide_first<'a>(
         let Some(verdict) = other.ended() else {
             return Err(Code::DisputeOpen.at("/body/obligation").by("ASP-DIS-004"));
         };
-        if verdict.stands() || other.filing().party == file.party {
+        if decides(other.filing().reason, verdict) || other.filing().party == file.party {
             return Err(Code::AlreadyRuled.at("/body/obligation").by("ASP-DIS-004"));
         }
     }
     Ok(())
+}
+
+/// Whether how a dispute ended says what became of the obligation. That nobody forged or changed anything leaves open whether
+/// it was kept: otherwise the debtor could shut the creditor out by asking.
+fn decides(reason: DisputeReason, verdict: &Verdict) -> bool {
+    let about_the_terms = match reason {
+        DisputeReason::NonDelivery | DisputeReason::Late | DisputeReason::NotAsAgreed => false,
+        DisputeReason::EscrowViolation | DisputeReason::UnauthorisedChange | DisputeReason::Impersonation => {
+            true
+        }
+    };
+    let refuted = match verdict.outcome {
+        DisputeOutcome::Dismissed | DisputeOutcome::Abusive => true,
+        DisputeOutcome::Upheld | DisputeOutcome::Partly | DisputeOutcome::Undecided => false,
+    };
+    verdict.stands() && !(about_the_terms && refuted)
 }
 
 /// Whether two filings under one commitment could be about the same obligation. Who files about the whole files about all

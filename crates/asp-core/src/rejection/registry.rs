@@ -199,6 +199,8 @@ pub enum Code {
     NothingToDispute,
     /// The obligation is in dispute.
     DisputeOpen,
+    /// The vote is not the one that was hidden.
+    VoteMismatch,
     /// The obligation was in dispute before: it was ruled on, or the same side filed.
     AlreadyRuled,
     /// An exhibit is no statement of the session in dispute.
@@ -1256,6 +1258,16 @@ pub(super) const ROWS: &[Row] = &[
         rule: Some("ASP-DIS-004"),
         sentence: "The obligation is in dispute.",
         hint: "Say it in the dispute that is open.",
+    },
+    Row {
+        code: Code::VoteMismatch,
+        text: "VOTE_MISMATCH",
+        status: 409,
+        blame: Blame::State,
+        retry: Retry::Change,
+        rule: Some("ASP-DIS-023"),
+        sentence: "The vote is not the one that was hidden.",
+        hint: "Show the vote with its reasons and salt exactly as they were hashed.",
     },
     Row {
         code: Code::AlreadyRuled,

@@ -64,9 +64,9 @@ pub use account::{
 };
 pub use consent::{ConsentNarrow, ConsentRequest};
 pub use dispute::{
-    Award, AwardPayment, DisputeAppeal, DisputeClose, DisputeEvidence, DisputeFile, DisputeOutcome,
-    DisputeReason, DisputeRespond, DisputeRule, DisputeSettle, DisputeTerms, DisputeWindows, Exhibit,
-    ObligationEnd, RulingEffect, Rung,
+    Award, AwardPayment, DisputeAppeal, DisputeClose, DisputeCommit, DisputeDraw, DisputeEvidence,
+    DisputeFile, DisputeOutcome, DisputeReason, DisputeRespond, DisputeRule, DisputeSeat, DisputeSettle,
+    DisputeTerms, DisputeVote, DisputeWindows, Exhibit, ObligationEnd, PanelTerms, RulingEffect, Rung,
 };
 pub use obligation::{
     Due, DueAfter, DueAt, Evidence, Obligation, ObligationStage, Package, Quantity, Remedy, Showing,
@@ -696,6 +696,11 @@ body! {
     DisputeEvidence(DisputeEvidence) = Kind::DisputeEvidence, Kind::DisputeEvidence => ()
     DisputeSettle(DisputeSettle) = Kind::DisputeSettle, Kind::DisputeSettle => ()
     DisputeRule(DisputeRule) = Kind::DisputeRule, Kind::DisputeRule => ()
+    DisputeConvene(Empty) = Kind::DisputeConvene, Kind::DisputeConvene => ()
+    DisputeDraw(DisputeDraw) = Kind::DisputeDraw, Kind::DisputeDraw => ()
+    DisputeSeat(DisputeSeat) = Kind::DisputeSeat, Kind::DisputeSeat => ()
+    DisputeCommit(DisputeCommit) = Kind::DisputeCommit, Kind::DisputeCommit => ()
+    DisputeVote(DisputeVote) = Kind::DisputeVote, Kind::DisputeVote => ()
     DisputeAppeal(DisputeAppeal) = Kind::DisputeAppeal, Kind::DisputeAppeal => ()
     DisputeClose(DisputeClose) = Kind::DisputeClose, Kind::DisputeClose => ()
     Propose(Propose) = Kind::Session(Performative::Propose), Kind::Session(Performative::Propose) => ()
@@ -760,6 +765,9 @@ impl Body {
             Self::DisputeRespond(respond) => dispute::exhibits_bounded(&respond.evidence, 0),
             Self::DisputeEvidence(shown) => dispute::exhibits_bounded(&shown.evidence, 1),
             Self::DisputeSettle(settle) => settle.bounds(),
+            Self::DisputeDraw(draw) => draw.bounds(),
+            Self::DisputeSeat(seat) => bound("/body/members", seat.members.len(), 1..=limits::PANEL_MAX),
+            Self::DisputeVote(vote) => vote.bounds(),
             Self::ConsentNarrow(narrow) => narrow.bounds(),
             Self::OrgSchemaRegister(register) if register.version == 0 => {
                 Err(Code::InvalidBody.at("/body/version"))

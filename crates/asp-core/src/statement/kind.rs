@@ -125,6 +125,16 @@ kinds! {
     DisputeSettle = "dispute.settle" in Dispute;
     /// The node or the arbiter rules.
     DisputeRule = "dispute.rule" in Dispute;
+    /// The node convenes a panel.
+    DisputeConvene = "dispute.convene" in Dispute;
+    /// The node says whom the lot has called to the panel.
+    DisputeDraw = "dispute.draw" in Dispute;
+    /// The node says who sits on the panel from here on.
+    DisputeSeat = "dispute.seat" in Dispute;
+    /// A member of the panel hides its vote in a hash.
+    DisputeCommit = "dispute.commit" in Dispute;
+    /// A member of the panel shows its vote.
+    DisputeVote = "dispute.vote" in Dispute;
     /// A party asks for the next rung of the ladder.
     DisputeAppeal = "dispute.appeal" in Dispute;
     /// The node says how it ended.

@@ -202,6 +202,16 @@ fn an_award_lets_go_what_was_contested() {
 }
 
 #[test]
+fn what_is_held_is_where_the_log_says() {
+    // ASP-DIS-004, ASP-DIS-006: the log alone decides it, and what became of the goods stays open.
+    let contested = format!("{BOUND}seller INFORM fulfilment goods\n buyer INFORM contest goods\n");
+    let asked = format!("{contested} seller DISPUTE goods escrow-violation\n node INFORM award\n");
+    has(&funded(&asked), (0, 10_000, 0), (1_000, 2_000, 0));
+    let decided = "buyer DISPUTE goods not-as-agreed settled upheld 18\n node INFORM award";
+    has(&funded(&format!("{asked} {decided}")), (11_800, 0, 0), (1_200, 0, 0));
+}
+
+#[test]
 fn what_nobody_decided_stays_held_until_an_award() {
     // ASP-DIS-017, ASP-ESC-012
     let contested = format!("{BOUND}seller INFORM fulfilment goods\n buyer INFORM contest goods\n");

@@ -9,6 +9,7 @@
     reason = "a test whose preparation fails is to stop"
 )]
 
+pub mod court;
 pub mod evidence;
 pub mod ledger;
 pub mod money;
@@ -18,6 +19,8 @@ use std::collections::BTreeSet;
 
 use asp_core::amount::Money;
 use asp_core::key::SecretKey;
+use asp_core::log::leaf::Leaf;
+use asp_core::log::tree::Tree;
 use asp_core::name::{AgentUri, Domain, Issuer, Origin, StreamId, StreamKind, StreamName};
 use asp_core::position::{Hash, Head, LogPoint, LogTime, Millis, Position};
 use asp_core::rejection::{Code, Rejection};
@@ -140,7 +143,23 @@ impl Stage {
         self.world.apply(&accepted);
         let hash = verified.statement().hash;
         self.log.push((at, verified));
+        if let (Body::DisputeConvene(_), StreamId::Dispute(dispute)) =
+            (&accepted.statement().body, &accepted.statement().stream)
+        {
+            self.world.note_root(*dispute, self.root());
+        }
         Ok(hash)
+    }
+
+    /// The root of the log as it stands.
+    pub fn root(&self) -> Hash {
+        let mut tree = Tree::new();
+        for (at, verified) in &self.log {
+            let statement = verified.statement().hash;
+            let leaf = Leaf { statement, signatures: verified.signatures_hash(), log_time: at.time };
+            tree.append(leaf.hash());
+        }
+        tree.root()
     }
 
     /// Keeps a refusal, which has to say which rule is broken and where.

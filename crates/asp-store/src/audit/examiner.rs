@@ -8,10 +8,10 @@ use asp_core::key::KeyId;
 use asp_core::log::checkpoint::{Note, NoteKey};
 use asp_core::log::leaf::Leaf;
 use asp_core::log::tree::Tree;
-use asp_core::name::{AgentUri, Origin};
+use asp_core::name::{AgentUri, Origin, StreamId};
 use asp_core::position::{Hash, LogPoint, LogTime, Position};
 use asp_core::session::Effect;
-use asp_core::statement::{Received, Signature, Verified};
+use asp_core::statement::{Body, Received, Signature, Statement, Verified};
 use asp_core::stream::Accepted;
 use asp_core::trust::{Dossier, Notes, Outlook, Question, Settled};
 use asp_core::world::{Change, World};
@@ -139,6 +139,7 @@ impl Examiner {
         self.facts.world.decide(&verified, point).map_err(|rejection| Finding::refused(index, &rejection))?;
         self.time = point.time;
         self.tree.append(leaf);
+        let convened = convened(verified.statement());
         let accepted = Accepted::from_store(verified, point);
         let moved = match &mut self.views {
             None => {
@@ -154,6 +155,9 @@ impl Examiner {
                 .apply(&mut self.facts, &accepted)
                 .map_err(|fault| Finding::unreadable(Some(index), &fault))?,
         };
+        if let Some(dispute) = convened {
+            self.facts.world.note_root(dispute, self.tree.root());
+        }
         self.add_up(&moved).map_err(|imbalance| Finding::at(index, imbalance.to_string()))
     }
 
@@ -235,6 +239,14 @@ impl Views {
         self.unwritten = 0;
         std::mem::take(&mut self.fold).finish(&self.connection, facts)
     }
+}
+
+/// The dispute whose panel a statement convenes: the root of the log that ends with it is that of the lot.
+fn convened(statement: &Statement) -> Option<Hash> {
+    let (Body::DisputeConvene(_), StreamId::Dispute(dispute)) = (&statement.body, &statement.stream) else {
+        return None;
+    };
+    Some(*dispute)
 }
 
 /// What money an entry moved.

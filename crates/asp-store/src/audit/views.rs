@@ -122,6 +122,11 @@ const VIEWS: &[View] = &[
         sql: "SELECT set_at, name, card, named_at FROM agents JOIN names ON id = agent ORDER BY set_at",
     },
     View {
+        name: "arbiters",
+        by_position: true,
+        sql: "SELECT since, name FROM arbiters JOIN names ON id = agent ORDER BY since, name",
+    },
+    View {
         name: "praise",
         by_position: true,
         sql: "SELECT position, name FROM praise JOIN names ON id = subject ORDER BY position",

@@ -34,7 +34,33 @@ pub(crate) fn put(
             dispute.ended().map(word),
             deadline.map(LogTime::millis),
         ])?;
-    if dispute.filed() == dispute.moved() { put_parties(connection, names, dispute, id) } else { Ok(()) }
+    if dispute.filed() == dispute.moved() {
+        return put_parties(connection, names, dispute, id);
+    }
+    let Some(panel) = dispute.panel() else { return Ok(()) };
+    let members = panel.seats().iter().map(|seat| &seat.member);
+    put_members(connection, names, members, (id, dispute.filed().index))
+}
+
+/// Who sits on the panel reads the dispute, and who sat there and was silent does not any more.
+fn put_members<'a>(
+    connection: &Connection,
+    names: &mut Names,
+    members: impl Iterator<Item = &'a AgentUri>,
+    (id, filed): (i64, Position),
+) -> Result<(), Fault> {
+    connection
+        .prepare_cached("DELETE FROM dispute_parties WHERE dispute = ?1 AND filed = ?2 AND side = 'panel'")?
+        .execute(params![id, filed.0])?;
+    for member in members {
+        let party = names.intern(connection, &StreamId::Agent(member.clone()))?;
+        connection
+            .prepare_cached(
+                "INSERT OR IGNORE INTO dispute_parties (party, filed, dispute, side) VALUES (?1, ?2, ?3, 'panel')",
+            )?
+            .execute(params![party, filed.0, id])?;
+    }
+    Ok(())
 }
 
 /// How it ended, as its statements say it.
@@ -128,7 +154,8 @@ pub(crate) fn arbitrates(
         .prepare_cached(
             "SELECT EXISTS (
                SELECT 1 FROM disputes JOIN dispute_parties USING (dispute)
-               WHERE session = (SELECT id FROM names WHERE name = ?2) AND closed IS NULL AND side = 'arbiter'
+               WHERE session = (SELECT id FROM names WHERE name = ?2) AND closed IS NULL
+                 AND side IN ('arbiter', 'panel')
                  AND party = (SELECT id FROM names WHERE name = ?1))",
         )?
         .query_row(params![tenant.party().to_string(), session.to_string()], |row| row.get(0))?;

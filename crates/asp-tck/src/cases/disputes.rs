@@ -1,13 +1,15 @@
 //! Disputes: who files about what, who says what in them, and what becomes of the obligation (ASP-DIS).
 
+use std::collections::BTreeSet;
 use std::time::Instant;
 
-use asp_core::name::{StreamId, StreamKind, StreamName};
+use asp_core::name::{AgentUri, StreamId, StreamKind, StreamName};
 use asp_core::position::{Hash, Head, Millis, Sequence};
 use asp_core::rejection::Code;
 use asp_core::statement::body::{
-    Award, Body, DisputeAppeal, DisputeClose, DisputeEvidence, DisputeFile, DisputeOutcome, DisputeReason,
-    DisputeRespond, DisputeRule, DisputeSettle, DisputeTerms, DisputeWindows, Exhibit, Inform, ObligationEnd,
+    Award, Body, Card, CardSet, DisputeAppeal, DisputeClose, DisputeCommit, DisputeDraw, DisputeEvidence,
+    DisputeFile, DisputeOutcome, DisputeReason, DisputeRespond, DisputeRule, DisputeSeat, DisputeSettle,
+    DisputeTerms, DisputeVote, DisputeWindows, Empty, Exhibit, Inform, ObligationEnd, PanelTerms,
     RulingEffect, Rung,
 };
 use serde_json::Value;
@@ -34,6 +36,11 @@ pub(super) const CASES: &[Case] = &[
         "the arbiter rules whom the package names, in its time, and may be appealed",
         arbitrated
     ),
+    code!(
+        ["ASP-DIS-020", "ASP-DIS-021", "ASP-DIS-022", "ASP-DIS-023", "ASP-DIS-024"],
+        "a panel is drawn by lot, hides its votes and shows them, and nobody rules but as they come to",
+        empanelled
+    ),
 ];
 
 /// How long the steps take here.
@@ -50,6 +57,15 @@ struct Court {
 impl Court {
     /// The seller says that it has delivered, the buyer that it has not; a mediator may rule.
     async fn open(stage: &mut Stage, effect: RulingEffect) -> Result<Self, Finding> {
+        Self::open_by(stage, effect, None).await
+    }
+
+    /// The same, with a panel that rules before the mediator.
+    async fn open_by(
+        stage: &mut Stage,
+        effect: RulingEffect,
+        panel: Option<PanelTerms>,
+    ) -> Result<Self, Finding> {
         stage
             .play(
                 "buyer PROPOSE with seller
@@ -61,10 +77,12 @@ impl Court {
             appeal_ms: Some(WINDOW),
             rule_ms: Some(Millis(60_000)),
             settle_ms: Some(WINDOW),
+            vote_ms: None,
         };
         let rules = DisputeTerms {
             arbiter: Some(stage.issuer("mediator")?),
             effect: Some(effect),
+            panel,
             rungs: None,
             windows: Some(windows),
         };
@@ -313,4 +331,92 @@ async fn arbitrated(stage: &mut Stage) -> Result<(), Finding> {
         return Ok(());
     }
     Err(Finding::new("an opinion, as nobody is there to hear the appeal", &closed))
+}
+
+/// Who offers to sit, each of an organisation of its own.
+const JURORS: [&str; 5] = ["juror1", "juror2", "juror3", "juror4", "juror5"];
+
+/// Registers those who offer to sit on panels, before anything is filed.
+async fn jurors(stage: &mut Stage) -> Result<(), Finding> {
+    for name in JURORS {
+        stage.member(name).await?;
+        let agent = stage.uri(name)?;
+        let card =
+            Card::of(text("Juror")?, text("weighs both sides")?, BTreeSet::from([text("arbitration")?]));
+        let stream = StreamName::Of(StreamId::Agent(agent));
+        let statement = stage.by(name, stream, Body::AgentCardSet(CardSet { card }))?;
+        stage.take(statement).await?;
+    }
+    Ok(())
+}
+
+/// The names of those jurors who sit first on a panel that was drawn, in the order of the lot.
+fn seated(stage: &Stage, drawn: &Value) -> Result<Vec<&'static str>, Finding> {
+    let ranked = drawn.pointer("/body/ranked").and_then(Value::as_array).cloned().unwrap_or_default();
+    let mut seated = Vec::new();
+    for called in ranked.iter().take(3) {
+        for name in JURORS {
+            if called.as_str() == Some(stage.uri(name)?.to_string().as_str()) {
+                seated.push(name);
+            }
+        }
+    }
+    if seated.len() == 3 { Ok(seated) } else { Err(Finding::new("three jurors of this case first", drawn)) }
+}
+
+async fn empanelled(stage: &mut Stage) -> Result<(), Finding> {
+    let panel = PanelTerms { level: Some(0), size: 3 };
+    jurors(stage).await?;
+    let mut court = Court::open_by(stage, RulingEffect::Binding, Some(panel)).await?;
+    court.file(stage, DisputeReason::NotAsAgreed).await?;
+    court.until(stage, &court.stream(), "dispute.rule").await?;
+    let convene = || Body::DisputeConvene(Empty {});
+    court.refused(stage, "buyer", convene(), Code::RoleNotAllowed).await?;
+    let drawn = court.until(stage, &court.stream(), "dispute.draw").await?;
+    let seated = seated(stage, &drawn)?;
+    let members: BTreeSet<AgentUri> = JURORS.iter().map(|name| stage.uri(name)).collect::<Result<_, _>>()?;
+    let members = members.into_iter().take(3).collect();
+    let ranked = Vec::new();
+    let draw = DisputeDraw { candidates: 0, ranked, root: Hash::of(&[b"another"]) };
+    court.refused(stage, "seller", Body::DisputeDraw(draw), Code::RoleNotAllowed).await?;
+    court.refused(stage, "seller", Body::DisputeSeat(DisputeSeat { members }), Code::RoleNotAllowed).await?;
+    let rule = DisputeRule {
+        amount: None,
+        effect: RulingEffect::Presumptive,
+        outcome: DisputeOutcome::Upheld,
+        reasons: text("so we find")?,
+        rung: Rung::Panel,
+    };
+    court.refused(stage, "mediator", Body::DisputeRule(rule), Code::RoleNotAllowed).await?;
+    let mut votes = Vec::new();
+    for (name, outcome) in
+        seated.iter().zip([DisputeOutcome::Upheld, DisputeOutcome::Dismissed, DisputeOutcome::Dismissed])
+    {
+        let (salt, reasons) = (stage.nonce()?, text("I looked at it")?);
+        votes.push((*name, DisputeVote { amount: None, outcome, reasons, salt }));
+    }
+    let hidden = |stage: &Stage, name: &str, vote: &DisputeVote| -> Result<Body, Finding> {
+        let commitment = asp_core::dispute::hidden(&court.dispute, &stage.uri(name)?, vote);
+        Ok(Body::DisputeCommit(DisputeCommit { commitment }))
+    };
+    for (name, vote) in &votes {
+        let hide = hidden(stage, name, vote)?;
+        court.refused(stage, "seller", hide.clone(), Code::RoleNotAllowed).await?;
+        court.refused(stage, name, Body::DisputeVote(vote.clone()), Code::NotAllowed).await?;
+        court.say(stage, name, hide.clone()).await?;
+        court.refused(stage, name, hide, Code::NotAllowed).await?;
+    }
+    for (name, vote) in &votes {
+        let other = DisputeVote { outcome: DisputeOutcome::Partly, ..vote.clone() };
+        court.refused(stage, name, Body::DisputeVote(other), Code::VoteMismatch).await?;
+        court.say(stage, name, Body::DisputeVote(vote.clone())).await?;
+    }
+    let ruled = court.until(stage, &court.stream(), "dispute.rule").await?;
+    let came = (word(&ruled, "/body/outcome"), word(&ruled, "/body/effect"));
+    // The mediator can still be asked.
+    if came == ("dismissed", "presumptive") {
+        Ok(())
+    } else {
+        Err(Finding::new("dismissed by two of three", &ruled).of(&["ASP-DIS-024"]))
+    }
 }

@@ -591,7 +591,7 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         id: "ASP-DIS-004",
-        sentence: "A dispute MUST NOT be filed about an obligation that is in dispute, on which a ruling stands, or which the same side has disputed before.",
+        sentence: "A dispute MUST NOT be filed about an obligation that is in dispute, on which a ruling stands that says what became of it, or which the same side has disputed before; that nothing was forged, changed or moved otherwise says nothing of that.",
         codes: &["DISPUTE_OPEN", "ALREADY_RULED"],
         level: Level::Full,
         inside: None,
@@ -675,7 +675,7 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         id: "ASP-DIS-016",
-        sentence: "A dispute MUST be shown to the two sides, their organisations and the arbiter, who also reads the session until the dispute ends; to everybody else it does not exist.",
+        sentence: "A dispute MUST be shown to the two sides, their organisations, the arbiter and who sits on the panel; the last two also read the session until the dispute ends; to everybody else it does not exist.",
         codes: &["UNKNOWN_STREAM", "NOT_FOUND"],
         level: Level::Full,
         inside: None,
@@ -688,6 +688,41 @@ pub const RULES: &[Rule] = &[
         inside: Some(
             "Account entries and holds have no form yet that every node has to show alike; an audit of the log finds what breaks it.",
         ),
+    },
+    Rule {
+        id: "ASP-DIS-020",
+        sentence: "The node alone MUST say whom the lot has called to a panel, and say exactly what follows: from the root of the log that ends with the statement which convened it, and from the agents that offered to sit before the filing, are of no organisation of either side, of the arbiter, or with which either side dealt in the 90 days before, and have the level of trust that was agreed in the eyes of both; one of each organisation.",
+        codes: &["ROLE_NOT_ALLOWED", "NOT_DUE"],
+        level: Level::Full,
+        inside: None,
+    },
+    Rule {
+        id: "ASP-DIS-021",
+        sentence: "The node MUST convene a panel once the parties have not agreed, and say who sits instead of those who were silent in their time, in the order of the lot, until nobody is left who was called; nobody else says it.",
+        codes: &["ROLE_NOT_ALLOWED", "NOT_DUE"],
+        level: Level::Full,
+        inside: None,
+    },
+    Rule {
+        id: "ASP-DIS-022",
+        sentence: "Only a member of a panel MUST hide a vote, once, in time, before any vote is shown.",
+        codes: &["ROLE_NOT_ALLOWED", "NOT_ALLOWED"],
+        level: Level::Full,
+        inside: None,
+    },
+    Rule {
+        id: "ASP-DIS-023",
+        sentence: "A member MUST show the vote that it hid, with its reasons and salt, once, in time, after all have hidden theirs, and give no more than was claimed.",
+        codes: &["VOTE_MISMATCH", "NOT_ALLOWED", "ABOVE_CLAIM"],
+        level: Level::Full,
+        inside: None,
+    },
+    Rule {
+        id: "ASP-DIS-024",
+        sentence: "At rung 2 the node alone MUST rule, and say exactly what the votes come to; less than a majority of the seats decides nothing, and the next rung is asked.",
+        codes: &["ROLE_NOT_ALLOWED", "NOT_DUE"],
+        level: Level::Full,
+        inside: None,
     },
     Rule {
         id: "ASP-DLV-001",

@@ -284,6 +284,12 @@ pub(crate) struct Offering {
     /// Who rules on disputes about it: an agent or organisation that is bound by none of it [default: nobody]
     #[arg(long, value_name = "WHO", value_parser = read::issuer)]
     pub(crate) arbiter: Option<Issuer>,
+    /// How many sit on the panel that rules before, drawn by lot: 3 or 5 [default: no panel]
+    #[arg(long, value_name = "NUMBER", value_parser = read::panel)]
+    pub(crate) panel: Option<u32>,
+    /// The level of trust, 0 to 4, from which on an agent can be drawn for it [default: 2]
+    #[arg(long, value_name = "LEVEL", requires = "panel", value_parser = clap::value_parser!(u32).range(0..=4))]
+    pub(crate) panel_level: Option<u32>,
     /// How long the parties of a dispute have among themselves before that [default: 72h]
     #[arg(long, value_name = "SPAN", value_parser = read::span)]
     pub(crate) settle_within: Option<Millis>,

@@ -65,6 +65,16 @@ pub(crate) enum DisputeCommand {
         after_help = "Examples:\n  assent dispute rule 5ac210 --outcome upheld --amount \"40 USD\" --reasons \"The photographs show rust\""
     )]
     Rule(DisputeRuling),
+    /// Vote, as a member of the panel that the lot drew: hidden first, then shown
+    #[command(
+        long_about = "Vote, as a member of the panel that the lot drew.\n\n\
+        A vote is hidden in a hash until all members have hidden theirs, so that nobody follows the others. It is kept in \
+        your home meanwhile; --reveal shows it, word for word. Who does not hide or show a vote in time is replaced.",
+        after_help = "Examples:\n  \
+        assent dispute vote 5ac210 --outcome upheld --amount \"40 USD\" --reasons \"The photographs show rust\"\n  \
+        assent dispute vote 5ac210 --reveal"
+    )]
+    Vote(DisputeBallot),
     /// Do not take a ruling that can be appealed
     #[command(
         after_help = "Examples:\n  assent dispute appeal 5ac210 --text \"The log does not know of the telephone call\""
@@ -161,6 +171,25 @@ pub(crate) struct DisputeSettlement {
     /// Your words, for people
     #[arg(long, value_name = "WORDS", default_value = "")]
     pub(crate) text: Text,
+}
+
+/// A vote of a panel.
+#[derive(Debug, Args)]
+pub(crate) struct DisputeBallot {
+    #[command(flatten)]
+    pub(crate) dispute: DisputeId,
+    /// Show the vote that was hidden
+    #[arg(long, conflicts_with_all = ["outcome", "amount", "reasons"], required_unless_present = "outcome")]
+    pub(crate) reveal: bool,
+    /// What you find of the claim: upheld, partly, dismissed or abusive
+    #[arg(long, value_name = "OUTCOME", value_parser = read::spelled::<DisputeOutcome>, requires = "reasons")]
+    pub(crate) outcome: Option<DisputeOutcome>,
+    /// What is to be paid: to who filed, or to the other side if the filing was abusive
+    #[arg(long, value_name = "MONEY", value_parser = read::money)]
+    pub(crate) amount: Option<Money>,
+    /// Why, for people
+    #[arg(long, value_name = "WORDS")]
+    pub(crate) reasons: Option<Text>,
 }
 
 /// A ruling.

@@ -2,19 +2,19 @@
 
 use std::path::Path;
 
-use asp_client::api::{CommitmentView, DisputeSide, DisputeView, ShownView, VerdictView};
+use asp_client::api::{CommitmentView, DisputeSide, DisputeView, SeatView, ShownView, VerdictView};
 use asp_client::{AgentParty, Disputes, Filing};
 use asp_core::name::AgentUri;
 use asp_core::position::Hash;
 use asp_core::statement::body::{DisputeRule, DisputeSettle, Exhibit, ObligationId, Rung};
 use futures::TryStreamExt;
 
-use crate::cli::{DisputeCommand, DisputeFiling, DisputeRuling, DisputeSettlement, Exhibits};
+use crate::cli::{DisputeBallot, DisputeCommand, DisputeFiling, DisputeRuling, DisputeSettlement, Exhibits};
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::page::{Page, Paint, Text};
 use crate::read::Id;
-use crate::{terms, words};
+use crate::{terms, votes, words};
 
 /// Runs one of the commands.
 ///
@@ -47,6 +47,7 @@ pub(super) async fn run(context: &Context, command: DisputeCommand) -> Outcome {
         }
         DisputeCommand::Settle(args) => settle(&disputes, args).await?,
         DisputeCommand::Rule(args) => rule(&disputes, args).await?,
+        DisputeCommand::Vote(args) => vote(context, &party, args).await?,
         DisputeCommand::Appeal { dispute, text } => {
             let id = find(&disputes, &dispute.id).await?;
             disputes.appeal(&id, text).await?;
@@ -157,6 +158,26 @@ async fn rule(disputes: &Disputes, args: DisputeRuling) -> Outcome<Hash> {
     Ok(id)
 }
 
+/// Hides a vote, which is kept here first, or shows the one that is.
+async fn vote(context: &Context, party: &AgentParty, args: DisputeBallot) -> Outcome<Hash> {
+    let (home, disputes, voter) = (context.home()?, party.disputes(), party.agent());
+    let id = find(&disputes, &args.dispute.id).await?;
+    let Some((outcome, reasons)) = args.outcome.zip(args.reasons) else {
+        disputes.vote(&id, votes::kept(&home, &id, voter)?).await?;
+        return Ok(id);
+    };
+    let view = disputes.show(&id).await?;
+    let seats = view.panel.iter().flat_map(|panel| &panel.seats);
+    if seats.into_iter().any(|seat| seat.member == *voter && seat.committed) {
+        return Err(Failure::no("you have hidden a vote, and cannot hide another")
+            .hint("Once all have, `assent dispute vote` with --reveal shows it."));
+    }
+    let vote = Disputes::ballot(outcome, args.amount, reasons)?;
+    votes::keep(&home, &id, voter, &vote)?;
+    disputes.commit(&id, voter, &vote).await?;
+    Ok(id)
+}
+
 fn list(page: &mut Page, disputes: &[DisputeView]) {
     let rows = disputes.iter().map(|view| {
         vec![
@@ -200,6 +221,9 @@ fn show(page: &mut Page, view: &DisputeView) {
     page.field("commitment", words::id(&view.commitment));
     let about = view.obligation.as_ref().map_or_else(|| "all that is owed".to_owned(), ToString::to_string);
     page.field("about", about);
+    if let Some(panel) = &view.panel {
+        page.field("panel of", panel.size.to_string());
+    }
     page.field("arbiter", view.arbiter.as_ref().map_or_else(|| "nobody".to_owned(), words::issuer));
     if let Some(answer) = &view.response {
         let admits = if answer.accepts { "admits it" } else { "denies it" };
@@ -215,6 +239,11 @@ fn show(page: &mut Page, view: &DisputeView) {
     page.heading("Exhibits");
     let rows = view.evidence.iter().map(exhibit);
     page.table(vec!["WHO", "WHAT", "NOTE"], rows.collect(), "none");
+    if let Some(panel) = view.panel.as_ref().filter(|panel| !panel.seats.is_empty()) {
+        page.heading("Panel");
+        let rows = panel.seats.iter().map(seat);
+        page.table(vec!["WHO", "VOTE", "AMOUNT", "REASONS"], rows.collect(), "none");
+    }
     page.heading("Rulings");
     let rows = view.rulings.iter().map(|ruling| {
         vec![
@@ -229,6 +258,21 @@ fn show(page: &mut Page, view: &DisputeView) {
     page.table(vec!["RUNG", "BY", "OUTCOME", "EFFECT", "AMOUNT", "REASONS"], rows.collect(), "none");
 }
 
+/// A member of the panel and what it has voted for.
+fn seat(seat: &SeatView) -> Vec<Text> {
+    let vote = match &seat.outcome {
+        Some(outcome) => words::spelled(outcome),
+        None if seat.committed => "hidden".to_owned(),
+        None => "awaited".to_owned(),
+    };
+    vec![
+        words::agent(&seat.member).into(),
+        vote.into(),
+        seat.amount.as_ref().map_or_else(String::new, terms::money).into(),
+        seat.reasons.as_ref().map_or_else(String::new, |it| words::line(it, 60)).into(),
+    ]
+}
+
 fn ended(verdict: &VerdictView) -> String {
     let effect = verdict.effect.as_ref().map(|it| format!(", {}", words::spelled(it))).unwrap_or_default();
     let amount = verdict.amount.as_ref().map(|it| format!(", {}", terms::money(it))).unwrap_or_default();
@@ -239,6 +283,7 @@ const fn side(side: DisputeSide) -> &'static str {
     match side {
         DisputeSide::Filer => "who filed",
         DisputeSide::Against => "the other side",
+        DisputeSide::Panel => "the panel",
         DisputeSide::Arbiter => "the arbiter",
         DisputeSide::Node => "the node",
     }

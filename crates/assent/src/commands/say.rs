@@ -12,8 +12,8 @@ use asp_core::session::table::{Performative, State};
 use asp_core::statement::body::{
     Accept, Acceptance, Admission, Because, Body, Close, Closing, Commit, CommitmentState, Counter,
     DisputeTerms, DisputeWindows, Empty, Escalation, Evidence, Fulfilment, Inform, Introduction, Mandate,
-    Note, ObligationId, ObligationNote, ObligationRef, Offer, Package, ParticipantRole, Propose, Question,
-    Resumption, Showing, Text, Usage, Withdraw,
+    Note, ObligationId, ObligationNote, ObligationRef, Offer, Package, PanelTerms, ParticipantRole, Propose,
+    Question, Resumption, Showing, Text, Usage, Withdraw,
 };
 use serde::de::DeserializeOwned;
 
@@ -484,7 +484,9 @@ fn disputes(args: &Offering) -> Option<DisputeTerms> {
         appeal_ms: None,
         rule_ms: None,
         settle_ms: Some(settle),
+        vote_ms: None,
     });
-    let named = args.arbiter.is_some() || windows.is_some();
-    named.then(|| DisputeTerms { arbiter: args.arbiter.clone(), effect: None, rungs: None, windows })
+    let panel = args.panel.map(|size| PanelTerms { level: args.panel_level, size });
+    let named = args.arbiter.is_some() || panel.is_some() || windows.is_some();
+    named.then(|| DisputeTerms { arbiter: args.arbiter.clone(), effect: None, panel, rungs: None, windows })
 }

@@ -47,6 +47,8 @@ const MEMBERS: &[(&str, &str)] = &[
     ("bodies/agent.rate.json session", TRIED),
     ("bodies/dispute.file.json commitment", TRIED),
     ("bodies/dispute.file.json session", TRIED),
+    ("bodies/dispute.draw.json root", NODE),
+    ("bodies/dispute.commit.json commitment", UNREAD),
     ("bodies/agent.card.check.json pin", NODE),
     ("bodies/org.check.json evidence", NODE),
     ("common.json consents", TRIED),

@@ -9,14 +9,14 @@ use crate::people::{ACME, BUYER, MEDIATOR, NODE, SELLER, hash, opened};
 const NONCE: &str = "00112233445566778899aabbccddeeff";
 
 pub(super) fn cases() -> Vec<Case> {
-    [filings(), answers(), rulings(), awards()].concat()
+    [filings(), answers(), panels(), rulings(), awards()].concat()
 }
 
 /// All that a package can say of disputes.
 pub(super) fn terms() -> Value {
     json!({
-        "arbiter": MEDIATOR, "effect": "presumptive", "rungs": [0, 1, 3],
-        "windows": {"appealMs": 1, "ruleMs": 7_776_000_000_u64, "settleMs": 3_600_000},
+        "arbiter": MEDIATOR, "effect": "presumptive", "panel": {"level": 4, "size": 5}, "rungs": [0, 1, 2, 3],
+        "windows": {"appealMs": 1, "ruleMs": 7_776_000_000_u64, "settleMs": 3_600_000, "voteMs": 60_000},
     })
 }
 
@@ -47,7 +47,10 @@ fn filings() -> Vec<Case> {
             .but_numbered("opens in the middle", "sequence 1 of a stream that has no name yet", 1),
         opening("dispute.file", "with all that it can say", "dispute:", ACME, whole)
             .but("harmless", "a severity of 0", "/severity", json!(0))
-            .but("panel", "a rung that there is not", "/rules/rungs", json!([0, 2]))
+            .but("rung-4", "a rung that there is not", "/rules/rungs", json!([0, 4]))
+            .but("even-panel", "a panel of an even number", "/rules/panel/size", json!(4))
+            .but("high-level", "a level that there is not", "/rules/panel/level", json!(5))
+            .but("no-vote", "a window to vote of no time", "/rules/windows/voteMs", json!(0))
             .but("no-rungs", "no rung at all", "/rules/rungs", json!([]))
             .but("node-rules", "the node as arbiter", "/rules/arbiter", json!(NODE))
             .but("no-time", "a window of no time", "/rules/windows/ruleMs", json!(0)),
@@ -79,6 +82,42 @@ fn answers() -> Vec<Case> {
     ]
 }
 
+fn panels() -> Vec<Case> {
+    let draw = json!({"candidates": 2, "ranked": [MEDIATOR, BUYER], "root": hash("a root")});
+    let least = json!({"outcome": "dismissed", "reasons": "", "salt": NONCE});
+    let whole = json!({
+        "amount": money("5", "USD"), "outcome": "partly", "reasons": "Half of it came.", "salt": NONCE,
+    });
+    let ruled = json!({
+        "amount": money("5", "USD"), "effect": "presumptive", "outcome": "partly", "reasons": "Most say so.", "rung": 2,
+    });
+    vec![
+        said("dispute.convene", "the panel", NODE, json!({})),
+        said("dispute.draw", "nobody", NODE, json!({"candidates": 0, "ranked": [], "root": hash("a root")})),
+        said("dispute.draw", "some", NODE, draw).but(
+            "twice",
+            "somebody called twice",
+            "/ranked",
+            json!([MEDIATOR, MEDIATOR]),
+        ),
+        said("dispute.seat", "who sits", NODE, json!({"members": [MEDIATOR]})).but(
+            "nobody",
+            "nobody who sits",
+            "/members",
+            json!([]),
+        ),
+        said("dispute.commit", "a hidden vote", MEDIATOR, json!({"commitment": hash("a vote")})),
+        said("dispute.vote", "no more than it must say", MEDIATOR, least).but(
+            "undecided",
+            "an outcome for which nobody votes",
+            "/outcome",
+            json!("undecided"),
+        ),
+        said("dispute.vote", "with all that it can say", MEDIATOR, whole),
+        said("dispute.rule", "by the panel", NODE, ruled),
+    ]
+}
+
 fn rulings() -> Vec<Case> {
     let replayed =
         json!({"effect": "binding", "outcome": "undecided", "reasons": "It is not in the log.", "rung": 0});
@@ -88,10 +127,10 @@ fn rulings() -> Vec<Case> {
     let whole = json!({"amount": money("100", "USD"), "effect": "binding", "outcome": "upheld", "rung": 1});
     vec![
         said("dispute.rule", "by the node", NODE, replayed).but(
-            "panel",
+            "rung-4",
             "a rung that there is not",
             "/rung",
-            json!(2),
+            json!(4),
         ),
         said("dispute.rule", "by the arbiter", MEDIATOR, ruled),
         said("dispute.close", "undecided", NODE, json!({"outcome": "undecided"})),

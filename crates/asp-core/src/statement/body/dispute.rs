@@ -14,6 +14,9 @@ use crate::rejection::{Code, Rejection};
 /// The gravest severity.
 const SEVERITY_MAX: u32 = 5;
 
+/// The highest level of trust.
+const LEVEL_MAX: u32 = 4;
+
 bodies! {
     /// What a package agrees on disputes under it; all who are bound by the package sign it.
     struct DisputeTerms {
@@ -23,12 +26,23 @@ bodies! {
         /// The strongest effect that a ruling may have; `binding` if absent.
         #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
         effect: Option<RulingEffect>,
+        /// That a panel rules where the parties do not agree, before the arbiter is asked; none if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        panel: Option<PanelTerms>,
         /// The rungs of the ladder that there are; all if absent.
         #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
         rungs: Option<BTreeSet<Rung>>,
         /// How long each step may take.
         #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
         windows: Option<DisputeWindows>,
+    }
+    /// What panel rules in a dispute.
+    struct PanelTerms {
+        /// The level of trust from which on an agent can be drawn, 0 to 4, as both sides' organisations see it; 2 if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        level: Option<u32>,
+        /// How many sit on it, 3 or 5.
+        size: u32,
     }
     /// How long the steps of a dispute may take; what is absent is the default of the protocol.
     struct DisputeWindows {
@@ -41,6 +55,9 @@ bodies! {
         /// How long the parties have among themselves.
         #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
         settle_ms: Option<Millis>,
+        /// How long a panel has to hide its votes, and again to show them.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        vote_ms: Option<Millis>,
     }
     /// `dispute.file`: opens a dispute about one obligation, or about all that one party owes another under a commitment.
     struct DisputeFile {
@@ -96,7 +113,38 @@ bodies! {
         /// Words for people.
         text: Text,
     }
-    /// `dispute.rule`: by the node at rung 0, by the arbiter at rung 3.
+    /// `dispute.draw`: whom the lot has called to the panel. Anybody who has the log draws the same.
+    struct DisputeDraw {
+        /// How many organisations had a ticket in the lottery.
+        candidates: u32,
+        /// Who is called, in the order of the lot: those who sit first, then those who replace the silent.
+        ranked: Vec<AgentUri>,
+        /// The root of the log that ends with the statement by which the panel was convened.
+        root: Hash,
+    }
+    /// `dispute.seat`: who sits on the panel from here on, some in place of those who were silent.
+    struct DisputeSeat {
+        /// Who sits.
+        members: BTreeSet<AgentUri>,
+    }
+    /// `dispute.commit`: a member of the panel hides its vote until all have hidden theirs.
+    struct DisputeCommit {
+        /// The hash of the vote, the dispute, the voter and the salt.
+        commitment: Hash,
+    }
+    /// `dispute.vote`: a member of the panel shows the vote that it hid.
+    struct DisputeVote {
+        /// What is to be paid: to who filed, or to the other side if the filing was abusive.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        amount: Option<Money>,
+        /// What it finds of the claim.
+        outcome: DisputeOutcome,
+        /// Why, for people.
+        reasons: Text,
+        /// What kept the vote from being guessed.
+        salt: Nonce,
+    }
+    /// `dispute.rule`: by the node at rung 0 and, as the panel voted, at rung 2, by the arbiter at rung 3.
     struct DisputeRule {
         /// What is paid: to who filed, or to the other side if the filing was abusive.
         #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
@@ -207,7 +255,7 @@ words! {
     }
 }
 
-/// A rung of the ladder. There is none of the number 2 yet.
+/// A rung of the ladder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "u32", into = "u32")]
 pub enum Rung {
@@ -215,13 +263,15 @@ pub enum Rung {
     Replay,
     /// 1: what the parties agree among themselves.
     Settlement,
+    /// 2: what a panel decides that the lot drew.
+    Panel,
     /// 3: what the arbiter decides whom the parties named.
     Arbiter,
 }
 
 impl Rung {
     /// Every rung, from below.
-    pub const ALL: [Self; 3] = [Self::Replay, Self::Settlement, Self::Arbiter];
+    pub const ALL: [Self; 4] = [Self::Replay, Self::Settlement, Self::Panel, Self::Arbiter];
 
     /// Its number.
     #[must_use]
@@ -229,6 +279,7 @@ impl Rung {
         match self {
             Self::Replay => 0,
             Self::Settlement => 1,
+            Self::Panel => 2,
             Self::Arbiter => 3,
         }
     }
@@ -237,7 +288,7 @@ impl Rung {
 impl TryFrom<u32> for Rung {
     type Error = &'static str;
     fn try_from(number: u32) -> Result<Self, Self::Error> {
-        Self::ALL.into_iter().find(|rung| rung.number() == number).ok_or("a rung: 0, 1 or 3")
+        Self::ALL.into_iter().find(|rung| rung.number() == number).ok_or("a rung: 0 to 3")
     }
 }
 
@@ -288,11 +339,32 @@ impl DisputeSettle {
     }
 }
 
+impl DisputeDraw {
+    pub(super) fn bounds(&self) -> Result<(), Rejection> {
+        let most = limits::PANEL_MAX.saturating_mul(limits::PANEL_TURNS_MAX);
+        bound("/body/ranked", self.ranked.len(), 0..=most)?;
+        let distinct: BTreeSet<&AgentUri> = self.ranked.iter().collect();
+        if distinct.len() == self.ranked.len() { Ok(()) } else { Err(Code::InvalidBody.at("/body/ranked")) }
+    }
+}
+
+impl DisputeVote {
+    pub(super) fn bounds(&self) -> Result<(), Rejection> {
+        match self.outcome {
+            DisputeOutcome::Upheld
+            | DisputeOutcome::Partly
+            | DisputeOutcome::Dismissed
+            | DisputeOutcome::Abusive => Ok(()),
+            DisputeOutcome::Undecided => Err(Code::InvalidBody.at("/body/outcome")),
+        }
+    }
+}
+
 impl DisputeTerms {
     /// Nothing but the defaults.
     #[must_use]
     pub const fn defaults() -> Self {
-        Self { arbiter: None, effect: None, rungs: None, windows: None }
+        Self { arbiter: None, effect: None, panel: None, rungs: None, windows: None }
     }
 
     fn bounds(&self, place: &str) -> Result<(), Rejection> {
@@ -303,11 +375,20 @@ impl DisputeTerms {
         if self.rungs.as_ref().is_some_and(BTreeSet::is_empty) {
             return refused("/rungs");
         }
+        if let Some(panel) = &self.panel {
+            if !matches!(panel.size, 3 | 5) {
+                return refused("/panel/size");
+            }
+            if panel.level.is_some_and(|level| level > LEVEL_MAX) {
+                return refused("/panel/level");
+            }
+        }
         let windows = self.windows.iter().flat_map(|it| {
             [
                 ("/windows/appealMs", it.appeal_ms),
                 ("/windows/ruleMs", it.rule_ms),
                 ("/windows/settleMs", it.settle_ms),
+                ("/windows/voteMs", it.vote_ms),
             ]
         });
         let fits = |span: Millis| (1..=limits::DISPUTE_WINDOW_MS_MAX.0).contains(&span.0);
