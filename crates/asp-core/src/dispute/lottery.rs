@@ -12,7 +12,7 @@ use crate::name::{AgentUri, Domain, Issuer};
 use crate::position::{Hash, LogPoint, Position};
 use crate::session::Session;
 use crate::statement::body::{Card, DisputeDraw};
-use crate::trust::{Level, Question};
+use crate::trust::{Level, Question, Outlook};
 
 /// What stands before the seed's parts; no type of statement is called so.
 const TAG: &[u8] = b"asp/1.0/lot\n";
@@ -119,6 +119,8 @@ impl Dispute {
             subject: candidate.clone(),
             observer: BTreeSet::from([observer]),
             class: class.clone(),
+            // A policy can change after the filing, and would choose the judges.
+            outlook: Outlook::default(),
             capability: None,
             instant: self.filed.time,
             prefix: self.filed.index,
