@@ -14,6 +14,7 @@ pub mod challenge;
 pub mod consent;
 pub mod did;
 pub mod display;
+pub mod exposure;
 pub mod key;
 pub mod likeness;
 pub mod limits;

@@ -6,7 +6,7 @@ use std::path::Path;
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::fault::{Fault, Step};
-use crate::views::{evidence, likeness, session};
+use crate::views::{evidence, likeness, owing, session};
 
 /// Tells a store from any other SQLite file: "ASPs".
 const APPLICATION_ID: i64 = 0x4153_5073;
@@ -23,6 +23,9 @@ pub(crate) const READERS: &str = include_str!("../migrations/0008.sql");
 /// And after this one: whose names look alike.
 pub(crate) const LIKENESSES: &str = include_str!("../migrations/0009.sql");
 
+/// And after this one: what is owed and not covered.
+pub(crate) const OWING: &str = include_str!("../migrations/0014.sql");
+
 /// What brings a store from each version to the next; their number is the newest version.
 const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001.sql"),
@@ -36,6 +39,7 @@ const MIGRATIONS: &[&str] = &[
     LIKENESSES,
     include_str!("../migrations/0010.sql"),
     include_str!("../migrations/0011.sql"),
+    OWING,
 ];
 
 /// Brings the file to the newest version. Each migration is one transaction with its number.
@@ -102,6 +106,9 @@ fn run(connection: &mut Connection, path: &Path, migrations: &[&str]) -> Result<
         }
         if *migration == LIKENESSES {
             likeness::make(&transaction)?;
+        }
+        if *migration == OWING {
+            owing::make(&transaction)?;
         }
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
         transaction.pragma_update(None, "user_version", number)?;

@@ -12,7 +12,7 @@ use super::parameters::{DEAL, Model, days};
 use crate::amount::{Currency, Decimal, Money};
 use crate::key::KeyId;
 use crate::name::{AgentUri, Capability, Domain};
-use crate::position::{Hash, LogPoint, LogTime, Position};
+use crate::position::{Hash, LogPoint, LogTime, Millis, Position};
 
 /// An obligation that both sides signed, with its outcome.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -112,10 +112,22 @@ impl Question {
         self.outlook.worth(value, &self.class.currency)
     }
 
-    /// How many deals of the class's value an amount is, rounded down, in units of flow.
-    fn deals(&self, worth: Decimal) -> u64 {
-        // At most 10²⁷ · 2³², within 128 bits.
-        u64::try_from(worth.nanos() * u128::from(DEAL) / self.class_nanos()).unwrap_or(u64::MAX)
+    /// An amount in units of flow, rounded down.
+    fn given(&self, worth: Decimal, units: Units) -> u64 {
+        let flow = match units {
+            // At most 10²⁷ · 2³², within 128 bits.
+            Units::Deals => worth.nanos() * u128::from(DEAL) / self.class_nanos(),
+            Units::Value { .. } => worth.nanos() / 1_000,
+        };
+        u64::try_from(flow).unwrap_or(u64::MAX)
+    }
+
+    /// The value of what was kept, in millionths, if that is no longer ago.
+    fn value_within(&self, kept: &Evidence, span: Millis) -> u64 {
+        if self.instant.since(kept.at) > span {
+            return 0;
+        }
+        u64::try_from(self.worth(&kept.value).unwrap_or(0) / 1_000).unwrap_or(u64::MAX)
     }
 
     /// The value class in billionths; a class of nothing is the smallest amount there is.
@@ -138,8 +150,20 @@ pub(super) struct Record<'a> {
     organisations: Vec<&'a AgentUri>,
 }
 
+/// In what flow is counted.
+#[derive(Clone, Copy)]
+pub(super) enum Units {
+    /// Deals of the class's value.
+    Deals,
+    /// Value that was kept within a span, in millionths of the currency's unit.
+    Value {
+        /// How far back.
+        span: Millis,
+    },
+}
+
 impl<'a> Record<'a> {
-    pub(super) fn of(evidence: &'a [Evidence], question: &Question, model: &Model) -> Self {
+    pub(super) fn of(evidence: &'a [Evidence], question: &Question, model: &Model, units: Units) -> Self {
         let own = domain_of(&question.subject);
         let observers: BTreeSet<&str> = question.observer.iter().map(Domain::as_str).collect();
         let (mut broken, mut lending, mut unrated) = (Vec::new(), Vec::new(), BTreeMap::new());
@@ -185,7 +209,10 @@ impl<'a> Record<'a> {
             .map(|(item, debtor, creditor, by_subject)| Deal {
                 debtor: if *by_subject { SUBJECT } else { number(debtor) },
                 creditor: number(creditor),
-                weight: weights.weigh(item),
+                weight: match units {
+                    Units::Deals => weights.weigh(item),
+                    Units::Value { span } => question.value_within(item, span),
+                },
                 index: item.index,
                 at: item.at,
                 statement: Some(&item.statement),
@@ -197,7 +224,7 @@ impl<'a> Record<'a> {
             .outlook
             .seeds
             .iter()
-            .map(|(name, worth)| (name.as_str(), question.deals(*worth)))
+            .map(|(name, worth)| (name.as_str(), question.given(*worth, units)))
             .collect();
         let belief = |name: &&str| match given.get(name) {
             _ if observers.contains(name) => Belief::Whole,

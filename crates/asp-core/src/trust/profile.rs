@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::conduct::{Conduct, Watch};
-use super::evidence::{Evidence, Outcome, Question, Record};
+use super::evidence::{Evidence, Outcome, Question, Record, Units};
 use super::flow::Graph;
 use super::parameters::{Model, days};
 use crate::agent::Agent;
@@ -335,7 +335,7 @@ fn endorsements(evidence: &[Evidence], dossier: &Dossier, question: &Question) -
     let by: BTreeSet<Domain> =
         dossier.praise.endorsed.iter().map(|(agent, _)| agent.organisation()).collect();
     let model = &Model::FLOW_1;
-    let record = Record::of(evidence, question, model);
+    let record = Record::of(evidence, question, model, Units::Deals);
     let reached = Graph::of(record.kept.iter(), &record.seeds, model).reached();
     let trusted: BTreeSet<Domain> = (0..)
         .zip(&reached)
