@@ -19,7 +19,7 @@ const FRACTION_DIGITS_MAX: usize = 9;
 /// A non-negative decimal number: at most 18 digits before the point and 9 behind it.
 ///
 /// Written without sign, exponent, leading or trailing zeros: `2.55`, `1000`, `0.5`.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Decimal(u128);
 
 impl Decimal {
@@ -44,6 +44,27 @@ impl Decimal {
     pub fn checked_add(self, other: Self) -> Option<Self> {
         let sum = self.0.checked_add(other.0)?;
         (sum < NANOS * 10u128.pow(18)).then_some(Self(sum))
+    }
+
+    /// So many billionths, or the most that can be written.
+    #[must_use]
+    pub const fn saturating(nanos: u128) -> Self {
+        match Self::from_nanos(nanos) {
+            Some(number) => number,
+            None => Self(NANOS * 10u128.pow(18) - 1),
+        }
+    }
+
+    /// The sum, or the most that can be written.
+    #[must_use]
+    pub const fn saturating_add(self, other: Self) -> Self {
+        Self::saturating(self.0.saturating_add(other.0))
+    }
+
+    /// The difference, or nothing.
+    #[must_use]
+    pub const fn saturating_sub(self, other: Self) -> Self {
+        Self(self.0.saturating_sub(other.0))
     }
 
     /// So many billionths, unless that is more than can be written.

@@ -15,6 +15,7 @@ pub mod consent;
 pub mod did;
 pub mod display;
 pub mod dispute;
+pub mod exposure;
 pub mod key;
 pub mod likeness;
 pub mod limits;

@@ -12,23 +12,26 @@ mod panels;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::account::{Account, Movement, Place};
-use crate::admission::{Asked, Host, Invites};
+use crate::admission::{Asked, Host, Invites, judged_at};
 use crate::agent::Agent;
-use crate::amount::Currency;
+use crate::amount::{Currency, Decimal};
 use crate::consent::Consent;
 use crate::dispute::{self, Dispute, Finding};
+use crate::exposure::{Cap, Most, Owing};
 use crate::key::KeyId;
 use crate::limits;
 use crate::name::{AgentUri, Domain, Issuer, Origin, StreamId};
 use crate::org::Organisation;
-use crate::position::{Hash, Head, LogPoint, LogTime, Millis};
+use crate::position::{Hash, Head, LogPoint, LogTime, Millis, Position};
 use crate::rejection::{Code, Rejection};
 use crate::session::{Earned, Effect, Facts, Funds, Session};
-use crate::statement::body::{Accept, AdmissionPolicy, Award, Body, Inform, Propose, Rating, Showing};
+use crate::statement::body::{
+    Accept, AdmissionPolicy, Award, Body, ExposureCap, Inform, Propose, Rating, Showing,
+};
 use crate::statement::{Statement, Verified};
 use crate::stream::{Accepted, check_place};
 use crate::terms::{self, TermsSchema};
-use crate::trust::{Distrust, Ground, Outlook, Points, Question, Settled, score};
+use crate::trust::{Distrust, Ground, Outlook, Question, Settled, Worth, backed, score};
 
 /// What a statement changed, for whoever keeps views.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +64,7 @@ pub struct World {
     /// The disputes that are known of each session: all of them, of a session that is loaded.
     disputed: BTreeMap<Hash, BTreeSet<Hash>>,
     pools: BTreeMap<Hash, Pool>,
+    owing: BTreeMap<AgentUri, Owing>,
     absent: BTreeSet<StreamId>,
     trust: Trust,
 }
@@ -78,7 +82,7 @@ struct Pool {
 #[derive(Debug, Clone)]
 enum Trust {
     /// What others found: the last questions that were answered.
-    Answered(Vec<(Question, Points)>),
+    Answered(Vec<(Question, Worth)>),
     /// All that was settled in the log.
     Settled(Settled),
     /// Nothing, as it holds a part of the log.
@@ -100,6 +104,7 @@ impl World {
             disputes: BTreeMap::new(),
             disputed: BTreeMap::new(),
             pools: BTreeMap::new(),
+            owing: BTreeMap::new(),
             absent: BTreeSet::new(),
             trust: Trust::Answered(Vec::new()),
         }
@@ -376,7 +381,7 @@ impl World {
         self.absent.remove(stream);
         match stream {
             StreamId::Org(domain) => drop(self.organisations.remove(domain)),
-            StreamId::Agent(agent) => drop(self.agents.remove(agent)),
+            StreamId::Agent(agent) => drop((self.agents.remove(agent), self.owing.remove(agent))),
             StreamId::Consent(id) => drop(self.consents.remove(id)),
             StreamId::Session(id) => {
                 self.sessions.remove(id);
@@ -419,7 +424,9 @@ impl World {
             };
             self.asked(&invites).into_iter().filter_map(question).collect::<Vec<_>>()
         });
-        of_session.into_iter().chain(of_hosts).collect()
+        let of_caps = session.map(|session| self.capped(session, statement, at)).unwrap_or_default();
+        let of_caps = of_caps.into_iter().map(|(_, question)| question);
+        of_session.into_iter().chain(of_hosts).chain(of_caps).collect()
     }
 
     /// What each organisation that is invited asks of who invites: by its policy, and where a rule of it granted the
@@ -461,7 +468,7 @@ impl World {
     }
 
     /// Notes the answers to questions of trust, in place of those before; who answers by itself needs none.
-    pub fn answer(&mut self, answers: Vec<(Question, Points)>) {
+    pub fn answer(&mut self, answers: Vec<(Question, Worth)>) {
         if let Trust::Answered(known) = &mut self.trust {
             *known = answers;
         }
@@ -734,6 +741,7 @@ impl World {
                 .map_or(Earned::Unanswered, |asked| self.points(&asked)),
             agents: self.agents_shown(session, statement),
             funds: self.funds(&domains),
+            caps: session.map(|session| self.caps(session, statement, at)).unwrap_or_default(),
             attesters: self.attesters(statement),
             hosts: Invites::of(statement, session).map(|it| self.hosts(&it, at.time)).unwrap_or_default(),
             award: self.award_named(session, statement),
@@ -773,6 +781,57 @@ impl World {
         named.filter_map(agent).collect()
     }
 
+    /// The caps on what a statement could bind somebody to owe, each with the question of what stands behind that agent.
+    ///
+    /// As for an invitation nothing counts of the minute in which the statement is logged.
+    fn capped(
+        &self,
+        session: &Session,
+        statement: &Statement,
+        at: LogPoint,
+    ) -> Vec<(&ExposureCap, Question)> {
+        let capped = |(debtor, by): (AgentUri, Domain)| {
+            let cap = self.organisations.get(&by)?.policy()?.exposure_cap.as_ref()?;
+            let question = Question {
+                subject: debtor,
+                outlook: self.outlook_of(&by, &cap.floor.currency),
+                observer: BTreeSet::from([by]),
+                class: cap.floor.clone(),
+                capability: None,
+                instant: judged_at(at.time),
+                prefix: Position(limits::INTEGER_MAX),
+            };
+            Some((cap, question))
+        };
+        session.exposes(&statement.body).into_iter().filter_map(capped).collect()
+    }
+
+    fn caps(&self, session: &Session, statement: &Statement, at: LogPoint) -> Vec<Cap> {
+        let cap = |(policy, question): (&ExposureCap, Question)| {
+            let most = self.backing(&question, policy);
+            let Question { subject: debtor, observer, outlook, .. } = question;
+            let currency = policy.floor.currency.clone();
+            let by = observer.into_iter().next()?;
+            let mut cap = Cap { by, debtor, currency, outlook, most, elsewhere: Decimal::ZERO };
+            let owing = self.owing.get(&cap.debtor);
+            cap.elsewhere = owing.map(|owing| owing.elsewhere(&session.id(), &cap)).unwrap_or_default();
+            Some(cap)
+        };
+        self.capped(session, statement, at).into_iter().filter_map(cap).collect()
+    }
+
+    /// The most that a policy lets an agent owe, as far as what stands behind that is known here.
+    fn backing(&self, asked: &Question, policy: &ExposureCap) -> Most {
+        match &self.trust {
+            Trust::Answered(known) => {
+                let found = known.iter().find(|(question, _)| question == asked);
+                found.map_or(Most::Unanswered, |(_, worth)| Most::Amount(policy.most(worth.backed)))
+            }
+            Trust::Settled(settled) => Most::Amount(policy.most(backed(settled.evidence(), asked))),
+            Trust::NotShown => Most::NotShown,
+        }
+    }
+
     /// What the organisations say whose agents are invited.
     fn hosts(&self, invites: &Invites<'_>, now: LogTime) -> Vec<Host> {
         let host = |asked: Asked| {
@@ -794,7 +853,7 @@ impl World {
         match &self.trust {
             Trust::Answered(known) => {
                 let found = known.iter().find(|(question, _)| question == asked);
-                found.map_or(Earned::Unanswered, |(_, points)| Earned::Points(*points))
+                found.map_or(Earned::Unanswered, |(_, worth)| Earned::Points(worth.points))
             }
             Trust::Settled(settled) => Earned::Points(score(settled.evidence(), asked)),
             Trust::NotShown => Earned::NotShown,
@@ -846,6 +905,7 @@ impl World {
             }
             StreamId::Agent(uri) => {
                 if opens {
+                    self.owing.insert(uri.clone(), Owing::default());
                     self.agents.extend(Agent::open(uri, accepted).map(|agent| (uri.clone(), agent)));
                 } else if let Some(agent) = self.agents.get_mut(uri) {
                     agent.apply(accepted);
@@ -896,6 +956,7 @@ impl World {
             return effects;
         }
         let effects = self.sessions.get_mut(id).map(|session| session.apply(accepted)).unwrap_or_default();
+        self.note_owing(id, &effects);
         let moved: Vec<Movement> = effects.iter().filter_map(Effect::moved).cloned().collect();
         let places = moved.iter().flat_map(|movement| [&movement.from, &movement.to]);
         let domains: BTreeSet<&Domain> = places.filter_map(Place::organisation).collect();
@@ -913,6 +974,22 @@ impl World {
             effects.iter().filter_map(Effect::settled).for_each(|evidence| settled.settle(evidence.clone()));
         }
         effects
+    }
+
+    /// What agents owe by a session, in place of what they owed by it before: whoever replays it notes nothing twice.
+    fn note_owing(&mut self, id: &Hash, effects: &[Effect]) {
+        let changed = effects.iter().any(|effect| matches!(effect, Effect::Commitment(_)));
+        let Some(session) = self.sessions.get(id).filter(|_| changed) else { return };
+        for (debtor, owed) in session.uncovered(None) {
+            if let Some(owing) = self.owing.get_mut(&debtor) {
+                owing.set(*id, owed);
+            }
+        }
+    }
+
+    /// Takes in what an agent owes by all sessions, as it was kept: it follows from more streams than its own.
+    pub fn put_owing(&mut self, agent: AgentUri, owing: Owing) {
+        self.owing.insert(agent, owing);
     }
 
     fn consents_of(&self, session: &Session) -> Vec<&Consent> {

@@ -6,7 +6,7 @@ use asp_core::key::SecretKey;
 use asp_core::position::{Hash, LogPoint, LogTime, Position};
 use asp_core::trust::{
     Assessment, Change, Distrust, Evidence, Ground, Level, Limit, Model, Outcome, Outlook, Question, Settled,
-    View, assess, assess_with, history, score as points, score_with,
+    View, assess, assess_with, backed, history, score as points, score_with,
 };
 use proptest::prelude::*;
 
@@ -533,6 +533,7 @@ proptest! {
             let found = assess(&together, &believing(member, first, second));
             prop_assert!(found.score <= bound.score, "{}: {} > {}", member, found.score, bound.score);
             prop_assert!(factor(&found, "R") <= factor(&bound, "R"));
+            prop_assert!(found.backed.amount <= bound.backed.amount); // ASP-TRU-012
             let flow = factor(&assess(&given_only, &believing(member, first, second)), "R");
             prop_assert!(flow <= u64::from(first + second) * 10_000 + 1, "{}: {}", member, flow);
         }
@@ -835,4 +836,27 @@ fn seeds_are_taken_in_the_currency_that_is_asked_about() {
     assert_eq!(told(&policy(&named, false), "USD"), ["a.example 90"]);
     assert!(told(&policy(&named, true), "JPY").is_empty());
     assert_eq!(Outlook::of(None, &"USD".parse().unwrap()), Outlook::default());
+}
+
+#[test]
+fn what_stands_behind_an_agent_is_what_it_kept_for_those_who_are_trusted() {
+    // ASP-TRU-012
+    let stands = |text: &str| backed(&world(text), &question("worker")).to_string();
+    assert_eq!(stands(""), "0");
+    assert_eq!(stands("worker kept 2 x 70.5 for seed 179 days ago"), "141");
+    assert_eq!(stands("worker kept 2 x 70 for seed 181 days ago"), "0");
+    assert_eq!(stands("worker kept 9 x 100 for stranger 1 days ago"), "0");
+    assert_eq!(stands("shop kept 1 x 80 for seed 1 days ago\nworker kept 9 x 100 for shop 1 days ago"), "80");
+    // Neither does what others of its organisation kept, nor what it kept within it.
+    assert_eq!(
+        stands("worker/two kept 1 x 80 for seed 1 days ago\nworker kept 1 x 5 for worker/two 1 days ago"),
+        "0"
+    );
+    let seeded =
+        |worth| backed(&world("worker kept 9 x 100 for o1 1 days ago"), &believing("worker", worth, 0));
+    assert_eq!([seeded(0), seeded(250)].map(|amount| amount.to_string()), ["0", "250"]);
+    assert_eq!(
+        assess(&world("worker kept 2 x 70 for seed 1 days ago"), &question("worker")).backed.to_string(),
+        "140 USD"
+    );
 }

@@ -79,6 +79,10 @@ fn load_numbered(
         let accepted = crate::misbehave::applicable(world, accepted);
         world.apply(&accepted);
     }
+    if let StreamId::Agent(agent) = stream {
+        // What it owes follows from more streams than its own.
+        world.put_owing(agent.clone(), views::owing::load(connection, id)?);
+    }
     if world.knows(stream) { Ok(()) } else { Err(Fault::corrupt(None, format!("{stream} has no beginning"))) }
 }
 

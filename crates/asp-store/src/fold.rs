@@ -166,6 +166,11 @@ impl Fold {
     ) -> Result<(), Fault> {
         let Some(moved) = self.sessions.get_mut(&id) else { return Ok(()) };
         moved.at = accepted.at().index;
+        // At once: a later statement of the batch may rest on it.
+        let owes = effects.iter().any(|effect| matches!(effect, Effect::Commitment(_)));
+        if let Some(session) = facts.world.session(&id).filter(|_| owes) {
+            views::owing::put(connection, &mut facts.names, session)?;
+        }
         for effect in effects {
             match effect {
                 Effect::Commitment(commitment) => {

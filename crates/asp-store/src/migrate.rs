@@ -6,7 +6,7 @@ use std::path::Path;
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::fault::{Fault, Step};
-use crate::views::{evidence, likeness, panel, session};
+use crate::views::{evidence, likeness, owing, panel, session};
 
 /// Tells a store from any other SQLite file: "ASPs".
 const APPLICATION_ID: i64 = 0x4153_5073;
@@ -26,6 +26,9 @@ pub(crate) const LIKENESSES: &str = include_str!("../migrations/0009.sql");
 /// And after this one: who offers to sit on panels.
 pub(crate) const ARBITERS: &str = include_str!("../migrations/0013.sql");
 
+/// And after this one: what is owed and not covered.
+pub(crate) const OWING: &str = include_str!("../migrations/0014.sql");
+
 /// What brings a store from each version to the next; their number is the newest version.
 const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001.sql"),
@@ -41,6 +44,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0011.sql"),
     include_str!("../migrations/0012.sql"),
     ARBITERS,
+    OWING,
 ];
 
 /// Brings the file to the newest version. Each migration is one transaction with its number.
@@ -110,6 +114,9 @@ fn run(connection: &mut Connection, path: &Path, migrations: &[&str]) -> Result<
         }
         if *migration == ARBITERS {
             panel::make(&transaction)?;
+        }
+        if *migration == OWING {
+            owing::make(&transaction)?;
         }
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
         transaction.pragma_update(None, "user_version", number)?;

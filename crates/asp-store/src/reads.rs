@@ -21,7 +21,7 @@ use asp_core::session::{Commitment, Session};
 use asp_core::statement::Body;
 use asp_core::statement::body::{PolicySet, TrustFloor};
 use asp_core::terms::TermsSchema;
-use asp_core::trust::{Dossier, Question, Settled, score};
+use asp_core::trust::{Dossier, Question, Settled, worth};
 use asp_core::world::World;
 use rusqlite::{Connection, OptionalExtension};
 
@@ -681,8 +681,8 @@ impl<'a> Reader<'a> {
         let Some(prefix) = asked.iter().map(|question| question.prefix.0).max() else { return Ok(()) };
         let settled = views::evidence::all(self.connection, prefix)?;
         let answer = |question: Question| {
-            let points = score(settled.evidence(), &question);
-            (question, points)
+            let worth = worth(settled.evidence(), &question);
+            (question, worth)
         };
         world.answer(asked.into_iter().map(answer).collect());
         Ok(())

@@ -18,9 +18,9 @@ use asp_core::rejection::Code;
 use asp_core::session::table::State;
 use asp_core::statement::Body;
 use asp_core::statement::body::{
-    Accept, AdmissionFloor, AdmissionPolicy, Because, CardSet, ConsentNarrow, Inform, Introduction,
-    Invitation, Invitee, KeyRevoke, Limits, Mandate, Mode, ObligationRef, ParticipantRole, PolicySet,
-    Propose, TrustFloor,
+    Accept, Acceptance, AdmissionFloor, AdmissionPolicy, Because, CardSet, ConsentNarrow, ExposureCap,
+    Inform, Introduction, Invitation, Invitee, KeyRevoke, Limits, Mandate, Mode, ObligationRef, Offer,
+    ParticipantRole, PolicySet, Propose, TrustFloor,
 };
 use asp_core::trust::{Outcome, Question, Settled, assess};
 use asp_store::{AgentQuery, Fault, Refusal, SessionQuery, Settings, Store, Tenant, audit};
@@ -909,6 +909,54 @@ fn who_may_invite_is_answered_beside_the_writer_and_by_the_audit_alike() {
     };
     let earned = assess(settled.evidence(), &question).score.thousandths();
     assert!((15_000..90_000).contains(&earned), "{earned}");
+
+    let size = stage.store.read(|reader| reader.size()).unwrap();
+    drop(stage);
+    let of_folder = audit::folder(folder.path(), &mut |_, _| ()).unwrap();
+    assert_eq!((of_folder.entries, of_folder.finding), (size, None));
+}
+
+#[test]
+fn what_is_owed_uncovered_outlives_a_restart_and_bounds_every_session() {
+    // ASP-TRU-011
+    let folder = tempfile::tempdir().unwrap();
+    let mut stage = Stage::new(folder.path());
+    let (consent, session) = stage.introduced();
+    let floor = Money { amount: text("60"), currency: text("USD") };
+    let policy =
+        PolicySet { exposure_cap: Some(ExposureCap { floor, share: None }), ..PolicySet::of(Vec::new()) };
+    let stream = StreamName::Of(StreamId::Org(domain("acme")));
+    let set = stage.author.by_org("acme", stream, Body::OrgPolicySet(policy));
+    stage.take(set);
+    let owe = |stage: &mut Stage, session: Hash, amount: &str| {
+        let package = stage.author.package("globex/seller", "acme/buyer", amount);
+        let terms_hash = package.terms_hash();
+        let offer = Body::Propose(Propose::Proposal(Offer::of(vec![package], true)));
+        let offer = stage.say(session, "globex/seller", offer, None);
+        let acceptance = Body::Accept(Accept::Acceptance(Acceptance { terms_hash }));
+        let acceptance = stage.author.say(session, "acme/buyer", acceptance, Some(offer));
+        match stage.submit(acceptance) {
+            Ok(receipt) => Ok(receipt.receipt.statement),
+            Err(Refusal::Rejected(refused)) => {
+                assert_eq!(refused.code, Code::ExposureTooHigh);
+                Err(refused.room.unwrap().to_string())
+            }
+            Err(other) => panic!("{other}"),
+        }
+    };
+    assert_eq!(owe(&mut stage, session, "61"), Err("60 USD".to_owned()));
+    let commitment = owe(&mut stage, session, "40").unwrap();
+    let other = stage.session("acme/buyer", "globex/seller", consent);
+    assert_eq!(owe(&mut stage, other, "21"), Err("20 USD".to_owned()));
+    stage.reopen(folder.path());
+    assert_eq!(owe(&mut stage, other, "21"), Err("20 USD".to_owned()));
+    owe(&mut stage, other, "20").unwrap();
+    assert_eq!(owe(&mut stage, session, "1"), Err("0 USD".to_owned()));
+    // What is settled makes room, by whatever stands behind it.
+    stage.deliver(session, commitment, "globex/seller", "acme/buyer");
+    assert_eq!(owe(&mut stage, other, "41"), Err("40 USD".to_owned()));
+    stage.reopen(folder.path());
+    owe(&mut stage, session, "40").unwrap();
 
     let size = stage.store.read(|reader| reader.size()).unwrap();
     drop(stage);

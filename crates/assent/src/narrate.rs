@@ -40,7 +40,10 @@ pub(crate) fn tell(statement: &Statement, session: Option<&Session>) -> Told {
 }
 
 /// What organisations and agents say of themselves and of consent; nothing of what belongs elsewhere.
-#[expect(clippy::wildcard_enum_match_arm, reason = "the caller asks for what is said outside of dealings alone")]
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the caller asks for what is said outside of dealings alone"
+)]
 fn registered(body: &Body) -> (&'static str, String) {
     match body {
         Body::OrgRegister(body) => ("org.register", quoted(body.name.as_str())),

@@ -72,11 +72,14 @@ fn the_commands_of_the_guide_work_as_they_stand_there() {
         }
         shown.push(ran.stdout);
     }
-    assert_eq!(shown.len(), 10);
+    assert_eq!(shown.len(), 11);
     assert!(shown[2].contains("amp.example, volt.example"), "{}", shown[2]);
     assert!(shown[5].contains("10 points in a deal of 1,000 USD were asked"), "{}", shown[5]);
-    assert!(shown[8].contains("5,000 USD"), "{}", shown[8]);
-    assert!(shown[9].contains("statements a second") && shown[9].contains("1,000"), "{}", shown[9]);
+    for told in ["500 USD uncovered", "1 EUR = 1.08 USD", "guild.example for 5000 USD"] {
+        assert!(shown[6].contains(told), "{}", shown[6]);
+    }
+    assert!(shown[9].contains("5,000 USD"), "{}", shown[9]);
+    assert!(shown[10].contains("statements a second") && shown[10].contains("1,000"), "{}", shown[10]);
 
     // What a policy asks for holds.
     let invite = "assent session open --with acme.example/buyer --capability advise.energy";

@@ -48,6 +48,7 @@ impl From<&Rejection> for Problem {
                 Retry::Later => "later",
             }
             .to_owned(),
+            room: rejection.room.as_deref().cloned(),
             rule: rejection.rule.map(str::to_owned),
             status: code.status(),
             title: code.as_str().to_owned(),

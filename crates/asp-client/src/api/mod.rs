@@ -75,6 +75,10 @@ api! {
         pointer: Option<String>,
         /// Whether a retry can help: `never`, `change` or `later`.
         retry: String,
+        /// What could still be owed, where more would be.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+        room: Option<Money>,
         /// The numbered rule of the specification that a statement breaks.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         rule: Option<String>,

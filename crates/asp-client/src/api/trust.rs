@@ -1,6 +1,6 @@
 //! The JSON about trust: a score with its reasons, and how it came to be what it is.
 
-use asp_core::amount::Currency;
+use asp_core::amount::{Currency, Money};
 use asp_core::trust::Question;
 
 use super::*;
@@ -32,6 +32,9 @@ api! {
         limited_by: Value,
         /// What would change the score, and by how much.
         counterfactuals: Vec<CounterfactualView>,
+        /// What it kept within 180 days for those whom the observer trusts, as far as they vouch for it.
+        #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+        backed: Money,
         /// Settled obligations of the subject that do not count, as the observer has no rate for their currency.
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
         #[cfg_attr(feature = "openapi", schema(value_type = Object))]

@@ -12,7 +12,7 @@ use crate::name::{AgentUri, Domain, Issuer};
 use crate::position::{Hash, LogPoint, Position};
 use crate::session::Session;
 use crate::statement::body::{Card, DisputeDraw};
-use crate::trust::{Level, Question, Outlook};
+use crate::trust::{Level, Outlook, Question};
 
 /// What stands before the seed's parts; no type of statement is called so.
 const TAG: &[u8] = b"asp/1.0/lot\n";

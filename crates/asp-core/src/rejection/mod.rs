@@ -8,6 +8,7 @@ use std::str::FromStr;
 
 pub use registry::Code;
 
+use crate::amount::Money;
 use crate::position::{Head, InvalidText, text_serde};
 
 /// Whose doing it is.
@@ -125,11 +126,13 @@ pub struct Rejection {
     pub pointer: Option<String>,
     /// The stream's head, where signing anew on it may help.
     pub head: Option<Head>,
+    /// What could still be owed, where more would be.
+    pub room: Option<Box<Money>>,
 }
 
 impl From<Code> for Rejection {
     fn from(code: Code) -> Self {
-        Self { code, rule: code.rule(), pointer: None, head: None }
+        Self { code, rule: code.rule(), pointer: None, head: None, room: None }
     }
 }
 
@@ -145,6 +148,13 @@ impl Rejection {
     #[must_use]
     pub fn or_at(mut self, pointer: &str) -> Self {
         self.pointer.get_or_insert_with(|| pointer.to_owned());
+        self
+    }
+
+    /// The same refusal with what could still be owed.
+    #[must_use]
+    pub fn with_room(mut self, room: Money) -> Self {
+        self.room = Some(Box::new(room));
         self
     }
 

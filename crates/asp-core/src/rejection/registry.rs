@@ -125,6 +125,8 @@ pub enum Code {
     InvalidParticipants,
     /// Who comes in, or who invites, has not earned the trust that is asked for.
     TrustTooLow,
+    /// More would be owed that nothing covers than the policy of who is owed lets this agent owe.
+    ExposureTooHigh,
     /// The policy of an organisation that is invited does not let yours invite.
     InvitationNotWelcome,
     /// The introduction names another card than the agent shows.
@@ -888,6 +890,16 @@ pub(super) const ROWS: &[Row] = &[
         rule: Some("ASP-SES-047"),
         sentence: "Who comes in, or who invites, has not earned the trust that is asked for.",
         hint: "Ask GET /v1/trust with the value of the floor and the organisation that set it as observer. Who comes in can COUNTER with a lower floor; who invites reads the floors in the policy of the organisation that it invites.",
+    },
+    Row {
+        code: Code::ExposureTooHigh,
+        text: "EXPOSURE_TOO_HIGH",
+        status: 409,
+        blame: Blame::State,
+        retry: Retry::Later,
+        rule: Some("ASP-TRU-011"),
+        sentence: "More would be owed that nothing covers than the policy of who is owed lets this agent owe.",
+        hint: "Offer less, let a hold cover what is owed, or first settle what is open; `room` says how much could be owed now.",
     },
     Row {
         code: Code::InvitationNotWelcome,

@@ -195,6 +195,15 @@ impl Commitment {
         }
     }
 
+    /// Whether it was ended by consent, and nothing is owed under it.
+    #[must_use]
+    pub const fn is_over(&self) -> bool {
+        match self.state {
+            CommitmentState::Terminated | CommitmentState::Amended => true,
+            CommitmentState::Active | CommitmentState::Breached | CommitmentState::Fulfilled => false,
+        }
+    }
+
     /// Whether something is owed that time or the parties will still settle.
     #[must_use]
     pub fn has_open(&self) -> bool {

@@ -12,6 +12,7 @@ use super::table::{Guard, Performative, Role, Row, Selector, State, rows};
 use super::{Actor, Facts, Mandates, OfferKind, OpenOffer, Participants, Progress, Session};
 use crate::amount::Money;
 use crate::consent::{Consent, Standing};
+use crate::exposure::{self, Amounts, Cap};
 use crate::limits;
 use crate::name::{AgentUri, Capability, Domain, Issuer};
 use crate::position::{Hash, LogPoint, LogTime};
@@ -284,6 +285,7 @@ impl<'a> Case<'a> {
             Guard::AuthorityValid => self.authority_valid(facts),
             Guard::MandateNarrows => self.mandate_narrows(),
             Guard::FundsCover => return self.funds_cover(facts),
+            Guard::ExposureCapped => return self.exposure_capped(facts),
             Guard::NoObligationOpen => !self.session.owes(), // ASP-SES-015
             Guard::ReceiptMatches => self.receipt_matches(),
             Guard::NotCountersigned => self
@@ -525,6 +527,38 @@ impl<'a> Case<'a> {
             | None => None,
         };
         self.packages().iter().try_for_each(|(package, _)| facts.funds.cover(package, replaced))
+    }
+
+    /// Nobody would owe an organisation more, uncovered, than its policy allows.
+    fn exposure_capped(&self, facts: &Facts<'_>) -> Result<(), Rejection> {
+        if facts.caps.is_empty() {
+            return Ok(());
+        }
+        let replaced = match self.offer().map(|offer| &offer.kind) {
+            Some(OfferKind::Amendment { commitment }) => Some(commitment),
+            Some(OfferKind::Business { .. } | OfferKind::Termination { .. } | OfferKind::Admission(_))
+            | None => None,
+        };
+        let standing = self.session.uncovered(replaced);
+        let none = Amounts::new();
+        for (package, _) in self.packages() {
+            for cap in &facts.caps {
+                let mut more = Amounts::new();
+                for owed in package.obligations.iter().filter(|owed| owed.debtor == cap.debtor) {
+                    exposure::add(&mut more, owed, owed.value.amount, package.holds.iter().flatten());
+                }
+                let before = standing.get(&cap.debtor).unwrap_or(&none);
+                cap.check(before, &more).map_err(|refused| self.told(cap, refused))?; // ASP-TRU-011
+            }
+        }
+        Ok(())
+    }
+
+    /// A refusal as who speaks may have it: how much room is left is for the two whom it concerns to know.
+    fn told(&self, cap: &Cap, refused: Rejection) -> Rejection {
+        let own = self.agent().map(AgentUri::organisation);
+        let concerned = own.is_some_and(|own| own == cap.by || own == cap.debtor.organisation());
+        Rejection { room: refused.room.filter(|_| concerned), ..refused }
     }
 
     /// Something of what is on offer is spoken by who comes in, all of it by who comes later.

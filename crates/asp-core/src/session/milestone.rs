@@ -87,6 +87,13 @@ impl Duty {
         self.owed().any(|owed| *owed.progress() == Progress::Contested)
     }
 
+    /// What of its value is not settled yet: of stages that of those that are not.
+    #[must_use]
+    pub fn unsettled(&self) -> Decimal {
+        let unsettled = self.owed().filter(|owed| owed.progress().is_unsettled());
+        unsettled.fold(Decimal::ZERO, |sum, owed| sum.saturating_add(owed.value().amount))
+    }
+
     /// What is still open of its value: all of it, or that of the stages that are.
     #[must_use]
     pub fn open_value(&self) -> Money {

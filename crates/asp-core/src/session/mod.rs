@@ -33,6 +33,7 @@ use crate::admission::Host;
 use crate::agent::Agent;
 use crate::amount::{Decimal, Money};
 use crate::consent::Consent;
+use crate::exposure::{self, Amounts, Cap};
 use crate::limits;
 use crate::name::{AgentUri, Capability, Domain, Issuer};
 use crate::position::{Hash, Head, LogPoint, LogTime, Millis, Position};
@@ -79,6 +80,8 @@ pub struct Facts<'a> {
     pub funds: Funds<'a>,
     /// The award that the dispute which the statement names makes due.
     pub award: Option<Award>,
+    /// What organisations let those owe them whom the statement could bind.
+    pub caps: Vec<Cap>,
 }
 
 /// What is known of the trust that [`Session::trust_asked`] asks about.
@@ -557,6 +560,37 @@ impl Session {
         let packages = standing.chain(pending.chain(offered).filter(move |_| accepts));
         let holds = packages.flat_map(|package| package.holds.iter().flatten());
         holds.flat_map(|hold| [hold.payer.organisation(), hold.payee.organisation()]).collect()
+    }
+
+    /// Whom a statement could bind to owe whose organisation: what a cap on that has to be known for.
+    #[must_use]
+    pub fn exposes(&self, body: &Body) -> BTreeSet<(AgentUri, Domain)> {
+        if !matches!(body, Body::Accept(Accept::Acceptance(_))) {
+            return BTreeSet::new();
+        }
+        let pending = self.pending.iter().map(|pending| &pending.package);
+        let offered = self.offers.values().flat_map(|offer| offer.packages.values());
+        let obligations = pending.chain(offered).flat_map(|package| &package.obligations);
+        let pairs = obligations.map(|owed| (&owed.debtor, owed.creditor.organisation()));
+        let others = pairs.filter(|(debtor, creditor)| debtor.organisation() != *creditor);
+        others.map(|(debtor, creditor)| (debtor.clone(), creditor)).collect()
+    }
+
+    /// What its commitments leave uncovered, but for one that is replaced: by debtor, each who ever owed here.
+    #[must_use]
+    pub fn uncovered(&self, replaced: Option<&Hash>) -> BTreeMap<AgentUri, Amounts> {
+        let mut owed: BTreeMap<AgentUri, Amounts> = BTreeMap::new();
+        for commitment in self.commitments.values() {
+            for duty in commitment.duties() {
+                let amounts = owed.entry(duty.obligation.debtor.clone()).or_default();
+                if commitment.is_over() || replaced == Some(&commitment.id) {
+                    continue;
+                }
+                let held = commitment.holds().iter().filter(|held| held.state == HoldState::Held);
+                exposure::add(amounts, &duty.obligation, duty.unsettled(), held.map(|held| &held.hold));
+            }
+        }
+        owed
     }
 
     /// Whether the participants have spent more than the budget.

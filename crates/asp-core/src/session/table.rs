@@ -336,6 +336,8 @@ pub enum Guard {
     BelowCeiling,
     /// Everybody whose money would be held has it, and everybody named by a hold has an account.
     FundsCover,
+    /// Nobody would owe an organisation more that nothing covers than its policy lets it.
+    ExposureCapped,
     /// There is room for one more offer, commitment or mandate.
     RoomLeft,
     /// The offer is open: not expired, superseded, answered or withdrawn.
@@ -419,7 +421,7 @@ pub enum Guard {
 impl Guard {
     /// All of them, in order.
     #[must_use]
-    pub const fn all() -> [Self; 50] {
+    pub const fn all() -> [Self; 51] {
         [
             Self::ParticipantsValid,
             Self::ConsentCovers,
@@ -432,6 +434,7 @@ impl Guard {
             Self::TermsValid,
             Self::BelowCeiling,
             Self::FundsCover,
+            Self::ExposureCapped,
             Self::RoomLeft,
             Self::OfferOpen,
             Self::TermsMatch,
@@ -489,6 +492,7 @@ impl Guard {
             Self::TermsValid => "terms-valid",
             Self::BelowCeiling => "below-ceiling",
             Self::FundsCover => "funds-cover",
+            Self::ExposureCapped => "exposure-capped",
             Self::RoomLeft => "room-left",
             Self::OfferOpen => "offer-open",
             Self::TermsMatch => "terms-match",
@@ -555,6 +559,9 @@ impl Guard {
             Self::BelowCeiling => "No party would owe more than the session and the mandate allow.",
             Self::FundsCover => {
                 "Everybody whose money would be held has it, and everybody named by a hold has an account."
+            }
+            Self::ExposureCapped => {
+                "Nobody would owe an organisation more that nothing covers than its policy lets it."
             }
             Self::RoomLeft => "There is room for one more offer, commitment or mandate.",
             Self::OfferOpen => "The offer is open: not expired, superseded, answered or withdrawn.",
@@ -646,6 +653,7 @@ impl FromStr for Guard {
             "terms-valid" => Ok(Self::TermsValid),
             "below-ceiling" => Ok(Self::BelowCeiling),
             "funds-cover" => Ok(Self::FundsCover),
+            "exposure-capped" => Ok(Self::ExposureCapped),
             "room-left" => Ok(Self::RoomLeft),
             "offer-open" => Ok(Self::OfferOpen),
             "terms-match" => Ok(Self::TermsMatch),
@@ -706,6 +714,7 @@ impl Guard {
             Self::TermsValid => Code::InvalidTerms,
             Self::BelowCeiling => Code::AboveCeiling,
             Self::FundsCover => Code::InsufficientFunds,
+            Self::ExposureCapped => Code::ExposureTooHigh,
             Self::RoomLeft => Code::TooManyOpen,
             Self::OfferOpen => Code::ProposalNotOpen,
             Self::TermsMatch => Code::TermsMismatch,
@@ -763,6 +772,7 @@ impl Guard {
             Self::TermsValid => "ASP-SES-031",
             Self::BelowCeiling => "ASP-SES-017",
             Self::FundsCover => "ASP-ESC-011",
+            Self::ExposureCapped => "ASP-TRU-011",
             Self::RoomLeft => "ASP-SES-023",
             Self::OfferOpen => "ASP-SES-012",
             Self::TermsMatch => "ASP-SES-014",
@@ -820,6 +830,7 @@ impl Guard {
             Self::TermsValid => "/body",
             Self::BelowCeiling => "/body",
             Self::FundsCover => "/type",
+            Self::ExposureCapped => "/type",
             Self::RoomLeft => "/type",
             Self::OfferOpen => "/inReplyTo",
             Self::TermsMatch => "/body/termsHash",
@@ -1526,6 +1537,7 @@ pub const ROWS: &[Row] = &[
             Guard::CommitmentActive,
             Guard::RoomLeft,
             Guard::FundsCover,
+            Guard::ExposureCapped,
         ],
         next: Next::To(State::Executing),
     },
@@ -1764,6 +1776,7 @@ pub const ROWS: &[Row] = &[
             Guard::TermsValid,
             Guard::BelowCeiling,
             Guard::FundsCover,
+            Guard::ExposureCapped,
         ],
         next: Next::To(State::Executing),
     },
@@ -2047,6 +2060,7 @@ pub const ROWS: &[Row] = &[
             Guard::CommitmentActive,
             Guard::RoomLeft,
             Guard::FundsCover,
+            Guard::ExposureCapped,
         ],
         next: Next::To(State::Executing),
     },

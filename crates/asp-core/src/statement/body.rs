@@ -72,7 +72,8 @@ pub use obligation::{
     Due, DueAfter, DueAt, Evidence, Obligation, ObligationStage, Package, Quantity, Remedy, Showing,
 };
 pub use policy::{
-    AdmissionFloor, AdmissionPolicy, ConsentRule, DataClass, InvitationRate, PolicySet, Rate, Rates, Seed,
+    AdmissionFloor, AdmissionPolicy, ConsentRule, DataClass, ExposureCap, InvitationRate, PolicySet, Rate,
+    Rates, Seed,
 };
 pub use praise::{Endorsement, EndorsementEnd, Rating};
 

@@ -12,7 +12,7 @@ use super::parameters::{DEAL, Model, days};
 use crate::amount::{Currency, Decimal, Money};
 use crate::key::KeyId;
 use crate::name::{AgentUri, Capability, Domain};
-use crate::position::{Hash, LogPoint, LogTime, Position};
+use crate::position::{Hash, LogPoint, LogTime, Millis, Position};
 
 /// An obligation that both sides signed, with its outcome.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -112,10 +112,22 @@ impl Question {
         self.outlook.worth(value, &self.class.currency)
     }
 
-    /// How many deals of the class's value an amount is, rounded down, in units of flow.
-    fn deals(&self, worth: Decimal) -> u64 {
-        // At most 10²⁷ · 2³², within 128 bits.
-        u64::try_from(worth.nanos() * u128::from(DEAL) / self.class_nanos()).unwrap_or(u64::MAX)
+    /// An amount in units of flow, rounded down.
+    fn given(&self, worth: Decimal, units: Units) -> u64 {
+        let flow = match units {
+            // At most 10²⁷ · 2³², within 128 bits.
+            Units::Deals => worth.nanos() * u128::from(DEAL) / self.class_nanos(),
+            Units::Value { .. } => worth.nanos() / 1_000,
+        };
+        u64::try_from(flow).unwrap_or(u64::MAX)
+    }
+
+    /// The value of what was kept, in millionths, if that is no longer ago.
+    fn value_within(&self, kept: &Evidence, span: Millis) -> u64 {
+        if self.instant.since(kept.at) > span {
+            return 0;
+        }
+        u64::try_from(self.worth(&kept.value).unwrap_or(0) / 1_000).unwrap_or(u64::MAX)
     }
 
     /// The value class in billionths; a class of nothing is the smallest amount there is.
@@ -148,6 +160,16 @@ impl<'a> View<'a> {
     /// Reads evidence for a question.
     #[must_use]
     pub fn of(model: &'a Model, evidence: &'a [Evidence], question: &'a Question) -> Self {
+        Self::counted_in(Units::Deals, model, evidence, question)
+    }
+
+    /// The same, with flow in other units.
+    pub(super) fn counted_in(
+        units: Units,
+        model: &'a Model,
+        evidence: &'a [Evidence],
+        question: &'a Question,
+    ) -> Self {
         let observers: BTreeSet<&str> = question.observer.iter().map(Domain::as_str).collect();
         let (mut broken, mut lending, mut unrated) = (Vec::new(), Vec::new(), Vec::new());
         let mut numbers: BTreeMap<&str, usize> = BTreeMap::new();
@@ -178,7 +200,10 @@ impl<'a> View<'a> {
             let deal = Deal {
                 debtor: number(debtor),
                 creditor: number(creditor),
-                weight: weights.weigh(item),
+                weight: match units {
+                    Units::Deals => weights.weigh(item),
+                    Units::Value { span } => question.value_within(item, span),
+                },
                 index: item.index,
                 at: item.at,
                 statement: Some(&item.statement),
@@ -189,7 +214,7 @@ impl<'a> View<'a> {
         kept.sort_unstable();
         let worths = question.outlook.seeds.iter();
         let given: BTreeMap<&str, u64> =
-            worths.map(|(name, worth)| (name.as_str(), question.deals(*worth))).collect();
+            worths.map(|(name, worth)| (name.as_str(), question.given(*worth, units))).collect();
         let belief = |name: &&str| match given.get(name) {
             _ if observers.contains(name) => Belief::Whole,
             Some(given) => Belief::Given(*given),
@@ -239,6 +264,18 @@ pub(super) struct Record<'a> {
     pub seeds: Vec<Belief>,
     /// By node number less one: an agent of the organisation, which names it.
     organisations: Vec<&'a AgentUri>,
+}
+
+/// In what flow is counted.
+#[derive(Clone, Copy)]
+pub(super) enum Units {
+    /// Deals of the class's value.
+    Deals,
+    /// Value that was kept within a span, in millionths of the currency's unit.
+    Value {
+        /// How far back.
+        span: Millis,
+    },
 }
 
 impl Record<'_> {

@@ -10,7 +10,7 @@ use super::flow::{Cut, Deal, Edge, SUBJECT};
 use super::level::{Consequences, Level};
 use super::parameters::{DEAL, LISTED_MAX, Model};
 use super::score::{Breach, Factors, Facts, Millionths, Points, Standing};
-use crate::amount::Currency;
+use crate::amount::{Currency, Decimal, Money};
 use crate::name::{Domain, Issuer};
 use crate::position::{Hash, LogTime, Position};
 
@@ -40,6 +40,9 @@ pub struct Assessment {
     pub limited_by: Listed<Limit>,
     /// What would change the score, and by how much.
     pub counterfactuals: Vec<Counterfactual>,
+    /// What it kept within 180 days for those whom the observer trusts, as far as they vouch for it: what a cap on
+    /// exposure is a share of.
+    pub backed: Money,
     /// Settled obligations of the subject that do not count, as the observer has no rate for their currency.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub left_out: BTreeMap<Currency, u64>,
@@ -193,7 +196,7 @@ pub(super) fn score(mut record: Record<'_>, question: &Question, model: &Model) 
 }
 
 /// Answers a question from the evidence it admits.
-pub(super) fn explain(view: &View<'_>) -> Assessment {
+pub(super) fn explain(view: &View<'_>, backed: Decimal) -> Assessment {
     let (question, model) = (view.question, view.model);
     let mut record = view.record(&question.subject);
     record.keep_relevant(model);
@@ -214,6 +217,7 @@ pub(super) fn explain(view: &View<'_>) -> Assessment {
         limited_by: limits(&record, &standing, question),
         counterfactuals: counterfactuals(&record, &standing, &breaches, question, model),
         rests_on: rests_on(&record),
+        backed: Money { amount: backed, currency: question.class.currency.clone() },
         left_out: record.unrated,
     }
 }

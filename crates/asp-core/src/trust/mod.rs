@@ -11,7 +11,8 @@
 //!   more from where one of them was distrusted: see [`Settled`].
 //! - **Lending.** A kept deal of value v weighs `min(1, v/V) · log₂(1+min(v,V)) / log₂(1+V)` in class V and
 //!   halves every 180 days. An organisation lends a debtor the sum of the weights of that debtor's deals with
-//!   its agents, at most 3. It passes on at most 3 in all. For a seed neither bound holds.
+//!   its agents, at most 3. It passes on at most 3 in all. For an observer neither bound holds. Whom the observer's policy
+//!   takes to be good for w is lent w besides, and has the greater of w and 3 as both bounds.
 //! - **Flow.** R is the maximum flow from the seeds to the subject. Debtors are organisations with all their
 //!   agents, but for the subject, which stands alone: what its organisation's other agents were lent does not
 //!   reach it, neither directly nor through third parties.
@@ -31,11 +32,12 @@
 //! greater R, a fresher clock or a greater R′ than a single agent that had made all their deals with outsiders. Nothing
 //! else of what they do among themselves counts: how severe a breach is follows from its value and the question alone.
 //! For follow any flow to one of them from a seed to where it first enters the set: it leaves an outsider by a
-//! deal with a member. The single agent has that deal too, so it can be lent as much: what a seed lends it has
-//! no bound, and what another outsider lends to all members together is at most 3 by its own bound. The same
-//! holds for the deals after any instant, which are all that clock and R′ see. Were a seed's lending to one
+//! deal with a member. The single agent has that deal too, so it can be lent as much: what an observer lends it has
+//! no bound, and what another outsider lends to all members together is at most its own bound. The same
+//! holds for the deals after any instant, which are all that clock and R′ see. Were an observer's lending to one
 //! debtor bounded, ten identities could take ten times what one can.
 
+mod backing;
 mod conduct;
 mod evidence;
 mod explain;
@@ -50,6 +52,7 @@ mod quantile;
 mod score;
 mod settled;
 
+pub use backing::{Worth, backed, worth};
 pub use conduct::{Conduct, Watch};
 pub use evidence::{Evidence, Ground, Outcome, Question, View};
 pub use explain::{Assessment, Change, Counterfactual, Factor, Lender, Limit, Listed, Part};
@@ -77,7 +80,7 @@ pub fn assess(evidence: &[Evidence], question: &Question) -> Assessment {
 /// The answer by other numbers than those of the protocol: for the laboratory, never for a decision.
 #[must_use]
 pub fn assess_with(model: &Model, evidence: &[Evidence], question: &Question) -> Assessment {
-    explain::explain(&View::of(model, evidence, question))
+    explain::explain(&View::of(model, evidence, question), backed(evidence, question))
 }
 
 /// The score that [`assess_with`] gives, without its reasons.

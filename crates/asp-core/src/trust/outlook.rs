@@ -46,7 +46,7 @@ impl Outlook {
     }
 
     /// What an amount is worth in the currency of the class, in billionths, rounded down; none without a rate.
-    pub(super) fn worth(&self, value: &Money, class: &Currency) -> Option<u128> {
+    pub(crate) fn worth(&self, value: &Money, class: &Currency) -> Option<u128> {
         if value.currency == *class {
             return Some(value.amount.nanos());
         }

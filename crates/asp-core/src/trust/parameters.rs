@@ -70,6 +70,10 @@ impl Model {
         growth_points: 90_000,
     };
 
+    /// Numbers for flows of value instead of deals: in millionths of a currency's unit, where nothing but what was kept
+    /// bounds what is passed on.
+    pub(super) const VALUE: Self = Self { name: "value", lending_max: 1 << 20, ..Self::FLOW_1 };
+
     /// The most that an organisation lends to one debtor or passes on, unless it is a seed; in units of flow.
     pub(super) const fn limit(&self) -> u64 {
         DEAL.saturating_mul(self.lending_max as u64)
@@ -87,6 +91,8 @@ pub const LEVELS_FROM: [u32; 4] = [25_000, 50_000, 70_000, 90_000];
 /// The latest breaches for which the flow earned since is computed one by one; each costs a maximum flow.
 /// Older ones share the flow since the oldest of these, which is never more than since themselves.
 pub const BREACHES_APART_MAX: usize = 16;
+/// Days in which a kept deal stands behind what is owed.
+pub const BACKING_DAYS: u32 = 180;
 /// Entries of each list in an answer; the number of all is told beside it.
 pub const LISTED_MAX: usize = 256;
 

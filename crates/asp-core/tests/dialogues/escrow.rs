@@ -401,3 +401,60 @@ fn a_place_below_zero_and_an_account_that_says_otherwise_are_found() {
     sums.agrees(account("buyer")).unwrap();
     assert!(sums.agrees(account("seller")).is_err());
 }
+
+#[test]
+fn nobody_owes_more_uncovered_than_the_policy_of_who_is_owed_allows() {
+    // ASP-TRU-011
+    funded(
+        "half = seller owes buyer goods 50 within 1h
+         less = seller owes buyer goods 10 within 1h
+         bare = seller owes buyer goods 100 within 1h
+         held = seller owes buyer goods 100 within 1h, hold price 40 by buyer to seller pays for goods
+         buyer.example POLICY exposure 60
+         buyer PROPOSE with seller
+         seller ACCEPT
+         buyer PROPOSE firm bare
+         seller ACCEPT                        -> ! EXPOSURE_TOO_HIGH ASP-TRU-011 /type
+         buyer PROPOSE firm held
+         seller ACCEPT                        -> EXECUTING
+         buyer PROPOSE firm less
+         seller ACCEPT                        -> ! EXPOSURE_TOO_HIGH ASP-TRU-011 /type
+         seller INFORM fulfilment goods
+         buyer INFORM acknowledgement goods
+         buyer PROPOSE firm half
+         seller ACCEPT                        -> EXECUTING
+         anew
+         buyer PROPOSE with seller
+         seller ACCEPT
+         buyer PROPOSE firm half
+         seller ACCEPT                        -> ! EXPOSURE_TOO_HIGH ASP-TRU-011 /type
+         buyer PROPOSE firm less
+         seller ACCEPT                        -> EXECUTING",
+    );
+}
+
+#[test]
+fn what_an_agent_kept_lets_it_owe_half_of_that() {
+    // ASP-TRU-011, ASP-TRU-012
+    let kept = "big = seller owes buyer goods 300 within 1h
+                much = seller owes buyer goods 151 within 1h
+                fits = seller owes buyer goods 150 within 1h
+                buyer PROPOSE with seller
+                seller ACCEPT
+                buyer PROPOSE firm big
+                seller ACCEPT
+                seller INFORM fulfilment goods
+                buyer INFORM acknowledgement goods
+                buyer.example POLICY exposure 60
+                ";
+    let asked = "anew
+                 buyer PROPOSE with seller
+                 seller ACCEPT
+                 buyer PROPOSE firm much
+                 seller ACCEPT                -> ! EXPOSURE_TOO_HIGH ASP-TRU-011 /type
+                 buyer PROPOSE firm fits
+                 ";
+    // Nothing counts of the minute in which it is said.
+    funded(&format!("{kept}{asked}seller ACCEPT -> ! EXPOSURE_TOO_HIGH ASP-TRU-011 /type"));
+    funded(&format!("{kept}+2m\n{asked}seller ACCEPT -> EXECUTING"));
+}

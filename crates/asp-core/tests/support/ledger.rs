@@ -26,7 +26,8 @@ use asp_core::session::Session;
 use asp_core::statement::Verified;
 use asp_core::statement::body::{
     AdmissionFloor, AdmissionPolicy, Body, CommitmentState, ConsentNarrow, ConsentRequest, ConsentRule,
-    DisputeFile, DisputeSettle, Empty, Package, PolicySet, SchemaRef, SchemaRegister, TrustFloor,
+    DisputeFile, DisputeSettle, Empty, ExposureCap, Package, PolicySet, SchemaRef, SchemaRegister,
+    TrustFloor,
 };
 
 use super::{Stage, agent_key, because, domain, key, text, uri, usd};
@@ -428,6 +429,7 @@ fn policy(words: &[&str]) -> PolicySet {
     for pair in words.chunks(2) {
         match pair {
             ["ceiling", ceiling] => policy.ceiling = Some(usd(ceiling)),
+            ["exposure", floor] => policy.exposure_cap = Some(ExposureCap { floor: usd(floor), share: None }),
             ["person", person] => policy.human_contacts.push(text(person)),
             ["from", list] => {
                 let named = list.split(',').filter(|name| *name != "none");

@@ -133,6 +133,9 @@ fn spoil(mut lines: Vec<String>, guard: Guard) -> Vec<String> {
             let held = "hold price 100 by buyer to seller pays for goods";
             lines.insert(0, format!("goods = seller owes buyer goods 100 within 1h, {held}"));
         }
+        Guard::ExposureCapped => {
+            lines.extend(["buyer", "seller"].map(|who| format!("{who}.example POLICY exposure 0.01")));
+        }
         Guard::AnswersInvitation => lines.push("+30s quietly".to_owned()),
         Guard::OfferOpen => lines.push("+121m quietly".to_owned()),
         Guard::WindowOpen => lines.push("+72h quietly".to_owned()),

@@ -84,6 +84,14 @@ const VIEWS: &[View] = &[
               ORDER BY consent.name, opened",
     },
     View {
+        name: "owing",
+        by_position: false,
+        sql: "SELECT debtor.name, session.name, creditor.name, currency, amount FROM owing
+              JOIN names AS debtor ON debtor.id = debtor JOIN names AS session ON session.id = session
+              JOIN names AS creditor ON creditor.id = creditor
+              ORDER BY debtor.name, session.name, creditor.name, currency",
+    },
+    View {
         name: "commitments",
         by_position: true,
         sql: "SELECT formed, name, state FROM commitments JOIN names ON id = session ORDER BY formed",

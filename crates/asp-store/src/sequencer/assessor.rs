@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use asp_core::name::Domain;
-use asp_core::trust::{Points, Question, Settled, score};
+use asp_core::trust::{Question, Settled, Worth, worth};
 use rusqlite::Connection;
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
@@ -137,7 +137,7 @@ struct Record {
 }
 
 impl Record {
-    fn score(&mut self, question: &Question) -> Result<Points, Fault> {
+    fn worth(&mut self, question: &Question) -> Result<Worth, Fault> {
         if self.size < question.prefix.0 {
             // Taken out: after a failure half way all of it is read anew.
             let (from, mut settled) = (std::mem::take(&mut self.size), std::mem::take(&mut self.settled));
@@ -148,7 +148,7 @@ impl Record {
             })?;
             (self.settled, self.size) = (settled, to);
         }
-        Ok(score(self.settled.evidence(), question))
+        Ok(worth(self.settled.evidence(), question))
     }
 }
 
@@ -186,10 +186,10 @@ fn answered(
     if let Some(known) = remembered.iter().find(|(asked, _)| *asked == question) {
         return Ok(known.clone());
     }
-    let points = record.score(&question)?;
+    let worth = record.worth(&question)?;
     remembered.truncate(REMEMBERED_MAX - 1);
-    remembered.push_front((question.clone(), points));
-    Ok((question, points))
+    remembered.push_front((question.clone(), worth));
+    Ok((question, worth))
 }
 
 #[cfg(test)]

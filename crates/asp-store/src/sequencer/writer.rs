@@ -9,7 +9,7 @@ use asp_core::position::{LogPoint, LogTime, Position};
 use asp_core::rejection::{Code, Rejection};
 use asp_core::statement::Verified;
 use asp_core::stream::Accepted;
-use asp_core::trust::{Points, Question};
+use asp_core::trust::{Question, Worth};
 use asp_core::world::World;
 use rusqlite::params;
 
@@ -23,7 +23,7 @@ use crate::misbehave;
 use crate::{Identity, receipts, tiles};
 
 /// A question of trust with its answer.
-pub(crate) type Answered = (Question, Points);
+pub(crate) type Answered = (Question, Worth);
 
 /// A statement with what was found out for it.
 #[derive(Debug)]
@@ -145,7 +145,7 @@ impl Writer {
         let verdict = misbehave::forgive(verdict, world, &verified, point);
         if let Err(rejection) = verdict {
             // A floor is the last that is looked at: whoever breaks another rule costs no maximum flow.
-            let missed = rejection.code == Code::TrustTooLow;
+            let missed = matches!(rejection.code, Code::TrustTooLow | Code::ExposureTooHigh);
             let asked = if missed { world.trust_asked(verified.statement(), point) } else { Vec::new() };
             if asked.is_empty() {
                 return Ok(Pending::Rejected(rejection));

@@ -11,6 +11,7 @@ pub(crate) mod dispute;
 pub(crate) mod domain;
 pub(crate) mod evidence;
 pub(crate) mod likeness;
+pub(crate) mod owing;
 pub(crate) mod panel;
 pub(crate) mod praise;
 pub(crate) mod session;

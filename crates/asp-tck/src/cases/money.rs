@@ -40,6 +40,23 @@ pub(super) const CASES: &[Case] = &[
     ),
     code!(["ASP-ESC-011"], "nobody is bound to hold what it does not have", held),
     dialogue(
+        &["ASP-TRU-011"],
+        "nobody owes more uncovered than the policy of who is owed allows",
+        "half = seller owes buyer goods 50 within 1h
+         bare = seller owes buyer goods 100 within 1h
+         buyer.example POLICY exposure 60
+         buyer PROPOSE with seller
+         seller ACCEPT
+         buyer PROPOSE firm bare                   -> CONVERSING
+         seller ACCEPT                             -> ! EXPOSURE_TOO_HIGH ASP-TRU-011 /type
+         buyer PROPOSE firm half
+         seller ACCEPT                             -> EXECUTING
+         buyer PROPOSE firm half
+         seller ACCEPT                             -> ! EXPOSURE_TOO_HIGH
+         buyer.example POLICY exposure 110
+         seller ACCEPT                             -> EXECUTING",
+    ),
+    dialogue(
         &["ASP-ESC-013"],
         "the shares of a termination are of what the commitment holds",
         "buyer PROPOSE with seller

@@ -2,7 +2,9 @@
 //! `floors 11,provision=20@5` (a value class of a hundred where none is named), and `grants provision;ceiling=5;floor=20@5`,
 //! a rule of consent for each. Several stand one after the other.
 
-use asp_core::statement::body::{AdmissionFloor, AdmissionPolicy, ConsentRule, PolicySet, TrustFloor};
+use asp_core::statement::body::{
+    AdmissionFloor, AdmissionPolicy, ConsentRule, ExposureCap, PolicySet, TrustFloor,
+};
 
 use super::span;
 use super::words::usd;
@@ -16,6 +18,9 @@ impl Stage {
         for pair in words.chunks(2) {
             match pair {
                 ["ceiling", ceiling] => policy.ceiling = Some(usd(ceiling)?),
+                ["exposure", floor] => {
+                    policy.exposure_cap = Some(ExposureCap { floor: usd(floor)?, share: None });
+                }
                 ["person", person] => policy.human_contacts.push(text(person)?),
                 ["from", list] => {
                     let named = list.split(',').filter(|name| *name != "none");

@@ -1666,4 +1666,18 @@ pub const RULES: &[Rule] = &[
         level: Level::Full,
         inside: Some("Only who has the whole log can compute it."),
     },
+    Rule {
+        id: "ASP-TRU-011",
+        sentence: "Where the policy of an organisation caps exposure, a commitment MUST NOT become active by which an agent of another would owe its agents, in all sessions together and counted by its rates, more that no held money covers than the greater of the floor and the share of what stands behind that agent by what was settled before the minute of log time began; what cannot be counted MUST be covered.",
+        codes: &["EXPOSURE_TOO_HIGH"],
+        level: Level::Full,
+        inside: None,
+    },
+    Rule {
+        id: "ASP-TRU-012",
+        sentence: "What stands behind an agent MUST be the maximum flow, from those whom the observer trusts to the agent, of the value of deals that were kept within 180 days, in millionths of the currency's unit; nobody passes on more than reached it.",
+        codes: &[],
+        level: Level::Full,
+        inside: Some("Only who has the whole log can compute it."),
+    },
 ];

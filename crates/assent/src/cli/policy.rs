@@ -29,6 +29,7 @@ pub(crate) enum PolicyCommand {
         assent org policy set --floor \"20@1000 USD\" --floor \"provision.compute=40@10000 USD\"\n  \
         assent org policy set --from volt.example --from amp.example --invitations-per-hour 60\n  \
         assent org policy set --rate \"EUR=1.08 USD\" --rate \"GBP=1.27 USD\"\n  \
+        assent org policy set --exposure-floor \"500 USD\"\n  \
         assent org policy set --seed \"guild.example=5000 USD\"\n  \
         assent org policy set --without admission\n  \
         assent org policy set --file policy.json --prepare statement.json"
@@ -67,6 +68,12 @@ pub(crate) struct PolicySetting {
     /// one currency
     #[arg(long, value_name = "RATE", value_parser = read::rate)]
     pub(crate) rate: Vec<(Currency, Money)>,
+    /// What an agent of others may owe yours that no held money covers, whoever it is
+    #[arg(long, value_name = "AMOUNT", value_parser = read::money)]
+    pub(crate) exposure_floor: Option<Money>,
+    /// How many hundredths of what it kept for those whom you trust an agent may owe yours beyond that floor [default: 50]
+    #[arg(long, value_name = "HUNDREDTHS", requires = "exposure_floor", value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub(crate) exposure_share: Option<u32>,
     /// An organisation that you take to be good for so much before it has kept anything for you, `guild.example=5000 USD`;
     /// may be repeated
     #[arg(long, value_name = "SEED", value_parser = read::seed)]
@@ -87,6 +94,8 @@ pub(crate) enum PolicyPart {
     ConsentRules,
     /// Whom to reach
     Contacts,
+    /// How much others may owe that nothing covers
+    Exposure,
     /// How often others may invite
     Invitations,
     /// What other currencies are worth

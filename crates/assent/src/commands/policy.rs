@@ -4,7 +4,8 @@ use asp_core::amount::{Currency, Money};
 use asp_core::limits;
 use asp_core::name::{Domain, Issuer, StreamId};
 use asp_core::statement::body::{
-    AdmissionFloor, AdmissionPolicy, Body, ConsentRule, InvitationRate, PolicySet, Rate, Rates, TrustFloor,
+    AdmissionFloor, AdmissionPolicy, Body, ConsentRule, ExposureCap, InvitationRate, PolicySet, Rate, Rates,
+    TrustFloor,
 };
 
 use super::agent::list;
@@ -61,14 +62,26 @@ async fn set(context: &Context, args: PolicySetting, preparing: Preparing) -> Ou
 
 /// The policy with what the command names in place of what it had, and without what it is told to leave out.
 fn changed(mut policy: PolicySet, args: PolicySetting) -> Outcome<PolicySet> {
-    let PolicySetting { file: _, ceiling, contact, from, floor, invitations_per_hour, rate, seed, without } =
-        args;
+    let PolicySetting {
+        file: _,
+        ceiling,
+        contact,
+        from,
+        floor,
+        invitations_per_hour,
+        rate,
+        seed,
+        without,
+        exposure_floor,
+        exposure_share,
+    } = args;
     for part in without {
         match part {
             PolicyPart::Admission => policy.admission = None,
             PolicyPart::Ceiling => policy.ceiling = None,
             PolicyPart::ConsentRules => policy.consent_rules = None,
             PolicyPart::Contacts => policy.human_contacts.clear(),
+            PolicyPart::Exposure => policy.exposure_cap = None,
             PolicyPart::Invitations => policy.invitations = None,
             PolicyPart::Rates => policy.rates = None,
             PolicyPart::Seeds => policy.seeds = None,
@@ -92,6 +105,8 @@ fn changed(mut policy: PolicySet, args: PolicySetting) -> Outcome<PolicySet> {
     policy.invitations =
         invitations_per_hour.map(|per_hour| InvitationRate { per_hour }).or(policy.invitations);
     policy.rates = rates(rate)?.or(policy.rates);
+    let cap = exposure_floor.map(|floor| ExposureCap { floor, share: exposure_share });
+    policy.exposure_cap = cap.or(policy.exposure_cap);
     if !seed.is_empty() {
         policy.seeds = Some(seed);
     }
@@ -145,6 +160,11 @@ pub(super) fn fields(page: &mut Page, policy: &PolicySet) {
         let worth =
             rates.worth.iter().map(|rate| format!("1 {} = {} {}", rate.currency, rate.worth, rates.base));
         page.field("rates", list(worth));
+    }
+    if let Some(cap) = &policy.exposure_cap {
+        let share = cap.share.unwrap_or(50);
+        let what = format!("{} uncovered, or {share} % of what it kept for those you trust", cap.floor);
+        page.field("may owe you", what);
     }
     if let Some(seeds) = &policy.seeds {
         let seeds = seeds.iter().map(|seed| format!("{} for {}", seed.organisation, seed.worth));

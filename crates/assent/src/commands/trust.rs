@@ -186,6 +186,7 @@ fn show(page: &mut Page, found: &AssessmentView) {
         format!("{}, log of {} entries, {}", found.model, question.prefix, words::instant(question.instant)),
     );
     page.field("rests on", format!("{} statements", found.rests_on.total));
+    page.field("kept of late", format!("{} for those you trust, in 180 days", terms::money(&found.backed)));
     if !found.left_out.is_empty() {
         let of = |(currency, count): (&Currency, &u64)| format!("{count} in {currency}");
         let left_out = super::agent::list(found.left_out.iter().map(of));

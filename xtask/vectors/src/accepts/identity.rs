@@ -123,6 +123,7 @@ fn policy() -> serde_json::Value {
         },
         "ceiling": money("25000.5", "USD"),
         "consentRules": [rule, {"capabilities": ["procure"], "lastsMs": 0}],
+        "exposureCap": {"floor": money("500", "USD"), "share": 40},
         "humanContacts": ["Ada"],
         "invitations": {"perHour": 60},
         "rates": {

@@ -24,6 +24,9 @@ bodies! {
         /// Which requests for consent it grants as soon as they are made; none if absent.
         #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
         consent_rules: Option<Vec<ConsentRule>>,
+        /// How much agents of others may owe its own that no held money covers; any amount if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        exposure_cap: Option<ExposureCap>,
         /// How to reach people who answer for the organisation.
         human_contacts: Vec<Name>,
         /// How often one other organisation may invite.
@@ -35,6 +38,14 @@ bodies! {
         /// Whom it takes to be good for something when it asks how far to trust somebody; only itself if absent.
         #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
         seeds: Option<Vec<Seed>>,
+    }
+    /// How much an agent may owe that no held money covers.
+    struct ExposureCap {
+        /// So much in any case: what a newcomer may owe. All is counted in this currency.
+        floor: Money,
+        /// More, up to so many hundredths of what it kept for those whom the organisation trusts; 50 if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        share: Option<u32>,
     }
     /// An organisation whose word counts before there is any evidence.
     struct Seed {
@@ -177,6 +188,7 @@ impl PolicySet {
             admission: None,
             ceiling: None,
             consent_rules: None,
+            exposure_cap: None,
             human_contacts,
             invitations: None,
             rates: None,
@@ -207,6 +219,8 @@ impl PolicySet {
         }
         let rates = self.rates.as_ref().map_or(1, |rates| rates.worth.len());
         within("/body/rates/worth", (1..=limits::POLICY_RATES_MAX).contains(&rates))?;
+        let share = self.exposure_cap.as_ref().and_then(|cap| cap.share).unwrap_or(1);
+        within("/body/exposureCap/share", (1..=100).contains(&share))?;
         let seeds = self.seeds.as_ref().map_or(1, Vec::len);
         within("/body/seeds", (1..=limits::POLICY_SEEDS_MAX).contains(&seeds))?;
         within("/body/humanContacts", self.human_contacts.len() <= 16)?;
