@@ -68,11 +68,20 @@ pub const CURRENCIES_MAX: usize = 16;
 /// A bound, in hops. Length of a chain of mandates.
 pub const DELEGATION_HOPS_MAX: usize = 8;
 
+/// A bound, in disputes. Filings found abusive after which an organisation files nothing for a while: once can be a mistake, three times is a habit.
+pub const DISPUTE_ABUSIVE_MAX: usize = 3;
+
+/// A bound, in milliseconds. 90 days: how long a filing that was found abusive counts against the next.
+pub const DISPUTE_ABUSIVE_MS: Millis = Millis(7776000000);
+
 /// A default, in milliseconds. 72 hours: how long a ruling that can be appealed waits for an appeal.
 pub const DISPUTE_APPEAL_MS: Millis = Millis(259200000);
 
 /// A bound, in milliseconds. 30 days: how long after an obligation came to its outcome that can still be disputed.
 pub const DISPUTE_FILING_MS: Millis = Millis(2592000000);
+
+/// A bound, in disputes. Open disputes that one organisation has filed against another; a deal that went wrong as a whole is one.
+pub const DISPUTE_OPEN_MAX: usize = 16;
 
 /// A default, in milliseconds. 7 days: how long an arbiter has.
 pub const DISPUTE_RULE_MS: Millis = Millis(604800000);

@@ -7,31 +7,31 @@
     reason = "a stream asks for the bodies that it knows; every other is answered alike"
 )]
 
+mod answers;
 mod panels;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use panels::deposit_accounts;
+
 use crate::account::{Account, Movement, Place};
-use crate::admission::{Asked, Host, Invites, judged_at};
+use crate::admission::Invites;
 use crate::agent::Agent;
-use crate::amount::{Currency, Decimal};
 use crate::consent::Consent;
-use crate::dispute::{self, Dispute, Finding};
-use crate::exposure::{Cap, Most, Owing};
+use crate::dispute::{self, Dispute, Filings, Finding};
+use crate::exposure::Owing;
 use crate::key::KeyId;
 use crate::limits;
 use crate::name::{AgentUri, Domain, Issuer, Origin, StreamId};
 use crate::org::Organisation;
-use crate::position::{Hash, Head, LogPoint, LogTime, Millis, Position};
+use crate::position::{Hash, Head, LogPoint, LogTime, Millis};
 use crate::rejection::{Code, Rejection};
 use crate::session::{Earned, Effect, Facts, Funds, Session};
-use crate::statement::body::{
-    Accept, AdmissionPolicy, Award, Body, ExposureCap, Inform, Propose, Rating, Showing,
-};
+use crate::statement::body::{Accept, Award, Body, Inform, Propose, Rating, Showing};
 use crate::statement::{Statement, Verified};
 use crate::stream::{Accepted, check_place};
 use crate::terms::{self, TermsSchema};
-use crate::trust::{Distrust, Ground, Outlook, Question, Settled, Worth, backed, score};
+use crate::trust::{Distrust, Ground, Question, Settled, Worth};
 
 /// What a statement changed, for whoever keeps views.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,8 +46,8 @@ pub enum Change {
     Session(Hash, Vec<Effect>),
     /// An account was opened or changed, and this money moved.
     Account(Domain, Vec<Movement>),
-    /// A dispute was filed or moved.
-    Dispute(Hash),
+    /// A dispute was filed or moved, and this money with it.
+    Dispute(Hash, Vec<Movement>),
 }
 
 /// The state of a log, or of the part of it that is loaded.
@@ -65,6 +65,8 @@ pub struct World {
     disputed: BTreeMap<Hash, BTreeSet<Hash>>,
     pools: BTreeMap<Hash, Pool>,
     owing: BTreeMap<AgentUri, Owing>,
+    /// What was last said of who had filed what against whom.
+    filings: Option<(Domain, Domain, Filings)>,
     absent: BTreeSet<StreamId>,
     trust: Trust,
 }
@@ -105,6 +107,7 @@ impl World {
             disputed: BTreeMap::new(),
             pools: BTreeMap::new(),
             owing: BTreeMap::new(),
+            filings: None,
             absent: BTreeSet::new(),
             trust: Trust::Answered(Vec::new()),
         }
@@ -291,6 +294,7 @@ impl World {
             }
             (StreamId::Dispute(_), Body::DisputeFile(file)) => {
                 streams.push(StreamId::Session(file.session));
+                streams.extend(deposit_accounts(file));
                 streams.extend(self.disputes_of(&file.session).copied().map(StreamId::Dispute));
             }
             (StreamId::Dispute(id), _) => {
@@ -331,7 +335,11 @@ impl World {
         let signers = bound.into_iter().flat_map(|it| it.grounds.values().flatten()).map(|ground| &ground.by);
         let signers: BTreeSet<&AgentUri> = signers.collect();
         let agents = signers.into_iter().cloned().map(StreamId::Agent);
-        [StreamId::Session(filing.session)].into_iter().chain(agents).collect()
+        [StreamId::Session(filing.session)]
+            .into_iter()
+            .chain(agents)
+            .chain(deposit_accounts(filing))
+            .collect()
     }
 
     /// The agents whose cards matter: that of who invited where somebody comes in, those of all where somebody is bound.
@@ -392,85 +400,6 @@ impl World {
                 self.disputes.remove(id);
                 self.pools.remove(id);
             }
-        }
-    }
-
-    /// The questions of trust that have to be answered by [`World::answer`] before the statement can be judged.
-    ///
-    /// At most one for each participant that there can be and one for each consent that is named, and two for each whom a
-    /// lottery calls. Computing them can take long, so it is left to who can wait;
-    /// the statement's streams must be loaded.
-    #[must_use]
-    pub fn trust_asked(&self, statement: &Statement, at: LogPoint) -> Vec<Question> {
-        let open = |question: &Question| self.points(question) == Earned::Unanswered;
-        self.questions(statement, at).into_iter().filter(open).collect()
-    }
-
-    /// The questions of trust on which the judgement of a statement rests, answered or not.
-    #[must_use]
-    pub fn questions(&self, statement: &Statement, at: LogPoint) -> Vec<Question> {
-        let id = match (&statement.stream, &statement.body) {
-            (StreamId::Session(id), _) => id,
-            (StreamId::Dispute(id), Body::DisputeDraw(_)) => return self.lot_asks(id),
-            _ => return Vec::new(),
-        };
-        let session = self.sessions.get(id);
-        let of_session = session.and_then(|session| session.trust_asked(statement));
-        let of_hosts = Invites::of(statement, session).into_iter().flat_map(|invites| {
-            let question = |asked: Asked| {
-                let floor = asked.floor?;
-                let outlook = self.outlook_of(&asked.by, &floor.value.currency);
-                Some(invites.question(&asked.by, &floor, outlook, at.time))
-            };
-            self.asked(&invites).into_iter().filter_map(question).collect::<Vec<_>>()
-        });
-        let of_caps = session.map(|session| self.capped(session, statement, at)).unwrap_or_default();
-        let of_caps = of_caps.into_iter().map(|(_, question)| question);
-        of_session.into_iter().chain(of_hosts).chain(of_caps).collect()
-    }
-
-    /// What each organisation that is invited asks of who invites: by its policy, and where a rule of it granted the
-    /// consent that the invitation names, by that rule.
-    #[must_use]
-    pub fn asked(&self, invites: &Invites<'_>) -> Vec<Asked> {
-        let guests = invites.organisations();
-        let home = invites.home();
-        let granted = invites.consents().iter().filter_map(|id| self.consents.get(id)?.floor(&home));
-        let by_rule = granted.filter(|(host, _)| guests.contains(host));
-        let by_rule = by_rule.map(|(host, floor)| Asked {
-            by: host.clone(),
-            floor: Some(floor.clone()),
-            rule: "ASP-CON-013",
-        });
-        let by_policy = guests.iter().map(|host| Asked {
-            by: host.clone(),
-            floor: invites.floor(self.admission(host)),
-            rule: "ASP-ADM-002",
-        });
-        by_policy.chain(by_rule).collect()
-    }
-
-    /// How who looks sees amounts of a currency: by its policy, and several without any, as none speaks for the others.
-    #[must_use]
-    pub fn outlook(&self, observer: &BTreeSet<Domain>, class: &Currency) -> Outlook {
-        match (observer.len(), observer.first()) {
-            (1, Some(only)) => self.outlook_of(only, class),
-            _ => Outlook::default(),
-        }
-    }
-
-    fn outlook_of(&self, domain: &Domain, class: &Currency) -> Outlook {
-        Outlook::of(self.organisations.get(domain).and_then(Organisation::policy), class)
-    }
-
-    fn admission(&self, host: &Domain) -> Option<&AdmissionPolicy> {
-        self.organisations.get(host)?.policy()?.admission.as_ref()
-    }
-
-    /// Notes the answers to questions of trust, in place of those before; who answers by itself needs none.
-    pub fn answer(&mut self, answers: Vec<(Question, Worth)>) {
-        if let Trust::Answered(known) = &mut self.trust {
-            *known = answers;
         }
     }
 
@@ -630,7 +559,9 @@ impl World {
         if let (true, Body::DisputeFile(file)) = (statement.opens, &statement.body) {
             check_place(statement, None, crate::name::StreamKind::Dispute)?;
             let others = self.disputes_of(&file.session).filter_map(|id| self.disputes.get(id));
-            return Dispute::decide_opening(verified, at, self.sessions.get(&file.session), others);
+            let filings = self.filings(file, at.time);
+            Dispute::decide_opening(verified, at, self.sessions.get(&file.session), others, filings)?;
+            return self.decide_deposit(file);
         }
         let unknown = || Code::UnknownStream.at("/stream").by("ASP-DIS-016");
         let dispute =
@@ -781,85 +712,6 @@ impl World {
         named.filter_map(agent).collect()
     }
 
-    /// The caps on what a statement could bind somebody to owe, each with the question of what stands behind that agent.
-    ///
-    /// As for an invitation nothing counts of the minute in which the statement is logged.
-    fn capped(
-        &self,
-        session: &Session,
-        statement: &Statement,
-        at: LogPoint,
-    ) -> Vec<(&ExposureCap, Question)> {
-        let capped = |(debtor, by): (AgentUri, Domain)| {
-            let cap = self.organisations.get(&by)?.policy()?.exposure_cap.as_ref()?;
-            let question = Question {
-                subject: debtor,
-                outlook: self.outlook_of(&by, &cap.floor.currency),
-                observer: BTreeSet::from([by]),
-                class: cap.floor.clone(),
-                capability: None,
-                instant: judged_at(at.time),
-                prefix: Position(limits::INTEGER_MAX),
-            };
-            Some((cap, question))
-        };
-        session.exposes(&statement.body).into_iter().filter_map(capped).collect()
-    }
-
-    fn caps(&self, session: &Session, statement: &Statement, at: LogPoint) -> Vec<Cap> {
-        let cap = |(policy, question): (&ExposureCap, Question)| {
-            let most = self.backing(&question, policy);
-            let Question { subject: debtor, observer, outlook, .. } = question;
-            let currency = policy.floor.currency.clone();
-            let by = observer.into_iter().next()?;
-            let mut cap = Cap { by, debtor, currency, outlook, most, elsewhere: Decimal::ZERO };
-            let owing = self.owing.get(&cap.debtor);
-            cap.elsewhere = owing.map(|owing| owing.elsewhere(&session.id(), &cap)).unwrap_or_default();
-            Some(cap)
-        };
-        self.capped(session, statement, at).into_iter().filter_map(cap).collect()
-    }
-
-    /// The most that a policy lets an agent owe, as far as what stands behind that is known here.
-    fn backing(&self, asked: &Question, policy: &ExposureCap) -> Most {
-        match &self.trust {
-            Trust::Answered(known) => {
-                let found = known.iter().find(|(question, _)| question == asked);
-                found.map_or(Most::Unanswered, |(_, worth)| Most::Amount(policy.most(worth.backed)))
-            }
-            Trust::Settled(settled) => Most::Amount(policy.most(backed(settled.evidence(), asked))),
-            Trust::NotShown => Most::NotShown,
-        }
-    }
-
-    /// What the organisations say whose agents are invited.
-    fn hosts(&self, invites: &Invites<'_>, now: LogTime) -> Vec<Host> {
-        let host = |asked: Asked| {
-            let question = asked.floor.as_ref().map(|floor| {
-                let outlook = self.outlook_of(&asked.by, &floor.value.currency);
-                invites.question(&asked.by, floor, outlook, now)
-            });
-            Host {
-                welcomes: invites.welcome(self.admission(&asked.by)),
-                earned: question.map_or(Earned::Unanswered, |question| self.points(&question)),
-                asked,
-            }
-        };
-        self.asked(invites).into_iter().map(host).collect()
-    }
-
-    /// The answer to a question of trust, as far as it is known here.
-    fn points(&self, asked: &Question) -> Earned {
-        match &self.trust {
-            Trust::Answered(known) => {
-                let found = known.iter().find(|(question, _)| question == asked);
-                found.map_or(Earned::Unanswered, |(_, worth)| Earned::Points(worth.points))
-            }
-            Trust::Settled(settled) => Earned::Points(score(settled.evidence(), asked)),
-            Trust::NotShown => Earned::NotShown,
-        }
-    }
-
     /// The terms schemas that a session or a statement names, as far as they exist.
     fn schemas(&self, session: Option<&Session>, statement: &Statement) -> Vec<TermsSchema> {
         let agreed = session.into_iter().flat_map(|session| session.schemas().iter());
@@ -943,7 +795,10 @@ impl World {
                 } else if let Some(dispute) = self.disputes.get_mut(id) {
                     dispute.apply(accepted);
                 }
-                Change::Dispute(*id)
+                let moved = self.disputes.get(id).and_then(Dispute::deposit_moved);
+                let moved: Vec<Movement> = moved.into_iter().collect();
+                self.take(accepted, &moved);
+                Change::Dispute(*id, moved)
             }
         }
     }
@@ -958,13 +813,7 @@ impl World {
         let effects = self.sessions.get_mut(id).map(|session| session.apply(accepted)).unwrap_or_default();
         self.note_owing(id, &effects);
         let moved: Vec<Movement> = effects.iter().filter_map(Effect::moved).cloned().collect();
-        let places = moved.iter().flat_map(|movement| [&movement.from, &movement.to]);
-        let domains: BTreeSet<&Domain> = places.filter_map(Place::organisation).collect();
-        for domain in domains {
-            if let Some(account) = self.accounts.get_mut(domain) {
-                account.take(accepted.at().index, &moved);
-            }
-        }
+        self.take(accepted, &moved);
         if let Trust::Settled(settled) = &mut self.trust {
             for effect in &effects {
                 if let Effect::Overruled { settled: before, at } = effect {
@@ -974,6 +823,17 @@ impl World {
             effects.iter().filter_map(Effect::settled).for_each(|evidence| settled.settle(evidence.clone()));
         }
         effects
+    }
+
+    /// The accounts take what an entry moved.
+    fn take(&mut self, accepted: &Accepted, moved: &[Movement]) {
+        let places = moved.iter().flat_map(|movement| [&movement.from, &movement.to]);
+        let domains: BTreeSet<&Domain> = places.filter_map(Place::organisation).collect();
+        for domain in domains {
+            if let Some(account) = self.accounts.get_mut(domain) {
+                account.take(accepted.at().index, moved);
+            }
+        }
     }
 
     /// What agents owe by a session, in place of what they owed by it before: whoever replays it notes nothing twice.

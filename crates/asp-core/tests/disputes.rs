@@ -15,15 +15,17 @@ use std::collections::BTreeSet;
 use asp_core::dispute::Phase;
 use asp_core::name::{Issuer, StreamId, StreamName};
 use asp_core::position::{Hash, Millis};
+use asp_core::rejection::Code;
 use asp_core::statement::body::{
-    Body, DisputeClose, DisputeEvidence, DisputeFile, DisputeOutcome, DisputeReason, DisputeRule,
-    DisputeTerms, DisputeWindows, Exhibit, Inform, Obligation, Offer, Propose, RulingEffect, Rung,
+    AccountCredit, AccountDeposit, AccountOpen, Body, DisputeClose, DisputeEvidence, DisputeFile,
+    DisputeOutcome, DisputeReason, DisputeRule, DisputeTerms, DisputeWindows, Due, DueAt, Exhibit, Inform,
+    Obligation, Offer, Propose, RulingEffect, Rung,
 };
 use asp_core::trust::{Outcome, Question, assess};
 use support::Stage;
 use support::court::{Court, HOUR, WINDOW, appeal, by_judge, exhibit, package, respond, rule, settle};
 use support::ledger::issuer;
-use support::{agent_key, domain, text, uri, usd};
+use support::{agent_key, domain, key, text, uri, usd};
 
 #[test]
 fn who_is_bound_files_and_to_others_there_is_nothing() {
@@ -112,6 +114,166 @@ fn what_is_in_dispute_or_was_is_not_filed_again() {
         court.file("seller", DisputeReason::NonDelivery),
         "ALREADY_RULED ASP-DIS-004 /body/obligation"
     );
+}
+
+/// The organisation has this much on an account.
+fn funded(stage: &mut Stage, name: &str, amount: &str) {
+    let stream = || StreamName::Of(StreamId::Account(domain(name)));
+    stage.by_org(name, stream(), Body::AccountOpen(AccountOpen { currency: text("USD") })).unwrap();
+    let asked = AccountDeposit { amount: usd(amount), reference: text("order 7") };
+    let deposit = stage.by_org(name, stream(), Body::AccountDeposit(asked)).unwrap();
+    let credit = Body::AccountCredit(AccountCredit { amount: usd(amount), deposit, evidence: None });
+    let draft = stage.draft(stream(), Issuer::Node(stage.origin.clone()), credit);
+    let statement = stage.sign(&draft, &[&key("node")]);
+    stage.take(statement).unwrap();
+}
+
+/// What an organisation has available and held, in cents.
+fn has(court: &Court, name: &str) -> (u64, u64) {
+    let balance = court.stage.world.account(&domain(name)).unwrap().balance(&text("USD")).unwrap();
+    (balance.available.0, balance.held.0)
+}
+
+/// Filing about the deal costs 5 dollars; the buyer has 7, the seller 3.
+fn at_a_price() -> Court {
+    let (mut stage, session) = Stage::talking();
+    stage.member("judge");
+    funded(&mut stage, "buyer", "7");
+    funded(&mut stage, "seller", "3");
+    let disputes = Some(DisputeTerms { deposit: Some(usd("5")), ..by_judge().unwrap() });
+    let package = package(&stage, disputes, |_| {});
+    let terms = package.terms_hash();
+    let offered = stage.propose(session, "buyer", Offer::of(vec![package], true)).unwrap();
+    let commitment = stage.accept(session, "seller", offered, terms).unwrap();
+    let mut court = Court { stage, session, commitment, dispute: Hash::of(&[]) };
+    court.stage.fulfil(court.session, "seller", court.commitment).unwrap();
+    court.contest();
+    court
+}
+
+#[test]
+fn filing_costs_a_deposit_where_that_was_agreed() {
+    // ASP-DIS-026, THR-DISPUTE-SPAM
+    let mut court = at_a_price();
+    let file = |court: &mut Court, who: &str| court.file(who, DisputeReason::NotAsAgreed);
+    assert_eq!(file(&mut court, "seller"), "INSUFFICIENT_FUNDS ASP-DIS-026 /body/rules/deposit");
+    assert_eq!(file(&mut court, "buyer"), "");
+    court.node();
+    assert_eq!((has(&court, "buyer"), has(&court, "seller")), ((200, 500), (300, 0)));
+    let ends = |outcome, effect| {
+        let mut court = court.clone();
+        court.stage.pass(WINDOW);
+        assert_eq!(court.say("judge", rule(outcome, effect, None)), "");
+        court.node();
+        (has(&court, "buyer"), has(&court, "seller"))
+    };
+    let (back, lost) = (((700, 0), (300, 0)), ((200, 0), (800, 0)));
+    assert_eq!(ends(DisputeOutcome::Upheld, RulingEffect::Binding), back);
+    assert_eq!(ends(DisputeOutcome::Partly, RulingEffect::Binding), back);
+    assert_eq!(ends(DisputeOutcome::Dismissed, RulingEffect::Binding), lost);
+    assert_eq!(ends(DisputeOutcome::Abusive, RulingEffect::Binding), lost);
+    assert_eq!(ends(DisputeOutcome::Abusive, RulingEffect::Advisory), back);
+    // What the two agree costs nothing, nor what nobody decides.
+    let mut settled = court.clone();
+    assert_eq!(settled.say("buyer", settle(DisputeOutcome::Dismissed, None)), "");
+    let offered = settled.state().offer().unwrap().statement;
+    assert_eq!(settled.reply("seller", settle(DisputeOutcome::Dismissed, None), Some(offered)), "");
+    settled.node();
+    assert_eq!((has(&settled, "buyer"), has(&settled, "seller")), back);
+    court.stage.pass(40 * WINDOW);
+    court.node();
+    assert_eq!((court.end().as_str(), has(&court, "buyer")), ("undecided", (700, 0)));
+    // It is settled after all, and closed once more: the deposit has come back already.
+    assert_eq!(court.say("buyer", settle(DisputeOutcome::Partly, None)), "");
+    let offered = court.state().offer().unwrap().statement;
+    assert_eq!(court.reply("seller", settle(DisputeOutcome::Partly, None), Some(offered)), "");
+    court.node();
+    assert_eq!((court.end().as_str(), has(&court, "buyer")), ("partly binding 1", (700, 0)));
+}
+
+#[test]
+fn a_deposit_needs_accounts_and_an_amount_that_can_be_moved() {
+    // ASP-DIS-015, ASP-ESC-011
+    let answer = |amount: &str, accounts: &[&str]| {
+        let (mut stage, session) = Stage::talking();
+        for name in accounts {
+            funded(&mut stage, name, "7");
+        }
+        let disputes = Some(DisputeTerms { deposit: Some(usd(amount)), ..DisputeTerms::defaults() });
+        let package = package(&stage, disputes, |_| {});
+        let terms = package.terms_hash();
+        let offered = stage.propose(session, "buyer", Offer::of(vec![package], true));
+        offered.and_then(|offered| stage.accept(session, "seller", offered, terms))
+    };
+    assert!(answer("5", &["buyer", "seller"]).is_ok());
+    assert_eq!(answer("5", &["buyer"]).unwrap_err(), Code::UnknownAccount);
+    assert_eq!(answer("5", &["seller"]).unwrap_err(), Code::UnknownAccount);
+    assert_eq!(answer("0.001", &["buyer", "seller"]).unwrap_err(), Code::InvalidTerms);
+    assert_eq!(answer("0", &["buyer", "seller"]).unwrap_err(), Code::InvalidTerms);
+}
+
+/// So many obligations of the same deal, due in half a year.
+fn many(count: usize, disputes: Option<DisputeTerms>) -> Court {
+    let (mut stage, session) = Stage::talking();
+    stage.member("judge");
+    let due = Due::At(DueAt { at: stage.now.plus(Millis(180 * 24 * HOUR)) });
+    let mut package = package(&stage, disputes, |it| it.due = due);
+    let one = package.obligations[0].clone();
+    package.obligations =
+        (0..count).map(|it| Obligation { id: text(&format!("d{it}")), ..one.clone() }).collect();
+    let terms = package.terms_hash();
+    let offered = stage.propose(session, "buyer", Offer::of(vec![package], true)).unwrap();
+    let commitment = stage.accept(session, "seller", offered, terms).unwrap();
+    Court { stage, session, commitment, dispute: Hash::of(&[]) }
+}
+
+fn file_about(court: &mut Court, who: &str, number: usize) -> String {
+    let mut file = court.filing(who, DisputeReason::Impersonation);
+    file.obligation = Some(text(&format!("d{number}")));
+    court.file_as(who, file)
+}
+
+#[test]
+fn an_organisation_does_not_keep_another_busy_without_end() {
+    // ASP-DIS-025, THR-DISPUTE-SPAM
+    let mut court = many(20, None);
+    for number in 0..16 {
+        assert_eq!(file_about(&mut court, "buyer", number), "");
+    }
+    let full = "TOO_MANY_OPEN ASP-DIS-025 /body/against";
+    assert_eq!(file_about(&mut court, "buyer", 16), full);
+    assert_eq!(file_about(&mut court, "buyer.example", 17), full);
+    assert_eq!(file_about(&mut court.clone(), "seller", 18), "");
+    // One is decided, and there is room for another.
+    court.node();
+    assert_eq!(court.end(), "dismissed binding 0");
+    assert_eq!(file_about(&mut court, "buyer", 16), "");
+    assert_eq!(file_about(&mut court, "buyer", 17), full);
+}
+
+#[test]
+fn who_files_in_spite_again_and_again_files_nothing_for_a_while() {
+    // ASP-DIS-025, THR-DISPUTE-SPAM
+    let rungs = Some([Rung::Arbiter].into());
+    let mut court = many(9, Some(DisputeTerms { rungs, ..by_judge().unwrap() }));
+    let abusive = |court: &mut Court, number, effect| {
+        assert_eq!(file_about(court, "buyer", number), "");
+        assert_eq!(court.say("judge", rule(DisputeOutcome::Abusive, effect, None)), "");
+        court.node();
+    };
+    // An opinion is no ruling that stands.
+    abusive(&mut court, 0, RulingEffect::Advisory);
+    abusive(&mut court, 1, RulingEffect::Binding);
+    abusive(&mut court, 2, RulingEffect::Binding);
+    court.stage.pass(1);
+    abusive(&mut court, 3, RulingEffect::Binding);
+    let spite = "NOT_ALLOWED ASP-DIS-025 /body/party";
+    assert_eq!(file_about(&mut court, "buyer", 4), spite);
+    assert_eq!(file_about(&mut court.clone(), "seller", 4), "");
+    court.stage.pass(90 * 24 * HOUR - 1);
+    assert_eq!(file_about(&mut court, "buyer", 4), spite);
+    court.stage.pass(1);
+    assert_eq!(file_about(&mut court, "buyer", 4), "");
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use asp_core::dispute::{Panel, Phase};
 use asp_core::name::StreamId;
+use asp_core::position::LogTime;
 use asp_core::statement::{Body, Statement};
 use asp_core::stream::Accepted;
 use asp_core::world::World;
@@ -86,6 +87,26 @@ fn load_numbered(
     if world.knows(stream) { Ok(()) } else { Err(Fault::corrupt(None, format!("{stream} has no beginning"))) }
 }
 
+/// Tells a world what a statement of a dispute rests on in other sessions.
+#[expect(clippy::wildcard_enum_match_arm, reason = "two kinds of statement rest on other sessions")]
+fn note_others(
+    connection: &Connection,
+    world: &mut World,
+    statement: &Statement,
+    now: LogTime,
+) -> Result<(), Fault> {
+    match &statement.body {
+        Body::DisputeDraw(_) => note_pool(connection, world, &statement.stream),
+        Body::DisputeFile(file) => {
+            let (filer, against) = (file.party.organisation(), file.against.organisation());
+            let filings = views::dispute::filings(connection, &filer, &against, now)?;
+            world.note_filings(filer, against, filings);
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Tells a world what the lottery of a dispute is drawn from, where one is due and can be drawn.
 fn note_pool(connection: &Connection, world: &mut World, stream: &StreamId) -> Result<(), Fault> {
     let StreamId::Dispute(id) = stream else { return Ok(()) };
@@ -126,8 +147,13 @@ impl Facts {
         Self { world, names: Names::new(max.saturating_mul(2)), used: HashMap::new(), batch: 0, max }
     }
 
-    /// Loads what judging the statement needs.
-    pub(crate) fn ensure(&mut self, connection: &Connection, statement: &Statement) -> Result<(), Fault> {
+    /// Loads what judging the statement at this instant needs.
+    pub(crate) fn ensure(
+        &mut self,
+        connection: &Connection,
+        statement: &Statement,
+        now: LogTime,
+    ) -> Result<(), Fault> {
         loop {
             let touched = self.world.touches(statement);
             let Some(missing) = touched.iter().find(|stream| !self.world.knows(stream)) else {
@@ -135,10 +161,7 @@ impl Facts {
                 for stream in touched.into_iter().chain([statement.stream.clone()]) {
                     self.used.insert(stream, self.batch);
                 }
-                if let Body::DisputeDraw(_) = statement.body {
-                    note_pool(connection, &mut self.world, &statement.stream)?;
-                }
-                return Ok(());
+                return note_others(connection, &mut self.world, statement, now);
             };
             // Each turn loads one of a bounded number of streams.
             self.load(connection, missing)?;

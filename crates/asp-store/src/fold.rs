@@ -91,7 +91,11 @@ impl Fold {
                 self.money = moved;
                 self.move_money(connection, facts, Some(domain), accepted.at().index)
             }
-            Change::Dispute(id) => self.dispute(connection, facts, id),
+            Change::Dispute(id, moved) => {
+                self.money = moved;
+                self.move_money(connection, facts, None, accepted.at().index)?;
+                self.dispute(connection, facts, id)
+            }
         }
     }
 

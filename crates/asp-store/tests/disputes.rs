@@ -16,8 +16,8 @@ use asp_core::session::Commitment;
 use asp_core::statement::Body;
 use asp_core::statement::body::{
     Accept, Acceptance, DisputeAppeal, DisputeCommit, DisputeFile, DisputeOutcome, DisputeReason,
-    DisputeRule, DisputeTerms, DisputeVote, Inform, Obligation, Offer, PanelTerms, Propose, RulingEffect,
-    Rung,
+    DisputeRule, DisputeTerms, DisputeVote, Due, Inform, Obligation, Offer, Package, PanelTerms, Propose,
+    RulingEffect, Rung,
 };
 use asp_core::trust::Outcome;
 use asp_store::{Docket, Refusal, Tenant, audit};
@@ -57,6 +57,26 @@ impl Court {
         rules: Option<DisputeTerms>,
         change: impl FnOnce(&mut Obligation),
     ) -> Self {
+        Self::open_with(folder, rules, |package| change(&mut package.obligations[0]))
+    }
+
+    /// So many obligations, `d0` and on, due in half a year.
+    fn open_more(folder: &std::path::Path, rules: Option<DisputeTerms>, count: usize) -> Self {
+        Self::open_with(folder, rules, |package| {
+            let mut one = package.obligations[0].clone();
+            if let Due::At(due) = &mut one.due {
+                due.at = due.at.plus(Millis(180 * 24 * HOUR));
+            }
+            package.obligations =
+                (0..count).map(|it| Obligation { id: text(&format!("d{it}")), ..one.clone() }).collect();
+        })
+    }
+
+    fn open_with(
+        folder: &std::path::Path,
+        rules: Option<DisputeTerms>,
+        change: impl FnOnce(&mut Package),
+    ) -> Self {
         let mut stage = Stage::new(folder);
         let (_, session) = stage.introduced();
         stage.org("initech");
@@ -64,7 +84,7 @@ impl Court {
         stage.take(judge);
         let mut package = stage.author.package("globex/seller", "acme/buyer", "100");
         package.disputes = rules.clone();
-        change(&mut package.obligations[0]);
+        change(&mut package);
         let terms_hash = package.terms_hash();
         let offer = Body::Propose(Propose::Proposal(Offer::of(vec![package], true)));
         let offer = stage.author.say(session, "acme/buyer", offer, None);
@@ -431,5 +451,42 @@ fn a_store_and_an_audit_call_the_same_to_a_panel() {
     let mut sorted = called.clone();
     sorted.sort();
     assert_eq!(sorted, ["hooli.example", "stark.example", "tyrell.example", "wayne.example"]);
+    assert_eq!(audited(folder.path()), None);
+}
+
+#[test]
+fn what_was_filed_before_counts_after_a_restart_too() {
+    // ASP-DIS-025
+    let folder = tempfile::tempdir().unwrap();
+    let terms = DisputeTerms { rungs: Some([Rung::Arbiter].into()), ..rules().unwrap() };
+    let mut court = Court::open_more(folder.path(), Some(terms), 6);
+    let file = |court: &mut Court, number: usize| {
+        let mut file = court.filing(DisputeReason::Impersonation);
+        file.obligation = Some(text(&format!("d{number}")));
+        let stream = StreamName::Opens(StreamKind::Dispute);
+        court.stage.author.by_agent("acme/buyer", stream, Body::DisputeFile(file), None)
+    };
+    for number in 0..3 {
+        let filed = file(&mut court, number);
+        let id = filed.statement().hash;
+        court.stage.take(filed);
+        let spite = DisputeRule {
+            amount: None,
+            effect: RulingEffect::Binding,
+            outcome: DisputeOutcome::Abusive,
+            reasons: text("it was whole"),
+            rung: Rung::Arbiter,
+        };
+        court.say(id, "initech/judge", Body::DisputeRule(spite));
+        court.node();
+        court.stage.reopen(folder.path());
+    }
+    let fourth = file(&mut court, 3);
+    let refused = court.stage.submit(fourth);
+    assert!(matches!(refused, Err(Refusal::Rejected(rejection)) if rejection.code == Code::NotAllowed));
+    court.stage.author.pass(90 * 24 * HOUR + 1);
+    court.node();
+    let filed = file(&mut court, 4);
+    court.stage.take(filed);
     assert_eq!(audited(folder.path()), None);
 }

@@ -15,8 +15,8 @@ use asp_core::name::{StreamId, StreamKind, StreamName};
 use asp_core::position::Hash;
 use asp_core::rejection::Code;
 use asp_core::statement::body::{
-    Accept, Acceptance, AccountCredit, AccountDeposit, AccountOpen, DisputeFile, DisputeReason, Evidence,
-    Fulfilment, Inform, ObligationNote, Offer, Propose,
+    Accept, Acceptance, AccountCredit, AccountDeposit, AccountOpen, DisputeFile, DisputeReason, DisputeTerms,
+    Evidence, Fulfilment, Inform, ObligationNote, Offer, Propose,
 };
 use asp_core::statement::{Body, Verified};
 use asp_store::{Fault, Refusal, Settings, Store, Tenant, audit};
@@ -227,4 +227,51 @@ fn an_audit_finds_a_row_of_money_that_was_changed() {
         connection.execute(back, []).unwrap();
     }
     assert_eq!(audit().finding, None);
+}
+
+#[test]
+fn a_deposit_is_held_and_given_once_whatever_stops_the_node() {
+    // ASP-DIS-026
+    let folder = tempfile::tempdir().unwrap();
+    let mut stage = Stage::new(folder.path());
+    let (_, session) = stage.introduced();
+    fund(&mut stage, "1000");
+    let mut package = stage.author.package("globex/seller", "acme/buyer", "100");
+    let disputes = DisputeTerms { deposit: Some("5 USD".parse().unwrap()), ..DisputeTerms::defaults() };
+    package.disputes = Some(disputes.clone());
+    let terms_hash = package.terms_hash();
+    let body = Body::Propose(Propose::Proposal(Offer::of(vec![package], true)));
+    let offer = stage.say(session, "globex/seller", body, None);
+    let accept = Body::Accept(Accept::Acceptance(Acceptance { terms_hash }));
+    let commitment = stage.say(session, "acme/buyer", accept, Some(offer));
+    let file = DisputeFile {
+        against: agent_uri("globex/seller"),
+        amount: None,
+        claim: text("somebody else signed"),
+        commitment,
+        evidence: Vec::new(),
+        nonce: stage.author.nonce(),
+        obligation: Some(text("delivery")),
+        party: agent_uri("acme/buyer"),
+        reason: DisputeReason::Impersonation,
+        rules: Some(disputes),
+        session,
+        severity: 2,
+    };
+    let stream = StreamName::Opens(StreamKind::Dispute);
+    let filed = stage.author.by_agent("acme/buyer", stream, Body::DisputeFile(file), None);
+    stage.take(filed);
+    // The ruling and the close: the node stops before each and after.
+    for _ in 0..2 {
+        assert_eq!((available(&stage, "acme"), available(&stage, "globex")), (99_500, 0));
+        stage.reopen(folder.path());
+        let now = stage.author.now();
+        let due = stage.store.read(|reader| reader.due(now, 10)).unwrap();
+        let statement = stage.author.by_node(&due[0]);
+        stage.take(statement);
+        stage.reopen(folder.path());
+    }
+    assert_eq!((available(&stage, "acme"), available(&stage, "globex")), (99_500, 500));
+    let found = audit::folder(folder.path(), &mut |_, _| ()).unwrap().finding;
+    assert_eq!(found, None);
 }

@@ -88,6 +88,10 @@ api! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
         arbiter: Option<Issuer>,
+        /// What who filed gave as a deposit, held until the dispute ends.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+        deposit: Option<Money>,
         /// The panel that rules before; absent until it is convened.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         panel: Option<PanelView>,
@@ -284,6 +288,7 @@ impl DisputeView {
                 | Phase::Closed => None,
             },
             arbiter: dispute.ladder().arbiter().cloned(),
+            deposit: filing.rules.as_ref().and_then(|rules| rules.deposit.clone()),
             panel: dispute.panel().map(panel),
             effect: dispute.ladder().effect(),
             evidence: shown(dispute),

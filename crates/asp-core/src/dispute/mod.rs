@@ -7,6 +7,7 @@
     reason = "a stream asks for the bodies that it knows; every other is answered alike"
 )]
 
+mod deposit;
 mod lottery;
 mod panel;
 mod replay;
@@ -16,7 +17,7 @@ pub use lottery::{Lot, offering, offers, seed};
 pub use panel::{Panel, Seat, hidden};
 pub use replay::{Finding, replay};
 pub(crate) use ruling::subjects;
-pub use ruling::{Ladder, Verdict, arbiter_apart, worth};
+pub use ruling::{Filings, Ladder, Verdict, arbiter_apart, worth};
 
 use panel::Count;
 
@@ -153,11 +154,14 @@ pub struct Dispute {
     shown: Vec<(Side, LogPoint, Exhibit)>,
     verdict: Verdict,
     closed: Option<LogPoint>,
+    /// How often it was closed: what nobody decided can be settled afterwards.
+    closings: usize,
     said: usize,
 }
 
 impl Dispute {
-    /// Judges the filing that would open the stream. `others` are the disputes of the session that are known.
+    /// Judges the filing that would open the stream. `others` are the disputes of the session that are known, `filings` what
+    /// the organisation that files has filed, if that is known.
     ///
     /// # Errors
     /// The rule that is broken. Who is a stranger to the session learns nothing of it.
@@ -166,6 +170,7 @@ impl Dispute {
         at: LogPoint,
         session: Option<&Session>,
         others: impl Iterator<Item = &'a Self>,
+        filings: Option<Filings>,
     ) -> Result<(), Rejection> {
         let statement = verified.statement();
         let Body::DisputeFile(file) = &statement.body else { return Err(Code::UnknownStream.at("/stream")) };
@@ -174,7 +179,8 @@ impl Dispute {
         let session = known.ok_or_else(|| Code::UnknownStream.at("/body/session").by("ASP-DIS-001"))?;
         ruling::decide_subject(file, session, at.time)?;
         shown_in(&file.evidence, session)?;
-        ruling::decide_first(file, others)
+        ruling::decide_first(file, others)?;
+        filings.map_or(Ok(()), Filings::decide)
     }
 
     /// The stream after its first statement; none if that files nothing.
@@ -201,6 +207,7 @@ impl Dispute {
             shown: filing.evidence.iter().map(|it| (Side::Filer, accepted.at(), it.clone())).collect(),
             verdict: Verdict::UNDECIDED,
             closed: None,
+            closings: 0,
             said: 1,
         })
     }
@@ -490,6 +497,7 @@ impl Dispute {
             }
             Body::DisputeClose(_) => {
                 self.closed = Some(at);
+                self.closings += 1;
                 self.phase = Phase::Closed;
             }
             _ => {}

@@ -8,8 +8,8 @@ use super::panel::Found;
 use super::replay::Finding;
 use crate::amount::{Decimal, Money};
 use crate::limits;
-use crate::name::{AgentUri, Issuer};
-use crate::position::{LogTime, Millis};
+use crate::name::{AgentUri, Domain, Issuer};
+use crate::position::{LogPoint, LogTime, Millis};
 use crate::rejection::{Code, Rejection};
 use crate::session::{Commitment, Duty, Progress, Session};
 use crate::statement::body::{
@@ -288,6 +288,61 @@ fn is_disputable(reason: DisputeReason, duty: &Duty) -> bool {
     }
 }
 
+/// What an organisation has filed, as far as it bounds what it files next.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Filings {
+    /// Open disputes that it filed against the same other organisation.
+    pub open: usize,
+    /// Its filings that were found abusive lately, by rulings that stand.
+    pub abusive: usize,
+}
+
+impl Filings {
+    /// What `filer` has filed among these disputes, against `against` and lately.
+    #[must_use]
+    pub fn among<'a>(
+        disputes: impl Iterator<Item = &'a Dispute>,
+        filer: &Domain,
+        against: &Domain,
+        now: LogTime,
+    ) -> Self {
+        let mut filings = Self::default();
+        for dispute in disputes.filter(|it| it.filing().party.organisation() == *filer) {
+            let other = dispute.filing().against.organisation();
+            // What an organisation does within itself keeps nobody else busy.
+            let open = dispute.closed().is_none() && other == *against && other != *filer;
+            filings.open += usize::from(open);
+            filings.abusive += usize::from(dispute.is_abusive_at(now));
+        }
+        filings
+    }
+
+    /// Not too much is open between the two, and the habit is none of spite (ASP-DIS-025).
+    pub(super) fn decide(self) -> Result<(), Rejection> {
+        if self.open >= limits::DISPUTE_OPEN_MAX {
+            return Err(Code::TooManyOpen.at("/body/against").by("ASP-DIS-025"));
+        }
+        if self.abusive >= limits::DISPUTE_ABUSIVE_MAX {
+            return Err(Code::NotAllowed.at("/body/party").by("ASP-DIS-025"));
+        }
+        Ok(())
+    }
+}
+
+impl Dispute {
+    /// Whether a ruling that stands found that it should not have been filed.
+    #[must_use]
+    pub fn is_abusive(&self) -> bool {
+        self.ended().is_some_and(|it| it.stands() && it.outcome == DisputeOutcome::Abusive)
+    }
+
+    /// Whether that is so recent that it counts against the next filing.
+    fn is_abusive_at(&self, now: LogTime) -> bool {
+        let recent = |ended: LogPoint| ended.time.plus(limits::DISPUTE_ABUSIVE_MS) >= now;
+        self.is_abusive() && self.closed().is_some_and(recent)
+    }
+}
+
 /// Nothing of it is in dispute, was ruled, or was disputed before by the same side.
 pub(super) fn decide_first<'a>(
     file: &DisputeFile,
@@ -334,9 +389,14 @@ fn overlaps(one: &DisputeFile, other: &DisputeFile) -> bool {
     }
 }
 
-/// Whether what a package says of disputes can be followed: who rules neither owes nor is owed (ASP-DIS-015).
+/// Whether what a package says of disputes can be followed: who rules neither owes nor is owed, and a deposit can be moved
+/// (ASP-DIS-015).
 #[must_use]
 pub fn arbiter_apart(package: &Package) -> bool {
+    let deposit = package.disputes.as_ref().and_then(|terms| terms.deposit.as_ref());
+    if deposit.is_some_and(|deposit| deposit.minor().is_none()) {
+        return false;
+    }
     let Some(arbiter) = package.disputes.as_ref().and_then(|terms| terms.arbiter.as_ref()) else {
         return true;
     };

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::{Commitment, Duty, Progress};
 use crate::account::{Account, Movement, Place, Why};
-use crate::amount::{Currency, Minor};
+use crate::amount::{Currency, Minor, Money};
 use crate::limits;
 use crate::name::Domain;
 use crate::position::{Hash, LogPoint, LogTime};
@@ -232,7 +232,11 @@ impl Funds<'_> {
             let parties = [&hold.payer, &hold.payee].map(|agent| agent.organisation());
             parties.iter().all(|domain| balance(domain, &hold.amount.currency).is_some())
         };
-        if !holds().all(opened) {
+        let deposit = package.disputes.as_ref().and_then(|terms| terms.deposit.as_ref());
+        let gives = |deposit: &Money| {
+            package.parties().all(|party| balance(&party.organisation(), &deposit.currency).is_some())
+        };
+        if !holds().all(opened) || !deposit.is_none_or(gives) {
             return Err(Code::UnknownAccount.at("/type").by("ASP-ESC-011"));
         }
         let freed = replaced.map(Commitment::kept).unwrap_or_default();

@@ -39,8 +39,8 @@ use crate::name::{AgentUri, Capability, Domain, Issuer};
 use crate::position::{Hash, Head, LogPoint, LogTime, Millis, Position};
 use crate::rejection::{Code, Rejection};
 use crate::statement::body::{
-    Accept, Award, Body, Budget, Counter, Invitation, Limits, Name, Propose, SchemaRef, SessionReceipt, Text,
-    TrustFloor, Usage,
+    Accept, Award, Body, Budget, Counter, Invitation, Limits, Name, Package, Propose, SchemaRef,
+    SessionReceipt, Text, TrustFloor, Usage,
 };
 use crate::statement::{Kind, Statement, Verified};
 use crate::stream::{Accepted, check_place};
@@ -558,8 +558,14 @@ impl Session {
         let offered = self.offers.values().flat_map(|offer| offer.packages.values());
         let accepts = matches!(body, Body::Accept(Accept::Acceptance(_)));
         let packages = standing.chain(pending.chain(offered).filter(move |_| accepts));
-        let holds = packages.flat_map(|package| package.holds.iter().flatten());
-        holds.flat_map(|hold| [hold.payer.organisation(), hold.payee.organisation()]).collect()
+        let named = |package: &Package| -> BTreeSet<Domain> {
+            let holds = package.holds.iter().flatten();
+            let holds = holds.flat_map(|hold| [hold.payer.organisation(), hold.payee.organisation()]);
+            let deposits = package.disputes.as_ref().is_some_and(|terms| terms.deposit.is_some());
+            let parties = package.parties().map(AgentUri::organisation).filter(|_| deposits);
+            holds.chain(parties).collect()
+        };
+        packages.flat_map(named).collect()
     }
 
     /// Whom a statement could bind to owe whose organisation: what a cap on that has to be known for.

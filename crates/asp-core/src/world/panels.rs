@@ -1,12 +1,14 @@
-//! Lotteries of panels: what a world knows of who can be drawn, and what it has to be told.
+//! What a world has to be told of disputes in other sessions: who can be drawn for a panel, and what was filed before.
 
 use std::collections::BTreeSet;
 
 use super::{Pool, Trust, World};
-use crate::dispute::{self, Dispute, Lot, Phase};
-use crate::name::{AgentUri, Domain};
-use crate::position::Hash;
+use crate::dispute::{self, Dispute, Filings, Lot, Phase};
+use crate::name::{AgentUri, Domain, StreamId};
+use crate::position::{Hash, LogTime};
+use crate::rejection::{Code, Rejection};
 use crate::session::Earned;
+use crate::statement::body::DisputeFile;
 use crate::trust::{Level, Question};
 
 impl World {
@@ -20,6 +22,43 @@ impl World {
     /// judged or [`World::due_in`] is asked.
     pub fn note_pool(&mut self, dispute: Hash, root: Hash, candidates: BTreeSet<AgentUri>) {
         self.pools.insert(dispute, Pool { root, candidates: Some(candidates) });
+    }
+
+    /// Notes what an organisation has filed, and against another: for who holds a part of the log, before a filing is judged.
+    pub fn note_filings(&mut self, filer: Domain, against: Domain, filings: Filings) {
+        self.filings = Some((filer, against, filings));
+    }
+
+    /// What the organisation that files has filed; none if that is not known here.
+    pub(super) fn filings(&self, file: &DisputeFile, now: LogTime) -> Option<Filings> {
+        let (filer, against) = (file.party.organisation(), file.against.organisation());
+        match &self.trust {
+            Trust::Settled(_) => Some(Filings::among(self.disputes.values(), &filer, &against, now)),
+            Trust::Answered(_) => {
+                let noted = self.filings.as_ref().filter(|it| (&it.0, &it.1) == (&filer, &against));
+                noted.map(|it| it.2)
+            }
+            Trust::NotShown => None,
+        }
+    }
+
+    /// Who files has the deposit that the package asks for (ASP-DIS-026); of a part of the log that is not shown.
+    pub(super) fn decide_deposit(&self, file: &DisputeFile) -> Result<(), Rejection> {
+        let Some(deposit) = file.rules.as_ref().and_then(|rules| rules.deposit.as_ref()) else {
+            return Ok(());
+        };
+        if matches!(self.trust, Trust::NotShown) {
+            return Ok(());
+        }
+        let account = self.accounts.get(&file.party.organisation());
+        let available = account.and_then(|account| account.balance(&deposit.currency)).map(|it| it.available);
+        let covered =
+            available.is_some_and(|available| deposit.minor().is_some_and(|asked| asked <= available));
+        if covered {
+            Ok(())
+        } else {
+            Err(Code::InsufficientFunds.at("/body/rules/deposit").by("ASP-DIS-026"))
+        }
     }
 
     /// The organisations with which one of the two sides made a deal in the time before the filing, as far as the sessions
@@ -89,4 +128,12 @@ impl World {
         let open = |question: &Question| self.points(question) == Earned::Unanswered;
         asked.into_iter().flatten().filter(open).collect()
     }
+}
+
+/// The accounts between which the deposit of a filing moves; none where there is none.
+pub(super) fn deposit_accounts(file: &DisputeFile) -> Vec<StreamId> {
+    if file.rules.as_ref().is_none_or(|rules| rules.deposit.is_none()) {
+        return Vec::new();
+    }
+    [&file.party, &file.against].map(|agent| StreamId::Account(agent.organisation())).into()
 }

@@ -39,11 +39,9 @@ fn funded(story: &str) -> Ledger {
     for (at, verified) in &ledger.stage.log {
         let accepted = world.judge(verified, *at).unwrap();
         let moved: Vec<Movement> = match world.apply(&accepted) {
-            Change::Account(_, moved) => moved,
+            Change::Account(_, moved) | Change::Dispute(_, moved) => moved,
             Change::Session(_, effects) => effects.iter().filter_map(Effect::moved).cloned().collect(),
-            Change::Organisation(_) | Change::Agent(_) | Change::Consent(_) | Change::Dispute(_) => {
-                Vec::new()
-            }
+            Change::Organisation(_) | Change::Agent(_) | Change::Consent(_) => Vec::new(),
         };
         sums.post(&moved).unwrap(); // ASP-ESC-014
         for name in ["buyer", "seller"] {

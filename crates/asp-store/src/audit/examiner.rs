@@ -252,8 +252,8 @@ fn convened(statement: &Statement) -> Option<Hash> {
 /// What money an entry moved.
 fn money(change: Change) -> Vec<Movement> {
     match change {
-        Change::Account(_, moved) => moved,
+        Change::Account(_, moved) | Change::Dispute(_, moved) => moved,
         Change::Session(_, effects) => effects.iter().filter_map(Effect::moved).cloned().collect(),
-        Change::Organisation(_) | Change::Agent(_) | Change::Consent(_) | Change::Dispute(_) => Vec::new(),
+        Change::Organisation(_) | Change::Agent(_) | Change::Consent(_) => Vec::new(),
     }
 }

@@ -44,7 +44,7 @@ const VIEWS: &[View] = &[
     View {
         name: "disputes",
         by_position: true,
-        sql: "SELECT moved, dispute.name, filed, session.name, closed, outcome, deadline
+        sql: "SELECT moved, dispute.name, filed, session.name, closed, outcome, deadline, abusive
               FROM disputes JOIN names AS dispute ON dispute.id = dispute
               JOIN names AS session ON session.id = session ORDER BY moved",
     },

@@ -130,8 +130,8 @@ impl Writer {
         if let Some(repeated) = repeated {
             return Ok(repeated);
         }
-        let facts = &mut self.facts;
-        self.disk.step(Step::Facts, |connection| facts.ensure(connection, verified.statement()))?;
+        let (facts, now) = (&mut self.facts, self.time);
+        self.disk.step(Step::Facts, |connection| facts.ensure(connection, verified.statement(), now))?;
         // One place of the log for one statement: ASP-RCT-003.
         let point = LogPoint { index: Position(self.tree.size()), time: self.time };
         let world = &mut self.facts.world;

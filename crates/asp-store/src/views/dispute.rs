@@ -1,8 +1,8 @@
 //! Disputes: who may read them, which a session has, how they ended, and when time alone changes them.
 
-use asp_core::dispute::{Dispute, Verdict};
-use asp_core::name::{AgentUri, Issuer, StreamId};
-use asp_core::position::{Hash, LogTime, Position};
+use asp_core::dispute::{Dispute, Filings, Verdict};
+use asp_core::name::{AgentUri, Domain, Issuer, StreamId};
+use asp_core::position::{Hash, LogTime, Millis, Position};
 use rusqlite::{Connection, params};
 
 use super::Tenant;
@@ -20,10 +20,10 @@ pub(crate) fn put(
     let session = names.intern(connection, &StreamId::Session(dispute.filing().session))?;
     connection
         .prepare_cached(
-            "INSERT INTO disputes (dispute, filed, session, moved, closed, outcome, deadline)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+            "INSERT INTO disputes (dispute, filed, session, moved, closed, outcome, deadline, abusive)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
              ON CONFLICT (dispute) DO UPDATE SET moved = excluded.moved, closed = excluded.closed,
-               outcome = excluded.outcome, deadline = excluded.deadline",
+               outcome = excluded.outcome, deadline = excluded.deadline, abusive = excluded.abusive",
         )?
         .execute(params![
             id,
@@ -33,6 +33,7 @@ pub(crate) fn put(
             dispute.closed().map(|closed| closed.index.0),
             dispute.ended().map(word),
             deadline.map(LogTime::millis),
+            dispute.is_abusive(),
         ])?;
     if dispute.filed() == dispute.moved() {
         return put_parties(connection, names, dispute, id);
@@ -124,6 +125,35 @@ fn hash(stream: StreamId) -> Result<Hash, Fault> {
             Err(Fault::corrupt(None, format!("{stream} is listed as a dispute and is none")))
         }
     }
+}
+
+/// What an organisation has filed, as far as it bounds what it files next (ASP-DIS-025).
+pub(crate) fn filings(
+    connection: &Connection,
+    filer: &Domain,
+    against: &Domain,
+    now: LogTime,
+) -> Result<Filings, Fault> {
+    let name = |domain: &Domain| StreamId::Org(domain.clone()).to_string();
+    let Millis(window) = asp_core::limits::DISPUTE_ABUSIVE_MS;
+    // An organisation that disputes with itself is listed on the side that files alone.
+    let open: usize = connection
+        .prepare_cached(
+            "SELECT count(*) FROM dispute_parties AS own JOIN disputes USING (dispute)
+             JOIN dispute_parties AS other ON other.dispute = own.dispute AND other.side = 'against'
+             WHERE own.party = (SELECT id FROM names WHERE name = ?1) AND own.side = 'filer'
+               AND other.party = (SELECT id FROM names WHERE name = ?2) AND closed IS NULL",
+        )?
+        .query_row(params![name(filer), name(against)], |row| row.get(0))?;
+    let abusive: usize = connection
+        .prepare_cached(
+            "SELECT count(*) FROM dispute_parties AS own JOIN disputes USING (dispute)
+             JOIN entries ON entries.position = closed
+             WHERE own.party = (SELECT id FROM names WHERE name = ?1) AND own.side = 'filer'
+               AND abusive = 1 AND entries.time >= ?2",
+        )?
+        .query_row(params![name(filer), now.millis().saturating_sub(window)], |row| row.get(0))?;
+    Ok(Filings { open, abusive })
 }
 
 /// Whether the tenant may read the dispute.

@@ -81,6 +81,7 @@ impl Court {
         };
         let rules = DisputeTerms {
             arbiter: Some(stage.issuer("mediator")?),
+            deposit: None,
             effect: Some(effect),
             panel,
             rungs: None,

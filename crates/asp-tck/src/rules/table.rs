@@ -668,7 +668,7 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         id: "ASP-DIS-015",
-        sentence: "The arbiter whom a package names MUST NOT belong to the organisation of anybody who owes or is owed under it.",
+        sentence: "The arbiter whom a package names MUST NOT belong to the organisation of anybody who owes or is owed under it, and a deposit that it asks for MUST be an amount that can be moved.",
         codes: &["INVALID_TERMS"],
         level: Level::Full,
         inside: None,
@@ -723,6 +723,24 @@ pub const RULES: &[Rule] = &[
         codes: &["ROLE_NOT_ALLOWED", "NOT_DUE"],
         level: Level::Full,
         inside: None,
+    },
+    Rule {
+        id: "ASP-DIS-025",
+        sentence: "An organisation MUST NOT file against another with 16 disputes open that it filed against it, nor against anybody within 90 days after three of its filings were found abusive by a ruling that stands.",
+        codes: &["TOO_MANY_OPEN", "NOT_ALLOWED"],
+        level: Level::Full,
+        inside: Some(
+            "A node of the kit would have to hear of so many deals and rulings first; an audit of the log finds what breaks it.",
+        ),
+    },
+    Rule {
+        id: "ASP-DIS-026",
+        sentence: "Where a package asks for a deposit, who files MUST have it available; it is held until the dispute is closed, goes to the other side if a ruling that stands dismisses the claim or finds it abusive, and back in every other case.",
+        codes: &["INSUFFICIENT_FUNDS"],
+        level: Level::Full,
+        inside: Some(
+            "Account entries have no form yet that every node has to show alike; an audit of the log finds what breaks it.",
+        ),
     },
     Rule {
         id: "ASP-DLV-001",

@@ -284,6 +284,9 @@ pub(crate) struct Offering {
     /// Who rules on disputes about it: an agent or organisation that is bound by none of it [default: nobody]
     #[arg(long, value_name = "WHO", value_parser = read::issuer)]
     pub(crate) arbiter: Option<Issuer>,
+    /// What who files a dispute gives as a deposit, held from its account: it goes to the other side if the claim is dismissed
+    #[arg(long, value_name = "MONEY", value_parser = read::money)]
+    pub(crate) dispute_deposit: Option<Money>,
     /// How many sit on the panel that rules before, drawn by lot: 3 or 5 [default: no panel]
     #[arg(long, value_name = "NUMBER", value_parser = read::panel)]
     pub(crate) panel: Option<u32>,

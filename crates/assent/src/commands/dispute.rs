@@ -221,6 +221,9 @@ fn show(page: &mut Page, view: &DisputeView) {
     page.field("commitment", words::id(&view.commitment));
     let about = view.obligation.as_ref().map_or_else(|| "all that is owed".to_owned(), ToString::to_string);
     page.field("about", about);
+    if let Some(deposit) = &view.deposit {
+        page.field("deposit", terms::money(deposit));
+    }
     if let Some(panel) = &view.panel {
         page.field("panel of", panel.size.to_string());
     }

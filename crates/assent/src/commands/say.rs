@@ -487,6 +487,8 @@ fn disputes(args: &Offering) -> Option<DisputeTerms> {
         vote_ms: None,
     });
     let panel = args.panel.map(|size| PanelTerms { level: args.panel_level, size });
-    let named = args.arbiter.is_some() || panel.is_some() || windows.is_some();
-    named.then(|| DisputeTerms { arbiter: args.arbiter.clone(), effect: None, panel, rungs: None, windows })
+    let deposit = args.dispute_deposit.clone();
+    let named = args.arbiter.is_some() || deposit.is_some() || panel.is_some() || windows.is_some();
+    let arbiter = args.arbiter.clone();
+    named.then_some(DisputeTerms { arbiter, deposit, effect: None, panel, rungs: None, windows })
 }

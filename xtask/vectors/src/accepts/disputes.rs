@@ -15,7 +15,7 @@ pub(super) fn cases() -> Vec<Case> {
 /// All that a package can say of disputes.
 pub(super) fn terms() -> Value {
     json!({
-        "arbiter": MEDIATOR, "effect": "presumptive", "panel": {"level": 4, "size": 5}, "rungs": [0, 1, 2, 3],
+        "arbiter": MEDIATOR, "deposit": money("5", "USD"), "effect": "presumptive", "panel": {"level": 4, "size": 5}, "rungs": [0, 1, 2, 3],
         "windows": {"appealMs": 1, "ruleMs": 7_776_000_000_u64, "settleMs": 3_600_000, "voteMs": 60_000},
     })
 }

@@ -23,6 +23,9 @@ bodies! {
         /// Who rules where the parties do not agree: an agent or organisation that neither owes nor is owed; nobody if absent.
         #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
         arbiter: Option<Issuer>,
+        /// What who files gives as a deposit, held until the dispute ends; nothing if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        deposit: Option<Money>,
         /// The strongest effect that a ruling may have; `binding` if absent.
         #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
         effect: Option<RulingEffect>,
@@ -364,7 +367,7 @@ impl DisputeTerms {
     /// Nothing but the defaults.
     #[must_use]
     pub const fn defaults() -> Self {
-        Self { arbiter: None, effect: None, panel: None, rungs: None, windows: None }
+        Self { arbiter: None, deposit: None, effect: None, panel: None, rungs: None, windows: None }
     }
 
     fn bounds(&self, place: &str) -> Result<(), Rejection> {
