@@ -146,7 +146,24 @@ fn who_keeps_others_waiting_until_time_runs_out_is_told_by_name() {
     assert!(line("seller").starts_with("0: sessions 1, ended 1, endedByItsSilence 1"), "{}", line("seller"));
     assert!(line("buyer").starts_with("33: sessions 1, ended 1, endedByItsSilence 0"), "{}", line("buyer"));
     let consistency = told(&now(&ledger, "buyer"))["behaviouralConsistency"].clone();
-    assert_eq!(consistency, "40: offers 3, withdrawn 1, contested 0");
+    let claims = "claimsDecided 0, claimsLost 0, claimsAbusive 0";
+    assert_eq!(consistency, format!("40: offers 3, withdrawn 1, contested 0, {claims}"));
+}
+
+#[test]
+fn who_files_what_is_dismissed_has_it_in_its_profile() {
+    // ASP-TRU-008: the buyer says that it was late, and the log that it was not.
+    let mut ledger = kept();
+    let line = |ledger: &Ledger| told(&now(ledger, "buyer"))["behaviouralConsistency"].clone();
+    let before = line(&ledger);
+    assert!(before.ends_with("claimsDecided 0, claimsLost 0, claimsAbusive 0"), "{before}");
+    ledger.check("buyer DISPUTE goods late");
+    let after = line(&ledger);
+    assert!(after.ends_with("claimsDecided 1, claimsLost 1, claimsAbusive 0"), "{after}");
+    let score = |line: &str| line.split_once(':').unwrap().0.parse::<u8>().unwrap();
+    assert!(score(&after) < score(&before) || score(&before) == 0, "{before} {after}");
+    let others = told(&now(&ledger, "seller"))["behaviouralConsistency"].clone();
+    assert!(others.ends_with("claimsDecided 0, claimsLost 0, claimsAbusive 0"), "{others}");
 }
 
 #[test]

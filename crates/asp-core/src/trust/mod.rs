@@ -61,7 +61,8 @@ pub use level::{Consequences, Cover, Level};
 pub use outlook::Outlook;
 pub use parameters::Model;
 pub use profile::{
-    Component, Dossier, Fact, Notes, PROFILE_SESSIONS_MAX, Praise, Profile, conduct_of, profile,
+    Claims, Component, Dossier, Fact, Notes, PROFILE_CLAIMS_MAX, PROFILE_SESSIONS_MAX, Praise, Profile,
+    conduct_of, profile,
 };
 pub use score::{Millionths, Points};
 pub use settled::{Distrust, Settled};

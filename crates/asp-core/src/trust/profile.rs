@@ -12,11 +12,12 @@ use super::evidence::{Evidence, Outcome, Question, View};
 use super::flow::Graph;
 use super::parameters::{Model, days};
 use crate::agent::Agent;
+use crate::dispute::Dispute;
 use crate::name::{AgentUri, Capability, Domain, StreamId};
 use crate::org::Organisation;
 use crate::position::{Hash, LogTime, Position};
 use crate::statement::Statement;
-use crate::statement::body::{Body, Endorsement, EndorsementEnd, Rating};
+use crate::statement::body::{Body, DisputeOutcome, Endorsement, EndorsementEnd, Rating};
 use crate::stream::Accepted;
 use crate::world::World;
 
@@ -39,8 +40,40 @@ pub struct Dossier {
     pub conduct: Vec<Conduct>,
     /// What others said of it.
     pub praise: Praise,
+    /// What became of the claims that were filed in its name, of those that were filed last.
+    pub claims: Claims,
     /// When the log had each entry of the agent's own stream.
     pub times: BTreeMap<Position, LogTime>,
+}
+
+/// The claims that a profile is made of at most: those that were filed last.
+pub const PROFILE_CLAIMS_MAX: usize = 64;
+
+/// What became of claims that were decided, by whatever rung, as more than an opinion.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Claims {
+    /// How many were decided.
+    pub decided: u64,
+    /// Those of them that were dismissed or found abusive.
+    pub lost: u64,
+    /// Those of them that were found abusive.
+    pub abusive: u64,
+}
+
+impl Claims {
+    /// Counts disputes that were filed in one agent's name, the last filed first.
+    #[must_use]
+    pub fn of<'a>(disputes: impl Iterator<Item = &'a Dispute>) -> Self {
+        let mut claims = Self::default();
+        let ended = disputes.take(PROFILE_CLAIMS_MAX).filter_map(Dispute::ended);
+        for verdict in ended.filter(|verdict| verdict.stands()) {
+            let abusive = verdict.outcome == DisputeOutcome::Abusive;
+            claims.decided += 1;
+            claims.lost += u64::from(abusive || verdict.outcome == DisputeOutcome::Dismissed);
+            claims.abusive += u64::from(abusive);
+        }
+        claims
+    }
 }
 
 /// What an agent did in those of the sessions in which it spoke last, the latest first.
@@ -100,11 +133,15 @@ impl Notes {
     /// The dossier; none of who is not registered.
     #[must_use]
     pub fn dossier(&self, world: &World) -> Option<Dossier> {
+        let mut filed: Vec<&Dispute> =
+            world.disputes().filter(|dispute| dispute.filing().party == self.subject).collect();
+        filed.sort_unstable_by_key(|dispute| std::cmp::Reverse(dispute.filed().index));
         Some(Dossier {
             agent: world.agent(&self.subject)?.clone(),
             organisation: world.organisation(&self.subject.organisation())?.clone(),
             conduct: conduct_of(&self.subject, self.sessions.values()),
             praise: self.praise.clone(),
+            claims: Claims::of(filed.into_iter()),
             times: self.times.clone(),
         })
     }
@@ -210,7 +247,7 @@ pub fn profile(evidence: &[Evidence], dossier: &Dossier, question: &Question) ->
         identity(dossier, question),
         communication(&dossier.conduct),
         fulfilment(&own),
-        consistency(&dossier.conduct, &own),
+        consistency(dossier, &own),
         quality(&dossier.praise.rated),
         security(dossier, question),
         reliability(&own, question),
@@ -263,14 +300,22 @@ fn counted(own: &[&Evidence]) -> (u64, u64) {
     })
 }
 
-/// The share of offers and fulfilments that were neither taken back nor contested.
-fn consistency(conduct: &[Conduct], own: &[&Evidence]) -> Component {
-    let sum = |of: fn(&Conduct) -> u64| conduct.iter().map(of).fold(0, u64::saturating_add);
+/// The share of offers, fulfilments and claims that were not taken back, contested or lost.
+fn consistency(dossier: &Dossier, own: &[&Evidence]) -> Component {
+    let sum = |of: fn(&Conduct) -> u64| dossier.conduct.iter().map(of).fold(0, u64::saturating_add);
     let (offers, withdrawn, contested) =
         (sum(|it| it.offers), sum(|it| it.withdrawn), sum(|it| it.contested));
-    let all = offers.saturating_add(counted(own).0).saturating_add(contested);
-    let good = all.saturating_sub(withdrawn).saturating_sub(contested);
-    let facts = vec![fact("offers", offers), fact("withdrawn", withdrawn), fact("contested", contested)];
+    let Claims { decided, lost, abusive } = dossier.claims;
+    let all = [counted(own).0, contested, decided].into_iter().fold(offers, u64::saturating_add);
+    let good = all.saturating_sub(withdrawn).saturating_sub(contested).saturating_sub(lost);
+    let facts = vec![
+        fact("offers", offers),
+        fact("withdrawn", withdrawn),
+        fact("contested", contested),
+        fact("claimsDecided", decided),
+        fact("claimsLost", lost),
+        fact("claimsAbusive", abusive),
+    ];
     component("behaviouralConsistency", share(good, all), facts)
 }
 

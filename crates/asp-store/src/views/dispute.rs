@@ -114,7 +114,7 @@ pub(crate) fn of_session(connection: &Connection, session: i64) -> Result<Vec<Ha
     streams.into_iter().map(hash).collect()
 }
 
-fn hash(stream: StreamId) -> Result<Hash, Fault> {
+pub(super) fn hash(stream: StreamId) -> Result<Hash, Fault> {
     match stream {
         StreamId::Dispute(id) => Ok(id),
         StreamId::Org(_)

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use asp_core::name::{AgentUri, StreamId};
-use asp_core::position::Position;
+use asp_core::position::{Hash, Position};
 use asp_core::session::Session;
 use asp_core::stream::Accepted;
-use asp_core::trust::{Dossier, PROFILE_SESSIONS_MAX, Praise, Watch, conduct_of};
+use asp_core::trust::{Claims, Dossier, PROFILE_CLAIMS_MAX, PROFILE_SESSIONS_MAX, Praise, Watch, conduct_of};
 use asp_core::world::World;
 use rusqlite::{Connection, params};
 
@@ -41,6 +41,11 @@ pub(crate) fn dossier(
     for stream in [stream, StreamId::Org(agent.organisation())] {
         facts::load(connection, world, &stream)?;
     }
+    let filed = claims_of(connection, number)?;
+    for dispute in &filed {
+        facts::load(connection, world, &StreamId::Dispute(*dispute))?;
+    }
+    let claims = Claims::of(filed.iter().filter_map(|dispute| world.dispute(dispute)));
     let (Some(known), Some(organisation)) = (world.agent(agent), world.organisation(&agent.organisation()))
     else {
         return Ok(None);
@@ -62,6 +67,7 @@ pub(crate) fn dossier(
         organisation: organisation.clone(),
         conduct: conduct_of(agent, watches.iter()),
         praise,
+        claims,
         times,
     }))
 }
@@ -71,6 +77,18 @@ fn said_of(connection: &Connection, subject: i64) -> Result<Vec<u64>, Fault> {
         connection.prepare_cached("SELECT position FROM praise WHERE subject = ?1 ORDER BY position")?;
     let positions = query.query_map(params![subject], |row| row.get(0))?;
     Ok(positions.collect::<Result<_, _>>()?)
+}
+
+/// The disputes that were filed last in an agent's name, the last first.
+fn claims_of(connection: &Connection, agent: i64) -> Result<Vec<Hash>, Fault> {
+    let mut query = connection.prepare_cached(
+        "SELECT name FROM dispute_parties JOIN names ON id = dispute
+         WHERE party = ?1 AND side = 'filer' ORDER BY filed DESC LIMIT ?2",
+    )?;
+    let limit = i64::try_from(PROFILE_CLAIMS_MAX).unwrap_or(i64::MAX);
+    let rows = query.query_and_then(params![agent, limit], |row| names::parse(row, 0))?;
+    let streams: Vec<StreamId> = rows.collect::<Result<_, Fault>>()?;
+    streams.into_iter().map(super::dispute::hash).collect()
 }
 
 /// The sessions in which an agent spoke last, by their numbers.
