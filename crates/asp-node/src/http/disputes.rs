@@ -158,6 +158,7 @@ fn ruled(
     ruling: NewRuling,
 ) -> Result<Verified, Denial> {
     let organisation = caller.may(Right::Rule)?.ok_or(Code::NotPermitted)?;
+    app.quotas.read(&organisation, app.clock.now())?;
     let issuer = Issuer::Organisation(organisation.clone());
     let tenant = Tenant::Organisation(organisation.clone());
     let dispute = find(reader, &tenant, Docket::Arbiter, id)?;
