@@ -1,5 +1,5 @@
-//! What a person's role may do: the one table. Every right is one that the organisation's own token has too, or that
-//! whoever runs the node has anyway; nobody becomes more by being a person.
+//! What a person's role may do: the one table. Every right is one that the organisation's own token or key has too, or
+//! that whoever runs the node has anyway; nobody becomes more by being a person.
 
 use asp_store::people::Role;
 
