@@ -34,6 +34,7 @@ mod clock;
 mod dispute;
 mod error;
 mod export;
+mod inbox;
 mod list;
 mod money;
 mod organisation;
@@ -54,6 +55,7 @@ pub use client::{Client, SchemaSearch};
 pub use dispute::{Disputes, Filing};
 pub use error::Error;
 pub use export::{Difference, Replay, SessionExport, Step};
+pub use inbox::Inbox;
 pub use organisation::{ConsentTerms, OrganisationParty};
 pub use session::Session;
 pub use tender::{

@@ -49,6 +49,7 @@ use asp_core::key::{KeyId, SecretKey};
 use asp_core::name::Origin;
 use asp_core::position::Millis;
 use asp_store::people::People;
+use asp_store::inbox::Inboxes;
 use asp_store::probes::Probes;
 use asp_store::saved::Searches;
 use asp_store::{Fault, Identity, Settings, Store};
@@ -105,13 +106,13 @@ impl Node {
     /// See [`StartError`].
     pub async fn start_at(config: Config, clock: Clock) -> Result<Self, StartError> {
         let public_url = config.public_url.clone().map(base).transpose()?;
-        let Opened { identity, store, people, searches, probes } = open(&config, &clock).await?;
+        let Opened { identity, store, people, searches, probes, inboxes } = open(&config, &clock).await?;
         let listen =
             |error: std::io::Error| StartError::Listen { address: config.listen, detail: error.to_string() };
         let listener = TcpListener::bind(config.listen).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
         let (stopping, stop) = watch::channel(false);
-        let stores = (store, people, searches, probes);
+        let stores = (store, people, searches, probes, inboxes);
         let key = identity.key.clone();
         let app = Arc::new(app(&config, clock, stores, key, address, public_url, stop.clone())?);
         let mut tasks = JoinSet::new();
@@ -213,6 +214,7 @@ struct Opened {
     people: People,
     searches: Searches,
     probes: Probes,
+    inboxes: Inboxes,
 }
 
 async fn open(config: &Config, clock: &Clock) -> Result<Opened, StartError> {
@@ -231,7 +233,8 @@ async fn open(config: &Config, clock: &Clock) -> Result<Opened, StartError> {
         let people = People::open(&folder).map_err(StartError::Store)?;
         let searches = Searches::open(&folder).map_err(StartError::Store)?;
         let probes = Probes::open(&folder).map_err(StartError::Store)?;
-        Ok(Opened { identity, store, people, searches, probes })
+        let inboxes = Inboxes::open(&folder).map_err(StartError::Store)?;
+        Ok(Opened { identity, store, people, searches, probes, inboxes })
     };
     let opened = tokio::task::spawn_blocking(open).await;
     opened.unwrap_or_else(|error| Err(StartError::Threads { detail: error.to_string() }))
@@ -240,7 +243,7 @@ async fn open(config: &Config, clock: &Clock) -> Result<Opened, StartError> {
 fn app(
     config: &Config,
     clock: Clock,
-    (store, people, searches, probes): (Store, People, Searches, Probes),
+    (store, people, searches, probes, inboxes): (Store, People, Searches, Probes, Inboxes),
     key: SecretKey,
     address: SocketAddr,
     public_url: Option<String>,
@@ -273,6 +276,7 @@ fn app(
         fetch: Fetch::new(outbound(config)).map_err(|detail| StartError::Outbound { detail })?,
         auth: Auth::new(store.origin().clone(), clock.clone(), tokens, Arc::new(people)),
         probes: Arc::new(probes),
+        inboxes: Arc::new(inboxes),
         schedule: Schedule::of(config),
         hub: Hub::new(delivery::Bounds {
             all: config.subscribers_max,

@@ -57,6 +57,15 @@ const ROUTES: &str = "
     get /v1/disputes/{id}/bundle
     get /v1/disputes/{id}/statements
     post /v1/disputes/{id}/ruling
+    delete /v1/inbox/{group}
+    get /v1/events
+    get /v1/inbox
+    get /v1/inbox/{group}/dead
+    post /v1/inbox/{group}/confirm
+    post /v1/inbox/{group}/discard
+    post /v1/inbox/{group}/lease
+    post /v1/inbox/{group}/refuse
+    post /v1/inbox/{group}/replay
     get /v1/me
     get /v1/node
     get /v1/organisations/{domain}

@@ -39,6 +39,8 @@ pub enum Step {
     People,
     /// Keeping searches that were saved.
     Searches,
+    /// Keeping what an inbox has in hand.
+    Inbox,
 }
 
 impl Step {
@@ -61,6 +63,7 @@ impl Step {
             Self::CarryOver => "carrying the log over",
             Self::People => "keeping accounts of people",
             Self::Searches => "keeping saved searches",
+            Self::Inbox => "keeping what an inbox has in hand",
         }
     }
 }

@@ -10,6 +10,7 @@
 //! asked whether they are there ([`probes`]).
 
 pub mod fault;
+pub mod inbox;
 
 pub mod lanes;
 mod sequencer;

@@ -392,6 +392,34 @@ impl<'a> Reader<'a> {
         views::session::list(self.connection, tenant, query)
     }
 
+    /// What the tenant may read of the log, whatever stream it stands in, from a position on, in log order. A stream of which
+    /// it became a reader later is told from there on.
+    ///
+    /// # Errors
+    /// As [`Reader::size`].
+    pub fn feed(&self, tenant: &Tenant, from: Position, limit: usize) -> Result<Vec<Entry>, Fault> {
+        views::feed::read(self.connection, tenant, from.0, limit)
+    }
+
+    /// The entry at a position, if the tenant may read its stream.
+    ///
+    /// # Errors
+    /// As [`Reader::size`].
+    pub fn entry(&self, tenant: &Tenant, position: Position) -> Result<Option<Entry>, Fault> {
+        let Some(entry) = entries::at(self.connection, position.0)? else { return Ok(None) };
+        let may = self.may_read(Some(tenant), &entry.statement.statement().stream)?;
+        Ok(may.then_some(entry))
+    }
+
+    /// Whether one of these streams is told in the tenant's feed, as far as it is not a session in which it takes part: those
+    /// [`Reader::sessions`] finds.
+    ///
+    /// # Errors
+    /// As [`Reader::size`].
+    pub fn feeds(&self, tenant: &Tenant, streams: &[StreamId]) -> Result<bool, Fault> {
+        views::feed::has(self.connection, tenant, streams)
+    }
+
     /// A dispute that the tenant may read.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::{cell, read_text};
 
 /// Where the types are declared.
-const SOURCES: [&str; 7] = [
+const SOURCES: [&str; 8] = [
     "crates/asp-client/src/api/dispute.rs",
     "crates/asp-client/src/api/mod.rs",
     "crates/asp-client/src/api/commitment.rs",
@@ -15,6 +15,7 @@ const SOURCES: [&str; 7] = [
     "crates/asp-client/src/api/trust.rs",
     "crates/asp-client/src/api/work.rs",
     "crates/asp-client/src/api/account.rs",
+    "crates/asp-client/src/api/inbox.rs",
 ];
 
 /// A table for each type.

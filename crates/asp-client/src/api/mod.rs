@@ -40,6 +40,7 @@ macro_rules! api {
 }
 
 mod account;
+mod inbox;
 mod commitment;
 mod consent;
 mod dispute;
@@ -49,6 +50,7 @@ mod trust;
 mod work;
 
 pub use account::*;
+pub use inbox::*;
 pub use commitment::*;
 pub use dispute::*;
 pub use domain::*;

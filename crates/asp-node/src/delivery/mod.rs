@@ -32,6 +32,8 @@ pub(crate) enum Topic {
     Stream(StreamId),
     /// A further statement of any session of a tenant.
     Sessions(Tenant),
+    /// A further statement of whatever a tenant reads.
+    Feed(Tenant),
     /// A further statement of any agent, for who follows a saved search; or that the search is forgotten.
     Search(SearchId),
     /// Nothing: a place for the trail of a consent while it is written.
@@ -201,17 +203,18 @@ impl Hub {
         self.waiting().topics.values().flat_map(BTreeMap::values).for_each(|woken| woken.notify_one());
     }
 
-    /// What is waited for besides streams: the tenants of sessions, and saved searches.
-    fn wider(&self) -> (Vec<Tenant>, Vec<Topic>) {
-        let (mut tenants, mut searches) = (Vec::new(), Vec::new());
+    /// What is waited for besides streams.
+    fn wider(&self) -> Wider {
+        let mut wider = Wider::default();
         for topic in self.waiting().topics.keys() {
             match topic {
-                Topic::Sessions(tenant) => tenants.push(tenant.clone()),
-                Topic::Search(_) => searches.push(topic.clone()),
+                Topic::Sessions(tenant) => wider.sessions.push(tenant.clone()),
+                Topic::Feed(tenant) => wider.feeds.push(tenant.clone()),
+                Topic::Search(_) => wider.searches.push(topic.clone()),
                 Topic::Stream(_) | Topic::Trail(_) => {}
             }
         }
-        (tenants, searches)
+        wider
     }
 
     /// The task's whole life: until the node stops or the log ends.
@@ -251,25 +254,37 @@ impl Hub {
     }
 }
 
+/// What is waited for besides streams: the tenants of sessions and of feeds, and saved searches.
+#[derive(Debug, Default)]
+struct Wider {
+    sessions: Vec<Tenant>,
+    feeds: Vec<Tenant>,
+    searches: Vec<Topic>,
+}
+
 /// The topics that moved; besides streams, those that are waited for.
-fn moved(
-    reader: &Reader<'_>,
-    from: u64,
-    to: u64,
-    (tenants, searches): (Vec<Tenant>, Vec<Topic>),
-) -> Result<Vec<Topic>, Denial> {
+fn moved(reader: &Reader<'_>, from: u64, to: u64, wider: Wider) -> Result<Vec<Topic>, Denial> {
     let streams = reader.streams_moved(from, to)?;
     let any = |kind: StreamKind| streams.iter().any(|stream| stream.kind() == kind);
     let (sessions, agents) = (any(StreamKind::Session), any(StreamKind::Agent));
-    let mut topics: Vec<Topic> = streams.into_iter().map(Topic::Stream).collect();
-    topics.extend(searches.into_iter().filter(|_| agents));
-    for tenant in tenants.into_iter().filter(|_| sessions) {
-        // One look at an index each; there are as many tenants here as wait, which is bounded.
+    // One look at an index for each tenant; there are as many here as wait, which is bounded.
+    let in_sessions = |tenant: &Tenant| {
         let query = SessionQuery { moved_since: from, limit: 1, before: None };
-        if !reader.sessions(&tenant, query)?.is_empty() {
+        Ok::<_, Denial>(sessions && !reader.sessions(tenant, query)?.is_empty())
+    };
+    let mut topics = Vec::new();
+    for tenant in wider.feeds {
+        if in_sessions(&tenant)? || reader.feeds(&tenant, &streams)? {
+            topics.push(Topic::Feed(tenant));
+        }
+    }
+    for tenant in wider.sessions {
+        if in_sessions(&tenant)? {
             topics.push(Topic::Sessions(tenant));
         }
     }
+    topics.extend(wider.searches.into_iter().filter(|_| agents));
+    topics.extend(streams.into_iter().map(Topic::Stream));
     Ok(topics)
 }
 

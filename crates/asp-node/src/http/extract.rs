@@ -9,6 +9,7 @@ use asp_core::name::{AgentUri, Domain};
 use asp_core::position::{Hash, Position};
 use asp_core::rejection::Code;
 use asp_core::statement::ENVELOPE_BYTES_MAX;
+use asp_store::inbox::GroupName;
 use asp_store::people::PersonId;
 use asp_store::saved::SearchId;
 use axum::body::{BodyDataStream, Bytes};
@@ -107,6 +108,17 @@ impl FromRequestParts<Arc<App>> for PersonName {
 pub(super) struct SearchName(pub(super) SearchId);
 
 impl FromRequestParts<Arc<App>> for SearchName {
+    type Rejection = Denial;
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Denial> {
+        let text: String = path(parts, app).await?;
+        Ok(Self(text.parse().map_err(|()| Code::NotFound)?))
+    }
+}
+
+/// The name of a group of workers.
+pub(super) struct InboxName(pub(super) GroupName);
+
+impl FromRequestParts<Arc<App>> for InboxName {
     type Rejection = Denial;
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Denial> {
         let text: String = path(parts, app).await?;

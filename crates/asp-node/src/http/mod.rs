@@ -9,7 +9,9 @@ mod cards;
 mod commitments;
 mod consents;
 mod disputes;
+mod events;
 mod extract;
+mod inbox;
 pub(crate) mod listen;
 mod log;
 mod messages;
@@ -41,6 +43,7 @@ use std::time::{Duration, Instant};
 use asp_client::api::PublishedKeys;
 use asp_core::key::SecretKey;
 use asp_core::rejection::Code;
+use asp_store::inbox::Inboxes;
 use asp_store::probes::Probes;
 use asp_store::{Reader, Store};
 use axum::Router;
@@ -114,6 +117,8 @@ pub(crate) struct App {
     pub(crate) assessing: Arc<Semaphore>,
     /// What is known of trust for searches.
     pub(crate) scores: Arc<Scores>,
+    /// What is in hand of inboxes.
+    pub(crate) inboxes: Arc<Inboxes>,
     /// Searches that were saved.
     pub(crate) saved: Arc<Saved>,
     /// Memory for bodies, in blocks.
@@ -229,6 +234,15 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(disputes::statements))
         .routes(routes!(disputes::bundle))
         .routes(routes!(disputes::rule))
+        .routes(routes!(events::follow))
+        .routes(routes!(inbox::groups))
+        .routes(routes!(inbox::lease))
+        .routes(routes!(inbox::confirm))
+        .routes(routes!(inbox::refuse))
+        .routes(routes!(inbox::dead))
+        .routes(routes!(inbox::replay))
+        .routes(routes!(inbox::discard))
+        .routes(routes!(inbox::forget))
         .routes(routes!(trust::assess))
         .routes(routes!(trust::history))
         .routes(routes!(trust::profile))

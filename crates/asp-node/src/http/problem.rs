@@ -4,6 +4,7 @@
 
 use asp_client::api::Problem;
 use asp_core::rejection::{Code, Rejection, Retry};
+use asp_store::inbox::NotDone;
 use asp_store::people::NotKept;
 use asp_store::saved::NotSaved;
 use asp_store::{Fault, Refusal};
@@ -73,6 +74,17 @@ impl From<NotSaved> for Denial {
             NotSaved::Full => Code::SearchLimit.into(),
             NotSaved::NameTaken => Code::SearchNameTaken.into(),
             NotSaved::Fault(fault) => Self::Fault(fault),
+        }
+    }
+}
+
+impl From<NotDone> for Denial {
+    fn from(not_done: NotDone) -> Self {
+        match not_done {
+            NotDone::Unknown => Code::NotFound.into(),
+            NotDone::LeaseLost { place } => Code::LeaseLost.at(format!("/positions/{place}")).into(),
+            NotDone::Full => Code::InboxFull.into(),
+            NotDone::Fault(fault) => Self::Fault(fault),
         }
     }
 }

@@ -20,6 +20,7 @@ use super::messages::{self, Question, moved_before};
 use super::problem::Denial;
 use super::statements::submit;
 use crate::auth::{Access, Credentials};
+use crate::delivery::sse::Source;
 use crate::delivery::{Topic, sse};
 
 /// Which sessions to list.
@@ -193,5 +194,5 @@ pub(super) async fn events(
     headers: HeaderMap,
 ) -> Result<Response, Denial> {
     let after = extract::last_event(&headers)?.map(Sequence).or(from.after);
-    sse::events(app, credentials, (StreamId::Session(id), after), network).await
+    sse::events(app, credentials, Source::Stream(StreamId::Session(id), after), network).await
 }

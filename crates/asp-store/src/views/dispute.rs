@@ -192,6 +192,16 @@ pub(crate) fn arbitrates(
     Ok(found)
 }
 
+/// The sessions about which the tenant is to rule in a dispute that has not ended.
+pub(crate) fn before(connection: &Connection, tenant: &Tenant) -> Result<Vec<StreamId>, Fault> {
+    let mut query = connection.prepare_cached(
+        "SELECT DISTINCT name FROM dispute_parties JOIN disputes USING (dispute) JOIN names ON id = session
+         WHERE party = (SELECT id FROM names WHERE name = ?1) AND side IN ('arbiter', 'panel') AND closed IS NULL",
+    )?;
+    let rows = query.query_and_then(params![tenant.party().to_string()], |row| names::parse(row, 0))?;
+    rows.collect()
+}
+
 /// Which of a tenant's disputes are meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Docket {

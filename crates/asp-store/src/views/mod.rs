@@ -10,6 +10,7 @@ pub(crate) mod consent;
 pub(crate) mod dispute;
 pub(crate) mod domain;
 pub(crate) mod evidence;
+pub(crate) mod feed;
 pub(crate) mod likeness;
 pub(crate) mod owing;
 pub(crate) mod panel;
