@@ -59,6 +59,7 @@ const ROUTES: &str = "
     post /v1/disputes/{id}/ruling
     delete /v1/inbox/{group}
     get /v1/events
+    get /v1/socket
     get /v1/inbox
     get /v1/inbox/{group}/dead
     post /v1/inbox/{group}/confirm

@@ -15,6 +15,7 @@ mod account;
 mod accounts;
 mod deal;
 mod dispute;
+mod inbox;
 mod keys;
 mod lab;
 mod people;
@@ -32,6 +33,7 @@ pub(crate) use deal::{
 pub(crate) use dispute::{
     DisputeBallot, DisputeCommand, DisputeFiling, DisputeRuling, DisputeSettlement, Exhibits,
 };
+pub(crate) use inbox::{InboxCommand, InboxGroupName, InboxTake};
 pub(crate) use keys::{
     AgentKeyCommand, KeyAddition, KeyCommand, KeyKind, KeyRevocation, KeyRotation, OrgKeyCommand, Preparing,
     Sign,
@@ -197,6 +199,9 @@ pub(crate) enum Command {
         assent attest 9c1e…64 digits… steel --not -o assay.json"
     )]
     Attest(Attest),
+    /// Take what waits for your agent, and confirm it
+    #[command(subcommand)]
+    Inbox(InboxCommand),
     /// Dispute what became of an obligation, answer, settle, rule
     #[command(subcommand)]
     Dispute(DisputeCommand),

@@ -4,6 +4,8 @@
 //! them. What is delivered is read by the one who was woken; here nobody sees a statement.
 
 pub(crate) mod agents;
+pub(crate) mod reading;
+pub(crate) mod socket;
 pub(crate) mod sse;
 
 use std::collections::BTreeMap;

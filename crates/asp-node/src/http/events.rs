@@ -2,9 +2,13 @@
 
 use std::sync::Arc;
 
+use asp_client::api::Problem;
 use asp_core::position::Position;
 use asp_core::rejection::Code;
+use asp_store::Reader;
 use axum::extract::State;
+use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Deserialize;
@@ -12,8 +16,9 @@ use serde::Deserialize;
 use super::App;
 use super::extract::{self, Network, Params};
 use super::problem::Denial;
-use crate::auth::Credentials;
-use crate::delivery::sse::{self, Source};
+use crate::auth::{Access, Credentials};
+use crate::delivery::reading::Source;
+use crate::delivery::{socket, sse};
 
 /// From where on to follow the log.
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -50,3 +55,33 @@ pub(super) async fn follow(
     };
     sse::events(app, credentials, Source::Feed(Position(from)), network).await
 }
+
+/// Open a WebSocket.
+///
+/// Frames are JSON texts. A client sends `{"id", "submit": envelope}`, `{"id", "subscribe": {"stream", "after"}}` or
+/// `{"id", "subscribe": {"from"}}`, `{"id", "unsubscribe": id}`; `id` is a name of its own. It is answered by the same `id` with
+/// `receipt`, `subscribed`, `unsubscribed` or `problem`; statements are taken in one after the other. What is told comes as
+/// `{"id", "event", "message"}`: `event` is what to resume after, the sequence of a stream or the position in the log. The node
+/// pings every 15 seconds, and cuts off who takes nothing for 30. Ends with the token.
+#[utoipa::path(get, path = "/v1/socket", tag = "delivery",
+    responses((status = 101, description = "The connection is a WebSocket from here on"),
+        (status = 426, description = "The request asks for no WebSocket", body = Problem)),
+    security(("dpop" = []), ("session" = [])))]
+pub(super) async fn open(
+    State(app): State<Arc<App>>,
+    credentials: Credentials,
+    Network(network): Network,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Result<Response, Denial> {
+    let access = app.read_as(credentials, |_: &Reader<'_>, access: &Access| Ok(access.clone())).await?;
+    let upgrade = upgrade.map_err(|_| Code::UpgradeRequired)?;
+    let upgrade = upgrade
+        .max_message_size(socket::FRAME_BYTES_MAX)
+        .max_frame_size(socket::FRAME_BYTES_MAX)
+        .read_buffer_size(READ_BUFFER)
+        .write_buffer_size(0);
+    Ok(upgrade.on_upgrade(move |socket| socket::run(app, access, network, socket)))
+}
+
+/// Bytes that an idle connection keeps to read into.
+const READ_BUFFER: usize = 4096;

@@ -235,6 +235,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(disputes::bundle))
         .routes(routes!(disputes::rule))
         .routes(routes!(events::follow))
+        .routes(routes!(events::open))
         .routes(routes!(inbox::groups))
         .routes(routes!(inbox::lease))
         .routes(routes!(inbox::confirm))

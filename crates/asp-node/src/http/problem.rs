@@ -109,6 +109,13 @@ impl Denial {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Told(pub(crate) Code);
 
+impl Denial {
+    /// What is told, where the answer is no response of HTTP.
+    pub(crate) fn described(self) -> serde_json::Value {
+        serde_json::to_value(Problem::from(&self.told())).unwrap_or_default()
+    }
+}
+
 impl IntoResponse for Denial {
     fn into_response(self) -> Response {
         let rejection = self.told();

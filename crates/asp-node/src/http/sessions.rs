@@ -20,7 +20,7 @@ use super::messages::{self, Question, moved_before};
 use super::problem::Denial;
 use super::statements::submit;
 use crate::auth::{Access, Credentials};
-use crate::delivery::sse::Source;
+use crate::delivery::reading::Source;
 use crate::delivery::{Topic, sse};
 
 /// Which sessions to list.

@@ -15,6 +15,7 @@ mod discover;
 mod dispute;
 mod domain;
 mod fraud;
+mod inbox;
 mod init;
 mod keys;
 mod lab;
@@ -80,6 +81,7 @@ pub(crate) fn run(context: &Context, command: Command) -> Outcome {
         Command::Commitment(command) => block_on(commitment::run(context, command)),
         Command::Account(command) => block_on(account::run(context, command)),
         Command::Attest(args) => block_on(attest::run(context, &args)),
+        Command::Inbox(command) => block_on(inbox::run(context, command)),
         Command::Dispute(command) => block_on(dispute::run(context, command)),
         Command::Trust(command) => block_on(trust::run(context, command)),
         Command::Tck(args) => block_on(tck::run(context, &args)),
