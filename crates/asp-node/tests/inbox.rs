@@ -57,7 +57,7 @@ async fn what_is_not_confirmed_comes_again_also_after_a_restart() {
     assert_eq!(again, taken[2..]);
     let confirmed = json!({ "lease": lease, "positions": again });
     assert_eq!(stage.inbox(&seller, "workers/confirm", confirmed).await.status, 204);
-    let stage = stage.restart(Millis(600_000)).await;
+    let stage = stage.restart(Millis(60_001)).await;
     let seller = stage.reader("globex/seller").await;
     assert_eq!(stage.take(&seller, json!({ "max": 100 })).await.1, [0_u64; 0]);
 }

@@ -11,7 +11,7 @@ use crate::entries::{self, Entry};
 use crate::fault::Fault;
 
 /// The streams of the party `?1` that may have an entry at the position `?2` or later; its agents lie between `?3` and `?4`, and
-/// its account is `?5`.
+/// its account is `?5`; its organisation, whose consents are its own, is `?7`.
 ///
 /// A session is listed with each who reads it at the place where something was last said, so one look at an index finds
 /// those that moved; of the other kinds a party has few.
@@ -21,7 +21,7 @@ const STREAMS: &str = "
     UNION SELECT session FROM dispute_parties JOIN disputes USING (dispute)
       WHERE party = ?1 AND side IN ('arbiter', 'panel') AND closed IS NULL
     UNION SELECT dispute FROM dispute_parties JOIN disputes USING (dispute) WHERE party = ?1 AND moved >= ?2
-    UNION SELECT consent FROM consent_parties WHERE party = ?1
+    UNION SELECT consent FROM consent_parties WHERE party = (SELECT id FROM names WHERE name = ?7)
     UNION SELECT id FROM names WHERE name > ?3 AND name < ?4
     UNION SELECT id FROM names WHERE name = ?5
     UNION SELECT ?1";
@@ -43,6 +43,7 @@ pub(crate) fn read(
         ),
         Tenant::Agent(_) => (String::new(), String::new(), String::new()),
     };
+    let home = StreamId::Org(tenant.organisation()).to_string();
     // Positions are in the index by stream: no statement is read that is not told.
     let select = format!(
         "WITH streams AS MATERIALIZED ({STREAMS})
@@ -52,7 +53,7 @@ pub(crate) fn read(
     let mut query = connection.prepare_cached(&select)?;
     let (from, limit) =
         (i64::try_from(from).unwrap_or(i64::MAX), i64::try_from(limit).unwrap_or(i64::MAX));
-    let positions = query.query_map(params![party, from, first, last, account, limit], |row| row.get(0))?;
+    let positions = query.query_map(params![party, from, first, last, account, limit, home], |row| row.get(0))?;
     let positions: Vec<u64> = positions.collect::<Result<_, _>>()?;
     let entry = |position| {
         let found = entries::at(connection, position)?;
