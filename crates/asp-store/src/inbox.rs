@@ -95,7 +95,7 @@ pub struct Leased {
     /// Until when nobody else is given it.
     pub until: LogTime,
     /// How often it was handed out, this time included.
-    pub attempt: u32,
+    pub attempt: usize,
 }
 
 /// Something that was given up.
@@ -104,7 +104,7 @@ pub struct DeadLetter {
     /// Where it stands in the log.
     pub position: Position,
     /// How often it was handed out.
-    pub attempts: u32,
+    pub attempts: usize,
     /// Why it was given up.
     pub reason: String,
 }
@@ -163,7 +163,7 @@ struct InHand {
     position: u64,
     stream: String,
     until: u64,
-    attempts: u32,
+    attempts: usize,
 }
 
 impl Inboxes {
@@ -512,7 +512,7 @@ impl Hand<'_> {
     }
 
     /// Nobody confirms it: it becomes a dead letter, unless there are too many, in which case its stream waits.
-    fn give_up(&mut self, position: u64, stream: &str, attempts: u32) -> Result<(), NotDone> {
+    fn give_up(&mut self, position: u64, stream: &str, attempts: usize) -> Result<(), NotDone> {
         if dead_count(self.transaction, self.party, self.group)? >= limits::INBOX_DEAD_MAX {
             self.blocked.insert(stream.to_owned());
             return Ok(());
@@ -550,7 +550,7 @@ impl Hand<'_> {
                 stream,
                 lease,
                 until,
-                u32::from(!waits)
+                usize::from(!waits)
             ])?;
         self.count += 1;
         if !waits {

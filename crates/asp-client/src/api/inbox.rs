@@ -38,7 +38,7 @@ api! {
     /// A message in an inbox.
     struct InboxItem {
         /// How often it was handed out, this time included.
-        attempt: u32,
+        attempt: usize,
         /// The statement with its place in the log, by which it is confirmed.
         message: Message,
     }
@@ -72,7 +72,7 @@ api! {
     /// A message that was given up.
     struct DeadLetterView {
         /// How often it was handed out.
-        attempts: u32,
+        attempts: usize,
         /// Why it was given up.
         reason: String,
         /// The statement with its place in the log.

@@ -120,7 +120,7 @@ fn what_is_refused_or_never_confirmed_becomes_a_dead_letter() {
     assert_eq!(refuse(LeaseId([9; 16]), "mine"), Err(NotDone::LeaseLost { place: 0 }));
     refuse(lease, "no words for it").unwrap();
     assert_eq!(refuse(lease, "twice"), Err(NotDone::LeaseLost { place: 0 }));
-    for minute in 0..u64::from(limits::INBOX_ATTEMPTS_MAX) {
+    for minute in 0..limits::INBOX_ATTEMPTS_MAX as u64 {
         assert_eq!(desk.take(9, at(minute)).1, [1], "what comes after it goes on");
     }
     assert_eq!(desk.take(9, at(99)).1, [0; 0]);
