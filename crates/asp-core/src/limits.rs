@@ -131,6 +131,24 @@ pub const FLOWED_MEMBERS_MAX: usize = 1024;
 /// A bound, in holds. Money held under one package: a price and a bond for each of a few obligations.
 pub const HOLDS_MAX: usize = 16;
 
+/// A bound, in times. What was handed out so often and never confirmed is a dead letter.
+pub const INBOX_ATTEMPTS_MAX: usize = 16;
+
+/// A bound, in messages. Dead letters of a group; with more nothing is given up until some are looked at.
+pub const INBOX_DEAD_MAX: usize = 10000;
+
+/// A bound, in groups. Groups of workers of one party; each has its own place in the log.
+pub const INBOX_GROUPS_MAX: usize = 16;
+
+/// A bound, in messages. What a group of workers has in hand, and what waits behind it; the rest follows from the log and is kept nowhere.
+pub const INBOX_IN_HAND_MAX: usize = 1000;
+
+/// A bound, in milliseconds. The longest that a message is kept from other workers.
+pub const INBOX_LEASE_MAX_MS: Millis = Millis(3600000);
+
+/// A default, in milliseconds. How long a worker has a message in hand if it does not say.
+pub const INBOX_LEASE_MS: Millis = Millis(60000);
+
 /// A bound, in number. 2^53-1, the largest integer that every JSON reader keeps (RFC 7493 section 2.2).
 pub const INTEGER_MAX: u64 = 9007199254740991;
 

@@ -13,7 +13,7 @@ impl Stage {
     }
 
     /// What a worker is given: its lease and the positions.
-    async fn take(&self, reader: &Reader, body: Value) -> (Value, Vec<u64>) {
+    async fn leased(&self, reader: &Reader, body: Value) -> (Value, Vec<u64>) {
         let view = self.inbox(reader, "workers/lease", body).await.ok();
         let positions = view["items"].as_array().unwrap().iter();
         let positions = positions.map(|item| item["message"]["logIndex"].as_u64().unwrap()).collect();
@@ -42,24 +42,27 @@ async fn what_is_not_confirmed_comes_again_also_after_a_restart() {
         let page = stage.get_as(&seller, &format!("/v1/sessions/{}/messages", session.to_hex())).await.ok();
         ids(&page)
     };
-    let (lease, taken) = stage.take(&seller, json!({ "max": 100 })).await;
+    let (lease, taken) = stage.leased(&seller, json!({ "max": 100 })).await;
     // Its own words are not told to it, those of its consent's parties are.
     let own = told[1];
-    assert!(!taken.contains(&own) && told.iter().filter(|it| **it != own).all(|it| taken.contains(it)), "{taken:?}");
+    assert!(
+        !taken.contains(&own) && told.iter().filter(|it| **it != own).all(|it| taken.contains(it)),
+        "{taken:?}"
+    );
     assert!(taken.windows(2).all(|pair| pair[0] < pair[1]), "in the order of the log: {taken:?}");
     let confirmed = json!({ "lease": lease, "positions": &taken[..2] });
     assert_eq!(stage.inbox(&seller, "workers/confirm", confirmed.clone()).await.status, 204);
     assert_eq!(stage.inbox(&seller, "workers/confirm", confirmed).await.code(), "LEASE_LOST");
-    assert_eq!(stage.take(&seller, json!({})).await.1, [0_u64; 0], "it is in somebody's hand");
+    assert_eq!(stage.leased(&seller, json!({})).await.1, [0_u64; 0], "it is in somebody's hand");
     let stage = stage.restart(Millis(60_001)).await;
     let seller = stage.reader("globex/seller").await;
-    let (lease, again) = stage.take(&seller, json!({ "max": 100 })).await;
+    let (lease, again) = stage.leased(&seller, json!({ "max": 100 })).await;
     assert_eq!(again, taken[2..]);
     let confirmed = json!({ "lease": lease, "positions": again });
     assert_eq!(stage.inbox(&seller, "workers/confirm", confirmed).await.status, 204);
     let stage = stage.restart(Millis(60_001)).await;
     let seller = stage.reader("globex/seller").await;
-    assert_eq!(stage.take(&seller, json!({ "max": 100 })).await.1, [0_u64; 0]);
+    assert_eq!(stage.leased(&seller, json!({ "max": 100 })).await.1, [0_u64; 0]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -68,15 +71,18 @@ async fn what_cannot_be_handled_is_a_dead_letter_until_it_is_replayed() {
     let mut stage = Stage::new().await;
     let (session, _) = stage.session().await;
     let seller = stage.reader("globex/seller").await;
-    let (lease, taken) = stage.take(&seller, json!({ "max": 100 })).await;
+    let (lease, taken) = stage.leased(&seller, json!({ "max": 100 })).await;
     let confirmed = json!({ "lease": lease, "positions": taken });
     assert_eq!(stage.inbox(&seller, "workers/confirm", confirmed).await.status, 204);
     stage.remarks(session, 2).await;
-    let (lease, taken) = stage.take(&seller, json!({ "max": 1 })).await;
+    let (lease, taken) = stage.leased(&seller, json!({ "max": 1 })).await;
     let refusal = |reason: &str| json!({ "lease": lease, "position": taken[0], "reason": reason });
-    assert_eq!(stage.inbox(&seller, "workers/refuse", refusal(&"x".repeat(1025))).await.code(), "INVALID_BODY");
+    assert_eq!(
+        stage.inbox(&seller, "workers/refuse", refusal(&"x".repeat(1025))).await.code(),
+        "INVALID_BODY"
+    );
     assert_eq!(stage.inbox(&seller, "workers/refuse", refusal("no model for it")).await.status, 204);
-    assert_eq!(stage.take(&seller, json!({})).await.1.len(), 1, "the stream goes on");
+    assert_eq!(stage.leased(&seller, json!({})).await.1.len(), 1, "the stream goes on");
     let dead = stage.get_as(&seller, "/v1/inbox/workers/dead").await.ok();
     assert_eq!(dead["letters"][0]["reason"], "no model for it");
     assert_eq!(dead["letters"][0]["message"]["logIndex"], taken[0]);
@@ -85,18 +91,26 @@ async fn what_cannot_be_handled_is_a_dead_letter_until_it_is_replayed() {
     let which = json!({ "position": taken[0] });
     assert_eq!(stage.inbox(&seller, "workers/replay", which.clone()).await.status, 204);
     assert_eq!(stage.inbox(&seller, "workers/replay", which.clone()).await.code(), "NOT_FOUND");
-    assert_eq!(stage.take(&seller, json!({})).await.1, taken);
+    assert_eq!(stage.leased(&seller, json!({})).await.1, taken);
     // Nobody else has any of it.
     let buyer = stage.reader("acme/buyer").await;
     assert_eq!(stage.get_as(&buyer, "/v1/inbox").await.ok()["groups"], json!([]));
     assert_eq!(stage.get_as(&buyer, "/v1/inbox/workers/dead").await.code(), "NOT_FOUND");
     assert_eq!(stage.inbox(&buyer, "workers/discard", which).await.code(), "NOT_FOUND");
     let stranger = stage.reader("initech/clerk").await;
-    let (_, strange) = stage.take(&stranger, json!({ "max": 100 })).await;
+    let (_, strange) = stage.leased(&stranger, json!({ "max": 100 })).await;
     assert!(strange.iter().all(|at| !taken.contains(at)));
-    for wrong in [json!({ "max": 0 }), json!({ "max": 101 }), json!({ "leaseMs": 999 }), json!({ "leaseMs": 3_600_001 })]
-    {
-        assert_eq!(stage.inbox(&seller, "workers/lease", wrong.clone()).await.code(), "INVALID_BODY", "{wrong}");
+    for wrong in [
+        json!({ "max": 0 }),
+        json!({ "max": 101 }),
+        json!({ "leaseMs": 999 }),
+        json!({ "leaseMs": 3_600_001 }),
+    ] {
+        assert_eq!(
+            stage.inbox(&seller, "workers/lease", wrong.clone()).await.code(),
+            "INVALID_BODY",
+            "{wrong}"
+        );
     }
     assert_eq!(stage.inbox(&seller, "Workers/lease", json!({})).await.code(), "NOT_FOUND");
 }
@@ -107,9 +121,10 @@ async fn who_waits_for_an_inbox_hears_of_it_at_once() {
     let mut stage = Stage::new().await;
     let (session, _) = stage.session().await;
     let seller = stage.reader("globex/seller").await;
-    let (lease, taken) = stage.take(&seller, json!({ "max": 100 })).await;
+    let (lease, taken) = stage.leased(&seller, json!({ "max": 100 })).await;
     stage.inbox(&seller, "workers/confirm", json!({ "lease": lease, "positions": taken })).await;
-    let waiting = stage.post_as(&seller, "/v1/inbox/workers/lease").json(&json!({ "waitSeconds": 30 })).send();
+    let waiting =
+        stage.post_as(&seller, "/v1/inbox/workers/lease").json(&json!({ "waitSeconds": 30 })).send();
     let waiting = tokio::spawn(waiting);
     stage.remarks(session, 1).await;
     let answer = waiting.await.unwrap().unwrap();
@@ -140,7 +155,10 @@ async fn the_feed_of_a_party_is_the_log_as_it_reads_it_resumed_exactly() {
         .iter()
         .map(|(_, data)| serde_json::from_str::<Value>(data).unwrap()["statement"]["stream"].to_string())
         .collect();
-    assert!(streams.iter().all(|stream| !stream.contains("globex") && !stream.contains("initech")), "{streams:?}");
+    assert!(
+        streams.iter().all(|stream| !stream.contains("globex") && !stream.contains("initech")),
+        "{streams:?}"
+    );
     let _ = consent;
     // Broken off after each, it goes on with the next: nothing is missing, nothing comes twice.
     for (place, (id, _)) in all.iter().enumerate() {

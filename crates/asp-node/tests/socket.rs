@@ -1,5 +1,10 @@
 //! The WebSocket: statements in, with their receipts; what one reads out, resumed exactly wherever the connection broke.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test whose preparation fails is to stop")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test whose preparation fails is to stop"
+)]
 
 mod support;
 
@@ -81,7 +86,10 @@ async fn statements_are_taken_in_and_acknowledged_in_their_order() {
     let mut forged = envelope(&said[0]);
     forged["statement"]["body"]["text"] = json!("another");
     let refused = wire.asked(json!({ "id": "forged", "submit": forged })).await;
-    assert_eq!((&refused["id"], &refused["problem"]["code"]), (&json!("forged"), &json!("INVALID_SIGNATURE")));
+    assert_eq!(
+        (&refused["id"], &refused["problem"]["code"]),
+        (&json!("forged"), &json!("INVALID_SIGNATURE"))
+    );
     for (frame, code) in [
         (json!({ "id": "x" }), "INVALID_BODY"),
         (json!({ "id": "x", "submit": {}, "unsubscribe": "y" }), "INVALID_BODY"),

@@ -339,11 +339,7 @@ impl Inboxes {
         let from = after.map_or(0, |after| after.0.saturating_add(1));
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let rows = query.query_map(params![party, group.as_str(), from, limit], |row| {
-            Ok(DeadLetter {
-                position: Position(row.get(0)?),
-                attempts: row.get(1)?,
-                reason: row.get(2)?,
-            })
+            Ok(DeadLetter { position: Position(row.get(0)?), attempts: row.get(1)?, reason: row.get(2)? })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -572,22 +568,13 @@ fn next_of(
     Ok(next.map(Position))
 }
 
-fn in_hand(
-    connection: &Connection,
-    party: &str,
-    group: &GroupName,
-) -> Result<Vec<InHand>, rusqlite::Error> {
+fn in_hand(connection: &Connection, party: &str, group: &GroupName) -> Result<Vec<InHand>, rusqlite::Error> {
     let mut query = connection.prepare_cached(
         "SELECT position, stream, until, attempts FROM items
          WHERE party = ?1 AND name = ?2 AND dead IS NULL ORDER BY position",
     )?;
     let rows = query.query_map(params![party, group.as_str()], |row| {
-        Ok(InHand {
-            position: row.get(0)?,
-            stream: row.get(1)?,
-            until: row.get(2)?,
-            attempts: row.get(3)?,
-        })
+        Ok(InHand { position: row.get(0)?, stream: row.get(1)?, until: row.get(2)?, attempts: row.get(3)? })
     })?;
     rows.collect()
 }

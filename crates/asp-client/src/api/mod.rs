@@ -40,20 +40,20 @@ macro_rules! api {
 }
 
 mod account;
-mod inbox;
 mod commitment;
 mod consent;
 mod dispute;
 mod domain;
+mod inbox;
 mod people;
 mod trust;
 mod work;
 
 pub use account::*;
-pub use inbox::*;
 pub use commitment::*;
 pub use dispute::*;
 pub use domain::*;
+pub use inbox::*;
 pub use people::*;
 pub use trust::*;
 pub use work::*;

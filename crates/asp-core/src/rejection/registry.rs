@@ -257,6 +257,12 @@ pub enum Code {
     PeopleLimit,
     /// The trail rests on more streams than one answer holds.
     TrailLimit,
+    /// This address speaks WebSocket alone.
+    UpgradeRequired,
+    /// What is to be confirmed is not in this worker's hand.
+    LeaseLost,
+    /// There are as many groups of workers, or dead letters, as may be.
+    InboxFull,
     /// There are as many saved searches as may be.
     SearchLimit,
     /// Another search is saved under this name.
@@ -1550,6 +1556,36 @@ pub(super) const ROWS: &[Row] = &[
         rule: None,
         sentence: "The trail rests on more streams than one answer holds.",
         hint: "Ask whoever runs the node for an export of the log.",
+    },
+    Row {
+        code: Code::UpgradeRequired,
+        text: "UPGRADE_REQUIRED",
+        status: 426,
+        blame: Blame::Sender,
+        retry: Retry::Change,
+        rule: None,
+        sentence: "This address speaks WebSocket alone.",
+        hint: "Send Connection: Upgrade, Upgrade: websocket and a key, or follow GET /v1/events.",
+    },
+    Row {
+        code: Code::LeaseLost,
+        text: "LEASE_LOST",
+        status: 409,
+        blame: Blame::State,
+        retry: Retry::Never,
+        rule: Some("ASP-DLV-006"),
+        sentence: "What is to be confirmed is not in this worker's hand.",
+        hint: "Take it again if it comes again: another worker may have it, or it was given up.",
+    },
+    Row {
+        code: Code::InboxFull,
+        text: "INBOX_FULL",
+        status: 409,
+        blame: Blame::State,
+        retry: Retry::Change,
+        rule: Some("ASP-DLV-006"),
+        sentence: "There are as many groups of workers, or dead letters, as may be.",
+        hint: "Replay or discard dead letters, or forget groups that nobody uses.",
     },
     Row {
         code: Code::SearchLimit,

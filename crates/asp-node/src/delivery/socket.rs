@@ -188,8 +188,7 @@ impl Socket {
             Ok(source)
         };
         let source = self.app.reads.run(begin).await?;
-        let mut reading =
-            Reading::begin(Arc::clone(&self.app), self.access.clone(), source, self.network)?;
+        let mut reading = Reading::begin(Arc::clone(&self.app), self.access.clone(), source, self.network)?;
         let (out, told_as) = (self.out.clone(), Value::from(name.as_str()));
         let tell = async move {
             while let Some(told) = reading.next().await {

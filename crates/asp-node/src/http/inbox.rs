@@ -48,8 +48,8 @@ impl Asked {
     fn read(request: &LeaseRequest) -> Result<Self, Denial> {
         let max = request.max.unwrap_or(LEASE_USUAL);
         let lease = request.lease_ms.unwrap_or(limits::INBOX_LEASE_MS);
-        let fits = (1..=LEASE_MAX).contains(&max)
-            && (LEASE_MS_MIN..=limits::INBOX_LEASE_MAX_MS).contains(&lease);
+        let fits =
+            (1..=LEASE_MAX).contains(&max) && (LEASE_MS_MIN..=limits::INBOX_LEASE_MAX_MS).contains(&lease);
         if fits {
             Ok(Self { max, lease, from: request.from.unwrap_or(Position(0)) })
         } else {
@@ -198,9 +198,8 @@ pub(super) async fn refuse(
     if reason.len() > REASON_BYTES_MAX {
         return Err(Code::InvalidBody.into());
     }
-    let refuse = move |inboxes: &Inboxes, tenant: &Tenant| {
-        inboxes.refuse(tenant, &group, (position, lease), &reason)
-    };
+    let refuse =
+        move |inboxes: &Inboxes, tenant: &Tenant| inboxes.refuse(tenant, &group, (position, lease), &reason);
     change(&app, credentials, refuse).await
 }
 

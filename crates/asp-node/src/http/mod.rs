@@ -234,16 +234,6 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(disputes::statements))
         .routes(routes!(disputes::bundle))
         .routes(routes!(disputes::rule))
-        .routes(routes!(events::follow))
-        .routes(routes!(events::open))
-        .routes(routes!(inbox::groups))
-        .routes(routes!(inbox::lease))
-        .routes(routes!(inbox::confirm))
-        .routes(routes!(inbox::refuse))
-        .routes(routes!(inbox::dead))
-        .routes(routes!(inbox::replay))
-        .routes(routes!(inbox::discard))
-        .routes(routes!(inbox::forget))
         .routes(routes!(trust::assess))
         .routes(routes!(trust::history))
         .routes(routes!(trust::profile))
@@ -278,6 +268,22 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(probe::healthz))
         .routes(routes!(probe::readyz))
         .routes(routes!(metrics::show))
+        .merge(told())
+}
+
+/// What happens, as it happens.
+fn told() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
+        .routes(routes!(events::follow))
+        .routes(routes!(events::open))
+        .routes(routes!(inbox::groups))
+        .routes(routes!(inbox::lease))
+        .routes(routes!(inbox::confirm))
+        .routes(routes!(inbox::refuse))
+        .routes(routes!(inbox::dead))
+        .routes(routes!(inbox::replay))
+        .routes(routes!(inbox::discard))
+        .routes(routes!(inbox::forget))
 }
 
 /// What describes the routes, made once.

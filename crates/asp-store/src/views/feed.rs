@@ -51,9 +51,9 @@ pub(crate) fn read(
          WHERE position >= ?2 ORDER BY position LIMIT ?6"
     );
     let mut query = connection.prepare_cached(&select)?;
-    let (from, limit) =
-        (i64::try_from(from).unwrap_or(i64::MAX), i64::try_from(limit).unwrap_or(i64::MAX));
-    let positions = query.query_map(params![party, from, first, last, account, limit, home], |row| row.get(0))?;
+    let (from, limit) = (i64::try_from(from).unwrap_or(i64::MAX), i64::try_from(limit).unwrap_or(i64::MAX));
+    let positions =
+        query.query_map(params![party, from, first, last, account, limit, home], |row| row.get(0))?;
     let positions: Vec<u64> = positions.collect::<Result<_, _>>()?;
     let entry = |position| {
         let found = entries::at(connection, position)?;

@@ -764,6 +764,22 @@ pub const RULES: &[Rule] = &[
         inside: None,
     },
     Rule {
+        id: "ASP-DLV-005",
+        sentence: "What a party reads of the log MUST be given to it in the order of the log, each statement once and no other, and MUST resume after the position that Last-Event-ID names.",
+        codes: &[],
+        level: Level::Standard,
+        inside: Some(
+            "What a party reads stands in streams that other cases read; a node may give it in another way.",
+        ),
+    },
+    Rule {
+        id: "ASP-DLV-006",
+        sentence: "What was handed out of an inbox and not confirmed MUST be handed out again once its lease has ended, to one worker at a time, of one stream in order, until it is confirmed or given up.",
+        codes: &["LEASE_LOST", "INBOX_FULL"],
+        level: Level::Standard,
+        inside: Some("An inbox is a node's own affair; another node may have none."),
+    },
+    Rule {
         id: "ASP-ESC-001",
         sentence: "An account's first statement MUST be account.open; it, account.deposit and account.withdraw MUST be issued by the organisation whose account it is, and nobody but it and the node says anything there.",
         codes: &["UNKNOWN_STREAM", "NOT_A_PARTY"],

@@ -252,7 +252,11 @@ pub(crate) const ROWS: &[Row] = &[
     own("GET /v1/events", &["/v1/events?from=0"], &["from", "Last-Event-ID"]),
     own("GET /v1/inbox", &["/v1/inbox"], &[]),
     own("GET /v1/socket", &["/v1/socket"], &[]),
-    own("POST /v1/inbox/{group}/lease", &["/v1/inbox/workers/lease"], &["group", "from", "leaseMs", "max", "waitSeconds"]),
+    own(
+        "POST /v1/inbox/{group}/lease",
+        &["/v1/inbox/workers/lease"],
+        &["group", "from", "leaseMs", "max", "waitSeconds"],
+    ),
     own("GET /v1/inbox/{group}/dead", &["/v1/inbox/workers/dead"], &["group", "pageSize", "pageToken"]),
     own("POST /v1/inbox/{group}/confirm", &[], &["group", "lease", "positions"]),
     own("POST /v1/inbox/{group}/refuse", &[], &["group", "lease", "position", "reason"]),
