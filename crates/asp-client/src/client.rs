@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use asp_core::key::{KeyId, SecretKey};
+use asp_core::log::note::{Note, NoteKey};
 use asp_core::log::receipt::Receipt;
 use asp_core::name::{AgentUri, Domain, Issuer, Origin, StreamId};
 use asp_core::position::{Hash, Head, LogTime, Millis, Position, Sequence};
@@ -231,6 +232,18 @@ impl Client {
     pub async fn checkpoint(&self) -> Result<String, Error> {
         let bytes = transport::repeat(self.inner.transport.request(Method::GET, "/log/checkpoint")).await?;
         String::from_utf8(bytes).map_err(Error::bad)
+    }
+
+    /// How many entries the log has, as its newest checkpoint says.
+    ///
+    /// # Errors
+    /// As every call; [`Error::Forged`] if the node did not sign it.
+    pub(crate) async fn size(&self) -> Result<Position, Error> {
+        let key = NoteKey { name: self.origin().clone(), key: self.node_key() };
+        let text = self.checkpoint().await?;
+        let note = Note::open(&text, &key)
+            .map_err(|error| Error::forged(format_args!("the checkpoint: {error}")))?;
+        Ok(Position(note.checkpoint.size))
     }
 
     /// The statements of a public stream after a place, each verified, without a gap.

@@ -1,12 +1,13 @@
 //! An inbox at a node: taken from by workers, each message by one of them at a time. Nothing of it is a statement.
 
 use asp_core::position::Position;
+use futures::Stream;
 use reqwest::Method;
 
-use crate::Error;
+use crate::{Error, stream};
 use crate::agent::AgentParty;
 use crate::api::{
-    DeadLetterPage, DeadLetterRef, InboxConfirmation, InboxRefusal, InboxView, LeaseRequest, LeaseView,
+    DeadLetterPage, DeadLetterRef, InboxConfirmation, InboxRefusal, InboxView, LeaseRequest, LeaseView, Message,
 };
 use crate::organisation::OrganisationParty;
 use crate::party::Party;
@@ -103,6 +104,16 @@ macro_rules! inboxes {
             /// As every call.
             pub async fn inbox_groups(&self) -> Result<InboxView, Error> {
                 self.party().get("/v1/inbox", &Vec::new()).await
+            }
+
+            /// Whatever it reads, in the order of the log, as it comes: from a position on, or from now. Each statement is
+            /// verified here. Goes on by itself where a connection broke off, with nothing missing and nothing twice; ends
+            /// with an error.
+            pub fn events(
+                &self,
+                from: Option<Position>,
+            ) -> impl Stream<Item = Result<Message, Error>> + Send + use<> {
+                stream::events(self.party().clone(), from)
             }
         }
     )+};

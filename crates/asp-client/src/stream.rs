@@ -10,7 +10,7 @@ use reqwest::{Method, Response};
 
 use crate::Error;
 use crate::api::{AgentHit, Message, MessagePage};
-use crate::party::Party;
+use crate::party::{Party, Query};
 use crate::transport;
 
 /// Bytes of the largest event: a message of the largest statement, and what surrounds it.
@@ -183,6 +183,8 @@ impl Events {
 struct Feed {
     party: Party,
     path: String,
+    /// Asked for where there is no id to go on after.
+    begin: Query,
     open: Option<(Response, Events)>,
     failures: u32,
     /// Whether the token was renewed since something came.
@@ -191,7 +193,7 @@ struct Feed {
 
 impl Feed {
     const fn of(party: Party, path: String) -> Self {
-        Self { party, path, open: None, failures: 0, renewed: false }
+        Self { party, path, begin: Query::new(), open: None, failures: 0, renewed: false }
     }
 
     /// Notes that what came was good.
@@ -244,9 +246,10 @@ impl Feed {
 
     async fn connect(&self, last: Option<String>) -> Result<Response, Error> {
         let mut request = self.party.transport().open(&self.path).header("accept", "text/event-stream");
-        if let Some(last) = last {
-            request = request.header("last-event-id", last);
-        }
+        request = match last {
+            Some(last) => request.header("last-event-id", last),
+            None => request.query(&self.begin),
+        };
         let request = self.party.signed(request, &Method::GET, &self.path).await?;
         let answer = async {
             let response = request.send().await.map_err(|error| transport::unreachable(&error))?;
@@ -311,6 +314,60 @@ impl Watch {
         self.feed.heard();
         Ok(Some(message))
     }
+}
+
+/// Whatever a party reads, in the order of the log from a position on, as it comes.
+pub(crate) fn events(
+    party: Party,
+    from: Option<Position>,
+) -> impl Stream<Item = Result<Message, Error>> + Send + use<> {
+    let state = (Feed::of(party, "/v1/events".to_owned()), from, false);
+    futures::stream::unfold(state, |(mut feed, mut next, ended)| async move {
+        if ended {
+            return None;
+        }
+        let item = next_event(&mut feed, &mut next).await;
+        let ended = item.is_err();
+        Some((item, (feed, next, ended)))
+    })
+}
+
+/// The next event at the place or after it, which is moved on.
+async fn next_event(feed: &mut Feed, next: &mut Option<Position>) -> Result<Message, Error> {
+    let from = match next {
+        Some(from) => *from,
+        // Asked once: what comes between two connections is not to be missed.
+        None => *next.insert(feed.party.client().size().await?),
+    };
+    feed.begin = vec![("from", from.to_string())];
+    loop {
+        match event(feed, from).await {
+            Ok(Some(message)) => {
+                feed.heard();
+                *next = Some(Position(message.log_index.0.saturating_add(1)));
+                return Ok(message);
+            }
+            Ok(None) => {}
+            Err(error) => feed.mend(error).await?,
+        }
+    }
+}
+
+/// An event that is signed by who could sign it then, and was not told before.
+async fn event(feed: &mut Feed, from: Position) -> Result<Option<Message>, Error> {
+    let last = from.0.checked_sub(1).map(|last| last.to_string());
+    let Some(data) = feed.advance(last).await? else { return Ok(None) };
+    let message: Message = transport::json(&data)?;
+    if message.log_index < from {
+        return Err(Error::bad("a statement that was told before"));
+    }
+    let verified =
+        message.verify().map_err(|rejection| Error::forged(format_args!("a message: {rejection}")))?;
+    if verified.statement().audience != *feed.party.client().origin() {
+        return Err(Error::forged("a statement of another log"));
+    }
+    feed.party.client().check_author(&verified, message.log_index).await?;
+    Ok(Some(message))
 }
 
 /// Agents that are new to a saved search, as they come: the node's word, as every search is.

@@ -156,3 +156,18 @@ async fn nobody_gets_a_socket_without_showing_who_it_is_or_for_another_protocol(
     let buyer = stage.reader("acme/buyer").await;
     assert_eq!(stage.get_as(&buyer, "/v1/socket").await.code(), "UPGRADE_REQUIRED");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_socket_keeps_the_place_of_its_connection() {
+    // THR-CONNECTION-HOARDING
+    let mut stage = Stage::with(|config| config.connections_max = 2).await;
+    stage.people().await;
+    // Its client keeps one, the socket takes the other.
+    let buyer = stage.reader("acme/buyer").await;
+    let mut wire = Wire::open(&stage, &buyer).await;
+    let others = || reqwest::Client::new().get(stage.url("/healthz"));
+    assert_eq!(wire.asked(json!({ "id": "x", "unsubscribe": "y" })).await["problem"]["code"], "NOT_FOUND");
+    assert_eq!(Answer::of(others()).await.code(), "OVERLOADED");
+    drop(wire);
+    while Answer::of(others()).await.status != 200 {}
+}

@@ -431,6 +431,30 @@ pub(crate) enum BenchCommand {
         assent bench flood --no-limits"
     )]
     Flood(Flood),
+    /// What those who listen cost a node, and how long they wait
+    #[command(
+        long_about = "What those who listen cost a node, and how long they wait when something is said.\n\n\
+        Starts a node in a process of its own, on a fresh folder, and opens event streams to it in the name of agents: \
+        each hears everything that its agent reads. Prints what each costs in memory while nothing is said, and how \
+        long one statement takes to reach all that it is for. The process that listens needs a descriptor for each, and \
+        so does the node (ulimit -n).",
+        after_help = "Examples:\n  assent bench subscribers\n  assent bench subscribers --count 1000 --agents 10 --json"
+    )]
+    Subscribers(Subscribers),
+}
+
+/// `assent bench subscribers`
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Subscribers {
+    /// Event streams
+    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(crate) count: u32,
+    /// Agents in whose names they are opened
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    pub(crate) agents: u32,
+    /// A fresh folder on the disk to measure [default: a temporary one]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) dir: Option<PathBuf>,
 }
 
 /// `assent bench search`

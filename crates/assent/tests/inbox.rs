@@ -57,16 +57,16 @@ fn the_commands_of_the_guide_work_as_they_stand_there() {
         assert_eq!(whom, "the vendor");
         let ran = shell(block, &home, &node.url, &variables);
         if variables.is_empty() {
-            // The lease and two of the positions that it printed.
+            // The lease and the positions that it printed: all but the last are handled.
             let words: Vec<&str> = ran.stdout.split_whitespace().collect();
             let lease = words.iter().skip_while(|word| **word != "lease").nth(1).unwrap();
             let rows = ran.stdout.lines().filter_map(|line| line.split_whitespace().next());
             let positions: Vec<&str> = rows.filter(|word| word.parse::<u64>().is_ok()).collect();
-            let last = positions.len() - 1;
+            let (last, handled) = positions.split_last().unwrap();
             variables = vec![
                 ("LEASE", (*lease).to_owned()),
-                ("POSITION", positions[0].to_owned()),
-                ("OTHER", positions[last].to_owned()),
+                ("POSITIONS", handled.join(" ")),
+                ("OTHER", (*last).to_owned()),
             ];
         }
         told.push(ran.stdout);

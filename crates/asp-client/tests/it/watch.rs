@@ -4,7 +4,7 @@ use std::pin::pin;
 
 use asp_client::api::Message;
 use asp_client::{Client, Error};
-use asp_core::position::Sequence;
+use asp_core::position::{Position, Sequence};
 use futures::{Stream, StreamExt, TryStreamExt};
 
 use crate::support::*;
@@ -49,6 +49,49 @@ async fn a_watch_resumes_with_each_statement_exactly_once() {
         assert_eq!(next(&mut watch, (expected - first) as usize).await, places(first..expected));
         assert!(relay.accepted() > connections, "it had to connect anew");
     }
+}
+
+/// The places of the next events.
+async fn told(
+    stream: &mut (impl Stream<Item = Result<Message, Error>> + Unpin),
+    count: usize,
+) -> Vec<Position> {
+    let mut places = Vec::new();
+    while places.len() < count {
+        let message = tokio::time::timeout(PATIENCE, stream.next()).await.unwrap().unwrap().unwrap();
+        places.push(message.log_index);
+    }
+    places
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_of_all_that_is_read_resume_with_each_exactly_once_after_every_one() {
+    // ASP-DLV-005
+    let (stage, direct) = Stage::with_people().await;
+    let relay = Relay::to(stage.node.address()).await;
+    let client = Client::connect(&relay.url()).await.unwrap();
+    let (ours, theirs) = session(&direct, &direct).await;
+    let mut whole = pin!(seller_at(&direct).events(Some(Position(0))));
+    let mut broken = pin!(seller_at(&client).events(Some(Position(0))));
+    let mut since = pin!(seller_at(&client).events(None));
+    // Its registration, what the consent says, and the session's opening.
+    let mut expected = told(&mut whole, 5).await;
+    let mut seen = Vec::new();
+    for _ in 0..expected.len() {
+        seen.extend(told(&mut broken, 1).await);
+        relay.cut();
+    }
+    assert_eq!(seen, expected);
+    for _ in 0..3 {
+        ours.inform(text("before the cut")).await.unwrap();
+        relay.cut();
+        theirs.query(text("after the cut?")).await.unwrap();
+        expected = told(&mut whole, 2).await;
+        assert_eq!(told(&mut broken, 2).await, expected);
+    }
+    // Who asked for what comes was told nothing of before.
+    ours.inform(text("the last")).await.unwrap();
+    assert_eq!(told(&mut whole, 1).await, told(&mut since, 1).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -27,6 +27,7 @@ use super::reading::{Reading, Source};
 use super::sse::HEARTBEAT;
 use crate::admission::Encoding;
 use crate::auth::Access;
+use crate::http::places::Place;
 use crate::http::problem::Denial;
 use crate::http::{App, blocks};
 use crate::quota::Prefix;
@@ -75,8 +76,13 @@ struct Socket {
     subscriptions: BTreeMap<String, AbortHandle>,
 }
 
-/// The connection's whole life: until either end closes it, its token ends, or the node stops.
-pub(crate) async fn run(app: Arc<App>, access: Access, network: Option<Prefix>, socket: WebSocket) {
+/// The connection's whole life: until either end closes it, its token ends, the node stops, or its place is wanted for another.
+pub(crate) async fn run(
+    app: Arc<App>,
+    access: Access,
+    (network, place): (Option<Prefix>, Option<Arc<Place>>),
+    socket: WebSocket,
+) {
     let (sink, frames) = socket.split();
     let (out, waiting) = mpsc::channel(WAITING_MAX);
     let mut stopping = app.stopping.clone();
@@ -87,8 +93,16 @@ pub(crate) async fn run(app: Arc<App>, access: Access, network: Option<Prefix>, 
         () = socket.listen(frames) => {}
         () = clock.reaches(until) => {}
         () = stopped(&mut stopping) => {}
+        () = wanted(place.as_deref()) => {}
     }
     socket.subscriptions.values().for_each(AbortHandle::abort);
+}
+
+async fn wanted(place: Option<&Place>) {
+    match place {
+        Some(place) => place.wanted().await,
+        None => std::future::pending().await,
+    }
 }
 
 /// Sends frames, and pings between them; ends when the reader takes nothing.

@@ -14,7 +14,7 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::App;
-use super::extract::{self, Network, Params};
+use super::extract::{self, Held, Network, Params};
 use super::problem::Denial;
 use crate::auth::{Access, Credentials};
 use crate::delivery::reading::Source;
@@ -71,6 +71,7 @@ pub(super) async fn open(
     State(app): State<Arc<App>>,
     credentials: Credentials,
     Network(network): Network,
+    Held(place): Held,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Denial> {
     let access = app.read_as(credentials, |_: &Reader<'_>, access: &Access| Ok(access.clone())).await?;
@@ -80,7 +81,7 @@ pub(super) async fn open(
         .max_frame_size(socket::FRAME_BYTES_MAX)
         .read_buffer_size(READ_BUFFER)
         .write_buffer_size(0);
-    Ok(upgrade.on_upgrade(move |socket| socket::run(app, access, network, socket)))
+    Ok(upgrade.on_upgrade(move |socket| socket::run(app, access, (network, place), socket)))
 }
 
 /// Bytes that an idle connection keeps to read into.

@@ -22,6 +22,7 @@ use serde::de::DeserializeOwned;
 use tokio::time::{Instant, timeout_at};
 
 use super::App;
+use super::places::Place;
 use super::problem::Denial;
 use crate::admission::Encoding;
 use crate::auth::people::{Kind, Secret};
@@ -75,6 +76,16 @@ impl FromRequestParts<Arc<App>> for Network {
     type Rejection = std::convert::Infallible;
     async fn from_request_parts(parts: &mut Parts, _: &Arc<App>) -> Result<Self, Self::Rejection> {
         Ok(Self(parts.extensions.get::<Prefix>().copied()))
+    }
+}
+
+/// The place of the connection on which a request came, for who keeps the connection.
+pub(super) struct Held(pub(super) Option<Arc<Place>>);
+
+impl FromRequestParts<Arc<App>> for Held {
+    type Rejection = std::convert::Infallible;
+    async fn from_request_parts(parts: &mut Parts, _: &Arc<App>) -> Result<Self, Self::Rejection> {
+        Ok(Self(parts.extensions.get::<Arc<Place>>().cloned()))
     }
 }
 

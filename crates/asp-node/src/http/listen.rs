@@ -138,8 +138,12 @@ async fn serve(
     // Answers are small and somebody waits for each; what cannot be set is only slower.
     let _ = stream.set_nodelay(true);
     let io = TokioIo::new(Unstalled::new(stream, bounds.stall));
+    let place = Arc::new(place);
+    let held = Arc::clone(&place);
     let service = service_fn(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);
+        // Who goes on with the connection after it was upgraded keeps its place.
+        request.extensions_mut().insert(Arc::clone(&held));
         if let Some(from) = from {
             request.extensions_mut().insert(from);
         }
@@ -151,7 +155,7 @@ async fn serve(
         .header_read_timeout(bounds.header)
         .max_header_size(HEAD_BYTES_MAX)
         .max_headers(HEADERS_MAX);
-    let mut connection = std::pin::pin!(builder.serve_connection(io, service));
+    let mut connection = std::pin::pin!(builder.serve_connection(io, service).with_upgrades());
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
         () = stopped(&mut stopping) => {

@@ -7,6 +7,7 @@ mod load;
 mod market;
 mod prepare;
 mod search;
+mod subscribers;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -23,7 +24,7 @@ use tempfile::TempDir;
 use self::figures::Percentiles;
 use self::load::{Pace, Requests, request};
 use self::prepare::{Cast, Ready};
-use crate::cli::{Flood, Ingest, SearchBench};
+use crate::cli::{Flood, Ingest, SearchBench, Subscribers};
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::home::private_folder;
@@ -74,6 +75,14 @@ struct Figures {
     audited_per_second: f64,
     /// That over the bare verifications of one core.
     audited_to_verifications: f64,
+}
+
+/// `assent bench subscribers`
+///
+/// # Errors
+/// When the node does not start, or refuses what is valid.
+pub(super) async fn subscribers(context: &Context, args: &Subscribers) -> Outcome {
+    subscribers::run(context, args).await
 }
 
 /// `assent bench flood`

@@ -88,6 +88,7 @@ pub(crate) fn run(context: &Context, command: Command) -> Outcome {
         Command::Lab(command) => lab::run(context, &command),
         Command::Bench(BenchCommand::Ingest(args)) => block_on(bench::ingest(context, &args)),
         Command::Bench(BenchCommand::Search(args)) => block_on(bench::search(context, &args)),
+        Command::Bench(BenchCommand::Subscribers(args)) => block_on(bench::subscribers(context, &args)),
         Command::Bench(BenchCommand::Flood(args)) => block_on(bench::flood(context, &args)),
     }
 }

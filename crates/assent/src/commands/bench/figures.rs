@@ -108,7 +108,12 @@ pub(super) fn bare_verifications(key: &SecretKey) -> Outcome<f64> {
 
 /// Bytes of memory that this process has in use (resident), where the system tells.
 pub(super) fn resident_bytes() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    resident_bytes_of("self")
+}
+
+/// The same of another process, by its number.
+pub(super) fn resident_bytes_of(process: &str) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
     let kib: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
     Some(kib * 1024)
