@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use asp_core::key::{KeyId, SecretKey};
-use asp_core::log::note::{Note, NoteKey};
+use asp_core::log::checkpoint::{Note, NoteKey};
 use asp_core::log::receipt::Receipt;
 use asp_core::name::{AgentUri, Domain, Issuer, Origin, StreamId};
 use asp_core::position::{Hash, Head, LogTime, Millis, Position, Sequence};

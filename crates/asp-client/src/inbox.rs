@@ -4,13 +4,14 @@ use asp_core::position::Position;
 use futures::Stream;
 use reqwest::Method;
 
-use crate::{Error, stream};
 use crate::agent::AgentParty;
 use crate::api::{
-    DeadLetterPage, DeadLetterRef, InboxConfirmation, InboxRefusal, InboxView, LeaseRequest, LeaseView, Message,
+    DeadLetterPage, DeadLetterRef, InboxConfirmation, InboxRefusal, InboxView, LeaseRequest, LeaseView,
+    Message,
 };
 use crate::organisation::OrganisationParty;
 use crate::party::Party;
+use crate::{Error, stream};
 
 /// The inbox of a party, as one group of workers has it.
 #[derive(Debug, Clone)]

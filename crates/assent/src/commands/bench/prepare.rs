@@ -244,7 +244,7 @@ fn capability() -> Outcome<Capability> {
     CAPABILITY.parse().map_err(Failure::fault)
 }
 
-fn key(alg: SignedWith) -> Outcome<SecretKey> {
+pub(super) fn key(alg: SignedWith) -> Outcome<SecretKey> {
     let seed = random()?;
     match alg {
         SignedWith::Ed25519 => Ok(SecretKey::from_seed(&seed)),

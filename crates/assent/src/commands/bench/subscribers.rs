@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 
 use asp_client::api::Message;
 use asp_client::{AgentParty, Client, Error};
-use asp_core::key::SecretKey;
 use asp_core::name::AgentUri;
 use asp_core::statement::body::Card;
 use futures::stream::FuturesUnordered;
@@ -17,9 +16,9 @@ use futures::{Stream, StreamExt};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::Place;
 use super::figures::{Latencies, Percentiles, resident_bytes_of};
-use crate::cli::Subscribers;
+use super::{Place, prepare};
+use crate::cli::{SignedWith, Subscribers};
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::page::{Page, Paint, Text};
@@ -61,9 +60,13 @@ impl Served {
         let fault = |error: std::io::Error| Failure::fault(format_args!("the node: {error}"));
         let mut command = std::process::Command::new(std::env::current_exe().map_err(fault)?);
         command.args(["serve", "--json", "--quiet", "--listen", "127.0.0.1:0", "--data"]).arg(data);
-        for setting in
-            ["SUBSCRIBERS_PER_PARTY_MAX", "SUBSCRIBERS_PER_ORGANISATION_MAX", "ORGANISATION_REQUESTS_PER_SECOND"]
-        {
+        for setting in [
+            "SUBSCRIBERS_PER_PARTY_MAX",
+            "SUBSCRIBERS_PER_ORGANISATION_MAX",
+            "ORGANISATION_REQUESTS_PER_SECOND",
+            "ORGANISATION_STATEMENTS_PER_SECOND",
+            "REGISTRATIONS_PER_HOUR",
+        ] {
             command.env(format!("ASSENT_{setting}"), "0");
         }
         for setting in ["CONNECTIONS_MAX", "SUBSCRIBERS_MAX"] {
@@ -134,7 +137,7 @@ pub(super) async fn run(context: &Context, args: &Subscribers) -> Outcome {
 
 /// Registers an organisation with so many agents.
 async fn parties(client: &Client, agents: usize) -> Outcome<Vec<AgentParty>> {
-    let key = || SecretKey::generate().map_err(Failure::fault);
+    let key = || prepare::key(SignedWith::Ed25519);
     let organisation = client.organisation_with("listeners.example".parse().map_err(Failure::fault)?, key()?);
     organisation.register("Listeners".parse().map_err(Failure::fault)?).await?;
     let mut parties = Vec::with_capacity(agents);
@@ -142,7 +145,7 @@ async fn parties(client: &Client, agents: usize) -> Outcome<Vec<AgentParty>> {
         let uri: AgentUri =
             format!("agent://listeners.example/ear-{number}").parse().map_err(Failure::fault)?;
         let own = key()?;
-        organisation.register_agent(&uri, card(number)?, &own).await?;
+        organisation.register_agent(&uri, &own, card(number)?).await?;
         parties.push(client.agent_with(uri, own));
     }
     Ok(parties)
@@ -222,6 +225,9 @@ fn show(page: &mut Page, figures: &Figures) {
     let Percentiles { p50, p99, max } = figures.told_ms;
     page.field(
         "told",
-        format!("{} streams: p50 {p50:.2} ms   p99 {p99:.2} ms   max {max:.1} ms", grouped(figures.told as u64)),
+        format!(
+            "{} streams: p50 {p50:.2} ms   p99 {p99:.2} ms   max {max:.1} ms",
+            grouped(figures.told as u64)
+        ),
     );
 }
