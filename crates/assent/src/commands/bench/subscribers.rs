@@ -69,6 +69,7 @@ impl Served {
         ] {
             command.env(format!("ASSENT_{setting}"), "0");
         }
+        command.env("ASSENT_LOG", "warn");
         for setting in ["CONNECTIONS_MAX", "SUBSCRIBERS_MAX"] {
             command.env(format!("ASSENT_{setting}"), "200000");
         }
