@@ -234,11 +234,11 @@ impl Client {
         String::from_utf8(bytes).map_err(Error::bad)
     }
 
-    /// How many entries the log has, as its newest checkpoint says.
+    /// How many entries the log has, as its newest checkpoint says: the position of the next.
     ///
     /// # Errors
     /// As every call; [`Error::Forged`] if the node did not sign it.
-    pub(crate) async fn size(&self) -> Result<Position, Error> {
+    pub async fn size(&self) -> Result<Position, Error> {
         let key = NoteKey { name: self.origin().clone(), key: self.node_key() };
         let text = self.checkpoint().await?;
         let note = Note::open(&text, &key)

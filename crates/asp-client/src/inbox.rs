@@ -107,12 +107,12 @@ macro_rules! inboxes {
                 self.party().get("/v1/inbox", &Vec::new()).await
             }
 
-            /// Whatever it reads, in the order of the log, as it comes: from a position on, or from now. Each statement is
-            /// verified here. Goes on by itself where a connection broke off, with nothing missing and nothing twice; ends
+            /// Whatever it reads, in the order of the log, as it comes, from a position on; what comes from now on begins at
+            /// [`crate::Client::size`]. Each statement is verified here. Goes on by itself where a connection broke off, with nothing missing and nothing twice; ends
             /// with an error.
             pub fn events(
                 &self,
-                from: Option<Position>,
+                from: Position,
             ) -> impl Stream<Item = Result<Message, Error>> + Send + use<> {
                 stream::events(self.party().clone(), from)
             }

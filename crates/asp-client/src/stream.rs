@@ -319,7 +319,7 @@ impl Watch {
 /// Whatever a party reads, in the order of the log from a position on, as it comes.
 pub(crate) fn events(
     party: Party,
-    from: Option<Position>,
+    from: Position,
 ) -> impl Stream<Item = Result<Message, Error>> + Send + use<> {
     let state = (Feed::of(party, "/v1/events".to_owned()), from, false);
     futures::stream::unfold(state, |(mut feed, mut next, ended)| async move {
@@ -333,18 +333,14 @@ pub(crate) fn events(
 }
 
 /// The next event at the place or after it, which is moved on.
-async fn next_event(feed: &mut Feed, next: &mut Option<Position>) -> Result<Message, Error> {
-    let from = match next {
-        Some(from) => *from,
-        // Asked once: what comes between two connections is not to be missed.
-        None => *next.insert(feed.party.client().size().await?),
-    };
+async fn next_event(feed: &mut Feed, next: &mut Position) -> Result<Message, Error> {
+    let from = *next;
     feed.begin = vec![("from", from.to_string())];
     loop {
         match event(feed, from).await {
             Ok(Some(message)) => {
                 feed.heard();
-                *next = Some(Position(message.log_index.0.saturating_add(1)));
+                *next = Position(message.log_index.0.saturating_add(1));
                 return Ok(message);
             }
             Ok(None) => {}

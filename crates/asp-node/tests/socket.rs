@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use support::*;
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::handshake::client::Request;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
@@ -21,14 +22,18 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 struct Wire(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Wire {
-    async fn open(stage: &Stage, reader: &Reader) -> Self {
+    fn request(stage: &Stage, reader: &Reader) -> Request {
         let address = stage.url("/v1/socket").replace("http:", "ws:");
         let mut request = address.into_client_request().unwrap();
         let proof = stage.proof(&reader.dpop, "GET", "/v1/socket", Some(&reader.token)).text();
         let headers = request.headers_mut();
         headers.insert("authorization", format!("DPoP {}", reader.token).parse().unwrap());
         headers.insert("dpop", proof.parse().unwrap());
-        Self(connect_async(request).await.unwrap().0)
+        request
+    }
+
+    async fn open(stage: &Stage, reader: &Reader) -> Self {
+        Self(connect_async(Self::request(stage, reader)).await.unwrap().0)
     }
 
     async fn send(&mut self, frame: Value) {
@@ -170,4 +175,36 @@ async fn a_socket_keeps_the_place_of_its_connection() {
     assert_eq!(Answer::of(others()).await.code(), "OVERLOADED");
     drop(wire);
     while Answer::of(others()).await.status != 200 {}
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_takes_nothing_is_cut_off_and_resumes_after_what_it_has() {
+    // THR-SLOW-READER, ASP-DLV-005
+    let mut stage = Stage::with(|config| config.stall_timeout_ms = 100).await;
+    let (session, _) = stage.session().await;
+    // More than the buffers of a connection hold.
+    let filling = "x".repeat(4000);
+    for _ in 0..800 {
+        stage.say(session, "acme/buyer", note(&filling)).await;
+    }
+    let seller = stage.reader("globex/seller").await;
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(4096).unwrap();
+    let stream = socket.connect(stage.node.address()).await.unwrap();
+    let request = Wire::request(&stage, &seller);
+    let mut slow =
+        Wire(tokio_tungstenite::client_async(request, MaybeTlsStream::Plain(stream)).await.unwrap().0);
+    assert_eq!(slow.asked(json!({ "id": "all", "subscribe": { "from": 0 } })).await["subscribed"], true);
+    // It gives its place back although it never says anything.
+    while !stage.get("/metrics").await.text().contains("\nassent_subscribers 0\n") {
+        tokio::task::yield_now().await;
+    }
+    let mut last = 0;
+    while let Some(told) = slow.next().await {
+        last = told["event"].as_u64().unwrap();
+    }
+    assert!(last < 700, "it has all of it: {last}");
+    let mut wire = Wire::open(&stage, &seller).await;
+    wire.asked(json!({ "id": "on", "subscribe": { "from": last + 1 } })).await;
+    assert_eq!(wire.next().await.unwrap()["event"], last + 1);
 }

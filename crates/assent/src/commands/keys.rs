@@ -64,7 +64,11 @@ fn show(context: &Context, key: &SecretKey) {
     });
 }
 
-fn made(kind: KeyKind) -> Outcome<SecretKey> {
+/// A fresh key.
+///
+/// # Errors
+/// When there is no randomness.
+pub(super) fn made(kind: KeyKind) -> Outcome<SecretKey> {
     let mut seed = [0; 32];
     getrandom::fill(&mut seed).map_err(|_| Failure::fault("the operating system has no random bytes"))?;
     match kind {

@@ -163,7 +163,7 @@ fn card(number: usize) -> Outcome<Card> {
 async fn open(parties: &[AgentParty], count: usize) -> Outcome<Vec<Heard>> {
     let mut opened = Vec::with_capacity(count);
     let begin = |party: &AgentParty| {
-        let mut heard: Heard = Box::pin(party.events(Some(asp_core::position::Position(0))));
+        let mut heard: Heard = Box::pin(party.events(asp_core::position::Position(0)));
         async move {
             match heard.next().await {
                 Some(Ok(_)) => Ok(heard),

@@ -1,6 +1,7 @@
 //! `assent demo`: a real node, two agents that know nothing of each other, and somebody who watches.
 //! Sets the stage and takes it down; what happens on it is decided by the agents.
 
+mod life;
 mod notes;
 mod story;
 mod watch;
@@ -14,10 +15,12 @@ use asp_core::bundle::{Anchors, Bundle};
 use asp_core::name::{AgentUri, Issuer};
 use asp_core::position::Millis;
 use asp_core::statement::body::Card;
+use asp_node::acting::ActingKeys;
 use asp_node::{Config, Node};
 use serde_json::json;
 use tempfile::TempDir;
 
+use self::life::Market;
 use self::notes::{Note, Started};
 use self::story::buyer::{Buyer, Wish};
 use self::story::vendor::{self, Stock};
@@ -56,10 +59,35 @@ pub(super) async fn run(context: &Context, args: &Demo) -> Outcome {
     let (statements, ()) = tokio::try_join!(watch.run(happenings), play)?;
     end(context, &stage, &node, statements, start.elapsed(), args);
     if args.serve {
-        until_stopped(context, node, signals).await
+        go_on(context, &stage, node, signals).await
     } else {
         node.stop().await;
         Ok(())
+    }
+}
+
+/// A market whose agents go on until somebody ends it, and how to look into it.
+async fn go_on(context: &Context, stage: &Stage, node: Node, signals: Signals) -> Outcome {
+    let printer = &context.printer;
+    printer.say("a dozen organisations open their market …");
+    let market = Market::open(&node.url(), &ActingKeys::of(&stage.node_config().data)).await?;
+    let [home, judge] = market.links().await?;
+    if printer.is_json() {
+        printer.json(&json!({ "event": "demo.market", "console": home, "arbiter": judge }));
+    } else {
+        let link = |what: &str, url: &str| Text::of(Paint::Strong, what).pad(12).and(Paint::Accent, url);
+        printer.line("");
+        printer.line(link("Look in as", "the owner of Harbour Freight"));
+        printer.line(link("", &home));
+        printer.line(link("or as", "an arbiter of the Court of Trade, who has to rule"));
+        printer.line(link("", &judge));
+        printer.line(
+            Text::default().dim("Each link signs in once. Ctrl-C ends the market."),
+        );
+    }
+    tokio::select! {
+        never = market.live(context) => match never {},
+        stopped = until_stopped(context, node, signals) => stopped,
     }
 }
 
