@@ -2,6 +2,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a task talks to the person who runs it")]
 
 mod codegen;
+mod collector;
 mod command;
 mod picture;
 mod test;

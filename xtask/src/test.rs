@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use crate::command::{cargo, has_python, has_subcommand, python as python_in, run as run_command};
-use crate::{tidy, torture};
+use crate::{collector, tidy, torture};
 
 /// What to leave out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,7 +95,7 @@ fn summary(done: &[(&str, Option<Outcome>, f64)]) -> String {
     out
 }
 
-const STEPS: [Step; 10] = [
+const STEPS: [Step; 11] = [
     Step { name: "format", meaning: "the code is laid out as rustfmt does", kind: Kind::Lint, run: format },
     Step { name: "tidy", meaning: "the rules that no compiler knows", kind: Kind::Lint, run: tidy },
     Step { name: "clippy", meaning: "no warning in any target", kind: Kind::Lint, run: clippy },
@@ -119,6 +119,12 @@ const STEPS: [Step; 10] = [
         meaning: "an independent verifier agrees with the vectors",
         kind: Kind::Test,
         run: python,
+    },
+    Step {
+        name: "collector",
+        meaning: "a collector of OpenTelemetry that is not ours takes what is told of sessions",
+        kind: Kind::Test,
+        run: collector,
     },
     Step { name: "torture", meaning: "kills lose nothing acknowledged", kind: Kind::Torture, run: kill },
 ];
@@ -190,14 +196,28 @@ const INDEPENDENT: &str = "sdk/python/independent";
 /// A desk may be without Python; who answers for all of it, CI, may not.
 fn python(root: &Path) -> Result<Outcome, String> {
     if !has_python(root) {
-        return missing(
-            "python3 is not installed",
-            std::env::var_os("CI").is_some_and(|value| value == "true"),
-        );
+        return missing("python3 is not installed", in_ci());
     }
     let folder = root.join(INDEPENDENT);
     run_command(&mut python_in(&folder, &["-m", "tests"]))?;
     run_command(&mut python_in(&folder, &["verify.py", "vectors"])).map(|()| Outcome::Passed)
+}
+
+/// Needs a registry of packages once; a desk may be without.
+fn collector(root: &Path) -> Result<Outcome, String> {
+    let Ok(program) = collector::install(root) else {
+        return missing("the collector could not be fetched", in_ci());
+    };
+    let test = ["--workspace", "--test", "collector"];
+    let runner: &[&str] = if has_subcommand(root, "nextest") { &["nextest", "run"] } else { &["test"] };
+    // What is tested only when it is named is linted only when it is named.
+    run_command(&mut cargo(root, &[&["clippy"], &test[..], &["--", "-D", "warnings"]].concat()))?;
+    run_command(cargo(root, &[runner, &test].concat()).env(collector::PROGRAM, program))
+        .map(|()| Outcome::Passed)
+}
+
+fn in_ci() -> bool {
+    std::env::var_os("CI").is_some_and(|value| value == "true")
 }
 
 /// What it means that a tool is not there.
@@ -228,10 +248,21 @@ mod tests {
             STEPS.iter().filter(|step| options.includes(step.kind)).map(|step| step.name).collect()
         };
         assert_eq!(names(true, true).len(), STEPS.len());
-        let all = ["format", "tidy", "clippy", "docs", "deny", "examples", "tests", "faults", "python"];
+        let all = [
+            "format",
+            "tidy",
+            "clippy",
+            "docs",
+            "deny",
+            "examples",
+            "tests",
+            "faults",
+            "python",
+            "collector",
+        ];
         assert_eq!(names(false, true), all);
-        assert_eq!(names(true, false), ["examples", "tests", "faults", "python", "torture"]);
-        assert_eq!(names(false, false), ["examples", "tests", "faults", "python"]);
+        assert_eq!(names(true, false), ["examples", "tests", "faults", "python", "collector", "torture"]);
+        assert_eq!(names(false, false), ["examples", "tests", "faults", "python", "collector"]);
     }
 
     #[test]

@@ -7,8 +7,8 @@ use asp_core::log::checkpoint::{Note, NoteKey};
 use asp_core::log::receipt::Receipt;
 use asp_core::name::{AgentUri, Domain, Issuer, Origin, StreamId};
 use asp_core::position::{Hash, Head, LogTime, Millis, Position, Sequence};
-use asp_core::statement::Verified;
 use asp_core::statement::draft::Draft;
+use asp_core::statement::{Trace, Verified};
 use asp_core::terms::TermsSchema;
 use reqwest::Method;
 
@@ -28,6 +28,8 @@ use crate::{Error, stream};
 #[derive(Debug, Clone)]
 pub struct Client {
     pub(crate) inner: Arc<Inner>,
+    /// What every statement that is signed here belongs to.
+    pub(crate) trace: Option<Trace>,
 }
 
 #[derive(Debug)]
@@ -71,7 +73,15 @@ impl Client {
         let configuration: Configuration = transport::json(&bytes)?;
         let offset = Offset::measured(between, configuration.time);
         let authors = Authors::default();
-        Ok(Self { inner: Arc::new(Inner { transport, offset, authors, configuration }) })
+        let inner = Arc::new(Inner { transport, offset, authors, configuration });
+        Ok(Self { inner, trace: None })
+    }
+
+    /// The same node for work that belongs to a distributed trace: every statement that its parties sign says so, to
+    /// everybody who reads it and for ever.
+    #[must_use]
+    pub fn in_trace(&self, trace: Trace) -> Self {
+        Self { inner: Arc::clone(&self.inner), trace: Some(trace) }
     }
 
     /// What the node says of itself.

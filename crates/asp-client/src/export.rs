@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use asp_core::key::KeyId;
-use asp_core::name::Origin;
+use asp_core::name::{Origin, StreamId};
 use asp_core::position::{Hash, LogPoint, Position};
 use asp_core::rejection::{Code, Rejection};
 use asp_core::session::table::State;
+use asp_core::session::trace::{SessionTrace, Tracer};
+use asp_core::stream::Accepted;
 use asp_core::world::World;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -133,6 +135,24 @@ impl SessionExport {
         Replay { steps, difference }
     }
 
+    /// Judges every statement again, from nothing, and tells the session's course.
+    ///
+    /// # Errors
+    /// The first statement that the rules do not allow, or that the session does not begin.
+    pub fn trace(&self) -> Result<SessionTrace, Difference> {
+        judge(self.origin.clone(), self.node_key, &self.messages, |_, _| ())?;
+        let mut tracer = Tracer::default();
+        for message in &self.messages {
+            let refused = |rejection| refused(message.log_index, rejection);
+            let verified = message.verify().map_err(refused)?;
+            if verified.statement().stream == StreamId::Session(self.session) {
+                let at = LogPoint { index: message.log_index, time: message.log_time };
+                tracer.take(&Accepted::from_store(verified, at)).map_err(refused)?;
+            }
+        }
+        tracer.finish().ok_or(Difference::NoBeginning)
+    }
+
     fn outcome(&self, world: &World) -> Option<Difference> {
         let Some(session) = world.session(&self.session) else { return Some(Difference::NoBeginning) };
         let follows = serde_json::to_value(SessionView::from(session)).unwrap_or_default();
@@ -167,16 +187,15 @@ pub(crate) fn judge<'a>(
         last = Some(log_index);
         let at = LogPoint { index: log_index, time: message.log_time };
         let accepted = message.verify().and_then(|verified| world.judge(&verified, at));
-        let accepted = accepted.map_err(|Rejection { code, rule, pointer, .. }| Difference::Refused {
-            log_index,
-            code,
-            rule,
-            pointer,
-        })?;
+        let accepted = accepted.map_err(|rejection| refused(log_index, rejection))?;
         world.apply(&accepted);
         seen(message, &world);
     }
     Ok(world)
+}
+
+fn refused(log_index: Position, Rejection { code, rule, pointer, .. }: Rejection) -> Difference {
+    Difference::Refused { log_index, code, rule, pointer }
 }
 
 /// The first place in which two values differ, members in the order of their names.

@@ -27,6 +27,7 @@
 pub mod api;
 pub mod keyfile;
 pub mod keys;
+pub mod otlp;
 
 mod agent;
 mod client;

@@ -73,6 +73,7 @@ impl Party {
         let client = &self.inner.client;
         let mut draft = Draft::new(stream, client.origin().clone(), self.inner.issuer.clone(), body);
         draft.in_reply_to = reply;
+        draft.trace.clone_from(&client.trace);
         let keys: Vec<&SecretKey> = [&self.inner.key].into_iter().chain(others.iter().copied()).collect();
         Ok(draft.sign(head, client.inner.offset.stamp()?, &keys)?)
     }

@@ -6,6 +6,8 @@ use asp_core::log::receipt::Receipt;
 use asp_core::name::{AgentUri, Issuer, StreamId, StreamName};
 use asp_core::position::{Hash, Head, Sequence};
 use asp_core::rejection::Code;
+use asp_core::session::digest::SessionDigest;
+use asp_core::session::trace::SessionTrace;
 use asp_core::statement::Verified;
 use asp_core::statement::body::{
     Accept, Acceptance, Admission, Amendment, Because, Body, Close, Closing, Commit, Counter, Empty,
@@ -17,7 +19,7 @@ use serde_json::Value;
 
 use crate::Error;
 use crate::agent::AgentParty;
-use crate::api::{Message, MessagePage, OfferView, SessionView};
+use crate::api::{Message, MessagePage, OfferView, SessionView, TraceView};
 use crate::export::SessionExport;
 use crate::party::Query;
 use crate::replay;
@@ -87,6 +89,35 @@ impl Session {
         let session = replay::session(self.agent.party(), self.id).await?;
         self.head.learn(session.head());
         Ok(SessionView::from(&session))
+    }
+
+    /// The session's course by the node's word, with what stands beside it and what was refused of one's own; see
+    /// [`Session::traced`].
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn trace(&self) -> Result<TraceView, Error> {
+        let view: TraceView = self.agent.party().get(&self.path("/trace"), &Vec::new()).await?;
+        let own = view.trace.session == self.id;
+        own.then_some(view).ok_or_else(|| Error::forged("the trace of another session"))
+    }
+
+    /// The session's course as it follows from its statements, each verified and judged here with all that it rests on.
+    ///
+    /// # Errors
+    /// As [`Session::export`]; [`Error::Forged`] if the rules do not allow what the node gives.
+    pub async fn traced(&self) -> Result<SessionTrace, Error> {
+        self.export().await?.trace().map_err(Error::forged)
+    }
+
+    /// What one's organisation can learn from the session, held against its earlier ones, by the node's word.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn digest(&self) -> Result<SessionDigest, Error> {
+        let digest: SessionDigest = self.agent.party().get(&self.path("/digest"), &Vec::new()).await?;
+        let own = digest.session == self.id && digest.own == self.agent.agent().organisation();
+        own.then_some(digest).ok_or_else(|| Error::forged("the digest of another session"))
     }
 
     /// The session in one file: what was said, what it rests on, what the node says that it comes to.

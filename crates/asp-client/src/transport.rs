@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use asp_core::name::WebAddress;
 use asp_core::rejection::Code;
-use reqwest::header::{ACCEPT, RETRY_AFTER};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER};
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde::de::DeserializeOwned;
 
@@ -21,6 +21,8 @@ const BACKOFF_MS: u64 = 100;
 const RETRY_AFTER_MAX: Duration = Duration::from_secs(10);
 /// How long an answer may take: longer than the longest long poll.
 const ANSWER_TIME: Duration = Duration::from_secs(60);
+/// How long an answer to what is handed on may take.
+const POST_TIME: Duration = Duration::from_secs(10);
 /// How long connecting may take.
 const CONNECT_TIME: Duration = Duration::from_secs(10);
 
@@ -227,6 +229,19 @@ pub(crate) async fn read(response: Response) -> Result<Vec<u8>, Failure> {
 /// [`Error::Unreachable`], or [`Error::BadAnswer`] for anything but success and for more bytes.
 pub async fn document(address: &WebAddress, bytes_max: usize) -> Result<Vec<u8>, Error> {
     let request = pool()?.get(address.as_str()).header(ACCEPT, "application/json").timeout(ANSWER_TIME);
+    let mut response = request.send().await.map_err(|error| unreachable(&error))?;
+    let bytes = bytes(&mut response, bytes_max).await?;
+    let status = response.status();
+    if status.is_success() { Ok(bytes) } else { Err(Error::bad(format_args!("{address} answers {status}"))) }
+}
+
+/// Sends JSON to an address that who runs this program chose, once, and reads up to so many bytes of the answer.
+///
+/// # Errors
+/// [`Error::Unreachable`], or [`Error::BadAnswer`] for anything but success and for more bytes.
+pub(crate) async fn post_document(address: &str, body: Vec<u8>, bytes_max: usize) -> Result<Vec<u8>, Error> {
+    let request =
+        pool()?.post(address).header(CONTENT_TYPE, "application/json").timeout(POST_TIME).body(body);
     let mut response = request.send().await.map_err(|error| unreachable(&error))?;
     let bytes = bytes(&mut response, bytes_max).await?;
     let status = response.status();

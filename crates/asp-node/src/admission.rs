@@ -25,6 +25,7 @@ use crate::clock::Clock;
 use crate::http::problem::Denial;
 use crate::msgpack;
 use crate::quota::{Prefix, Quotas};
+use crate::refusals::{Attempt, Refusals};
 
 /// Statements that one thread takes at once: a millisecond of work, which is as long as anybody waits for it.
 const TAKE_MAX: usize = 16;
@@ -72,14 +73,15 @@ impl Admission {
     pub(crate) fn start(
         (threads, queue_max): (usize, usize),
         store: &Store,
-        (quotas, clock): (Arc<Quotas>, Clock),
+        (quotas, clock, refusals): (Arc<Quotas>, Clock, Arc<Refusals>),
     ) -> std::io::Result<Self> {
         let (sender, receiver) = lanes::queue(queue_max, TAKE_MAX);
         let threads = threads.max(1);
         let start = |number: usize| {
             let receiver = receiver.clone();
             let (quotas, clock) = (Arc::clone(&quotas), clock.clone());
-            let desk = Desk { store: store.clone(), quotas, clock, runtime: Handle::current() };
+            let refusals = Arc::clone(&refusals);
+            let desk = Desk { store: store.clone(), quotas, clock, refusals, runtime: Handle::current() };
             std::thread::Builder::new()
                 .name(format!("assent-verify-{number}"))
                 .spawn(move || work(&receiver, threads, &desk))
@@ -151,6 +153,8 @@ struct Desk {
     store: Store,
     quotas: Arc<Quotas>,
     clock: Clock,
+    /// Where parties find what they were refused.
+    refusals: Arc<Refusals>,
     runtime: Handle,
 }
 
@@ -167,6 +171,8 @@ impl Desk {
         };
         let wait = self.quotas.wait(&ticket, Instant::now());
         let quotas = Arc::clone(&self.quotas);
+        let (attempt, refusals, clock) =
+            (Attempt::of(&verified), Arc::clone(&self.refusals), self.clock.clone());
         let told = move |result: Result<Receipt, Refusal>| {
             let became = match &result {
                 Ok(receipt) => Ok(receipt.receipt.log_time),
@@ -174,6 +180,9 @@ impl Desk {
                 Err(Refusal::Full | Refusal::Stopping | Refusal::Fault(_)) => Err(Code::Overloaded),
             };
             quotas.end(ticket, became);
+            if let (Some(attempt), Err(Refusal::Rejected(rejection))) = (attempt, &result) {
+                refusals.note(attempt, rejection, clock.now());
+            }
             answer(result);
         };
         if wait.is_zero() {

@@ -206,6 +206,9 @@ settings! {
     half_open_max: usize = 1_024, "1024", "sessions";
     /// The same to one other organisation.
     half_open_per_pair_max: usize = 256, "256", "sessions";
+    /// A collector of OpenTelemetry that is told of sessions as they go on, by OTLP/HTTP with JSON: its address, with or
+    /// without `/v1/traces`. It learns who said what kind of thing to whom and when, never what was said or what it costs.
+    otlp_endpoint: Option<String> = None, "none", "URL";
     /// How long running requests have to finish when the node stops.
     stop_timeout_ms: u64 = 10_000, "10000", "milliseconds";
 }

@@ -8,7 +8,7 @@
 //! `admission` and `reading` (the ways to the core and the store), `fetch` (the way out to names of others), `auth` (who reads), `http` (what can be asked),
 //! `registry` (who is found), `quota`, `pace` and `share` (what one may ask for), `delivery` (who is woken),
 //! `timers` (what time decides), `prober` (whether those who are listed are there), `domains` (whose domain is whose), `pins`
-//! (whose card is where), `settlement` (money outside), `waiting` (what those wait for), `metrics` and `probe` (how it is).
+//! (whose card is where), `settlement` (money outside), `refusals` (what was not taken), `spans` (what a collector is told), `waiting` (what those wait for), `metrics` and `probe` (how it is).
 
 pub mod acting;
 pub mod clock;
@@ -30,9 +30,11 @@ mod probe;
 mod prober;
 mod quota;
 mod reading;
+mod refusals;
 mod registry;
 mod settlement;
 mod share;
+mod spans;
 mod timers;
 mod waiting;
 
@@ -76,6 +78,7 @@ use http::places::{self, Places};
 use prober::Schedule;
 use quota::Quotas;
 use reading::Reads;
+use refusals::Refusals;
 use settlement::Settlement;
 use share::Levels;
 
@@ -133,6 +136,7 @@ impl Node {
         tasks.spawn(timers::run(Arc::clone(&app), identity.key));
         tasks.spawn(settlement::run(Arc::clone(&app)));
         tasks.spawn(prober::run(Arc::clone(&app)));
+        tasks.spawn(spans::run(Arc::clone(&app), config.otlp_endpoint.clone()));
         tracing::info!(%address, origin = %app.store.origin(), "listening");
         Ok(Self { app, address, stopping, tasks })
     }
@@ -258,6 +262,7 @@ fn app(
     let secure = public_url.as_ref().map_or(!address.ip().is_loopback(), |url| url.starts_with("https:"));
     let levels = Arc::new(Levels::new(config.trusted_organisations.clone(), config.level_factors));
     let quotas = Arc::new(Quotas::new(shares(config), Arc::clone(&levels)));
+    let refusals = Arc::new(Refusals::default());
     Ok(App {
         quotas: Arc::clone(&quotas),
         cookies: Cookies { secure },
@@ -270,9 +275,10 @@ fn app(
         admission: Admission::start(
             (config.admission_threads, config.admission_queue_max),
             &store,
-            (quotas, clock.clone()),
+            (quotas, clock.clone(), Arc::clone(&refusals)),
         )
         .map_err(|error| StartError::Threads { detail: error.to_string() })?,
+        refusals,
         fetch: Fetch::new(outbound(config)).map_err(|detail| StartError::Outbound { detail })?,
         auth: Auth::new(store.origin().clone(), clock.clone(), tokens, Arc::new(people)),
         probes: Arc::new(probes),

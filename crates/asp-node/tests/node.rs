@@ -81,8 +81,10 @@ const ROUTES: &str = "
     get /v1/searches/{id}/events
     get /v1/sessions
     get /v1/sessions/{id}
+    get /v1/sessions/{id}/digest
     get /v1/sessions/{id}/events
     get /v1/sessions/{id}/messages
+    get /v1/sessions/{id}/trace
     get /v1/statements
     get /v1/trust
     get /v1/trust/history

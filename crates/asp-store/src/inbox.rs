@@ -3,6 +3,7 @@
 //! What is in an inbox follows from the log. Here stands only how far a group of workers has looked, and what it has in hand:
 //! leased to one of them, waiting behind something of the same stream, or given up. What was confirmed has no row.
 
+mod deliveries;
 #[cfg(test)]
 mod tests;
 
@@ -20,6 +21,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, 
 use crate::beside;
 use crate::fault::{Fault, Step};
 use crate::views::Tenant;
+pub use deliveries::{Deliveries, Delivery, Reached};
 
 /// The name of the file in the node's folder.
 pub const INBOX_FILE_NAME: &str = "inbox.sqlite";

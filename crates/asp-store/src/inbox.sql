@@ -22,3 +22,5 @@ CREATE TABLE items (
   PRIMARY KEY (party, name, position),
   FOREIGN KEY (party, name) REFERENCES groups (party, name) ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
+-- How a stream fares in the inboxes of an organisation.
+CREATE INDEX items_of_stream ON items (stream, party);

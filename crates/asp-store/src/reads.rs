@@ -455,6 +455,23 @@ impl<'a> Reader<'a> {
         found.into_iter().map(|(filed, id)| Ok((Position(filed), self.load_dispute(&id)?))).collect()
     }
 
+    /// The disputes about a session that the tenant may read, those filed first first.
+    ///
+    /// # Errors
+    /// As [`Reader::size`].
+    pub fn disputes_about(&self, tenant: &Tenant, session: &Hash) -> Result<Vec<Hash>, Fault> {
+        let Some(number) = names::find(self.connection, &StreamId::Session(*session))? else {
+            return Ok(Vec::new());
+        };
+        let mut readable = Vec::new();
+        for dispute in views::dispute::of_session(self.connection, number)? {
+            if views::dispute::is_party(self.connection, tenant, &StreamId::Dispute(dispute))? {
+                readable.push(dispute);
+            }
+        }
+        Ok(readable)
+    }
+
     /// The session that has a commitment, with the session's id, if the tenant may read it.
     ///
     /// # Errors

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use asp_core::key::KeyId;
 use asp_core::name::{AgentUri, Issuer};
 use asp_core::position::Hash;
+use asp_core::statement::Trace;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::printer::Colour;
@@ -28,7 +29,7 @@ pub(crate) use account::{AccountCommand, AccountTransfer};
 pub(crate) use accounts::{PeopleCommand, PeopleInvite, PeopleKey, PeopleOperator};
 pub(crate) use deal::{
     Attest, Close, CommitmentCommand, HandOver, Offering, Open, Say, SchemaCommand, SchemaRegistration,
-    SessionCommand, Watch,
+    SessionCommand, TraceArgs, Watch,
 };
 pub(crate) use dispute::{
     DisputeBallot, DisputeCommand, DisputeFiling, DisputeRuling, DisputeSettlement, Exhibits,
@@ -89,6 +90,9 @@ pub(crate) struct Options {
     /// Who is speaking: acme.example or acme.example/buyer [default: the home's]
     #[arg(long = "as", global = true, env = "ASSENT_AS", value_name = "WHO", value_parser = read::issuer, hide_env_values = true)]
     pub(crate) identity: Option<Issuer>,
+    /// The span that this is a part of (W3C Trace Context): what is signed names it, for all who read it
+    #[arg(long, global = true, env = "ASSENT_TRACEPARENT", value_name = "TRACEPARENT", value_parser = read::trace, hide_env_values = true)]
+    pub(crate) traceparent: Option<Trace>,
     /// Print data as lines of JSON
     #[arg(long, global = true)]
     pub(crate) json: bool,
@@ -181,6 +185,20 @@ pub(crate) enum Command {
     /// Open sessions, speak in them, watch and close them
     #[command(subcommand)]
     Session(SessionCommand),
+    /// See the course of a session: who said what, what let it pass, who waited for whom, what came of it
+    #[command(
+        long_about = "See the course of a session: who said what, what let it pass, who waited for whom, what came of it.\n\n\
+        Follows from the session's statements, so both sides see the same; what was refused to your own side stands below, \
+        by the node's word. --json prints all of it as one line, which --file reads again; --file also takes what `assent \
+        session export` writes, and then judges every statement anew. --otlp sends the session to a collector of \
+        OpenTelemetry as spans that say who did what and when, and nothing of what was said.",
+        after_help = "Examples:\n  assent trace 3f9a1c\n  assent trace 3f9a1c --guards --check\n  \
+        assent trace 3f9a1c --json > trace.json && assent trace --file trace.json\n  \
+        assent trace 3f9a1c --otlp http://127.0.0.1:4318\n\n\
+        Exit code 0 when it is shown or sent, 1 when there is no such session or the collector refuses some of it, 3 when \
+        the node or the collector does not answer, 4 when --check finds that the node tells something else."
+    )]
+    Trace(TraceArgs),
     /// See what is owed, and get the proof of it
     #[command(subcommand)]
     Commitment(CommitmentCommand),

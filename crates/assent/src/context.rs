@@ -54,12 +54,16 @@ impl Context {
     /// When nobody answers there, or no node does.
     pub(crate) async fn client(&self) -> Outcome<Client> {
         let node = self.node(&self.home()?);
-        Client::connect(&node).await.map_err(|error| {
+        let client = Client::connect(&node).await.map_err(|error| {
             let failure = Failure::from(error);
             match failure.hint {
                 Some(_) => failure,
                 None => failure.hint(format_args!("Is a node running at {node}? `assent serve` starts one.")),
             }
+        })?;
+        Ok(match &self.options.traceparent {
+            Some(trace) => client.in_trace(trace.clone()),
+            None => client,
         })
     }
 

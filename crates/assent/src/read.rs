@@ -8,8 +8,8 @@ use asp_core::amount::{Currency, Decimal, Money};
 use asp_core::name::{AgentUri, Domain, Issuer};
 use asp_core::position::{Hash, InvalidText, Millis};
 use asp_core::session::table::Performative;
-use asp_core::statement::Kind;
 use asp_core::statement::body::{AdmissionFloor, Availability, ParticipantRole, SchemaAlias, Seed};
+use asp_core::statement::{Kind, Trace};
 
 /// Hexadecimal digits of a shortened id, at least.
 const PREFIX_MIN: usize = 6;
@@ -27,6 +27,11 @@ pub(crate) fn issuer(text: &str) -> Result<Issuer, InvalidText> {
     } else {
         text.parse::<Domain>().map(Issuer::Organisation).map_err(|_| wrong)
     }
+}
+
+/// A place in a distributed trace.
+pub(crate) fn trace(text: &str) -> Result<Trace, InvalidText> {
+    text.parse().map_err(|_| InvalidText("a traceparent: 00-, 32 hexadecimal digits, -, 16 of them, -01"))
 }
 
 /// What a person can be invited for.

@@ -71,6 +71,15 @@ pub(crate) fn span(span: Millis) -> String {
     unit.map_or_else(|| format!("{} ms", span.0), |(millis, name)| format!("{} {name}", span.0 / millis))
 }
 
+/// How long something took: as [`span`], seconds with their tenths.
+pub(crate) fn lasted(time: Millis) -> String {
+    if (1_000..120_000).contains(&time.0) {
+        format!("{}.{} s", time.0 / 1_000, time.0 % 1_000 / 100)
+    } else {
+        span(time)
+    }
+}
+
 /// An instant without its milliseconds: `2026-11-23 15:55:12`.
 pub(crate) fn instant(time: LogTime) -> String {
     let text = time.to_string();
@@ -114,6 +123,15 @@ mod tests {
             [(900, "900 ms"), (1_999, "1999 ms"), (90_000, "90 s"), (7_200_000, "2 h"), (172_800_000, "2 d")]
         {
             assert_eq!(span(Millis(millis)), text);
+        }
+    }
+
+    #[test]
+    fn what_took_seconds_is_told_with_their_tenths() {
+        for (millis, text) in
+            [(999, "999 ms"), (1_000, "1.0 s"), (1_299, "1.2 s"), (119_999, "119.9 s"), (120_000, "2 min")]
+        {
+            assert_eq!(lasted(Millis(millis)), text);
         }
     }
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::{cell, read_text};
 
 /// Where the types are declared.
-const SOURCES: [&str; 8] = [
+const SOURCES: [&str; 11] = [
     "crates/asp-client/src/api/dispute.rs",
     "crates/asp-client/src/api/mod.rs",
     "crates/asp-client/src/api/commitment.rs",
@@ -16,6 +16,9 @@ const SOURCES: [&str; 8] = [
     "crates/asp-client/src/api/work.rs",
     "crates/asp-client/src/api/account.rs",
     "crates/asp-client/src/api/inbox.rs",
+    "crates/asp-client/src/api/trace.rs",
+    "crates/asp-core/src/session/trace.rs",
+    "crates/asp-core/src/session/digest.rs",
 ];
 
 /// A table for each type.
@@ -97,9 +100,9 @@ fn form(kind: &str) -> (String, bool) {
         return (format!("object: {} by {}", form(value).0, form(key).0), false);
     }
     let word = match kind {
-        "String" | "Code" => "text",
+        "String" | "Code" | "Awaited" | "Cause" | "DeliveryState" | "WaitEnd" => "text",
         "bool" => "boolean",
-        "u8" | "u16" | "u32" | "u64" | "usize" | "Sequence" | "Position" => "integer",
+        "u8" | "u16" | "u32" | "u64" | "i64" | "usize" | "Sequence" | "Position" | "Millis" => "integer",
         "Hash" => "hash",
         "KeyId" => "key",
         "LogTime" => "instant",
@@ -115,6 +118,11 @@ fn form(kind: &str) -> (String, bool) {
         "Map<String, Value>" => "object",
         "State" => "state",
         "Performative" => "performative",
+        "Role" => "role",
+        "Guard" => "condition of the table",
+        "Selector" => "selector of the table",
+        "Reason" => "reason",
+        "Came" | "Outcome" => "outcome",
         "Box<RawValue>" => "statement",
         "Signature" => "signature: `{\"alg\", \"keyId\", \"value\"}`",
         other => return (named(other), false),
@@ -126,7 +134,17 @@ fn form(kind: &str) -> (String, bool) {
 fn named(kind: &str) -> String {
     let here = kind.ends_with("View")
         || kind.starts_with("Listed")
-        || ["AgentHit", "HitTrust", "Message", "SessionSummary", "TrustAsked"].contains(&kind);
+        || ["Trace", "Digest"].iter().any(|page| kind.starts_with(page))
+        || [
+            "AgentHit",
+            "HitTrust",
+            "Message",
+            "SessionDigest",
+            "SessionSummary",
+            "SessionTrace",
+            "TrustAsked",
+        ]
+        .contains(&kind);
     if here { format!("[{kind}](#view-{})", kind.to_lowercase()) } else { format!("*{kind}*") }
 }
 

@@ -46,6 +46,7 @@ mod dispute;
 mod domain;
 mod inbox;
 mod people;
+mod trace;
 mod trust;
 mod work;
 
@@ -55,6 +56,7 @@ pub use dispute::*;
 pub use domain::*;
 pub use inbox::*;
 pub use people::*;
+pub use trace::*;
 pub use trust::*;
 pub use work::*;
 

@@ -9,6 +9,7 @@ mod card;
 mod commitment;
 mod company;
 mod deadline;
+pub mod digest;
 mod flow;
 mod guard;
 mod holds;
@@ -19,6 +20,7 @@ mod receipt;
 mod remedy;
 mod showing;
 pub mod table;
+pub mod trace;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -13,6 +13,7 @@ mod spelling;
 mod text;
 
 use std::borrow::Cow;
+use std::str::FromStr;
 
 use serde::ser::SerializeStruct;
 use serde::{Deserialize, Serialize};
@@ -345,11 +346,23 @@ fn read_id(text: &str) -> Option<Uuid> {
 
 fn read_trace(value: &RawValue) -> Result<Trace, Rejection> {
     let trace: Option<Trace> = serde_json::from_str(value.get()).ok().filter(|_| is_object(value));
-    let fits = |trace: &Trace| {
-        is_traceparent(&trace.traceparent)
-            && trace.tracestate.as_ref().is_none_or(|state| state.len() <= TRACESTATE_BYTES_MAX)
-    };
-    trace.filter(fits).ok_or_else(|| Code::InvalidField.at("/trace"))
+    trace.filter(Trace::fits).ok_or_else(|| Code::InvalidField.at("/trace"))
+}
+
+impl Trace {
+    fn fits(&self) -> bool {
+        is_traceparent(&self.traceparent)
+            && self.tracestate.as_ref().is_none_or(|state| state.len() <= TRACESTATE_BYTES_MAX)
+    }
+}
+
+impl FromStr for Trace {
+    type Err = Rejection;
+    /// Reads a `traceparent`.
+    fn from_str(traceparent: &str) -> Result<Self, Rejection> {
+        let trace = Self { traceparent: traceparent.to_owned(), tracestate: None };
+        if trace.fits() { Ok(trace) } else { Err(Code::InvalidField.at("/trace")) }
+    }
 }
 
 /// Four fields in lower-case hexadecimal digits (W3C Trace Context §3.2.2); what they say is not read here.

@@ -150,10 +150,7 @@ fn take(
 
 fn candidate(tenant: &Tenant, entry: &Entry) -> Candidate {
     let statement = entry.statement.statement();
-    let own = match tenant {
-        Tenant::Agent(agent) => statement.issuer.agent() == Some(agent),
-        Tenant::Organisation(domain) => statement.issuer.organisation().as_ref() == Some(domain),
-    };
+    let own = tenant.said(&statement.issuer);
     Candidate { position: entry.point.index, stream: statement.stream.clone(), own }
 }
 

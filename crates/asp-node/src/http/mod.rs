@@ -30,6 +30,7 @@ mod sessions;
 mod signin;
 mod spec;
 mod statements;
+mod traces;
 mod trail;
 mod trust;
 mod wellknown;
@@ -72,6 +73,7 @@ use crate::metrics::Metrics;
 use crate::prober::Schedule;
 use crate::quota::{Prefix, Quotas};
 use crate::reading::Reads;
+use crate::refusals::Refusals;
 use crate::registry::{Saved, Scores};
 use crate::settlement::Settlement;
 use crate::share::Levels;
@@ -81,6 +83,7 @@ pub(crate) use messages::message;
 use openapi::Pages;
 use places::Places;
 use problem::{Denial, Told};
+pub(crate) use traces::traced;
 pub(crate) use trust::usual_class;
 
 /// What nobody may do with an answer that is no page: load anything, or be framed.
@@ -92,6 +95,8 @@ pub(crate) struct App {
     pub(crate) store: Store,
     pub(crate) reads: Arc<Reads>,
     pub(crate) admission: Admission,
+    /// What parties of sessions were refused lately.
+    pub(crate) refusals: Arc<Refusals>,
     pub(crate) quotas: Arc<Quotas>,
     pub(crate) levels: Arc<Levels>,
     /// Who is connected.
@@ -271,9 +276,11 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(told())
 }
 
-/// What happens, as it happens.
+/// What happens, as it happens, and what has happened.
 fn told() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
+        .routes(routes!(traces::show))
+        .routes(routes!(traces::digest))
         .routes(routes!(events::follow))
         .routes(routes!(events::open))
         .routes(routes!(inbox::groups))

@@ -1,3 +1,5 @@
+//! What inboxes hand out, and what becomes of it.
+
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
@@ -192,5 +194,55 @@ proptest! {
             let of = streams[usize::try_from(position).unwrap()];
             prop_assert!(last.insert(of, position).is_none_or(|before| before < position));
         }
+    }
+}
+
+/// Where each statement of a stream stands, with how often it was handed out, until when it is in hand and whether it is dead.
+fn told(desk: &Desk, tenant: &Tenant, number: u8) -> Vec<(u64, usize, Option<LogTime>, bool)> {
+    let deliveries = desk.inboxes.deliveries(tenant, &stream(number)).unwrap();
+    let told = |it: &Delivery| (it.position.0, it.attempts, it.until, it.dead.is_some());
+    deliveries.items.iter().map(told).collect()
+}
+
+#[test]
+fn how_a_stream_fares_is_told_until_it_is_confirmed() {
+    let mut desk = Desk::of(&[1, 1, 2, 1]);
+    assert_eq!(told(&desk, &agent(), 1), []);
+    let (lease, taken) = desk.take(1, at(0));
+    assert_eq!(taken, [0]);
+    assert_eq!(told(&desk, &agent(), 1), [(0, 1, Some(at(1)), false)]);
+    let reached = desk.inboxes.deliveries(&agent(), &stream(1)).unwrap().groups;
+    assert_eq!((reached[0].group.as_str(), reached[0].next), ("workers", Position(1)));
+    desk.inboxes.refuse(&agent(), &group("workers"), (Position(0), lease), "no").unwrap();
+    let (second, taken) = desk.take(9, at(0));
+    assert_eq!(taken, [1, 2, 3]);
+    assert_eq!(
+        told(&desk, &agent(), 1),
+        [(0, 1, None, true), (1, 1, Some(at(1)), false), (3, 1, Some(at(1)), false)]
+    );
+    // Another stream's are not among them, and what is confirmed is not told.
+    assert_eq!(told(&desk, &agent(), 2), [(2, 1, Some(at(1)), false)]);
+    desk.confirm(second, &[1, 2, 3]).unwrap();
+    assert_eq!(told(&desk, &agent(), 1), [(0, 1, None, true)]);
+}
+
+#[test]
+fn an_organisation_is_told_of_its_agents_and_of_nobody_elses() {
+    let mut desk = Desk::of(&[1]);
+    desk.take(1, at(0));
+    let sees = |party: &str| {
+        let tenant = match party.strip_prefix("agent://") {
+            Some(_) => Tenant::Agent(party.parse().unwrap()),
+            None => Tenant::Organisation(party.parse().unwrap()),
+        };
+        let deliveries = desk.inboxes.deliveries(&tenant, &stream(1)).unwrap();
+        (deliveries.items.len(), deliveries.groups.len())
+    };
+    assert_eq!(sees("acme.example"), (1, 1));
+    assert_eq!(sees("agent://acme.example/buyer"), (1, 1));
+    for other in
+        ["acme.example.org", "cme.example", "agent://acme.example/buyer/two", "agent://acme.example/buy"]
+    {
+        assert_eq!(sees(other), (0, 0), "{other}");
     }
 }

@@ -19,7 +19,7 @@ pub(crate) mod session;
 pub(crate) mod terms;
 pub(crate) mod work;
 
-use asp_core::name::{AgentUri, Domain, StreamId};
+use asp_core::name::{AgentUri, Domain, Issuer, StreamId};
 
 /// Who reads: made from an authenticated token and from nothing else.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,6 +37,15 @@ impl Tenant {
         match self {
             Self::Agent(agent) => StreamId::Agent(agent.clone()),
             Self::Organisation(domain) => StreamId::Org(domain.clone()),
+        }
+    }
+
+    /// Whether the tenant said something itself, or an agent of it.
+    #[must_use]
+    pub fn said(&self, issuer: &Issuer) -> bool {
+        match self {
+            Self::Agent(agent) => issuer.agent() == Some(agent),
+            Self::Organisation(domain) => issuer.organisation().as_ref() == Some(domain),
         }
     }
 

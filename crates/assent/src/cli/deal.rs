@@ -76,6 +76,18 @@ pub(crate) enum SessionCommand {
         #[arg(short, long, value_name = "FILE")]
         output: PathBuf,
     },
+    /// See what a session teaches: the path of prices, who gave way, how fast everybody answered, what it came to
+    #[command(
+        long_about = "See what a session teaches: the path of prices, who gave way, how fast everybody answered, what it came \
+        to.\n\nHeld against the last 64 sessions of your agent with the same organisations about the same capability. A \
+        price is the most that one party would owe under the first package of an offer.",
+        after_help = "Examples:\n  assent session digest 3f9a1c\n  \
+        assent session digest 3f9a1c --json | jq .mine.concededPermille"
+    )]
+    Digest {
+        /// The session's id, or the first digits of it
+        id: Id,
+    },
     /// Judge an exported session again, offline, state by state
     #[command(
         long_about = "Judge an exported session again, offline, state by state.\n\n\
@@ -396,6 +408,26 @@ pub(crate) struct HandOver {
     /// Who shall decide; --text asks (escalate)
     #[arg(long, value_name = "WHO", value_parser = read::issuer)]
     pub(crate) authority: Option<Issuer>,
+}
+
+/// `assent trace`
+#[derive(Debug, Args)]
+pub(crate) struct TraceArgs {
+    /// The session's id, or the first digits of it
+    #[arg(required_unless_present = "file", conflicts_with = "file")]
+    pub(crate) id: Option<Id>,
+    /// Also show the conditions that let each statement pass
+    #[arg(long)]
+    pub(crate) guards: bool,
+    /// Judge every statement again here, and hold the answer of the node against that
+    #[arg(long, conflicts_with = "file")]
+    pub(crate) check: bool,
+    /// Read a trace that --json printed, or a session that was exported; - for stdin
+    #[arg(long, value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+    /// Send it to the collector at this address by OTLP/HTTP, instead of showing it
+    #[arg(long, value_name = "URL")]
+    pub(crate) otlp: Option<String>,
 }
 
 /// `assent session watch`

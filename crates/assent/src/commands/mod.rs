@@ -11,6 +11,7 @@ mod commitment;
 mod completions;
 mod consent;
 mod demo;
+mod digest;
 mod discover;
 mod dispute;
 mod domain;
@@ -31,6 +32,7 @@ mod session;
 mod sign;
 mod tck;
 mod tender;
+mod trace;
 mod trust;
 mod verify;
 mod work;
@@ -78,6 +80,7 @@ pub(crate) fn run(context: &Context, command: Command) -> Outcome {
         Command::Consent(command) => block_on(consent::run(context, command)),
         Command::Schema(command) => block_on(schema::run(context, command)),
         Command::Session(command) => block_on(session::run(context, command)),
+        Command::Trace(args) => block_on(trace::run(context, &args)),
         Command::Commitment(command) => block_on(commitment::run(context, command)),
         Command::Account(command) => block_on(account::run(context, command)),
         Command::Attest(args) => block_on(attest::run(context, &args)),

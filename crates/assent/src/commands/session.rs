@@ -48,6 +48,7 @@ pub(super) async fn run(context: &Context, command: SessionCommand) -> Outcome {
             replay::export(context, &session, &output).await
         }
         SessionCommand::Replay { file } => replay::replay(context, &file),
+        SessionCommand::Digest { id } => super::digest::run(context, &context.agent().await?, &id).await,
     }
 }
 

@@ -50,6 +50,7 @@ pub(super) async fn hand_in(context: &Context, saying: Saying, preparing: Option
         StreamId::Consent(_) | StreamId::Session(_) | StreamId::Account(_) | StreamId::Dispute(_) => None,
     };
     let mut draft = Draft::new(StreamName::Of(stream), client.origin().clone(), issuer.clone(), body);
+    draft.trace.clone_from(&context.options().traceparent);
     if let Some(Preparing { prepare: Some(file), lasts }) = preparing {
         draft.expires_at = Some(client.after(lasts.min(limits::OFFLINE_MS)));
         let mut prepared = Prepared::of(client.unsigned(&draft, head)?)?;

@@ -113,6 +113,8 @@ pub(crate) const ROWS: &[Row] = &[
         &["id"],
         &["after", "Last-Event-ID"],
     ),
+    hidden("GET /v1/sessions/{id}/trace", &[Kind::Session], &["/v1/sessions/{}/trace"], &["id"], &[]),
+    hidden("GET /v1/sessions/{id}/digest", &[Kind::Session], &["/v1/sessions/{}/digest"], &["id"], &[]),
     hidden("GET /v1/consents/{id}", &[Kind::Consent], &["/v1/consents/{}"], &["id"], &[]),
     hidden(
         "GET /v1/consents/{id}/sessions",
