@@ -47,6 +47,7 @@ mod domain;
 mod inbox;
 mod people;
 mod trust;
+mod webhook;
 mod work;
 
 pub use account::*;
@@ -56,6 +57,7 @@ pub use domain::*;
 pub use inbox::*;
 pub use people::*;
 pub use trust::*;
+pub use webhook::*;
 pub use work::*;
 
 api! {
