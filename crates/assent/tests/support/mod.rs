@@ -9,6 +9,8 @@
     reason = "what a test cannot do fails it"
 )]
 
+pub mod hooks;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
