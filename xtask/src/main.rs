@@ -3,6 +3,7 @@
 
 mod codegen;
 mod command;
+mod libraries;
 mod picture;
 mod test;
 mod tidy;
