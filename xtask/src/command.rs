@@ -1,5 +1,6 @@
 //! Runs other programs at the root of the repository; whatever they print goes straight through.
 
+use std::ffi::OsStr;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -12,14 +13,21 @@ pub(crate) fn cargo(root: &Path, arguments: &[&str]) -> Command {
 
 /// Python 3 with these arguments, in a folder; it leaves nothing there.
 pub(crate) fn python(folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new("python3");
-    command.args(arguments).current_dir(folder).env("PYTHONDONTWRITEBYTECODE", "1");
+    let mut command = program("python3", folder, arguments);
+    command.env("PYTHONDONTWRITEBYTECODE", "1");
     command
 }
 
-/// Whether `python3` is installed.
-pub(crate) fn has_python(root: &Path) -> bool {
-    let mut command = python(root, &["--version"]);
+/// A program with these arguments, in a folder.
+pub(crate) fn program(name: impl AsRef<OsStr>, folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(name);
+    command.args(arguments).current_dir(folder);
+    command
+}
+
+/// Whether a program is installed.
+pub(crate) fn has_program(root: &Path, name: &str) -> bool {
+    let mut command = program(name, root, &["--version"]);
     command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
 }
 

@@ -4,6 +4,7 @@
 mod codegen;
 mod collector;
 mod command;
+mod libraries;
 mod picture;
 mod test;
 mod tidy;

@@ -4,8 +4,8 @@
 use std::path::Path;
 use std::time::Instant;
 
-use crate::command::{cargo, has_python, has_subcommand, python as python_in, run as run_command};
-use crate::{collector, tidy, torture};
+use crate::command::{cargo, has_program, has_subcommand, python as python_in, run as run_command};
+use crate::{collector, libraries, tidy, torture};
 
 /// What to leave out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,7 +95,7 @@ fn summary(done: &[(&str, Option<Outcome>, f64)]) -> String {
     out
 }
 
-const STEPS: [Step; 11] = [
+const STEPS: [Step; 12] = [
     Step { name: "format", meaning: "the code is laid out as rustfmt does", kind: Kind::Lint, run: format },
     Step { name: "tidy", meaning: "the rules that no compiler knows", kind: Kind::Lint, run: tidy },
     Step { name: "clippy", meaning: "no warning in any target", kind: Kind::Lint, run: clippy },
@@ -126,11 +126,17 @@ const STEPS: [Step; 11] = [
         kind: Kind::Test,
         run: collector,
     },
+    Step {
+        name: "libraries",
+        meaning: "published libraries believe what webhooks are told",
+        kind: Kind::Test,
+        run: others,
+    },
     Step { name: "torture", meaning: "kills lose nothing acknowledged", kind: Kind::Torture, run: kill },
 ];
 
-/// Compiles what makes a node wrong on purpose: no other step has it.
-const WRONG: [&str; 2] = ["--features", "assent/misbehave"];
+/// Compiles what no other step has: what makes a node wrong on purpose, and the test that runs libraries of others.
+const APART: [&str; 2] = ["--features", "assent/misbehave,assent/libraries"];
 
 fn format(root: &Path) -> Result<Outcome, String> {
     run_command(&mut cargo(root, &["fmt", "--all", "--check"])).map(|()| Outcome::Passed)
@@ -140,10 +146,10 @@ fn tidy(root: &Path) -> Result<Outcome, String> {
     tidy::run(root).map(|()| Outcome::Passed)
 }
 
-/// What ships, then the deliberately wrong node, which is compiled apart.
+/// What ships, then what is compiled apart.
 fn clippy(root: &Path) -> Result<Outcome, String> {
     let check = ["clippy", "--workspace", "--all-targets"];
-    for which in [&[][..], &WRONG] {
+    for which in [&[][..], &APART] {
         run_command(&mut cargo(root, &[&check[..], which, &["--", "-D", "warnings"]].concat()))?;
     }
     Ok(Outcome::Passed)
@@ -187,7 +193,7 @@ fn faults(root: &Path) -> Result<Outcome, String> {
     } else {
         (&["test"], &["--", "--test-threads", "1", "--nocapture"])
     };
-    run_command(&mut cargo(root, &[runner, &test[..], &WRONG, alone].concat())).map(|()| Outcome::Passed)
+    run_command(&mut cargo(root, &[runner, &test[..], &APART, alone].concat())).map(|()| Outcome::Passed)
 }
 
 /// Where the independent verifier stands.
@@ -195,8 +201,8 @@ const INDEPENDENT: &str = "sdk/python/independent";
 
 /// A desk may be without Python; who answers for all of it, CI, may not.
 fn python(root: &Path) -> Result<Outcome, String> {
-    if !has_python(root) {
-        return missing("python3 is not installed", in_ci());
+    if !has_program(root, "python3") {
+        return missing("python3 is not installed", is_ci());
     }
     let folder = root.join(INDEPENDENT);
     run_command(&mut python_in(&folder, &["-m", "tests"]))?;
@@ -206,7 +212,7 @@ fn python(root: &Path) -> Result<Outcome, String> {
 /// Needs a registry of packages once; a desk may be without.
 fn collector(root: &Path) -> Result<Outcome, String> {
     let Ok(program) = collector::install(root) else {
-        return missing("the collector could not be fetched", in_ci());
+        return missing("the collector could not be fetched", is_ci());
     };
     let test = ["--workspace", "--test", "collector"];
     let runner: &[&str] = if has_subcommand(root, "nextest") { &["nextest", "run"] } else { &["test"] };
@@ -216,7 +222,19 @@ fn collector(root: &Path) -> Result<Outcome, String> {
         .map(|()| Outcome::Passed)
 }
 
-fn in_ci() -> bool {
+/// The same of Node.js, and of what is installed from the registries of both.
+fn others(root: &Path) -> Result<Outcome, String> {
+    if ["python3", "node", "npm"].into_iter().any(|name| !has_program(root, name)) {
+        return missing("python3 or Node.js is not installed", is_ci());
+    }
+    let folder = libraries::install(root)?;
+    let runner: &[&str] = if has_subcommand(root, "nextest") { &["nextest", "run"] } else { &["test"] };
+    let mut command = cargo(root, &[runner, &["--workspace", "--test", "libraries"], &APART].concat());
+    run_command(command.env(libraries::VARIABLE, folder)).map(|()| Outcome::Passed)
+}
+
+/// Whether this runs for all, not for the one at a desk.
+fn is_ci() -> bool {
     std::env::var_os("CI").is_some_and(|value| value == "true")
 }
 
@@ -259,10 +277,12 @@ mod tests {
             "faults",
             "python",
             "collector",
+            "libraries",
         ];
         assert_eq!(names(false, true), all);
-        assert_eq!(names(true, false), ["examples", "tests", "faults", "python", "collector", "torture"]);
-        assert_eq!(names(false, false), ["examples", "tests", "faults", "python", "collector"]);
+        let tests = ["examples", "tests", "faults", "python", "collector", "libraries"];
+        assert_eq!(names(false, false), tests);
+        assert_eq!(names(true, false), [&tests[..], &["torture"]].concat());
     }
 
     #[test]

@@ -49,6 +49,7 @@ mod tender;
 mod token;
 mod trail;
 mod transport;
+mod webhooks;
 mod work;
 
 pub use agent::{AgentParty, Opening};

@@ -316,3 +316,27 @@ pub const WAL_STEP_PAGES: usize = 1024;
 
 /// A bound, in bytes. An address on the web that a card names.
 pub const WEB_ADDRESS_BYTES_MAX: usize = 512;
+
+/// A bound, in attempts. How often an event may be refused before it is put aside: over about two and a half hours, so that a receiver has time to be mended.
+pub const WEBHOOK_ATTEMPTS_MAX: usize = 12;
+
+/// A bound, in attempts. Failures in a row after which a webhook is tried with a single event until one is delivered.
+pub const WEBHOOK_BROKEN_AFTER: usize = 5;
+
+/// A bound, in events. Events of one webhook that may be put aside; then it is stopped, since whoever refuses so many takes none.
+pub const WEBHOOK_DEAD_MAX: usize = 1000;
+
+/// A bound, in milliseconds. The longest pause between two attempts: who is there again waits for an hour at most.
+pub const WEBHOOK_PAUSE_MAX_MS: Millis = Millis(3600000);
+
+/// A bound, in milliseconds. The pause after a first failure; each further one is twice as long, up to the longest, and up to a quarter longer or shorter.
+pub const WEBHOOK_PAUSE_MS: Millis = Millis(5000);
+
+/// A bound, in milliseconds. Five days without an answer after which a webhook is stopped. Nothing is lost: it goes on from its place when it is resumed.
+pub const WEBHOOK_SILENT_MS: Millis = Millis(432000000);
+
+/// A bound, in webhooks. Webhooks of all organisations of a node; bounds the file that keeps them.
+pub const WEBHOOKS_ALL_MAX: usize = 10000;
+
+/// A bound, in webhooks. Webhooks of one organisation; each is an address that the node calls.
+pub const WEBHOOKS_MAX: usize = 20;

@@ -8,7 +8,8 @@
 //! `admission` and `reading` (the ways to the core and the store), `fetch` (the way out to names of others), `auth` (who reads), `http` (what can be asked),
 //! `registry` (who is found), `quota`, `pace` and `share` (what one may ask for), `delivery` (who is woken),
 //! `timers` (what time decides), `prober` (whether those who are listed are there), `domains` (whose domain is whose), `pins`
-//! (whose card is where), `settlement` (money outside), `refusals` (what was not taken), `spans` (what a collector is told), `waiting` (what those wait for), `metrics` and `probe` (how it is).
+//! (whose card is where), `settlement` (money outside), `webhooks` (who is called), `signed` (how those two sign), `refusals` (what was
+//! not taken), `spans` (what a collector is told), `waiting` (what those wait for), `metrics` and `probe` (how it is).
 
 pub mod acting;
 pub mod clock;
@@ -34,9 +35,11 @@ mod refusals;
 mod registry;
 mod settlement;
 mod share;
+mod signed;
 mod spans;
 mod timers;
 mod waiting;
+mod webhooks;
 
 #[cfg(feature = "misbehave")]
 pub mod misbehave;
@@ -54,6 +57,7 @@ use asp_store::inbox::Inboxes;
 use asp_store::people::People;
 use asp_store::probes::Probes;
 use asp_store::saved::Searches;
+use asp_store::webhooks::Webhooks;
 use asp_store::{Fault, Identity, Settings, Store};
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, Semaphore, watch};
@@ -109,13 +113,14 @@ impl Node {
     /// See [`StartError`].
     pub async fn start_at(config: Config, clock: Clock) -> Result<Self, StartError> {
         let public_url = config.public_url.clone().map(base).transpose()?;
-        let Opened { identity, store, people, searches, probes, inboxes } = open(&config, &clock).await?;
+        let Opened { identity, store, people, searches, probes, inboxes, webhooks } =
+            open(&config, &clock).await?;
         let listen =
             |error: std::io::Error| StartError::Listen { address: config.listen, detail: error.to_string() };
         let listener = TcpListener::bind(config.listen).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
         let (stopping, stop) = watch::channel(false);
-        let stores = (store, people, searches, probes, inboxes);
+        let stores = (store, people, searches, probes, inboxes, webhooks);
         let key = identity.key.clone();
         let app = Arc::new(app(&config, clock, stores, key, address, public_url, stop.clone())?);
         let mut tasks = JoinSet::new();
@@ -137,6 +142,7 @@ impl Node {
         tasks.spawn(settlement::run(Arc::clone(&app)));
         tasks.spawn(prober::run(Arc::clone(&app)));
         tasks.spawn(spans::run(Arc::clone(&app), config.otlp_endpoint.clone()));
+        tasks.spawn(webhooks::run(Arc::clone(&app)));
         tracing::info!(%address, origin = %app.store.origin(), "listening");
         Ok(Self { app, address, stopping, tasks })
     }
@@ -219,6 +225,7 @@ struct Opened {
     searches: Searches,
     probes: Probes,
     inboxes: Inboxes,
+    webhooks: Webhooks,
 }
 
 async fn open(config: &Config, clock: &Clock) -> Result<Opened, StartError> {
@@ -238,7 +245,8 @@ async fn open(config: &Config, clock: &Clock) -> Result<Opened, StartError> {
         let searches = Searches::open(&folder).map_err(StartError::Store)?;
         let probes = Probes::open(&folder).map_err(StartError::Store)?;
         let inboxes = Inboxes::open(&folder).map_err(StartError::Store)?;
-        Ok(Opened { identity, store, people, searches, probes, inboxes })
+        let webhooks = Webhooks::open(&folder).map_err(StartError::Store)?;
+        Ok(Opened { identity, store, people, searches, probes, inboxes, webhooks })
     };
     let opened = tokio::task::spawn_blocking(open).await;
     opened.unwrap_or_else(|error| Err(StartError::Threads { detail: error.to_string() }))
@@ -247,7 +255,14 @@ async fn open(config: &Config, clock: &Clock) -> Result<Opened, StartError> {
 fn app(
     config: &Config,
     clock: Clock,
-    (store, people, searches, probes, inboxes): (Store, People, Searches, Probes, Inboxes),
+    (store, people, searches, probes, inboxes, webhooks): (
+        Store,
+        People,
+        Searches,
+        Probes,
+        Inboxes,
+        Webhooks,
+    ),
     key: SecretKey,
     address: SocketAddr,
     public_url: Option<String>,
@@ -303,6 +318,8 @@ fn app(
         assessing: Arc::new(Semaphore::new(1)),
         scores: Arc::new(registry::Scores::default()),
         saved: Arc::new(registry::Saved::new(searches)),
+        webhooks: Arc::new(webhooks),
+        webhooks_moved: Notify::new(),
         bodies: Arc::new(Semaphore::new(http::blocks(config.bodies_bytes_max))),
         body_timeout: Duration::from_millis(config.body_timeout_ms),
         request_timeout: Duration::from_millis(config.request_timeout_ms),

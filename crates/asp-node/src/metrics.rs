@@ -32,6 +32,8 @@ pub(crate) struct Metrics {
     pub(crate) probes: [AtomicU64; 2],
     /// Looks for keys under domains.
     pub(crate) domains_looked_at: AtomicU64,
+    /// Events that webhooks took, and attempts that were for nothing.
+    pub(crate) deliveries: [AtomicU64; 2],
 }
 
 impl Metrics {
@@ -44,6 +46,7 @@ impl Metrics {
             issued: AtomicU64::new(0),
             probes: Default::default(),
             domains_looked_at: AtomicU64::new(0),
+            deliveries: Default::default(),
         }
     }
 
@@ -102,6 +105,11 @@ pub(crate) async fn show(State(app): State<Arc<App>>) -> Response {
     page.head("probes_total", "counter", "Agents that were asked whether they are there.");
     for (answered, counter) in ["true", "false"].iter().zip(&app.metrics.probes) {
         page.value("probes_total", &format!("{{answered=\"{answered}\"}}"), counter.load(Ordering::Relaxed));
+    }
+    page.head("webhook_deliveries_total", "counter", "Events that were sent to webhooks.");
+    for (taken, counter) in ["true", "false"].iter().zip(&app.metrics.deliveries) {
+        let count = counter.load(Ordering::Relaxed);
+        page.value("webhook_deliveries_total", &format!("{{taken=\"{taken}\"}}"), count);
     }
     let looks = app.metrics.domains_looked_at.load(Ordering::Relaxed);
     page.one(

@@ -526,3 +526,43 @@ async fn who_is_an_arbiter_rules_with_the_key_that_is_kept() {
     keys.remove(&domain("initech")).unwrap();
     assert_eq!(stage.page(&arbiter, Method::POST, &ruling, upheld()).await.code(), "NO_ACTING_KEY");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_owner_makes_webhooks_an_auditor_sees_them_and_nobody_else_does() {
+    // ASP-AUT-012
+    let mut stage = Stage::new().await;
+    for name in ["acme", "globex"] {
+        stage.org(name).await;
+    }
+    let (acme, globex) = (stage.reader("acme").await, stage.reader("globex").await);
+    let (owner, auditor) = (stage.person(&acme, "owner").await.1, stage.person(&acme, "auditor").await.1);
+    let (arbiter, stranger) =
+        (stage.person(&acme, "arbiter").await.1, stage.person(&globex, "owner").await.1);
+    let (all, asked) = ("/v1/webhooks", json!({ "url": "https://hooks.acme.example/in" }));
+    for cookie in [&auditor, &arbiter] {
+        let refused = stage.page(cookie, Method::POST, all, Some(asked.clone())).await;
+        assert_eq!(refused.code(), "NOT_PERMITTED");
+    }
+    let elsewhere = stage.http.post(stage.url(all)).header("cookie", &owner).json(&asked);
+    assert_eq!(Answer::of(elsewhere).await.code(), "CROSS_SITE_REQUEST");
+    let made = stage.page(&owner, Method::POST, all, Some(asked.clone())).await.ok();
+    let one = format!("{all}/{}", made["webhook"]["id"].as_str().unwrap());
+    for cookie in [&owner, &auditor] {
+        assert_eq!(stage.look(cookie, &one).await.ok()["url"], asked["url"]);
+        assert_eq!(stage.look(cookie, all).await.ok()["webhooks"].as_array().unwrap().len(), 1);
+    }
+    assert_eq!(stage.look(&stranger, all).await.ok()["webhooks"], json!([]));
+    for (cookie, denied) in
+        [(&auditor, "NOT_PERMITTED"), (&arbiter, "NOT_PERMITTED"), (&stranger, "NOT_FOUND")]
+    {
+        for (method, end) in [(Method::DELETE, ""), (Method::POST, "/test"), (Method::POST, "/resume")] {
+            let answer = stage.page(cookie, method, &format!("{one}{end}"), None).await;
+            assert_eq!(answer.code(), denied, "{end}");
+        }
+    }
+    for cookie in [&arbiter, &stranger] {
+        assert_eq!(stage.look(cookie, &one).await.code(), "NOT_FOUND");
+    }
+    assert_eq!(stage.page(&owner, Method::DELETE, &one, None).await.status, 204);
+    assert_eq!(stage.look(&owner, &one).await.code(), "NOT_FOUND");
+}

@@ -41,6 +41,8 @@ pub enum Step {
     Searches,
     /// Keeping what an inbox has in hand.
     Inbox,
+    /// Keeping webhooks.
+    Webhooks,
 }
 
 impl Step {
@@ -64,6 +66,7 @@ impl Step {
             Self::People => "keeping accounts of people",
             Self::Searches => "keeping saved searches",
             Self::Inbox => "keeping what an inbox has in hand",
+            Self::Webhooks => "keeping webhooks",
         }
     }
 }

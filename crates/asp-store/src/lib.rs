@@ -6,8 +6,8 @@
 //! Modules in reading order: [`fault`], then how the log is written ([`lanes`], `sequencer`, `facts`, `fold`), what
 //! follows from it (`views`), how it is stored (`entries`, `names`, `receipts`, `tiles`, `migrate`, `wal`), how agents are found
 //! (`search`), how it is read (`reads`, `pool`, `export`, `trail`), and how it is checked ([`audit`]). Beside it all, and no part of
-//! it (`beside`), are the accounts of [`people`], the searches that are [`saved`], and what was seen of agents that were
-//! asked whether they are there ([`probes`]).
+//! it (`beside`), are the accounts of [`people`], the searches that are [`saved`], the [`webhooks`] of organisations, and
+//! what was seen of agents that were asked whether they are there ([`probes`]).
 
 pub mod fault;
 pub mod inbox;
@@ -42,6 +42,7 @@ pub mod audit;
 mod beside;
 pub mod people;
 pub mod saved;
+pub mod webhooks;
 
 pub mod probes;
 

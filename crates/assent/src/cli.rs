@@ -24,6 +24,7 @@ mod policy;
 mod tck;
 mod tender;
 mod trust;
+mod webhook;
 
 pub(crate) use account::{AccountCommand, AccountTransfer};
 pub(crate) use accounts::{PeopleCommand, PeopleInvite, PeopleKey, PeopleOperator};
@@ -51,6 +52,7 @@ pub(crate) use tender::{TenderAward, TenderCommand, TenderDecline, TenderName, T
 pub(crate) use trust::{
     Observe, TrustCommand, TrustEndorse, TrustHistory, TrustRate, TrustVerify, TrustWithdraw,
 };
+pub(crate) use webhook::{WebhookAdd, WebhookCommand, WebhookReplay};
 
 const AFTER: &str = "\
 Exit codes:
@@ -140,6 +142,9 @@ pub(crate) enum Command {
     /// Say which people may look at what is your organisation's
     #[command(subcommand)]
     People(PeopleCommand),
+    /// Have what happens delivered to an address of your organisation
+    #[command(subcommand)]
+    Webhook(WebhookCommand),
     /// Register an agent, look at one, or change its key
     #[command(subcommand)]
     Agent(AgentCommand),

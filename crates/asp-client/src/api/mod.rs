@@ -48,6 +48,7 @@ mod inbox;
 mod people;
 mod trace;
 mod trust;
+mod webhook;
 mod work;
 
 pub use account::*;
@@ -58,6 +59,7 @@ pub use inbox::*;
 pub use people::*;
 pub use trace::*;
 pub use trust::*;
+pub use webhook::*;
 pub use work::*;
 
 api! {

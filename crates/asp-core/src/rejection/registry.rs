@@ -267,6 +267,10 @@ pub enum Code {
     SearchLimit,
     /// Another search is saved under this name.
     SearchNameTaken,
+    /// There are as many webhooks as may be.
+    WebhookLimit,
+    /// The node calls no such address.
+    WebhookAddress,
     /// The node has more work waiting than it will queue.
     Overloaded,
     /// The provider of identities does not answer, or not as one.
@@ -1606,6 +1610,26 @@ pub(super) const ROWS: &[Row] = &[
         rule: None,
         sentence: "Another search is saved under this name.",
         hint: "Take another name, or forget the one that has it.",
+    },
+    Row {
+        code: Code::WebhookLimit,
+        text: "WEBHOOK_LIMIT",
+        status: 409,
+        blame: Blame::State,
+        retry: Retry::Change,
+        rule: None,
+        sentence: "There are as many webhooks as may be.",
+        hint: "Remove one that is not needed; one can deliver several kinds of events.",
+    },
+    Row {
+        code: Code::WebhookAddress,
+        text: "WEBHOOK_ADDRESS",
+        status: 400,
+        blame: Blame::Sender,
+        retry: Retry::Change,
+        rule: None,
+        sentence: "The node calls no such address.",
+        hint: "Give an https address on port 443 of a public host; the operator can allow others by `fetch_allow`.",
     },
     Row {
         code: Code::Overloaded,

@@ -77,13 +77,20 @@ impl Caller {
     /// [`Code::NotPermitted`]; of what is only seen, that it is not there.
     pub(crate) fn may(&self, right: Right) -> Result<Option<Domain>, Denial> {
         let denied = match right {
-            Right::ReadOrganisation | Right::SeePeople | Right::SeeNode | Right::ReadCases => Code::NotFound,
-            Right::ManagePeople | Right::SaveSearches | Right::Rule => Code::NotPermitted,
+            Right::ReadOrganisation
+            | Right::SeePeople
+            | Right::SeeWebhooks
+            | Right::SeeNode
+            | Right::ReadCases => Code::NotFound,
+            Right::ManagePeople | Right::SaveSearches | Right::ManageWebhooks | Right::Rule => {
+                Code::NotPermitted
+            }
         };
         match (self, right) {
-            (Self::Party(Tenant::Organisation(domain)), Right::SeePeople | Right::ManagePeople) => {
-                Ok(Some(domain.clone()))
-            }
+            (
+                Self::Party(Tenant::Organisation(domain)),
+                Right::SeePeople | Right::ManagePeople | Right::SeeWebhooks | Right::ManageWebhooks,
+            ) => Ok(Some(domain.clone())),
             (Self::Person(SignedIn { person, .. }), right) if right.is_of(person.roles.iter().copied()) => {
                 Ok(person.organisation.clone())
             }

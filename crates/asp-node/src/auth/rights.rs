@@ -14,6 +14,10 @@ pub(crate) enum Right {
     ManagePeople,
     /// Save searches in the organisation's name, and forget them.
     SaveSearches,
+    /// See the organisation's webhooks, and what was put aside of them.
+    SeeWebhooks,
+    /// Make webhooks, try, resume and remove them.
+    ManageWebhooks,
     /// See settings and standing of the node.
     SeeNode,
     /// Read the disputes in which the organisation is the arbiter.
@@ -36,18 +40,32 @@ impl Right {
                 | Self::SeePeople
                 | Self::ManagePeople
                 | Self::SaveSearches
+                | Self::SeeWebhooks
+                | Self::ManageWebhooks
                 | Self::ReadCases,
             )
-            | (Role::Auditor, Self::ReadOrganisation | Self::SeePeople | Self::ReadCases)
+            | (
+                Role::Auditor,
+                Self::ReadOrganisation | Self::SeePeople | Self::SeeWebhooks | Self::ReadCases,
+            )
             | (Role::Operator, Self::SeePeople | Self::SeeNode)
             | (Role::Arbiter, Self::ReadCases | Self::Rule) => true,
             (Role::Owner, Self::SeeNode | Self::Rule)
-            | (Role::Auditor, Self::ManagePeople | Self::SaveSearches | Self::SeeNode | Self::Rule)
+            | (
+                Role::Auditor,
+                Self::ManagePeople
+                | Self::SaveSearches
+                | Self::ManageWebhooks
+                | Self::SeeNode
+                | Self::Rule,
+            )
             | (
                 Role::Operator,
                 Self::ReadOrganisation
                 | Self::ManagePeople
                 | Self::SaveSearches
+                | Self::SeeWebhooks
+                | Self::ManageWebhooks
                 | Self::ReadCases
                 | Self::Rule,
             )
@@ -58,6 +76,8 @@ impl Right {
                 | Self::SeePeople
                 | Self::ManagePeople
                 | Self::SaveSearches
+                | Self::SeeWebhooks
+                | Self::ManageWebhooks
                 | Self::SeeNode,
             ) => false,
         }
@@ -75,15 +95,17 @@ mod tests {
             Right::SeePeople,
             Right::ManagePeople,
             Right::SaveSearches,
+            Right::SeeWebhooks,
+            Right::ManageWebhooks,
             Right::SeeNode,
             Right::ReadCases,
             Right::Rule,
         ];
         let table = [
-            (Role::Owner, [true, true, true, true, false, true, false]),
-            (Role::Auditor, [true, true, false, false, false, true, false]),
-            (Role::Operator, [false, true, false, false, true, false, false]),
-            (Role::Arbiter, [false, false, false, false, false, true, true]),
+            (Role::Owner, [true, true, true, true, true, true, false, true, false]),
+            (Role::Auditor, [true, true, false, false, true, false, false, true, false]),
+            (Role::Operator, [false, true, false, false, false, false, true, false, false]),
+            (Role::Arbiter, [false, false, false, false, false, false, false, true, true]),
         ];
         for (role, row) in table {
             for (right, has) in rights.into_iter().zip(row) {

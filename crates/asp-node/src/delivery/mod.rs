@@ -8,7 +8,7 @@ pub(crate) mod reading;
 pub(crate) mod socket;
 pub(crate) mod sse;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -266,28 +266,70 @@ struct Wider {
 
 /// The topics that moved; besides streams, those that are waited for.
 fn moved(reader: &Reader<'_>, from: u64, to: u64, wider: Wider) -> Result<Vec<Topic>, Denial> {
-    let streams = reader.streams_moved(from, to)?;
-    let any = |kind: StreamKind| streams.iter().any(|stream| stream.kind() == kind);
-    let (sessions, agents) = (any(StreamKind::Session), any(StreamKind::Agent));
-    // One look at an index for each tenant; there are as many here as wait, which is bounded.
-    let in_sessions = |tenant: &Tenant| {
-        let query = SessionQuery { moved_since: from, limit: 1, before: None };
-        Ok::<_, Denial>(sessions && !reader.sessions(tenant, query)?.is_empty())
-    };
+    let moved = Moved::read(reader, from, to)?;
     let mut topics = Vec::new();
     for tenant in wider.feeds {
-        if in_sessions(&tenant)? || reader.feeds(&tenant, &streams)? {
+        if moved.is_told(reader, &tenant)? {
             topics.push(Topic::Feed(tenant));
         }
     }
     for tenant in wider.sessions {
-        if in_sessions(&tenant)? {
+        if moved.in_sessions(reader, &tenant)? {
             topics.push(Topic::Sessions(tenant));
         }
     }
+    let agents = moved.any(StreamKind::Agent);
     topics.extend(wider.searches.into_iter().filter(|_| agents));
-    topics.extend(streams.into_iter().map(Topic::Stream));
+    topics.extend(moved.streams.into_iter().map(Topic::Stream));
     Ok(topics)
+}
+
+/// Those of the tenants to whom something among these entries is told.
+///
+/// # Errors
+/// That the storage failed.
+pub(crate) fn feeds_moved(
+    reader: &Reader<'_>,
+    from: u64,
+    to: u64,
+    tenants: BTreeSet<Tenant>,
+) -> Result<BTreeSet<Tenant>, Denial> {
+    let moved = Moved::read(reader, from, to)?;
+    let mut told = BTreeSet::new();
+    for tenant in tenants {
+        if moved.is_told(reader, &tenant)? {
+            told.insert(tenant);
+        }
+    }
+    Ok(told)
+}
+
+/// The streams that moved, and since where.
+struct Moved {
+    streams: Vec<StreamId>,
+    from: u64,
+}
+
+impl Moved {
+    fn read(reader: &Reader<'_>, from: u64, to: u64) -> Result<Self, Denial> {
+        Ok(Self { streams: reader.streams_moved(from, to)?, from })
+    }
+
+    fn any(&self, kind: StreamKind) -> bool {
+        self.streams.iter().any(|stream| stream.kind() == kind)
+    }
+
+    /// Whether a session moved in which the tenant takes part. One look at an index for each tenant; there are as many as wait,
+    /// which is bounded.
+    fn in_sessions(&self, reader: &Reader<'_>, tenant: &Tenant) -> Result<bool, Denial> {
+        let query = SessionQuery { moved_since: self.from, limit: 1, before: None };
+        Ok(self.any(StreamKind::Session) && !reader.sessions(tenant, query)?.is_empty())
+    }
+
+    /// Whether anything that moved is told in the tenant's feed.
+    fn is_told(&self, reader: &Reader<'_>, tenant: &Tenant) -> Result<bool, Denial> {
+        Ok(self.in_sessions(reader, tenant)? || reader.feeds(tenant, &self.streams)?)
+    }
 }
 
 impl Subscription {

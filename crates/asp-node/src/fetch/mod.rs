@@ -1,4 +1,4 @@
-//! The only requests that the node makes to names that strangers chose: agent cards, proofs of domains, endpoints.
+//! The only requests that the node makes to names that strangers chose: agent cards, proofs of domains, endpoints, webhooks.
 //!
 //! Whoever names an address may want the node to reach what only the node can (server-side request forgery). So: `https`
 //! on its own port, no user, no redirect, no proxy; every address of the name must be public and the connection goes to
@@ -197,6 +197,33 @@ impl Fetch {
         self.ask(Method::POST, url, (headers, body), bytes_max).await
     }
 
+    /// Sends something of this kind, and hears only whether it is taken: what comes back is not read.
+    ///
+    /// # Errors
+    /// See [`FetchError`].
+    pub(crate) async fn tell(
+        &self,
+        url: &str,
+        (kind, headers): (&str, &[(&str, String)]),
+        body: Vec<u8>,
+    ) -> Result<(), FetchError> {
+        let request = self.client.post(self.check(url)?).header(CONTENT_TYPE, kind).body(body);
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, value));
+        self.in_time(async {
+            let response = request.send().await.map_err(|error| reason(&error))?;
+            success(&response)
+        })
+        .await
+    }
+
+    /// Whether a URL is one that may be asked, as far as that is known before its name is looked up.
+    ///
+    /// # Errors
+    /// See [`FetchError`].
+    pub(crate) fn permits(&self, url: &str) -> Result<(), FetchError> {
+        self.check(url).map(drop)
+    }
+
     /// The DNS texts of a name; none if it has none.
     ///
     /// # Errors
@@ -301,14 +328,16 @@ fn reason(error: &reqwest::Error) -> FetchError {
     if error.is_timeout() { FetchError::TooSlow } else { FetchError::Unreachable }
 }
 
-async fn read(mut response: Response, bytes_max: usize) -> Result<Fetched, FetchError> {
+fn success(response: &Response) -> Result<(), FetchError> {
     let status = response.status();
     if status.is_redirection() {
         return Err(FetchError::Redirected);
     }
-    if !status.is_success() {
-        return Err(FetchError::Status(status.as_u16()));
-    }
+    if status.is_success() { Ok(()) } else { Err(FetchError::Status(status.as_u16())) }
+}
+
+async fn read(mut response: Response, bytes_max: usize) -> Result<Fetched, FetchError> {
+    success(&response)?;
     let kind = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     if !kind.is_some_and(is_json) {
         return Err(FetchError::MediaType);

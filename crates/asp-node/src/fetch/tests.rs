@@ -234,6 +234,36 @@ async fn an_answer_is_small_json_that_comes_from_where_it_was_asked_for() {
 }
 
 #[tokio::test]
+async fn who_is_told_something_answers_by_its_status_alone() {
+    for (manner, heard) in [
+        (Manner::Well, Ok(())),
+        (Manner::Kind("text/html"), Ok(())),
+        (Manner::Endless, Ok(())),
+        (Manner::Breaks, Ok(())),
+        (Manner::Says(204), Ok(())),
+        (Manner::Says(400), Err(FetchError::Status(400))),
+        (Manner::Says(503), Err(FetchError::Status(503))),
+        (Manner::Leads("https://acme.example/b"), Err(FetchError::Redirected)),
+    ] {
+        let server = Server::start(manner).await;
+        let told = plain(&server).tell("https://acme.example/a", ("text/plain", &[]), Vec::new()).await;
+        assert_eq!(told, heard, "{manner:?}");
+        assert_eq!(server.met(), 1, "{manner:?}");
+    }
+    let nobody = fetch("", None);
+    for (url, why) in [
+        ("https://127.0.0.1/a", FetchError::Address),
+        ("https://[::1]/a", FetchError::Address),
+        ("https://acme.example:8443/a", FetchError::Port),
+        ("http://acme.example/a", FetchError::Url),
+    ] {
+        assert_eq!(nobody.permits(url), Err(why), "{url}");
+        assert_eq!(nobody.tell(url, ("text/plain", &[]), Vec::new()).await, Err(why), "{url}");
+    }
+    assert_eq!(nobody.permits("https://acme.example/a"), Ok(()));
+}
+
+#[tokio::test]
 async fn a_redirect_is_not_followed() {
     // THR-SSRF
     for to in ["https://acme.example/other", "http://127.0.0.1:1/", "//10.0.0.1/", "/other"] {

@@ -12,6 +12,7 @@ use asp_core::statement::ENVELOPE_BYTES_MAX;
 use asp_store::inbox::GroupName;
 use asp_store::people::PersonId;
 use asp_store::saved::SearchId;
+use asp_store::webhooks::WebhookId;
 use axum::body::{BodyDataStream, Bytes};
 use axum::extract::{FromRequest, FromRequestParts, OptionalFromRequestParts, Path, Query, Request};
 use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, EXPECT, HOST};
@@ -130,6 +131,17 @@ impl FromRequestParts<Arc<App>> for SearchName {
 pub(super) struct InboxName(pub(super) GroupName);
 
 impl FromRequestParts<Arc<App>> for InboxName {
+    type Rejection = Denial;
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Denial> {
+        let text: String = path(parts, app).await?;
+        Ok(Self(text.parse().map_err(|()| Code::NotFound)?))
+    }
+}
+
+/// The id of a webhook in a path.
+pub(super) struct WebhookName(pub(super) WebhookId);
+
+impl FromRequestParts<Arc<App>> for WebhookName {
     type Rejection = Denial;
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Denial> {
         let text: String = path(parts, app).await?;

@@ -33,6 +33,7 @@ mod statements;
 mod traces;
 mod trail;
 mod trust;
+mod webhooks;
 mod wellknown;
 mod work;
 
@@ -46,6 +47,7 @@ use asp_core::key::SecretKey;
 use asp_core::rejection::Code;
 use asp_store::inbox::Inboxes;
 use asp_store::probes::Probes;
+use asp_store::webhooks::Webhooks;
 use asp_store::{Reader, Store};
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
@@ -126,6 +128,9 @@ pub(crate) struct App {
     pub(crate) inboxes: Arc<Inboxes>,
     /// Searches that were saved.
     pub(crate) saved: Arc<Saved>,
+    /// Where organisations have what they may read delivered, and that somebody has changed something of it.
+    pub(crate) webhooks: Arc<Webhooks>,
+    pub(crate) webhooks_moved: Notify,
     /// Memory for bodies, in blocks.
     pub(crate) bodies: Arc<Semaphore>,
     pub(crate) address: SocketAddr,
@@ -291,6 +296,12 @@ fn told() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(inbox::replay))
         .routes(routes!(inbox::discard))
         .routes(routes!(inbox::forget))
+        .routes(routes!(webhooks::list, webhooks::add))
+        .routes(routes!(webhooks::show, webhooks::remove))
+        .routes(routes!(webhooks::key))
+        .routes(routes!(webhooks::test))
+        .routes(routes!(webhooks::resume))
+        .routes(routes!(webhooks::dead, webhooks::replay))
 }
 
 /// What describes the routes, made once.

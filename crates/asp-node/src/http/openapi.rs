@@ -31,6 +31,7 @@ pub(super) const TAGS: &[(&str, &str)] = &[
     ("accounts", "The money of an organisation, and what its commitments hold."),
     ("disputes", "What is argued about, what was ruled, and by whom."),
     ("delivery", "What happens, as it happens."),
+    ("webhooks", "Where an organisation has what happens delivered."),
     ("trust", "How far to trust whom, and why."),
     ("log", "The Merkle log under it all, for auditors. Public."),
     ("people", "Accounts by which people look; they sign nothing."),

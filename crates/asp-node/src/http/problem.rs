@@ -7,6 +7,7 @@ use asp_core::rejection::{Code, Rejection, Retry};
 use asp_store::inbox::NotDone;
 use asp_store::people::NotKept;
 use asp_store::saved::NotSaved;
+use asp_store::webhooks::NotAdded;
 use asp_store::{Fault, Refusal};
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
@@ -85,6 +86,15 @@ impl From<NotDone> for Denial {
             NotDone::LeaseLost { place } => Code::LeaseLost.at(format!("/positions/{place}")).into(),
             NotDone::Full => Code::InboxFull.into(),
             NotDone::Fault(fault) => Self::Fault(fault),
+        }
+    }
+}
+
+impl From<NotAdded> for Denial {
+    fn from(not_added: NotAdded) -> Self {
+        match not_added {
+            NotAdded::Full => Code::WebhookLimit.into(),
+            NotAdded::Fault(fault) => Self::Fault(fault),
         }
     }
 }

@@ -1,12 +1,10 @@
 //! Money outside: asks a settlement provider to take money in or to pay it out, and says in the log what the provider says.
 //!
 //! The node asks over HTTP, signed, with the hash of the organisation's statement as the key under which asking twice is
-//! asking once; the provider answers whenever it likes, by signed messages that are checked in `signed`. Nothing is kept
+//! asking once; the provider answers whenever it likes, by signed messages that are checked in [`crate::signed`]. Nothing is kept
 //! here that matters: what waits follows from the log, so that a restart asks again, and an account takes each outcome once.
 //!
 //! An outcome is what a message says, never what an answer to a request says: who answers is not who signs.
-
-mod signed;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -27,9 +25,9 @@ use serde::{Deserialize, Serialize};
 use crate::config::Config;
 use crate::http::App;
 use crate::http::problem::Denial;
+use crate::signed::{Seen, SharedKey};
 use crate::waiting::{grown, reached};
 use crate::{stopped, timers};
-use signed::{Seen, SharedKey};
 
 /// Accounts with something that waits that are looked at in one round.
 const ACCOUNTS_MAX: usize = 1_000;

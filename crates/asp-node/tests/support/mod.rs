@@ -10,6 +10,7 @@
 
 mod author;
 mod events;
+mod names;
 mod reader;
 mod site;
 
@@ -24,6 +25,7 @@ use serde_json::Value;
 
 pub use author::*;
 pub use events::*;
+pub use names::*;
 pub use reader::*;
 pub use site::*;
 

@@ -780,6 +780,20 @@ pub const RULES: &[Rule] = &[
         inside: Some("An inbox is a node's own affair; another node may have none."),
     },
     Rule {
+        id: "ASP-DLV-010",
+        sentence: "What is delivered to a webhook MUST be what its organisation may read and nothing else, in the order of the log, at least once, and under one webhook-id however often; an event that was put aside comes when it is asked for.",
+        codes: &[],
+        level: Level::Standard,
+        inside: Some("A node MAY have no webhooks, and what it calls has to be reached by it."),
+    },
+    Rule {
+        id: "ASP-DLV-011",
+        sentence: "What is delivered to a webhook MUST be signed with an Ed25519 key that is that webhook's alone, whose public half the node gives to whoever knows the webhook's id.",
+        codes: &[],
+        level: Level::Standard,
+        inside: Some("A node MAY have no webhooks, and what it calls has to be reached by it."),
+    },
+    Rule {
         id: "ASP-ESC-001",
         sentence: "An account's first statement MUST be account.open; it, account.deposit and account.withdraw MUST be issued by the organisation whose account it is, and nobody but it and the node says anything there.",
         codes: &["UNKNOWN_STREAM", "NOT_A_PARTY"],

@@ -35,6 +35,7 @@ mod tender;
 mod trace;
 mod trust;
 mod verify;
+mod webhook;
 mod work;
 
 use std::fs::File;
@@ -71,6 +72,7 @@ pub(crate) fn run(context: &Context, command: Command) -> Outcome {
         Command::Demo(args) => block_on(demo::run(context, &args)),
         Command::Serve(args) => block_on(serve::run(context, &args)),
         Command::People(command) => block_on(people::run(context, command)),
+        Command::Webhook(command) => block_on(webhook::run(context, command)),
         Command::Org(command) => block_on(org::run(context, command)),
         Command::Agent(command) => block_on(agent::run(context, command)),
         Command::Key(command) => keys::run(context, command),

@@ -9,6 +9,7 @@
     reason = "what a test cannot do fails it"
 )]
 
+pub mod hooks;
 pub mod trade;
 
 use std::io::{BufRead, BufReader, Read, Write};

@@ -147,6 +147,13 @@ pub(crate) async fn search(scene: &Scene, by: &Caller, name: &str) -> String {
     json(&Told::of(request).await)["id"].as_str().unwrap().to_owned()
 }
 
+/// A webhook of an organisation, which is never called: its id.
+pub(crate) async fn webhook(scene: &Scene, by: &Caller, url: &str) -> String {
+    let asked = json!({ "url": url }).to_string();
+    let request = by.request((scene, &Client::new()), &Method::POST, "/v1/webhooks", Some(asked));
+    json(&Told::of(request).await)["webhook"]["id"].as_str().unwrap().to_owned()
+}
+
 /// Whoever runs the node.
 pub(crate) async fn operator(scene: &Scene, data: &Path) -> Caller {
     let home = data.join("operators-home");

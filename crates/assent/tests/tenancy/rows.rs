@@ -22,6 +22,8 @@ pub(crate) enum Kind {
     Secret,
     /// A search that somebody has saved.
     Search,
+    /// A webhook of an organisation.
+    Webhook,
     /// No id, but something that was said or is private in another way: it stands in no stranger's answer.
     Words,
 }
@@ -194,6 +196,21 @@ pub(crate) const ROWS: &[Row] = &[
         &["id"],
         &["after", "Last-Event-ID"],
     ),
+    hidden("GET /v1/webhooks/{id}", &[Kind::Webhook], &["/v1/webhooks/{}"], &["id"], &[]),
+    hidden("DELETE /v1/webhooks/{id}", &[Kind::Webhook], &["/v1/webhooks/{}"], &["id"], &[]),
+    hidden("GET /v1/webhooks/{id}/dead", &[Kind::Webhook], &["/v1/webhooks/{}/dead"], &["id"], &[]),
+    hidden("POST /v1/webhooks/{id}/test", &[Kind::Webhook], &["/v1/webhooks/{}/test"], &["id"], &[]),
+    hidden("POST /v1/webhooks/{id}/resume", &[Kind::Webhook], &["/v1/webhooks/{}/resume"], &["id"], &[]),
+    Row {
+        route: "POST /v1/webhooks/{id}/dead",
+        shows: Shows::Hidden {
+            kinds: &[Kind::Webhook],
+            asks: &["/v1/webhooks/{}/dead"],
+            body: Some(r#"{"positions":[1]}"#),
+        },
+        names: &["id"],
+        plain: &["positions"],
+    },
     // Whoever opens a link sees one button, whether it is good or not.
     hidden("GET /signin/{secret}", &[Kind::Secret], &["/signin/{}"], &["secret"], &[]),
     hidden("GET /join/{secret}", &[Kind::Secret], &["/join/{}"], &["secret"], &[]),
@@ -266,6 +283,14 @@ pub(crate) const ROWS: &[Row] = &[
     own("POST /v1/inbox/{group}/discard", &[], &["group", "position"]),
     own("DELETE /v1/inbox/{group}", &[], &["group"]),
     own("POST /v1/searches", &[], &["name", "query"]),
+    own("GET /v1/webhooks", &["/v1/webhooks"], &[]),
+    own("POST /v1/webhooks", &[], &["from", "streams", "types", "url"]),
+    public(
+        "GET /v1/webhooks/{id}/key",
+        "whoever receives has to be able to check who calls; it tells neither whose the webhook is nor where it leads",
+        &[],
+        &["id"],
+    ),
     own("GET /", &["/"], &[]),
     // Who may invite does so for the own organisation, whoever asks.
     own("POST /v1/people/invitations", &[], &["email", "name", "roles"]),

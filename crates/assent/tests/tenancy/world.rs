@@ -252,6 +252,11 @@ impl World {
             let id = callers::search(scene, &organisation, &called).await;
             self.add(Kind::Search, &id, &readers);
             self.add(Kind::Words, &called, &readers);
+            // Nobody answers to a name below `invalid`.
+            let url = format!("https://ukulele-{name}.invalid/in");
+            let id = callers::webhook(scene, &organisation, &url).await;
+            self.add(Kind::Webhook, &id, &readers);
+            self.add(Kind::Words, &url, &readers);
             self.callers.push(organisation);
         }
         self.callers.push(Caller::party(scene, FORMER).await);

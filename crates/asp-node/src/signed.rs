@@ -1,9 +1,11 @@
-//! What node and settlement provider tell each other, signed with the key that they share: the scheme of Standard Webhooks,
-//! `webhook-id`, `webhook-timestamp` and `webhook-signature` over `id.timestamp.body`, in HMAC-SHA256.
+//! Messages over HTTP that are signed by the scheme of Standard Webhooks: `webhook-id`, `webhook-timestamp` and
+//! `webhook-signature` over `id.timestamp.body`, in HMAC-SHA256 (`v1`) with a key that both sides share, or in Ed25519
+//! (`v1a`) with a key whose public half anybody may have. Knows nothing of what is said.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
+use asp_core::key::SecretKey;
 use asp_core::position::{LogTime, Millis};
 use axum::http::HeaderMap;
 use base64::Engine as _;
@@ -15,8 +17,12 @@ use sha2::Sha256;
 pub(crate) const TOLERANCE: Millis = Millis(300_000);
 /// What a key begins with, as Standard Webhooks writes it.
 const PREFIX: &str = "whsec_";
+/// What the public half of a key begins with.
+const PUBLIC_PREFIX: &str = "whpk_";
 /// The scheme of a signature with a shared key.
 const SCHEME: &str = "v1";
+/// The scheme of a signature with a key of one's own.
+const OWN_SCHEME: &str = "v1a";
 /// Bytes of the shortest key.
 const KEY_BYTES_MIN: usize = 24;
 /// Characters of the longest id.
@@ -29,7 +35,7 @@ pub(crate) const ID: &str = "webhook-id";
 pub(crate) const TIMESTAMP: &str = "webhook-timestamp";
 pub(crate) const SIGNATURE: &str = "webhook-signature";
 
-/// The key that node and provider share.
+/// The key that two sides share.
 #[derive(Clone)]
 pub(crate) struct SharedKey(Vec<u8>);
 
@@ -39,7 +45,7 @@ impl std::fmt::Debug for SharedKey {
     }
 }
 
-/// Why word of the provider is not believed. Nothing of it is repeated.
+/// Why a message is not believed. Nothing of it is repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unbelieved {
     /// A header is missing or cannot be read.
@@ -55,6 +61,16 @@ impl SharedKey {
     pub(crate) fn read(text: &str) -> Option<Self> {
         let bytes = STANDARD.decode(text.trim().strip_prefix(PREFIX)?).ok()?;
         (bytes.len() >= KEY_BYTES_MIN).then_some(Self(bytes))
+    }
+
+    /// Of these bytes.
+    pub(crate) fn of(bytes: &[u8; 32]) -> Self {
+        Self(bytes.to_vec())
+    }
+
+    /// As it is told to the other side, and read.
+    pub(crate) fn text(&self) -> String {
+        format!("{PREFIX}{}", STANDARD.encode(&self.0))
     }
 
     fn mac(&self, id: &str, timestamp: &str, body: &[u8]) -> Option<Hmac<Sha256>> {
@@ -100,6 +116,34 @@ impl SharedKey {
     }
 }
 
+/// What signs messages to somebody who need not have a secret: a key of one's own, and one that both share for those whose
+/// libraries know no other.
+#[derive(Debug, Clone)]
+pub(crate) struct Signer {
+    own: SecretKey,
+    shared: SharedKey,
+}
+
+impl Signer {
+    /// Of the seed of an Ed25519 key and of what is shared.
+    pub(crate) fn of(seed: &[u8; 32], shared: &[u8; 32]) -> Self {
+        Self { own: SecretKey::from_seed(seed), shared: SharedKey::of(shared) }
+    }
+
+    /// The public half of the key, as Standard Webhooks writes it.
+    pub(crate) fn public_key(&self) -> String {
+        format!("{PUBLIC_PREFIX}{}", STANDARD.encode(self.own.id().as_bytes()))
+    }
+
+    /// The headers that sign a message in both schemes.
+    pub(crate) fn sign(&self, id: &str, now: LogTime, body: &[u8]) -> Option<[(&'static str, String); 3]> {
+        let [name, timestamp, (header, shared)] = self.shared.sign(id, now, body)?;
+        let signed = [id.as_bytes(), b".", timestamp.1.as_bytes(), b".", body].concat();
+        let own = STANDARD.encode(self.own.sign(&signed).as_bytes());
+        Some([name, timestamp, (header, format!("{OWN_SCHEME},{own} {shared}"))])
+    }
+}
+
 /// The messages that were taken, as long as they could be sent again.
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
@@ -128,6 +172,7 @@ impl Seen {
 
 #[cfg(test)]
 mod tests {
+    use asp_core::key::{KeyId, PublicKey, SignatureBytes};
     use axum::http::{HeaderName, HeaderValue};
 
     use super::*;
@@ -159,6 +204,30 @@ mod tests {
         assert_eq!(key.check(&headers(id, &AT.to_string(), SIGNED), BODY, at(AT)), Ok(id.to_owned()));
         let several = format!("v1,AAAA v1a,xyz {SIGNED}");
         assert!(key.check(&headers(id, &AT.to_string(), &several), BODY, at(AT)).is_ok());
+    }
+
+    #[test]
+    fn a_message_is_signed_for_whoever_has_the_public_key_and_for_whoever_shares_one() {
+        let signer = Signer::of(&[7; 32], &[8; 32]);
+        let made = signer.sign("one-7", at(AT), BODY).unwrap();
+        let (own, shared) = made[2].1.split_once(' ').unwrap();
+        // Who shares a key reads past the other signature.
+        let key = SharedKey::read(&SharedKey::of(&[8; 32]).text()).unwrap();
+        let taken = key.check(&headers("one-7", &made[1].1, &made[2].1), BODY, at(AT));
+        assert_eq!(taken, Ok("one-7".to_owned()));
+        assert!(shared.starts_with("v1,"));
+        // Who has the public half needs no secret.
+        let bytes = STANDARD.decode(signer.public_key().strip_prefix("whpk_").unwrap()).unwrap();
+        let public = PublicKey::try_from(&KeyId::Ed25519(bytes.try_into().unwrap())).unwrap();
+        let signature = STANDARD.decode(own.strip_prefix("v1a,").unwrap()).unwrap();
+        let signature = SignatureBytes::from_bytes(signature.try_into().unwrap());
+        let signed = [format!("one-7.{AT}.").as_bytes(), BODY].concat();
+        assert_eq!(public.verify_token(&signed, &signature), Ok(()));
+        for wrong in [format!("one-8.{AT}."), format!("one-7.{}.", AT + 1), "one-7..".to_owned()] {
+            let wrong = [wrong.as_bytes(), BODY].concat();
+            assert!(public.verify_token(&wrong, &signature).is_err());
+        }
+        assert!(!format!("{signer:?}").contains(&signer.shared.text()));
     }
 
     #[test]
