@@ -76,9 +76,9 @@ pub(super) async fn show(
 #[into_params(parameter_in = Query)]
 pub(super) struct WhichSessions {
     /// How many at most, 1 to 1000; 50 if absent. A page has 50 at most.
-    page_size: Option<usize>,
+    pub(super) page_size: Option<usize>,
     /// The `nextPageToken` of the page before.
-    page_token: Option<String>,
+    pub(super) page_token: Option<String>,
 }
 
 /// List the sessions under a consent.

@@ -134,10 +134,24 @@ pub(super) async fn rule(
     Id(id): Id,
     Small(ruling): Small<NewRuling>,
 ) -> Result<(StatusCode, Json<Receipt>), Denial> {
+    let receipt = carry_out(&app, credentials, id, ruling).await?;
+    Ok((StatusCode::ACCEPTED, Json(receipt)))
+}
+
+/// Rules in the name of who has shown that it comes from a page of this node.
+///
+/// # Errors
+/// That it may not, that no key is kept, or what the log says of the statement.
+pub(super) async fn carry_out(
+    app: &Arc<App>,
+    credentials: Credentials,
+    id: Hash,
+    ruling: NewRuling,
+) -> Result<Receipt, Denial> {
     if app.is_stopping() {
         return Err(Denial::Stopping);
     }
-    let signing = Arc::clone(&app);
+    let signing = Arc::clone(app);
     let sign = move |reader: &Reader<'_>| {
         let caller = signing.auth.caller(reader, &credentials)?;
         ruled(&signing, reader, &caller, &id, ruling)
@@ -146,7 +160,7 @@ pub(super) async fn rule(
     let issuer = statement.statement().issuer.clone();
     let receipt = app.store.submit(statement).await?;
     tracing::info!(dispute = %id.to_hex(), %issuer, index = receipt.receipt.log_index.0, "a person ruled");
-    Ok((StatusCode::ACCEPTED, Json(receipt)))
+    Ok(receipt)
 }
 
 /// The statement of a person's ruling, signed (ASP-AUT-015).
