@@ -8,6 +8,7 @@ mod agents;
 mod cards;
 mod commitments;
 mod consents;
+mod console;
 mod disputes;
 mod events;
 mod extract;
@@ -264,7 +265,20 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(signin::open_invitation))
         .routes(routes!(signin::join))
         .routes(routes!(signin::sign_out))
-        .routes(routes!(signin::home))
+        .routes(routes!(console::live::home))
+        .routes(routes!(console::session::show))
+        .routes(routes!(console::commitments::list))
+        .routes(routes!(console::commitments::show))
+        .routes(routes!(console::disputes::list))
+        .routes(routes!(console::disputes::show))
+        .routes(routes!(console::disputes::rule))
+        .routes(routes!(console::agents::list))
+        .routes(routes!(console::agents::show))
+        .routes(routes!(console::consents::list))
+        .routes(routes!(console::consents::show))
+        .routes(routes!(console::log::show))
+        .routes(routes!(console::settings::show))
+        .routes(routes!(console::assets::show))
         .routes(routes!(probe::healthz))
         .routes(routes!(probe::readyz))
         .routes(routes!(metrics::show))
