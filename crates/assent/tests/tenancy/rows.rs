@@ -265,6 +265,35 @@ pub(crate) const ROWS: &[Row] = &[
     own("DELETE /v1/inbox/{group}", &[], &["group"]),
     own("POST /v1/searches", &[], &["name", "query"]),
     own("GET /", &["/"], &[]),
+    // The console: pages over what the routes above show.
+    hidden(
+        "GET /console/sessions/{id}",
+        &[Kind::Session],
+        &["/console/sessions/{}", "/console/sessions/{}?after=0"],
+        &["id"],
+        &["after"],
+    ),
+    hidden("GET /console/commitments/{id}", &[Kind::Commitment], &["/console/commitments/{}"], &["id"], &[]),
+    hidden("GET /console/disputes/{id}", &[Kind::Dispute], &["/console/disputes/{}"], &["id"], &[]),
+    hidden("GET /console/consents/{id}", &[Kind::Consent], &["/console/consents/{}"], &["id"], &[]),
+    own(
+        "GET /console/commitments",
+        &["/console/commitments", "/console/commitments?state=active&pageToken=1000000"],
+        &["pageToken", "state"],
+    ),
+    own("GET /console/disputes", &["/console/disputes?pageSize=100", "/console/disputes?pageToken=1000000"], PAGE),
+    own("GET /console/consents", &["/console/consents?pageSize=100", "/console/consents?pageToken=1000000"], PAGE),
+    own("GET /console/settings", &["/console/settings"], &[]),
+    own("GET /console/log", &["/console/log"], &["hash"]),
+    public("GET /console/agents", REGISTRY, &["/console/agents"], &["capability", "pageToken", "text"]),
+    public("GET /console/agent", REGISTRY, &["/console/agent?of=agent://acme.example/trader"], &["of"]),
+    public("GET /assets/{name}", PAGE_OF_NODE, &["/assets/console.css"], &["name", "v"]),
+    // Forms are taken from a page of the node alone, by the cookie of a person.
+    bearer(
+        "POST /console/disputes/{id}/ruling",
+        "asp-node/tests/console.rs",
+        &["amount", "currency", "id", "outcome", "reasons"],
+    ),
     // Who may invite does so for the own organisation, whoever asks.
     own("POST /v1/people/invitations", &[], &["email", "name", "roles"]),
     public(
