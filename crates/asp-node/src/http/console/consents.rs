@@ -90,7 +90,8 @@ struct One {
     sessions: Vec<Session>,
     id: Html,
     id_text: String,
-    revoke: bool,
+    /// Digits that are enough to name it to a command, where it can be revoked.
+    revoke: Option<String>,
 }
 
 /// A kind of thing that is allowed: which, or all of it.
@@ -147,7 +148,7 @@ fn one(look: &Look, view: &ConsentView, sessions: Vec<Session>, now: LogTime) ->
         sessions,
         id: cells::hash(&view.id),
         id_text: view.id.to_hex(),
-        revoke: view.standing == "GRANTED",
+        revoke: (view.standing == "GRANTED").then(|| view.id.to_hex().chars().take(12).collect()),
     }
 }
 

@@ -58,7 +58,7 @@ fn drawn(label: &str, bounds: (u128, u128), marks: (&str, &str), paths: &[Path],
             let x = LEFT + EDGE + scaled(*x, across, WIDTH - LEFT - 2 * EDGE);
             (x, bottom - scaled(*y, bounds, bottom - EDGE))
         };
-        let line: Vec<String> = points.iter().map(|point| place(point)).map(|(x, y)| format!("{x},{y}")).collect();
+        let line: Vec<String> = points.iter().map(place).map(|(x, y)| format!("{x},{y}")).collect();
         // Writing to a text cannot fail, here and below.
         let _ = write!(svg, "<g class=\"{hue}\"><polyline points=\"{}\"/>", line.join(" "));
         for point in points {

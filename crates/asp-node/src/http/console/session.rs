@@ -39,7 +39,7 @@ struct Page {
     participants: Vec<Participant>,
     waits: Vec<Wait>,
     usage: Vec<(Html, String)>,
-    consents: Vec<String>,
+    consents: Vec<(String, String)>,
     deals: Vec<Deal>,
     end: Option<(String, String)>,
     asks: Option<Html>,
@@ -143,7 +143,7 @@ fn whole(look: &Look, session: &SessionView, talk: Talk, (earlier, later): (bool
             let spent: Vec<String> = tokens.into_iter().chain(cost).collect();
             (cells::agent(agent, own), spent.join(", "))
         }).collect(),
-        consents: session.consents.iter().map(asp_core::position::Hash::to_hex).collect(),
+        consents: session.consents.iter().map(|one| (one.to_hex(), one.to_hex().chars().take(8).collect())).collect(),
         deals: session.commitments.iter().map(|one| Deal::of(one, own, now)).collect(),
         end: session.end.as_ref().map(|end| (cells::spoken(&end.code), end.sentence.clone())),
         asks: session.escalation.as_ref().map(|open| cells::theirs(&open.question, Some(&open.by.organisation()))),

@@ -197,7 +197,7 @@ fn shown(package: &Value) -> Shown {
     let lines = obligations(package).map(|obligation| {
         let name = |member: &str| {
             let agent = text(obligation, member).parse::<AgentUri>();
-            agent.map_or_else(|_| String::new(), |agent| format!("{}{}", agent.organisation(), agent.path()))
+            agent.map_or_else(|_| String::new(), |agent| format!("{}/{}", agent.organisation(), agent.path()))
         };
         let due = text(obligation, "/due/at").parse().map(cells::minute);
         let due = due.map(|due| format!(" · due {due}")).or_else(|_| {
