@@ -26,6 +26,8 @@ use crate::auth::rights::Right;
 const SESSIONS: usize = 40;
 /// Commitments and disputes that are counted; more are told as so many and more.
 const COUNTED: usize = 100;
+/// Duties that are shown.
+const DUE: usize = 6;
 /// What is due within it is due soon.
 const SOON: Millis = Millis(86_400_000);
 
@@ -35,6 +37,15 @@ struct Live {
     frame: Frame,
     stats: Vec<Stat>,
     rows: Vec<Row>,
+    due: Vec<Due>,
+}
+
+/// Something that has to be done next.
+struct Due {
+    id: String,
+    what: String,
+    who: Html,
+    left: Html,
 }
 
 /// A number at a glance.
@@ -111,7 +122,25 @@ async fn show(app: &Arc<App>, look: Look) -> Result<Response, Denial> {
         track: cells::track(session.state, true),
         updated: cells::near(session.updated_at),
     });
-    page(&Live { frame, stats, rows: rows.collect() })
+    page(&Live { frame, stats, rows: rows.collect(), due: due(&look, &owed.commitments, now) })
+}
+
+/// What is due next, the earliest first.
+fn due(look: &Look, owed: &[CommitmentView], now: LogTime) -> Vec<Due> {
+    let active = owed.iter().filter(|one| one.state == CommitmentState::Active);
+    let duties = active.flat_map(|one| one.obligations.iter().map(move |duty| (one, duty)));
+    let mut open: Vec<_> = duties
+        .filter(|(_, duty)| duty.state == "OPEN")
+        .filter_map(|(one, duty)| duty.due.map(|due| (due, one, duty)))
+        .collect();
+    open.sort_by_key(|(due, ..)| *due);
+    let shown = open.into_iter().take(DUE).map(|(due, one, duty)| Due {
+        id: one.id.to_hex(),
+        what: duty.what.clone(),
+        who: cells::agent(&duty.debtor, look.organisation()),
+        left: cells::left(due, now),
+    });
+    shown.collect()
 }
 
 /// How many; of what was not counted to its end, that there are more.

@@ -112,7 +112,7 @@ impl Look {
             For::Everybody => true,
         };
         let places = PLACES.iter().filter(|(.., whom)| finds(*whom));
-        let places = places.map(|(name, label, path, _)| Place { icon: name, label, path, here: *name == icon });
+        let places = places.map(|&(name, label, path, _)| Place { icon: name, label, path, here: name == icon });
         let (name, of) = match &self.person {
             Some(SignedIn { person, .. }) => {
                 (person.name.clone(), person.organisation.as_ref().map(ToString::to_string))

@@ -111,10 +111,12 @@ impl Talk {
 }
 
 fn side(issuer: &Issuer, columns: &Columns<'_>) -> &'static str {
-    match issuer {
-        Issuer::Node(_) => "middle",
-        _ if columns.left.is_none_or(|left| left == issuer) => "left",
-        Issuer::Agent(_) | Issuer::Organisation(_) => "right",
+    if matches!(issuer, Issuer::Node(_)) {
+        "middle"
+    } else if columns.left.is_none_or(|left| left == issuer) {
+        "left"
+    } else {
+        "right"
     }
 }
 
