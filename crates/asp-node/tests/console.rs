@@ -87,7 +87,10 @@ async fn what_another_side_says_stays_text_and_is_marked_as_theirs() {
     let page = stage.browse(Some(&owner), &format!("/console/sessions/{}", session.to_hex())).await.text();
     assert!(!page.contains("<script>alert") && !page.contains("\" onload=\""), "{page}");
     let shown = "&lt;script&gt;alert(1)&lt;/script&gt;";
-    let theirs = page.split("class=\"theirs").skip(1).any(|rest| rest.split("</span>").next().unwrap().contains(shown));
+    let theirs = page
+        .split("class=\"theirs")
+        .skip(1)
+        .any(|rest| rest.split("</span>").next().unwrap().contains(shown));
     assert!(theirs, "{page}");
     assert!(page.len() < 100_000, "{} bytes", page.len());
 }
@@ -156,7 +159,9 @@ async fn an_arbiter_is_led_to_its_cases_and_rules_by_a_form() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_pages_are_drawn_with_is_there_for_everybody() {
     let stage = Stage::new().await;
-    for (name, kind) in [("console.css", "text/css"), ("console.js", "text/javascript"), ("icon.svg", "image/svg+xml")] {
+    for (name, kind) in
+        [("console.css", "text/css"), ("console.js", "text/javascript"), ("icon.svg", "image/svg+xml")]
+    {
         let answer = stage.get(&format!("/assets/{name}")).await;
         assert!(answer.status == 200 && answer.header("content-type").starts_with(kind), "{name}");
         assert_eq!(answer.header("cache-control"), "no-cache");

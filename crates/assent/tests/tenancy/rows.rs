@@ -281,8 +281,16 @@ pub(crate) const ROWS: &[Row] = &[
         &["/console/commitments", "/console/commitments?state=active&pageToken=1000000"],
         &["pageToken", "state"],
     ),
-    own("GET /console/disputes", &["/console/disputes?pageSize=100", "/console/disputes?pageToken=1000000"], PAGE),
-    own("GET /console/consents", &["/console/consents?pageSize=100", "/console/consents?pageToken=1000000"], PAGE),
+    own(
+        "GET /console/disputes",
+        &["/console/disputes?pageSize=100", "/console/disputes?pageToken=1000000"],
+        PAGE,
+    ),
+    own(
+        "GET /console/consents",
+        &["/console/consents?pageSize=100", "/console/consents?pageToken=1000000"],
+        PAGE,
+    ),
     own("GET /console/settings", &["/console/settings"], &[]),
     own("GET /console/log", &["/console/log"], &["hash"]),
     public("GET /console/agents", REGISTRY, &["/console/agents"], &["capability", "pageToken", "text"]),

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use asp_client::api::{AgentHit, AgentPage, AgentView, AssessmentView, HistoryView, KeyView, ProfileView, SearchQuery};
+use askama::Template;
+use asp_client::api::{
+    AgentHit, AgentPage, AgentView, AssessmentView, HistoryView, KeyView, ProfileView, SearchQuery,
+};
 use asp_core::name::AgentUri;
 use asp_core::rejection::Code;
-use askama::Template;
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
@@ -76,7 +78,8 @@ pub(in super::super) async fn list(
     let found = async {
         let look = look?;
         // A form sends its fields empty.
-        let said = |text: Option<String>| text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+        let said =
+            |text: Option<String>| text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
         let (text, capability) = (said(which.text), said(which.capability));
         let asked = SearchQuery {
             text: text.clone(),
@@ -182,7 +185,11 @@ pub(in super::super) async fn show(
     let found = async {
         let look = look?;
         let view = agents::view(&app, whom.of.clone()).await?;
-        let trust = if look.may(Right::ReadOrganisation) { Some(trusted(&app, &look, &whom.of).await?) } else { None };
+        let trust = if look.may(Right::ReadOrganisation) {
+            Some(trusted(&app, &look, &whom.of).await?)
+        } else {
+            None
+        };
         page(&one(&look, &view, trust))
     };
     way.answer(found.await)
@@ -248,7 +255,9 @@ async fn trusted(app: &Arc<App>, look: &Look, agent: &AgentUri) -> Result<Trust,
     let moments: Vec<(u64, u64, String)> = history
         .moments
         .iter()
-        .map(|one| (one.at.millis(), thousandths(&one.score), format!("{} at {}", one.score, cells::minute(one.at))))
+        .map(|one| {
+            (one.at.millis(), thousandths(&one.score), format!("{} at {}", one.score, cells::minute(one.at)))
+        })
         .collect();
     let own = look.organisation();
     Ok(Trust {
@@ -264,7 +273,9 @@ async fn trusted(app: &Arc<App>, look: &Look, agent: &AgentUri) -> Result<Trust,
             .first
             .iter()
             .take(SHOWN)
-            .map(|it| (cells::organisation(&it.organisation, own), it.lends.clone(), format!("{} deals", it.deals)))
+            .map(|it| {
+                (cells::organisation(&it.organisation, own), it.lends.clone(), format!("{} deals", it.deals))
+            })
             .collect(),
         would: view.counterfactuals.into_iter().take(SHOWN).map(|it| (it.sentence, it.delta)).collect(),
         profile: profile.components.into_iter().map(|it| (cells::spoken(&it.name), it.score)).collect(),
@@ -276,7 +287,11 @@ async fn trusted(app: &Arc<App>, look: &Look, agent: &AgentUri) -> Result<Trust,
 fn thousandths(score: &str) -> u64 {
     let (whole, rest) = score.split_once('.').unwrap_or((score, ""));
     let rest: String = rest.chars().chain("000".chars()).take(3).collect();
-    whole.parse::<u64>().unwrap_or_default().saturating_mul(1000).saturating_add(rest.parse().unwrap_or_default())
+    whole
+        .parse::<u64>()
+        .unwrap_or_default()
+        .saturating_mul(1000)
+        .saturating_add(rest.parse().unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -285,7 +300,9 @@ mod tests {
 
     #[test]
     fn a_score_becomes_whole_thousandths() {
-        for (text, number) in [("61.204", 61_204), ("10", 10_000), ("0.5", 500), ("100.000", 100_000), ("x", 0)] {
+        for (text, number) in
+            [("61.204", 61_204), ("10", 10_000), ("0.5", 500), ("100.000", 100_000), ("x", 0)]
+        {
             assert_eq!(thousandths(text), number, "{text}");
         }
     }

@@ -77,7 +77,9 @@ mod tests {
     fn nothing_is_loaded_from_another_host_and_nothing_becomes_code_or_markup() {
         for (name, _, content) in ASSETS {
             let own = content.replace("http://www.w3.org/2000/svg", "");
-            for forbidden in ["http:", "https:", "//cdn", "@import", "url(", "eval(", "innerHTML =", "document.write"] {
+            for forbidden in
+                ["http:", "https:", "//cdn", "@import", "url(", "eval(", "innerHTML =", "document.write"]
+            {
                 assert!(!own.contains(forbidden), "{name}: {forbidden}");
             }
         }

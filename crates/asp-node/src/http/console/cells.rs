@@ -58,8 +58,8 @@ pub(super) fn spoken(text: &str) -> String {
 pub(super) fn tone(state: &str) -> &'static str {
     match state {
         "CLOSED" | "FULFILLED" | "GRANTED" | "ACCEPT" | "upheld" | "answering" | "available" => "ok",
-        "ESCALATED" | "AGREEING" | "CONTESTED" | "DELIVERED" | "REQUESTED" | "ARBITRATING" | "SETTLING" | "RULED"
-        | "COUNTER" | "ESCALATE" | "partly" | "stale" | "busy" => "warn",
+        "ESCALATED" | "AGREEING" | "CONTESTED" | "DELIVERED" | "REQUESTED" | "ARBITRATING" | "SETTLING"
+        | "RULED" | "COUNTER" | "ESCALATE" | "partly" | "stale" | "busy" => "warn",
         "FAILED" | "BREACHED" | "REVOKED" | "REJECT" | "WITHDRAW" | "abusive" | "gone" => "bad",
         "CONVERSING" | "EXECUTING" | "ACTIVE" | "OPEN" | "INTRODUCED" | "INVITED" | "PROPOSE" | "COMMIT"
         | "REPLAYING" | "CONVENING" | "DRAWING" | "COMMITTING" | "REVEALING" | "COUNTING" => "info",
@@ -124,13 +124,18 @@ pub(super) fn organisation(domain: &Domain, own: Option<&Domain>) -> Html {
 /// An amount with its thousands apart.
 pub(super) fn money(money: &Money) -> Html {
     let text = grouped_amount(money);
-    Html(format!("<span class=\"money\">{} <small>{}</small></span>", escaped(&text), escaped(money.currency.as_str())))
+    Html(format!(
+        "<span class=\"money\">{} <small>{}</small></span>",
+        escaped(&text),
+        escaped(money.currency.as_str())
+    ))
 }
 
 /// The same without its currency.
 pub(super) fn grouped_amount(money: &Money) -> String {
     let amount = money.amount.to_string();
-    let (whole, rest) = amount.split_once('.').map_or((amount.as_str(), None), |(whole, rest)| (whole, Some(rest)));
+    let (whole, rest) =
+        amount.split_once('.').map_or((amount.as_str(), None), |(whole, rest)| (whole, Some(rest)));
     let mut text = grouped(whole);
     if let Some(rest) = rest {
         text.push('.');
@@ -240,7 +245,14 @@ pub(super) fn theirs(text: &str, whose: Option<&Domain>) -> Html {
 
 /// The way of a session, its present phase marked; `small` is without words.
 pub(super) fn track(state: State, small: bool) -> Html {
-    let way = [State::Invited, State::Introduced, State::Conversing, State::Agreeing, State::Executing, State::Closed];
+    let way = [
+        State::Invited,
+        State::Introduced,
+        State::Conversing,
+        State::Agreeing,
+        State::Executing,
+        State::Closed,
+    ];
     let here = way.iter().position(|step| *step == state);
     let mut text = format!(
         "<ol class=\"track{}\" aria-label=\"Phase: {}\">",
@@ -259,7 +271,8 @@ pub(super) fn track(state: State, small: bool) -> Html {
         step(phase, if past { "past" } else { &class });
     }
     for aside in [State::Escalated, State::Failed] {
-        let now = if aside == state { format!("aside now {}", tone(aside.as_str())) } else { "aside".to_owned() };
+        let now =
+            if aside == state { format!("aside now {}", tone(aside.as_str())) } else { "aside".to_owned() };
         step(aside, &now);
     }
     text.push_str("</ol>");
@@ -285,7 +298,9 @@ mod tests {
         assert!(money_text("1234567.5 USD").contains("1\u{202f}234\u{202f}567.50 <small>USD"));
         assert!(money_text("999 EUR").contains(">999 <small>EUR"));
         assert_eq!(minute("2026-11-07T09:05:12.000Z".parse().unwrap()), "7 Nov 2026, 09:05");
-        for (millis, words) in [(0, "0 s"), (61_000, "1 min 1 s"), (90_000_000, "1 d 1 h"), (86_400_000, "1 d")] {
+        for (millis, words) in
+            [(0, "0 s"), (61_000, "1 min 1 s"), (90_000_000, "1 d 1 h"), (86_400_000, "1 d")]
+        {
             assert_eq!(span(Millis(millis)), words);
         }
         let [now, later] = [1_000_000_000, 1_000_060_000].map(LogTime::from_millis);

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use askama::Template;
 use asp_client::api::{CommitmentView, ObligationView};
 use asp_core::name::Domain;
 use asp_core::position::LogTime;
 use asp_core::statement::body::{CommitmentState, Showing};
-use askama::Template;
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
@@ -165,7 +165,12 @@ pub(in super::super) async fn list(
         let found_of = found.commitments.iter().filter(|one| wanted.is_none_or(|state| one.state == state));
         let mut rows: Vec<Row> = found_of.map(|one| row(one, own, now)).collect();
         rows.sort_by_key(|row| row.order);
-        page(&Page { frame: look.frame("commitments", "Commitments"), rows, shown, next: found.next_page_token })
+        page(&Page {
+            frame: look.frame("commitments", "Commitments"),
+            rows,
+            shown,
+            next: found.next_page_token,
+        })
     };
     way.answer(found.await)
 }
@@ -209,7 +214,8 @@ pub(in super::super) async fn show(State(app): State<Arc<App>>, visitor: Visitor
         let Json(view) = commitments::show(State(Arc::clone(&app)), look.credentials.clone(), Id(id)).await?;
         let own = look.organisation();
         let deal = Deal { links: true, ..Deal::of(&view, own, app.clock.now()) };
-        let told = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let told =
+            |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         page(&One {
             frame: look.frame("commitments", deal.title.clone()),
             deal,

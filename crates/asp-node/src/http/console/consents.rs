@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
+use askama::Template;
 use asp_client::api::ConsentView;
 use asp_core::name::Domain;
 use asp_core::position::LogTime;
-use askama::Template;
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
 
+use super::super::App;
 use super::super::consents::{self, Which, WhichSessions};
 use super::super::extract::{Id, Params};
-use super::super::App;
 use super::cells::{self, Html};
 use super::{Frame, Look, Visitor, page};
 
@@ -62,7 +62,11 @@ pub(in super::super) async fn list(
                 ours,
             }
         });
-        page(&Page { rows: rows.collect(), next: found.next_page_token, frame: look.frame("consents", "Consent") })
+        page(&Page {
+            rows: rows.collect(),
+            next: found.next_page_token,
+            frame: look.frame("consents", "Consent"),
+        })
     };
     way.answer(found.await)
 }
@@ -156,9 +160,15 @@ fn allowed(view: &ConsentView) -> Vec<Allowed> {
     let set = |what, which: Option<Vec<String>>| Allowed { what, which: which.unwrap_or_default() };
     let mut allowed = vec![
         set("Sessions about", Some(view.capabilities.iter().map(ToString::to_string).collect())),
-        set("Data of the classes", view.data_classes.as_ref().map(|all| all.iter().map(cells::word).collect())),
+        set(
+            "Data of the classes",
+            view.data_classes.as_ref().map(|all| all.iter().map(cells::word).collect()),
+        ),
         set("Fields", view.fields.as_ref().map(|all| all.iter().map(cells::word).collect())),
-        set("Words", view.performatives.as_ref().map(|all| all.iter().map(|it| it.as_str().to_owned()).collect())),
+        set(
+            "Words",
+            view.performatives.as_ref().map(|all| all.iter().map(|it| it.as_str().to_owned()).collect()),
+        ),
     ];
     if let Some(ceiling) = &view.ceiling {
         allowed.push(set("Owed under one package at most", Some(vec![ceiling.to_string()])));
@@ -179,11 +189,19 @@ fn events(view: &ConsentView) -> Vec<(&'static str, String, Option<Html>)> {
         events.push(("ok", format!("{} granted {how}", view.with), None));
     }
     if view.narrowed_at.is_some() {
-        events.push(("warn", format!("{} narrowed it", by(&view.narrowed_by)), view.narrowed_at.map(cells::at)));
+        events.push((
+            "warn",
+            format!("{} narrowed it", by(&view.narrowed_by)),
+            view.narrowed_at.map(cells::at),
+        ));
     }
     if view.revoked_at.is_some() {
         events.push(("bad", format!("{} revoked it", by(&view.revoked_by)), view.revoked_at.map(cells::at)));
-        let confirmed = if view.acknowledged { "the other side confirmed" } else { "the other side has not confirmed yet" };
+        let confirmed = if view.acknowledged {
+            "the other side confirmed"
+        } else {
+            "the other side has not confirmed yet"
+        };
         let tone = if view.acknowledged { "ok" } else { "warn" };
         events.push((tone, cells::spoken(confirmed), view.acknowledged_at.map(cells::at)));
     }

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
+use askama::Template;
 use asp_client::api::{DisputeSide, DisputeView, NewRuling};
 use asp_core::amount::Money;
 use asp_core::name::{Domain, Issuer};
 use asp_core::position::Hash;
 use asp_core::rejection::Code;
 use asp_core::statement::body::{Exhibit, Rung};
-use askama::Template;
 use axum::Json;
 use axum::extract::State;
 use axum::http::header::LOCATION;
@@ -265,17 +265,26 @@ fn case(app: &App, look: &Look, view: &DisputeView, ruling: Option<Form>) -> Cas
         filed: cells::at(view.filed_at),
         answer: view.response.as_ref().map(|answer| {
             let stand = if answer.accepts { ("ok", "Admits it") } else { ("warn", "Denies it") };
-            (cells::pill_of(stand.0, stand.1), cells::theirs(&answer.text, Some(&against)), cells::at(answer.at))
+            (
+                cells::pill_of(stand.0, stand.1),
+                cells::theirs(&answer.text, Some(&against)),
+                cells::at(answer.at),
+            )
         }),
         exhibits: shown(view),
         offer: view.offer.as_ref().map(|offer| {
-            let what = format!("{} would settle: {}", side(offer.side), cells::spoken(&cells::word(&offer.outcome)));
+            let what =
+                format!("{} would settle: {}", side(offer.side), cells::spoken(&cells::word(&offer.outcome)));
             (what, cells::theirs(&offer.text, None), offer.amount.as_ref().map(cells::money))
         }),
         rulings: rulings(view, own),
         verdict: view.verdict.as_ref().map(|verdict| {
             let by = verdict.rung.map_or("Nobody decided", rung);
-            (cells::pill(&cells::word(&verdict.outcome)), verdict.amount.as_ref().map(cells::money), by.to_owned())
+            (
+                cells::pill(&cells::word(&verdict.outcome)),
+                verdict.amount.as_ref().map(cells::money),
+                by.to_owned(),
+            )
         }),
         ruling,
         currency: view.amount.as_ref().map_or_else(|| "USD".to_owned(), |amount| amount.currency.to_string()),

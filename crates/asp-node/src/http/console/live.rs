@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
+use askama::Template;
 use asp_client::api::{CommitmentView, DisputeView, SessionPage};
 use asp_core::name::Issuer;
 use asp_core::position::{LogTime, Millis};
 use asp_core::session::table::State as Phase;
 use asp_core::statement::body::CommitmentState;
-use askama::Template;
 use axum::Json;
 use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, LOCATION, VARY};
@@ -156,7 +156,8 @@ fn stats(
     now: LogTime,
 ) -> Vec<Stat> {
     let sessions = moving.sessions.len();
-    let open = moving.sessions.iter().filter(|one| !matches!(one.state, Phase::Closed | Phase::Failed)).count();
+    let open =
+        moving.sessions.iter().filter(|one| !matches!(one.state, Phase::Closed | Phase::Failed)).count();
     let asked = moving.sessions.iter().filter(|one| one.state == Phase::Escalated).count();
     let own = look.organisation();
     let rules = |one: &&DisputeView| {

@@ -3,21 +3,21 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use askama::Template;
 use asp_core::log::hash::node_hash;
 use asp_core::log::leaf::Leaf;
 use asp_core::name::Domain;
 use asp_core::position::{Hash, Sequence};
 use asp_core::rejection::Code;
 use asp_core::statement::signatures_hash;
-use askama::Template;
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
 
 use super::super::extract::{Id, Params};
-use super::super::problem::Denial;
 use super::super::messages::{self, Question};
+use super::super::problem::Denial;
 use super::super::{App, receipts};
 use super::cells::{self, Html};
 use super::talk::{Columns, Said, Talk};
@@ -82,7 +82,9 @@ pub(in super::super) async fn show(
         let hash = Hash::from_hex(asked.strip_prefix("sha256:").unwrap_or(&asked));
         let (size, note) = app.reads.run(|reader| Ok((reader.size()?, reader.checkpoint()?))).await?;
         let found = match hash {
-            Some(hash) => sought(&app, (&look.credentials, look.organisation()), hash, note.as_deref()).await?,
+            Some(hash) => {
+                sought(&app, (&look.credentials, look.organisation()), hash, note.as_deref()).await?
+            }
             None => None,
         };
         page(&Page {
@@ -132,7 +134,10 @@ async fn sought(
     let read = messages::page(app, Some(credentials.clone()), question).await?;
     let message = read.messages.first().filter(|message| message.hash == hash).ok_or(Denial::Internal)?;
     let index = said.log_index.0;
-    let size = note.and_then(|note| note.lines().nth(1)).and_then(|size| size.parse::<u64>().ok()).unwrap_or_default();
+    let size = note
+        .and_then(|note| note.lines().nth(1))
+        .and_then(|size| size.parse::<u64>().ok())
+        .unwrap_or_default();
     let proof = if index < size {
         app.reads.run(move |reader| Ok(reader.inclusion(index, size)?)).await?.unwrap_or_default()
     } else {
@@ -172,7 +177,12 @@ fn steps(leaf: Hash, index: u64, size: u64, proof: &[Hash]) -> Vec<Step> {
         }
         (at, last) = (at / 2, last / 2);
         let side = if left { "left" } else { "right" };
-        steps.push(Step { level: level + 1, side, sibling: cells::hash(sibling), becomes: cells::hash(&here) });
+        steps.push(Step {
+            level: level + 1,
+            side,
+            sibling: cells::hash(sibling),
+            becomes: cells::hash(&here),
+        });
     }
     steps
 }

@@ -21,10 +21,10 @@ pub(super) mod settings;
 use std::convert::Infallible;
 use std::sync::Arc;
 
+use askama::Template;
 use asp_core::name::Domain;
 use asp_core::rejection::Code;
 use asp_store::people::SignedIn;
-use askama::Template;
 use axum::extract::FromRequestParts;
 use axum::http::header::{ACCEPT, CONTENT_SECURITY_POLICY, LOCATION, REFERRER_POLICY, VARY};
 use axum::http::request::Parts;
@@ -112,7 +112,8 @@ impl Look {
             For::Everybody => true,
         };
         let places = PLACES.iter().filter(|(.., whom)| finds(*whom));
-        let places = places.map(|&(name, label, path, _)| Place { icon: name, label, path, here: name == icon });
+        let places =
+            places.map(|&(name, label, path, _)| Place { icon: name, label, path, here: name == icon });
         let (name, of) = match &self.person {
             Some(SignedIn { person, .. }) => {
                 (person.name.clone(), person.organisation.as_ref().map(ToString::to_string))
@@ -260,7 +261,9 @@ mod tests {
         for forbidden in ["unsafe", "http:", "https:", "data:", "*", "blob:"] {
             assert!(!POLICY.contains(forbidden), "{forbidden}");
         }
-        for template in [include_str!("../../../templates/base.html"), include_str!("../../../templates/refused.html")] {
+        for template in
+            [include_str!("../../../templates/base.html"), include_str!("../../../templates/refused.html")]
+        {
             for forbidden in [" style=", " onclick", "<style", "javascript:", "http://", "https://"] {
                 assert!(!template.contains(forbidden), "{forbidden}");
             }

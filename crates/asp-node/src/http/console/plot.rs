@@ -38,7 +38,13 @@ struct Path {
     points: Vec<(u128, u128, String)>,
 }
 
-fn drawn(label: &str, bounds: (u128, u128), marks: (&str, &str), paths: &[Path], across: (u128, u128)) -> String {
+fn drawn(
+    label: &str,
+    bounds: (u128, u128),
+    marks: (&str, &str),
+    paths: &[Path],
+    across: (u128, u128),
+) -> String {
     let bottom = HEIGHT - EDGE;
     let mut svg = format!(
         "<svg class=\"plot\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-label=\"{}\">\
@@ -63,7 +69,11 @@ fn drawn(label: &str, bounds: (u128, u128), marks: (&str, &str), paths: &[Path],
         let _ = write!(svg, "<g class=\"{hue}\"><polyline points=\"{}\"/>", line.join(" "));
         for point in points {
             let (x, y) = place(point);
-            let _ = write!(svg, "<circle cx=\"{x}\" cy=\"{y}\" r=\"4\"><title>{}</title></circle>", escaped(&point.2));
+            let _ = write!(
+                svg,
+                "<circle cx=\"{x}\" cy=\"{y}\" r=\"4\"><title>{}</title></circle>",
+                escaped(&point.2)
+            );
         }
         svg.push_str("</g>");
     }
@@ -86,27 +96,35 @@ pub(super) fn prices(offered: &[Offered]) -> Option<Html> {
     }
     let mut by: BTreeMap<&AgentUri, Path> = BTreeMap::new();
     for one in &told {
-        let path = by.entry(&one.by).or_insert_with(|| Path { hue: cells::hue(&one.by.organisation()), points: Vec::new() });
+        let path = by
+            .entry(&one.by)
+            .or_insert_with(|| Path { hue: cells::hue(&one.by.organisation()), points: Vec::new() });
         let words = format!("{} at {}: {}", one.by, one.sequence, one.price);
         path.points.push((u128::from(one.sequence), one.price.amount.nanos(), words));
     }
     let across = (u128::from(told.first()?.sequence), u128::from(told.last()?.sequence));
     let legend: String = by
         .iter()
-        .map(|(agent, path)| format!("<span class=\"{}\">{}</span>", path.hue, escaped(agent.organisation().as_str())))
+        .map(|(agent, path)| {
+            format!("<span class=\"{}\">{}</span>", path.hue, escaped(agent.organisation().as_str()))
+        })
         .collect();
     let paths: Vec<Path> = by.into_values().collect();
     let label = format!("Prices named, from {} to {}", low.price, high.price);
     let marks = (cells::grouped_amount(&low.price), cells::grouped_amount(&high.price));
     let bounds = (low.price.amount.nanos(), high.price.amount.nanos());
     let svg = drawn(&label, bounds, (&marks.0, &marks.1), &paths, across);
-    Some(Html::of_own(format!("{svg}<div class=\"legend\">{legend}<small>{}</small></div>", escaped(currency))))
+    Some(Html::of_own(format!(
+        "{svg}<div class=\"legend\">{legend}<small>{}</small></div>",
+        escaped(currency)
+    )))
 }
 
 /// A score from 0 to 100 over time, each as thousandths with what it says.
 pub(super) fn scores(moments: &[(u64, u64, String)]) -> Option<Html> {
     let (first, last) = (moments.first()?, moments.last()?);
-    let points = moments.iter().map(|(at, score, words)| (u128::from(*at), u128::from(*score), words.clone()));
+    let points =
+        moments.iter().map(|(at, score, words)| (u128::from(*at), u128::from(*score), words.clone()));
     let path = Path { hue: String::new(), points: points.collect() };
     let label = format!("The score over time, at last {}", last.2);
     let across = (u128::from(first.0), u128::from(last.0));
@@ -124,7 +142,12 @@ mod tests {
     #[test]
     fn a_path_has_a_point_for_each_price_of_one_currency() {
         let (acme, globex) = ("agent://acme.example/buyer", "agent://globex.example/seller");
-        let told = [offered(3, acme, "10 USD"), offered(4, globex, "20 USD"), offered(5, acme, "5 EUR"), offered(6, acme, "15 USD")];
+        let told = [
+            offered(3, acme, "10 USD"),
+            offered(4, globex, "20 USD"),
+            offered(5, acme, "5 EUR"),
+            offered(6, acme, "15 USD"),
+        ];
         let text = prices(&told).unwrap().to_string();
         assert_eq!((text.matches("<circle").count(), text.matches("<polyline").count()), (3, 2));
         assert!(text.contains("from 10 USD to 20 USD"), "{text}");

@@ -2,17 +2,16 @@
 
 use std::sync::Arc;
 
+use askama::Template;
 use asp_client::api::{SessionView, UsageView};
 use asp_core::name::Issuer;
 use asp_core::position::{LogTime, Sequence};
-use askama::Template;
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
 
 use super::super::extract::{Id, Network, Params};
-use super::super::problem::Denial;
 use super::super::{App, sessions};
 use super::cells::{self, Html};
 use super::commitments::Deal;
@@ -106,11 +105,18 @@ pub(in super::super) async fn show(
     way.answer(found.await)
 }
 
-fn whole(look: &Look, session: &SessionView, talk: Talk, (earlier, later): (bool, Option<u64>), now: LogTime) -> Page {
+fn whole(
+    look: &Look,
+    session: &SessionView,
+    talk: Talk,
+    (earlier, later): (bool, Option<u64>),
+    now: LogTime,
+) -> Page {
     let own = look.organisation();
     let id_text = session.id.to_hex();
     let mut frame = look.frame("live", session.capability.to_string());
-    let follow = format!("data-follow=\"../../v1/sessions/{id_text}/events?after={}\"", session.head.sequence);
+    let follow =
+        format!("data-follow=\"../../v1/sessions/{id_text}/events?after={}\"", session.head.sequence);
     frame.news = later.is_none().then(|| Html::of_own(follow));
     let (rounds, said) = (session.rounds, session.messages);
     let participants = session.participants.iter().map(|one| Participant {
@@ -137,16 +143,27 @@ fn whole(look: &Look, session: &SessionView, talk: Talk, (earlier, later): (bool
         counts: format!("{said} statements, {rounds} offers"),
         participants: participants.collect(),
         waits: waits(look, session, now),
-        usage: session.usage.iter().map(|UsageView { agent, usage }| {
-            let tokens = usage.tokens.map(|tokens| format!("{tokens} tokens"));
-            let cost = usage.cost.as_ref().map(ToString::to_string);
-            let spent: Vec<String> = tokens.into_iter().chain(cost).collect();
-            (cells::agent(agent, own), spent.join(", "))
-        }).collect(),
-        consents: session.consents.iter().map(|one| (one.to_hex(), one.to_hex().chars().take(8).collect())).collect(),
+        usage: session
+            .usage
+            .iter()
+            .map(|UsageView { agent, usage }| {
+                let tokens = usage.tokens.map(|tokens| format!("{tokens} tokens"));
+                let cost = usage.cost.as_ref().map(ToString::to_string);
+                let spent: Vec<String> = tokens.into_iter().chain(cost).collect();
+                (cells::agent(agent, own), spent.join(", "))
+            })
+            .collect(),
+        consents: session
+            .consents
+            .iter()
+            .map(|one| (one.to_hex(), one.to_hex().chars().take(8).collect()))
+            .collect(),
         deals: session.commitments.iter().map(|one| Deal::of(one, own, now)).collect(),
         end: session.end.as_ref().map(|end| (cells::spoken(&end.code), end.sentence.clone())),
-        asks: session.escalation.as_ref().map(|open| cells::theirs(&open.question, Some(&open.by.organisation()))),
+        asks: session
+            .escalation
+            .as_ref()
+            .map(|open| cells::theirs(&open.question, Some(&open.by.organisation()))),
         prices: super::plot::prices(&talk.offered),
         said: talk.said,
         earlier,

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use askama::Template;
 use asp_client::api::{AccountView, KeyView, NodeStanding, OrganisationView, PeopleView, PersonView};
 use asp_core::name::Domain;
 use asp_core::rejection::Code;
 use asp_store::people::Role;
-use askama::Template;
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
@@ -91,7 +91,11 @@ pub(in super::super) async fn show(State(app): State<Arc<App>>, visitor: Visitor
                 .iter()
                 .map(|one| {
                     let name = one.name.clone().or_else(|| one.email.clone());
-                    (name.unwrap_or_else(|| "Whoever has the link".to_owned()), roles(&one.roles), cells::near(one.until))
+                    (
+                        name.unwrap_or_else(|| "Whoever has the link".to_owned()),
+                        roles(&one.roles),
+                        cells::near(one.until),
+                    )
                 })
                 .collect(),
             manages: look.may(Right::ManagePeople),
@@ -152,7 +156,11 @@ async fn organisation(app: &Arc<App>, domain: &Domain) -> Result<Option<Organisa
     Ok(Some(Organisation {
         who: cells::organisation(&view.domain, Some(domain)),
         name: view.name,
-        proved: if proved { cells::pill_of("ok", "Domain proved") } else { cells::pill_of("warn", "Domain not proved") },
+        proved: if proved {
+            cells::pill_of("ok", "Domain proved")
+        } else {
+            cells::pill_of("warn", "Domain not proved")
+        },
         keys: view.keys.iter().map(key).collect(),
         kept: kept.await?.map(|key| cells::key(&key.id())),
         policy: view.policy.as_ref().and_then(|policy| serde_json::to_string_pretty(policy).ok()),
@@ -170,7 +178,8 @@ fn key(view: &KeyView) -> (Html, Html) {
 
 async fn balances(app: &Arc<App>, look: &Look, domain: &Domain) -> Result<Vec<(Html, Html, Html)>, Denial> {
     let name = OrganisationName(domain.clone());
-    let view: AccountView = match accounts::show(State(Arc::clone(app)), look.credentials.clone(), name).await {
+    let view: AccountView = match accounts::show(State(Arc::clone(app)), look.credentials.clone(), name).await
+    {
         Ok(Json(view)) => view,
         Err(Denial::Rejected(rejection)) if rejection.code == Code::NotFound => return Ok(Vec::new()),
         Err(denial) => return Err(denial),

@@ -172,7 +172,9 @@ fn told<'a>(kind: &str, body: &'a Value) -> (String, Option<&'a str>) {
             let outcome = text(body, "/receipt/outcome");
             (format!("Signs the receipt: {}", cells::spoken(outcome).to_lowercase()), None)
         }
-        (other, _) => (cells::spoken(other), words("text").or_else(|| words("reason")).or_else(|| words("claim"))),
+        (other, _) => {
+            (cells::spoken(other), words("text").or_else(|| words("reason")).or_else(|| words("claim")))
+        }
     }
 }
 
@@ -233,8 +235,18 @@ mod tests {
             ("PROPOSE", json!({ "kind": "proposal", "binding": true }), "Makes a firm offer", None),
             ("COUNTER", json!({ "kind": "counter-offer" }), "Makes a counter-offer", None),
             ("REJECT", json!({ "reason": "too dear" }), "Declines", Some("too dear")),
-            ("INFORM", json!({ "kind": "contest", "obligation": "steel", "text": "rust" }), "Contests steel", Some("rust")),
-            ("INFORM", json!({ "kind": "progress", "obligation": "a", "stage": "b", "text": "x" }), "Reports on a (b)", Some("x")),
+            (
+                "INFORM",
+                json!({ "kind": "contest", "obligation": "steel", "text": "rust" }),
+                "Contests steel",
+                Some("rust"),
+            ),
+            (
+                "INFORM",
+                json!({ "kind": "progress", "obligation": "a", "stage": "b", "text": "x" }),
+                "Reports on a (b)",
+                Some("x"),
+            ),
             ("QUERY", json!({ "text": "<b>?" }), "Asks", Some("<b>?")),
             ("dispute.file", json!({ "claim": "late" }), "Dispute file", Some("late")),
         ] {

@@ -44,7 +44,7 @@ function say(text) {
 async function show(place) {
   const list = place.querySelector(".checks");
   const found = await check({
-    bytes: place.querySelector("pre").textContent,
+    bytes: place.querySelector("[data-bytes]").textContent,
     hash: place.dataset.hash,
     previous: place.dataset.previous,
     index: Number(place.dataset.index),
@@ -61,6 +61,17 @@ async function show(place) {
   const wrong = found.filter((one) => one.verdict === "wrong").length;
   say(wrong ? `${wrong} checks failed` : "All checks that could be made hold");
 }
+
+// A statement that is opened is written over several lines beside its bytes, which stay what is checked.
+document.addEventListener("toggle", (event) => {
+  const bytes = event.target.open && event.target.querySelector?.("[data-bytes]:not([hidden])");
+  if (!bytes) return;
+  const lines = bytes.cloneNode();
+  lines.removeAttribute("data-bytes");
+  lines.textContent = JSON.stringify(JSON.parse(bytes.textContent), null, 2);
+  bytes.hidden = true;
+  bytes.after(lines);
+}, true);
 
 const units = [["year", 31536e6], ["month", 2592e6], ["day", 864e5], ["hour", 36e5], ["minute", 6e4], ["second", 1e3]];
 const words = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "short" });
