@@ -102,6 +102,12 @@ async function refresh() {
     for (const one of part.querySelectorAll("[data-key]")) {
       if (!known.has(one.dataset.key)) one.classList.add("fresh");
     }
+    if (here.dataset.keep !== undefined) {
+      // What was said stays as it was said, and as it was opened and checked here.
+      const said = new Map([...here.children].map((one) => [one.dataset.key, one]));
+      here.replaceChildren(...[...document.adoptNode(part).children].map((one) => said.get(one.dataset.key) ?? one));
+      continue;
+    }
     here.replaceChildren(...document.adoptNode(part).childNodes);
   }
 }
