@@ -106,17 +106,25 @@ pub(super) async fn bundle(
     credentials: Credentials,
     Id(id): Id,
 ) -> Result<Response, Denial> {
-    let read = move |reader: &Reader<'_>, tenant: &Tenant, docket| {
-        find(reader, tenant, docket, &id)?;
-        Ok(reader.case(tenant, &id)?.ok_or(Code::NotFound)?)
-    };
-    let mut response = plain("application/json", on_cases(&app, credentials, read).await?);
+    let mut response = plain("application/json", case(&app, credentials, id).await?);
     let name = format!("attachment; filename=\"dispute-{}.json\"", id.to_hex());
     // The digits of a hash are letters of any header.
     if let Ok(name) = HeaderValue::from_str(&name) {
         response.headers_mut().insert(CONTENT_DISPOSITION, name);
     }
     Ok(response)
+}
+
+/// The proof of a case, as canonical JSON.
+///
+/// # Errors
+/// That it is not there for who asks, or a failure of ours.
+pub(super) async fn case(app: &Arc<App>, credentials: Credentials, id: Hash) -> Result<Vec<u8>, Denial> {
+    let read = move |reader: &Reader<'_>, tenant: &Tenant, docket| {
+        find(reader, tenant, docket, &id)?;
+        Ok(reader.case(tenant, &id)?.ok_or(Code::NotFound)?)
+    };
+    on_cases(app, credentials, read).await
 }
 
 /// Rule as a person.

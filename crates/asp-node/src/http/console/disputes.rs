@@ -1,26 +1,32 @@
 //! Disputes: the case on one page for a person who has to rule, and the ruling itself.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use askama::Template;
-use asp_client::api::{DisputeSide, DisputeView, NewRuling};
+use asp_client::api::{DisputeSide, DisputeView, Message, NewRuling};
 use asp_core::amount::Money;
+use asp_core::log::receipt::Receipt;
 use asp_core::name::{Domain, Issuer};
-use asp_core::position::Hash;
+use asp_core::position::{Hash, LogTime, Position};
 use asp_core::rejection::Code;
+use asp_core::statement::Signature;
 use asp_core::statement::body::{Exhibit, Rung};
 use axum::Json;
 use axum::extract::State;
 use axum::http::header::LOCATION;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
 use serde_json::json;
+use serde_json::value::RawValue;
 
 use super::super::consents::Which;
 use super::super::extract::{Id, OwnForm, Params};
 use super::super::problem::Denial;
 use super::super::{App, disputes};
 use super::cells::{self, Html};
+use super::talk::{Columns, Said, Talk};
 use super::{Frame, Look, Visitor, Way, page};
 use crate::acting::ActingKeys;
 use crate::auth::Credentials;
@@ -126,6 +132,25 @@ struct Shown {
     note: Html,
     what: &'static str,
     hash: Html,
+    /// The statement, if it is one and the case file has it.
+    cited: Vec<Said>,
+}
+
+/// A case file, as far as a page shows what it has.
+#[derive(Deserialize)]
+struct CaseFile {
+    entries: Vec<CaseEntry>,
+}
+
+/// A statement in it.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct CaseEntry {
+    index: Position,
+    log_time: LogTime,
+    receipt: Receipt,
+    signatures: Vec<Signature>,
+    statement: Box<RawValue>,
 }
 
 /// A ruling.
@@ -160,9 +185,41 @@ pub(in super::super) async fn show(State(app): State<Arc<App>>, visitor: Visitor
         let look = look?;
         let Json(view) = disputes::show(State(Arc::clone(&app)), look.credentials.clone(), Id(id)).await?;
         let ruling = form(&app, &look, &view).await?;
-        page(&case(&app, &look, &view, ruling))
+        let cited = cited(&app, &look, &view).await?;
+        page(&case(&app, &look, &view, (ruling, cited.as_slice())))
     };
     way.answer(found.await)
+}
+
+/// The statements that the sides cite: a case file has them for whoever may read the case.
+async fn cited(app: &Arc<App>, look: &Look, view: &DisputeView) -> Result<Vec<Message>, Denial> {
+    let named: BTreeSet<Hash> = view
+        .evidence
+        .iter()
+        .filter_map(|one| match &one.exhibit {
+            Exhibit::Statement { statement, .. } => Some(*statement),
+            Exhibit::Digest { .. } => None,
+        })
+        .collect();
+    if named.is_empty() {
+        return Ok(Vec::new());
+    }
+    let file = match disputes::case(app, look.credentials.clone(), view.id).await {
+        Ok(file) => file,
+        // Who rules reads the session until the dispute has ended.
+        Err(Denial::Rejected(rejection)) if rejection.code == Code::NotFound => return Ok(Vec::new()),
+        Err(denial) => return Err(denial),
+    };
+    let file: CaseFile = serde_json::from_slice(&file).map_err(|_| Denial::Internal)?;
+    let entries = file.entries.into_iter().filter(|entry| named.contains(&entry.receipt.receipt.statement));
+    let messages = entries.map(|entry| Message {
+        log_index: entry.index,
+        log_time: entry.log_time,
+        hash: entry.receipt.receipt.statement,
+        statement: entry.statement,
+        signatures: entry.signatures,
+    });
+    Ok(messages.collect())
 }
 
 /// The form for who may rule now.
@@ -201,7 +258,8 @@ const fn side(side: DisputeSide) -> &'static str {
     }
 }
 
-fn shown(view: &DisputeView) -> Vec<Shown> {
+fn shown(view: &DisputeView, cited: &[Message], own: Option<&Domain>) -> Vec<Shown> {
+    let columns = Columns { left: None, own };
     let of = |of: DisputeSide| match of {
         DisputeSide::Filer => Some(view.party.organisation()),
         DisputeSide::Against => Some(view.against.organisation()),
@@ -212,7 +270,10 @@ fn shown(view: &DisputeView) -> Vec<Shown> {
             Exhibit::Statement { note, statement } => ("A statement of the session", statement, note),
             Exhibit::Digest { digest, note } => ("A file outside the log", digest, note),
         };
+        let mut talk = Talk::default();
+        cited.iter().filter(|message| message.hash == *hash).for_each(|message| talk.take(message, &columns));
         Shown {
+            cited: talk.said,
             side: side(one.side).to_owned(),
             at: cells::at(one.at),
             note: cells::theirs(note.as_str(), of(one.side).as_ref()),
@@ -240,7 +301,7 @@ fn rulings(view: &DisputeView, own: Option<&Domain>) -> Vec<Ruling> {
     view.rulings.iter().map(ruling).collect()
 }
 
-fn case(app: &App, look: &Look, view: &DisputeView, ruling: Option<Form>) -> Case {
+fn case(app: &App, look: &Look, view: &DisputeView, (ruling, cited): (Option<Form>, &[Message])) -> Case {
     let (own, now) = (look.organisation(), app.clock.now());
     let reason = cells::spoken(&cells::word(&view.reason));
     let against = view.against.organisation();
@@ -271,7 +332,7 @@ fn case(app: &App, look: &Look, view: &DisputeView, ruling: Option<Form>) -> Cas
                 cells::at(answer.at),
             )
         }),
-        exhibits: shown(view),
+        exhibits: shown(view, cited, own),
         offer: view.offer.as_ref().map(|offer| {
             let what =
                 format!("{} would settle: {}", side(offer.side), cells::spoken(&cells::word(&offer.outcome)));
