@@ -211,7 +211,7 @@ fn one(look: &Look, view: &AgentView, trust: Option<Trust>) -> One {
         who: cells::agent(&view.agent, look.organisation()),
         uri: view.agent.to_string(),
         name: view.name.clone(),
-        description: cells::theirs(&view.description, Some(&view.agent.organisation())),
+        description: cells::theirs(&view.description, Some(&view.agent.organisation()), look.organisation()),
         capabilities: view.capabilities.iter().map(ToString::to_string).collect(),
         facts,
         keys: view.keys.iter().map(key).collect(),

@@ -4,7 +4,7 @@
 use std::fmt::{self, Write};
 
 use asp_core::amount::Money;
-use asp_core::name::{AgentUri, Domain, Issuer};
+use asp_core::name::{AgentUri, Capability, Domain, Issuer};
 use asp_core::position::{Hash, LogTime, Millis};
 use asp_core::session::table::State;
 use serde::Serialize;
@@ -12,8 +12,8 @@ use serde_json::Value;
 
 use super::super::page::escaped;
 
-/// Colours that tell parties apart.
-const HUES: u8 = 8;
+/// Colours that tell others apart; that of who looks is beside them.
+const HUES: u8 = 7;
 /// Milliseconds of a minute, an hour and a day.
 const MINUTE: u64 = 60_000;
 const HOUR: u64 = 60 * MINUTE;
@@ -77,10 +77,13 @@ pub(super) fn pill_of(tone: &'static str, text: &str) -> Html {
     Html(format!("<span class=\"pill {tone}\">{}</span>", escaped(text)))
 }
 
-/// The class of colour of an organisation: always the same one.
-pub(super) fn hue(organisation: &Domain) -> String {
+/// The class of colour of an organisation: always the same one, and never that of who looks.
+pub(super) fn hue(organisation: &Domain, own: Option<&Domain>) -> String {
+    if own == Some(organisation) {
+        return "h0".to_owned();
+    }
     let first = Hash::of(&[organisation.as_str().as_bytes()]).as_bytes().first().copied().unwrap_or_default();
-    format!("h{}", first % HUES)
+    format!("h{}", 1 + first % HUES)
 }
 
 /// The name of an agent within its organisation: what follows the last slash of a long path is what tells it apart.
@@ -88,13 +91,14 @@ fn short(agent: &AgentUri) -> String {
     agent.path().trim_start_matches('/').to_owned()
 }
 
-fn named(name: &str, below: &str, organisation: Option<&Domain>, own: bool) -> Html {
-    let hue = organisation.map_or_else(String::new, hue);
-    let mark: String = below.chars().filter(|letter| letter.is_alphanumeric()).take(2).collect();
-    let you = if own { "<span class=\"you\">you</span>" } else { "" };
+fn named(name: &str, below: &str, organisation: Option<&Domain>, own: Option<&Domain>) -> Html {
+    let hue = organisation.map_or_else(String::new, |organisation| hue(organisation, own));
+    let of = organisation.map_or(below, Domain::as_str);
+    let mark: String = of.chars().filter(|letter| letter.is_alphanumeric()).take(2).collect();
+    let you = if organisation.is_some() && organisation == own { "<span class=\"you\">you</span>" } else { "" };
     Html(format!(
         "<span class=\"party {hue}\"><span class=\"mark\" aria-hidden=\"true\">{}</span><span class=\"name\">\
-         <b>{}</b><small>{}{you}</small></span></span>",
+         <b>{}</b><small><span>{}</span>{you}</small></span></span>",
         escaped(&mark),
         escaped(name),
         escaped(below),
@@ -104,7 +108,7 @@ fn named(name: &str, below: &str, organisation: Option<&Domain>, own: bool) -> H
 /// An agent with its organisation; `own` is the organisation of who looks.
 pub(super) fn agent(agent: &AgentUri, own: Option<&Domain>) -> Html {
     let organisation = agent.organisation();
-    named(&short(agent), organisation.as_str(), Some(&organisation), own == Some(&organisation))
+    named(&short(agent), organisation.as_str(), Some(&organisation), own)
 }
 
 /// Whoever can say something.
@@ -112,13 +116,18 @@ pub(super) fn issuer(issuer: &Issuer, own: Option<&Domain>) -> Html {
     match issuer {
         Issuer::Agent(it) => agent(it, own),
         Issuer::Organisation(domain) => organisation(domain, own),
-        Issuer::Node(origin) => named("The node", &origin.to_string(), None, false),
+        Issuer::Node(origin) => named("The node", &origin.to_string(), None, own),
     }
 }
 
 /// An organisation.
 pub(super) fn organisation(domain: &Domain, own: Option<&Domain>) -> Html {
-    named(domain.as_str(), domain.as_str(), Some(domain), own == Some(domain))
+    named(domain.as_str(), "organisation", Some(domain), own)
+}
+
+/// A capability, which may go on in the next line after each dot.
+pub(super) fn capability(capability: &Capability) -> Html {
+    Html(escaped(&capability.to_string()).replace('.', ".<wbr>"))
 }
 
 /// An amount with its thousands apart.
@@ -237,9 +246,9 @@ fn copied(whole: &str, shown: &str) -> Html {
     ))
 }
 
-/// What somebody wrote, as text and as theirs.
-pub(super) fn theirs(text: &str, whose: Option<&Domain>) -> Html {
-    let hue = whose.map_or_else(String::new, hue);
+/// What somebody wrote, as text and as theirs; `own` is the organisation of who looks.
+pub(super) fn theirs(text: &str, whose: Option<&Domain>, own: Option<&Domain>) -> Html {
+    let hue = whose.map_or_else(String::new, |whose| hue(whose, own));
     Html(format!("<span class=\"theirs {hue}\">{}</span>", escaped(text)))
 }
 
@@ -286,10 +295,19 @@ mod tests {
     #[test]
     fn whatever_somebody_wrote_stays_text() {
         let script = "<script>alert(\"1\")</script>&";
-        for html in [theirs(script, None), pill(script), pill_of("ok", script), copied(script, script)] {
+        for html in [theirs(script, None, None), pill(script), pill_of("ok", script), copied(script, script)] {
             let text = html.to_string();
             assert!(!text.contains("<script") && !text.contains("\"1\""), "{text}");
         }
+    }
+
+    #[test]
+    fn nobody_else_has_the_colour_of_who_looks() {
+        let own: Domain = "acme.example".parse().unwrap();
+        assert_eq!(hue(&own, Some(&own)), "h0");
+        let others = (0..64).map(|number| format!("vendor{number}.example").parse::<Domain>().unwrap());
+        let hues: std::collections::BTreeSet<String> = others.map(|other| hue(&other, Some(&own))).collect();
+        assert_eq!(hues.into_iter().collect::<Vec<_>>(), ["h1", "h2", "h3", "h4", "h5", "h6", "h7"]);
     }
 
     #[test]

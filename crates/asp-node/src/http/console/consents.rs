@@ -107,7 +107,7 @@ struct Allowed {
 /// A session that rests on a consent.
 struct Session {
     id: String,
-    capability: String,
+    capability: Html,
     phase: Html,
     opened: Html,
     deals: Vec<Html>,
@@ -128,7 +128,7 @@ pub(in super::super) async fn show(State(app): State<Arc<App>>, visitor: Visitor
         let Json(resting) = consents::sessions(state(), who(), Id(id), Params(asked)).await?;
         let sessions = resting.sessions.iter().map(|one| Session {
             id: one.id.to_hex(),
-            capability: one.capability.to_string(),
+            capability: cells::capability(&one.capability),
             phase: cells::pill(one.state.as_str()),
             opened: cells::at(one.opened_at),
             deals: one.commitments.iter().map(|deal| cells::pill(&cells::word(&deal.state))).collect(),
@@ -142,7 +142,7 @@ fn one(look: &Look, view: &ConsentView, sessions: Vec<Session>, now: LogTime) ->
     let own = look.organisation();
     One {
         frame: look.frame("consents", "Consent"),
-        purpose: cells::theirs(&view.purpose, Some(&view.by)),
+        purpose: cells::theirs(&view.purpose, Some(&view.by), own),
         standing: cells::pill(&view.standing),
         ends: ends(view, now),
         by: cells::organisation(&view.by, own),

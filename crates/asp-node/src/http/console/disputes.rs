@@ -276,7 +276,7 @@ fn shown(view: &DisputeView, cited: &[Message], own: Option<&Domain>) -> Vec<Sho
             cited: talk.said,
             side: side(one.side).to_owned(),
             at: cells::at(one.at),
-            note: cells::theirs(note.as_str(), of(one.side).as_ref()),
+            note: cells::theirs(note.as_str(), of(one.side).as_ref(), own),
             what,
             hash: cells::hash(hash),
         }
@@ -295,7 +295,7 @@ fn rulings(view: &DisputeView, own: Option<&Domain>) -> Vec<Ruling> {
             outcome: cells::pill(&outcome),
             effect: cells::spoken(&cells::word(&one.effect)),
             amount: one.amount.as_ref().map(cells::money),
-            reasons: cells::theirs(&one.reasons, one.by.organisation().as_ref()),
+            reasons: cells::theirs(&one.reasons, one.by.organisation().as_ref(), own),
         }
     };
     view.rulings.iter().map(ruling).collect()
@@ -322,13 +322,13 @@ fn case(app: &App, look: &Look, view: &DisputeView, (ruling, cited): (Option<For
         severity: view.severity,
         amount: view.amount.as_ref().map(cells::money),
         deposit: view.deposit.as_ref().map(cells::money),
-        claim: cells::theirs(&view.claim, Some(&view.party.organisation())),
+        claim: cells::theirs(&view.claim, Some(&view.party.organisation()), own),
         filed: cells::at(view.filed_at),
         answer: view.response.as_ref().map(|answer| {
             let stand = if answer.accepts { ("ok", "Admits it") } else { ("warn", "Denies it") };
             (
                 cells::pill_of(stand.0, stand.1),
-                cells::theirs(&answer.text, Some(&against)),
+                cells::theirs(&answer.text, Some(&against), own),
                 cells::at(answer.at),
             )
         }),
@@ -336,7 +336,7 @@ fn case(app: &App, look: &Look, view: &DisputeView, (ruling, cited): (Option<For
         offer: view.offer.as_ref().map(|offer| {
             let what =
                 format!("{} would settle: {}", side(offer.side), cells::spoken(&cells::word(&offer.outcome)));
-            (what, cells::theirs(&offer.text, None), offer.amount.as_ref().map(cells::money))
+            (what, cells::theirs(&offer.text, None, own), offer.amount.as_ref().map(cells::money))
         }),
         rulings: rulings(view, own),
         verdict: view.verdict.as_ref().map(|verdict| {

@@ -61,7 +61,7 @@ struct Stat {
 struct Row {
     id: String,
     key: String,
-    capability: String,
+    capability: Html,
     initiator: Html,
     phase: Html,
     track: Html,
@@ -116,7 +116,7 @@ async fn show(app: &Arc<App>, look: Look) -> Result<Response, Denial> {
     let rows = moving.sessions.into_iter().map(|session| Row {
         id: session.id.to_hex(),
         key: format!("{}-{}", session.id.to_hex(), session.position),
-        capability: session.capability.to_string(),
+        capability: cells::capability(&session.capability),
         initiator: cells::agent(&session.initiator, look.organisation()),
         phase: cells::pill(session.state.as_str()),
         track: cells::track(session.state, true),

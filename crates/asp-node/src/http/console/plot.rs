@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use asp_core::amount::Money;
-use asp_core::name::AgentUri;
+use asp_core::name::{AgentUri, Domain};
 
 use super::super::page::escaped;
 use super::cells::{self, Html};
@@ -82,7 +82,7 @@ fn drawn(
 }
 
 /// The path of the prices that were named, of the currency that most were named in; none of fewer than two.
-pub(super) fn prices(offered: &[Offered]) -> Option<Html> {
+pub(super) fn prices(offered: &[Offered], own: Option<&Domain>) -> Option<Html> {
     let mut currencies: BTreeMap<&str, usize> = BTreeMap::new();
     for one in offered {
         *currencies.entry(one.price.currency.as_str()).or_default() += 1;
@@ -96,9 +96,12 @@ pub(super) fn prices(offered: &[Offered]) -> Option<Html> {
     }
     let mut by: BTreeMap<&AgentUri, Path> = BTreeMap::new();
     for one in &told {
-        let path = by
-            .entry(&one.by)
-            .or_insert_with(|| Path { hue: cells::hue(&one.by.organisation()), points: Vec::new() });
+        // Colours of two can be alike: every second line is dashed.
+        let apart = if by.len() % 2 == 1 { " apart" } else { "" };
+        let path = by.entry(&one.by).or_insert_with(|| Path {
+            hue: format!("{}{apart}", cells::hue(&one.by.organisation(), own)),
+            points: Vec::new(),
+        });
         let words = format!("{} at {}: {}", one.by, one.sequence, one.price);
         path.points.push((u128::from(one.sequence), one.price.amount.nanos(), words));
     }
@@ -148,11 +151,13 @@ mod tests {
             offered(5, acme, "5 EUR"),
             offered(6, acme, "15 USD"),
         ];
-        let text = prices(&told).unwrap().to_string();
+        let text = prices(&told, None).unwrap().to_string();
         assert_eq!((text.matches("<circle").count(), text.matches("<polyline").count()), (3, 2));
         assert!(text.contains("from 10 USD to 20 USD"), "{text}");
+        // One of the two is dashed, in the drawing and in its legend.
+        assert_eq!(text.matches(" apart\"").count(), 2, "{text}");
         for few in [&told[..0], &told[..1]] {
-            assert!(prices(few).is_none());
+            assert!(prices(few, None).is_none());
         }
     }
 

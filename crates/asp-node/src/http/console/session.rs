@@ -25,7 +25,7 @@ const STATEMENTS: usize = 60;
 #[template(path = "session.html")]
 struct Page {
     frame: Frame,
-    capability: String,
+    capability: Html,
     purpose: Html,
     phase: Html,
     sentence: &'static str,
@@ -131,8 +131,8 @@ fn whole(
     });
     Page {
         frame,
-        capability: session.capability.to_string(),
-        purpose: cells::theirs(&session.purpose, Some(&session.initiator.organisation())),
+        capability: cells::capability(&session.capability),
+        purpose: cells::theirs(&session.purpose, Some(&session.initiator.organisation()), own),
         phase: cells::pill(session.state.as_str()),
         sentence: session.state.sentence(),
         track: cells::track(session.state, false),
@@ -163,8 +163,8 @@ fn whole(
         asks: session
             .escalation
             .as_ref()
-            .map(|open| cells::theirs(&open.question, Some(&open.by.organisation()))),
-        prices: super::plot::prices(&talk.offered),
+            .map(|open| cells::theirs(&open.question, Some(&open.by.organisation()), own)),
+        prices: super::plot::prices(&talk.offered, own),
         said: talk.said,
         earlier,
         later,

@@ -88,11 +88,11 @@ impl Talk {
         self.said.push(Said {
             sequence,
             side: side(&issuer, columns),
-            hue: organisation.as_ref().map_or_else(String::new, cells::hue),
+            hue: organisation.as_ref().map_or_else(String::new, |it| cells::hue(it, columns.own)),
             who: cells::issuer(&issuer, columns.own),
             verb: cells::pill(kind),
             does,
-            words: words.map(|words| cells::theirs(words, organisation.as_ref())),
+            words: words.map(|words| cells::theirs(words, organisation.as_ref(), columns.own)),
             packages: packages.iter().map(|package| shown(package)).collect(),
             at: cells::at(message.log_time),
             hash: cells::hash(&message.hash),
