@@ -25,18 +25,6 @@ const PAGES: [&str; 7] = [
     "/console/settings",
 ];
 
-impl Stage {
-    /// Asks for a page as a browser does; where it leads is looked at, not gone to.
-    async fn browse(&self, cookie: Option<&str>, path: &str) -> Answer {
-        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        let mut request = http.get(self.url(path)).header("accept", "text/html");
-        if let Some(cookie) = cookie {
-            request = request.header("cookie", cookie);
-        }
-        Answer::of(request).await
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn who_has_signed_in_finds_each_page_and_nobody_else_does() {
     let mut stage = Stage::new().await;

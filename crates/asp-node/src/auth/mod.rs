@@ -78,7 +78,7 @@ impl Caller {
     pub(crate) fn may(&self, right: Right) -> Result<Option<Domain>, Denial> {
         let denied = match right {
             Right::ReadOrganisation | Right::SeePeople | Right::SeeNode | Right::ReadCases => Code::NotFound,
-            Right::ManagePeople | Right::SaveSearches | Right::Rule => Code::NotPermitted,
+            Right::ManagePeople | Right::SaveSearches | Right::Rule | Right::Consent => Code::NotPermitted,
         };
         match (self, right) {
             (Self::Party(Tenant::Organisation(domain)), Right::SeePeople | Right::ManagePeople) => {

@@ -20,6 +20,8 @@ pub(crate) enum Right {
     ReadCases,
     /// Rule in them, with a key that is kept at the node for that.
     Rule,
+    /// Grant, revoke and acknowledge consents of the organisation, with such a key.
+    Consent,
 }
 
 impl Right {
@@ -36,20 +38,25 @@ impl Right {
                 | Self::SeePeople
                 | Self::ManagePeople
                 | Self::SaveSearches
-                | Self::ReadCases,
+                | Self::ReadCases
+                | Self::Consent,
             )
             | (Role::Auditor, Self::ReadOrganisation | Self::SeePeople | Self::ReadCases)
             | (Role::Operator, Self::SeePeople | Self::SeeNode)
             | (Role::Arbiter, Self::ReadCases | Self::Rule) => true,
             (Role::Owner, Self::SeeNode | Self::Rule)
-            | (Role::Auditor, Self::ManagePeople | Self::SaveSearches | Self::SeeNode | Self::Rule)
+            | (
+                Role::Auditor,
+                Self::ManagePeople | Self::SaveSearches | Self::SeeNode | Self::Rule | Self::Consent,
+            )
             | (
                 Role::Operator,
                 Self::ReadOrganisation
                 | Self::ManagePeople
                 | Self::SaveSearches
                 | Self::ReadCases
-                | Self::Rule,
+                | Self::Rule
+                | Self::Consent,
             )
             // What is put before it, and nothing else of its organisation.
             | (
@@ -58,7 +65,8 @@ impl Right {
                 | Self::SeePeople
                 | Self::ManagePeople
                 | Self::SaveSearches
-                | Self::SeeNode,
+                | Self::SeeNode
+                | Self::Consent,
             ) => false,
         }
     }
@@ -78,12 +86,13 @@ mod tests {
             Right::SeeNode,
             Right::ReadCases,
             Right::Rule,
+            Right::Consent,
         ];
         let table = [
-            (Role::Owner, [true, true, true, true, false, true, false]),
-            (Role::Auditor, [true, true, false, false, false, true, false]),
-            (Role::Operator, [false, true, false, false, true, false, false]),
-            (Role::Arbiter, [false, false, false, false, false, true, true]),
+            (Role::Owner, [true, true, true, true, false, true, false, true]),
+            (Role::Auditor, [true, true, false, false, false, true, false, false]),
+            (Role::Operator, [false, true, false, false, true, false, false, false]),
+            (Role::Arbiter, [false, false, false, false, false, true, true, false]),
         ];
         for (role, row) in table {
             for (right, has) in rights.into_iter().zip(row) {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use asp_client::api::{AgentPage, AgentView, SearchQuery, SearchSort};
 use asp_core::amount::Money;
-use asp_core::name::{Capability, Domain, Language};
+use asp_core::name::{AgentUri, Capability, Domain, Language};
 use asp_core::position::{Hash, Position};
 use asp_core::rejection::Code;
 use asp_core::statement::body::{Availability, TrustFloor};

@@ -5,11 +5,10 @@ use std::sync::Arc;
 use asp_client::api::{DisputePage, DisputeView, MessagePage, NewRuling, Problem};
 use asp_core::dispute::{Dispute, Side};
 use asp_core::log::receipt::Receipt;
-use asp_core::name::{Issuer, StreamId, StreamName};
+use asp_core::name::{Issuer, StreamId};
 use asp_core::position::Hash;
 use asp_core::rejection::Code;
 use asp_core::statement::body::{DisputeRule, Rung};
-use asp_core::statement::draft::{Draft, Stamp};
 use asp_core::statement::{Body, Verified};
 use asp_store::{Docket, Reader, Tenant};
 use axum::Json;
@@ -23,8 +22,7 @@ use super::extract::{self, Acting, Id, Network, Params, Small};
 use super::messages::{self, Question};
 use super::problem::Denial;
 use super::sessions::WhichMessages;
-use super::{App, plain};
-use crate::acting::ActingKeys;
+use super::{App, plain, speaking};
 use crate::auth::rights::Right;
 use crate::auth::{Caller, Credentials};
 
@@ -187,19 +185,10 @@ fn ruled(
     if dispute.side(&issuer) != Some(Side::Arbiter) {
         return Err(Code::NotPermitted.into());
     }
-    let key = ActingKeys::of(&app.folder).find(&organisation).map_err(|error| {
-        tracing::error!(%error, "a key that is kept cannot be read");
-        Denial::Internal
-    })?;
-    let key = key.ok_or(Code::NoActingKey)?;
     let NewRuling { outcome, effect, amount, reasons } = ruling;
     let effect = effect.unwrap_or_else(|| dispute.ladder().effect());
     let rule = DisputeRule { amount, effect, outcome, reasons, rung: Rung::Arbiter };
-    let mut random = [0; 10];
-    getrandom::fill(&mut random).map_err(|_| Denial::Internal)?;
-    let stream = StreamName::Of(StreamId::Dispute(*id));
-    let draft = Draft::new(stream, app.store.origin().clone(), issuer, Body::DisputeRule(rule));
-    Ok(draft.sign(Some(dispute.head()), Stamp { issued_at: app.clock.now(), random }, &[&key])?)
+    speaking::signed(app, organisation, (StreamId::Dispute(*id), dispute.head()), Body::DisputeRule(rule))
 }
 
 /// Reads disputes: the caller's own, or for a person who is here for nothing else those in which its organisation rules.

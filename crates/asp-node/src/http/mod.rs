@@ -29,6 +29,7 @@ mod schemas;
 mod searches;
 mod sessions;
 mod signin;
+mod speaking;
 mod spec;
 mod statements;
 mod trail;
@@ -218,6 +219,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(schemas::show))
         .routes(routes!(consents::list))
         .routes(routes!(consents::show))
+        .routes(routes!(consents::decide))
         .routes(routes!(consents::sessions))
         .routes(routes!(trail::show))
         .routes(routes!(sessions::list))
@@ -265,23 +267,10 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(signin::open_invitation))
         .routes(routes!(signin::join))
         .routes(routes!(signin::sign_out))
-        .routes(routes!(console::live::home))
-        .routes(routes!(console::session::show))
-        .routes(routes!(console::commitments::list))
-        .routes(routes!(console::commitments::show))
-        .routes(routes!(console::disputes::list))
-        .routes(routes!(console::disputes::show))
-        .routes(routes!(console::disputes::rule))
-        .routes(routes!(console::agents::list))
-        .routes(routes!(console::agents::show))
-        .routes(routes!(console::consents::list))
-        .routes(routes!(console::consents::show))
-        .routes(routes!(console::log::show))
-        .routes(routes!(console::settings::show))
-        .routes(routes!(console::assets::show))
         .routes(routes!(probe::healthz))
         .routes(routes!(probe::readyz))
         .routes(routes!(metrics::show))
+        .merge(console::routes())
         .merge(told())
 }
 

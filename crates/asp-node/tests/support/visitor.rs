@@ -43,6 +43,16 @@ impl Stage {
         Answer::of(self.http.get(self.url(path)).header("cookie", cookie)).await
     }
 
+    /// Asks for a page as a browser does; where it leads is looked at, not gone to.
+    pub async fn browse(&self, cookie: Option<&str>, path: &str) -> Answer {
+        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        let mut request = http.get(self.url(path)).header("accept", "text/html");
+        if let Some(cookie) = cookie {
+            request = request.header("cookie", cookie);
+        }
+        Answer::of(request).await
+    }
+
     /// Sends a form as a browser does from a page of the node.
     pub async fn form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         Answer::of(self.form_request(path, fields).header("sec-fetch-site", "same-origin")).await

@@ -148,6 +148,16 @@ pub(crate) const ROWS: &[Row] = &[
         names: &["id"],
         plain: &["amount", "effect", "outcome", "reasons"],
     },
+    Row {
+        route: "POST /v1/consents/{id}/decision",
+        shows: Shows::Hidden {
+            kinds: &[Kind::Consent],
+            asks: &["/v1/consents/{}/decision"],
+            body: Some(r#"{"decision":"revoke","reason":"no"}"#),
+        },
+        names: &["id"],
+        plain: &["decision", "reason"],
+    },
     hidden("GET /v1/disputes/{id}/bundle", &[Kind::Dispute], &["/v1/disputes/{}/bundle"], &["id"], &[]),
     hidden("GET /v1/receipts/{hash}", LOGGED, &["/v1/receipts/{}"], &["hash"], &[]),
     hidden(
@@ -296,7 +306,19 @@ pub(crate) const ROWS: &[Row] = &[
     public("GET /console/agents", REGISTRY, &["/console/agents"], &["capability", "pageToken", "text"]),
     public("GET /console/agent", REGISTRY, &["/console/agent?of=agent://acme.example/trader"], &["of"]),
     public("GET /assets/{name}", PAGE_OF_NODE, &["/assets/console.css"], &["name", "v"]),
+    hidden(
+        "GET /console/consents/{id}/decision",
+        &[Kind::Consent],
+        &["/console/consents/{}/decision?decision=revoke"],
+        &["id"],
+        &["decision"],
+    ),
     // Forms are taken from a page of the node alone, by the cookie of a person.
+    bearer(
+        "POST /console/consents/{id}/decision",
+        "asp-node/tests/deciding.rs",
+        &["decision", "id", "reason"],
+    ),
     bearer(
         "POST /console/disputes/{id}/ruling",
         "asp-node/tests/console.rs",

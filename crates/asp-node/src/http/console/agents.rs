@@ -6,8 +6,9 @@ use askama::Template;
 use asp_client::api::{
     AgentHit, AgentPage, AgentView, AssessmentView, HistoryView, KeyView, ProfileView, SearchQuery,
 };
-use asp_core::name::AgentUri;
+use asp_core::name::{AgentUri, Domain};
 use asp_core::rejection::Code;
+use asp_core::trust::Limit;
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
@@ -57,7 +58,7 @@ struct Row {
 #[derive(Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[into_params(parameter_in = Query)]
-pub(in super::super) struct Which {
+pub(super) struct Which {
     /// Words in name, description, address or capabilities.
     text: Option<String>,
     /// A capability, or what lies above it.
@@ -69,7 +70,7 @@ pub(in super::super) struct Which {
 /// Find agents by a page.
 #[utoipa::path(get, path = "/console/agents", tag = "console", params(Which),
     responses((status = 200, description = "A page", body = String, content_type = "text/html")))]
-pub(in super::super) async fn list(
+pub(super) async fn list(
     State(app): State<Arc<App>>,
     visitor: Visitor,
     Params(which): Params<Which>,
@@ -117,8 +118,8 @@ fn row(hit: &AgentHit, look: &Look) -> Row {
 }
 
 /// A warning about who this is not.
-fn mistakable(others: &std::collections::BTreeSet<asp_core::name::Domain>) -> Option<String> {
-    let names: Vec<&str> = others.iter().map(asp_core::name::Domain::as_str).collect();
+fn mistakable(others: &std::collections::BTreeSet<Domain>) -> Option<String> {
+    let names: Vec<&str> = others.iter().map(Domain::as_str).collect();
     (!names.is_empty()).then(|| format!("Not {}: it could be mistaken for it", names.join(", ")))
 }
 
@@ -158,14 +159,17 @@ struct Trust {
     lenders: Vec<(Html, String, String)>,
     would: Vec<(String, String)>,
     profile: Vec<(String, u8)>,
-    rests_on: usize,
+    limits: Vec<(Html, String)>,
+    rests_on: String,
+    /// The first statements that it rests on: digits, and how they are shown.
+    evidence: Vec<(String, Html)>,
 }
 
 /// Whom to see.
 #[derive(Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(in super::super) struct Whom {
+pub(super) struct Whom {
     /// The agent's URI.
     #[param(value_type = String)]
     of: AgentUri,
@@ -176,7 +180,7 @@ pub(in super::super) struct Whom {
 /// With trust through the eyes of the organisation of who looks, if that may read.
 #[utoipa::path(get, path = "/console/agent", tag = "console", params(Whom),
     responses((status = 200, description = "A page", body = String, content_type = "text/html")))]
-pub(in super::super) async fn show(
+pub(super) async fn show(
     State(app): State<Arc<App>>,
     visitor: Visitor,
     Params(whom): Params<Whom>,
@@ -260,7 +264,11 @@ async fn trusted(app: &Arc<App>, look: &Look, agent: &AgentUri) -> Result<Trust,
         })
         .collect();
     let own = look.organisation();
+    let limits = assessment.limited_by.first.iter().take(SHOWN).map(|it| limited(it, own)).collect();
+    let evidence = assessment.rests_on.first.iter().take(SHOWN);
     Ok(Trust {
+        limits,
+        evidence: evidence.map(|hash| (hash.to_hex(), cells::hash(hash))).collect(),
         score: view.score,
         level: cells::spoken(&view.level),
         number: view.level_number,
@@ -274,13 +282,39 @@ async fn trusted(app: &Arc<App>, look: &Look, agent: &AgentUri) -> Result<Trust,
             .iter()
             .take(SHOWN)
             .map(|it| {
-                (cells::organisation(&it.organisation, own), it.lends.clone(), format!("{} deals", it.deals))
+                (cells::organisation(&it.organisation, own), it.lends.clone(), cells::many(it.deals, "deal"))
             })
             .collect(),
-        would: view.counterfactuals.into_iter().take(SHOWN).map(|it| (it.sentence, it.delta)).collect(),
+        would: view
+            .counterfactuals
+            .into_iter()
+            .take(SHOWN)
+            .map(|it| (it.sentence, signed(it.delta)))
+            .collect(),
         profile: profile.components.into_iter().map(|it| (cells::spoken(&it.name), it.score)).collect(),
-        rests_on: view.rests_on.total,
+        rests_on: cells::many(u64::try_from(view.rests_on.total).unwrap_or(u64::MAX), "statement"),
     })
+}
+
+/// A change with its sign.
+fn signed(delta: String) -> String {
+    if delta.starts_with('-') { delta } else { format!("+{delta}") }
+}
+
+/// Who holds the score down, and by what.
+fn limited(limit: &Limit, own: Option<&Domain>) -> (Html, String) {
+    match limit {
+        Limit::Lending { creditor, debtor, capacity } => {
+            (cells::organisation(creditor, own), format!("lends {debtor} at most {capacity}"))
+        }
+        Limit::Organisation { organisation, capacity } => {
+            (cells::organisation(organisation, own), format!("passes on at most {capacity} in all"))
+        }
+        Limit::Seed { organisation, capacity } => (
+            cells::organisation(organisation, own),
+            format!("is good for {capacity} in your organisation’s eyes"),
+        ),
+    }
 }
 
 /// `61.204` as 61204; what is no score is none.

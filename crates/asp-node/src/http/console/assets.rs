@@ -40,7 +40,7 @@ pub(super) fn version() -> &'static str {
 #[derive(Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(in super::super) struct Which {
+pub(super) struct Which {
     /// The version that a page names.
     v: Option<String>,
 }
@@ -49,10 +49,7 @@ pub(in super::super) struct Which {
 #[utoipa::path(get, path = "/assets/{name}", tag = "console",
     params(("name" = String, Path, description = "Such as `console.css`"), Which),
     responses((status = 200, description = "A style or a script", body = String, content_type = "text/plain")))]
-pub(in super::super) async fn show(
-    Path(name): Path<String>,
-    Params(which): Params<Which>,
-) -> Result<Response, Denial> {
+pub(super) async fn show(Path(name): Path<String>, Params(which): Params<Which>) -> Result<Response, Denial> {
     let found = ASSETS.iter().find(|(known, _, _)| *known == name);
     let (_, kind, content) = found.ok_or(Code::NotFound)?;
     let mut response = plain(kind, *content);

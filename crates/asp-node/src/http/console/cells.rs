@@ -47,11 +47,28 @@ pub(super) fn word(word: &impl Serialize) -> String {
     }
 }
 
-/// The same for people: `not-as-agreed` is `Not as agreed`.
+/// The same for people: `not-as-agreed` is `Not as agreed`, and so is `notAsAgreed`.
 pub(super) fn spoken(text: &str) -> String {
-    let text = text.replace(['-', '_', '.'], " ").to_lowercase();
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    let mut words = String::with_capacity(text.len() + 4);
+    let mut small = false;
+    for letter in text.chars() {
+        if small && letter.is_uppercase() {
+            words.push(' ');
+        }
+        small = letter.is_lowercase();
+        match letter {
+            '-' | '_' | '.' => words.push(' '),
+            letter if words.is_empty() => words.extend(letter.to_uppercase()),
+            letter => words.extend(letter.to_lowercase()),
+        }
+    }
+    words
+}
+
+/// So many of something: `1 deal`, `8 deals`.
+pub(super) fn many(number: u64, what: &str) -> String {
+    let number_text = grouped(&number.to_string());
+    if number == 1 { format!("1 {what}") } else { format!("{number_text} {what}s") }
 }
 
 /// The class of colour of a state's name.
@@ -95,7 +112,8 @@ fn named(name: &str, below: &str, organisation: Option<&Domain>, own: Option<&Do
     let hue = organisation.map_or_else(String::new, |organisation| hue(organisation, own));
     let of = organisation.map_or(below, Domain::as_str);
     let mark: String = of.chars().filter(|letter| letter.is_alphanumeric()).take(2).collect();
-    let you = if organisation.is_some() && organisation == own { "<span class=\"you\">you</span>" } else { "" };
+    let you =
+        if organisation.is_some() && organisation == own { "<span class=\"you\">you</span>" } else { "" };
     Html(format!(
         "<span class=\"party {hue}\"><span class=\"mark\" aria-hidden=\"true\">{}</span><span class=\"name\">\
          <b>{}</b><small><span>{}</span>{you}</small></span></span>",
@@ -295,10 +313,28 @@ mod tests {
     #[test]
     fn whatever_somebody_wrote_stays_text() {
         let script = "<script>alert(\"1\")</script>&";
-        for html in [theirs(script, None, None), pill(script), pill_of("ok", script), copied(script, script)] {
+        for html in [theirs(script, None, None), pill(script), pill_of("ok", script), copied(script, script)]
+        {
             let text = html.to_string();
             assert!(!text.contains("<script") && !text.contains("\"1\""), "{text}");
         }
+    }
+
+    #[test]
+    fn words_of_the_protocol_are_written_for_people() {
+        for (word, words) in [
+            ("NOT_AS_AGREED", "Not as agreed"),
+            ("not-as-agreed", "Not as agreed"),
+            ("identityVerification", "Identity verification"),
+            ("dispute.file", "Dispute file"),
+            ("", ""),
+        ] {
+            assert_eq!(spoken(word), words);
+        }
+        assert_eq!(
+            (many(1, "deal"), many(0, "deal"), many(1200, "deal")),
+            ("1 deal".to_owned(), "0 deals".to_owned(), "1\u{202f}200 deals".to_owned())
+        );
     }
 
     #[test]

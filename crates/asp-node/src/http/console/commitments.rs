@@ -131,7 +131,7 @@ struct Row {
 #[derive(Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[into_params(parameter_in = Query)]
-pub(in super::super) struct Which {
+pub(super) struct Which {
     /// Only those in this state: `active`, `fulfilled`, `breached`; all if absent.
     state: Option<String>,
     /// The `nextPageToken` of the page before.
@@ -144,7 +144,7 @@ pub(in super::super) struct Which {
 #[utoipa::path(get, path = "/console/commitments", tag = "console", params(Which),
     responses((status = 200, description = "A page", body = String, content_type = "text/html")),
     security(("session" = [])))]
-pub(in super::super) async fn list(
+pub(super) async fn list(
     State(app): State<Arc<App>>,
     visitor: Visitor,
     Params(which): Params<Which>,
@@ -152,6 +152,7 @@ pub(in super::super) async fn list(
     let Visitor { look, way } = visitor;
     let found = async {
         let look = look?;
+        let news = look.news(&app).await?;
         let asked = consents::Which { page_size: Some(COMMITMENTS), page_token: which.page_token };
         let Json(found) =
             commitments::list(State(Arc::clone(&app)), look.credentials.clone(), Params(asked)).await?;
@@ -166,7 +167,7 @@ pub(in super::super) async fn list(
         let mut rows: Vec<Row> = found_of.map(|one| row(one, own, now)).collect();
         rows.sort_by_key(|row| row.order);
         page(&Page {
-            frame: look.frame("commitments", "Commitments"),
+            frame: Frame { news, ..look.frame("commitments", "Commitments") },
             rows,
             shown,
             next: found.next_page_token,
@@ -207,7 +208,7 @@ struct One {
     params(("id" = String, Path, description = "64 hexadecimal digits")),
     responses((status = 200, description = "A page", body = String, content_type = "text/html")),
     security(("session" = [])))]
-pub(in super::super) async fn show(State(app): State<Arc<App>>, visitor: Visitor, Id(id): Id) -> Response {
+pub(super) async fn show(State(app): State<Arc<App>>, visitor: Visitor, Id(id): Id) -> Response {
     let Visitor { look, way } = visitor;
     let found = async {
         let look = look?;

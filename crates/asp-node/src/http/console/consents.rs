@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use askama::Template;
-use asp_client::api::ConsentView;
+use asp_client::api::{ConsentDecision, ConsentView};
 use asp_core::name::Domain;
 use asp_core::position::LogTime;
 use axum::Json;
@@ -14,7 +14,9 @@ use super::super::App;
 use super::super::consents::{self, Which, WhichSessions};
 use super::super::extract::{Id, Params};
 use super::cells::{self, Html};
-use super::{Frame, Look, Visitor, page};
+use super::deciding::decisions;
+use super::{Frame, Look, Visitor, deciding, page};
+use crate::auth::rights::Right;
 
 #[derive(Template)]
 #[template(path = "consents.html")]
@@ -31,15 +33,17 @@ struct Row {
     with: Html,
     standing: Html,
     ends: Html,
-    capabilities: Vec<String>,
+    capabilities: Vec<Html>,
     ours: bool,
+    /// Whether it waits for who looks to grant it.
+    yours: bool,
 }
 
 /// See one's consents.
 #[utoipa::path(get, path = "/console/consents", tag = "console", params(Which),
     responses((status = 200, description = "A page", body = String, content_type = "text/html")),
     security(("session" = [])))]
-pub(in super::super) async fn list(
+pub(super) async fn list(
     State(app): State<Arc<App>>,
     visitor: Visitor,
     Params(which): Params<Which>,
@@ -47,6 +51,7 @@ pub(in super::super) async fn list(
     let Visitor { look, way } = visitor;
     let found = async {
         let look = look?;
+        let news = look.news(&app).await?;
         let Json(found) =
             consents::list(State(Arc::clone(&app)), look.credentials.clone(), Params(which)).await?;
         let own = look.organisation();
@@ -58,14 +63,15 @@ pub(in super::super) async fn list(
                 with: cells::organisation(if ours { &one.with } else { &one.by }, own),
                 standing: cells::pill(&one.standing),
                 ends: ends(one, app.clock.now()),
-                capabilities: one.capabilities.iter().map(ToString::to_string).collect(),
+                capabilities: one.capabilities.iter().map(cells::capability).collect(),
                 ours,
+                yours: decisions(one, own).contains(&ConsentDecision::Grant),
             }
         });
         page(&Page {
             rows: rows.collect(),
             next: found.next_page_token,
-            frame: look.frame("consents", "Consent"),
+            frame: Frame { news, ..look.frame("consents", "Consent") },
         })
     };
     way.answer(found.await)
@@ -94,14 +100,18 @@ struct One {
     sessions: Vec<Session>,
     id: Html,
     id_text: String,
-    /// Digits that are enough to name it to a command, where it can be revoked.
-    revoke: Option<String>,
+    /// What can be decided about it now, for who may: the word, and what a button says.
+    decisions: Vec<(String, &'static str)>,
+    /// Digits that are enough to name it to a command.
+    digits: String,
+    /// The key that signs what is decided; none if none is kept.
+    key: Option<Html>,
 }
 
-/// A kind of thing that is allowed: which, or all of it.
-struct Allowed {
-    what: &'static str,
-    which: Vec<String>,
+/// A kind of thing that is allowed: which of it, or all.
+pub(super) struct Allowed {
+    pub(super) what: &'static str,
+    pub(super) which: Option<Vec<String>>,
 }
 
 /// A session that rests on a consent.
@@ -118,7 +128,7 @@ struct Session {
     params(("id" = String, Path, description = "64 hexadecimal digits")),
     responses((status = 200, description = "A page", body = String, content_type = "text/html")),
     security(("session" = [])))]
-pub(in super::super) async fn show(State(app): State<Arc<App>>, visitor: Visitor, Id(id): Id) -> Response {
+pub(super) async fn show(State(app): State<Arc<App>>, visitor: Visitor, Id(id): Id) -> Response {
     let Visitor { look, way } = visitor;
     let found = async {
         let look = look?;
@@ -133,13 +143,18 @@ pub(in super::super) async fn show(State(app): State<Arc<App>>, visitor: Visitor
             opened: cells::at(one.opened_at),
             deals: one.commitments.iter().map(|deal| cells::pill(&cells::word(&deal.state))).collect(),
         });
-        page(&one(&look, &view, sessions.collect(), app.clock.now()))
+        let key = match look.organisation() {
+            Some(organisation) if look.may(Right::Consent) => deciding::key(&app, organisation).await?,
+            Some(_) | None => None,
+        };
+        page(&one(&look, &view, (sessions.collect(), key), app.clock.now()))
     };
     way.answer(found.await)
 }
 
-fn one(look: &Look, view: &ConsentView, sessions: Vec<Session>, now: LogTime) -> One {
+fn one(look: &Look, view: &ConsentView, (sessions, key): (Vec<Session>, Option<Html>), now: LogTime) -> One {
     let own = look.organisation();
+    let open = if look.may(Right::Consent) { decisions(view, own) } else { Vec::new() };
     One {
         frame: look.frame("consents", "Consent"),
         purpose: cells::theirs(&view.purpose, Some(&view.by), own),
@@ -152,12 +167,14 @@ fn one(look: &Look, view: &ConsentView, sessions: Vec<Session>, now: LogTime) ->
         sessions,
         id: cells::hash(&view.id),
         id_text: view.id.to_hex(),
-        revoke: (view.standing == "GRANTED").then(|| view.id.to_hex().chars().take(12).collect()),
+        decisions: open.into_iter().map(|one| (cells::word(&one), deciding::label(one))).collect(),
+        digits: view.id.to_hex().chars().take(12).collect(),
+        key,
     }
 }
 
-fn allowed(view: &ConsentView) -> Vec<Allowed> {
-    let set = |what, which: Option<Vec<String>>| Allowed { what, which: which.unwrap_or_default() };
+pub(super) fn allowed(view: &ConsentView) -> Vec<Allowed> {
+    let set = |what, which| Allowed { what, which };
     let mut allowed = vec![
         set("Sessions about", Some(view.capabilities.iter().map(ToString::to_string).collect())),
         set(

@@ -27,8 +27,7 @@ use super::super::problem::Denial;
 use super::super::{App, disputes};
 use super::cells::{self, Html};
 use super::talk::{Columns, Said, Talk};
-use super::{Frame, Look, Visitor, Way, page};
-use crate::acting::ActingKeys;
+use super::{Frame, Look, Visitor, Way, deciding, page};
 use crate::auth::Credentials;
 use crate::auth::people::Kind;
 use crate::auth::rights::Right;
@@ -57,7 +56,7 @@ struct Row {
 #[utoipa::path(get, path = "/console/disputes", tag = "console", params(Which),
     responses((status = 200, description = "A page", body = String, content_type = "text/html")),
     security(("session" = [])))]
-pub(in super::super) async fn list(
+pub(super) async fn list(
     State(app): State<Arc<App>>,
     visitor: Visitor,
     Params(which): Params<Which>,
@@ -65,6 +64,7 @@ pub(in super::super) async fn list(
     let Visitor { look, way } = visitor;
     let found = async {
         let look = look?;
+        let news = look.news(&app).await?;
         let Json(found) =
             disputes::list(State(Arc::clone(&app)), look.credentials.clone(), Params(which)).await?;
         let (own, now) = (look.organisation(), app.clock.now());
@@ -84,13 +84,17 @@ pub(in super::super) async fn list(
             .collect();
         // What waits for who looks comes first; else the order is that of the log.
         rows.sort_by_key(|row| !row.yours);
-        page(&Page { frame: look.frame("disputes", "Disputes"), rows, next: found.next_page_token })
+        page(&Page {
+            frame: Frame { news, ..look.frame("disputes", "Disputes") },
+            rows,
+            next: found.next_page_token,
+        })
     };
     way.answer(found.await)
 }
 
 /// Whether it waits for a ruling of this organisation.
-fn is_ruled_by(dispute: &DisputeView, own: Option<&Domain>) -> bool {
+pub(super) fn is_ruled_by(dispute: &DisputeView, own: Option<&Domain>) -> bool {
     let arbiter = dispute.arbiter.as_ref().and_then(Issuer::organisation);
     dispute.phase == "ARBITRATING" && arbiter.as_ref() == own && own.is_some()
 }
@@ -179,7 +183,7 @@ struct Form {
     params(("id" = String, Path, description = "64 hexadecimal digits")),
     responses((status = 200, description = "A page", body = String, content_type = "text/html")),
     security(("session" = [])))]
-pub(in super::super) async fn show(State(app): State<Arc<App>>, visitor: Visitor, Id(id): Id) -> Response {
+pub(super) async fn show(State(app): State<Arc<App>>, visitor: Visitor, Id(id): Id) -> Response {
     let Visitor { look, way } = visitor;
     let found = async {
         let look = look?;
@@ -228,14 +232,7 @@ async fn form(app: &Arc<App>, look: &Look, view: &DisputeView) -> Result<Option<
     if !is_ruled_by(view, Some(&organisation)) || !look.may(Right::Rule) {
         return Ok(None);
     }
-    let kept = organisation.clone();
-    let key = app.blocking(move |app| {
-        ActingKeys::of(&app.folder).find(&kept).map_err(|error| {
-            tracing::error!(%error, "a key that is kept cannot be read");
-            Denial::Internal
-        })
-    });
-    let key = key.await?.map(|key| cells::key(&key.id()));
+    let key = deciding::key(app, &organisation).await?;
     Ok(Some(Form { organisation: organisation.to_string(), key }))
 }
 
@@ -355,7 +352,7 @@ fn case(app: &App, look: &Look, view: &DisputeView, (ruling, cited): (Option<For
 /// What a form rules.
 #[derive(utoipa::ToSchema)]
 #[expect(dead_code, reason = "describes the form, which is read field by field")]
-pub(in super::super) struct RulingForm {
+pub(super) struct RulingForm {
     /// `upheld`, `partly`, `dismissed` or `abusive`.
     outcome: String,
     /// What is paid, in digits; nothing if empty.
@@ -374,11 +371,7 @@ pub(in super::super) struct RulingForm {
     request_body(content = RulingForm, content_type = "application/x-www-form-urlencoded"),
     responses((status = 303, description = "It is taken; leads to the case")),
     security(("session" = [])))]
-pub(in super::super) async fn rule(
-    State(app): State<Arc<App>>,
-    Id(id): Id,
-    form: Result<OwnForm, Denial>,
-) -> Response {
+pub(super) async fn rule(State(app): State<Arc<App>>, Id(id): Id, form: Result<OwnForm, Denial>) -> Response {
     let form = match form {
         Ok(form) => form,
         Err(denial) => return denial.into_response(),

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use askama::Template;
-use asp_client::api::{CommitmentView, DisputeView, SessionPage};
-use asp_core::name::Issuer;
+use asp_client::api::{CommitmentView, ConsentDecision, ConsentView, DisputeView, SessionPage};
+use asp_core::name::Domain;
 use asp_core::position::{LogTime, Millis};
 use asp_core::session::table::State as Phase;
 use asp_core::statement::body::CommitmentState;
@@ -19,6 +19,8 @@ use super::super::page::answer;
 use super::super::problem::Denial;
 use super::super::{App, commitments, consents, disputes, sessions};
 use super::cells::{self, Html};
+use super::deciding::decisions;
+use super::disputes::is_ruled_by;
 use super::{Frame, Look, Visitor, page};
 use crate::auth::rights::Right;
 
@@ -74,7 +76,7 @@ struct Row {
 /// how one signs in.
 #[utoipa::path(get, path = "/", tag = "console",
     responses((status = 200, description = "A page", body = String, content_type = "text/html")))]
-pub(in super::super) async fn home(State(app): State<Arc<App>>, visitor: Visitor) -> Response {
+pub(super) async fn home(State(app): State<Arc<App>>, visitor: Visitor) -> Response {
     let Visitor { look, way } = visitor;
     match look {
         Ok(look) if look.may(Right::ReadOrganisation) && look.person.is_some() => {
@@ -102,6 +104,7 @@ fn public(app: &App) -> Response {
 }
 
 async fn show(app: &Arc<App>, look: Look) -> Result<Response, Denial> {
+    let news = look.news(app).await?;
     let which = sessions::Which { page_size: Some(SESSIONS), ..sessions::Which::default() };
     let state = || State(Arc::clone(app));
     let credentials = || look.credentials.clone();
@@ -109,24 +112,26 @@ async fn show(app: &Arc<App>, look: Look) -> Result<Response, Denial> {
     let Json(moving) = sessions::list(state(), credentials(), Network(None), Params(which)).await?;
     let Json(owed) = commitments::list(state(), credentials(), counted()).await?;
     let Json(argued) = disputes::list(state(), credentials(), counted()).await?;
+    let Json(allowed) = consents::list(state(), credentials(), counted()).await?;
     let now = app.clock.now();
-    let mut frame = look.frame("live", "Live");
-    frame.news = Some(Html::of_own(format!("data-poll=\"v1/sessions\" data-after=\"{}\"", moving.size)));
-    let stats = stats(&look, &moving, &owed.commitments, &argued.disputes, now);
+    let frame = Frame { news, ..look.frame("live", "Live") };
+    let own = look.organisation();
+    let mut stats = stats(&moving, &owed.commitments, now);
+    stats.push(waiting(own, &moving, &argued.disputes, &allowed.consents));
     let rows = moving.sessions.into_iter().map(|session| Row {
         id: session.id.to_hex(),
         key: format!("{}-{}", session.id.to_hex(), session.position),
         capability: cells::capability(&session.capability),
-        initiator: cells::agent(&session.initiator, look.organisation()),
+        initiator: cells::agent(&session.initiator, own),
         phase: cells::pill(session.state.as_str()),
         track: cells::track(session.state, true),
         updated: cells::near(session.updated_at),
     });
-    page(&Live { frame, stats, rows: rows.collect(), due: due(&look, &owed.commitments, now) })
+    page(&Live { frame, stats, rows: rows.collect(), due: due(own, &owed.commitments, now) })
 }
 
 /// What is due next, the earliest first.
-fn due(look: &Look, owed: &[CommitmentView], now: LogTime) -> Vec<Due> {
+fn due(own: Option<&Domain>, owed: &[CommitmentView], now: LogTime) -> Vec<Due> {
     let active = owed.iter().filter(|one| one.state == CommitmentState::Active);
     let duties = active.flat_map(|one| one.obligations.iter().map(move |duty| (one, duty)));
     let mut open: Vec<_> = duties
@@ -137,7 +142,7 @@ fn due(look: &Look, owed: &[CommitmentView], now: LogTime) -> Vec<Due> {
     let shown = open.into_iter().take(DUE).map(|(due, one, duty)| Due {
         id: one.id.to_hex(),
         what: duty.what.clone(),
-        who: cells::agent(&duty.debtor, look.organisation()),
+        who: cells::agent(&duty.debtor, own),
         left: cells::left(due, now),
     });
     shown.collect()
@@ -148,22 +153,10 @@ fn number(many: usize, of: usize, bound: usize) -> String {
     if of >= bound { format!("{many}+") } else { many.to_string() }
 }
 
-fn stats(
-    look: &Look,
-    moving: &SessionPage,
-    owed: &[CommitmentView],
-    argued: &[DisputeView],
-    now: LogTime,
-) -> Vec<Stat> {
+fn stats(moving: &SessionPage, owed: &[CommitmentView], now: LogTime) -> Vec<Stat> {
     let sessions = moving.sessions.len();
     let open =
         moving.sessions.iter().filter(|one| !matches!(one.state, Phase::Closed | Phase::Failed)).count();
-    let asked = moving.sessions.iter().filter(|one| one.state == Phase::Escalated).count();
-    let own = look.organisation();
-    let rules = |one: &&DisputeView| {
-        one.phase == "ARBITRATING" && one.arbiter.as_ref().and_then(Issuer::organisation).as_ref() == own
-    };
-    let waiting = asked + argued.iter().filter(rules).count();
     let active = owed.iter().filter(|one| one.state == CommitmentState::Active);
     let soon = active
         .clone()
@@ -193,12 +186,30 @@ fn stats(
             tone: if broken > 0 { "bad" } else { "idle" },
             path: "console/commitments",
         },
-        Stat {
-            label: "Waiting for a person",
-            number: waiting.to_string(),
-            about: "questions and rulings",
-            tone: if waiting > 0 { "warn" } else { "idle" },
-            path: "console/disputes",
-        },
     ]
+}
+
+/// What waits for somebody of the organisation: rulings, requests for consent, questions of agents.
+fn waiting(
+    own: Option<&Domain>,
+    moving: &SessionPage,
+    argued: &[DisputeView],
+    allowed: &[ConsentView],
+) -> Stat {
+    let rulings = argued.iter().filter(|one| is_ruled_by(one, own)).count();
+    let requests = allowed.iter().filter(|one| decisions(one, own).contains(&ConsentDecision::Grant)).count();
+    let questions = moving.sessions.iter().filter(|one| one.state == Phase::Escalated).count();
+    let waiting = rulings + requests + questions;
+    let path = match (rulings, requests) {
+        (0, 0) => "#sessions",
+        (0, _) => "console/consents",
+        _ => "console/disputes",
+    };
+    Stat {
+        label: "Waiting for a person",
+        number: waiting.to_string(),
+        about: "rulings, requests, questions",
+        tone: if waiting > 0 { "warn" } else { "idle" },
+        path,
+    }
 }

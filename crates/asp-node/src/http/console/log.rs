@@ -20,9 +20,13 @@ use super::super::messages::{self, Question};
 use super::super::problem::Denial;
 use super::super::{App, receipts};
 use super::cells::{self, Html};
+use super::plot;
 use super::talk::{Columns, Said, Talk};
 use super::{Frame, Visitor, page};
 use crate::auth::Credentials;
+
+/// Moments of the log's growth that are drawn.
+const MOMENTS: u64 = 32;
 
 #[derive(Template)]
 #[template(path = "log.html")]
@@ -33,6 +37,7 @@ struct Page {
     key: Html,
     root: Option<String>,
     signers: Vec<String>,
+    growth: Option<Html>,
     note: Option<String>,
     asked: String,
     found: Option<Found>,
@@ -62,7 +67,7 @@ struct Step {
 #[derive(Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(in super::super) struct Which {
+pub(super) struct Which {
     /// The hash of a statement, with or without `sha256:`.
     hash: Option<String>,
 }
@@ -70,7 +75,7 @@ pub(in super::super) struct Which {
 /// See the log, and look a statement up in it.
 #[utoipa::path(get, path = "/console/log", tag = "console", params(Which),
     responses((status = 200, description = "A page", body = String, content_type = "text/html")))]
-pub(in super::super) async fn show(
+pub(super) async fn show(
     State(app): State<Arc<App>>,
     visitor: Visitor,
     Params(which): Params<Which>,
@@ -78,6 +83,7 @@ pub(in super::super) async fn show(
     let Visitor { look, way } = visitor;
     let found = async {
         let look = look?;
+        let grown = app.reads.run(|reader| Ok(reader.growth(MOMENTS)?)).await?;
         let asked = which.hash.unwrap_or_default().trim().to_owned();
         let hash = Hash::from_hex(asked.strip_prefix("sha256:").unwrap_or(&asked));
         let (size, note) = app.reads.run(|reader| Ok((reader.size()?, reader.checkpoint()?))).await?;
@@ -95,6 +101,7 @@ pub(in super::super) async fn show(
             root: note.as_deref().and_then(|note| note.lines().nth(2)).map(str::to_owned),
             signers: note.as_deref().map(signers).unwrap_or_default(),
             note,
+            growth: plot::growth(&grown),
             absent: !asked.is_empty() && found.is_none(),
             asked,
             found,

@@ -8,15 +8,16 @@ mod cells;
 mod plot;
 mod talk;
 
-pub(super) mod agents;
-pub(super) mod assets;
-pub(super) mod commitments;
-pub(super) mod consents;
-pub(super) mod disputes;
-pub(super) mod live;
-pub(super) mod log;
-pub(super) mod session;
-pub(super) mod settings;
+mod agents;
+mod assets;
+mod commitments;
+mod consents;
+mod deciding;
+mod disputes;
+mod live;
+mod log;
+mod session;
+mod settings;
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -30,6 +31,8 @@ use axum::http::header::{ACCEPT, CONTENT_SECURITY_POLICY, LOCATION, REFERRER_POL
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use super::problem::Denial;
 use super::{App, plain};
@@ -40,6 +43,27 @@ use cells::Html;
 /// What a page may load, and whom it may send forms to: this node alone, and nothing that stands in the page.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; \
 base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/// The console's routes.
+pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
+        .routes(routes!(live::home))
+        .routes(routes!(session::show))
+        .routes(routes!(commitments::list))
+        .routes(routes!(commitments::show))
+        .routes(routes!(disputes::list))
+        .routes(routes!(disputes::show))
+        .routes(routes!(disputes::rule))
+        .routes(routes!(agents::list))
+        .routes(routes!(agents::show))
+        .routes(routes!(consents::list))
+        .routes(routes!(consents::show))
+        .routes(routes!(deciding::ask))
+        .routes(routes!(deciding::decide))
+        .routes(routes!(log::show))
+        .routes(routes!(settings::show))
+        .routes(routes!(assets::show))
+}
 
 /// The places of the console: name of the icon, what people call it, address, and who finds something there.
 const PLACES: [(&str, &str, &str, For); 7] = [
@@ -97,6 +121,17 @@ impl Look {
     fn may(&self, right: Right) -> bool {
         let of = |signed_in: &SignedIn| right.is_of(signed_in.person.roles.iter().copied());
         self.person.as_ref().is_none_or(of)
+    }
+
+    /// By what a page hears of what comes from now on; nothing for who reads too little. Asked before the page reads anything, it
+    /// misses nothing.
+    async fn news(&self, app: &App) -> Result<Option<Html>, Denial> {
+        if !self.may(Right::ReadOrganisation) {
+            return Ok(None);
+        }
+        let size = app.reads.run(|reader| Ok(reader.size()?)).await?;
+        let root = &self.root;
+        Ok(Some(Html::of_own(format!("data-follow=\"{root}v1/events?from=\" data-from=\"{size}\""))))
     }
 
     /// The organisation of the person who looks.

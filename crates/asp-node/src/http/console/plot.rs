@@ -6,6 +6,7 @@ use std::fmt::Write;
 
 use asp_core::amount::Money;
 use asp_core::name::{AgentUri, Domain};
+use asp_core::position::LogTime;
 
 use super::super::page::escaped;
 use super::cells::{self, Html};
@@ -134,6 +135,26 @@ pub(super) fn scores(moments: &[(u64, u64, String)]) -> Option<Html> {
     Some(Html::of_own(drawn(&label, (0, 100_000), ("0", "100"), &[path], across)))
 }
 
+/// The sizes of the log over time; none of fewer than two.
+pub(super) fn growth(moments: &[(u64, LogTime)]) -> Option<Html> {
+    let ((_, first), (most, last)) = (moments.first()?, moments.last()?);
+    if moments.len() < 2 {
+        return None;
+    }
+    let told =
+        |size: u64, at: LogTime| format!("{} at {}", cells::grouped(&size.to_string()), cells::minute(at));
+    let points =
+        moments.iter().map(|(size, at)| (u128::from(at.millis()), u128::from(*size), told(*size, *at)));
+    let path = Path { hue: String::new(), points: points.collect() };
+    let label =
+        format!("Statements in the log over time, from {} to {}", cells::minute(*first), told(*most, *last));
+    let across = (u128::from(first.millis()), u128::from(last.millis()));
+    let marks = ("0", cells::grouped(&most.to_string()));
+    let svg = drawn(&label, (0, u128::from(*most)), (marks.0, &marks.1), &[path], across);
+    let (first, last) = (cells::at(*first), cells::at(*last));
+    Some(Html::of_own(format!("{svg}<div class=\"legend ends\">{first}{last}</div>")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -159,6 +180,22 @@ mod tests {
         for few in [&told[..0], &told[..1]] {
             assert!(prices(few, None).is_none());
         }
+    }
+
+    #[test]
+    fn a_log_that_grows_is_a_line_that_rises() {
+        let moments: Vec<_> =
+            [(1, 0), (5, 60_000), (9, 90_000)].map(|(size, at)| (size, LogTime::from_millis(at))).into();
+        let text = growth(&moments).unwrap().to_string();
+        let line = text.split("points=\"").nth(1).unwrap().split('"').next().unwrap();
+        let points: Vec<(u32, u32)> = line
+            .split(' ')
+            .map(|point| point.split_once(',').unwrap())
+            .map(|(x, y)| (x.parse().unwrap(), y.parse().unwrap()))
+            .collect();
+        assert_eq!(points.len(), 3);
+        assert!(points.is_sorted_by(|one, next| one.0 < next.0 && one.1 > next.1), "{points:?}");
+        assert!(growth(&moments[..1]).is_none() && growth(&[]).is_none());
     }
 
     #[test]

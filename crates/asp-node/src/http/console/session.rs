@@ -66,7 +66,7 @@ struct Wait {
 #[derive(Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(in super::super) struct Which {
+pub(super) struct Which {
     /// Only statements after this sequence.
     #[param(value_type = Option<u64>)]
     after: Option<Sequence>,
@@ -77,7 +77,7 @@ pub(in super::super) struct Which {
     params(("id" = String, Path, description = "64 hexadecimal digits"), Which),
     responses((status = 200, description = "A page", body = String, content_type = "text/html")),
     security(("session" = [])))]
-pub(in super::super) async fn show(
+pub(super) async fn show(
     State(app): State<Arc<App>>,
     visitor: Visitor,
     Id(id): Id,
@@ -115,8 +115,8 @@ fn whole(
     let own = look.organisation();
     let id_text = session.id.to_hex();
     let mut frame = look.frame("live", session.capability.to_string());
-    let follow =
-        format!("data-follow=\"../../v1/sessions/{id_text}/events?after={}\"", session.head.sequence);
+    let (events, after) = (format!("../../v1/sessions/{id_text}/events?after="), session.head.sequence);
+    let follow = format!("data-follow=\"{events}\" data-from=\"{after}\"");
     frame.news = later.is_none().then(|| Html::of_own(follow));
     let (rounds, said) = (session.rounds, session.messages);
     let participants = session.participants.iter().map(|one| Participant {

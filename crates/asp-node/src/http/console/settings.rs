@@ -15,8 +15,7 @@ use super::super::extract::OrganisationName;
 use super::super::problem::Denial;
 use super::super::{App, accounts, organisations, people};
 use super::cells::{self, Html};
-use super::{Frame, Look, Visitor, page};
-use crate::acting::ActingKeys;
+use super::{Frame, Look, Visitor, deciding, page};
 use crate::auth::rights::Right;
 
 #[derive(Template)]
@@ -57,7 +56,7 @@ struct Node {
 #[utoipa::path(get, path = "/console/settings", tag = "console",
     responses((status = 200, description = "A page", body = String, content_type = "text/html")),
     security(("session" = [])))]
-pub(in super::super) async fn show(State(app): State<Arc<App>>, visitor: Visitor) -> Response {
+pub(super) async fn show(State(app): State<Arc<App>>, visitor: Visitor) -> Response {
     let Visitor { look, way } = visitor;
     let found = async {
         let look = look?;
@@ -145,13 +144,6 @@ async fn organisation(app: &Arc<App>, domain: &Domain) -> Result<Option<Organisa
         Err(Denial::Rejected(rejection)) if rejection.code == Code::NotFound => return Ok(None),
         Err(denial) => return Err(denial),
     };
-    let whose = domain.clone();
-    let kept = app.blocking(move |app| {
-        ActingKeys::of(&app.folder).find(&whose).map_err(|error| {
-            tracing::error!(%error, "a key that is kept cannot be read");
-            Denial::Internal
-        })
-    });
     let proved = view.proof.as_ref().is_some_and(|proof| proof.proved);
     Ok(Some(Organisation {
         who: cells::organisation(&view.domain, Some(domain)),
@@ -162,7 +154,7 @@ async fn organisation(app: &Arc<App>, domain: &Domain) -> Result<Option<Organisa
             cells::pill_of("warn", "Domain not proved")
         },
         keys: view.keys.iter().map(key).collect(),
-        kept: kept.await?.map(|key| cells::key(&key.id())),
+        kept: deciding::key(app, domain).await?,
         policy: view.policy.as_ref().and_then(|policy| serde_json::to_string_pretty(policy).ok()),
     }))
 }

@@ -216,7 +216,8 @@ fn shown(package: &Value) -> Shown {
     });
     let terms = package.get("terms").and_then(Value::as_object).into_iter().flatten();
     let terms = terms.map(|(name, value)| {
-        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let money = serde_json::from_value::<Money>(value.clone()).map(|money| money.to_string());
+        let value = money.unwrap_or_else(|_| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
         let long = value.chars().count() > VALUE_MAX;
         let value: String = value.chars().take(VALUE_MAX).collect();
         format!("{name}: {value}{}", if long { "…" } else { "" })

@@ -121,47 +121,38 @@ const live = (is) => {
 };
 const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 
-/** Waits for sessions to move, one question at a time. */
-async function poll(address, after) {
-  for (;;) {
-    try {
-      const answer = await fetch(`${address}?after=${after}&waitSeconds=25&pageSize=1`);
-      if (answer.status === 401) return live(false);
-      if (!answer.ok) throw new Error(String(answer.status));
-      const page = await answer.json();
-      live(true);
-      if (page.sessions.length) {
-        after = page.size;
-        await refresh();
-        await pause(400);
-      }
-    } catch {
-      live(false);
-      await pause(3000);
-    }
-  }
-}
-
-/** Follows a stream of events. */
-function follow(address) {
-  const events = new EventSource(address);
+/** Follows what happens while somebody looks: a browser has few connections to a node, and a page that is hidden needs none. */
+function follow(address, from) {
+  let events;
   let waiting = false;
-  events.addEventListener("open", () => live(true));
-  events.addEventListener("error", () => live(false));
-  events.addEventListener("message", async () => {
+  const news = async () => {
     if (waiting) return;
     waiting = true;
     await pause(250);
     waiting = false;
     await refresh();
+  };
+  const open = () => {
+    events = new EventSource(address + from);
+    events.addEventListener("open", () => live(true));
+    events.addEventListener("error", () => live(false));
+    events.addEventListener("message", (event) => {
+      from = event.lastEventId;
+      news();
+    });
+  };
+  document.addEventListener("visibilitychange", () => {
+    events.close();
+    if (document.hidden) return;
+    open();
+    news();
   });
-  addEventListener("pagehide", () => events.close());
+  open();
 }
 
 tell(document);
 setInterval(() => tell(document), 10000);
-if (main?.dataset.poll) poll(main.dataset.poll, Number(main.dataset.after));
-if (main?.dataset.follow) follow(main.dataset.follow);
+if (main?.dataset.follow) follow(main.dataset.follow, main.dataset.from);
 for (const form of document.querySelectorAll("form[data-once]")) {
   form.addEventListener("submit", () => form.querySelector("button")?.setAttribute("disabled", ""));
 }
