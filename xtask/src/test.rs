@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use crate::command::{cargo, has_python, has_subcommand, python as python_in, run as run_command};
-use crate::{tidy, torture};
+use crate::{console, tidy, torture};
 
 /// What to leave out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,7 +95,7 @@ fn summary(done: &[(&str, Option<Outcome>, f64)]) -> String {
     out
 }
 
-const STEPS: [Step; 10] = [
+const STEPS: [Step; 11] = [
     Step { name: "format", meaning: "the code is laid out as rustfmt does", kind: Kind::Lint, run: format },
     Step { name: "tidy", meaning: "the rules that no compiler knows", kind: Kind::Lint, run: tidy },
     Step { name: "clippy", meaning: "no warning in any target", kind: Kind::Lint, run: clippy },
@@ -108,6 +108,12 @@ const STEPS: [Step; 10] = [
     Step { name: "deny", meaning: "bans, licences and sources of libraries", kind: Kind::Lint, run: deny },
     Step { name: "examples", meaning: "the documentation's examples run", kind: Kind::Test, run: examples },
     Step { name: "tests", meaning: "every test of every crate", kind: Kind::Test, run: tests },
+    Step {
+        name: "console",
+        meaning: "people walk through every page in a browser",
+        kind: Kind::Test,
+        run: console,
+    },
     Step {
         name: "faults",
         meaning: "the kit finds every planted fault, and attacks succeed where a defence is off",
@@ -184,16 +190,26 @@ fn faults(root: &Path) -> Result<Outcome, String> {
     run_command(&mut cargo(root, &[runner, &test[..], &WRONG, alone].concat())).map(|()| Outcome::Passed)
 }
 
+/// A desk may be without a browser; CI may not.
+fn console(root: &Path) -> Result<Outcome, String> {
+    match console::lacks(root) {
+        Some(what) => missing(what, is_ci()),
+        None => console::walk(root).map(|()| Outcome::Passed),
+    }
+}
+
+/// Whether nobody else looks at the outcome.
+fn is_ci() -> bool {
+    std::env::var_os("CI").is_some_and(|value| value == "true")
+}
+
 /// Where the independent verifier stands.
 const INDEPENDENT: &str = "sdk/python/independent";
 
 /// A desk may be without Python; who answers for all of it, CI, may not.
 fn python(root: &Path) -> Result<Outcome, String> {
     if !has_python(root) {
-        return missing(
-            "python3 is not installed",
-            std::env::var_os("CI").is_some_and(|value| value == "true"),
-        );
+        return missing("python3 is not installed", is_ci());
     }
     let folder = root.join(INDEPENDENT);
     run_command(&mut python_in(&folder, &["-m", "tests"]))?;
@@ -228,10 +244,11 @@ mod tests {
             STEPS.iter().filter(|step| options.includes(step.kind)).map(|step| step.name).collect()
         };
         assert_eq!(names(true, true).len(), STEPS.len());
-        let all = ["format", "tidy", "clippy", "docs", "deny", "examples", "tests", "faults", "python"];
+        let all =
+            ["format", "tidy", "clippy", "docs", "deny", "examples", "tests", "console", "faults", "python"];
         assert_eq!(names(false, true), all);
-        assert_eq!(names(true, false), ["examples", "tests", "faults", "python", "torture"]);
-        assert_eq!(names(false, false), ["examples", "tests", "faults", "python"]);
+        assert_eq!(names(true, false), ["examples", "tests", "console", "faults", "python", "torture"]);
+        assert_eq!(names(false, false), ["examples", "tests", "console", "faults", "python"]);
     }
 
     #[test]
