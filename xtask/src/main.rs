@@ -4,6 +4,7 @@
 mod codegen;
 mod collector;
 mod command;
+mod console;
 mod libraries;
 mod picture;
 mod test;
@@ -21,6 +22,7 @@ Usage: cargo xtask <task>
   tidy                                    the rules that no compiler knows
   test [--fast] [--no-lint]               everything that must hold before a change lands;
                                           --fast leaves out the torture, --no-lint all but the tests
+  screens                                 draw every page of the console, for the README and the guide
   picture                                 draw what `assent demo` prints, for the README
   torture kill [--cycles N] [--release]   kill the node while it writes, N times (200), and count what is lost
 
@@ -36,6 +38,7 @@ enum Task {
     Tidy,
     Test(test::Options),
     Picture,
+    Screens,
     Torture(u32, torture::Profile),
 }
 
@@ -68,6 +71,7 @@ fn perform(task: &Task) -> Result<(), String> {
         Task::Tidy => tidy::run(&root()),
         Task::Test(options) => test::run(&root(), *options),
         Task::Picture => picture::run(&root()),
+        Task::Screens => console::screens(&root()),
         Task::Torture(cycles, profile) => torture::run(&root(), *cycles, *profile),
     }
 }
@@ -97,6 +101,7 @@ fn parse(arguments: &[&str]) -> Result<Task, String> {
     match arguments {
         [] | ["help" | "--help" | "-h"] => Ok(Task::Help),
         ["picture"] => Ok(Task::Picture),
+        ["screens"] => Ok(Task::Screens),
         ["codegen"] => Ok(Task::Codegen(codegen::Mode::Write)),
         ["codegen", "--check"] => Ok(Task::Codegen(codegen::Mode::Check)),
         ["vectors"] => Ok(Task::Vectors(codegen::Mode::Write)),

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use crate::command::{cargo, has_program, has_subcommand, python as python_in, run as run_command};
-use crate::{collector, libraries, tidy, torture};
+use crate::{collector, console, libraries, tidy, torture};
 
 /// What to leave out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,7 +95,7 @@ fn summary(done: &[(&str, Option<Outcome>, f64)]) -> String {
     out
 }
 
-const STEPS: [Step; 12] = [
+const STEPS: [Step; 13] = [
     Step { name: "format", meaning: "the code is laid out as rustfmt does", kind: Kind::Lint, run: format },
     Step { name: "tidy", meaning: "the rules that no compiler knows", kind: Kind::Lint, run: tidy },
     Step { name: "clippy", meaning: "no warning in any target", kind: Kind::Lint, run: clippy },
@@ -108,6 +108,12 @@ const STEPS: [Step; 12] = [
     Step { name: "deny", meaning: "bans, licences and sources of libraries", kind: Kind::Lint, run: deny },
     Step { name: "examples", meaning: "the documentation's examples run", kind: Kind::Test, run: examples },
     Step { name: "tests", meaning: "every test of every crate", kind: Kind::Test, run: tests },
+    Step {
+        name: "console",
+        meaning: "people walk through every page in a browser",
+        kind: Kind::Test,
+        run: console,
+    },
     Step {
         name: "faults",
         meaning: "the kit finds every planted fault, and attacks succeed where a defence is off",
@@ -196,6 +202,14 @@ fn faults(root: &Path) -> Result<Outcome, String> {
     run_command(&mut cargo(root, &[runner, &test[..], &APART, alone].concat())).map(|()| Outcome::Passed)
 }
 
+/// A desk may be without a browser; CI may not.
+fn console(root: &Path) -> Result<Outcome, String> {
+    match console::lacks(root) {
+        Some(what) => missing(what, is_ci()),
+        None => console::walk(root).map(|()| Outcome::Passed),
+    }
+}
+
 /// Where the independent verifier stands.
 const INDEPENDENT: &str = "sdk/python/independent";
 
@@ -214,12 +228,7 @@ fn collector(root: &Path) -> Result<Outcome, String> {
     let Ok(program) = collector::install(root) else {
         return missing("the collector could not be fetched", is_ci());
     };
-    let test = ["--workspace", "--test", "collector"];
-    let runner: &[&str] = if has_subcommand(root, "nextest") { &["nextest", "run"] } else { &["test"] };
-    // What is tested only when it is named is linted only when it is named.
-    run_command(&mut cargo(root, &[&["clippy"], &test[..], &["--", "-D", "warnings"]].concat()))?;
-    run_command(cargo(root, &[runner, &test].concat()).env(collector::PROGRAM, program))
-        .map(|()| Outcome::Passed)
+    apart(root, "collector", (collector::PROGRAM, &program))
 }
 
 /// The same of Node.js, and of what is installed from the registries of both.
@@ -228,9 +237,14 @@ fn others(root: &Path) -> Result<Outcome, String> {
         return missing("python3 or Node.js is not installed", is_ci());
     }
     let folder = libraries::install(root)?;
+    apart(root, "libraries", (libraries::VARIABLE, &folder))
+}
+
+/// Runs a test that needs something of others, and is told where it is.
+fn apart(root: &Path, test: &str, (variable, place): (&str, &Path)) -> Result<Outcome, String> {
     let runner: &[&str] = if has_subcommand(root, "nextest") { &["nextest", "run"] } else { &["test"] };
-    let mut command = cargo(root, &[runner, &["--workspace", "--test", "libraries"], &APART].concat());
-    run_command(command.env(libraries::VARIABLE, folder)).map(|()| Outcome::Passed)
+    let mut command = cargo(root, &[runner, &["--workspace", "--test", test], &APART].concat());
+    run_command(command.env(variable, place)).map(|()| Outcome::Passed)
 }
 
 /// Whether this runs for all, not for the one at a desk.
@@ -274,13 +288,14 @@ mod tests {
             "deny",
             "examples",
             "tests",
+            "console",
             "faults",
             "python",
             "collector",
             "libraries",
         ];
         assert_eq!(names(false, true), all);
-        let tests = ["examples", "tests", "faults", "python", "collector", "libraries"];
+        let tests = ["examples", "tests", "console", "faults", "python", "collector", "libraries"];
         assert_eq!(names(false, false), tests);
         assert_eq!(names(true, false), [&tests[..], &["torture"]].concat());
     }

@@ -160,6 +160,15 @@ pub(crate) fn at(connection: &Connection, position: u64) -> Result<Option<Entry>
     rows.next().transpose()
 }
 
+/// The log time of an entry by its place.
+pub(crate) fn time(connection: &Connection, position: u64) -> Result<Option<LogTime>, Fault> {
+    let found = connection
+        .prepare_cached("SELECT time FROM entries WHERE position = ?1")?
+        .query_row(params![position], |row| row.get::<_, u64>(0))
+        .optional()?;
+    Ok(found.map(LogTime::from_millis))
+}
+
 /// The position of a statement by its place in its stream.
 pub(crate) fn position(
     connection: &Connection,

@@ -119,6 +119,23 @@ impl<'a> Reader<'a> {
         Ok(entries::end(self.connection)?.0)
     }
 
+    /// How the log has grown: sizes with the log times at which it had them, in that order, so many at most. Public.
+    ///
+    /// The first entry and the last are among them, the others as far apart from one another in the log.
+    ///
+    /// # Errors
+    /// As [`Reader::size`].
+    pub fn growth(&self, most: u64) -> Result<Vec<(u64, LogTime)>, Fault> {
+        let size = self.size()?;
+        let steps = most.min(size);
+        let last = steps.saturating_sub(1).max(1);
+        let sizes = (0..steps).map(|step| 1 + step.saturating_mul(size.saturating_sub(1)) / last);
+        let moment = |size: u64| -> Result<Option<(u64, LogTime)>, Fault> {
+            Ok(entries::time(self.connection, size.saturating_sub(1))?.map(|time| (size, time)))
+        };
+        sizes.filter_map(|size| moment(size).transpose()).collect()
+    }
+
     /// An organisation. Public.
     ///
     /// # Errors

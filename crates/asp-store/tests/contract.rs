@@ -100,6 +100,24 @@ fn a_refused_statement_changes_nothing_and_is_told_the_head() {
 }
 
 #[test]
+fn the_growth_of_the_log_is_told_from_its_first_entry_to_its_last() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut stage = Stage::new(folder.path());
+    let growth = |stage: &Stage, most| stage.store.read(|reader| reader.growth(most)).unwrap();
+    assert!(growth(&stage, 8).is_empty());
+    stage.business();
+    let size = stage.taken.len() as u64;
+    assert!(size > 8, "{size}");
+    let few = growth(&stage, 8);
+    assert_eq!((few.len(), few[0].0, few[7].0), (8, 1, size));
+    assert!(few.is_sorted_by(|(one, then), (next, later)| one < next && then <= later), "{few:?}");
+    let sizes: Vec<u64> = growth(&stage, 1000).into_iter().map(|(size, _)| size).collect();
+    assert_eq!(sizes, (1..=size).collect::<Vec<_>>());
+    assert_eq!(growth(&stage, 1).len(), 1);
+    assert!(growth(&stage, 0).is_empty());
+}
+
+#[test]
 fn after_a_restart_everything_is_there_with_the_same_receipts() {
     // ASP-RCT-002
     let folder = tempfile::tempdir().unwrap();

@@ -27,7 +27,7 @@ mod trust;
 mod webhook;
 
 pub(crate) use account::{AccountCommand, AccountTransfer};
-pub(crate) use accounts::{PeopleCommand, PeopleInvite, PeopleKey, PeopleOperator};
+pub(crate) use accounts::{Console, PeopleCommand, PeopleInvite, PeopleKey, PeopleOperator};
 pub(crate) use deal::{
     Attest, Close, CommitmentCommand, HandOver, Offering, Open, Say, SchemaCommand, SchemaRegistration,
     SessionCommand, TraceArgs, Watch,
@@ -145,6 +145,16 @@ pub(crate) enum Command {
     /// Have what happens delivered to an address of your organisation
     #[command(subcommand)]
     Webhook(WebhookCommand),
+    /// Print a link that opens the console in your browser, signed in, once
+    #[command(
+        long_about = "Print a link that opens the console in your browser, signed in, once.\n\n\
+        The console is the node's own pages: sessions as they move, what is owed, disputes, agents, consent, the log. \
+        The link is good for ten minutes and for one browser. Without a person it is for the owner that is there longest; \
+        your organisation's first owner is made by it. With --operator it is for who runs the node, by the node's folder.",
+        after_help = "Examples:\n  assent console\n  assent console --person 5f0c2e9a\n  \
+        assent console --operator --data /var/lib/assent\n  assent console --json | jq -r .url"
+    )]
+    Console(Console),
     /// Register an agent, look at one, or change its key
     #[command(subcommand)]
     Agent(AgentCommand),

@@ -148,3 +148,30 @@ fn what_a_person_may_be_is_said_in_words_and_who_is_meant_in_digits() {
     let shown = acme.plain(&["people", "list"]).with_code(0);
     assert!(shown.stdout.contains("no people"), "{}", shown.stdout);
 }
+
+#[test]
+fn a_link_to_the_console_opens_its_first_page_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let node = Served::start(&data);
+    let mut acme = User::new(&folder.path().join("home"), &node.url);
+    acme.run(&["init", "--org", "acme.example"]).with_code(0);
+    acme.done(&["org", "register", "--name", "Acme"]);
+    let first = |cookie: &str| {
+        let request = reqwest::Client::new().get(&node.url).header("cookie", cookie.to_owned());
+        blocking(async move { request.send().await.unwrap().text().await.unwrap() })
+    };
+    let link = acme.done(&["console"]);
+    let url = link["url"].as_str().unwrap();
+    let page = first(&press(url).unwrap());
+    assert!(page.contains("<h1>Live</h1>") && page.contains("acme.example"), "{page}");
+    assert_eq!(press(url), Err(403));
+    // Who runs the node is led to what it may see, by the node's folder.
+    let data = data.to_str().unwrap();
+    let link = acme.done(&["console", "--operator", "--data", data]);
+    let page = first(&press(link["url"].as_str().unwrap()).unwrap());
+    assert!(page.contains("All settings") && !page.contains("Commitments</a>"), "{page}");
+    for wrong in [&["console", "--data", data][..], &["console", "--operator", "--person", "5f0c2e9a"]] {
+        acme.run(wrong).with_code(2);
+    }
+}

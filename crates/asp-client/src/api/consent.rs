@@ -4,7 +4,7 @@ use asp_core::name::{AgentUri, Capability};
 use asp_core::position::{Hash, LogTime};
 use asp_core::session::Session;
 use asp_core::session::table::State;
-use asp_core::statement::body::CommitmentState;
+use asp_core::statement::body::{CommitmentState, Text};
 use serde::{Deserialize, Serialize};
 
 /// How the organisation that was asked for consent granted.
@@ -18,7 +18,30 @@ pub enum GrantedBy {
     Statement,
 }
 
+/// What a person can decide about a consent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum ConsentDecision {
+    /// To grant it, as who was asked.
+    Grant,
+    /// To revoke it, effective at once.
+    Revoke,
+    /// To confirm that the other side revoked it.
+    Acknowledge,
+}
+
 api! {
+    /// What a person decides about a consent.
+    #[serde(deny_unknown_fields)]
+    struct NewConsentDecision {
+        /// `grant`, `revoke`, or `acknowledge` that the other side revoked it.
+        decision: ConsentDecision,
+        /// Why, for people; of a revocation, and of nothing else.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+        reason: Option<Text>,
+    }
     /// A session under a consent.
     struct ConsentSession {
         /// Its id.

@@ -25,7 +25,9 @@ use serde_json::value::RawValue;
 mod convert;
 mod search;
 
-pub use consent::{ConsentCommitment, ConsentSession, ConsentSessionPage, GrantedBy};
+pub use consent::{
+    ConsentCommitment, ConsentDecision, ConsentSession, ConsentSessionPage, GrantedBy, NewConsentDecision,
+};
 pub use search::{AgentStanding, NewSearch, SavedSearchView, SavedSearches, SearchQuery, SearchSort};
 
 /// Declares types of the API: camel case, absent members left out, schema on request.

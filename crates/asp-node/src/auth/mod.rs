@@ -82,9 +82,11 @@ impl Caller {
             | Right::SeeWebhooks
             | Right::SeeNode
             | Right::ReadCases => Code::NotFound,
-            Right::ManagePeople | Right::SaveSearches | Right::ManageWebhooks | Right::Rule => {
-                Code::NotPermitted
-            }
+            Right::ManagePeople
+            | Right::SaveSearches
+            | Right::ManageWebhooks
+            | Right::Rule
+            | Right::Consent => Code::NotPermitted,
         };
         match (self, right) {
             (

@@ -24,6 +24,8 @@ pub(crate) enum Right {
     ReadCases,
     /// Rule in them, with a key that is kept at the node for that.
     Rule,
+    /// Grant, revoke and acknowledge consents of the organisation, with such a key.
+    Consent,
 }
 
 impl Right {
@@ -42,7 +44,8 @@ impl Right {
                 | Self::SaveSearches
                 | Self::SeeWebhooks
                 | Self::ManageWebhooks
-                | Self::ReadCases,
+                | Self::ReadCases
+                | Self::Consent,
             )
             | (
                 Role::Auditor,
@@ -57,7 +60,8 @@ impl Right {
                 | Self::SaveSearches
                 | Self::ManageWebhooks
                 | Self::SeeNode
-                | Self::Rule,
+                | Self::Rule
+                | Self::Consent,
             )
             | (
                 Role::Operator,
@@ -67,7 +71,8 @@ impl Right {
                 | Self::SeeWebhooks
                 | Self::ManageWebhooks
                 | Self::ReadCases
-                | Self::Rule,
+                | Self::Rule
+                | Self::Consent,
             )
             // What is put before it, and nothing else of its organisation.
             | (
@@ -78,7 +83,8 @@ impl Right {
                 | Self::SaveSearches
                 | Self::SeeWebhooks
                 | Self::ManageWebhooks
-                | Self::SeeNode,
+                | Self::SeeNode
+                | Self::Consent,
             ) => false,
         }
     }
@@ -100,12 +106,13 @@ mod tests {
             Right::SeeNode,
             Right::ReadCases,
             Right::Rule,
+            Right::Consent,
         ];
         let table = [
-            (Role::Owner, [true, true, true, true, true, true, false, true, false]),
-            (Role::Auditor, [true, true, false, false, true, false, false, true, false]),
-            (Role::Operator, [false, true, false, false, false, false, true, false, false]),
-            (Role::Arbiter, [false, false, false, false, false, false, false, true, true]),
+            (Role::Owner, [true, true, true, true, true, true, false, true, false, true]),
+            (Role::Auditor, [true, true, false, false, true, false, false, true, false, false]),
+            (Role::Operator, [false, true, false, false, false, false, true, false, false, false]),
+            (Role::Arbiter, [false, false, false, false, false, false, false, true, true, false]),
         ];
         for (role, row) in table {
             for (right, has) in rights.into_iter().zip(row) {

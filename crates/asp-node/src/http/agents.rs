@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use asp_client::api::{AgentPage, AgentView, SearchQuery, SearchSort};
 use asp_core::amount::Money;
-use asp_core::name::{Capability, Domain, Language};
+use asp_core::name::{AgentUri, Capability, Domain, Language};
 use asp_core::position::{Hash, Position};
 use asp_core::rejection::Code;
 use asp_core::statement::body::{Availability, TrustFloor};
@@ -130,7 +130,19 @@ pub(super) async fn show(State(app): State<Arc<App>>, path: AgentPath) -> Result
         AgentPath::View(agent) => (agent, false),
         AgentPath::Card(agent) => (agent, true),
     };
-    let of_thread = Arc::clone(&app);
+    if is_card {
+        let found = app.reads.run(move |reader| Ok(reader.agent(&agent)?.ok_or(Code::NotFound)?)).await?;
+        return cards::of_agent(&app, &found);
+    }
+    Ok(Json(view(&app, agent).await?).into_response())
+}
+
+/// An agent with what the node has seen of it.
+///
+/// # Errors
+/// That there is none, or a failure of ours.
+pub(super) async fn view(app: &Arc<App>, agent: AgentUri) -> Result<AgentView, Denial> {
+    let of_thread = Arc::clone(app);
     let read = move |reader: &Reader<'_>| {
         let found = reader.agent(&agent)?.ok_or(Code::NotFound)?;
         let probe = of_thread.probes.of([&agent])?.get(&agent).copied();
@@ -138,13 +150,10 @@ pub(super) async fn show(State(app): State<Arc<App>>, path: AgentPath) -> Result
         Ok((found, probe, mistakable_for))
     };
     let (found, probe, mistakable_for) = app.reads.run(read).await?;
-    if is_card {
-        return cards::of_agent(&app, &found);
-    }
     let mut view = AgentView { mistakable_for, ..AgentView::from(&found) };
     if let Some(probe) = probe {
         view.last_answer = probe.answered;
         view.standing = prober::told(app.schedule.standing(&probe, app.clock.now()));
     }
-    Ok(Json(view).into_response())
+    Ok(view)
 }

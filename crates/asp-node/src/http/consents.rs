@@ -2,17 +2,27 @@
 
 use std::sync::Arc;
 
-use asp_client::api::{ConsentPage, ConsentSession, ConsentSessionPage, ConsentView};
+use asp_client::api::{
+    ConsentDecision, ConsentPage, ConsentSession, ConsentSessionPage, ConsentView, NewConsentDecision,
+    Problem,
+};
+use asp_core::log::receipt::Receipt;
+use asp_core::name::StreamId;
+use asp_core::position::Hash;
 use asp_core::rejection::Code;
-use asp_store::Reader;
+use asp_core::statement::body::{Because, Empty};
+use asp_core::statement::{Body, Verified};
+use asp_store::{Reader, Tenant};
 use axum::Json;
 use axum::extract::State;
+use axum::http::StatusCode;
 use serde::Deserialize;
 
-use super::App;
-use super::extract::{self, Id, Params};
+use super::extract::{self, Acting, Id, Params, Small};
 use super::problem::Denial;
-use crate::auth::{Access, Credentials};
+use super::{App, speaking};
+use crate::auth::rights::Right;
+use crate::auth::{Access, Caller, Credentials};
 
 /// Consents of the largest page; each is read from its statements.
 const PAGE_MAX: usize = 100;
@@ -70,15 +80,83 @@ pub(super) async fn show(
     app.read_as(credentials, read).await.map(Json)
 }
 
+/// Decide about a consent as a person.
+///
+/// For an owner of one of its two organisations, from a page of the node. What is decided is a statement of that organisation, signed
+/// with the key that it keeps at the node for this; nothing of the person is in it.
+#[utoipa::path(post, path = "/v1/consents/{id}/decision", tag = "consents",
+    params(("id" = String, Path, description = "64 hexadecimal digits")), request_body = NewConsentDecision,
+    responses((status = 202, description = "The receipt of the statement, signed by the node", body = serde_json::Value),
+        (status = 409, description = "No key is kept, somebody spoke first, or a rule forbids it now", body = Problem)),
+    security(("session" = [])))]
+pub(super) async fn decide(
+    State(app): State<Arc<App>>,
+    Acting(credentials): Acting,
+    Id(id): Id,
+    Small(decision): Small<NewConsentDecision>,
+) -> Result<(StatusCode, Json<Receipt>), Denial> {
+    let receipt = carry_out(&app, credentials, id, decision).await?;
+    Ok((StatusCode::ACCEPTED, Json(receipt)))
+}
+
+/// Decides in the name of who has shown that it comes from a page of this node.
+///
+/// # Errors
+/// That it may not, that no key is kept, or what the log says of the statement.
+pub(super) async fn carry_out(
+    app: &Arc<App>,
+    credentials: Credentials,
+    id: Hash,
+    decision: NewConsentDecision,
+) -> Result<Receipt, Denial> {
+    if app.is_stopping() {
+        return Err(Denial::Stopping);
+    }
+    let signing = Arc::clone(app);
+    let sign = move |reader: &Reader<'_>| {
+        let caller = signing.auth.caller(reader, &credentials)?;
+        decided(&signing, reader, &caller, &id, decision)
+    };
+    let statement = app.reads.run(sign).await?;
+    let issuer = statement.statement().issuer.clone();
+    let receipt = app.store.submit(statement).await?;
+    tracing::info!(consent = %id.to_hex(), %issuer, index = receipt.receipt.log_index.0, "a person decided");
+    Ok(receipt)
+}
+
+/// The statement of a person's decision, signed (ASP-AUT-016).
+fn decided(
+    app: &App,
+    reader: &Reader<'_>,
+    caller: &Caller,
+    id: &Hash,
+    decision: NewConsentDecision,
+) -> Result<Verified, Denial> {
+    let organisation = caller.may(Right::Consent)?.ok_or(Code::NotPermitted)?;
+    app.quotas.read(&organisation, app.clock.now())?;
+    let tenant = Tenant::Organisation(organisation.clone());
+    let consent = reader.consent(&tenant, id)?.ok_or(Code::NotFound)?;
+    let body = match (decision.decision, decision.reason) {
+        (ConsentDecision::Grant, None) => Body::ConsentGrant(Empty {}),
+        (ConsentDecision::Acknowledge, None) => Body::ConsentAcknowledge(Empty {}),
+        (ConsentDecision::Revoke, Some(reason)) => Body::ConsentRevoke(Because { reason }),
+        (ConsentDecision::Grant | ConsentDecision::Acknowledge, Some(_))
+        | (ConsentDecision::Revoke, None) => {
+            return Err(Code::InvalidBody.at("/reason").into());
+        }
+    };
+    speaking::signed(app, organisation, (StreamId::Consent(*id), consent.head()), body)
+}
+
 /// Which part of the sessions under a consent to read.
 #[derive(Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[into_params(parameter_in = Query)]
 pub(super) struct WhichSessions {
     /// How many at most, 1 to 1000; 50 if absent. A page has 50 at most.
-    page_size: Option<usize>,
+    pub(super) page_size: Option<usize>,
     /// The `nextPageToken` of the page before.
-    page_token: Option<String>,
+    pub(super) page_token: Option<String>,
 }
 
 /// List the sessions under a consent.

@@ -5,11 +5,10 @@ use std::sync::Arc;
 use asp_client::api::{DisputePage, DisputeView, MessagePage, NewRuling, Problem};
 use asp_core::dispute::{Dispute, Side};
 use asp_core::log::receipt::Receipt;
-use asp_core::name::{Issuer, StreamId, StreamName};
+use asp_core::name::{Issuer, StreamId};
 use asp_core::position::Hash;
 use asp_core::rejection::Code;
 use asp_core::statement::body::{DisputeRule, Rung};
-use asp_core::statement::draft::{Draft, Stamp};
 use asp_core::statement::{Body, Verified};
 use asp_store::{Docket, Reader, Tenant};
 use axum::Json;
@@ -23,8 +22,7 @@ use super::extract::{self, Acting, Id, Network, Params, Small};
 use super::messages::{self, Question};
 use super::problem::Denial;
 use super::sessions::WhichMessages;
-use super::{App, plain};
-use crate::acting::ActingKeys;
+use super::{App, plain, speaking};
 use crate::auth::rights::Right;
 use crate::auth::{Caller, Credentials};
 
@@ -106,17 +104,25 @@ pub(super) async fn bundle(
     credentials: Credentials,
     Id(id): Id,
 ) -> Result<Response, Denial> {
-    let read = move |reader: &Reader<'_>, tenant: &Tenant, docket| {
-        find(reader, tenant, docket, &id)?;
-        Ok(reader.case(tenant, &id)?.ok_or(Code::NotFound)?)
-    };
-    let mut response = plain("application/json", on_cases(&app, credentials, read).await?);
+    let mut response = plain("application/json", case(&app, credentials, id).await?);
     let name = format!("attachment; filename=\"dispute-{}.json\"", id.to_hex());
     // The digits of a hash are letters of any header.
     if let Ok(name) = HeaderValue::from_str(&name) {
         response.headers_mut().insert(CONTENT_DISPOSITION, name);
     }
     Ok(response)
+}
+
+/// The proof of a case, as canonical JSON.
+///
+/// # Errors
+/// That it is not there for who asks, or a failure of ours.
+pub(super) async fn case(app: &Arc<App>, credentials: Credentials, id: Hash) -> Result<Vec<u8>, Denial> {
+    let read = move |reader: &Reader<'_>, tenant: &Tenant, docket| {
+        find(reader, tenant, docket, &id)?;
+        Ok(reader.case(tenant, &id)?.ok_or(Code::NotFound)?)
+    };
+    on_cases(app, credentials, read).await
 }
 
 /// Rule as a person.
@@ -134,10 +140,24 @@ pub(super) async fn rule(
     Id(id): Id,
     Small(ruling): Small<NewRuling>,
 ) -> Result<(StatusCode, Json<Receipt>), Denial> {
+    let receipt = carry_out(&app, credentials, id, ruling).await?;
+    Ok((StatusCode::ACCEPTED, Json(receipt)))
+}
+
+/// Rules in the name of who has shown that it comes from a page of this node.
+///
+/// # Errors
+/// That it may not, that no key is kept, or what the log says of the statement.
+pub(super) async fn carry_out(
+    app: &Arc<App>,
+    credentials: Credentials,
+    id: Hash,
+    ruling: NewRuling,
+) -> Result<Receipt, Denial> {
     if app.is_stopping() {
         return Err(Denial::Stopping);
     }
-    let signing = Arc::clone(&app);
+    let signing = Arc::clone(app);
     let sign = move |reader: &Reader<'_>| {
         let caller = signing.auth.caller(reader, &credentials)?;
         ruled(&signing, reader, &caller, &id, ruling)
@@ -146,7 +166,7 @@ pub(super) async fn rule(
     let issuer = statement.statement().issuer.clone();
     let receipt = app.store.submit(statement).await?;
     tracing::info!(dispute = %id.to_hex(), %issuer, index = receipt.receipt.log_index.0, "a person ruled");
-    Ok((StatusCode::ACCEPTED, Json(receipt)))
+    Ok(receipt)
 }
 
 /// The statement of a person's ruling, signed (ASP-AUT-015).
@@ -165,19 +185,10 @@ fn ruled(
     if dispute.side(&issuer) != Some(Side::Arbiter) {
         return Err(Code::NotPermitted.into());
     }
-    let key = ActingKeys::of(&app.folder).find(&organisation).map_err(|error| {
-        tracing::error!(%error, "a key that is kept cannot be read");
-        Denial::Internal
-    })?;
-    let key = key.ok_or(Code::NoActingKey)?;
     let NewRuling { outcome, effect, amount, reasons } = ruling;
     let effect = effect.unwrap_or_else(|| dispute.ladder().effect());
     let rule = DisputeRule { amount, effect, outcome, reasons, rung: Rung::Arbiter };
-    let mut random = [0; 10];
-    getrandom::fill(&mut random).map_err(|_| Denial::Internal)?;
-    let stream = StreamName::Of(StreamId::Dispute(*id));
-    let draft = Draft::new(stream, app.store.origin().clone(), issuer, Body::DisputeRule(rule));
-    Ok(draft.sign(Some(dispute.head()), Stamp { issued_at: app.clock.now(), random }, &[&key])?)
+    speaking::signed(app, organisation, (StreamId::Dispute(*id), dispute.head()), Body::DisputeRule(rule))
 }
 
 /// Reads disputes: the caller's own, or for a person who is here for nothing else those in which its organisation rules.

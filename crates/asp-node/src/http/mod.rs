@@ -8,6 +8,7 @@ mod agents;
 mod cards;
 mod commitments;
 mod consents;
+mod console;
 mod disputes;
 mod events;
 mod extract;
@@ -28,6 +29,7 @@ mod schemas;
 mod searches;
 mod sessions;
 mod signin;
+mod speaking;
 mod spec;
 mod statements;
 mod traces;
@@ -227,6 +229,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(schemas::show))
         .routes(routes!(consents::list))
         .routes(routes!(consents::show))
+        .routes(routes!(consents::decide))
         .routes(routes!(consents::sessions))
         .routes(routes!(trail::show))
         .routes(routes!(sessions::list))
@@ -274,10 +277,10 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(signin::open_invitation))
         .routes(routes!(signin::join))
         .routes(routes!(signin::sign_out))
-        .routes(routes!(signin::home))
         .routes(routes!(probe::healthz))
         .routes(routes!(probe::readyz))
         .routes(routes!(metrics::show))
+        .merge(console::routes())
         .merge(told())
 }
 

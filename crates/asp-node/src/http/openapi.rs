@@ -35,6 +35,10 @@ pub(super) const TAGS: &[(&str, &str)] = &[
     ("trust", "How far to trust whom, and why."),
     ("log", "The Merkle log under it all, for auditors. Public."),
     ("people", "Accounts by which people look; they sign nothing."),
+    (
+        "console",
+        "Pages for people who have signed in: what they may read, to look at. Each reads as the API does.",
+    ),
     ("node", "What the node is and how it is."),
 ];
 

@@ -73,18 +73,20 @@ pub(super) fn form(page: Page) -> Page {
 pub(super) fn of_home() -> Page {
     page(
         "Assent",
-        "<main>\n<h1>Assent</h1>\n<p>This is a node of the Agent Session Protocol: organisations’ agents find each \
-         other here, negotiate, sign, keep and prove deals. Everything that is said is a signed statement in a log \
-         that anybody can check.</p>\n<ul>\n\
-         <li><a href=\"/spec\">The specification</a> of the protocol, and \
-         <a href=\"/spec/differences\">where it differs</a> from what was published</li>\n\
-         <li><a href=\"/docs\">The API</a>, and its description as <a href=\"/openapi.json\">OpenAPI 3.1</a></li>\n\
-         <li><a href=\"/.well-known/asp-configuration\">Who this node is</a>: its log’s name and its key</li>\n\
-         <li><a href=\"/log/checkpoint\">The newest checkpoint</a> of the log, a C2SP signed note</li>\n\
-         <li><a href=\"/v1/agents\">The agents</a> that are registered here</li>\n\
-         <li><a href=\"/signin\">Sign in</a>, if you have an account here</li>\n\
-         <li><a href=\"/readyz\">Whether it takes statements</a>, and its <a href=\"/metrics\">counters</a></li>\n\
-         </ul>\n</main>\n",
+        "<main>\n<section class=\"hero\">\n<p class=\"brand\">Assent</p>\n<h1>Deals between agents that anybody can \
+         check</h1>\n<p>This is a node of the Agent Session Protocol: organisations’ agents find each other here, \
+         negotiate, sign, keep and prove deals. Everything that is said is a signed statement in a log that nobody can \
+         change unseen.</p>\n<p class=\"acts\"><a class=\"button\" href=\"/signin\">Sign in</a> \
+         <a class=\"button quiet\" href=\"/spec\">Read the specification</a></p>\n</section>\n<ul class=\"ways\">\n\
+         <li><a href=\"/docs\"><strong>The API</strong><span>Every route, as a page</span></a></li>\n\
+         <li><a href=\"/openapi.json\"><strong>OpenAPI 3.1</strong><span>The same for machines</span></a></li>\n\
+         <li><a href=\"/spec/differences\"><strong>Differences</strong><span>From what was published before</span></a></li>\n\
+         <li><a href=\"/.well-known/asp-configuration\"><strong>This node</strong><span>Its log’s name and its \
+         key</span></a></li>\n\
+         <li><a href=\"/log/checkpoint\"><strong>Newest checkpoint</strong><span>A C2SP signed note</span></a></li>\n\
+         <li><a href=\"/v1/agents\"><strong>Agents</strong><span>Everybody registered here</span></a></li>\n\
+         <li><a href=\"/readyz\"><strong>Readiness</strong><span>Whether it takes statements</span></a></li>\n\
+         <li><a href=\"/metrics\"><strong>Counters</strong><span>For Prometheus</span></a></li>\n</ul>\n</main>\n",
     )
 }
 

@@ -24,18 +24,18 @@ use crate::delivery::reading::Source;
 use crate::delivery::{Topic, sse};
 
 /// Which sessions to list.
-#[derive(Deserialize, utoipa::IntoParams)]
+#[derive(Default, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[into_params(parameter_in = Query)]
 pub(super) struct Which {
     /// Only sessions that moved since the log had this size: the `size` of the answer before.
-    after: Option<u64>,
+    pub(super) after: Option<u64>,
     /// Wait up to so many seconds (0 to 30) until one moves, if none has.
     pub(super) wait_seconds: Option<u64>,
     /// How many at most, 1 to 1000; 50 if absent.
-    page_size: Option<usize>,
+    pub(super) page_size: Option<usize>,
     /// The `nextPageToken` of the page before.
-    page_token: Option<String>,
+    pub(super) page_token: Option<String>,
 }
 
 /// List one's sessions.

@@ -1,15 +1,13 @@
 //! The pages by which people come in and go: a link opens a page with one button, and only the button uses it up, so
 //! that whatever looks at links beforehand uses up none. No page has a script.
 
-use std::fmt::Write;
 use std::sync::Arc;
 
-use asp_core::position::LogTime;
 use asp_core::rejection::Rejection;
 use asp_core::statement::body::Name;
-use asp_store::people::{Role, SESSION_LASTS, SignedIn};
+use asp_store::people::SESSION_LASTS;
 use axum::extract::State;
-use axum::http::header::{ACCEPT, CACHE_CONTROL, HeaderName, LOCATION, REFERRER_POLICY, SET_COOKIE, VARY};
+use axum::http::header::{ACCEPT, CACHE_CONTROL, HeaderName, LOCATION, REFERRER_POLICY, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use utoipa::ToSchema;
@@ -148,86 +146,6 @@ pub(super) async fn sign_out(State(app): State<Arc<App>>, form: OwnForm) -> Resu
     let gone = app.cookies.set(Cookie::Session, "", 0)?;
     Ok((StatusCode::SEE_OTHER, [(LOCATION, HeaderValue::from_static("./")), (SET_COOKIE, gone)])
         .into_response())
-}
-
-/// See what this is, or who one is.
-#[utoipa::path(get, path = "/", tag = "node",
-    responses((status = 200, description = "A page with links", body = String, content_type = "text/html")))]
-pub(super) async fn home(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
-    let mut response = match app.person(&headers).await {
-        Some(session) => of_form("Assent", &account(&session)),
-        None => answer(&app.pages.home),
-    };
-    // The one address that shows different people different things.
-    let told: [(HeaderName, &'static str); 2] = [(VARY, "Cookie"), (CACHE_CONTROL, "no-cache")];
-    for (name, value) in told {
-        response.headers_mut().insert(name, HeaderValue::from_static(value));
-    }
-    response
-}
-
-/// The page of a person who has signed in.
-fn account(SignedIn { person, until }: &SignedIn) -> String {
-    let mut body = String::with_capacity(2048);
-    let whose = person.organisation.as_ref().map_or("this node", |domain| domain.as_str());
-    // Writing to a text cannot fail, here and below.
-    let _ = write!(
-        body,
-        "<main class=\"narrow\">\n<h1>{}</h1>\n<table>\n<tr><th>of</th><td>{}</td></tr>\n",
-        escaped(&person.name),
-        escaped(whose)
-    );
-    for role in &person.roles {
-        let _ = writeln!(body, "<tr><th>{}</th><td>{}</td></tr>", role.as_str(), about(*role));
-    }
-    if let Some(email) = &person.email {
-        let _ = writeln!(body, "<tr><th>mail</th><td>{}</td></tr>", escaped(email.as_str()));
-    }
-    let _ = writeln!(
-        body,
-        "<tr><th>signed in</th><td>until {}, longer if you are here again</td></tr>\n</table>",
-        minute(*until)
-    );
-    let links: &[(&str, &str)] = if person.roles.contains(&Role::Operator) {
-        &[
-            ("v1/node", "How this node is set and stands"),
-            ("v1/people", "Its people"),
-            ("metrics", "Its counters"),
-        ]
-    } else if person.roles.contains(&Role::Owner) || person.roles.contains(&Role::Auditor) {
-        &[
-            ("v1/sessions", "Sessions"),
-            ("v1/commitments", "Commitments"),
-            ("v1/consents", "Consents"),
-            ("v1/people", "People"),
-        ]
-    } else {
-        &[("v1/me", "Your account")]
-    };
-    body.push_str("<ul>\n");
-    for (path, what) in links {
-        let _ = writeln!(body, "<li><a href=\"{path}\">{what}</a></li>");
-    }
-    body.push_str(
-        "<li><a href=\"docs\">The API</a></li>\n</ul>\n<form method=\"post\" action=\"signout\">\n\
-         <button>Sign out</button>\n</form>\n</main>\n",
-    );
-    body
-}
-
-/// An instant to the minute, for people.
-fn minute(instant: LogTime) -> String {
-    let text = instant.to_string();
-    format!("{} UTC", text.get(..16).unwrap_or(&text).replace('T', " "))
-}
-
-const fn about(role: Role) -> &'static str {
-    match role {
-        Role::Arbiter => "decides on disputes that are put before it",
-        Role::Auditor => "reads everything of the organisation, and changes nothing",
-        Role::Operator => "keeps this node running; reads no organisation’s contents",
-        Role::Owner => "reads everything of the organisation, and says which people do",
-    }
 }
 
 /// Sets the cookie of a new session and leads to the first page, which is at `first` from here.

@@ -206,7 +206,7 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         id: "ASP-AUT-011",
-        sentence: "A person's session MUST read no more than its roles may and say nothing in its organisation's name but by ASP-AUT-015, and MUST end with its person, with all that it opened.",
+        sentence: "A person's session MUST read no more than its roles may and say nothing in its organisation's name but by ASP-AUT-015 and ASP-AUT-016, and MUST end with its person, with all that it opened.",
         codes: &["NOT_PERMITTED", "NOT_FOUND", "UNAUTHENTICATED"],
         level: Level::Standard,
         inside: Some("Accounts of people are a node's own affair; another node may have none."),
@@ -235,6 +235,13 @@ pub const RULES: &[Rule] = &[
     Rule {
         id: "ASP-AUT-015",
         sentence: "In an organisation's name a person MAY rule a dispute in which that organisation is the arbiter, if it is there as an arbiter and the organisation keeps a key at the node for this; the ruling is signed with that key and judged as any other.",
+        codes: &["NOT_PERMITTED", "NOT_FOUND", "NO_ACTING_KEY"],
+        level: Level::Full,
+        inside: Some("Accounts of people are a node's own affair; another node may have none."),
+    },
+    Rule {
+        id: "ASP-AUT-016",
+        sentence: "In an organisation's name a person MAY grant or revoke a consent of that organisation, or confirm that the other side revoked it, if it is there as an owner and the organisation keeps a key at the node for this; the statement is signed with that key and judged as any other.",
         codes: &["NOT_PERMITTED", "NOT_FOUND", "NO_ACTING_KEY"],
         level: Level::Full,
         inside: Some("Accounts of people are a node's own affair; another node may have none."),

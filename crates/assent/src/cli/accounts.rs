@@ -95,6 +95,23 @@ pub(crate) struct PeopleOperator {
     pub(crate) remove: bool,
 }
 
+/// `assent console`
+#[derive(Debug, Args)]
+pub(crate) struct Console {
+    /// The first digits of the person's id [default: the first owner]
+    #[arg(long, value_name = "PERSON")]
+    pub(crate) person: Option<String>,
+    /// For who runs the node, by its folder
+    #[arg(long, conflicts_with = "person")]
+    pub(crate) operator: bool,
+    /// The data folder of the node [default: that of `assent serve`]
+    #[arg(long, value_name = "DIR", requires = "operator")]
+    pub(crate) data: Option<PathBuf>,
+    /// What the operator is called; one of a new name is made
+    #[arg(long, default_value = "Operator", requires = "operator")]
+    pub(crate) name: Name,
+}
+
 /// `assent people key`
 #[derive(Debug, Args)]
 pub(crate) struct PeopleKey {

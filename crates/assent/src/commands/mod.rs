@@ -73,6 +73,7 @@ pub(crate) fn run(context: &Context, command: Command) -> Outcome {
         Command::Serve(args) => block_on(serve::run(context, &args)),
         Command::People(command) => block_on(people::run(context, command)),
         Command::Webhook(command) => block_on(webhook::run(context, command)),
+        Command::Console(args) => block_on(people::console(context, args)),
         Command::Org(command) => block_on(org::run(context, command)),
         Command::Agent(command) => block_on(agent::run(context, command)),
         Command::Key(command) => keys::run(context, command),

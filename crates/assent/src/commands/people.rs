@@ -11,7 +11,7 @@ use asp_node::operator::{OperatorError, operator_link, remove_operator};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::cli::{KeyKind, PeopleCommand, PeopleInvite, PeopleKey, PeopleOperator};
+use crate::cli::{Console, KeyKind, PeopleCommand, PeopleInvite, PeopleKey, PeopleOperator};
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::home::standard_data;
@@ -61,6 +61,18 @@ pub(super) async fn run(context: &Context, command: PeopleCommand) -> Outcome {
             Ok(())
         }
     }
+}
+
+/// Prints a link that opens the console: for a person of the organisation, or for an operator.
+///
+/// # Errors
+/// As [`run`].
+pub(super) async fn console(context: &Context, args: Console) -> Outcome {
+    let Console { person, operator: runs, data, name } = args;
+    if runs {
+        return operator(context, PeopleOperator { data, name, remove: false });
+    }
+    run(context, PeopleCommand::Link { id: person }).await
 }
 
 /// What a removal prints.

@@ -152,6 +152,16 @@ pub(crate) const ROWS: &[Row] = &[
         names: &["id"],
         plain: &["amount", "effect", "outcome", "reasons"],
     },
+    Row {
+        route: "POST /v1/consents/{id}/decision",
+        shows: Shows::Hidden {
+            kinds: &[Kind::Consent],
+            asks: &["/v1/consents/{}/decision"],
+            body: Some(r#"{"decision":"revoke","reason":"no"}"#),
+        },
+        names: &["id"],
+        plain: &["decision", "reason"],
+    },
     hidden("GET /v1/disputes/{id}/bundle", &[Kind::Dispute], &["/v1/disputes/{}/bundle"], &["id"], &[]),
     hidden("GET /v1/receipts/{hash}", LOGGED, &["/v1/receipts/{}"], &["hash"], &[]),
     hidden(
@@ -292,6 +302,55 @@ pub(crate) const ROWS: &[Row] = &[
         &["id"],
     ),
     own("GET /", &["/"], &[]),
+    // The console: pages over what the routes above show.
+    hidden(
+        "GET /console/sessions/{id}",
+        &[Kind::Session],
+        &["/console/sessions/{}", "/console/sessions/{}?after=0"],
+        &["id"],
+        &["after"],
+    ),
+    hidden("GET /console/commitments/{id}", &[Kind::Commitment], &["/console/commitments/{}"], &["id"], &[]),
+    hidden("GET /console/disputes/{id}", &[Kind::Dispute], &["/console/disputes/{}"], &["id"], &[]),
+    hidden("GET /console/consents/{id}", &[Kind::Consent], &["/console/consents/{}"], &["id"], &[]),
+    own(
+        "GET /console/commitments",
+        &["/console/commitments", "/console/commitments?state=active&pageToken=1000000"],
+        &["pageToken", "state"],
+    ),
+    own(
+        "GET /console/disputes",
+        &["/console/disputes?pageSize=100", "/console/disputes?pageToken=1000000"],
+        PAGE,
+    ),
+    own(
+        "GET /console/consents",
+        &["/console/consents?pageSize=100", "/console/consents?pageToken=1000000"],
+        PAGE,
+    ),
+    own("GET /console/settings", &["/console/settings"], &[]),
+    own("GET /console/log", &["/console/log"], &["hash"]),
+    public("GET /console/agents", REGISTRY, &["/console/agents"], &["capability", "pageToken", "text"]),
+    public("GET /console/agent", REGISTRY, &["/console/agent?of=agent://acme.example/trader"], &["of"]),
+    public("GET /assets/{name}", PAGE_OF_NODE, &["/assets/console.css"], &["name", "v"]),
+    hidden(
+        "GET /console/consents/{id}/decision",
+        &[Kind::Consent],
+        &["/console/consents/{}/decision?decision=revoke"],
+        &["id"],
+        &["decision"],
+    ),
+    // Forms are taken from a page of the node alone, by the cookie of a person.
+    bearer(
+        "POST /console/consents/{id}/decision",
+        "asp-node/tests/deciding.rs",
+        &["decision", "id", "reason"],
+    ),
+    bearer(
+        "POST /console/disputes/{id}/ruling",
+        "asp-node/tests/console.rs",
+        &["amount", "currency", "id", "outcome", "reasons"],
+    ),
     // Who may invite does so for the own organisation, whoever asks.
     own("POST /v1/people/invitations", &[], &["email", "name", "roles"]),
     public(

@@ -1,0 +1,43 @@
+//! What a person says in its organisation's name: signed with the key that the organisation keeps at the node for this.
+//! Knows keys and drafts; who may say what is asked where it is said, and the log judges it as any other statement.
+
+use asp_core::key::SecretKey;
+use asp_core::name::{Domain, Issuer, StreamId, StreamName};
+use asp_core::position::Head;
+use asp_core::rejection::Code;
+use asp_core::statement::draft::{Draft, Stamp};
+use asp_core::statement::{Body, Verified};
+
+use super::App;
+use super::problem::Denial;
+use crate::acting::ActingKeys;
+
+/// The key that is kept for an organisation, if one is.
+///
+/// # Errors
+/// That it cannot be read.
+pub(super) fn kept(app: &App, organisation: &Domain) -> Result<Option<SecretKey>, Denial> {
+    ActingKeys::of(&app.folder).find(organisation).map_err(|error| {
+        tracing::error!(%error, "a key that is kept cannot be read");
+        Denial::Internal
+    })
+}
+
+/// A statement of an organisation that continues a stream.
+///
+/// # Errors
+/// That no key is kept for it, that the key is none for this, or a failure of ours.
+pub(super) fn signed(
+    app: &App,
+    organisation: Domain,
+    (stream, head): (StreamId, Head),
+    body: Body,
+) -> Result<Verified, Denial> {
+    let key = kept(app, &organisation)?.ok_or(Code::NoActingKey)?;
+    let mut random = [0; 10];
+    getrandom::fill(&mut random).map_err(|_| Denial::Internal)?;
+    let stamp = Stamp { issued_at: app.clock.now(), random };
+    let origin = app.store.origin().clone();
+    let draft = Draft::new(StreamName::Of(stream), origin, Issuer::Organisation(organisation), body);
+    Ok(draft.sign(Some(head), stamp, &[&key])?)
+}

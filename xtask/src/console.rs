@@ -1,0 +1,62 @@
+//! The console in a real browser: walks that must hold, and pictures of every page. Both serve a node as it ships, let a market
+//! happen at it by the commands that people type, and look with the browser of the machine.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::command::{cargo, run};
+
+/// Where the walks stand.
+const WALKS: &str = "tests/console";
+/// Where the page's own verifier is held to the vectors, without a browser.
+const VERIFIER: &str = "crates/asp-node/tests/pages/check.test.mjs";
+/// What a browser may be called.
+const BROWSERS: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
+
+/// What the machine lacks for it.
+pub(crate) fn lacks(root: &Path) -> Option<&'static str> {
+    let has = |program: &str| {
+        let mut command = Command::new(program);
+        command.arg("--version").current_dir(root).stdout(Stdio::null()).stderr(Stdio::null());
+        command.status().is_ok_and(|status| status.success())
+    };
+    match (has("node"), has("npm")) {
+        (true, true) if BROWSERS.iter().any(|browser| has(browser)) => None,
+        (true, true) => Some("no Chromium is installed"),
+        (false, _) | (_, false) => Some("Node.js is not installed"),
+    }
+}
+
+/// The page's verifier against the vectors, then the walks.
+///
+/// # Errors
+/// What does not hold, or that the libraries of the walks cannot be had.
+pub(crate) fn walk(root: &Path) -> Result<(), String> {
+    run(&mut node(root, &["--test", VERIFIER]))?;
+    prepare(root)?;
+    run(&mut node(root, &["--test", &format!("{WALKS}/walk.test.mjs")]))
+}
+
+/// Draws every page in both themes.
+///
+/// # Errors
+/// As [`walk`].
+pub(crate) fn screens(root: &Path) -> Result<(), String> {
+    prepare(root)?;
+    run(&mut node(root, &[&format!("{WALKS}/screens.mjs")]))
+}
+
+/// The program, and the libraries of the walks as their lock file names them.
+fn prepare(root: &Path) -> Result<(), String> {
+    // As the tests are built, so that no library is built a second time with other features.
+    run(&mut cargo(root, &["build", "--workspace", "--tests"]))?;
+    let mut npm = Command::new("npm");
+    npm.args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"]).current_dir(root.join(WALKS));
+    run(&mut npm)
+}
+
+fn node(root: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new("node");
+    command.args(arguments).current_dir(root);
+    command
+}
