@@ -81,9 +81,7 @@ async fn go_on(context: &Context, stage: &Stage, node: Node, signals: Signals) -
         printer.line(link("", &home));
         printer.line(link("or as", "an arbiter of the Court of Trade, who has to rule"));
         printer.line(link("", &judge));
-        printer.line(
-            Text::default().dim("Each link signs in once. Ctrl-C ends the market."),
-        );
+        printer.line(Text::default().dim("Each link signs in once. Ctrl-C ends the market."));
     }
     tokio::select! {
         never = market.live(context) => match never {},

@@ -16,6 +16,7 @@ use asp_core::statement::draft::Draft;
 use asp_sim::chance::Chance;
 
 use super::{Member, Pace};
+use crate::commands::demo::story::look;
 use crate::failure::{Failure, Outcome};
 use crate::terms::{DELIVERY, PAYMENT, Sale};
 
@@ -254,6 +255,12 @@ impl Scene<'_> {
         };
         let id = self.buyer.desk.disputes().file(&about, filing).await?;
         self.breath().await;
+        // The node looks first whether the log alone decides it.
+        let replayed = || async {
+            let view = self.seller.desk.disputes().show(&id).await?;
+            Ok((view.phase != "REPLAYING").then_some(()))
+        };
+        look("the first look at a dispute", replayed).await?;
         let answer = text("Everything was on the truck; the seals were whole when it left.")?;
         self.seller.desk.disputes().respond(&id, false, answer, Vec::new()).await?;
         tokio::time::sleep(self.pace.judges()).await;
