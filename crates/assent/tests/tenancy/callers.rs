@@ -149,7 +149,8 @@ pub(crate) async fn search(scene: &Scene, by: &Caller, name: &str) -> String {
 
 /// A webhook of an organisation, which is never called: its id.
 pub(crate) async fn webhook(scene: &Scene, by: &Caller, url: &str) -> String {
-    let asked = json!({ "url": url }).to_string();
+    // No account is opened in a dispute.
+    let asked = json!({ "url": url, "streams": ["dispute"], "types": ["account.open"] }).to_string();
     let request = by.request((scene, &Client::new()), &Method::POST, "/v1/webhooks", Some(asked));
     json(&Told::of(request).await)["webhook"]["id"].as_str().unwrap().to_owned()
 }
