@@ -31,6 +31,8 @@ const TIME: usize = 10;
 const WHO: usize = 28;
 /// Columns of what is done.
 const WHAT: usize = 26;
+/// Conditions on a line.
+const GUARDS: usize = 4;
 /// Columns of the longest wait.
 const BAR: u64 = 24;
 
@@ -256,9 +258,8 @@ fn details(page: &mut Page, lanes: &Lanes<'_>, trace: &SessionTrace, step: &Trac
     let context =
         |context: &String| Text::of(Paint::Dim, format_args!("part of {}", words::line(context, 60)));
     told.extend(step.traceparent.iter().map(context));
-    if guards && !step.guards.is_empty() {
-        told.push(Text::of(Paint::Dim, format_args!("held: {}", list(step.guards.iter()))));
-    }
+    let held = step.guards.chunks(GUARDS).filter(|_| guards);
+    told.extend(held.map(|some| Text::of(Paint::Dim, format_args!("held: {}", list(some.iter())))));
     for text in told {
         lanes.under(page, text);
     }
