@@ -611,3 +611,53 @@ async fn webhooks_are_their_organisations_and_nobody_elses() {
     let full = stage.call("acme", Method::POST, "/v1/webhooks", Some(json!({ "url": receiver.url() }))).await;
     assert_eq!(full.code(), "WEBHOOK_LIMIT");
 }
+
+/// What is told of the webhooks in the trace of a session: the place, the state, how often it was refused.
+async fn undelivered(
+    stage: &Stage,
+    name: &str,
+    session: asp_core::position::Hash,
+) -> Vec<(u64, String, u64)> {
+    let path = format!("/v1/sessions/{}/trace", session.to_hex());
+    let told = stage.call(name, Method::GET, &path, None).await.ok();
+    let told = told["deliveries"].as_array().cloned().unwrap_or_default();
+    let fares = |it: &Value| {
+        let (at, attempts) = (it["logIndex"].as_u64().unwrap(), it["attempts"].as_u64().unwrap());
+        (at, it["state"].as_str().unwrap().to_owned(), attempts)
+    };
+    told.iter().filter(|it| it.get("webhook").is_some()).map(fares).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_trace_of_a_session_tells_its_organisation_what_was_not_delivered() {
+    let mut stage = stage().await;
+    let (session, _) = stage.session().await;
+    let receiver = Receiver::start().await;
+    receiver.does(|_, _| Does::Answer(410));
+    let asked = json!({ "url": receiver.url(), "from": 0, "streams": ["session"] });
+    let made = stage.hook("acme", asked).await;
+    stage.until_it_is("acme", &made, "stopped").await;
+    let stopped = undelivered(&stage, "acme", session).await;
+    let [(first, ..), (second, ..), ..] = stopped[..] else { panic!("{stopped:?}") };
+    assert!(stopped.iter().all(|(_, state, attempts)| state == "stopped" && *attempts == 0), "{stopped:?}");
+    // Webhooks are the organisation's own.
+    for other in ["acme/buyer", "globex", "globex/seller"] {
+        assert_eq!(undelivered(&stage, other, session).await, [], "{other}");
+    }
+    receiver.does(
+        move |_, event| {
+            if event["data"]["logIndex"] == first { Does::Answer(500) } else { Does::Take }
+        },
+    );
+    stage.call("acme", Method::POST, &path(&made, "/resume"), None).await;
+    receiver.until(&stage, |receiver| receiver.taken().contains(&second)).await;
+    let attempts = stage.until_refused("acme", &made, 12).await["attempts"].as_u64().unwrap();
+    let dead = (first, "dead".to_owned(), attempts);
+    // That the second was delivered is noted a moment after it was taken.
+    for _ in 0..STEPS_MAX {
+        if undelivered(&stage, "acme", session).await.len() == 1 {
+            break;
+        }
+    }
+    assert_eq!(undelivered(&stage, "acme", session).await, [dead]);
+}

@@ -207,7 +207,7 @@ fn what_an_inbox_has_not_confirmed_is_told_to_its_own_side_alone() {
     trade.vendor.run(&refuse).with_code(0);
     assert_eq!(fares(&mut trade.vendor), states(&[("dead", 1), ("unseen", 0), ("unseen", 0)]));
     let shown = trade.vendor.plain(&["trace", &session]).with_code(0).stdout;
-    assert!(shown.contains("In your inboxes") && shown.contains("no model for it"), "{shown}");
+    assert!(shown.contains("Not delivered to you yet") && shown.contains("no model for it"), "{shown}");
     let rest = trade.vendor.done(&["inbox", "take", "--max", "9"]);
     let lease = rest["lease"].as_str().unwrap().to_owned();
     let mut confirm = vec!["inbox".to_owned(), "confirm".to_owned(), lease];

@@ -20,30 +20,35 @@ api! {
         /// word of this node alone, since no log has it.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         refused: Vec<RefusedView>,
-        /// How what others said fares in the inboxes of the reader's side, until it is confirmed there.
+        /// How what was said fares in the inboxes of the reader's side until it is confirmed there, and, for the organisation
+        /// itself, on its way to its webhooks until it is delivered.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         deliveries: Vec<DeliveryView>,
     }
-    /// A statement that an inbox has not confirmed.
+    /// A statement that an inbox has not confirmed, or a webhook not delivered.
     struct DeliveryView {
         /// Where the log has the statement.
         #[cfg_attr(feature = "openapi", schema(value_type = u64))]
         log_index: Position,
-        /// Whose inbox it is.
+        /// Whose inbox or webhook it is.
         #[cfg_attr(feature = "openapi", schema(value_type = String))]
         party: Issuer,
-        /// The group of workers.
-        group: String,
-        /// How it stands: `unseen`, `leased`, `waiting` or `dead`.
+        /// The group of workers, of an inbox.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        group: Option<String>,
+        /// The id of the webhook, if it is one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        webhook: Option<String>,
+        /// How it stands: `unseen`, `leased`, `waiting`, `stopped` or `dead`.
         #[cfg_attr(feature = "openapi", schema(value_type = String))]
         state: DeliveryState,
-        /// How often it was handed out.
-        attempts: usize,
-        /// Until when a worker has it in hand.
+        /// How often it was handed out, or refused.
+        attempts: u64,
+        /// Until when a worker has it in hand, or no attempt is made.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
         until: Option<LogTime>,
-        /// Why it was given up.
+        /// Why it was given up, or not delivered.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
     }
@@ -112,12 +117,14 @@ api! {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DeliveryState {
-    /// Nobody has asked for it yet.
+    /// Nobody has asked for it yet, or what comes before it is not delivered.
     Unseen,
     /// A worker has it in hand.
     Leased,
-    /// It comes when somebody asks: again, or after what comes before it in the session.
+    /// It comes when somebody asks or its time has come: again, or after what comes before it in the session.
     Waiting,
+    /// Its webhook delivers nothing until its organisation says so.
+    Stopped,
     /// It was given up.
     Dead,
 }
@@ -130,6 +137,7 @@ impl DeliveryState {
             Self::Unseen => "unseen",
             Self::Leased => "leased",
             Self::Waiting => "waiting",
+            Self::Stopped => "stopped",
             Self::Dead => "dead",
         }
     }

@@ -9,6 +9,7 @@ mod cards;
 mod commitments;
 mod consents;
 mod console;
+mod deliveries;
 mod disputes;
 mod events;
 mod extract;

@@ -2,19 +2,19 @@
 
 use std::sync::Arc;
 
-use asp_client::api::{BesideView, DeliveryState, DeliveryView, TraceView};
-use asp_core::name::{Domain, Issuer, StreamId};
-use asp_core::position::{Hash, LogTime, Position};
+use asp_client::api::{BesideView, TraceView};
+use asp_core::name::{Domain, StreamId};
+use asp_core::position::{Hash, Position};
 use asp_core::rejection::Code;
 use asp_core::session::digest::{HISTORY_MAX, SessionDigest};
 use asp_core::session::trace::{SessionTrace, Tracer};
 use asp_core::stream::Accepted;
-use asp_store::inbox::{Deliveries, Delivery};
 use asp_store::{Entry, Reader, SessionQuery, Tenant};
 use axum::Json;
 use axum::extract::State;
 
 use super::App;
+use super::deliveries::deliveries;
 use super::extract::Id;
 use super::problem::Denial;
 use crate::auth::{Access, Credentials};
@@ -25,8 +25,6 @@ const CHUNK: usize = 32;
 const BESIDE_MAX: usize = 1_000;
 /// Statements of one of those streams.
 const BESIDE_STREAM_MAX: usize = 100;
-/// Statements in inboxes that are told.
-const DELIVERIES_MAX: usize = 1_000;
 /// Sessions that are listed to find earlier ones about the same.
 const LISTED_MAX: usize = 1_000;
 /// Sessions about the same that are read for it: each is read whole.
@@ -127,68 +125,6 @@ fn beside(reader: &Reader<'_>, tenant: &Tenant, trace: &SessionTrace) -> Result<
     told.sort_by_key(|beside| beside.log_index);
     told.truncate(BESIDE_MAX);
     Ok(told)
-}
-
-/// How what was said in a session fares in the inboxes of a tenant and its agents, until it is confirmed there.
-fn deliveries(
-    app: &App,
-    reader: &Reader<'_>,
-    tenant: &Tenant,
-    trace: &SessionTrace,
-) -> Result<Vec<DeliveryView>, Denial> {
-    let stream = StreamId::Session(trace.session);
-    let now = app.clock.now();
-    let Deliveries { items, groups } = app.inboxes.deliveries(tenant, &stream)?;
-    let mut told: Vec<DeliveryView> = items.into_iter().filter_map(|item| delivery(item, now)).collect();
-    for group in groups {
-        // A group whose party may not read the session is never given it.
-        let Some((party, own)) = whose(group.party) else { continue };
-        if !reader.may_read(Some(&own), &stream)? {
-            continue;
-        }
-        let unseen =
-            trace.steps.iter().filter(|step| step.log_index >= group.next && !own.said(&step.issuer));
-        told.extend(unseen.map(|step| DeliveryView {
-            log_index: step.log_index,
-            party: party.clone(),
-            group: group.group.clone(),
-            state: DeliveryState::Unseen,
-            attempts: 0,
-            until: None,
-            reason: None,
-        }));
-    }
-    told.sort_by_cached_key(|it| (it.log_index, it.party.clone(), it.group.clone()));
-    told.truncate(DELIVERIES_MAX);
-    Ok(told)
-}
-
-fn delivery(item: Delivery, now: LogTime) -> Option<DeliveryView> {
-    let until = item.until.filter(|until| *until > now && item.dead.is_none());
-    let state = match (&item.dead, until) {
-        (Some(_), _) => DeliveryState::Dead,
-        (None, Some(_)) => DeliveryState::Leased,
-        (None, None) => DeliveryState::Waiting,
-    };
-    let (party, _) = whose(item.party)?;
-    Some(DeliveryView {
-        log_index: item.position,
-        party,
-        group: item.group,
-        state,
-        attempts: item.attempts,
-        until,
-        reason: item.dead,
-    })
-}
-
-/// Whose inbox it is that is known by this name; a token of this party made it.
-fn whose(party: StreamId) -> Option<(Issuer, Tenant)> {
-    match party {
-        StreamId::Agent(agent) => Some((Issuer::Agent(agent.clone()), Tenant::Agent(agent))),
-        StreamId::Org(domain) => Some((Issuer::Organisation(domain.clone()), Tenant::Organisation(domain))),
-        StreamId::Consent(_) | StreamId::Session(_) | StreamId::Account(_) | StreamId::Dispute(_) => None,
-    }
 }
 
 /// The tenant's sessions before one, about the same: the latest, with somebody of the same organisations.

@@ -2,8 +2,9 @@
 //! Knows nothing of who receives it.
 
 use asp_client::api::Message;
-use asp_core::name::Origin;
+use asp_core::name::{Origin, StreamKind};
 use asp_core::position::{LogTime, Position};
+use asp_core::statement::Kind;
 use asp_store::webhooks::{Webhook, WebhookId};
 use asp_store::{Entry, Fault};
 use serde::Serialize;
@@ -52,8 +53,13 @@ pub(crate) struct Event {
 /// Whether a webhook is for an entry.
 pub(crate) fn wanted(webhook: &Webhook, entry: &Entry) -> bool {
     let statement = entry.statement.statement();
-    let any_stream = webhook.streams.is_empty() || webhook.streams.contains(&statement.stream.kind());
-    let any_type = webhook.types.is_empty() || webhook.types.contains(&statement.kind);
+    wants(webhook, statement.stream.kind(), statement.kind)
+}
+
+/// Whether a webhook is for statements of a type in streams of a kind.
+pub(crate) fn wants(webhook: &Webhook, stream: StreamKind, kind: Kind) -> bool {
+    let any_stream = webhook.streams.is_empty() || webhook.streams.contains(&stream);
+    let any_type = webhook.types.is_empty() || webhook.types.contains(&kind);
     any_stream && any_type
 }
 

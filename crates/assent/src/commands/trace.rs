@@ -31,6 +31,8 @@ const TIME: usize = 10;
 const WHO: usize = 28;
 /// Columns of what is done.
 const WHAT: usize = 26;
+/// Conditions on a line.
+const GUARDS: usize = 4;
 /// Columns of the longest wait.
 const BAR: u64 = 24;
 
@@ -256,9 +258,8 @@ fn details(page: &mut Page, lanes: &Lanes<'_>, trace: &SessionTrace, step: &Trac
     let context =
         |context: &String| Text::of(Paint::Dim, format_args!("part of {}", words::line(context, 60)));
     told.extend(step.traceparent.iter().map(context));
-    if guards && !step.guards.is_empty() {
-        told.push(Text::of(Paint::Dim, format_args!("held: {}", list(step.guards.iter()))));
-    }
+    let held = step.guards.chunks(GUARDS).filter(|_| guards);
+    told.extend(held.map(|some| Text::of(Paint::Dim, format_args!("held: {}", list(some.iter())))));
     for text in told {
         lanes.under(page, text);
     }
@@ -335,13 +336,13 @@ fn deliveries(page: &mut Page, trace: &SessionTrace, deliveries: &[DeliveryView]
     if deliveries.is_empty() {
         return;
     }
-    page.heading("In your inboxes");
+    page.heading("Not delivered to you yet");
     let places: BTreeMap<_, _> = trace.steps.iter().map(|step| (step.log_index, step.sequence)).collect();
     let rows = deliveries.iter().map(|it| {
         let paint = match it.state {
             DeliveryState::Unseen | DeliveryState::Waiting => Paint::Warn,
             DeliveryState::Leased => Paint::Accent,
-            DeliveryState::Dead => Paint::Bad,
+            DeliveryState::Dead | DeliveryState::Stopped => Paint::Bad,
         };
         let place = places.get(&it.log_index).map(ToString::to_string).unwrap_or_default();
         let until = it.until.map(|until| format!("until {}", words::instant(until)));
@@ -349,13 +350,19 @@ fn deliveries(page: &mut Page, trace: &SessionTrace, deliveries: &[DeliveryView]
         vec![
             Text::of(Paint::Dim, place),
             words::issuer(&it.party).into(),
-            Text::from(it.group.clone()),
+            Text::from(way(it)),
             Text::of(paint, it.state.as_str()),
             Text::from(it.attempts.to_string()),
             Text::of(Paint::Dim, list(until.into_iter().chain(reason))),
         ]
     });
-    page.table(vec!["STEP", "WHOSE", "GROUP", "STANDS", "TIMES", ""], rows.collect(), "nothing");
+    page.table(vec!["STEP", "WHOSE", "BY", "STANDS", "TIMES", ""], rows.collect(), "nothing");
+}
+
+/// By what a statement comes.
+fn way(it: &DeliveryView) -> String {
+    let hook = it.webhook.as_ref().map(|id| format!("webhook {}", id.chars().take(8).collect::<String>()));
+    hook.or_else(|| it.group.clone().map(|group| format!("inbox {group}"))).unwrap_or_default()
 }
 
 fn beside(page: &mut Page, beside: &[BesideView]) {
