@@ -310,6 +310,13 @@ pub(crate) const ROWS: &[Row] = &[
         &["id"],
         &["after"],
     ),
+    hidden(
+        "GET /console/sessions/{id}/trace",
+        &[Kind::Session],
+        &["/console/sessions/{}/trace"],
+        &["id"],
+        &[],
+    ),
     hidden("GET /console/commitments/{id}", &[Kind::Commitment], &["/console/commitments/{}"], &["id"], &[]),
     hidden("GET /console/disputes/{id}", &[Kind::Dispute], &["/console/disputes/{}"], &["id"], &[]),
     hidden("GET /console/consents/{id}", &[Kind::Consent], &["/console/consents/{}"], &["id"], &[]),

@@ -12,6 +12,7 @@ mod agents;
 mod assets;
 mod commitments;
 mod consents;
+mod course;
 mod deciding;
 mod disputes;
 mod live;
@@ -49,6 +50,7 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
         .routes(routes!(live::home))
         .routes(routes!(session::show))
+        .routes(routes!(course::show))
         .routes(routes!(commitments::list))
         .routes(routes!(commitments::show))
         .routes(routes!(disputes::list))
