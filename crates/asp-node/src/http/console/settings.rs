@@ -24,7 +24,7 @@ use crate::auth::rights::Right;
 #[template(path = "settings.html")]
 struct Page {
     frame: Frame,
-    me: Option<Me>,
+    me: Me,
     organisation: Option<Organisation>,
     people: Vec<(String, String, Html)>,
     invited: Vec<(String, String, Html)>,
@@ -78,12 +78,12 @@ pub(super) async fn show(State(app): State<Arc<App>>, visitor: Visitor) -> Respo
             None => None,
         };
         let state = || State(Arc::clone(&app));
-        let people = if look.may(Right::SeePeople) && look.person.is_some() {
+        let people = if look.may(Right::SeePeople) {
             people::list(state(), look.credentials.clone()).await?.0
         } else {
             PeopleView { people: Vec::new(), invitations: Vec::new() }
         };
-        let node = if look.may(Right::SeeNode) && look.person.is_some() {
+        let node = if look.may(Right::SeeNode) {
             Some(node(&people::node(state(), look.credentials.clone()).await?.0))
         } else {
             None
@@ -123,15 +123,15 @@ pub(super) async fn show(State(app): State<Arc<App>>, visitor: Visitor) -> Respo
     way.answer(found.await)
 }
 
-fn me(look: &Look) -> Option<Me> {
-    let signed_in = look.person.as_ref()?;
+fn me(look: &Look) -> Me {
+    let signed_in = &look.signed_in;
     let person = &signed_in.person;
-    Some(Me {
+    Me {
         name: person.name.clone(),
         of: person.organisation.as_ref().map_or_else(|| "this node".to_owned(), ToString::to_string),
         roles: person.roles.iter().map(|role| (role.as_str(), about(*role))).collect(),
         until: cells::at(signed_in.until),
-    })
+    }
 }
 
 const fn about(role: Role) -> &'static str {
