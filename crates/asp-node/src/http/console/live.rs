@@ -26,8 +26,8 @@ use crate::auth::rights::Right;
 
 /// Sessions on the page.
 const SESSIONS: usize = 40;
-/// Commitments and disputes that are counted; more are told as so many and more.
-const COUNTED: usize = 100;
+/// Commitments, disputes and consents that are counted, each read from its statements; more are told as so many and more.
+const COUNTED: usize = 50;
 /// Duties that are shown.
 const DUE: usize = 6;
 /// What is due within it is due soon.
