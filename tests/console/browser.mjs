@@ -83,6 +83,7 @@ export class Visitor {
 export const pages = ({ consents, sessions, dispute, commitment }) => ({
   live: "/",
   session: `/console/sessions/${sessions.kept}`,
+  course: `/console/sessions/${sessions.kept}/trace`,
   commitments: "/console/commitments",
   commitment: `/console/commitments/${commitment}`,
   disputes: "/console/disputes",

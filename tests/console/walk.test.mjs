@@ -184,6 +184,16 @@ walk("who audits reads and finds nothing to decide", { role: "auditor" }, async 
   assert.equal(await page.getByRole("button", { name: "Sign the ruling" }).count(), 0);
 });
 
+walk("the course of a session tells who waited for whom", {}, async (visitor, page) => {
+  await visitor.open(`/console/sessions/${ids.sessions.kept}`);
+  await page.getByRole("link", { name: "Course" }).click();
+  await page.getByRole("heading", { name: "Who waited for whom" }).waitFor();
+  assert.equal(await page.locator("svg.plot circle").count(), 14);
+  assert.ok(await page.getByText("Answered").count() >= 5);
+  await page.getByText("A commitment stands").waitFor();
+  await page.getByText("delivery is fulfilled").first().waitFor();
+});
+
 walk("an agent is found, and why it is trusted", {}, async (visitor, page) => {
   await visitor.open("/console/agents");
   await page.getByLabel("Search for").fill("translators");

@@ -47,6 +47,8 @@ async fn who_has_signed_in_finds_each_page_and_nobody_else_does() {
             let answer = stage.browse(None, path).await;
             assert_eq!((answer.status.as_u16(), answer.header("location")), (303, "../signin"), "{path}");
             assert_eq!(stage.get(path).await.code(), "UNAUTHENTICATED");
+            // Pages are for people; a program asks the API.
+            assert_eq!(stage.get_as(&acme, path).await.code(), "NOT_PERMITTED", "{path}");
         }
     }
     let (session, commitment) = (session.to_hex(), commitment.to_hex());

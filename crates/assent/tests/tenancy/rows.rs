@@ -59,7 +59,13 @@ const OF_ORGANISATIONS: &[&str] = &["GET /v1/consents/{id}/trail"];
 impl Row {
     /// Whether it shows this caller what that is a reader of.
     pub(crate) fn is_for(&self, label: &str) -> bool {
-        !label.contains('/') || !OF_ORGANISATIONS.contains(&self.route)
+        let is_page = self.route.starts_with("GET /console/");
+        match (is_page, self.route.ends_with("/decision")) {
+            // Pages are for people, and who decides about a consent is an owner.
+            (true, true) => label.ends_with(" owner"),
+            (true, false) => label.contains(' '),
+            (false, _) => !label.contains('/') || !OF_ORGANISATIONS.contains(&self.route),
+        }
     }
 }
 
@@ -309,6 +315,13 @@ pub(crate) const ROWS: &[Row] = &[
         &["/console/sessions/{}", "/console/sessions/{}?after=0"],
         &["id"],
         &["after"],
+    ),
+    hidden(
+        "GET /console/sessions/{id}/trace",
+        &[Kind::Session],
+        &["/console/sessions/{}/trace"],
+        &["id"],
+        &[],
     ),
     hidden("GET /console/commitments/{id}", &[Kind::Commitment], &["/console/commitments/{}"], &["id"], &[]),
     hidden("GET /console/disputes/{id}", &[Kind::Dispute], &["/console/disputes/{}"], &["id"], &[]),

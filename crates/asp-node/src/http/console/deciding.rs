@@ -119,11 +119,11 @@ pub(super) async fn ask(
     let found = async {
         let look = look?;
         let (state, who) = (|| State(Arc::clone(&app)), || look.credentials.clone());
-        let Json(view) = consents::show(state(), who(), Id(id)).await?;
         if !look.may(Right::Consent) {
             return Err(Code::NotPermitted.into());
         }
-        if look.organisation().is_some() && !decisions(&view, look.organisation()).contains(&which.decision) {
+        let Json(view) = consents::show(state(), who(), Id(id)).await?;
+        if !decisions(&view, look.organisation()).contains(&which.decision) {
             return back(&id);
         }
         let asked = WhichSessions { page_size: None, page_token: None };

@@ -26,8 +26,8 @@ use crate::auth::rights::Right;
 
 /// Sessions on the page.
 const SESSIONS: usize = 40;
-/// Commitments and disputes that are counted; more are told as so many and more.
-const COUNTED: usize = 100;
+/// Commitments, disputes and consents that are counted, each read from its statements; more are told as so many and more.
+const COUNTED: usize = 50;
 /// Duties that are shown.
 const DUE: usize = 6;
 /// What is due within it is due soon.
@@ -79,16 +79,13 @@ struct Row {
 pub(super) async fn home(State(app): State<Arc<App>>, visitor: Visitor) -> Response {
     let Visitor { look, way } = visitor;
     match look {
-        Ok(look) if look.may(Right::ReadOrganisation) && look.person.is_some() => {
-            way.answer(show(&app, look).await)
-        }
-        Ok(Look { person: Some(person), .. }) => {
+        Ok(look) if look.may(Right::ReadOrganisation) => way.answer(show(&app, look).await),
+        Ok(look) => {
             // Whoever is here for something else is led there.
-            let rules = Right::ReadCases.is_of(person.person.roles.iter().copied());
-            let to = if rules { "console/disputes" } else { "console/settings" };
+            let to = if look.may(Right::ReadCases) { "console/disputes" } else { "console/settings" };
             (StatusCode::SEE_OTHER, [(LOCATION, HeaderValue::from_static(to))]).into_response()
         }
-        Ok(Look { person: None, .. }) | Err(_) => public(&app),
+        Err(_) => public(&app),
     }
 }
 

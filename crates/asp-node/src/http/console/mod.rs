@@ -12,6 +12,7 @@ mod agents;
 mod assets;
 mod commitments;
 mod consents;
+mod course;
 mod deciding;
 mod disputes;
 mod live;
@@ -49,6 +50,7 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
         .routes(routes!(live::home))
         .routes(routes!(session::show))
+        .routes(routes!(course::show))
         .routes(routes!(commitments::list))
         .routes(routes!(commitments::show))
         .routes(routes!(disputes::list))
@@ -103,24 +105,22 @@ pub(super) struct Frame {
     places: Vec<Place>,
     name: String,
     of: String,
-    person: bool,
     /// By what the page hears that something has come.
     news: Option<Html>,
     version: &'static str,
 }
 
-/// Who looks at a page, by what it shows who it is.
+/// Who looks at a page: a person. A program asks the API, whose proofs are good for one question each.
 pub(super) struct Look {
     pub(super) credentials: Credentials,
-    person: Option<SignedIn>,
+    signed_in: SignedIn,
     root: String,
 }
 
 impl Look {
-    /// Whether it may do this; a token is asked about it where it is used.
+    /// Whether one of its roles may do this.
     fn may(&self, right: Right) -> bool {
-        let of = |signed_in: &SignedIn| right.is_of(signed_in.person.roles.iter().copied());
-        self.person.as_ref().is_none_or(of)
+        right.is_of(self.signed_in.person.roles.iter().copied())
     }
 
     /// By what a page hears of what comes from now on; nothing for who reads too little. Asked before the page reads anything, it
@@ -136,7 +136,7 @@ impl Look {
 
     /// The organisation of the person who looks.
     fn organisation(&self) -> Option<&Domain> {
-        self.person.as_ref()?.person.organisation.as_ref()
+        self.signed_in.person.organisation.as_ref()
     }
 
     /// The frame of a page at one of the places.
@@ -149,19 +149,13 @@ impl Look {
         let places = PLACES.iter().filter(|(.., whom)| finds(*whom));
         let places =
             places.map(|&(name, label, path, _)| Place { icon: name, label, path, here: name == icon });
-        let (name, of) = match &self.person {
-            Some(SignedIn { person, .. }) => {
-                (person.name.clone(), person.organisation.as_ref().map(ToString::to_string))
-            }
-            None => ("By token".to_owned(), None),
-        };
+        let person = &self.signed_in.person;
         Frame {
             title: title.into(),
             root: self.root.clone(),
             places: places.collect(),
-            name,
-            of: of.unwrap_or_else(|| "this node".to_owned()),
-            person: self.person.is_some(),
+            name: person.name.clone(),
+            of: person.organisation.as_ref().map_or_else(|| "this node".to_owned(), ToString::to_string),
             news: None,
             version: assets::version(),
         }
@@ -187,10 +181,10 @@ impl FromRequestParts<Arc<App>> for Visitor {
         let credentials = <Credentials as FromRequestParts<Arc<App>>>::from_request_parts(parts, app).await;
         let look = match credentials {
             Ok(credentials @ Credentials::Session(_)) => match app.person(&parts.headers).await {
-                Some(person) => Ok(Look { credentials, person: Some(person), root: way.root.clone() }),
+                Some(signed_in) => Ok(Look { credentials, signed_in, root: way.root.clone() }),
                 None => Err(Code::Unauthenticated.into()),
             },
-            Ok(credentials) => Ok(Look { credentials, person: None, root: way.root.clone() }),
+            Ok(Credentials::Token { .. }) => Err(Code::NotPermitted.into()),
             Err(denial) => Err(denial),
         };
         Ok(Self { look, way })

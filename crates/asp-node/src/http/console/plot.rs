@@ -135,6 +135,66 @@ pub(super) fn scores(moments: &[(u64, u64, String)]) -> Option<Html> {
     Some(Html::of_own(drawn(&label, (0, 100_000), ("0", "100"), &[path], across)))
 }
 
+/// The height of a lane, the room for its name, and the letters of that which fit.
+const LANE: u128 = 34;
+const NAME: u128 = 150;
+const LETTERS: usize = 22;
+
+/// Somebody in a course: what it said, and while an answer of it was awaited, in milliseconds, with what that says.
+pub(super) struct Lane {
+    pub(super) name: String,
+    pub(super) hue: String,
+    pub(super) said: Vec<(u64, String)>,
+    pub(super) awaited: Vec<(u64, u64, String)>,
+}
+
+/// Lanes over time; none where nobody spoke.
+pub(super) fn lanes(lanes: &[Lane]) -> Option<Html> {
+    let said = lanes.iter().flat_map(|lane| lane.said.iter().map(|(at, _)| *at));
+    let awaited = lanes.iter().flat_map(|lane| lane.awaited.iter().map(|(_, end, _)| *end));
+    let instants: Vec<u64> = said.chain(awaited).collect();
+    let bounds = (u128::from(*instants.iter().min()?), u128::from(*instants.iter().max()?));
+    let across = |at: u64| NAME + EDGE + scaled(u128::from(at), bounds, WIDTH - NAME - 2 * EDGE);
+    let height = LANE * u128::try_from(lanes.len()).ok()?;
+    let spoke: usize = lanes.iter().map(|lane| lane.said.len()).sum();
+    let mut svg = format!(
+        "<svg class=\"plot\" viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" aria-label=\"Who spoke when: {spoke} statements\">"
+    );
+    for (lane, middle) in lanes.iter().zip((0_u128..).map(|place| place * LANE + LANE / 2)) {
+        let name: String = lane.name.chars().take(LETTERS).collect();
+        // Writing to a text cannot fail, here and below.
+        let _ = write!(
+            svg,
+            "<g class=\"{}\"><line class=\"axis\" x1=\"{NAME}\" y1=\"{middle}\" x2=\"{WIDTH}\" y2=\"{middle}\"/>\
+             <text x=\"0\" y=\"{}\">{}</text>",
+            lane.hue,
+            middle + 4,
+            escaped(&name)
+        );
+        for (since, until, words) in &lane.awaited {
+            let (x, end) = (across(*since), across(*until));
+            let width = end.saturating_sub(x).max(2);
+            let _ = write!(
+                svg,
+                "<rect x=\"{x}\" y=\"{}\" width=\"{width}\" height=\"12\" rx=\"3\"><title>{}</title></rect>",
+                middle - 6,
+                escaped(words)
+            );
+        }
+        for (at, words) in &lane.said {
+            let x = across(*at);
+            let _ = write!(
+                svg,
+                "<circle cx=\"{x}\" cy=\"{middle}\" r=\"4\"><title>{}</title></circle>",
+                escaped(words)
+            );
+        }
+        svg.push_str("</g>");
+    }
+    svg.push_str("</svg>");
+    Some(Html::of_own(svg))
+}
+
 /// The sizes of the log over time; none of fewer than two.
 pub(super) fn growth(moments: &[(u64, LogTime)]) -> Option<Html> {
     let ((_, first), (most, last)) = (moments.first()?, moments.last()?);
@@ -196,6 +256,25 @@ mod tests {
         assert_eq!(points.len(), 3);
         assert!(points.is_sorted_by(|one, next| one.0 < next.0 && one.1 > next.1), "{points:?}");
         assert!(growth(&moments[..1]).is_none() && growth(&[]).is_none());
+    }
+
+    #[test]
+    fn a_course_has_a_lane_a_dot_and_a_bar_for_each() {
+        let lane = |name: &str, said: &[u64], awaited: &[(u64, u64)]| Lane {
+            name: name.to_owned(),
+            hue: "h1".to_owned(),
+            said: said.iter().map(|at| (*at, "<b>".to_owned())).collect(),
+            awaited: awaited.iter().map(|(since, until)| (*since, *until, "an answer".to_owned())).collect(),
+        };
+        let course = [
+            lane("acme.example", &[1000, 5000], &[]),
+            lane("volt.example", &[3000], &[(1000, 3000), (3000, 3000)]),
+        ];
+        let text = lanes(&course).unwrap().to_string();
+        let count = |part: &str| text.matches(part).count();
+        assert_eq!((count("<g "), count("<circle"), count("<rect")), (2, 3, 2));
+        assert!(!text.contains("<b>") && text.contains("width=\"2\""), "{text}");
+        assert!(lanes(&[]).is_none());
     }
 
     #[test]

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use askama::Template;
-use asp_client::api::{AccountView, KeyView, NodeStanding, OrganisationView, PeopleView, PersonView};
+use asp_client::api::{
+    AccountView, KeyView, NodeStanding, OrganisationView, PeopleView, PersonView, WebhookState, WebhookView,
+};
 use asp_core::name::Domain;
 use asp_core::rejection::Code;
 use asp_store::people::Role;
@@ -13,7 +15,7 @@ use axum::response::Response;
 
 use super::super::extract::OrganisationName;
 use super::super::problem::Denial;
-use super::super::{App, accounts, organisations, people};
+use super::super::{App, accounts, organisations, people, webhooks};
 use super::cells::{self, Html};
 use super::{Frame, Look, Visitor, deciding, page};
 use crate::auth::rights::Right;
@@ -22,13 +24,23 @@ use crate::auth::rights::Right;
 #[template(path = "settings.html")]
 struct Page {
     frame: Frame,
-    me: Option<Me>,
+    me: Me,
     organisation: Option<Organisation>,
     people: Vec<(String, String, Html)>,
     invited: Vec<(String, String, Html)>,
     manages: bool,
     balances: Vec<(Html, Html, Html)>,
+    webhooks: Vec<Hook>,
     node: Option<Node>,
+}
+
+/// A webhook.
+struct Hook {
+    url: String,
+    state: Html,
+    about: String,
+    delivered: Option<Html>,
+    dead: Option<String>,
 }
 
 struct Me {
@@ -66,12 +78,12 @@ pub(super) async fn show(State(app): State<Arc<App>>, visitor: Visitor) -> Respo
             None => None,
         };
         let state = || State(Arc::clone(&app));
-        let people = if look.may(Right::SeePeople) && look.person.is_some() {
+        let people = if look.may(Right::SeePeople) {
             people::list(state(), look.credentials.clone()).await?.0
         } else {
             PeopleView { people: Vec::new(), invitations: Vec::new() }
         };
-        let node = if look.may(Right::SeeNode) && look.person.is_some() {
+        let node = if look.may(Right::SeeNode) {
             Some(node(&people::node(state(), look.credentials.clone()).await?.0))
         } else {
             None
@@ -80,8 +92,14 @@ pub(super) async fn show(State(app): State<Arc<App>>, visitor: Visitor) -> Respo
             Some(domain) if look.may(Right::ReadOrganisation) => balances(&app, &look, domain).await?,
             Some(_) | None => Vec::new(),
         };
+        let webhooks = if look.may(Right::SeeWebhooks) && domain.is_some() {
+            webhooks::list(state(), look.credentials.clone()).await?.0.webhooks
+        } else {
+            Vec::new()
+        };
         page(&Page {
             frame: look.frame("settings", "Settings"),
+            webhooks: webhooks.iter().map(hook).collect(),
             me: me(&look),
             organisation,
             people: people.people.iter().map(person).collect(),
@@ -105,15 +123,15 @@ pub(super) async fn show(State(app): State<Arc<App>>, visitor: Visitor) -> Respo
     way.answer(found.await)
 }
 
-fn me(look: &Look) -> Option<Me> {
-    let signed_in = look.person.as_ref()?;
+fn me(look: &Look) -> Me {
+    let signed_in = &look.signed_in;
     let person = &signed_in.person;
-    Some(Me {
+    Me {
         name: person.name.clone(),
         of: person.organisation.as_ref().map_or_else(|| "this node".to_owned(), ToString::to_string),
         roles: person.roles.iter().map(|role| (role.as_str(), about(*role))).collect(),
         until: cells::at(signed_in.until),
-    })
+    }
 }
 
 const fn about(role: Role) -> &'static str {
@@ -122,6 +140,23 @@ const fn about(role: Role) -> &'static str {
         Role::Auditor => "reads everything of the organisation, and changes nothing",
         Role::Operator => "keeps this node running; reads no organisation’s contents",
         Role::Owner => "reads everything of the organisation, and says which people do",
+    }
+}
+
+fn hook(view: &WebhookView) -> Hook {
+    let tone = match view.state {
+        WebhookState::Running => "ok",
+        WebhookState::Waiting => "warn",
+        WebhookState::Broken | WebhookState::Stopped => "bad",
+    };
+    let why = view.stopped.as_ref().or(view.error.as_ref());
+    let next = format!("next is log {}", view.next);
+    Hook {
+        url: view.url.to_string(),
+        state: cells::pill_of(tone, &cells::spoken(view.state.as_str())),
+        about: why.map_or_else(|| next.clone(), |why| format!("{why}; {next}")),
+        delivered: view.delivered_at.map(cells::near),
+        dead: (view.dead > 0).then(|| format!("{} put aside", cells::many(view.dead, "event"))),
     }
 }
 

@@ -97,7 +97,7 @@ async function refresh() {
     const open = [...here.querySelectorAll("details[open][id]")].map((one) => one.id);
     const known = new Set([...here.querySelectorAll("[data-key]")].map((one) => one.dataset.key));
     tell(part);
-    if (here.innerHTML === part.innerHTML) continue;
+    if (here.isEqualNode(part)) continue;
     for (const id of open) part.querySelector(`#${CSS.escape(id)}`)?.setAttribute("open", "");
     for (const one of part.querySelectorAll("[data-key]")) {
       if (!known.has(one.dataset.key)) one.classList.add("fresh");
