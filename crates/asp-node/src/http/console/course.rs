@@ -76,7 +76,8 @@ struct Refused {
 struct Delivered {
     index: u64,
     party: Html,
-    group: String,
+    /// Whose inbox or which webhook.
+    to: String,
     state: Html,
     attempts: String,
     reason: Option<String>,
@@ -240,14 +241,18 @@ fn delivered(view: &DeliveryView, own: Option<&Domain>) -> Delivered {
     let tone = match view.state {
         DeliveryState::Unseen | DeliveryState::Waiting => "warn",
         DeliveryState::Leased => "info",
-        DeliveryState::Dead => "bad",
+        DeliveryState::Stopped | DeliveryState::Dead => "bad",
     };
     Delivered {
         index: view.log_index.0,
         party: cells::issuer(&view.party, own),
-        group: view.group.clone(),
+        to: match (&view.group, &view.webhook) {
+            (Some(group), _) => format!("inbox {group}"),
+            (None, Some(webhook)) => format!("webhook {}", webhook.chars().take(8).collect::<String>()),
+            (None, None) => String::new(),
+        },
         state: cells::pill_of(tone, &cells::spoken(view.state.as_str())),
-        attempts: counted(view.attempts, "attempt"),
+        attempts: cells::many(view.attempts, "attempt"),
         reason: view.reason.clone(),
     }
 }
