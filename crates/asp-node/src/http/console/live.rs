@@ -3,11 +3,14 @@
 use std::sync::Arc;
 
 use askama::Template;
-use asp_client::api::{CommitmentView, ConsentDecision, ConsentView, DisputeView, SessionPage};
-use asp_core::name::Domain;
+use asp_client::api::{
+    CommitmentView, ConsentDecision, ConsentView, DisputeView, SessionPage, SessionSummary,
+};
+use asp_core::name::{AgentUri, Domain};
 use asp_core::position::{LogTime, Millis};
 use asp_core::session::table::State as Phase;
 use asp_core::statement::body::CommitmentState;
+use asp_store::Reader;
 use axum::Json;
 use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, LOCATION, VARY};
@@ -22,6 +25,7 @@ use super::cells::{self, Html};
 use super::deciding::decisions;
 use super::disputes::is_ruled_by;
 use super::{Frame, Look, Visitor, page};
+use crate::auth::Access;
 use crate::auth::rights::Right;
 
 /// Sessions on the page.
@@ -64,7 +68,10 @@ struct Row {
     id: String,
     key: String,
     capability: Html,
-    initiator: Html,
+    /// The first of the other side.
+    with: Html,
+    /// How many more there are.
+    more: usize,
     phase: Html,
     track: Html,
     updated: Html,
@@ -115,16 +122,41 @@ async fn show(app: &Arc<App>, look: Look) -> Result<Response, Denial> {
     let own = look.organisation();
     let mut stats = stats(&moving, &owed.commitments, now);
     stats.push(waiting(own, &moving, &argued.disputes, &allowed.consents));
-    let rows = moving.sessions.into_iter().map(|session| Row {
+    let others = others(app, &look, &moving.sessions).await?;
+    let rows = moving.sessions.into_iter().zip(others).map(|(session, others)| Row {
         id: session.id.to_hex(),
+        with: cells::agent(others.first().unwrap_or(&session.initiator), own),
+        more: others.len().saturating_sub(1),
         key: format!("{}-{}", session.id.to_hex(), session.position),
         capability: cells::capability(&session.capability),
-        initiator: cells::agent(&session.initiator, own),
         phase: cells::pill(session.state.as_str()),
         track: cells::track(session.state, true),
         updated: cells::near(session.updated_at),
     });
     page(&Live { frame, stats, rows: rows.collect(), due: due(own, &owed.commitments, now) })
+}
+
+/// Who takes part in each session and is of another organisation than who looks; who opened it comes first.
+async fn others(
+    app: &Arc<App>,
+    look: &Look,
+    sessions: &[SessionSummary],
+) -> Result<Vec<Vec<AgentUri>>, Denial> {
+    let listed: Vec<_> = sessions.iter().map(|one| (one.id, one.initiator.clone())).collect();
+    let own = look.organisation().cloned();
+    let read = move |reader: &Reader<'_>, access: &Access| {
+        let mut all = Vec::with_capacity(listed.len());
+        for (id, initiator) in &listed {
+            let session = reader.session(&access.tenant, id)?;
+            let names = session.iter().flat_map(|session| session.participants().iter());
+            let mut names: Vec<AgentUri> = names.map(|(agent, _)| agent.clone()).collect();
+            names.retain(|agent| own.as_ref() != Some(&agent.organisation()));
+            names.sort_by_key(|agent| agent != initiator);
+            all.push(names);
+        }
+        Ok(all)
+    };
+    app.read_as(look.credentials.clone(), read).await
 }
 
 /// What is due next, the earliest first.
