@@ -13,18 +13,29 @@ const VERIFIER: &str = "crates/asp-node/tests/pages/check.test.mjs";
 /// What a browser may be called.
 const BROWSERS: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
 
-/// What the machine lacks for it.
+/// What the machine lacks for it, after Debian's package manager was asked for a browser where there is none.
 pub(crate) fn lacks(root: &Path) -> Option<&'static str> {
     let has = |program: &str| {
         let mut command = Command::new(program);
         command.arg("--version").current_dir(root).stdout(Stdio::null()).stderr(Stdio::null());
         command.status().is_ok_and(|status| status.success())
     };
-    match (has("node"), has("npm")) {
-        (true, true) if BROWSERS.iter().any(|browser| has(browser)) => None,
-        (true, true) => Some("no Chromium is installed"),
-        (false, _) | (_, false) => Some("Node.js is not installed"),
+    if !has("node") || !has("npm") {
+        return Some("Node.js is not installed");
     }
+    let browser = || BROWSERS.iter().any(|browser| has(browser));
+    if browser() || (fetch_browser(root).is_ok() && browser()) { None } else { Some("no Chromium is installed") }
+}
+
+/// Installs Debian's browser, which only root can.
+fn fetch_browser(root: &Path) -> Result<(), String> {
+    let wanted = ["install", "--yes", "--quiet=2", "--no-install-recommends", "chromium"];
+    for arguments in [&["update", "--quiet=2"][..], &wanted] {
+        let mut apt = Command::new("apt-get");
+        apt.args(arguments).env("DEBIAN_FRONTEND", "noninteractive").current_dir(root).stdout(Stdio::null());
+        run(&mut apt)?;
+    }
+    Ok(())
 }
 
 /// The page's verifier against the vectors, then the walks.
