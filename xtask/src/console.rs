@@ -24,7 +24,11 @@ pub(crate) fn lacks(root: &Path) -> Option<&'static str> {
         return Some("Node.js is not installed");
     }
     let browser = || BROWSERS.iter().any(|browser| has(browser));
-    if browser() || (fetch_browser(root).is_ok() && browser()) { None } else { Some("no Chromium is installed") }
+    if browser() || (fetch_browser(root).is_ok() && browser()) {
+        None
+    } else {
+        Some("no Chromium is installed")
+    }
 }
 
 /// Installs Debian's browser, which only root can.

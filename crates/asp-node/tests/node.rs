@@ -101,6 +101,32 @@ const ROUTES: &str = "
     post /v1/sessions/{id}/messages
     post /v1/settlement
     post /v1/statements
+    delete /v1/webhooks/{id}
+    get /assets/{name}
+    get /console/agent
+    get /console/agents
+    get /console/commitments
+    get /console/commitments/{id}
+    get /console/consents
+    get /console/consents/{id}
+    get /console/consents/{id}/decision
+    get /console/disputes
+    get /console/disputes/{id}
+    get /console/log
+    get /console/sessions/{id}
+    get /console/sessions/{id}/trace
+    get /console/settings
+    get /v1/webhooks
+    get /v1/webhooks/{id}
+    get /v1/webhooks/{id}/dead
+    get /v1/webhooks/{id}/key
+    post /console/consents/{id}/decision
+    post /console/disputes/{id}/ruling
+    post /v1/consents/{id}/decision
+    post /v1/webhooks
+    post /v1/webhooks/{id}/dead
+    post /v1/webhooks/{id}/resume
+    post /v1/webhooks/{id}/test
 ";
 
 #[tokio::test(flavor = "multi_thread")]

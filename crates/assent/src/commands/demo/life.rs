@@ -73,7 +73,7 @@ impl Pace {
     /// How long the two sides have among themselves before the arbiter rules.
     const fn settles(self) -> Millis {
         match self {
-            Self::Past => Millis(1_000),
+            Self::Past => Millis(3_000),
             Self::Live => Millis(8_000),
         }
     }
@@ -81,7 +81,7 @@ impl Pace {
     /// How long the arbiter's people have before its agent rules for them.
     const fn judges(self) -> Duration {
         match self {
-            Self::Past => Duration::from_millis(1_500),
+            Self::Past => Duration::from_secs(4),
             Self::Live => Duration::from_secs(240),
         }
     }

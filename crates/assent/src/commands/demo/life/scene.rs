@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use asp_client::{Filing, Opening, Session};
+use asp_client::{AgentParty, Filing, Opening, Session};
 use asp_core::amount::Money;
 use asp_core::name::{Issuer, StreamName};
 use asp_core::position::{Hash, Millis};
@@ -60,9 +60,21 @@ pub(super) struct Scene<'a> {
 }
 
 /// A negotiation that has begun, as its two sides see it.
-struct Table {
-    buys: Session,
-    sells: Session,
+struct Table<'a> {
+    id: Hash,
+    buyer: &'a AgentParty,
+    seller: &'a AgentParty,
+}
+
+/// A fresh handle for each word: it is said on what was said last, by whomever.
+impl Table<'_> {
+    fn buys(&self) -> Session {
+        self.buyer.session(&self.id)
+    }
+
+    fn sells(&self) -> Session {
+        self.seller.session(&self.id)
+    }
 }
 
 impl Scene<'_> {
@@ -76,10 +88,10 @@ impl Scene<'_> {
             purpose: text(&format!("{} for {}", self.seller.firm.item, self.buyer.firm.name))?,
             ..Opening::new(self.seller.agent.clone(), capability)
         };
-        let buys = self.buyer.desk.open_session(opening).await?;
-        let table = Table { sells: self.seller.desk.session(&buys.id()), buys };
+        let id = self.buyer.desk.open_session(opening).await?.id();
+        let table = Table { id, buyer: &self.buyer.desk, seller: &self.seller.desk };
         self.breath().await;
-        table.sells.introduce().await?;
+        table.sells().introduce().await?;
         self.breath().await;
         let Some(commitment) = self.haggle(&table).await? else { return Ok(()) };
         match self.ending {
@@ -96,7 +108,7 @@ impl Scene<'_> {
     }
 
     /// Offers and counter-offers; the commitment, if they agree.
-    async fn haggle(&mut self, table: &Table) -> Outcome<Option<Hash>> {
+    async fn haggle(&mut self, table: &Table<'_>) -> Outcome<Option<Hash>> {
         let firm = self.seller.firm;
         let quantity = firm.fewest * self.chance.between(1, 5);
         let rounds = self.chance.between(1, 4);
@@ -104,14 +116,14 @@ impl Scene<'_> {
         let (mut bid, mut ask) = (self.chance.between(780, 880), self.chance.between(1_080, 1_220));
         let meet = if self.ending == Ending::NoDeal { 960 } else { self.chance.between(930, 1_030) };
         let first = self.package(quantity, bid)?;
-        let mut last = table.buys.propose(Offer::of(vec![first], false)).await?.receipt.statement;
+        let mut last = table.buys().propose(Offer::of(vec![first], false)).await?.receipt.statement;
         for round in 0..rounds {
             self.breath().await;
             if round == 0 {
                 self.hesitate(table).await?;
             }
             let counter = Offer::of(vec![self.package(quantity, ask)?], false);
-            last = table.sells.counter(&last, counter).await?.receipt.statement;
+            last = table.sells().counter(&last, counter).await?.receipt.statement;
             self.breath().await;
             if round == 0 && self.ending == Ending::Asked {
                 self.ask_a_person(table).await?;
@@ -122,46 +134,46 @@ impl Scene<'_> {
             let price = if binding { meet } else { bid };
             let package = self.package(quantity, price)?;
             let terms = package.terms_hash();
-            last = table.buys.counter(&last, Offer::of(vec![package], binding)).await?.receipt.statement;
+            last = table.buys().counter(&last, Offer::of(vec![package], binding)).await?.receipt.statement;
             if binding {
                 self.breath().await;
-                table.sells.accept(&last, terms).await?;
+                table.sells().accept(&last, terms).await?;
             }
         }
         self.breath().await;
         if self.ending == Ending::NoDeal {
-            table.sells.reject(&last, text("We are too far apart this time.")?).await?;
+            table.sells().reject(&last, text("We are too far apart this time.")?).await?;
             self.breath().await;
-            table.buys.leave(text("We ask elsewhere.")?).await?;
+            table.buys().leave(text("We ask elsewhere.")?).await?;
             return Ok(None);
         }
-        let view = table.buys.view().await?;
+        let view = table.buys().view().await?;
         let agreed = view.commitments.first().map(|commitment| commitment.id);
         agreed.map(Some).ok_or_else(|| Failure::fault("they agreed and owe nothing"))
     }
 
-    async fn hesitate(&mut self, table: &Table) -> Outcome {
+    async fn hesitate(&mut self, table: &Table<'_>) -> Outcome {
         if let Some(said) = self.chance.pick(self.seller.firm.hesitates) {
-            table.sells.inform(text(said)?).await?;
+            table.sells().inform(text(said)?).await?;
             self.breath().await;
         }
         Ok(())
     }
 
     /// The seller's agent may not decide this alone: its organisation does.
-    async fn ask_a_person(&mut self, table: &Table) -> Outcome {
+    async fn ask_a_person(&mut self, table: &Table<'_>) -> Outcome {
         let own = self.seller.organisation.domain().clone();
         let question = text("May I go below the list price for a new customer?")?;
-        table.sells.escalate(Issuer::Organisation(own.clone()), question).await?;
+        table.sells().escalate(Issuer::Organisation(own.clone()), question).await?;
         tokio::time::sleep(self.pace.thinks()).await;
         let body = Body::Accept(Accept::Resumption(Resumption {
             decided_by: None,
             instructions: Some(text("Yes, down to cost and no further.")?),
         }));
         let client = self.seller.desk.client();
-        let stream = StreamName::Of(asp_core::name::StreamId::Session(table.buys.id()));
+        let stream = StreamName::Of(asp_core::name::StreamId::Session(table.id));
         let draft = Draft::new(stream, client.origin().clone(), Issuer::Organisation(own), body);
-        let head = table.sells.view().await?.head;
+        let head = table.sells().view().await?.head;
         client.say(&draft, Some(head), &[&self.seller.key]).await?;
         self.breath().await;
         Ok(())
@@ -199,48 +211,49 @@ impl Scene<'_> {
         Ok(Package { disputes: Some(disputes), ..sale.package()? })
     }
 
-    async fn keep(&mut self, table: &Table, commitment: Hash) -> Outcome {
+    async fn keep(&mut self, table: &Table<'_>, commitment: Hash) -> Outcome {
         self.deliver(table, commitment).await?;
-        table.buys.acknowledge(owed(commitment, DELIVERY)?).await?;
+        table.buys().acknowledge(owed(commitment, DELIVERY)?).await?;
         self.breath().await;
         let paid = Evidence::Acknowledgement { text: text("Bank transfer, same day.")? };
-        table.buys.fulfil(owed(commitment, PAYMENT)?, paid).await?;
+        table.buys().fulfil(owed(commitment, PAYMENT)?, paid).await?;
         self.breath().await;
-        table.sells.acknowledge(owed(commitment, PAYMENT)?).await?;
+        table.sells().acknowledge(owed(commitment, PAYMENT)?).await?;
         self.breath().await;
-        table.buys.close(text("All done.")?).await?;
+        table.buys().close(text("All done.")?).await?;
         self.breath().await;
-        table.sells.close(text("Thank you.")?).await?;
+        table.sells().close(text("Thank you.")?).await?;
         Ok(())
     }
 
-    async fn deliver(&mut self, table: &Table, commitment: Hash) -> Outcome {
+    async fn deliver(&mut self, table: &Table<'_>, commitment: Hash) -> Outcome {
         self.breath().await;
         let papers = format!("delivery note of {}", commitment.to_hex());
         let digest = Hash::of(&[papers.as_bytes()]);
-        table.sells.fulfil(owed(commitment, DELIVERY)?, Evidence::Digest { digest }).await?;
+        table.sells().fulfil(owed(commitment, DELIVERY)?, Evidence::Digest { digest }).await?;
         self.breath().await;
         Ok(())
     }
 
     /// Nothing comes, and the node finds it.
-    async fn break_it(&mut self, table: &Table) -> Outcome {
+    async fn break_it(&mut self, table: &Table<'_>) -> Outcome {
         let breached = |state: &str| state == "BREACHED";
         let until = Duration::from_millis(self.pace.due_soon().0) + Duration::from_secs(30);
-        let view = table.buys.wait_until(Some(until), |view| {
+        let session = table.buys();
+        let view = session.wait_until(Some(until), |view| {
             let mut owed = view.commitments.iter().flat_map(|commitment| &commitment.obligations);
             view.state != State::Executing || owed.any(|owed| breached(&owed.state))
         });
         view.await?;
         self.breath().await;
-        table.buys.close(text("Nothing was delivered.")?).await?;
+        table.buys().close(text("Nothing was delivered.")?).await?;
         Ok(())
     }
 
     /// The delivery is contested, and the arbiter has to rule; if nobody does for it, its own agent does.
-    async fn dispute(&mut self, table: &Table, commitment: Hash) -> Outcome {
+    async fn dispute(&mut self, table: &Table<'_>, commitment: Hash) -> Outcome {
         self.deliver(table, commitment).await?;
-        table.buys.contest(owed(commitment, DELIVERY)?, text("A third of it is missing.")?).await?;
+        table.buys().contest(owed(commitment, DELIVERY)?, text("A third of it is missing.")?).await?;
         self.breath().await;
         let about = self.buyer.desk.commitment(&commitment).await?;
         let filing = Filing {
