@@ -149,6 +149,47 @@ async fn what_one_reads_is_told_once_across_connections_that_break() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_saved_search_is_told_after_the_place_that_is_named() {
+    // ASP-REG-010
+    let mut stage = Stage::new().await;
+    stage.people().await;
+    let buyer = stage.reader("acme/buyer").await;
+    let body = json!({ "name": "Compute", "query": { "capability": "provision.compute" } });
+    let saved = Answer::of(stage.post_as(&buyer, "/v1/searches").json(&body)).await.ok();
+    let search = saved["id"].as_str().unwrap();
+    let mut found = Vec::new();
+    for name in ["first", "second", "third"] {
+        stage.agent(&format!("globex/{name}")).await;
+        found.push(*stage.node.store().watch().borrow() - 1);
+    }
+    let mut wire = Wire::open(&stage, &buyer).await;
+    let asked = json!({ "id": "gpu", "subscribe": { "search": search } });
+    assert_eq!(wire.asked(asked).await["subscribed"], true);
+    for place in &found {
+        let told = wire.next().await.unwrap();
+        assert_eq!((&told["id"], &told["event"]), (&json!("gpu"), &json!(place)));
+        assert_eq!(told["agent"]["setAt"], *place);
+    }
+    // It breaks, and goes on after the first.
+    let mut again = Wire::open(&stage, &buyer).await;
+    again.asked(json!({ "id": "on", "subscribe": { "search": search, "after": found[0] } })).await;
+    assert_eq!(again.next().await.unwrap()["event"], found[1]);
+    for (subscribe, code) in [
+        (json!({ "search": search, "from": 0 }), "INVALID_BODY"),
+        (json!({ "search": "0".repeat(32) }), "NOT_FOUND"),
+        (json!({ "search": "gpu" }), "NOT_JSON"),
+    ] {
+        let answer = again.asked(json!({ "id": "x", "subscribe": subscribe.clone() })).await;
+        assert_eq!(answer["problem"]["code"], code, "{subscribe}");
+    }
+    // Another's search is not there.
+    let seller = stage.reader("globex/seller").await;
+    let mut others = Wire::open(&stage, &seller).await;
+    let answer = others.asked(json!({ "id": "x", "subscribe": { "search": search } })).await;
+    assert_eq!(answer["problem"]["code"], "NOT_FOUND");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn nobody_gets_a_socket_without_showing_who_it_is_or_for_another_protocol() {
     // ASP-AUT-001
     let mut stage = Stage::new().await;

@@ -1,8 +1,7 @@
-//! The agents that are new to a saved search as server-sent events (WHATWG HTML §9.2): `id` is the position of the card,
-//! so a reader resumes exactly.
+//! One reader of the agents that are new to a saved search: each by the position of its card, so a reader resumes exactly.
 //!
-//! As with sessions, what is told is read when the reader's connection takes it, a few agents at a time. A stream ends
-//! with its token, its search, or the node.
+//! As with sessions, what is told is read when the reader's connection takes it, a few agents at a time. It ends with its
+//! token, its search, or the node.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -15,6 +14,7 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures::stream::unfold;
 
+use super::reading::Told;
 use super::sse::HEARTBEAT;
 use super::{Subscription, Topic};
 use crate::auth::{Access, Credentials};
@@ -24,47 +24,66 @@ use crate::quota::Prefix;
 use crate::registry::Followed;
 use crate::stopped;
 
-/// One reader of one search.
-struct Reading {
-    app: Arc<App>,
-    followed: Followed,
-    subscription: Subscription,
-    ready: VecDeque<Event>,
-}
-
-/// Answers with the agents that are new to a search after a position, or since it was saved, and those to come.
+/// Answers with the agents that are new to a search after a position, or since it was saved, and those to come, as
+/// server-sent events (WHATWG HTML §9.2).
 ///
 /// # Errors
 /// That the search is not there for this reader, that the position is not there, or that too many read.
 pub(crate) async fn events(
     app: Arc<App>,
     credentials: Credentials,
-    (search, after): (SearchId, Option<u64>),
+    which: (SearchId, Option<u64>),
     network: Option<Prefix>,
 ) -> Result<Response, Denial> {
-    let (of_thread, alarms) = (Arc::clone(&app), app.hub.alarms());
-    let follow = move |_: &Reader<'_>, access: &Access| {
-        of_thread.saved.follow(&of_thread, access.clone(), (search, after), alarms)
-    };
-    let followed = app.read_as(credentials, follow).await?;
-    let subscription = app.hub.subscribe(Topic::Search(search), app.who(Some(&followed.access), network))?;
-    let reading = Reading { app, followed, subscription, ready: VecDeque::new() };
-    let events = unfold(reading, |mut reading| async move {
-        reading.next().await.map(|event| (Ok::<_, Infallible>(event), reading))
+    let access = app.read_as(credentials, |_: &Reader<'_>, access: &Access| Ok(access.clone())).await?;
+    let following = Following::begin(app, access, which, network).await?;
+    let events = unfold(following, |mut following| async move {
+        let told = following.next().await?;
+        let event = Event::default().id(told.id.to_string()).event("agent").data(told.data);
+        Some((Ok::<_, Infallible>(event), following))
     });
     Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response())
 }
 
-impl Reading {
-    /// The next event; none when the stream ends.
-    async fn next(&mut self) -> Option<Event> {
+/// One reader of one search.
+pub(crate) struct Following {
+    app: Arc<App>,
+    followed: Followed,
+    subscription: Subscription,
+    ready: VecDeque<Told>,
+}
+
+impl Following {
+    /// Begins to read for who has shown who it is.
+    ///
+    /// # Errors
+    /// As [`events`].
+    pub(crate) async fn begin(
+        app: Arc<App>,
+        access: Access,
+        (search, after): (SearchId, Option<u64>),
+        network: Option<Prefix>,
+    ) -> Result<Self, Denial> {
+        let (of_thread, alarms) = (Arc::clone(&app), app.hub.alarms());
+        let follow = move |reader: &Reader<'_>| {
+            of_thread.auth.check(reader, &access)?;
+            of_thread.saved.follow(&of_thread, access, (search, after), alarms)
+        };
+        let followed = app.reads.run(follow).await?;
+        let who = app.who(Some(&followed.access), network);
+        let subscription = app.hub.subscribe(Topic::Search(search), who)?;
+        Ok(Self { app, followed, subscription, ready: VecDeque::new() })
+    }
+
+    /// The agent that is told next; none when it ends.
+    pub(crate) async fn next(&mut self) -> Option<Told> {
         let mut stopping = self.app.stopping.clone();
         loop {
             if self.app.is_stopping() {
                 return None;
             }
-            if let Some(event) = self.ready.pop_front() {
-                return Some(event);
+            if let Some(told) = self.ready.pop_front() {
+                return Some(told);
             }
             let size = *self.app.store.watch().borrow();
             let mut indexed = self.app.store.search_size();
@@ -101,7 +120,7 @@ impl Reading {
         let tell = move |reader: &Reader<'_>| {
             let _turn = turn;
             let hits = followed.told(&of_thread, reader, &new)?;
-            hits.iter().map(event).collect::<Result<Vec<_>, _>>()
+            hits.iter().map(told).collect::<Result<Vec<_>, _>>()
         };
         // A subscriber has its place already: under load it is late, not refused.
         self.ready.extend(app.reads.wait_and_run(tell).await.ok()?);
@@ -109,7 +128,7 @@ impl Reading {
     }
 }
 
-fn event(hit: &AgentHit) -> Result<Event, Denial> {
+fn told(hit: &AgentHit) -> Result<Told, Denial> {
     let data = serde_json::to_string(hit).map_err(|_| Denial::Internal)?;
-    Ok(Event::default().id(hit.set_at.to_string()).event("agent").data(data))
+    Ok(Told { id: hit.set_at.0, data })
 }

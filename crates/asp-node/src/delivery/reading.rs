@@ -30,12 +30,12 @@ pub(crate) enum Source {
     Feed(Position),
 }
 
-/// A statement that is told.
+/// A statement, or an agent, that is told.
 #[derive(Debug, Clone)]
 pub(crate) struct Told {
-    /// By which the reader goes on after it: its sequence in the stream, or its place in the log.
+    /// By which the reader goes on after it: a statement's sequence in the stream, or its place in the log; of an agent its card's.
     pub(crate) id: u64,
-    /// The message as JSON, on one line.
+    /// It as JSON, on one line.
     pub(crate) data: String,
 }
 

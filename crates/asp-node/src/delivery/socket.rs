@@ -12,6 +12,7 @@ use asp_core::name::StreamId;
 use asp_core::position::{Position, Sequence};
 use asp_core::rejection::Code;
 use asp_core::statement::ENVELOPE_BYTES_MAX;
+use asp_store::saved::SearchId;
 use axum::body::Bytes;
 use axum::extract::ws::{Message, Utf8Bytes, WebSocket};
 use futures::stream::{SplitSink, SplitStream};
@@ -23,7 +24,8 @@ use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
-use super::reading::{Reading, Source};
+use super::agents::Following;
+use super::reading::{Reading, Source, Told};
 use super::sse::HEARTBEAT;
 use crate::admission::Encoding;
 use crate::auth::Access;
@@ -58,13 +60,51 @@ struct Asked<'a> {
     unsubscribe: Option<String>,
 }
 
-/// A stream after a sequence, or everything from a place of the log on, from now on if none is given.
+/// A stream after a sequence, a saved search after a place of the log, or everything from a place of the log on, from now on if
+/// none is given.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Subscribe {
     stream: Option<StreamId>,
-    after: Option<Sequence>,
+    search: Option<SearchName>,
+    after: Option<u64>,
     from: Option<Position>,
+}
+
+/// The id of a saved search.
+#[derive(Deserialize)]
+#[serde(try_from = "&str")]
+struct SearchName(SearchId);
+
+impl TryFrom<&str> for SearchName {
+    type Error = &'static str;
+    fn try_from(text: &str) -> Result<Self, Self::Error> {
+        text.parse().map(Self).map_err(|_| "not the id of a search")
+    }
+}
+
+/// What a subscription tells.
+enum Telling {
+    Statements(Reading),
+    Agents(Following),
+}
+
+impl Telling {
+    /// What is told next; none when it ends.
+    async fn next(&mut self) -> Option<Told> {
+        match self {
+            Self::Statements(reading) => reading.next().await,
+            Self::Agents(following) => following.next().await,
+        }
+    }
+
+    /// The member in which it stands.
+    const fn member(&self) -> &'static str {
+        match self {
+            Self::Statements(_) => "message",
+            Self::Agents(_) => "agent",
+        }
+    }
 }
 
 /// One connection.
@@ -187,27 +227,13 @@ impl Socket {
         if self.subscriptions.len() >= SUBSCRIPTIONS_MAX || self.subscriptions.contains_key(&name) {
             return Err(Code::InvalidBody.into());
         }
-        let (access, app) = (self.access.clone(), Arc::clone(&self.app));
-        let begin = move |reader: &asp_store::Reader<'_>| {
-            app.auth.check(reader, &access)?;
-            let source = match what {
-                Subscribe { stream: Some(stream), after, from: None } => Source::Stream(stream, after),
-                Subscribe { stream: None, after: None, from } => match from {
-                    Some(from) => Source::Feed(from),
-                    None => Source::Feed(Position(reader.size()?)),
-                },
-                Subscribe { .. } => return Err(Code::InvalidBody.into()),
-            };
-            source.check(reader, &access.tenant)?;
-            Ok(source)
-        };
-        let source = self.app.reads.run(begin).await?;
-        let mut reading = Reading::begin(Arc::clone(&self.app), self.access.clone(), source, self.network)?;
+        let mut telling = self.telling(what).await?;
         let (out, told_as) = (self.out.clone(), Value::from(name.as_str()));
         let tell = async move {
-            while let Some(told) = reading.next().await {
-                // Both parts are JSON already.
-                let frame = format!("{{\"id\":{told_as},\"event\":{},\"message\":{}}}", told.id, told.data);
+            let member = telling.member();
+            while let Some(Told { id, data }) = telling.next().await {
+                // The parts are JSON already.
+                let frame = format!("{{\"id\":{told_as},\"event\":{id},\"{member}\":{data}}}");
                 if out.send(frame.into()).await.is_err() {
                     return;
                 }
@@ -217,6 +243,33 @@ impl Socket {
         };
         self.subscriptions.insert(name, tokio::spawn(tell).abort_handle());
         Ok(json!({ "subscribed": true }))
+    }
+
+    /// Begins to read what is asked for.
+    async fn telling(&self, what: Subscribe) -> Result<Telling, Denial> {
+        let (app, access) = (Arc::clone(&self.app), self.access.clone());
+        let (stream, after, from) = match what {
+            Subscribe { search: Some(SearchName(search)), after, stream: None, from: None } => {
+                let following = Following::begin(app, access, (search, after), self.network).await?;
+                return Ok(Telling::Agents(following));
+            }
+            Subscribe { search: None, stream, after, from } => (stream, after.map(Sequence), from),
+            Subscribe { .. } => return Err(Code::InvalidBody.into()),
+        };
+        let begin = move |reader: &asp_store::Reader<'_>| {
+            app.auth.check(reader, &access)?;
+            let source = match (stream, after, from) {
+                (Some(stream), after, None) => Source::Stream(stream, after),
+                (None, None, Some(from)) => Source::Feed(from),
+                (None, None, None) => Source::Feed(Position(reader.size()?)),
+                _ => return Err(Code::InvalidBody.into()),
+            };
+            source.check(reader, &access.tenant)?;
+            Ok(source)
+        };
+        let source = self.app.reads.run(begin).await?;
+        let reading = Reading::begin(Arc::clone(&self.app), self.access.clone(), source, self.network)?;
+        Ok(Telling::Statements(reading))
     }
 
     fn unsubscribe(&mut self, name: &str) -> Result<Value, Denial> {

@@ -58,10 +58,11 @@ pub(super) async fn follow(
 
 /// Open a WebSocket.
 ///
-/// Frames are JSON texts. A client sends `{"id", "submit": envelope}`, `{"id", "subscribe": {"stream", "after"}}` or
-/// `{"id", "subscribe": {"from"}}`, `{"id", "unsubscribe": id}`; `id` is a name of its own. It is answered by the same `id` with
+/// Frames are JSON texts. A client sends `{"id", "submit": envelope}`, `{"id", "subscribe": {"stream", "after"}}`,
+/// `{"id", "subscribe": {"search", "after"}}` or `{"id", "subscribe": {"from"}}`, `{"id", "unsubscribe": id}`; `id` is a name of its own. It is answered by the same `id` with
 /// `receipt`, `subscribed`, `unsubscribed` or `problem`; statements are taken in one after the other. What is told comes as
-/// `{"id", "event", "message"}`: `event` is what to resume after, the sequence of a stream or the position in the log. The node
+/// `{"id", "event", "message"}`, of a saved search as `{"id", "event", "agent"}`: `event` is what to resume after, the sequence of a
+/// stream or the position in the log. The node
 /// pings every 15 seconds, and cuts off who takes nothing for 30. Ends with the token.
 #[utoipa::path(get, path = "/v1/socket", tag = "delivery",
     responses((status = 101, description = "The connection is a WebSocket from here on"),

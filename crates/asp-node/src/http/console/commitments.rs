@@ -212,13 +212,14 @@ pub(super) async fn show(State(app): State<Arc<App>>, visitor: Visitor, Id(id): 
     let Visitor { look, way } = visitor;
     let found = async {
         let look = look?;
+        let news = look.news(&app).await?;
         let Json(view) = commitments::show(State(Arc::clone(&app)), look.credentials.clone(), Id(id)).await?;
         let own = look.organisation();
         let deal = Deal { links: true, ..Deal::of(&view, own, app.clock.now()) };
         let told =
             |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         page(&One {
-            frame: look.frame("commitments", deal.title.clone()),
+            frame: Frame { news, ..look.frame("commitments", deal.title.clone()) },
             deal,
             signers: view.signers.iter().map(|signer| cells::agent(signer, own)).collect(),
             terms: view.terms.iter().map(|(name, value)| (name.clone(), told(value))).collect(),

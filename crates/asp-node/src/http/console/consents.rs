@@ -132,6 +132,7 @@ pub(super) async fn show(State(app): State<Arc<App>>, visitor: Visitor, Id(id): 
     let Visitor { look, way } = visitor;
     let found = async {
         let look = look?;
+        let news = look.news(&app).await?;
         let (state, who) = (|| State(Arc::clone(&app)), || look.credentials.clone());
         let Json(view) = consents::show(state(), who(), Id(id)).await?;
         let asked = WhichSessions { page_size: None, page_token: None };
@@ -147,7 +148,9 @@ pub(super) async fn show(State(app): State<Arc<App>>, visitor: Visitor, Id(id): 
             Some(organisation) if look.may(Right::Consent) => deciding::key(&app, organisation).await?,
             Some(_) | None => None,
         };
-        page(&one(&look, &view, (sessions.collect(), key), app.clock.now()))
+        let mut one = one(&look, &view, (sessions.collect(), key), app.clock.now());
+        one.frame.news = news;
+        page(&one)
     };
     way.answer(found.await)
 }

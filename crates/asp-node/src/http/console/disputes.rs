@@ -187,10 +187,13 @@ pub(super) async fn show(State(app): State<Arc<App>>, visitor: Visitor, Id(id): 
     let Visitor { look, way } = visitor;
     let found = async {
         let look = look?;
+        let news = look.news(&app).await?;
         let Json(view) = disputes::show(State(Arc::clone(&app)), look.credentials.clone(), Id(id)).await?;
         let ruling = form(&app, &look, &view).await?;
         let cited = cited(&app, &look, &view).await?;
-        page(&case(&app, &look, &view, (ruling, cited.as_slice())))
+        let mut case = case(&app, &look, &view, (ruling, cited.as_slice()));
+        case.frame.news = news;
+        page(&case)
     };
     way.answer(found.await)
 }
