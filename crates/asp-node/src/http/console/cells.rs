@@ -209,7 +209,7 @@ pub(super) fn at(instant: LogTime) -> Html {
     Html(format!("<time datetime=\"{instant}\" title=\"{instant}\">{words}</time>"))
 }
 
-/// A span in its two largest units: `3 d 4 h`.
+/// A span in its two largest units: `3 d 4 h`; below a second in milliseconds.
 pub(super) fn span(span: Millis) -> String {
     let units = [("d", DAY), ("h", HOUR), ("min", MINUTE), ("s", 1000)];
     let mut left = span.0;
@@ -225,7 +225,7 @@ pub(super) fn span(span: Millis) -> String {
         }
         said += usize::from(many > 0 || said > 0);
     }
-    if text.is_empty() { "0 s".to_owned() } else { text }
+    if text.is_empty() { format!("{} ms", span.0) } else { text }
 }
 
 /// How long until an instant, or since it; late is told as such.
@@ -353,7 +353,7 @@ mod tests {
         assert!(money_text("999 EUR").contains(">999 <small>EUR"));
         assert_eq!(minute("2026-11-07T09:05:12.000Z".parse().unwrap()), "7 Nov 2026, 09:05");
         for (millis, words) in
-            [(0, "0 s"), (61_000, "1 min 1 s"), (90_000_000, "1 d 1 h"), (86_400_000, "1 d")]
+            [(370, "370 ms"), (61_000, "1 min 1 s"), (90_000_000, "1 d 1 h"), (86_400_000, "1 d")]
         {
             assert_eq!(span(Millis(millis)), words);
         }

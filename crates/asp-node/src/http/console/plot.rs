@@ -158,7 +158,7 @@ pub(super) fn lanes(lanes: &[Lane]) -> Option<Html> {
     let height = LANE * u128::try_from(lanes.len()).ok()?;
     let spoke: usize = lanes.iter().map(|lane| lane.said.len()).sum();
     let mut svg = format!(
-        "<svg class=\"plot\" viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" aria-label=\"Who spoke when: {spoke} statements\">"
+        "<svg class=\"plot whole\" viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" aria-label=\"Who spoke when: {spoke} statements\">"
     );
     for (lane, middle) in lanes.iter().zip((0_u128..).map(|place| place * LANE + LANE / 2)) {
         let name: String = lane.name.chars().take(LETTERS).collect();
