@@ -85,8 +85,8 @@ impl TryFrom<&str> for SearchName {
 
 /// What a subscription tells.
 enum Telling {
-    Statements(Reading),
-    Agents(Following),
+    Statements(Box<Reading>),
+    Agents(Box<Following>),
 }
 
 impl Telling {
@@ -251,7 +251,7 @@ impl Socket {
         let (stream, after, from) = match what {
             Subscribe { search: Some(SearchName(search)), after, stream: None, from: None } => {
                 let following = Following::begin(app, access, (search, after), self.network).await?;
-                return Ok(Telling::Agents(following));
+                return Ok(Telling::Agents(Box::new(following)));
             }
             Subscribe { search: None, stream, after, from } => (stream, after.map(Sequence), from),
             Subscribe { .. } => return Err(Code::InvalidBody.into()),
@@ -269,7 +269,7 @@ impl Socket {
         };
         let source = self.app.reads.run(begin).await?;
         let reading = Reading::begin(Arc::clone(&self.app), self.access.clone(), source, self.network)?;
-        Ok(Telling::Statements(reading))
+        Ok(Telling::Statements(Box::new(reading)))
     }
 
     fn unsubscribe(&mut self, name: &str) -> Result<Value, Denial> {
