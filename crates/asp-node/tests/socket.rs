@@ -174,12 +174,13 @@ async fn a_saved_search_is_told_after_the_place_that_is_named() {
     let mut again = Wire::open(&stage, &buyer).await;
     again.asked(json!({ "id": "on", "subscribe": { "search": search, "after": found[0] } })).await;
     assert_eq!(again.next().await.unwrap()["event"], found[1]);
+    let mut asking = Wire::open(&stage, &buyer).await;
     for (subscribe, code) in [
         (json!({ "search": search, "from": 0 }), "INVALID_BODY"),
         (json!({ "search": "0".repeat(32) }), "NOT_FOUND"),
         (json!({ "search": "gpu" }), "NOT_JSON"),
     ] {
-        let answer = again.asked(json!({ "id": "x", "subscribe": subscribe.clone() })).await;
+        let answer = asking.asked(json!({ "id": "x", "subscribe": subscribe.clone() })).await;
         assert_eq!(answer["problem"]["code"], code, "{subscribe}");
     }
     // Another's search is not there.
