@@ -144,7 +144,9 @@ impl Scene<'_> {
         if self.ending == Ending::NoDeal {
             table.sells().reject(&last, text("We are too far apart this time.")?).await?;
             self.breath().await;
-            table.buys().leave(text("We ask elsewhere.")?).await?;
+            table.buys().close(text("We ask elsewhere.")?).await?;
+            self.breath().await;
+            table.sells().close(text("Another time.")?).await?;
             return Ok(None);
         }
         let view = table.buys().view().await?;
@@ -182,8 +184,13 @@ impl Scene<'_> {
     /// So many for a price in thousandths of the usual one.
     fn package(&self, quantity: u32, thousandths: u32) -> Outcome<Package> {
         let cents = u64::from(self.seller.firm.price) * u64::from(thousandths) / 1_000;
-        let price: Money =
-            format!("{}.{:02} EUR", cents / 100, cents % 100).parse().map_err(Failure::fault)?;
+        // Written without needless zeros, as every decimal is.
+        let price = match (cents / 100, cents % 100) {
+            (euros, 0) => format!("{euros} EUR"),
+            (euros, tenths) if tenths.is_multiple_of(10) => format!("{euros}.{} EUR", tenths / 10),
+            (euros, cents) => format!("{euros}.{cents:02} EUR"),
+        };
+        let price: Money = price.parse().map_err(Failure::fault)?;
         let due = if self.ending == Ending::Broken { self.pace.due_soon() } else { Millis(6 * 3_600_000) };
         let sale = Sale {
             seller: self.seller.agent.clone(),
