@@ -300,7 +300,7 @@ pub(crate) struct Demo {
     /// Keep the node's folder, the keys and the bundle here; a new or empty folder
     #[arg(long, value_name = "DIR")]
     pub(crate) keep: Option<PathBuf>,
-    /// Leave the node running at the end until Ctrl-C, and print its address
+    /// Then let a dozen other organisations trade on the node until Ctrl-C, and print links that show them in its console
     #[arg(long)]
     pub(crate) serve: bool,
 }

@@ -13,7 +13,7 @@ mod support;
 use std::path::Path;
 
 use serde_json::Value;
-use support::{Ran, assent, run};
+use support::{Ran, Wire, assent, run};
 
 /// Runs the demo in a folder of its own.
 fn demo(folder: &Path, arguments: &[&str]) -> Ran {
@@ -201,4 +201,41 @@ fn for_people_it_fits_a_hundred_columns() {
     for word in ["PROPOSE", "2.55 USD, firm", "EXECUTING → CLOSED", "breach", "Try next", "assent verify"] {
         assert!(ran.stdout.contains(word), "{word}");
     }
+}
+
+/// A market that goes on, ended when it is dropped.
+struct Market(std::process::Child);
+
+impl Drop for Market {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn served_it_opens_a_market_that_one_can_look_into() {
+    use std::io::{BufRead, BufReader};
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = assent();
+    command.args(["demo", "--serve", "--json", "--quiet"]).current_dir(folder.path());
+    let mut market = Market(command.stdout(std::process::Stdio::piped()).spawn().unwrap());
+    let lines = BufReader::new(market.0.stdout.take().unwrap()).lines();
+    let mut lines = lines.map(|line| serde_json::from_str::<Value>(&line.unwrap()).unwrap());
+    let end = lines.find(|line| line["event"] == "demo.end").unwrap();
+    let node = end["node"].as_str().unwrap();
+    let opened = lines.find(|line| line["event"] == "demo.market").unwrap();
+    for link in ["console", "arbiter"] {
+        assert!(opened[link].as_str().unwrap().starts_with(node), "{opened}");
+    }
+    // What is past is past: a dozen organisations with agents that traded, and one that rules.
+    let found = run(&["--node", node, "discover", "--json", "--limit", "50"]).with_code(0);
+    let agents: Vec<Value> = found.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let desks = agents.iter().filter(|agent| agent["agent"].as_str().unwrap().ends_with("/desk"));
+    assert_eq!(desks.count(), 13, "{}", found.stdout);
+    let (status, checkpoint) =
+        Wire::connect(node.strip_prefix("http://").unwrap()).unwrap().get("/log/checkpoint").unwrap();
+    let checkpoint = String::from_utf8(checkpoint).unwrap();
+    let size: u64 = checkpoint.lines().nth(1).unwrap().parse().unwrap();
+    assert!(status == 200 && size > 300, "{checkpoint}");
 }
