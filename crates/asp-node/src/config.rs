@@ -102,8 +102,8 @@ settings! {
     /// Statements that wait for such a thread; a further one is answered OVERLOADED.
     admission_queue_max: usize = limits::SUBMIT_QUEUE_MAX, "4096", "statements";
     /// Connections at once; beyond, the address with most of them gives one up to who has fewer, and whoever finds no place
-    /// is answered OVERLOADED. An idle one costs some 20 KiB.
-    connections_max: usize = 4096, "4096", "connections";
+    /// is answered OVERLOADED. An idle one costs some 20 KiB and a descriptor (`ulimit -n`).
+    connections_max: usize = 12_288, "12288", "connections";
     /// Connections of one address (of IPv6: of one network of 64 bits); a further one is answered RATE_LIMITED, 0 bears
     /// any number. Those of this machine are not counted: a proxy has those of many.
     address_connections_max: usize = 256, "256", "connections";
@@ -118,7 +118,7 @@ settings! {
     /// How long a reader may take nothing of what is sent to it before it is cut off. It can resume where it was.
     stall_timeout_ms: u64 = 30_000, "30000", "milliseconds";
     /// Event streams and long polls at once; a further one is answered OVERLOADED.
-    subscribers_max: usize = 4096, "4096", "subscribers";
+    subscribers_max: usize = 10_240, "10240", "subscribers";
     /// The same of one agent or organisation, so that one cannot take the place of all; a further one is answered
     /// RATE_LIMITED, as are those beyond the two settings that follow. 0 bears any number.
     subscribers_per_party_max: usize = 64, "64", "subscribers";

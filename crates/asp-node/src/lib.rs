@@ -244,7 +244,8 @@ async fn open(config: &Config, clock: &Clock) -> Result<Opened, StartError> {
         let people = People::open(&folder).map_err(StartError::Store)?;
         let searches = Searches::open(&folder).map_err(StartError::Store)?;
         let probes = Probes::open(&folder).map_err(StartError::Store)?;
-        let inboxes = Inboxes::open(&folder).map_err(StartError::Store)?;
+        let size = store.read(|reader| reader.size()).map_err(StartError::Store)?;
+        let inboxes = Inboxes::open(&folder, size).map_err(StartError::Store)?;
         let webhooks = Webhooks::open(&folder).map_err(StartError::Store)?;
         Ok(Opened { identity, store, people, searches, probes, inboxes, webhooks })
     };

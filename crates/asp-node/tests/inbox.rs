@@ -173,3 +173,28 @@ async fn the_feed_of_a_party_is_the_log_as_it_reads_it_resumed_exactly() {
     let (id, data) = live.next("message").await.unwrap();
     assert!(id > *places.last().unwrap() && data.contains("remark 0"), "{data}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_place_that_no_log_reaches_is_no_failure_of_the_node() {
+    let mut stage = Stage::new().await;
+    stage.session().await;
+    let seller = stage.reader("globex/seller").await;
+    let lease = "0".repeat(32);
+    for beyond in [1_u64 << 62, u64::MAX] {
+        let from = json!({ "from": beyond });
+        assert_eq!(stage.inbox(&seller, "workers/lease", from).await.code(), "INVALID_BODY");
+    }
+    let (_, taken) = stage.leased(&seller, json!({ "max": 100 })).await;
+    assert!(!taken.is_empty());
+    let beyond = u64::MAX;
+    let confirmed = json!({ "lease": lease, "positions": [beyond] });
+    assert_eq!(stage.inbox(&seller, "workers/confirm", confirmed).await.code(), "LEASE_LOST");
+    let refused = json!({ "lease": lease, "position": beyond, "reason": "none" });
+    assert_eq!(stage.inbox(&seller, "workers/refuse", refused).await.code(), "LEASE_LOST");
+    let which = json!({ "position": beyond });
+    assert_eq!(stage.inbox(&seller, "workers/replay", which.clone()).await.code(), "NOT_FOUND");
+    assert_eq!(stage.inbox(&seller, "workers/discard", which).await.code(), "NOT_FOUND");
+    let page = format!("/v1/inbox/workers/dead?pageToken={beyond}");
+    let answer = stage.get_as(&seller, &page).await;
+    assert!(!answer.status.is_server_error(), "{}", answer.status);
+}

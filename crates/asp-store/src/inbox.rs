@@ -154,6 +154,18 @@ fn fault(error: rusqlite::Error) -> Fault {
     Fault::from(error).during(Step::Inbox)
 }
 
+/// A place as a row has it. No log reaches the places beyond: there the last one stands, which no item has.
+fn row(position: Position) -> i64 {
+    i64::try_from(position.0).unwrap_or(i64::MAX)
+}
+
+fn shorten(connection: &mut Connection, size: i64) -> Result<(), rusqlite::Error> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    transaction.execute("UPDATE groups SET next = ?1 WHERE next > ?1", [size])?;
+    transaction.execute("DELETE FROM items WHERE position >= ?1", [size])?;
+    transaction.commit()
+}
+
 /// All inboxes of a node. Each call blocks its thread, and what it says is durable when it returns.
 #[derive(Debug)]
 pub struct Inboxes {
@@ -171,10 +183,14 @@ struct InHand {
 impl Inboxes {
     /// Opens the inboxes in a node's folder; makes the file if there is none.
     ///
+    /// Of a log that was put back from an older copy they may know more than is in it: a group looks on from the log's `size`
+    /// at most, and what is not in the log any more is in nobody's hand.
+    ///
     /// # Errors
     /// [`Fault::Foreign`], [`Fault::Newer`], or that the file cannot be used.
-    pub fn open(folder: &Path) -> Result<Self, Fault> {
-        let connection = beside::open(&folder.join(INBOX_FILE_NAME), FILE)?;
+    pub fn open(folder: &Path, size: u64) -> Result<Self, Fault> {
+        let mut connection = beside::open(&folder.join(INBOX_FILE_NAME), FILE)?;
+        shorten(&mut connection, row(Position(size))).map_err(fault)?;
         Ok(Self { connection: Mutex::new(connection) })
     }
 
@@ -208,7 +224,7 @@ impl Inboxes {
         }
         transaction.execute(
             "INSERT INTO groups (party, name, next, made) VALUES (?1, ?2, ?3, ?4)",
-            params![party, group.as_str(), from.0, now.millis()],
+            params![party, group.as_str(), row(from), now.millis()],
         )?;
         transaction.commit()?;
         Ok(from)
@@ -258,7 +274,7 @@ impl Inboxes {
         let leased = hand.leased;
         transaction
             .prepare_cached("UPDATE groups SET next = ?3 WHERE party = ?1 AND name = ?2")?
-            .execute(params![party, group.as_str(), reached.0])?;
+            .execute(params![party, group.as_str(), row(reached)])?;
         transaction.commit()?;
         Ok(leased)
     }
@@ -282,7 +298,7 @@ impl Inboxes {
                     "DELETE FROM items WHERE party = ?1 AND name = ?2 AND position = ?3 AND lease = ?4
                        AND dead IS NULL",
                 )?
-                .execute(params![party, group.as_str(), position.0, lease.0])?;
+                .execute(params![party, group.as_str(), row(*position), lease.0])?;
             if gone == 0 {
                 return Err(NotDone::LeaseLost { place });
             }
@@ -311,7 +327,7 @@ impl Inboxes {
         let found = transaction.execute(
             "UPDATE items SET dead = ?5, lease = NULL
              WHERE party = ?1 AND name = ?2 AND position = ?3 AND lease = ?4 AND dead IS NULL",
-            params![party, group.as_str(), position.0, lease.0, reason],
+            params![party, group.as_str(), row(position), lease.0, reason],
         )?;
         if found == 0 {
             return Err(NotDone::LeaseLost { place: 0 });
@@ -338,7 +354,7 @@ impl Inboxes {
             "SELECT position, attempts, dead FROM items
              WHERE party = ?1 AND name = ?2 AND dead IS NOT NULL AND position >= ?3 ORDER BY position LIMIT ?4",
         )?;
-        let from = after.map_or(0, |after| after.0.saturating_add(1));
+        let from = after.map_or(0, |after| row(after).saturating_add(1));
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let rows = query.query_map(params![party, group.as_str(), from, limit], |row| {
             Ok(DeadLetter { position: Position(row.get(0)?), attempts: row.get(1)?, reason: row.get(2)? })
@@ -375,7 +391,7 @@ impl Inboxes {
         (tenant, group, position): (&Tenant, &GroupName, Position),
     ) -> Result<(), NotDone> {
         let party = tenant.party().to_string();
-        let changed = self.connection().execute(change, params![party, group.as_str(), position.0])?;
+        let changed = self.connection().execute(change, params![party, group.as_str(), row(position)])?;
         if changed == 0 { Err(NotDone::Unknown) } else { Ok(()) }
     }
 
@@ -393,7 +409,7 @@ impl Inboxes {
         self.connection()
             .execute(
                 "DELETE FROM items WHERE party = ?1 AND name = ?2 AND position = ?3",
-                params![party, group.as_str(), position.0],
+                params![party, group.as_str(), row(position)],
             )
             .map_err(fault)?;
         Ok(())
@@ -544,7 +560,7 @@ impl Hand<'_> {
             .execute(params![
                 self.party,
                 self.group.as_str(),
-                candidate.position.0,
+                row(candidate.position),
                 stream,
                 lease,
                 until,

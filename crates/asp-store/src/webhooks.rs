@@ -401,9 +401,9 @@ impl Webhooks {
             Some(positions) => {
                 let update = "UPDATE dead SET again = 1 WHERE webhook = ?1 AND position = ?2";
                 let mut update = transaction.prepare_cached(update)?;
-                positions
-                    .iter()
-                    .try_fold(0, |sum, position| Ok(sum + update.execute(params![id.0, position])?))
+                // No log reaches the places beyond what a row can say.
+                let mut places = positions.iter().filter_map(|it| i64::try_from(*it).ok());
+                places.try_fold(0, |sum, position| Ok(sum + update.execute(params![id.0, position])?))
             }
         })
     }

@@ -109,19 +109,9 @@ pub(super) async fn carry_out(
     id: Hash,
     decision: NewConsentDecision,
 ) -> Result<Receipt, Denial> {
-    if app.is_stopping() {
-        return Err(Denial::Stopping);
-    }
-    let signing = Arc::clone(app);
-    let sign = move |reader: &Reader<'_>| {
-        let caller = signing.auth.caller(reader, &credentials)?;
-        decided(&signing, reader, &caller, &id, decision)
-    };
-    let statement = app.reads.run(sign).await?;
-    let issuer = statement.statement().issuer.clone();
-    let receipt = app.store.submit(statement).await?;
-    tracing::info!(consent = %id.to_hex(), %issuer, index = receipt.receipt.log_index.0, "a person decided");
-    Ok(receipt)
+    let said =
+        move |app: &App, reader: &Reader<'_>, caller: &Caller| decided(app, reader, caller, &id, decision);
+    speaking::say(app, credentials, said).await
 }
 
 /// The statement of a person's decision, signed (ASP-AUT-016).

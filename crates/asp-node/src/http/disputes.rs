@@ -154,19 +154,8 @@ pub(super) async fn carry_out(
     id: Hash,
     ruling: NewRuling,
 ) -> Result<Receipt, Denial> {
-    if app.is_stopping() {
-        return Err(Denial::Stopping);
-    }
-    let signing = Arc::clone(app);
-    let sign = move |reader: &Reader<'_>| {
-        let caller = signing.auth.caller(reader, &credentials)?;
-        ruled(&signing, reader, &caller, &id, ruling)
-    };
-    let statement = app.reads.run(sign).await?;
-    let issuer = statement.statement().issuer.clone();
-    let receipt = app.store.submit(statement).await?;
-    tracing::info!(dispute = %id.to_hex(), %issuer, index = receipt.receipt.log_index.0, "a person ruled");
-    Ok(receipt)
+    let said = move |app: &App, reader: &Reader<'_>, caller: &Caller| ruled(app, reader, caller, &id, ruling);
+    speaking::say(app, credentials, said).await
 }
 
 /// The statement of a person's ruling, signed (ASP-AUT-015).

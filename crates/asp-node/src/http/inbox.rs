@@ -126,12 +126,16 @@ fn take(
 ) -> Result<LeaseView, Denial> {
     let now = app.clock.now();
     let id = LeaseId(crate::auth::people::random()?);
+    let size = reader.size()?;
+    if asked.from.0 > size {
+        return Err(Code::InvalidBody.at("/from").into());
+    }
     let next = app.inboxes.begin(tenant, group, asked.from, now)?;
     let seen = reader.feed(tenant, next, LOOK_MAX)?;
     // Where less came than was asked for, everything was looked at.
     let looked = match seen.last() {
         Some(last) if seen.len() == LOOK_MAX => last.point.index.0.saturating_add(1),
-        _ => reader.size()?,
+        _ => size,
     };
     let candidates: Vec<Candidate> = seen.iter().map(|entry| candidate(tenant, entry)).collect();
     let wanted = Wanted { max: asked.max, lease: asked.lease, id };

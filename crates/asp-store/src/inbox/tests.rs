@@ -43,7 +43,7 @@ struct Desk {
 impl Desk {
     fn of(streams: &[u8]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let inboxes = Inboxes::open(folder.path()).unwrap();
+        let inboxes = Inboxes::open(folder.path(), 0).unwrap();
         Self { inboxes, log: others(streams), leases: 0, _folder: folder }
     }
 
@@ -245,4 +245,25 @@ fn an_organisation_is_told_of_its_agents_and_of_nobody_elses() {
     {
         assert_eq!(sees(other), (0, 0), "{other}");
     }
+}
+
+#[test]
+fn what_comes_in_a_log_that_was_put_back_from_a_copy_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let group = group("workers");
+    let wanted = Wanted { max: 9, lease: MINUTE, id: LeaseId([1; 16]) };
+    {
+        let inboxes = Inboxes::open(folder.path(), 0).unwrap();
+        inboxes.begin(&agent(), &group, Position(0), at(0)).unwrap();
+        let all = others(&[1, 2, 3, 4]);
+        let leased = inboxes.lease(&agent(), &group, (&all, Position(4)), wanted, at(0)).unwrap();
+        assert_eq!(leased.len(), 4);
+    }
+    // Two of the four were said after the copy was made.
+    let inboxes = Inboxes::open(folder.path(), 2).unwrap();
+    assert_eq!(inboxes.begin(&agent(), &group, Position(0), at(2)), Ok(Position(2)));
+    let new: Vec<Candidate> = others(&[1, 2, 5]).into_iter().skip(2).collect();
+    let leased = inboxes.lease(&agent(), &group, (&new, Position(3)), wanted, at(2)).unwrap();
+    let places: Vec<u64> = leased.iter().map(|it| it.position.0).collect();
+    assert_eq!(places, [0, 1, 2]);
 }

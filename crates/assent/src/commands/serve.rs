@@ -12,6 +12,8 @@ use crate::failure::{Failure, Outcome};
 use crate::home::standard_data;
 use crate::page::{Paint, Text};
 
+/// Files that a node holds besides its connections: its folder's, and its own requests.
+const FILES: u64 = 1_024;
 /// What is logged when `ASSENT_LOG` does not say.
 const LOG: &str = "info";
 
@@ -40,6 +42,7 @@ pub(super) async fn run(context: &Context, args: &Serve) -> Outcome {
     let signals = Signals::listen()?;
     let config = config(args)?;
     let data = config.data.clone();
+    let descriptors = reserve_descriptors(&config);
     let node = Node::start(config).await.map_err(Failure::from)?;
     let serving = Serving {
         event: "serving",
@@ -56,8 +59,30 @@ pub(super) async fn run(context: &Context, args: &Serve) -> Outcome {
             .field("node key", serving.node_key.as_str())
             .field("data", serving.data.display().to_string());
     });
+    if let Err(few) = descriptors {
+        context.printer.say(Text::of(Paint::Warn, few));
+    }
     context.printer.say(Text::of(Paint::Dim, "Ctrl-C stops it."));
     until_stopped(context, node, signals).await
+}
+
+/// Lets this process hold as many files as its connections may need, where the system gives it fewer to begin with.
+///
+/// # Errors
+/// What to tell the operator, if the system does not let it.
+fn reserve_descriptors(config: &Config) -> Result<(), String> {
+    let wanted = FILES.saturating_add(u64::try_from(config.connections_max).unwrap_or(u64::MAX));
+    let held = rlimit::increase_nofile_limit(wanted)
+        .map_err(|error| format!("How many files this process may hold cannot be found out: {error}"))?;
+    if held >= wanted {
+        return Ok(());
+    }
+    let places = held.saturating_sub(FILES);
+    Err(format!(
+        "This process may hold {held} files, which is enough for some {places} connections; connections_max is {}. \
+         Raise `ulimit -n` to {wanted}, or set connections_max lower.",
+        config.connections_max
+    ))
 }
 
 fn config(args: &Serve) -> Outcome<Config> {
