@@ -28,7 +28,9 @@ export class Stage {
     stage.folder = mkdtempSync(join(tmpdir(), "assent-console-"));
     const data = join(stage.folder, "data");
     const serve = ["serve", "--json", "--quiet", "--listen", "127.0.0.1:0", "--data", data];
-    stage.#node = spawn(program, serve, { env: environment(), stdio: ["ignore", "pipe", "inherit"] });
+    // Webhooks of the walks lead to this machine.
+    const env = { ...environment(), ASSENT_FETCH_ALLOW: "127.0.0.1/32" };
+    stage.#node = spawn(program, serve, { env, stdio: ["ignore", "pipe", "inherit"] });
     for await (const line of createInterface({ input: stage.#node.stdout })) {
       stage.url = JSON.parse(line).url;
       return stage;

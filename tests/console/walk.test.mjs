@@ -1,5 +1,6 @@
 // Walks through the console as its people take them, in a real browser at a real node. Run by `cargo xtask test`.
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 
 import { Visitor, pages, start } from "./browser.mjs";
@@ -224,6 +225,38 @@ walk("without scripts everything can be read", { javaScriptEnabled: false }, asy
   await page.locator("#talk summary").first().click();
   assert.ok(await page.locator("#talk pre").first().isVisible());
   assert.equal(await page.locator(".live-dot").isVisible(), false);
+});
+
+walk("an owner makes a webhook, tries it and removes it", {}, async (visitor, page) => {
+  const told = [];
+  const receiver = createServer((request, response) => {
+    told.push(request.headers["webhook-id"]);
+    request.resume();
+    response.writeHead(204).end();
+  });
+  await new Promise((listens) => receiver.listen(0, "127.0.0.1", listens));
+  try {
+    const url = `http://127.0.0.1:${receiver.address().port}/in`;
+    await visitor.open("/console/settings");
+    await page.getByLabel("Have what happens delivered to").fill(url);
+    await page.getByRole("button", { name: "Make a webhook" }).click();
+    await page.getByText(/^whsec_/).waitFor();
+    assert.deepEqual(await visitor.barriers(), []);
+    await page.getByRole("link", { name: "Settings" }).first().click();
+    await page.getByRole("link", { name: url }).click();
+    await page.getByRole("button", { name: "Send a test event" }).click();
+    await page.getByText("It took the test event").waitFor();
+    assert.equal(told.length, 1);
+    await page.setViewportSize({ width: 360, height: 860 });
+    assert.ok(await visitor.overflow() <= 0);
+    assert.deepEqual(await visitor.barriers(), []);
+    await page.getByRole("button", { name: "Remove this webhook" }).click();
+    await page.waitForURL(/\/console\/settings$/);
+    assert.equal(await page.getByRole("link", { name: url }).count(), 0);
+  } finally {
+    receiver.closeAllConnections();
+    receiver.close();
+  }
 });
 
 walk("the keyboard is enough, and the theme is kept", {}, async (visitor, page) => {

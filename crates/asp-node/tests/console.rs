@@ -6,9 +6,13 @@ mod support;
 #[allow(dead_code, unreachable_pub, reason = "each test uses its part")]
 mod visitor;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use asp_core::position::Hash;
 use asp_core::rejection::Code;
 use asp_node::acting::ActingKeys;
+use axum::http::StatusCode;
 use serde_json::json;
 
 use support::*;
@@ -159,4 +163,69 @@ async fn what_pages_are_drawn_with_is_there_for_everybody() {
     for absent in ["/assets/mod.rs", "/assets/..%2fmod.rs", "/assets/"] {
         assert_eq!(stage.get(absent).await.status, 404, "{absent}");
     }
+}
+
+/// Where webhooks lead in this test: takes nothing until it is told to.
+async fn receiver(taking: Arc<AtomicBool>) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/in", listener.local_addr().unwrap());
+    let answer = move || {
+        let taking = taking.load(Ordering::SeqCst);
+        async move { if taking { StatusCode::NO_CONTENT } else { StatusCode::BAD_REQUEST } }
+    };
+    let app = axum::Router::new().route("/in", axum::routing::post(answer));
+    tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+    url
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_owner_makes_tries_and_removes_a_webhook() {
+    // ASP-AUT-012
+    let mut stage = Stage::with(|config| config.fetch_allow = "127.0.0.1/32".parse().unwrap()).await;
+    stage.people().await;
+    let acme = stage.reader("acme").await;
+    let (_, owner) = stage.person(&acme, "owner").await;
+    let (_, auditor) = stage.person(&acme, "auditor").await;
+    let (_, stranger) = stage.person(&stage.reader("initech").await, "owner").await;
+    let taking = Arc::new(AtomicBool::new(false));
+    let url = receiver(Arc::clone(&taking)).await;
+    let send = |cookie: &str, path: &str, fields: &[(&str, &str)], site: &str| {
+        let request = stage.form_request(path, fields).header("cookie", cookie).header("accept", "text/html");
+        Answer::of(request.header("sec-fetch-site", site.to_owned()))
+    };
+    let settings = stage.browse(Some(&owner), "/console/settings").await.text();
+    assert!(settings.contains("action=\"../console/webhooks\""), "{settings}");
+    let add = "/console/webhooks";
+    assert_eq!(send(&owner, add, &[("url", &url)], "cross-site").await.code(), "CROSS_SITE_REQUEST");
+    assert_eq!(send("a=b", add, &[("url", &url)], "same-origin").await.status, 303);
+    assert_eq!(send(&auditor, add, &[("url", &url)], "same-origin").await.status, 403);
+    for wrong in ["", "ftp://acme.example", "http://10.0.0.1/in"] {
+        let refused = send(&owner, add, &[("url", wrong)], "same-origin").await;
+        assert!(refused.status.is_client_error() && refused.text().contains("WEBHOOK_ADDRESS"), "{wrong}");
+    }
+    let made = send(&owner, add, &[("url", &url)], "same-origin").await;
+    assert_eq!(made.status, 201, "{}", made.text());
+    assert!(made.text().contains("whsec_"));
+
+    let settings = stage.browse(Some(&owner), "/console/settings").await.text();
+    let (_, link) = settings.split_once("../console/webhooks/").unwrap();
+    let path = format!("/console/webhooks/{}", link.split_once('"').unwrap().0);
+    let page = stage.browse(Some(&owner), &path).await.text();
+    assert!(page.contains(&url) && !page.contains("whsec_"), "the secret is told once: {page}");
+    assert!(!stage.browse(Some(&auditor), &path).await.text().contains("name=\"act\""));
+    assert_eq!(stage.browse(Some(&stranger), &path).await.status, 404);
+    let test = [("act", "test")];
+    assert_eq!(send(&auditor, &path, &test, "same-origin").await.status, 403);
+    assert_eq!(send(&stranger, &path, &test, "same-origin").await.status, 404);
+    assert_eq!(send(&owner, &path, &test, "cross-site").await.code(), "CROSS_SITE_REQUEST");
+    assert_eq!(send(&owner, &path, &[("act", "bless")], "same-origin").await.status, 400);
+    assert!(send(&owner, &path, &test, "same-origin").await.text().contains("it answers 400"));
+    taking.store(true, Ordering::SeqCst);
+    assert!(send(&owner, &path, &test, "same-origin").await.text().contains("It took the test event"));
+    for act in ["resume", "replay"] {
+        assert_eq!(send(&owner, &path, &[("act", act)], "same-origin").await.status, 200, "{act}");
+    }
+    let removed = send(&owner, &path, &[("act", "remove")], "same-origin").await;
+    assert_eq!((removed.status.as_u16(), removed.header("location")), (303, "../settings"));
+    assert_eq!(stage.browse(Some(&owner), &path).await.status, 404);
 }

@@ -116,12 +116,15 @@ const ROUTES: &str = "
     get /console/sessions/{id}
     get /console/sessions/{id}/trace
     get /console/settings
+    get /console/webhooks/{id}
     get /v1/webhooks
     get /v1/webhooks/{id}
     get /v1/webhooks/{id}/dead
     get /v1/webhooks/{id}/key
     post /console/consents/{id}/decision
     post /console/disputes/{id}/ruling
+    post /console/webhooks
+    post /console/webhooks/{id}
     post /v1/consents/{id}/decision
     post /v1/webhooks
     post /v1/webhooks/{id}/dead

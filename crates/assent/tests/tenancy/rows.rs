@@ -341,6 +341,7 @@ pub(crate) const ROWS: &[Row] = &[
         &["/console/consents?pageSize=100", "/console/consents?pageToken=1000000"],
         PAGE,
     ),
+    hidden("GET /console/webhooks/{id}", &[Kind::Webhook], &["/console/webhooks/{}"], &["id"], &[]),
     own("GET /console/settings", &["/console/settings"], &[]),
     own("GET /console/log", &["/console/log"], &["hash"]),
     public("GET /console/agents", REGISTRY, &["/console/agents"], &["capability", "pageToken", "text"]),
@@ -364,6 +365,8 @@ pub(crate) const ROWS: &[Row] = &[
         "asp-node/tests/console.rs",
         &["amount", "currency", "id", "outcome", "reasons"],
     ),
+    bearer("POST /console/webhooks", "asp-node/tests/console.rs", &["url"]),
+    bearer("POST /console/webhooks/{id}", "asp-node/tests/console.rs", &["act", "id"]),
     // Who may invite does so for the own organisation, whoever asks.
     own("POST /v1/people/invitations", &[], &["email", "name", "roles"]),
     public(

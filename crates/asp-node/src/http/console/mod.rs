@@ -19,6 +19,7 @@ mod live;
 mod log;
 mod session;
 mod settings;
+mod webhooks;
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -35,9 +36,11 @@ use axum::response::{IntoResponse, Response};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::extract::OwnForm;
 use super::problem::Denial;
 use super::{App, plain};
 use crate::auth::Credentials;
+use crate::auth::people::Kind;
 use crate::auth::rights::Right;
 use cells::Html;
 
@@ -64,6 +67,8 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(deciding::decide))
         .routes(routes!(log::show))
         .routes(routes!(settings::show))
+        .routes(routes!(webhooks::add))
+        .routes(routes!(webhooks::show, webhooks::act))
         .routes(routes!(assets::show))
 }
 
@@ -118,6 +123,17 @@ pub(super) struct Look {
 }
 
 impl Look {
+    /// Who has sent a form of a page of this node, to do what its handler asks whether it may.
+    ///
+    /// # Errors
+    /// That nobody has signed in.
+    async fn acting(app: &App, form: &OwnForm, way: &Way) -> Result<Self, Denial> {
+        let secret = app.cookies.session(&form.headers).ok_or(Code::Unauthenticated)?;
+        let signed_in = app.person(&form.headers).await.ok_or(Code::Unauthenticated)?;
+        let credentials = Credentials::Session(secret.hash(Kind::Session));
+        Ok(Self { credentials, signed_in, root: way.root.clone() })
+    }
+
     /// Whether one of its roles may do this.
     fn may(&self, right: Right) -> bool {
         right.is_of(self.signed_in.person.roles.iter().copied())

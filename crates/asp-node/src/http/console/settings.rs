@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use asp_client::api::{
-    AccountView, KeyView, NodeStanding, OrganisationView, PeopleView, PersonView, WebhookState, WebhookView,
+    AccountView, KeyView, NodeStanding, OrganisationView, PeopleView, PersonView, WebhookView,
 };
 use asp_core::name::Domain;
 use asp_core::rejection::Code;
@@ -17,6 +17,7 @@ use super::super::extract::OrganisationName;
 use super::super::problem::Denial;
 use super::super::{App, accounts, organisations, people, webhooks};
 use super::cells::{self, Html};
+use super::webhooks::standing as webhook_standing;
 use super::{Frame, Look, Visitor, deciding, page};
 use crate::auth::rights::Right;
 
@@ -31,11 +32,13 @@ struct Page {
     manages: bool,
     balances: Vec<(Html, Html, Html)>,
     webhooks: Vec<Hook>,
+    makes_webhooks: bool,
     node: Option<Node>,
 }
 
 /// A webhook.
 struct Hook {
+    id: String,
     url: String,
     state: Html,
     about: String,
@@ -100,6 +103,7 @@ pub(super) async fn show(State(app): State<Arc<App>>, visitor: Visitor) -> Respo
         page(&Page {
             frame: look.frame("settings", "Settings"),
             webhooks: webhooks.iter().map(hook).collect(),
+            makes_webhooks: look.may(Right::ManageWebhooks) && domain.is_some(),
             me: me(&look),
             organisation,
             people: people.people.iter().map(person).collect(),
@@ -144,17 +148,12 @@ const fn about(role: Role) -> &'static str {
 }
 
 fn hook(view: &WebhookView) -> Hook {
-    let tone = match view.state {
-        WebhookState::Running => "ok",
-        WebhookState::Waiting => "warn",
-        WebhookState::Broken | WebhookState::Stopped => "bad",
-    };
-    let why = view.stopped.as_ref().or(view.error.as_ref());
-    let next = format!("next is log {}", view.next);
+    let (state, about) = webhook_standing(view);
     Hook {
+        id: view.id.clone(),
         url: view.url.to_string(),
-        state: cells::pill_of(tone, &cells::spoken(view.state.as_str())),
-        about: why.map_or_else(|| next.clone(), |why| format!("{why}; {next}")),
+        state,
+        about,
         delivered: view.delivered_at.map(cells::near),
         dead: (view.dead > 0).then(|| format!("{} put aside", cells::many(view.dead, "event"))),
     }
