@@ -127,7 +127,7 @@ impl Look {
     ///
     /// # Errors
     /// That nobody has signed in.
-    async fn acting(app: &App, form: &OwnForm, way: &Way) -> Result<Self, Denial> {
+    async fn acting(app: &Arc<App>, form: &OwnForm, way: &Way) -> Result<Self, Denial> {
         let secret = app.cookies.session(&form.headers).ok_or(Code::Unauthenticated)?;
         let signed_in = app.person(&form.headers).await.ok_or(Code::Unauthenticated)?;
         let credentials = Credentials::Session(secret.hash(Kind::Session));

@@ -215,11 +215,13 @@ async fn done(app: &Arc<App>, look: &Look, id: WebhookId, act: &str) -> Result<R
     let tried = match act {
         "test" => Some(webhooks::test(state(), acting(), WebhookName(id)).await?.0),
         "resume" => {
-            webhooks::resume(state(), acting(), WebhookName(id)).await?;
+            webhooks::resume(state(), acting(), WebhookName(id)).await.map(drop)?;
             None
         }
         "replay" => {
-            webhooks::replay(state(), acting(), WebhookName(id), Small(ReplayDead::default())).await?;
+            webhooks::replay(state(), acting(), WebhookName(id), Small(ReplayDead::default()))
+                .await
+                .map(drop)?;
             None
         }
         "remove" => {
