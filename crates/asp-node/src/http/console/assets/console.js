@@ -154,5 +154,8 @@ tell(document);
 setInterval(() => tell(document), 10000);
 if (main?.dataset.follow) follow(main.dataset.follow, main.dataset.from);
 for (const form of document.querySelectorAll("form[data-once]")) {
-  form.addEventListener("submit", () => form.querySelector("button")?.setAttribute("disabled", ""));
+  // A disabled button is not among what is sent: it is disabled once that has been put together.
+  form.addEventListener("submit", () => setTimeout(() => {
+    for (const button of form.querySelectorAll("button")) button.setAttribute("disabled", "");
+  }));
 }
