@@ -1,0 +1,3 @@
+export * from "./refusal.js";
+export { judge } from "./statement.js";
+export { verifyBundle } from "./bundle.js";
