@@ -7,13 +7,13 @@ import { sha512 } from "@noble/hashes/sha2.js";
 
 import { concat, fromBase64, same, toBase64 } from "./bytes.js";
 import { readKey, writeKey } from "./forms.js";
-import type { Code } from "./refusal.js";
+import { AssentError, type Code } from "./refusal.js";
 
 /** How a key signs, in the words of a statement's signature. */
 export type Algorithm = "Ed25519" | "ES256";
 
 /** The bytes are no key, or one that anybody could sign for. */
-export class InvalidKey extends Error {
+export class InvalidKey extends AssentError {
   override readonly name = "InvalidKey";
   /** `INVALID_KEY` or `WEAK_KEY`. */
   readonly code: Code;
@@ -152,6 +152,11 @@ export class SecretKey {
   /** The bytes of the public half: 32 of Ed25519, 33 of P-256. */
   get publicKey(): Uint8Array {
     return readKey(this.id) ?? new Uint8Array();
+  }
+
+  /** A copy of the 32 secret bytes, seed or scalar: what has to be kept, and from everybody. */
+  exportSecret(): Uint8Array {
+    return Uint8Array.from(this.#seed);
   }
 
   /** The 64 bytes of a signature. */

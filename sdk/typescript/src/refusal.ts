@@ -4,8 +4,13 @@ import { RULES, type Code } from "./generated/codes.js";
 
 export type { Code };
 
+/** Whatever goes wrong here is one of these. */
+export class AssentError extends Error {
+  override readonly name: string = "AssentError";
+}
+
 /** A statement, or bytes that should be one, that a rule of the protocol refuses. */
-export class Refusal extends Error {
+export class Refusal extends AssentError {
   override readonly name = "Refusal";
   /** The stable code. */
   readonly code: Code;
@@ -23,7 +28,7 @@ export class Refusal extends Error {
 }
 
 /** Something that was claimed of a log does not follow from what was shown. */
-export class NotProved extends Error {
+export class NotProved extends AssentError {
   override readonly name = "NotProved";
   /** What is wrong, in a word of the test vectors, such as `root-mismatch`. */
   readonly fault: string;
