@@ -89,8 +89,9 @@ export const verified = <T>(what: string, action: () => T): T => {
   try {
     return action();
   } catch (error) {
-    // What cannot be written canonically was not signed as it stands.
-    if (error instanceof Refusal || error instanceof NotProved || error instanceof TypeError) {
+    // What cannot be written canonically, or is nested beyond all bounds, was not signed as it stands.
+    const isOurs = error instanceof Refusal || error instanceof NotProved;
+    if (isOurs || error instanceof TypeError || error instanceof RangeError) {
       throw new Unverified(`${what}: ${error.message}`, { cause: error });
     }
     throw error;

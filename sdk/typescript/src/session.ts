@@ -58,12 +58,10 @@ export class Session implements AsyncIterable<Message> {
    * lost. Ends when the session has ended and all has been given; a second loop goes on where the first one stopped.
    */
   async *[Symbol.asyncIterator](): AsyncGenerator<Message> {
+    if (this.#reading.last !== undefined && (await this.#isReadToItsEnd())) return;
     for await (const message of this.#follow(this.#reading)) {
       yield message;
-      if (!ENDING.includes(message.type)) continue;
-      const { state, head } = await this.view();
-      const hasEnded = state === "CLOSED" || state === "FAILED";
-      if (hasEnded && head.sequence <= (this.#reading.last ?? 0)) return;
+      if (ENDING.includes(message.type) && (await this.#isReadToItsEnd())) return;
     }
   }
 
@@ -289,6 +287,13 @@ export class Session implements AsyncIterable<Message> {
     const which = commitment ?? (await this.view()).commitments[0]?.id;
     if (which === undefined) throw new Missing("the session has no commitment");
     return this.#agent.bundle(which);
+  }
+
+  /** Whether the session has ended and all that was said in it has been given. */
+  async #isReadToItsEnd(): Promise<boolean> {
+    const { state, head } = await this.view();
+    const hasEnded = state === "CLOSED" || state === "FAILED";
+    return hasEnded && head.sequence <= (this.#reading.last ?? -1);
   }
 
   get #path(): string {

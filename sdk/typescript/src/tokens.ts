@@ -47,10 +47,12 @@ export class Tokens {
   }
 
   async #token(): Promise<string> {
-    const held = await this.#held?.catch(() => undefined);
+    const asked = this.#held;
+    const held = await asked?.catch(() => undefined);
     if (held !== undefined && Date.now() < held.until) return held.token;
-    this.#held = persist(() => this.#ask());
-    return (await this.#held).token;
+    // Whoever comes first asks for all who wait.
+    if (this.#held === asked) this.#held = persist(() => this.#ask());
+    return (await this.#held)?.token ?? this.#token();
   }
 
   async #ask(): Promise<{ readonly token: string; readonly until: number }> {

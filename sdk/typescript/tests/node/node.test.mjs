@@ -142,6 +142,7 @@ test("agreement and COMMIT bind too, and a session that ends ends the loop", asy
   const heard = [];
   for await (const { type } of refused.theirs) heard.push(type);
   assert.deepEqual(heard, ["PROPOSE", "ACCEPT", "PROPOSE", "REJECT", "CLOSE"]);
+  for await (const _ of refused.theirs) assert.fail("all of it has been given");
 });
 
 test("a counter-offer that came first is a conflict, and a remark is signed anew", async () => {
