@@ -100,3 +100,14 @@ test("bundles: commitment.json", () => {
   }
   assert.ok(judged >= 20, `${judged} bundles`);
 });
+
+test("no changed byte of a bundle verifies, wherever it stands", () => {
+  const { nodeKey, accept } = read("bundles/commitment.json");
+  const whole = utf8(accept[0].bundle);
+  // Every byte would take minutes; this walks through all kinds of members.
+  for (let at = 0; at < whole.length; at += 397) {
+    const changed = Uint8Array.from(whole);
+    changed[at] ^= 1;
+    assert.equal(verifyBundle(changed, { nodeKey }).ok, false, `byte ${at}`);
+  }
+});
