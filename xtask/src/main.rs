@@ -10,6 +10,7 @@ mod picture;
 mod test;
 mod tidy;
 mod torture;
+mod typescript;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
