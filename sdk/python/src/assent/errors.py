@@ -44,6 +44,12 @@ class Refused(AssentError):
 class Conflict(Refused):
     """Somebody else spoke first: nothing was taken in. Read what came between, and decide anew."""
 
+    def __init__(self, problem: Mapping[str, Any]) -> None:
+        super().__init__(problem)
+        head = problem.get("head")
+        #: The stream's head, as sequence and hash, where the node says it.
+        self.head: tuple[int, str] | None = (int(head["sequence"]), str(head["hash"])) if head else None
+
     @classmethod
     def unread(cls, detail: str) -> Conflict:
         """What was to be answered is not what this program has read; nothing was sent."""
@@ -86,6 +92,16 @@ class Forbidden(AssentError):
         #: The name of the rule of the policy that forbids it.
         self.rule = rule
         super().__init__(reason)
+
+
+class Ended(AssentError):
+    """The session has ended, or never began; ``code`` is the reason that its last statement gives."""
+
+    def __init__(self, code: str, sentence: str) -> None:
+        self.code: str = code
+        #: What happened, as a sentence.
+        self.sentence = sentence
+        super().__init__(f"{code}: {sentence}")
 
 
 class TimedOut(AssentError):

@@ -7,10 +7,11 @@ by the statement alone, so no text can argue with it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from . import _core
 from .errors import Forbidden
 from .strategy import Limits
 from .terms import Money, Package
@@ -75,4 +76,77 @@ class PolicyGuard:
 
     def check(self, intent: Intent) -> None:
         """Raises :class:`~assent.errors.Forbidden` unless the policy allows the intent."""
-        raise NotImplementedError
+        for rule in (self._words, self._counterparties, self._capability, self._amounts, self._terms, self._person):
+            if (reason := rule(intent)) is not None:
+                raise Forbidden(reason, rule.__name__.strip("_"))
+        for check in self.policy.checks:
+            if (reason := check(intent)) is not None:
+                raise Forbidden(reason, getattr(check, "__name__", "check"))
+
+    def _words(self, intent: Intent) -> str | None:
+        return f"{intent.type} is not for this agent to say" if intent.type in self.policy.forbidden else None
+
+    def _counterparties(self, intent: Intent) -> str | None:
+        allowed = self.policy.counterparties
+        if allowed is None:
+            return None
+        named = {name.removeprefix("agent://") for name in allowed}
+        for peer in intent.peers:
+            whole = peer.removeprefix("agent://")
+            if whole not in named and whole.partition("/")[0] not in named:
+                return f"{peer} is nobody whom this agent may deal with"
+        return None
+
+    def _capability(self, intent: Intent) -> str | None:
+        allowed = self.policy.capabilities
+        if allowed is None or intent.capability is None:
+            return None
+        if any(_core.is_within(intent.capability, prefix) for prefix in allowed):
+            return None
+        return f"{intent.capability} is nothing that this agent may deal in"
+
+    def _amounts(self, intent: Intent) -> str | None:
+        if intent.binds and intent.session is not None and not intent.packages and self._bounds_packages:
+            # What is accepted or committed to by a hash alone has to be known to be judged.
+            return "the terms that this would bind to are not known here"
+        if intent.type == "DELEGATE" and self._bounds_packages and not self._narrows(intent.body.get("ceiling")):
+            return "a mandate needs a ceiling within what this agent itself may owe"
+        bounds = ((self.policy.owes_max, "owe", Package.owed_by), (self.policy.takes_max, "take on", Package.owed_to))
+        for most, verb, sums in bounds:
+            if most is None:
+                continue
+            limit = Money.of(most)
+            for package in intent.packages:
+                for currency, amount in sums(package, intent.agent).items():
+                    if currency != limit.currency or amount > limit.amount:
+                        return f"this agent may {verb} {limit} at most, and this would be {amount} {currency}"
+        return None
+
+    def _narrows(self, ceiling: Any) -> bool:
+        if ceiling is None or self.policy.owes_max is None:
+            return False
+        given, limit = Money.of(ceiling), Money.of(self.policy.owes_max)
+        return given.currency == limit.currency and given.amount <= limit.amount
+
+    def _terms(self, intent: Intent) -> str | None:
+        limits = self.policy.limits
+        if limits is None:
+            return None
+        for package in intent.packages:
+            try:
+                allowed = limits.allow(package.terms)
+            except (ArithmeticError, TypeError, ValueError):
+                return "the terms have a value that is no amount where the owner set a limit"
+            if not allowed:
+                return f"the terms are beyond the owner's limits of {', '.join(sorted(limits.issues))}"
+        return None
+
+    def _person(self, intent: Intent) -> str | None:
+        if self.policy.binding_needs_person and intent.binds:
+            return "a person has to decide on what binds: escalate"
+        return None
+
+    @property
+    def _bounds_packages(self) -> bool:
+        policy = self.policy
+        return policy.owes_max is not None or policy.takes_max is not None or policy.limits is not None

@@ -5,8 +5,10 @@ is good enough. It never goes beyond the limits, whatever it is told. Amounts ar
 
 >>> limits = Limits(price=Range(reserve="1200", ideal="900"))
 >>> strategy = Linear(limits, rounds=4)
->>> [str(strategy.next_offer([]).terms["price"]) for strategy.round in range(4)]
+>>> [str(strategy.next_offer([])["price"]) for _ in range(4)]
 ['900.00', '1000.00', '1100.00', '1200.00']
+>>> strategy.next_offer([]) is None
+True
 """
 
 from __future__ import annotations
@@ -127,13 +129,13 @@ class Strategy(abc.ABC):
         #: Own offers so far.
         self.round = 0
 
-    def next_offer(self, history: Sequence[Offer]) -> Offer | None:
-        """The next own offer after this history, oldest first; ``None`` when there is nothing left to concede."""
+    def next_offer(self, history: Sequence[Offer] = ()) -> dict[str, Decimal] | None:
+        """The terms to offer next after this history, oldest first; ``None`` when there is nothing left to concede."""
         if self.round >= self.rounds:
             return None
-        offer = Offer(self.limits.at(self.concession(history)))
+        terms = self.limits.at(self.concession(history))
         self.round += 1
-        return offer
+        return terms
 
     def accepts(self, theirs: Mapping[str, Amount], history: Sequence[Offer] = ()) -> bool:
         """Whether these terms are within the limits and no worse than what one would offer oneself now.
