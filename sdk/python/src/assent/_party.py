@@ -6,7 +6,7 @@ import asyncio
 import json
 import secrets
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from . import _core
@@ -117,7 +117,7 @@ class Party:
         """Reads an object that is this party's own."""
         return loaded(await self.ask("GET", path, params=params))
 
-    async def entries(self, path: str, name: str, params: Params | None = None) -> AsyncIterator[dict[str, Any]]:
+    async def entries(self, path: str, name: str, params: Params | None = None) -> AsyncGenerator[dict[str, Any], None]:
         """The entries of a list, page by page, as far as one looks."""
         asked = dict(params or {})
         while True:

@@ -109,18 +109,14 @@ class Transport:
             except Failure as failure:
                 await attempts.again(failure)
 
-    async def events(
-        self, path: str, params: Params | None, headers: Mapping[str, str]
-    ) -> AsyncGenerator[bytes, None]:
+    async def events(self, path: str, params: Params | None, headers: Mapping[str, str]) -> AsyncGenerator[bytes, None]:
         """The data of each event (WHATWG HTML §9.2), until the connection ends.
 
         :raises Failure: when it ends, however it does.
         """
         timeout = httpx.Timeout(SILENCE, connect=CONNECT_TIME)
         wanted = {"accept": "text/event-stream", **headers}
-        request = self.http.build_request(
-            "GET", self.url(path), params=params or None, headers=wanted, timeout=timeout
-        )
+        request = self.http.build_request("GET", self.url(path), params=params or None, headers=wanted, timeout=timeout)
         async with self._open(request) as response:
             buffer = bytearray()
             async for chunk in response.aiter_bytes():

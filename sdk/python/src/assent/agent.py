@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping, Sequence
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
@@ -132,7 +132,7 @@ class Agent:
         """One of its sessions by its id."""
         return Session(self, id)
 
-    async def sessions(self) -> AsyncIterator[dict[str, Any]]:
+    async def sessions(self) -> AsyncGenerator[dict[str, Any], None]:
         """Its sessions, those moved last first: ``id``, ``state``, ``capability``, ``initiator``, ``updatedAt``."""
         async for summary in self._party.entries("/v1/sessions", "sessions"):
             yield summary
@@ -172,7 +172,7 @@ class Agent:
         """
         return Inbox(self, group, lease, start)
 
-    async def events(self, start: int | None = None) -> AsyncIterator[Message]:
+    async def events(self, start: int | None = None) -> AsyncGenerator[Message, None]:
         """Whatever it reads, in the order of the log, as it comes: from a position on, or what comes from now on.
 
         Each statement is verified. Resumes by itself, with nothing missing and nothing twice.
@@ -204,7 +204,7 @@ class Agent:
 
     # What is its own
 
-    async def commitments(self) -> AsyncIterator[Commitment]:
+    async def commitments(self) -> AsyncGenerator[Commitment, None]:
         """Its commitments, newest first."""
         async for raw in self._party.entries("/v1/commitments", "commitments"):
             yield Commitment._of(raw)
@@ -273,9 +273,7 @@ class Opening:
         """Leaving the block ends nothing in the protocol: see :meth:`Session.close`."""
 
 
-def _of_trust(
-    agent: str, value: Money | str, capability: str | None, observers: Sequence[str]
-) -> dict[str, Any]:
+def _of_trust(agent: str, value: Money | str, capability: str | None, observers: Sequence[str]) -> dict[str, Any]:
     """A question of trust as the node reads it."""
     money = Money.of(value).wire()
     params: dict[str, Any] = {"agent": _core.agent_uri(agent), **money}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -28,21 +29,28 @@ PAGE_SIZE_MAX = 100
 
 
 class Client:
-    """A node: ``async with Client("http://127.0.0.1:4860") as client``.
+    """A node: ``async with Client("http://127.0.0.1:4860") as client``; without an address the one that ``ASSENT_NODE``
+    has, as for the command line, or this machine's.
 
     Nobody has to trust it: every receipt is verified under its key, every statement under a key that its issuer's own
     stream gives. ``key`` pins the node's key (``did:key:…``) for who has it from elsewhere; without it the node is asked,
     once. ``http`` is a client of one's own, for proxies and certificates; it must not follow redirects.
     """
 
-    def __init__(self, url: str = LOCAL, *, key: str | None = None, http: httpx.AsyncClient | None = None) -> None:
-        self._transport = Transport(url, http)
+    def __init__(
+        self, url: str | None = None, *, key: str | None = None, http: httpx.AsyncClient | None = None
+    ) -> None:
+        self._transport = Transport(url or os.environ.get("ASSENT_NODE") or LOCAL, http)
         self._pinned = key
         self._node: Node | None = None
         self._lock = asyncio.Lock()
 
     async def __aenter__(self) -> Client:
-        await self._connected()
+        try:
+            await self._connected()
+        except BaseException:
+            await self.aclose()
+            raise
         return self
 
     async def __aexit__(self, *_: object) -> None:

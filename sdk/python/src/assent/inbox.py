@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from . import _core
-from ._node import held, loaded
+from ._node import held
 from .errors import Missing
 from .message import Message
 from .session import Session
@@ -59,7 +59,7 @@ class Inbox:
         self._lease_ms = int(lease * 1000)
         self._start = start
 
-    async def __aiter__(self) -> AsyncIterator[InboxMessage]:
+    async def __aiter__(self) -> AsyncGenerator[InboxMessage, None]:
         """One message after the other, for as long as one asks. What is not confirmed comes again when its lease ends."""
         while True:
             for message in await self.take(1, wait=WAIT):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncGenerator, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -61,8 +61,10 @@ class Organisation:
         spelling, such as ``performatives``.
         """
         node = await self._party.node()
-        until = instant(expires) if isinstance(expires, datetime) else (
-            _core.instant(node.now_ms() + expires // timedelta(milliseconds=1))
+        until = (
+            instant(expires)
+            if isinstance(expires, datetime)
+            else (_core.instant(node.now_ms() + expires // timedelta(milliseconds=1)))
         )
         body: dict[str, Any] = {
             "capabilities": list(about),
@@ -88,7 +90,7 @@ class Organisation:
         """Confirms that the other side revoked a consent."""
         return await self._of(consent, "consent.acknowledge", {})
 
-    async def consents(self) -> AsyncIterator[dict[str, Any]]:
+    async def consents(self) -> AsyncGenerator[dict[str, Any], None]:
         """Its consents, newest first: ``id``, ``by``, ``with``, ``standing``, ``purpose``, ``capabilities``."""
         async for consent in self._party.entries("/v1/consents", "consents"):
             yield consent
@@ -97,7 +99,7 @@ class Organisation:
         """One of its consents."""
         return await self._party.get(f"/v1/consents/{_core.hash_digits(id)}")
 
-    async def commitments(self) -> AsyncIterator[Commitment]:
+    async def commitments(self) -> AsyncGenerator[Commitment, None]:
         """The commitments of its agents, newest first."""
         async for raw in self._party.entries("/v1/commitments", "commitments"):
             yield Commitment._of(raw)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Union
 
@@ -14,7 +14,7 @@ from ._party import Head, Party, head_of
 from ._transport import Failure, resumed
 from .errors import AssentError, Conflict, Ended, Missing, Refused, TimedOut, Unverified
 from .guard import Intent
-from .message import ENDED, Commitment, Message, Offer, View
+from .message import Commitment, Message, Offer, View
 from .terms import Package
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class Session:
             self._learn((message.sequence, message.hash))
         return messages
 
-    async def __aiter__(self) -> AsyncIterator[Message]:
+    async def __aiter__(self) -> AsyncGenerator[Message, None]:
         async with aclosing(self.watch()) as watched:
             async for message in watched:
                 yield message
@@ -229,9 +229,7 @@ class Session:
         binds = offer.binding or offer.kind != "business"
         return await self._accept(offer.id, terms_hash, package, binds, view)
 
-    async def _accept(
-        self, what: str, terms_hash: str, package: Package | None, binds: bool, view: View
-    ) -> Receipt:
+    async def _accept(self, what: str, terms_hash: str, package: Package | None, binds: bool, view: View) -> Receipt:
         body = {"kind": "acceptance", "termsHash": terms_hash}
         packages = () if package is None else (package,)
         return await self._say("ACCEPT", body, what, packages=packages, binds=binds, view=view)
@@ -364,7 +362,11 @@ class Session:
             Package.of(package)
             for package in (*body.get("packages", ()), *([body["package"]] if "package" in body else ()))
         )
-        binds = bool(body.get("binding")) or type == "COMMIT" or body.get("kind") in ("acceptance", "amendment", "termination")
+        binds = (
+            bool(body.get("binding"))
+            or type == "COMMIT"
+            or body.get("kind") in ("acceptance", "amendment", "termination")
+        )
         if "termsHash" in body and (package := await self._package(str(body["termsHash"]))) is not None:
             packages = (*packages, package)
         reply = None if in_reply_to is None else _id(in_reply_to)

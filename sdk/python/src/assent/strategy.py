@@ -6,7 +6,7 @@ is good enough. It never goes beyond the limits, whatever it is told. Amounts ar
 >>> limits = Limits(price=Range(reserve="1200", ideal="900"))
 >>> strategy = Linear(limits, rounds=4)
 >>> [str(strategy.next_offer([])["price"]) for _ in range(4)]
-['900.00', '1000.00', '1100.00', '1200.00']
+['900', '1000', '1100', '1200']
 >>> strategy.next_offer([]) is None
 True
 """
@@ -18,6 +18,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_UP, Decimal
 from typing import Union
+
+from .terms import plain
 
 Amount = Union[Decimal, int, str]
 
@@ -54,7 +56,7 @@ class Range:
         # Rounded away from the reserve, so that rounding alone never concedes.
         rounding = ROUND_DOWN if self.reserve >= self.ideal else ROUND_UP
         steps = (exact / self.step).to_integral_value(rounding=rounding)
-        return self._within(steps * self.step)
+        return Decimal(plain(self._within(steps * self.step)))
 
     def conceded_by(self, value: Amount) -> Decimal:
         """Which share of the way to ``reserve`` taking this value would concede; more than 1 is beyond the limit."""
@@ -203,6 +205,7 @@ class TitForTat(Strategy):
         self.first = _exact(first)
 
     def concession(self, history: Sequence[Offer]) -> Decimal:
+        """Which share of the way to the reserve is conceded in this round, 0 to 1."""
         theirs = [self.limits.utility(offer.terms) for offer in history if not offer.is_mine]
         gained = theirs[-1] - theirs[0] if len(theirs) > 1 else Decimal(0)
         return min(Decimal(1), max(Decimal(0), self.first + gained))

@@ -36,10 +36,7 @@ class Money:
         return {"amount": amount, "currency": currency}
 
     def __str__(self) -> str:
-        plain = format(self.amount, "f")
-        # The protocol spells an amount without zeros at its end.
-        plain = plain.rstrip("0").rstrip(".") if "." in plain else plain
-        return f"{plain} {self.currency}"
+        return f"{plain(self.amount)} {self.currency}"
 
 
 @dataclass(frozen=True)
@@ -87,8 +84,8 @@ class Package:
         **more: Any,
     ) -> None:
         self._obligations = tuple(obligations)
-        #: What is agreed beside the obligations; numbers are whole, others are written as text.
-        self.terms: dict[str, Any] = dict(terms or {})
+        #: What is agreed beside the obligations; numbers are whole, and a ``Decimal`` is written as text.
+        self.terms: dict[str, Any] = _spelled(dict(terms or {}))
         #: The terms schema that ``terms`` follow, by its hash.
         self.schema = schema
         self._more = more
@@ -143,6 +140,23 @@ class Package:
 
     def __repr__(self) -> str:
         return f"Package({self.wire()!r})"
+
+
+def plain(amount: Decimal) -> str:
+    """An amount as the protocol spells it: without an exponent, and without zeros at its end."""
+    text = format(amount, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _spelled(value: Any) -> Any:
+    """JSON with exact amounts as the texts that the protocol has for them."""
+    if isinstance(value, Decimal):
+        return plain(value)
+    if isinstance(value, Mapping):
+        return {name: _spelled(member) for name, member in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_spelled(member) for member in value]
+    return value
 
 
 def _due(due: Due, now_ms: int) -> dict[str, Any]:
