@@ -73,6 +73,6 @@ def test_what_is_no_key_is_not_taken(tmp_path: Path) -> None:
 
 def test_the_command_line_reads_the_same_files(tmp_path: Path) -> None:
     key = Keyring(tmp_path / "keys").create("acme.example")
-    command = [binary(), "--home", str(tmp_path), "key", "show", "acme.example", "--json"]
+    command = [binary(), "--home", str(tmp_path), "key", "show", "--of", "acme.example", "--json"]
     ran = subprocess.run(command, env=clean(), capture_output=True, text=True, check=True)
     assert key.id in ran.stdout

@@ -14,6 +14,10 @@ BUYER = Limits(price=Range(reserve="1200", ideal="900"))
 SELLER = Limits(price=Range(reserve="1000", ideal="1500"))
 
 
+def at(price: int) -> dict[str, Decimal]:
+    return {"price": Decimal(price)}
+
+
 def prices(chosen: Strategy) -> list[Decimal]:
     offers = []
     while (terms := chosen.next_offer()) is not None:
@@ -55,13 +59,13 @@ def test_what_is_taken_is_within_the_limit_and_no_worse_than_the_own_offer() -> 
 def test_nothing_is_given_for_nothing() -> None:
     chosen = TitForTat(BUYER, rounds=20)
     history = [Offer.theirs(price=1200)]
-    assert chosen.next_offer(history) == {"price": 900}
-    assert chosen.next_offer([*history, Offer.theirs(price=1200)]) == {"price": 900}
+    assert chosen.next_offer(history) == at(900)
+    assert chosen.next_offer([*history, Offer.theirs(price=1200)]) == at(900)
     # A third of the own range was conceded, so a third is.
-    assert chosen.next_offer([*history, Offer.theirs(price=1100)]) == {"price": 1000}
+    assert chosen.next_offer([*history, Offer.theirs(price=1100)]) == at(1000)
     # Coming back from a concession takes back the answer to it, and more than all is never given.
-    assert chosen.next_offer([*history, Offer.theirs(price=1100), Offer.theirs(price=1200)]) == {"price": 900}
-    assert chosen.next_offer([Offer.theirs(price=5000), Offer.theirs(price=1)]) == {"price": 1200}
+    assert chosen.next_offer([*history, Offer.theirs(price=1100), Offer.theirs(price=1200)]) == at(900)
+    assert chosen.next_offer([Offer.theirs(price=5000), Offer.theirs(price=1)]) == at(1200)
 
 
 def test_several_issues_are_weighed() -> None:
@@ -75,13 +79,13 @@ def test_several_issues_are_weighed() -> None:
 
 def test_amounts_are_exact() -> None:
     for wrong in (
-        lambda: Range(1.5, 1),
+        lambda: Range(1.5, 1),  # type: ignore[arg-type]
         lambda: Range("1", "2", step=0),
         Limits,
         lambda: Limits({"a": -1}, a=Range(1, 2)),
     ):
         with pytest.raises((TypeError, ValueError)):
-            wrong()  # type: ignore[no-untyped-call]
+            wrong()
     assert Range("0.3", "0.1", step="0.1").at(Decimal("0.5")) == Decimal("0.2")
     assert Range(5, 5).allows(5) and not Range(5, 5).allows(6)
 

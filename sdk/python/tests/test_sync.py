@@ -54,7 +54,6 @@ def test_a_deal_without_await(node: Served, tmp_path: Path) -> None:
                     session.close("all is well")
         selling.join(PATIENCE)
         assert not selling.is_alive()
-        assert sync.Client is not assent.Client
         (commitment,) = buyer.commitments()
         assert commitment.state == "FULFILLED"
         assert assent.verify(buyer.bundle(commitment.id), client.key()).ok
