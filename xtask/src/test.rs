@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use crate::command::{cargo, has_program, has_subcommand, python as python_in, run as run_command};
-use crate::{collector, console, libraries, tidy, torture};
+use crate::{collector, console, libraries, sdk, tidy, torture};
 
 /// What to leave out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,7 +95,7 @@ fn summary(done: &[(&str, Option<Outcome>, f64)]) -> String {
     out
 }
 
-const STEPS: [Step; 13] = [
+const STEPS: [Step; 14] = [
     Step { name: "format", meaning: "the code is laid out as rustfmt does", kind: Kind::Lint, run: format },
     Step { name: "tidy", meaning: "the rules that no compiler knows", kind: Kind::Lint, run: tidy },
     Step { name: "clippy", meaning: "no warning in any target", kind: Kind::Lint, run: clippy },
@@ -125,6 +125,12 @@ const STEPS: [Step; 13] = [
         meaning: "an independent verifier agrees with the vectors",
         kind: Kind::Test,
         run: python,
+    },
+    Step {
+        name: "sdk",
+        meaning: "the package for Python installs, is typed, and trades at a node",
+        kind: Kind::Test,
+        run: python_sdk,
     },
     Step {
         name: "collector",
@@ -223,6 +229,14 @@ fn python(root: &Path) -> Result<Outcome, String> {
     run_command(&mut python_in(&folder, &["verify.py", "vectors"])).map(|()| Outcome::Passed)
 }
 
+/// The same of what is installed beside Python.
+fn python_sdk(root: &Path) -> Result<Outcome, String> {
+    if !has_program(root, "python3") {
+        return missing("python3 is not installed", is_ci());
+    }
+    sdk::check(root).map(|()| Outcome::Passed)
+}
+
 /// Needs a registry of packages once; a desk may be without.
 fn collector(root: &Path) -> Result<Outcome, String> {
     let Ok(program) = collector::install(root) else {
@@ -291,11 +305,12 @@ mod tests {
             "console",
             "faults",
             "python",
+            "sdk",
             "collector",
             "libraries",
         ];
         assert_eq!(names(false, true), all);
-        let tests = ["examples", "tests", "console", "faults", "python", "collector", "libraries"];
+        let tests = ["examples", "tests", "console", "faults", "python", "sdk", "collector", "libraries"];
         assert_eq!(names(false, false), tests);
         assert_eq!(names(true, false), [&tests[..], &["torture"]].concat());
     }

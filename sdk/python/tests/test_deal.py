@@ -140,6 +140,15 @@ async def test_who_speaks_first_is_read_before_one_answers(traders: Market) -> N
     await theirs.accept()
 
 
+async def test_work_belongs_to_a_trace(traders: Market) -> None:
+    traced = traders.buyer.in_trace("00-" + "ab" * 16 + "-" + "cd" * 8 + "-01")
+    mine = await traced.open_session(traders.seller.name, CAPABILITY, timeout=0)
+    course = await traders.seller.session(mine.id).trace()
+    assert "ab" * 16 in str(course)
+    with pytest.raises(assent.Invalid):
+        await traders.buyer.in_trace("nonsense").open_session(traders.seller.name, CAPABILITY, timeout=0)
+
+
 async def test_a_person_is_asked(traders: Market) -> None:
     mine, _ = await traders.session()
     await mine.propose(traders.package("1000 USD"))

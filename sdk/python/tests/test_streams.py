@@ -44,6 +44,14 @@ async def test_a_second_loop_goes_on_where_the_first_left(traders: Market) -> No
     assert await heard(mine, 2) == [2, 3]
 
 
+async def test_a_program_goes_on_after_what_it_had_handled(traders: Market) -> None:
+    mine, theirs = await traders.session()
+    for number in range(3):
+        await theirs.say(f"remark {number}")
+    async with aclosing(traders.buyer.session(mine.id).watch(after=2)) as watched:
+        assert [(await anext(watched)).text for _ in range(2)] == ["remark 1", "remark 2"]
+
+
 async def test_a_node_that_begins_anew_is_waited_for(traders: Market, node: Served) -> None:
     mine, theirs = await traders.session()
     listening = asyncio.ensure_future(heard(mine, 4))

@@ -12,14 +12,14 @@ create_exception!(
     assent._core,
     Rejected,
     PyException,
-    "A rule of the protocol is broken: code, sentence, pointer, rule."
+    "A rule of the protocol is broken: code, sentence, hint, pointer, rule."
 );
 create_exception!(assent._core, Unverifiable, PyException, "What was told does not hold: what does not.");
 
 /// A refusal by the core.
 pub(crate) fn rejected(rejection: Rejection) -> PyErr {
     let Rejection { code, rule, pointer, .. } = rejection;
-    Rejected::new_err((code.as_str(), code.sentence(), pointer, rule))
+    Rejected::new_err((code.as_str(), code.sentence(), code.hint(), pointer, rule))
 }
 
 /// The same of a bare code.

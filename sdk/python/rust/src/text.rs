@@ -3,7 +3,6 @@
 use asp_core::amount::Money;
 use asp_core::name::{AgentUri, Capability, Domain, Issuer};
 use asp_core::position::{Hash, LogTime};
-use asp_core::rejection::Code;
 use asp_core::statement::body::Package;
 use asp_core::statement::draft;
 use asp_core::statement::scan::{self, Bounds};
@@ -96,12 +95,6 @@ fn millis(instant: &str) -> PyResult<u64> {
     Ok(parsed::<LogTime>("an instant", instant)?.millis())
 }
 
-/// Each code of the protocol with what it says and what to do about it.
-#[pyfunction]
-fn codes() -> Vec<(&'static str, &'static str, &'static str)> {
-    Code::all().map(|code| (code.as_str(), code.sentence(), code.hint())).collect()
-}
-
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(canonical, module)?)?;
     module.add_function(wrap_pyfunction!(digest, module)?)?;
@@ -114,6 +107,5 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(is_within, module)?)?;
     module.add_function(wrap_pyfunction!(money, module)?)?;
     module.add_function(wrap_pyfunction!(instant, module)?)?;
-    module.add_function(wrap_pyfunction!(millis, module)?)?;
-    module.add_function(wrap_pyfunction!(codes, module)?)
+    module.add_function(wrap_pyfunction!(millis, module)?)
 }

@@ -39,7 +39,7 @@ from .organisation import Organisation
 from .session import Session
 from .strategy import Limits, Range
 from .terms import Money, Obligation, Package
-from .verifying import Check, Report, verify
+from .verifying import Check, Report, digest, verify
 
 __version__ = "0.1.0"
 
@@ -83,6 +83,7 @@ __all__ = [
     "Unreachable",
     "Unverified",
     "View",
+    "digest",
     "strategy",
     "sync",
     "verify",

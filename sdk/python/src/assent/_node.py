@@ -37,8 +37,7 @@ def formed() -> Iterator[None]:
     try:
         yield
     except _core.Rejected as error:
-        code, detail, pointer, rule = error.args
-        raise Invalid(code, detail, pointer, rule) from None
+        raise Invalid(*error.args) from None
 
 
 def loaded(answer: bytes) -> dict[str, Any]:

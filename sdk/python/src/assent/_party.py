@@ -34,6 +34,8 @@ class Party:
         self.issuer = issuer
         self.key = key
         self.guard = guard
+        #: Where what it says belongs in a distributed trace.
+        self.trace: str | None = None
         # What the token is bound to: made anew for each party and never stored.
         self._dpop = _core.SecretKey.from_seed(secrets.token_bytes(32))
         self._token: str | None = None
@@ -71,6 +73,7 @@ class Party:
                 random=secrets.token_bytes(10),
                 keys=[key._secret for key in (self.key, *others)],
                 in_reply_to=reply,
+                trace=self.trace,
             )
 
     async def say(

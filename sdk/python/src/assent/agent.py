@@ -44,6 +44,15 @@ class Agent:
         """The node."""
         return self._client
 
+    def in_trace(self, traceparent: str) -> Agent:
+        """The same agent for work that belongs to a distributed trace (W3C ``traceparent``).
+
+        Every statement that it signs says so, to everybody who reads it and for ever.
+        """
+        traced = Agent(self._client, self.name, self._party.key, self._party.guard)
+        traced._party.trace = traceparent
+        return traced
+
     # Sessions
 
     def open_session(

@@ -60,9 +60,14 @@ class Conflict(Refused):
 class Invalid(AssentError):
     """What was to be signed breaks a rule of form: nothing was sent."""
 
-    def __init__(self, code: str, detail: str, pointer: str | None = None, rule: str | None = None) -> None:
+    def __init__(
+        self, code: str, detail: str, remedy: str, pointer: str | None = None, rule: str | None = None
+    ) -> None:
         self.code: str = code
+        #: What is wrong, as a sentence.
         self.detail = detail
+        #: What to do about it, as a sentence.
+        self.remedy = remedy
         #: Where in the statement, as an RFC 6901 pointer.
         self.pointer = pointer
         #: The numbered rule that it breaks.

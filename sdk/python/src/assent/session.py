@@ -97,11 +97,14 @@ class Session:
                     if view.has_ended and view.head[0] == message.sequence:
                         return
 
-    async def watch(self) -> AsyncGenerator[Message, None]:
-        """The same without an end: also what is said after the session has ended, its countersignatures."""
+    async def watch(self, after: int | None = None) -> AsyncGenerator[Message, None]:
+        """The same without an end: also what is said after the session has ended, its countersignatures.
+
+        ``after`` is the sequence behind which it begins, for who kept what it had handled across a restart.
+        """
         node = await self._party.node()
-        if self._chain is None:
-            self._chain = _core.Chain(node.origin, self._stream)
+        if self._chain is None or after is not None:
+            self._chain = _core.Chain(node.origin, self._stream, after)
         chain = self._chain
         async with aclosing(resumed(self._connect, self._party.forget_token)) as events:
             async for data in events:

@@ -58,9 +58,12 @@ class Session:
         """What was said so far, after a place if one is given; verified, without a gap."""
         return self._portal.run(self._inner.messages(after))
 
-    def watch(self) -> Iterator[Message]:
-        """The same without an end: also what is said after the session has ended, its countersignatures."""
-        return self._portal.iterate(self._inner.watch())
+    def watch(self, after: int | None = None) -> Iterator[Message]:
+        """The same without an end: also what is said after the session has ended, its countersignatures.
+
+        ``after`` is the sequence behind which it begins, for who kept what it had handled across a restart.
+        """
+        return self._portal.iterate(self._inner.watch(after))
 
     def wait_until(
         self, wanted: str | Collection[str] | Callable[[View], object], timeout: float | None = None
@@ -354,6 +357,13 @@ class Agent:
     def organisation(self) -> str:
         """The domain of its organisation."""
         return self._inner.organisation
+
+    def in_trace(self, traceparent: str) -> Agent:
+        """The same agent for work that belongs to a distributed trace (W3C ``traceparent``).
+
+        Every statement that it signs says so, to everybody who reads it and for ever.
+        """
+        return Agent(self._portal, self._inner.in_trace(traceparent))
 
     def open_session(
         self,

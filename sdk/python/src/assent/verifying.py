@@ -38,6 +38,11 @@ class Report:
         return self.ok
 
 
+def digest(content: bytes) -> str:
+    """The SHA-256 of bytes as the protocol writes it: what shows a delivery that was agreed on by its digest."""
+    return _core.digest(content)
+
+
 def verify(bundle: bytes, anchors: str | None = None) -> Report:
     """Verifies the file of a commitment, without a network. ``anchors`` is the log's key as one knows it from elsewhere.
 
