@@ -105,6 +105,23 @@ async def test_a_gap_in_what_is_told_is_refused(traders: Market, node: Served) -
             await mine.messages()
 
 
+async def test_what_no_node_would_say_is_told_as_that(traders: Market, node: Served) -> None:
+    async with Relay(node.url) as relay, assent.Client(relay.url) as client:
+        buyer, _ = traders.again(client)
+        mine, _ = await traders.session(buyer)
+        await mine.say("hello")
+        for lie in ((b'"state":', b'"stAte":'), (b'"head":{', b'"heaD":{'), (b'"offers":[', b'"offers":{')):
+            relay.lie = lie
+            with pytest.raises(assent.BadAnswer):
+                await mine.view()
+        relay.lie = (b'"score":"', b'"scorE":"')
+        with pytest.raises(assent.BadAnswer):
+            await buyer.trust(traders.seller.name)
+        relay.lie = (b'"agents":[', b'"agentS":[')
+        with pytest.raises(assent.BadAnswer):
+            await client.discover()
+
+
 async def test_a_receipt_that_was_changed_on_the_way_is_refused(traders: Market, node: Served) -> None:
     async with Relay(node.url) as relay, assent.Client(relay.url) as client:
         buyer, _ = traders.again(client)

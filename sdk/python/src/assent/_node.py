@@ -8,11 +8,13 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from . import _core
 from ._transport import Transport
 from .errors import BadAnswer, Invalid, Unverified
+
+T = TypeVar("T")
 
 #: Differences between the clocks up to this are left alone, in milliseconds: the node allows for more.
 TOLERATED_MS = 30_000
@@ -27,8 +29,14 @@ def held() -> Iterator[None]:
         yield
     except _core.Unverifiable as error:
         raise Unverified(f"the answer does not verify: {error}") from error
-    except ValueError as error:
-        raise BadAnswer(f"the answer is not a node's: {error}") from error
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
+        raise BadAnswer(f"the answer is not a node's: {error!r}") from error
+
+
+def told(read: Callable[[dict[str, Any]], T], raw: dict[str, Any]) -> T:
+    """What an object of the API says, read into a type; what does not fit is an error of this package."""
+    with held():
+        return read(raw)
 
 
 @contextmanager

@@ -10,9 +10,9 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequen
 from typing import Any
 
 from . import _core
-from ._node import Node, Receipt, formed, loaded
+from ._node import Node, Receipt, formed, held, loaded
 from ._transport import Attempts, Failure, Params
-from .errors import Conflict
+from .errors import BadAnswer, Conflict
 from .guard import Guard, Intent
 from .keys import AgentKey
 
@@ -126,6 +126,8 @@ class Party:
         while True:
             page = await self.get(path, asked)
             for entry in page.get(name, ()):
+                if not isinstance(entry, dict):
+                    raise BadAnswer("the answer is not a node's: an entry that is no object")
                 yield entry
             if not (token := page.get("nextPageToken")):
                 return
@@ -170,8 +172,8 @@ class Party:
                     break
                 except Failure as failure:
                     await attempts.again(failure)
-            token = str(answer.get("access_token"))
-            lasts = min(float(answer.get("expires_in", 0)), 86_400.0)
+            with held():
+                token, lasts = str(answer["access_token"]), min(float(answer["expires_in"]), 86_400.0)
             self._token, self._until = token, time.monotonic() + max(0.0, lasts - MARGIN)
             return token
 
@@ -182,5 +184,6 @@ class Party:
 
 def head_of(view: Mapping[str, Any]) -> Head:
     """The head of a stream as a view of it tells."""
-    head = view["head"]
-    return int(head["sequence"]), str(head["hash"])
+    with held():
+        head = view["head"]
+        return int(head["sequence"]), str(head["hash"])

@@ -173,7 +173,8 @@ def _problem(response: httpx.Response, answer: bytes) -> Failure:
         if isinstance(problem, dict) and isinstance(problem.get("code"), str):
             conflict = problem["code"] == "SEQUENCE_CONFLICT"
             return Failure(Conflict(problem) if conflict else Refused(problem), retry_after)
-    except ValueError:
+    except (ValueError, LookupError, TypeError, RecursionError):
+        # No problem of a node's.
         pass
     if response.status_code in (502, 503, 504):
         # Something between here and the node, which cannot tell what the node did.

@@ -9,7 +9,7 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 from . import _core
-from ._node import Receipt, held
+from ._node import Receipt, held, told
 from ._party import Party, head_of
 from ._transport import Failure, resumed
 from .errors import AssentError, Missing, TimedOut
@@ -129,10 +129,11 @@ class Agent:
         found: dict[str, str] = {}
         if wanted:
             async for consent in self._party.entries("/v1/consents", "consents"):
-                other = consent["with"] if consent["by"] == self.organisation else consent["by"]
-                covers = any(_core.is_within(capability, prefix) for prefix in consent["capabilities"])
-                if other in wanted and consent["standing"] == "GRANTED" and covers:
-                    found.setdefault(other, consent["id"])
+                with held():
+                    other = consent["with"] if consent["by"] == self.organisation else consent["by"]
+                    covers = any(_core.is_within(capability, prefix) for prefix in consent["capabilities"])
+                    if other in wanted and consent["standing"] == "GRANTED" and covers:
+                        found.setdefault(other, consent["id"])
         if missing := sorted(wanted - set(found)):
             raise Missing(f"there is no granted consent with {', '.join(missing)} that covers {capability}")
         return list(found.values())
@@ -159,11 +160,11 @@ class Agent:
             params = {"pageSize": "1"}
             if seen is not None:
                 params |= {"after": str(seen), "waitSeconds": str(max(1, int(min(left, POLL))))}
-            size = int((await self._party.get("/v1/sessions", params))["size"])
+            size = told(lambda page: int(page["size"]), await self._party.get("/v1/sessions", params))
             moved = {} if seen is None else {"after": str(seen)}
             async for summary in self._party.entries("/v1/sessions", "sessions", moved):
-                if summary["state"] == "INVITED" and summary["initiator"] != self.name:
-                    session = self.session(summary["id"])
+                if summary.get("state") == "INVITED" and summary.get("initiator") != self.name:
+                    session = told(lambda summary: self.session(summary["id"]), summary)
                     view = await session.view()
                     if any(it["agent"] == self.name and not it["joined"] for it in view.participants):
                         return session
@@ -216,11 +217,11 @@ class Agent:
     async def commitments(self) -> AsyncGenerator[Commitment, None]:
         """Its commitments, newest first."""
         async for raw in self._party.entries("/v1/commitments", "commitments"):
-            yield Commitment._of(raw)
+            yield told(Commitment._of, raw)
 
     async def commitment(self, id: str) -> Commitment:
         """One of its commitments."""
-        return Commitment._of(await self._party.get(f"/v1/commitments/{_core.hash_digits(id)}"))
+        return told(Commitment._of, await self._party.get(f"/v1/commitments/{_core.hash_digits(id)}"))
 
     async def bundle(self, commitment: str) -> bytes:
         """The proof of a commitment: a file that anybody verifies offline with :func:`assent.verify`."""
@@ -235,7 +236,7 @@ class Agent:
     ) -> Trust:
         """How far another agent can be trusted with a deal of this size, as its own organisation sees it, or others do."""
         params = _of_trust(agent, value, capability, observers)
-        return Trust._of(await self._party.get("/v1/trust", params))
+        return told(Trust._of, await self._party.get("/v1/trust", params))
 
     async def shown(self) -> dict[str, Any]:
         """What the registry shows of it."""

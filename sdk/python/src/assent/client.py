@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 
 from . import _core
-from ._node import Node, Receipt, held, loaded
+from ._node import Node, Receipt, held, loaded, told
 from ._transport import Transport
 from .agent import Agent
 from .errors import Missing, Refused
@@ -158,7 +158,7 @@ class Client:
         found: list[Found] = []
         while True:
             page = loaded(await self._transport.repeat("POST", "/v1/search", body=json.dumps(query).encode()))
-            found += map(Found._of, page["agents"])
+            found += told(lambda page: [Found._of(raw) for raw in page["agents"]], page)
             if len(found) >= limit or not (token := page.get("nextPageToken")):
                 return found[:limit]
             query["pageToken"] = token

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from . import _core
-from ._node import Receipt
+from ._node import Receipt, told
 from ._party import Party, head_of
 from .keys import AgentKey
 from .message import Commitment
@@ -102,7 +102,7 @@ class Organisation:
     async def commitments(self) -> AsyncGenerator[Commitment, None]:
         """The commitments of its agents, newest first."""
         async for raw in self._party.entries("/v1/commitments", "commitments"):
-            yield Commitment._of(raw)
+            yield told(Commitment._of, raw)
 
     async def shown(self) -> dict[str, Any]:
         """What the registry shows of it."""
