@@ -21,6 +21,8 @@ def test_the_guide_runs_as_it_is_printed(node: Served, tmp_path: Path) -> None:
     assert len(programs) == text.count("```python")
     for name, program in programs:
         (tmp_path / name).write_text(program)
+        typed = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(tmp_path / "types"), str(tmp_path / name)]
+        assert subprocess.run(typed, check=False).returncode == 0
     commands = [block for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL) if not block.startswith(DONE)]
     path = os.pathsep.join([str(Path(sys.executable).parent), str(Path(binary()).parent), os.environ["PATH"]])
     environment = {**clean(), "ASSENT_NODE": node.url, "PATH": path, "PYTHONUNBUFFERED": "1"}
