@@ -7,6 +7,7 @@ mod command;
 mod console;
 mod libraries;
 mod picture;
+mod sdk;
 mod test;
 mod tidy;
 mod torture;

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use crate::command::{cargo, has_program, has_subcommand, python as python_in, run as run_command};
-use crate::{collector, console, libraries, tidy, torture, typescript};
+use crate::{collector, console, libraries, sdk, tidy, torture, typescript};
 
 /// What to leave out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,7 +95,7 @@ fn summary(done: &[(&str, Option<Outcome>, f64)]) -> String {
     out
 }
 
-const STEPS: [Step; 14] = [
+const STEPS: [Step; 15] = [
     Step { name: "format", meaning: "the code is laid out as rustfmt does", kind: Kind::Lint, run: format },
     Step { name: "tidy", meaning: "the rules that no compiler knows", kind: Kind::Lint, run: tidy },
     Step { name: "clippy", meaning: "no warning in any target", kind: Kind::Lint, run: clippy },
@@ -125,6 +125,12 @@ const STEPS: [Step; 14] = [
         meaning: "an independent verifier agrees with the vectors",
         kind: Kind::Test,
         run: python,
+    },
+    Step {
+        name: "sdk",
+        meaning: "the package for Python installs, is typed, and trades at a node",
+        kind: Kind::Test,
+        run: python_sdk,
     },
     Step {
         name: "typescript",
@@ -229,6 +235,14 @@ fn python(root: &Path) -> Result<Outcome, String> {
     run_command(&mut python_in(&folder, &["verify.py", "vectors"])).map(|()| Outcome::Passed)
 }
 
+/// The same of what is installed beside Python.
+fn python_sdk(root: &Path) -> Result<Outcome, String> {
+    if !has_program(root, "python3") {
+        return missing("python3 is not installed", is_ci());
+    }
+    sdk::check(root).map(|()| Outcome::Passed)
+}
+
 /// As the independent verifier, with what is installed from a registry of packages.
 fn typescript(root: &Path) -> Result<Outcome, String> {
     if ["node", "npm"].into_iter().any(|name| !has_program(root, name)) {
@@ -305,13 +319,23 @@ mod tests {
             "console",
             "faults",
             "python",
+            "sdk",
             "typescript",
             "collector",
             "libraries",
         ];
         assert_eq!(names(false, true), all);
-        let tests =
-            ["examples", "tests", "console", "faults", "python", "typescript", "collector", "libraries"];
+        let tests = [
+            "examples",
+            "tests",
+            "console",
+            "faults",
+            "python",
+            "sdk",
+            "typescript",
+            "collector",
+            "libraries",
+        ];
         assert_eq!(names(false, false), tests);
         assert_eq!(names(true, false), [&tests[..], &["torture"]].concat());
     }

@@ -5,10 +5,10 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-use asp_core::key::{Algorithm, KeyId, SecretKey};
+use asp_core::key::SecretKey;
+use asp_core::keyfile::{self, Unusable};
 use asp_core::name::Issuer;
-use serde::{Deserialize, Serialize};
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
 use crate::{Error, clock};
 
@@ -21,22 +21,6 @@ const EXTENSION: &str = "key";
 #[derive(Debug, Clone)]
 pub struct Keyring {
     folder: PathBuf,
-}
-
-/// What a key file says, as JSON; the secret is wiped when it is let go.
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct KeyFile {
-    issuer: Issuer,
-    key: KeyId,
-    /// The 32 bytes of the private key in hexadecimal digits: of Ed25519 the seed, of P-256 the scalar.
-    secret: String,
-}
-
-impl Drop for KeyFile {
-    fn drop(&mut self) {
-        self.secret.zeroize();
-    }
 }
 
 /// A new key that is on disk beside the one in use, until it takes its place.
@@ -164,11 +148,8 @@ impl Keyring {
         Ok(Prepared { key, from, to: self.path(issuer, EXTENSION) })
     }
 
-    /// A file name that reads like the issuer; `_` stands for what a path would take for a separator.
     fn path(&self, issuer: &Issuer, extension: &str) -> PathBuf {
-        let text = issuer.to_string();
-        let name = text.strip_prefix("agent://").unwrap_or(&text).replace('/', "_");
-        self.folder.join(format!("{name}.{extension}"))
+        self.folder.join(format!("{}.{extension}", keyfile::name_of(issuer)))
     }
 
     fn write(&self, path: &Path, issuer: &Issuer, key: &SecretKey) -> Result<(), Error> {
@@ -177,16 +158,14 @@ impl Keyring {
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
         builder.create(&self.folder).map_err(|error| fault(&self.folder, &error))?;
-        let content = KeyFile { issuer: issuer.clone(), key: key.id(), secret: digits(&key.seed()) };
-        let text = serde_json::to_string_pretty(&content).map_err(|error| fault(path, &error))?;
-        let text = Zeroizing::new(text);
+        let text = keyfile::to_named(issuer, key);
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let mut file = options.open(path).map_err(|error| fault(path, &error))?;
-        let written = file.write_all(text.as_bytes()).and_then(|()| file.write_all(b"\n"));
-        let kept = written.and_then(|()| file.sync_all()).and_then(|()| sync(&self.folder));
+        let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
+        let kept = written.and_then(|()| sync(&self.folder));
         kept.map_err(|error| fault(path, &error))
     }
 }
@@ -204,21 +183,6 @@ fn sync(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
-fn digits(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn seed(text: &str) -> Option<[u8; 32]> {
-    let mut bytes = [0; 32];
-    if text.len() != 64 || !text.is_ascii() {
-        return None;
-    }
-    for (index, byte) in bytes.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(text.get(2 * index..2 * index + 2)?, 16).ok()?;
-    }
-    Some(bytes)
-}
-
 fn read(path: &Path, expected: Option<&Issuer>) -> Result<(Issuer, SecretKey), Error> {
     let file = File::open(path).map_err(|error| match (error.kind(), expected) {
         (io::ErrorKind::NotFound, Some(issuer)) => fault(path, &format_args!("there is no key for {issuer}")),
@@ -228,17 +192,12 @@ fn read(path: &Path, expected: Option<&Issuer>) -> Result<(Issuer, SecretKey), E
     // As large as it gets: a buffer that grows leaves copies behind.
     let mut text = Zeroizing::new(String::with_capacity(FILE_BYTES_MAX));
     file.take(FILE_BYTES_MAX as u64).read_to_string(&mut text).map_err(|error| fault(path, &error))?;
-    // The parser's own words could quote the secret.
-    let content: KeyFile = serde_json::from_str(&text).map_err(|_| fault(path, &"not a key file"))?;
-    let key = seed(&content.secret).and_then(|seed| match content.key.algorithm() {
-        Algorithm::Ed25519 => Some(SecretKey::from_seed(&seed)),
-        Algorithm::Es256 => SecretKey::from_scalar(&seed).ok(),
-    });
-    match key {
-        Some(key) if key.id() == content.key && expected.is_none_or(|issuer| *issuer == content.issuer) => {
-            Ok((content.issuer.clone(), key))
-        }
-        Some(_) | None => Err(fault(path, &"its key is not the one that it names")),
+    // What is said of a file never quotes it.
+    let strange = "its key is not the one that it names";
+    match keyfile::read_named(&text) {
+        Ok((issuer, key)) if expected.is_none_or(|expected| *expected == issuer) => Ok((issuer, key)),
+        Ok(_) | Err(Unusable::Other) => Err(fault(path, &strange)),
+        Err(Unusable::Form) => Err(fault(path, &"not a key file")),
     }
 }
 
@@ -261,6 +220,10 @@ fn fault(path: &Path, why: &dyn fmt::Display) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn digits(bytes: &[u8]) -> String {
+        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
 
     fn issuer() -> Issuer {
         "agent://acme.example/sales/bot".parse().unwrap()

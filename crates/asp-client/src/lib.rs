@@ -25,7 +25,6 @@
 //! ```
 
 pub mod api;
-pub mod keyfile;
 pub mod keys;
 pub mod otlp;
 

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use asp_core::name::{Issuer, StreamId};
 use asp_core::position::{Hash, Position};
+use asp_core::reading::{keys_of, signed_by_issuer};
 use asp_core::session::Session;
 use asp_core::statement::Verified;
 use asp_core::stream::KeyHistory;
@@ -35,9 +36,7 @@ impl Authors {
     /// [`Error::Forged`] if not; else as every call.
     pub(crate) async fn check(&self, client: &Client, said: &Verified, at: Position) -> Result<(), Error> {
         let issuer = &said.statement().issuer;
-        let signed = |keys: &KeyHistory| {
-            said.signatures().iter().any(|signature| keys.valid_at(&signature.key_id, at))
-        };
+        let signed = |keys: &KeyHistory| signed_by_issuer(keys, said, at);
         let strange = || Error::forged(format_args!("the statement at {at} is not signed by {issuer}"));
         if let Issuer::Node(origin) = issuer {
             let own = origin == client.origin() && said.signed_by(&client.node_key());
@@ -65,11 +64,7 @@ async fn read_keys(client: &Client, issuer: &Issuer) -> Result<KeyHistory, Error
         messages.extend(client.chained(&StreamId::Org(domain), None).await?);
     }
     let world = replay(client, &messages)?;
-    let keys = match issuer {
-        Issuer::Agent(agent) => world.agent(agent).map(|agent| agent.keys().clone()),
-        Issuer::Organisation(domain) => world.organisation(domain).map(|org| org.keys().clone()),
-        Issuer::Node(_) => None,
-    };
+    let keys = keys_of(&world, issuer).cloned();
     keys.ok_or_else(|| Error::forged(format_args!("{issuer} signs but is not registered")))
 }
 

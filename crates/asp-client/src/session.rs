@@ -5,6 +5,7 @@ use std::time::Duration;
 use asp_core::log::receipt::Receipt;
 use asp_core::name::{AgentUri, Issuer, StreamId, StreamName};
 use asp_core::position::{Hash, Head, Sequence};
+use asp_core::reading::Chain;
 use asp_core::rejection::Code;
 use asp_core::session::digest::SessionDigest;
 use asp_core::session::trace::SessionTrace;
@@ -23,7 +24,7 @@ use crate::api::{Message, MessagePage, OfferView, SessionView, TraceView};
 use crate::export::SessionExport;
 use crate::party::Query;
 use crate::replay;
-use crate::stream::{self, Chain, KnownHead, Pages};
+use crate::stream::{self, KnownHead, Pages};
 
 /// How often something that cannot have changed its meaning is signed anew on a head that moved.
 const RESIGN_MAX: u32 = 8;

@@ -1,9 +1,10 @@
-//! What comes from a stream: server-sent events, resumed where they broke off, and the chain that they must form.
+//! What comes from a stream: server-sent events, resumed where they broke off, as the chain that they must form.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use asp_core::name::{Origin, StreamId};
-use asp_core::position::{Hash, Head, Position, Sequence};
+use asp_core::position::{Head, Position, Sequence};
+use asp_core::reading::Chain;
 use asp_core::statement::Verified;
 use futures::Stream;
 use reqwest::{Method, Response};
@@ -42,63 +43,15 @@ impl KnownHead {
     }
 }
 
-/// Checks that messages are those of one stream and follow one another.
-#[derive(Debug, Clone)]
-pub(crate) struct Chain {
-    origin: Origin,
-    stream: StreamId,
-    last: Option<Sequence>,
-    /// Hash and place in the log of the last, once one was taken.
-    taken: Option<(Hash, Position)>,
-}
-
-impl Chain {
-    /// A stream's chain from the statement after a place, or from the first.
-    pub(crate) const fn after(origin: Origin, stream: StreamId, last: Option<Sequence>) -> Self {
-        Self { origin, stream, last, taken: None }
-    }
-
-    /// The last place that was taken.
-    pub(crate) const fn last(&self) -> Option<Sequence> {
-        self.last
-    }
-
-    /// The last statement that was taken.
-    pub(crate) fn head(&self) -> Option<Head> {
-        self.last.zip(self.taken).map(|(sequence, (hash, _))| Head { sequence, hash })
-    }
-
-    /// Checks that a message verifies and is the next. Who signed it is checked by `replay::Authors`.
-    ///
-    /// # Errors
-    /// [`Error::Forged`] if it is not.
-    pub(crate) fn check(&self, message: &Message) -> Result<Verified, Error> {
-        let verified =
-            message.verify().map_err(|rejection| Error::forged(format_args!("a message: {rejection}")))?;
-        let statement = verified.statement();
-        if statement.stream != self.stream || statement.audience != self.origin {
-            return Err(Error::forged("a statement of another stream or log"));
-        }
-        let next = self.last.map_or(Sequence(0), Sequence::next);
-        let previous = match (self.last, self.taken) {
-            (None, _) => Some(self.stream.kind().genesis()),
-            (Some(_), taken) => taken.map(|(hash, _)| hash),
-        };
-        let follows = statement.sequence == next
-            && previous.is_none_or(|hash| hash == statement.previous)
-            && self.taken.is_none_or(|(_, index)| index < message.log_index);
-        if follows {
-            Ok(verified)
-        } else {
-            Err(Error::forged(format_args!("statement {} does not follow", statement.sequence)))
-        }
-    }
-
-    /// Goes on behind a message that was checked.
-    pub(crate) fn take(&mut self, verified: &Verified, at: Position) {
-        self.last = Some(verified.statement().sequence);
-        self.taken = Some((verified.statement().hash, at));
-    }
+/// Checks that a message verifies and is the next. Who signed it is checked by `replay::Authors`.
+///
+/// # Errors
+/// [`Error::Forged`] if it is not.
+fn checked(chain: &Chain, message: &Message) -> Result<Verified, Error> {
+    let verified =
+        message.verify().map_err(|rejection| Error::forged(format_args!("a message: {rejection}")))?;
+    chain.check(verified.statement(), message.log_index).map_err(Error::forged)?;
+    Ok(verified)
 }
 
 /// Collects the pages of a stream into one chain.
@@ -128,8 +81,8 @@ impl Pages {
             return Err(Error::bad("an empty page that is not the last"));
         }
         for message in page.messages {
-            let verified = self.chain.check(&message)?;
-            self.chain.take(&verified, message.log_index);
+            let verified = checked(&self.chain, &message)?;
+            self.chain.take(verified.statement(), message.log_index);
             self.all.push(message);
         }
         self.whole = page.next_after.is_none();
@@ -307,9 +260,9 @@ impl Watch {
         let last = self.chain.last().map(|last| last.to_string());
         let Some(data) = self.feed.advance(last).await? else { return Ok(None) };
         let message: Message = transport::json(&data)?;
-        let verified = self.chain.check(&message)?;
+        let verified = checked(&self.chain, &message)?;
         self.feed.party.client().check_author(&verified, message.log_index).await?;
-        self.chain.take(&verified, message.log_index);
+        self.chain.take(verified.statement(), message.log_index);
         self.chain.head().into_iter().for_each(|head| self.head.learn(head));
         self.feed.heard();
         Ok(Some(message))

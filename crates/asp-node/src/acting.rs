@@ -4,8 +4,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use asp_client::keyfile;
 use asp_core::key::{Algorithm, KeyId, SecretKey};
+use asp_core::keyfile;
 use asp_core::name::Domain;
 
 use crate::identity::{self, IdentityError};

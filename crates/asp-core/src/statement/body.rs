@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 pub use super::card::{A2aPin, Availability, Card};
 pub use super::text::{Name, Nonce, ObligationId, SchemaAlias, Text};
-use super::{Kind, spelling};
+use super::{Kind, draft, spelling};
 use crate::amount::Money;
 use crate::display::DisplayName;
 use crate::key::KeyId;
@@ -745,6 +745,15 @@ pub(crate) fn pointer(prefix: &str, path: &serde_path_to_error::Path) -> String 
 }
 
 impl Body {
+    /// Reads the body of a type from JSON in any spelling; what it is read into writes the one that is signed.
+    ///
+    /// # Errors
+    /// [`Code::InvalidBody`] with a pointer at what does not fit.
+    pub fn from_json(kind: Kind, text: &str) -> Result<Self, Rejection> {
+        let value: Value = serde_json::from_str(text).map_err(|_| Code::InvalidBody.at("/body"))?;
+        Self::read(kind, &draft::canonical(&value))
+    }
+
     /// Reads and bounds the body of a statement of type `kind` from its canonical bytes.
     pub(super) fn read(kind: Kind, bytes: &[u8]) -> Result<Self, Rejection> {
         let body = Self::parse(kind, bytes)?;

@@ -3,8 +3,8 @@
 use std::io::Write as _;
 use std::path::Path;
 
-use asp_client::keyfile;
 use asp_core::key::{Algorithm, SecretKey};
+use asp_core::keyfile;
 use asp_core::name::{AgentUri, Issuer, StreamId};
 use asp_core::position::Position;
 use asp_core::statement::body::{Body, KeyAdd, KeyRevoke, KeyRotate};

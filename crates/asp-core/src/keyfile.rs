@@ -1,10 +1,13 @@
-//! Private keys as other programs keep them: PKCS#8 and SEC 1 in PEM or DER, or the bare 32 bytes.
-//! Reads files of a few hundred bytes; nothing here touches a disk.
+//! Private keys in files: our own that name whose they are, and those of other programs: PKCS#8 and SEC 1 in PEM or DER, or
+//! the bare 32 bytes. Reads files of a few hundred bytes; nothing here touches a disk.
 
-use asp_core::key::{Algorithm, SecretKey};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use zeroize::Zeroizing;
+use serde::{Deserialize, Serialize};
+use zeroize::{Zeroize, Zeroizing};
+
+use crate::key::{Algorithm, KeyId, SecretKey};
+use crate::name::Issuer;
 
 /// OID 1.3.101.112, Ed25519 (RFC 8410 §3).
 const ED25519: &[u8] = &[0x2b, 0x65, 0x70];
@@ -12,6 +15,59 @@ const ED25519: &[u8] = &[0x2b, 0x65, 0x70];
 const EC: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
 /// OID 1.2.840.10045.3.1.7, the curve P-256 (RFC 5480 §2.1.1.1).
 const P256: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
+
+/// What a file of one's own says, as JSON; the secret is wiped when it is let go.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Named {
+    issuer: Issuer,
+    key: KeyId,
+    /// The 32 bytes of the private key in hexadecimal digits: of Ed25519 the seed, of P-256 the scalar.
+    secret: String,
+}
+
+impl Drop for Named {
+    fn drop(&mut self) {
+        self.secret.zeroize();
+    }
+}
+
+/// Why a file of one's own is not taken; what it says is not repeated, since it holds a secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unusable {
+    /// It has not the members of a key file.
+    Form,
+    /// Its secret is not that of the key that it names.
+    Other,
+}
+
+/// The file of an issuer's key: JSON that names both.
+#[must_use]
+pub fn to_named(issuer: &Issuer, key: &SecretKey) -> Zeroizing<String> {
+    let secret = Zeroizing::new(key.seed()).iter().map(|byte| format!("{byte:02x}")).collect();
+    let content = Named { issuer: issuer.clone(), key: key.id(), secret };
+    // Texts alone, which no serialiser refuses.
+    Zeroizing::new(serde_json::to_string_pretty(&content).unwrap_or_default() + "\n")
+}
+
+/// Reads such a file.
+///
+/// # Errors
+/// [`Unusable`].
+pub fn read_named(text: &str) -> Result<(Issuer, SecretKey), Unusable> {
+    let content: Named = serde_json::from_str(text).map_err(|_| Unusable::Form)?;
+    let seed = digits(&content.secret).ok_or(Unusable::Other)?;
+    let key = made(&*seed, content.key.algorithm()).filter(|key| key.id() == content.key);
+    key.map(|key| (content.issuer.clone(), key)).ok_or(Unusable::Other)
+}
+
+/// What such a file is called, without an ending: it reads like the issuer; `_` stands for what a path would take for a
+/// separator.
+#[must_use]
+pub fn name_of(issuer: &Issuer) -> String {
+    let text = issuer.to_string();
+    text.strip_prefix("agent://").unwrap_or(&text).replace('/', "_")
+}
 
 /// Reads a key; of bare bytes `bare` says what they are. None if it is none of the forms, or of another kind.
 #[must_use]
@@ -64,14 +120,22 @@ fn made(bytes: &[u8], algorithm: Algorithm) -> Option<SecretKey> {
     }
 }
 
+/// 32 bytes in hexadecimal digits.
+fn digits(text: &str) -> Option<Zeroizing<[u8; 32]>> {
+    let mut bytes = Zeroizing::new([0; 32]);
+    if text.len() != 64 || !text.is_ascii() {
+        return None;
+    }
+    for (place, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(text.get(2 * place..2 * place + 2)?, 16).ok()?;
+    }
+    Some(bytes)
+}
+
 /// PEM (RFC 7468) with one private key, whatever stands around it, or 64 hexadecimal digits.
 fn of_text(text: &str, bare: Algorithm) -> Option<SecretKey> {
     let trimmed = text.trim();
-    if trimmed.len() == 64 && trimmed.is_ascii() {
-        let mut bytes = Zeroizing::new([0; 32]);
-        for (place, byte) in bytes.iter_mut().enumerate() {
-            *byte = u8::from_str_radix(trimmed.get(2 * place..2 * place + 2)?, 16).ok()?;
-        }
+    if let Some(bytes) = digits(trimmed) {
         return made(&*bytes, bare);
     }
     ["PRIVATE KEY", "EC PRIVATE KEY"].into_iter().find_map(|label| {
@@ -148,6 +212,25 @@ mod tests {
         assert_eq!(named(OPENSSL_SEC1).as_deref(), Some(P256_KEY));
         assert_eq!(named(OPENSSL_PKCS8).as_deref(), Some(P256_KEY));
         assert_eq!(named(OPENSSL_P384), None, "another curve");
+    }
+
+    #[test]
+    fn a_file_of_ones_own_names_whose_key_it_is() {
+        let issuer: Issuer = "agent://acme.example/sales/bot".parse().unwrap();
+        assert_eq!(name_of(&issuer), "acme.example_sales_bot");
+        for key in [SecretKey::from_seed(&[7; 32]), SecretKey::from_scalar(&[7; 32]).unwrap()] {
+            let text = to_named(&issuer, &key);
+            let (whose, read) = read_named(&text).unwrap();
+            assert_eq!((whose, read.id()), (issuer.clone(), key.id()));
+            for (old, new, why) in [
+                ("0707", "0000", Unusable::Other),
+                ("0707", "07", Unusable::Other),
+                ("secret", "sekret", Unusable::Form),
+                ("did:key:", "did:cat:", Unusable::Form),
+            ] {
+                assert_eq!(read_named(&text.replacen(old, new, 1)).unwrap_err(), why, "{new}");
+            }
+        }
     }
 
     #[test]

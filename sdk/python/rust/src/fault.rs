@@ -1,0 +1,46 @@
+//! What Python is told when something is wrong: a refusal with its code, text that is none of its kind, or what does not verify.
+
+use std::fmt::Display;
+use std::str::FromStr;
+
+use asp_core::rejection::{Code, Rejection};
+use pyo3::create_exception;
+use pyo3::exceptions::{PyException, PyValueError};
+use pyo3::prelude::*;
+
+create_exception!(
+    assent._core,
+    Rejected,
+    PyException,
+    "A rule of the protocol is broken: code, sentence, hint, pointer, rule."
+);
+create_exception!(assent._core, Unverifiable, PyException, "What was told does not hold: what does not.");
+
+/// A refusal by the core.
+pub(crate) fn rejected(rejection: Rejection) -> PyErr {
+    let Rejection { code, rule, pointer, .. } = rejection;
+    Rejected::new_err((code.as_str(), code.sentence(), code.hint(), pointer, rule))
+}
+
+/// The same of a bare code.
+pub(crate) fn refused(code: Code) -> PyErr {
+    rejected(code.into())
+}
+
+/// Something that does not verify.
+pub(crate) fn unverifiable(what: impl Display) -> PyErr {
+    Unverifiable::new_err(what.to_string())
+}
+
+/// Reads a text into a type, or says what it is not.
+pub(crate) fn parsed<T: FromStr>(what: &str, text: &str) -> PyResult<T>
+where
+    T::Err: Display,
+{
+    text.parse().map_err(|error| PyValueError::new_err(format!("{what}: {error}: {text:?}")))
+}
+
+/// A value that Python gave in the wrong form.
+pub(crate) fn value(why: impl Display) -> PyErr {
+    PyValueError::new_err(why.to_string())
+}

@@ -1,0 +1,292 @@
+"""What an agent does: open and find sessions, take what waits for it, ask whom to trust."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping, Sequence
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any
+
+from . import _core
+from ._node import Receipt, held, told
+from ._party import Party, head_of
+from ._transport import Failure, resumed
+from .errors import AssentError, Missing, TimedOut
+from .guard import Guard, Intent
+from .inbox import Inbox
+from .keys import AgentKey
+from .message import Commitment, Message, Trust
+from .session import POLL, PackageLike, Session
+from .terms import Money, Package
+
+if TYPE_CHECKING:
+    from .client import Client
+
+
+class Agent:
+    """An agent at a node; :meth:`assent.Client.agent` and :meth:`assent.Client.register` give it."""
+
+    def __init__(self, client: Client, name: str, key: AgentKey, guard: Guard | None = None) -> None:
+        self._client = client
+        #: Its URI: ``agent://acme.example/sales``.
+        self.name = _core.agent_uri(name)
+        #: The domain of its organisation.
+        self.organisation = _core.agent_parts(self.name)[0]
+        self._path = _core.agent_parts(self.name)[1]
+        self._party = Party(client._connected, self.name, key, guard)
+
+    def __repr__(self) -> str:
+        return f"<Agent {self.name}>"
+
+    @property
+    def client(self) -> Client:
+        """The node."""
+        return self._client
+
+    def in_trace(self, traceparent: str) -> Agent:
+        """The same agent for work that belongs to a distributed trace (W3C ``traceparent``).
+
+        Every statement that it signs says so, to everybody who reads it and for ever.
+        """
+        traced = Agent(self._client, self.name, self._party.key, self._party.guard)
+        traced._party.trace = traceparent
+        return traced
+
+    # Sessions
+
+    def open_session(
+        self,
+        peers: Sequence[str] | str,
+        capability: str,
+        *,
+        terms: PackageLike | None = None,
+        purpose: str | None = None,
+        limits: Mapping[str, Any] | None = None,
+        consents: Sequence[str] | None = None,
+        schemas: Sequence[Mapping[str, Any] | str] | None = None,
+        roles: Mapping[str, str] | None = None,
+        timeout: float | None = 60.0,
+    ) -> Opening:
+        """Opens a session by inviting the others: ``async with agent.open_session(...) as session``, or ``await`` it.
+
+        Consents with their organisations that cover the capability are found unless they are named. Waits ``timeout``
+        seconds until all are in (0: does not wait); then proposes ``terms``, if there are any.
+        ``limits`` are the session's in the protocol's spelling, such as ``{"rounds": 10, "responseMs": 60000}``.
+
+        :raises Missing: if a consent is.
+        :raises Ended: if the others do not come in.
+        """
+        invited = [peers] if isinstance(peers, str) else list(peers)
+        named = [_core.agent_uri(peer) for peer in invited]
+        given = {_core.agent_uri(name): role for name, role in (roles or {}).items()}
+        body: dict[str, Any] = {
+            "kind": "session-invitation",
+            "capability": capability,
+            "limits": dict(limits or {}),
+            "mode": "open",
+            "participants": [
+                {"agent": self.name, "role": "initiator"},
+                *({"agent": peer, "role": given.get(peer, "party")} for peer in named),
+            ],
+            "purpose": purpose or capability,
+        }
+        if schemas:
+            body["schemas"] = [{"hash": it} if isinstance(it, str) else dict(it) for it in schemas]
+
+        async def opened() -> Session:
+            return await self._open(body, named, capability, consents, terms, timeout)
+
+        return Opening(opened)
+
+    async def _open(
+        self,
+        body: dict[str, Any],
+        peers: list[str],
+        capability: str,
+        consents: Sequence[str] | None,
+        terms: PackageLike | None,
+        timeout: float | None,
+    ) -> Session:
+        node = await self._party.node()
+        if consents is None:
+            consents = await self._fitting(peers, capability)
+        nonce = secrets.token_hex(16)
+        body = {**body, "consents": list(consents), "nonce": nonce}
+        intent = Intent("PROPOSE", body, self.name, None, capability, tuple(peers))
+        statement = await self._party.sign("session:", "PROPOSE", body, None, intent=intent)
+        receipt = await node.submit(statement)
+        session = Session(self, receipt.statement, capability)
+        if timeout != 0:
+            await session.wait_until(lambda view: view.state != "INVITED", timeout)
+        if terms is not None:
+            await session.propose(Package.of(terms))
+        return session
+
+    async def _fitting(self, peers: list[str], capability: str) -> list[str]:
+        """A granted consent with each of the others' organisations that covers the capability."""
+        wanted = {_core.agent_parts(peer)[0] for peer in peers} - {self.organisation}
+        found: dict[str, str] = {}
+        if wanted:
+            async for consent in self._party.entries("/v1/consents", "consents"):
+                with held():
+                    other = consent["with"] if consent["by"] == self.organisation else consent["by"]
+                    covers = any(_core.is_within(capability, prefix) for prefix in consent["capabilities"])
+                    if other in wanted and consent["standing"] == "GRANTED" and covers:
+                        found.setdefault(other, consent["id"])
+        if missing := sorted(wanted - set(found)):
+            raise Missing(f"there is no granted consent with {', '.join(missing)} that covers {capability}")
+        return list(found.values())
+
+    def session(self, id: str) -> Session:
+        """One of its sessions by its id."""
+        return Session(self, id)
+
+    async def sessions(self) -> AsyncGenerator[dict[str, Any], None]:
+        """Its sessions, those moved last first: ``id``, ``state``, ``capability``, ``initiator``, ``updatedAt``."""
+        async for summary in self._party.entries("/v1/sessions", "sessions"):
+            yield summary
+
+    async def next_invitation(self, timeout: float | None = None) -> Session:
+        """The next session to which it is invited and in which it has not answered; waits for one.
+
+        :raises TimedOut: if none comes within ``timeout`` seconds.
+        """
+        until = None if timeout is None else time.monotonic() + timeout
+        seen: int | None = None
+        while True:
+            # The size first: what moves meanwhile is seen twice and not missed.
+            left = POLL if until is None else until - time.monotonic()
+            params = {"pageSize": "1"}
+            if seen is not None:
+                params |= {"after": str(seen), "waitSeconds": str(max(1, int(min(left, POLL))))}
+            size = told(lambda page: int(page["size"]), await self._party.get("/v1/sessions", params))
+            moved = {} if seen is None else {"after": str(seen)}
+            async for summary in self._party.entries("/v1/sessions", "sessions", moved):
+                if summary.get("state") == "INVITED" and summary.get("initiator") != self.name:
+                    session = told(lambda summary: self.session(summary["id"]), summary)
+                    view = await session.view()
+                    if any(it["agent"] == self.name and not it["joined"] for it in view.participants):
+                        return session
+            if left <= 0:
+                raise TimedOut("no invitation came in time")
+            seen = size
+
+    # What waits, and what comes
+
+    def inbox(self, group: str = "default", *, lease: float = 60.0, start: int | None = None) -> Inbox:
+        """What waits for it, also from while it was away, as a group of workers has it: each message for one of them.
+
+        ``lease`` is for how many seconds nobody else of the group is given what one took; ``start`` the position of the
+        log at which a group begins that is not there yet.
+        """
+        return Inbox(self, group, lease, start)
+
+    async def events(self, start: int | None = None) -> AsyncGenerator[Message, None]:
+        """Whatever it reads, in the order of the log, as it comes: from a position on, or what comes from now on.
+
+        Each statement is verified. Resumes by itself, with nothing missing and nothing twice.
+        """
+        node = await self._party.node()
+        following = await self._client.size() if start is None else start
+
+        async def connect() -> AsyncGenerator[bytes, None]:
+            try:
+                headers = await self._party.headers("GET", "/v1/events")
+            except AssentError as error:
+                raise Failure(error) from error
+            if following > 0:
+                headers["last-event-id"] = str(following - 1)
+            params = None if following > 0 else {"from": "0"}
+            async with aclosing(node.transport.events("/v1/events", params, headers)) as told:
+                async for data in told:
+                    yield data
+
+        async with aclosing(resumed(connect, self._party.forget_token)) as events:
+            async for data in events:
+                with held():
+                    logged = _core.read_message(data)
+                    if logged.log_index < following:
+                        raise ValueError("a statement that was told before")
+                await node.authors.check(logged)
+                following = logged.log_index + 1
+                yield Message._of(logged, self.name)
+
+    # What is its own
+
+    async def commitments(self) -> AsyncGenerator[Commitment, None]:
+        """Its commitments, newest first."""
+        async for raw in self._party.entries("/v1/commitments", "commitments"):
+            yield told(Commitment._of, raw)
+
+    async def commitment(self, id: str) -> Commitment:
+        """One of its commitments."""
+        return told(Commitment._of, await self._party.get(f"/v1/commitments/{_core.hash_digits(id)}"))
+
+    async def bundle(self, commitment: str) -> bytes:
+        """The proof of a commitment: a file that anybody verifies offline with :func:`assent.verify`."""
+        return await self._party.ask("GET", f"/v1/commitments/{_core.hash_digits(commitment)}/bundle")
+
+    async def trust(
+        self,
+        agent: str,
+        value: Money | str = "1000 USD",
+        capability: str | None = None,
+        observers: Sequence[str] = (),
+    ) -> Trust:
+        """How far another agent can be trusted with a deal of this size, as its own organisation sees it, or others do."""
+        params = _of_trust(agent, value, capability, observers)
+        return told(Trust._of, await self._party.get("/v1/trust", params))
+
+    async def shown(self) -> dict[str, Any]:
+        """What the registry shows of it."""
+        return await self._client.shown(self.name)
+
+    async def set_card(self, card: Mapping[str, Any]) -> Receipt:
+        """Replaces its card: ``name``, ``description``, ``capabilities``, and what else a card has."""
+        return await self._say("agent.card.set", {"card": dict(card)})
+
+    async def rotate_key(self, new: AgentKey) -> Receipt:
+        """Replaces its key: the old one signs, the new one countersigns. From here on it signs with the new one."""
+        body = {"newKey": new.id, "oldKey": self._party.key.id}
+        receipt = await self._say("agent.key.rotate", body, (new,))
+        self._party.key = new
+        self._party.forget_token()
+        return receipt
+
+    async def retire(self, reason: str) -> Receipt:
+        """Ends the agent."""
+        return await self._say("agent.retire", {"reason": reason})
+
+    async def answer(self, challenge: bytes) -> bytes:
+        """Answers a node's question whether it is there: for whatever serves the endpoint that its card names."""
+        node = await self._party.node()
+        return _core.answer_challenge(challenge, self.name, node.origin, self._party.key._secret, node.now_ms())
+
+    async def _say(self, kind: str, body: Mapping[str, Any], others: Sequence[AgentKey] = ()) -> Receipt:
+        return await self._party.say(f"agent:{self.name}", kind, body, head_of(await self.shown()), others)
+
+
+class Opening:
+    """A session that is being opened: ``await`` it, or enter it with ``async with``."""
+
+    def __init__(self, opened: Callable[[], Awaitable[Session]]) -> None:
+        self._opened = opened
+
+    def __await__(self) -> Generator[Any, None, Session]:
+        return self._opened().__await__()
+
+    async def __aenter__(self) -> Session:
+        return await self._opened()
+
+    async def __aexit__(self, *_: object) -> None:
+        """Leaving the block ends nothing in the protocol: see :meth:`Session.close`."""
+
+
+def _of_trust(agent: str, value: Money | str, capability: str | None, observers: Sequence[str]) -> dict[str, Any]:
+    """A question of trust as the node reads it."""
+    money = Money.of(value).wire()
+    params: dict[str, Any] = {"agent": _core.agent_uri(agent), **money}
+    if capability is not None:
+        params["capability"] = capability
+    return {**params, "observer": list(observers)} if observers else params

@@ -1,0 +1,532 @@
+"""A session as its participant uses it: each performative is a method."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any, Union
+
+from . import _core
+from ._node import STREAMS_MAX, Receipt, held
+from ._party import Head, Party, head_of
+from ._transport import Failure, resumed
+from .errors import AssentError, Conflict, Ended, Missing, Refused, TimedOut, Unverified
+from .guard import Intent
+from .message import Commitment, Message, Offer, View
+from .terms import Package
+
+if TYPE_CHECKING:
+    from .agent import Agent
+
+#: How often something that cannot have changed its meaning is signed anew on a head that moved.
+RESIGN_MAX = 8
+#: The longest that one request waits for news, in seconds.
+POLL = 20.0
+
+#: Performatives that mean the same whatever was said just before them.
+_WORDS = frozenset({"QUERY", "CLARIFY", "OBSERVE"})
+#: What can be the last that is said.
+_LAST = frozenset({"CLOSE", "REJECT", "WITHDRAW"})
+
+Said = Union[str, Message, Offer]
+PackageLike = Union[Package, Mapping[str, Any]]
+
+
+class Session:
+    """A session of one agent.
+
+    ``async for message in session`` gives what is said, from the first statement on, as it is said, each statement
+    verified and once, and ends with the session; a second loop goes on where the first left. A connection that breaks is
+    made again by itself, for however long the node is away.
+    """
+
+    def __init__(self, agent: Agent, id: str, capability: str | None = None) -> None:
+        self._agent = agent
+        #: Its id, ``sha256:…``.
+        self.id = id
+        self._digits = _core.hash_digits(id)
+        self._party: Party = agent._party
+        self._head: Head | None = None
+        self._chain: _core.Chain | None = None
+        # What this program has been shown, and may answer.
+        self._seen: set[str] = set()
+        self._packages: dict[str, Package] = {}
+        self._peers: tuple[str, ...] = ()
+        self._capability = capability
+
+    async def __aenter__(self) -> Session:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Leaving the block ends nothing in the protocol: see :meth:`close` and :meth:`leave`."""
+
+    def __repr__(self) -> str:
+        return f"<Session {self.id} of {self._agent.name}>"
+
+    @property
+    def agent(self) -> Agent:
+        """Who takes part by this handle."""
+        return self._agent
+
+    # Reading
+
+    async def view(self) -> View:
+        """The session as it stands, by the node's word. What it shows can be answered from here on."""
+        view = await self._look()
+        self._learn(view.head)
+        self._seen.update(offer.id for offer in view.offers)
+        if view.pending is not None:
+            self._seen.add(view.pending["id"])
+        return view
+
+    async def messages(self, after: int | None = None) -> list[Message]:
+        """What was said so far, after a place if one is given; verified, without a gap."""
+        messages = [await self._received(logged) for logged in await self._party.chained(self._stream, after)]
+        for message in messages:
+            self._learn((message.sequence, message.hash))
+        return messages
+
+    async def __aiter__(self) -> AsyncGenerator[Message, None]:
+        async with aclosing(self.watch()) as watched:
+            async for message in watched:
+                yield message
+                if message.type in _LAST:
+                    view = await self._look()
+                    if view.has_ended and view.head[0] == message.sequence:
+                        return
+
+    async def watch(self, after: int | None = None) -> AsyncGenerator[Message, None]:
+        """The same without an end: also what is said after the session has ended, its countersignatures.
+
+        ``after`` is the sequence behind which it begins, for who kept what it had handled across a restart.
+        """
+        node = await self._party.node()
+        if self._chain is None or after is not None:
+            self._chain = _core.Chain(node.origin, self._stream, after)
+        chain = self._chain
+        async with aclosing(resumed(self._connect, self._party.forget_token)) as events:
+            async for data in events:
+                with held():
+                    logged = _core.read_message(data)
+                    chain.take(logged)
+                message = await self._received(logged)
+                self._learn((message.sequence, message.hash))
+                yield message
+
+    async def _connect(self) -> AsyncGenerator[bytes, None]:
+        node, path = await self._party.node(), self._path("/events")
+        try:
+            headers = await self._party.headers("GET", path)
+        except AssentError as error:
+            raise Failure(error) from error
+        last = self._chain.last if self._chain else None
+        if last is not None:
+            headers["last-event-id"] = str(last)
+        async with aclosing(node.transport.events(path, None, headers)) as events:
+            async for data in events:
+                yield data
+
+    async def wait_until(
+        self, wanted: str | Collection[str] | Callable[[View], object], timeout: float | None = None
+    ) -> View:
+        """Waits until the session is as asked: in a state (or one of several), or such that ``wanted(view)`` holds.
+
+        :raises Ended: if it ends before.
+        :raises TimedOut: if that takes longer than ``timeout`` seconds.
+        """
+        if callable(wanted):
+            holds = wanted
+        else:
+            states = {wanted} if isinstance(wanted, str) else set(wanted)
+
+            def holds(view: View) -> object:
+                return view.state in states
+
+        until = None if timeout is None else time.monotonic() + timeout
+        while True:
+            view = await self.view()
+            if holds(view):
+                return view
+            if view.has_ended:
+                end = view.end or {}
+                raise Ended(str(end.get("code", view.state)), str(end.get("sentence", "The session has ended.")))
+            left = POLL if until is None else until - time.monotonic()
+            if left <= 0:
+                raise TimedOut("the session did not come to what was waited for")
+            seconds = max(1, int(min(left, POLL)))
+            params = {"after": str(view.head[0]), "waitSeconds": str(seconds)}
+            await self._party.ask("GET", self._path("/messages"), params=params)
+
+    async def trace(self) -> dict[str, Any]:
+        """The session's course by the node's word: who said what when, who waited for whom, what was refused."""
+        return await self._party.get(self._path("/trace"))
+
+    # Negotiation
+
+    async def introduce(self) -> Receipt:
+        """ACCEPT of the invitation: comes in with the agent's present card."""
+        view, me = await self._look(), self._agent.name
+        conditions = view.raw.get("conditions")
+        if conditions is None:
+            conditions = next((offer.id for offer in view.offers if offer.raw.get("admits") == me), None)
+        if conditions is None:
+            raise Missing("there is no invitation to answer")
+        self._learn(view.head)
+        card = (await self._agent.shown())["card"]
+        return await self._say("ACCEPT", {"kind": "introduction", "card": card}, conditions, view=view)
+
+    async def propose(
+        self, *packages: PackageLike, binding: bool = False, reasoning: str | None = None, **more: Any
+    ) -> Receipt:
+        """PROPOSE one package, or several as alternatives.
+
+        With ``binding`` the other side's acceptance alone makes a commitment of it. ``more`` are other members of an offer
+        in the protocol's spelling, such as ``respondBy``.
+        """
+        body, fixed = await self._offer("proposal", packages, binding, reasoning, more)
+        return await self._say("PROPOSE", body, None, packages=fixed, binds=binding)
+
+    async def counter(
+        self,
+        *packages: PackageLike,
+        to: Said | None = None,
+        binding: bool = False,
+        reasoning: str | None = None,
+        **more: Any,
+    ) -> Receipt:
+        """COUNTER of an offer: the only one that waits for this agent's answer, unless ``to`` names one."""
+        body, fixed = await self._offer("counter-offer", packages, binding, reasoning, more)
+        view = await self._look()
+        target = _id(to) if to is not None else self._only(view).id
+        return await self._say("COUNTER", body, target, packages=fixed, binds=binding, view=view)
+
+    async def accept(self, what: Said | None = None, terms_hash: str | None = None) -> Receipt:
+        """ACCEPT of an offer or of a COMMIT, by the hash of its terms.
+
+        Without ``what`` it is the only one that waits for this agent's answer, and one that this program has read, by
+        iterating or by :meth:`view`: nobody accepts what came in between. Of several packages ``terms_hash`` names one.
+        """
+        view = await self._look()
+        pending = view.pending
+        if pending is not None and self._awaited(pending) and (what is None or _id(what) == pending["id"]):
+            self._read(pending["id"], named=what is not None)
+            if terms_hash not in (None, pending["termsHash"]):
+                raise Conflict.unread("the COMMIT that waits is to other terms")
+            package = await self._package(pending["termsHash"])
+            return await self._accept(pending["id"], pending["termsHash"], package, True, view)
+        offer = self._only(view) if what is None else next((it for it in view.offers if it.id == _id(what)), None)
+        if offer is None:
+            raise Missing("the offer is no longer open")
+        self._read(offer.id, named=what is not None)
+        if offer.kind == "admission":
+            return await self._say("ACCEPT", {"kind": "admission"}, offer.id, view=view)
+        if terms_hash is None:
+            if len(offer.packages) != 1:
+                raise Missing(f"the offer has {len(offer.packages)} packages: name one by terms_hash")
+            (terms_hash,) = offer.packages
+        package = offer.packages.get(terms_hash)
+        if package is None:
+            raise Missing("the offer has no package with these terms")
+        binds = offer.binding or offer.kind != "business"
+        return await self._accept(offer.id, terms_hash, package, binds, view)
+
+    async def _accept(self, what: str, terms_hash: str, package: Package | None, binds: bool, view: View) -> Receipt:
+        body = {"kind": "acceptance", "termsHash": terms_hash}
+        packages = () if package is None else (package,)
+        return await self._say("ACCEPT", body, what, packages=packages, binds=binds, view=view)
+
+    async def reject(self, reason: str, what: Said | None = None) -> Receipt:
+        """REJECT of an invitation, an offer or a COMMIT: the only one that waits for this agent, unless one is named."""
+        view = await self._look()
+        if what is not None:
+            target = _id(what)
+        elif view.pending is not None and self._awaited(view.pending):
+            target = view.pending["id"]
+        elif view.raw.get("conditions") and not view.is_in(self._agent.name):
+            target = view.raw["conditions"]
+        else:
+            target = self._only(view).id
+        return await self._say("REJECT", {"reason": reason}, target, view=view)
+
+    async def commit(self, terms_hash: str | None = None) -> Receipt:
+        """COMMIT to terms that were agreed on: the only ones, unless they are named."""
+        view = await self._look()
+        if terms_hash is None:
+            if len(view.agreed) != 1:
+                raise Missing(f"{len(view.agreed)} terms are agreed on: name one by terms_hash")
+            (terms_hash,) = view.agreed
+        package = await self._package(terms_hash)
+        packages = () if package is None else (package,)
+        body = {"termsHash": terms_hash}
+        return await self._say("COMMIT", body, None, packages=packages, binds=True, view=view)
+
+    async def withdraw(self, what: Said, reason: str) -> Receipt:
+        """WITHDRAW of one's own offer, COMMIT, invitation or escalation."""
+        return await self._say("WITHDRAW", {"kind": "withdrawal", "reason": reason}, _id(what))
+
+    async def leave(self, reason: str) -> Receipt:
+        """WITHDRAW from the session as a whole; the others go on."""
+        return await self._say("WITHDRAW", {"kind": "departure", "reason": reason}, None)
+
+    # Information
+
+    async def say(self, text: str, data: Mapping[str, Any] | None = None) -> Receipt:
+        """INFORM: a remark, with structured data if there is any."""
+        return await self._say("INFORM", {"kind": "note", **_note(text, data)}, None)
+
+    async def ask(self, text: str, whom: str | None = None, about: Said | None = None) -> Receipt:
+        """QUERY, to all or to one; about an open offer if one is named, whose time then stands still."""
+        body = {"text": text} if whom is None else {"text": text, "awaits": _core.agent_uri(whom)}
+        return await self._say("QUERY", body, None if about is None else _id(about))
+
+    async def clarify(self, text: str, question: Said | None = None, data: Mapping[str, Any] | None = None) -> Receipt:
+        """CLARIFY, in answer to a question if one is named."""
+        return await self._say("CLARIFY", _note(text, data), None if question is None else _id(question))
+
+    async def observe(self, text: str) -> Receipt:
+        """OBSERVE."""
+        return await self._say("OBSERVE", {"text": text}, None)
+
+    async def escalate(self, question: str, authority: str | None = None, contact: str | None = None) -> Receipt:
+        """ESCALATE to an authority, one's own organisation unless another is named: a person decides how it goes on."""
+        body = {"authority": authority or self._agent.organisation, "question": question}
+        return await self._say("ESCALATE", body if contact is None else {**body, "contact": contact}, None)
+
+    async def resume(self, instructions: str | None = None) -> Receipt:
+        """ACCEPT by an authority: the session goes on."""
+        body = {"kind": "resumption"} if instructions is None else {"kind": "resumption", "instructions": instructions}
+        return await self._say("ACCEPT", body, None)
+
+    # What is owed
+
+    async def fulfil(
+        self,
+        obligation: str,
+        evidence: str | Mapping[str, Any],
+        commitment: str | None = None,
+        stage: str | None = None,
+    ) -> Receipt:
+        """INFORM by the debtor: it is fulfilled, and this shows it. A text will do where the creditor acknowledges."""
+        shown = {"method": "acknowledgement", "text": evidence} if isinstance(evidence, str) else dict(evidence)
+        body = await self._about(obligation, commitment, stage)
+        return await self._say("INFORM", {"kind": "fulfilment", "evidence": shown, **body}, None)
+
+    async def acknowledge(self, obligation: str, commitment: str | None = None, stage: str | None = None) -> Receipt:
+        """INFORM by the creditor: the fulfilment is in order."""
+        return await self._say(
+            "INFORM", {"kind": "acknowledgement", **await self._about(obligation, commitment, stage)}, None
+        )
+
+    async def contest(
+        self, obligation: str, text: str, commitment: str | None = None, stage: str | None = None
+    ) -> Receipt:
+        """INFORM by the creditor: the fulfilment is not in order, for this reason."""
+        body = await self._about(obligation, commitment, stage)
+        return await self._say("INFORM", {"kind": "contest", "text": text, **body}, None)
+
+    async def progress(
+        self, obligation: str, text: str, commitment: str | None = None, stage: str | None = None
+    ) -> Receipt:
+        """INFORM by the debtor: how far it is."""
+        body = await self._about(obligation, commitment, stage)
+        return await self._say("INFORM", {"kind": "progress", "text": text, **body}, None)
+
+    async def close(self, reason: str) -> Receipt:
+        """CLOSE with the session's receipt; in a closed session, countersigns it.
+
+        The receipt that is signed is what follows from the statements, each judged here, and not what the node says.
+        """
+        world = await self._replayed()
+        receipt, head = world.receipt(self.id), world.head(self.id)
+        if receipt is None or head is None:
+            raise Unverified("the answer does not verify: the session does not begin")
+        self._learn(head)
+        return await self._say("CLOSE", {"kind": "receipt", "reason": reason, "receipt": json.loads(receipt)}, None)
+
+    async def commitment(self) -> Commitment:
+        """Its only commitment.
+
+        :raises Missing: if it has none, or several.
+        """
+        commitments = (await self._look()).commitments
+        if len(commitments) != 1:
+            raise Missing(f"the session has {len(commitments)} commitments: name one")
+        return commitments[0]
+
+    async def bundle(self, commitment: str | None = None) -> bytes:
+        """The proof of a commitment of this session: a file that anybody verifies offline."""
+        return await self._agent.bundle(commitment or (await self.commitment()).id)
+
+    async def speak(self, type: str, body: Mapping[str, Any], in_reply_to: Said | None = None) -> Receipt:
+        """Says anything that the protocol has, in its own spelling. The guard sees it as it is."""
+        packages = tuple(
+            Package.of(package)
+            for package in (*body.get("packages", ()), *([body["package"]] if "package" in body else ()))
+        )
+        binds = (
+            bool(body.get("binding"))
+            or type == "COMMIT"
+            or body.get("kind") in ("acceptance", "amendment", "termination")
+        )
+        if "termsHash" in body and (package := await self._package(str(body["termsHash"]))) is not None:
+            packages = (*packages, package)
+        reply = None if in_reply_to is None else _id(in_reply_to)
+        return await self._say(type, body, reply, packages=packages, binds=binds)
+
+    # How it is done
+
+    @property
+    def _stream(self) -> str:
+        return f"session:{self._digits}"
+
+    def _path(self, rest: str = "") -> str:
+        return f"/v1/sessions/{self._digits}{rest}"
+
+    def _learn(self, head: Head) -> None:
+        if self._head is None or self._head[0] < head[0]:
+            self._head = head
+
+    async def _look(self) -> View:
+        """The session as it stands, without taking it for read."""
+        raw = await self._party.get(self._path())
+        with held():
+            view = View._of(raw)
+            # Who accepts names terms by their hash, so the hash has to be that of the terms that are shown.
+            named = all(package.hash == name for offer in view.offers for name, package in offer.packages.items())
+        if view.id != self.id or not named:
+            raise Unverified("the answer does not verify: terms under another name, or another session")
+        for offer in view.offers:
+            self._packages.update(offer.packages)
+        self._peers = tuple(party["agent"] for party in view.participants if party["agent"] != self._agent.name)
+        self._capability = view.capability
+        return view
+
+    async def _received(self, logged: _core.Logged) -> Message:
+        """A message that follows; checks who signed it, and keeps what it offers."""
+        await (await self._party.node()).authors.check(logged)
+        message = Message._of(logged, self._agent.name)
+        for package in message.packages:
+            self._packages[package.hash] = package
+        self._seen.add(message.hash)
+        return message
+
+    async def _package(self, terms_hash: str) -> Package | None:
+        """The package with this hash, which is looked for in everything that was said."""
+        if terms_hash not in self._packages:
+            for logged in await self._party.chained(self._stream):
+                for package in Message._of(logged, self._agent.name).packages:
+                    self._packages[package.hash] = package
+        return self._packages.get(terms_hash)
+
+    def _awaited(self, pending: Mapping[str, Any]) -> bool:
+        return self._agent.name in pending["awaits"]
+
+    def _only(self, view: View) -> Offer:
+        waiting = view.awaiting(self._agent.name)
+        if len(waiting) != 1:
+            raise Missing(f"{len(waiting) or 'no'} offers wait for this agent's answer: name one")
+        return waiting[0]
+
+    def _read(self, id: str, *, named: bool) -> None:
+        if not named and id not in self._seen:
+            raise Conflict.unread("what waits for an answer has not been read by this program")
+
+    async def _offer(
+        self,
+        kind: str,
+        packages: tuple[PackageLike, ...],
+        binding: bool,
+        reasoning: str | None,
+        more: Mapping[str, Any],
+    ) -> tuple[dict[str, Any], tuple[Package, ...]]:
+        now = (await self._party.node()).now_ms()
+        fixed = tuple(Package.of(package).fixed(now) for package in packages)
+        body = {"kind": kind, "binding": binding, "packages": [package.wire() for package in fixed], **more}
+        return (body if reasoning is None else {**body, "reasoning": reasoning}), fixed
+
+    async def _about(self, obligation: str, commitment: str | None, stage: str | None) -> dict[str, Any]:
+        if commitment is None:
+            known = (await self._look()).commitments
+            having = [it.id for it in known if any(duty["id"] == obligation for duty in it.obligations)]
+            if len(having) != 1:
+                raise Missing(f"{len(having) or 'no'} commitments have an obligation {obligation!r}: name one")
+            (commitment,) = having
+        about = {"commitment": commitment, "obligation": obligation}
+        return about if stage is None else {**about, "stage": stage}
+
+    async def _say(
+        self,
+        type: str,
+        body: Mapping[str, Any],
+        reply: str | None,
+        *,
+        packages: tuple[Package, ...] = (),
+        binds: bool = False,
+        view: View | None = None,
+    ) -> Receipt:
+        """Says something on the head that is known; only words are signed anew when somebody else spoke first.
+
+        After ``Unreachable`` the head stays, so that saying the same again cannot say it twice.
+        """
+        node = await self._party.node()
+        if view is None and (self._head is None or (self._party.guard is not None and not self._peers)):
+            view = await self._look()
+        if self._head is None and view is not None:
+            self._learn(view.head)
+        intent = Intent(
+            type=type,
+            body=body,
+            agent=self._agent.name,
+            session=self.id,
+            capability=self._capability,
+            peers=self._peers,
+            packages=packages,
+            binds=binds,
+        )
+        keeps_meaning = type in _WORDS or (type == "INFORM" and body.get("kind") == "note")
+        for attempt in range(RESIGN_MAX + 1):
+            statement = await self._party.sign(self._stream, type, body, self._head, reply=reply, intent=intent)
+            try:
+                receipt = await node.submit(statement)
+            except Conflict as conflict:
+                self._head = None
+                if not keeps_meaning or attempt == RESIGN_MAX:
+                    raise
+                self._head = conflict.head or head_of(await self._party.get(self._path()))
+            except Refused as refused:
+                # A head that was refused may be none.
+                if refused.code not in ("STORAGE_FAULT", "INTERNAL"):
+                    self._head = None
+                raise
+            else:
+                self._learn((receipt.sequence, receipt.statement))
+                for package in packages:
+                    self._packages[package.hash] = package
+                return receipt
+        raise Conflict.unread("the session moves faster than it can be written to")
+
+    async def _replayed(self) -> _core.World:
+        """The session as it follows from its statements and those that it rests on, each verified and judged here."""
+        streams, messages, following = [self._stream], [], 0
+        # The session comes first, so that whatever it rests on is at least as recent.
+        while following < len(streams):
+            read = await self._party.chained(streams[following])
+            following += 1
+            for logged in read:
+                for needed in logged.needs():
+                    if needed not in streams and len(streams) < STREAMS_MAX:
+                        streams.append(needed)
+            messages += read
+        return (await self._party.node()).world(messages)
+
+
+def _id(what: Said) -> str:
+    if isinstance(what, Message):
+        return what.hash
+    return what.id if isinstance(what, Offer) else what
+
+
+def _note(text: str, data: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {"text": text} if data is None else {"text": text, "data": dict(data)}

@@ -1,0 +1,175 @@
+"""Nothing is lost when a connection is, nothing is told twice, and nothing false is taken for true."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+
+import pytest
+
+import assent
+
+from .support import PATIENCE, Market, Relay, Served
+
+
+async def heard(session: assent.Session, count: int) -> list[int]:
+    """The sequences of so many messages."""
+    sequences: list[int] = []
+    async with aclosing(session.watch()) as watched:
+        async for message in watched:
+            sequences.append(message.sequence)
+            if len(sequences) == count:
+                break
+    return sequences
+
+
+async def test_what_is_said_while_a_connection_is_cut_is_heard_once(traders: Market, node: Served) -> None:
+    async with Relay(node.url) as relay, assent.Client(relay.url) as client:
+        buyer, _ = traders.again(client)
+        mine, theirs = await traders.session(buyer)
+        listening = asyncio.ensure_future(heard(mine, 14))
+        for number in range(12):
+            await theirs.say(f"remark {number}")
+            if number % 4 == 3:
+                await relay.cut()
+        # The invitation and the introduction come first.
+        assert await asyncio.wait_for(listening, PATIENCE) == list(range(14))
+
+
+async def test_a_second_loop_goes_on_where_the_first_left(traders: Market) -> None:
+    mine, theirs = await traders.session()
+    assert await heard(mine, 2) == [0, 1]
+    await theirs.say("one")
+    await theirs.say("two")
+    assert await heard(mine, 2) == [2, 3]
+
+
+async def test_a_program_goes_on_after_what_it_had_handled(traders: Market) -> None:
+    mine, theirs = await traders.session()
+    for number in range(3):
+        await theirs.say(f"remark {number}")
+    async with aclosing(traders.buyer.session(mine.id).watch(after=2)) as watched:
+        assert [(await anext(watched)).text for _ in range(2)] == ["remark 1", "remark 2"]
+
+
+async def test_a_node_that_begins_anew_is_waited_for(traders: Market, node: Served) -> None:
+    mine, theirs = await traders.session()
+    listening = asyncio.ensure_future(heard(mine, 4))
+    await theirs.say("before")
+    await asyncio.to_thread(node.kill)
+    saying = asyncio.ensure_future(theirs.say("while it is away"))
+    await asyncio.to_thread(node.start, node.url.removeprefix("http://"))
+    await asyncio.wait_for(saying, PATIENCE)
+    # The node has forgotten all tokens, too.
+    assert await asyncio.wait_for(listening, PATIENCE) == [0, 1, 2, 3]
+    assert (await mine.view()).state in ("INTRODUCED", "CONVERSING")
+
+
+async def test_a_statement_whose_answer_is_lost_is_said_once(traders: Market, node: Served) -> None:
+    async with Relay(node.url) as relay, assent.Client(relay.url) as client:
+        buyer, _ = traders.again(client)
+        mine, theirs = await traders.session(buyer)
+        relay.losing = True
+        receipt = await mine.propose(traders.package("1000 USD"))
+        assert not relay.losing
+        said = await theirs.messages()
+        assert [message.hash for message in said if message.is_mine is False][-1] == receipt.statement
+        assert len(said) == 3
+
+
+async def test_a_statement_that_was_changed_on_the_way_is_refused(traders: Market, node: Served) -> None:
+    async with Relay(node.url) as relay, assent.Client(relay.url) as client:
+        buyer, _ = traders.again(client)
+        mine, theirs = await traders.session(buyer)
+        await theirs.say("it costs 1000")
+        relay.lie = (b"it costs 1000", b"it costs 9000")
+        with pytest.raises(assent.Unverified):
+            await asyncio.wait_for(heard(mine, 3), PATIENCE)
+        with pytest.raises(assent.Unverified):
+            await mine.messages()
+        relay.lie = None
+        assert [message.text for message in await mine.messages()][-1] == "it costs 1000"
+
+
+async def test_a_gap_in_what_is_told_is_refused(traders: Market, node: Served) -> None:
+    async with Relay(node.url) as relay, assent.Client(relay.url) as client:
+        buyer, _ = traders.again(client)
+        mine, theirs = await traders.session(buyer)
+        await theirs.say("one")
+        relay.lie = (b'"logIndex":', b'"logIndeX":')
+        with pytest.raises(assent.BadAnswer):
+            await mine.messages()
+        # A key that was the issuer's, at another place of the log.
+        relay.lie = (b'"sequence":1,', b'"sequence":2,')
+        with pytest.raises(assent.Unverified):
+            await mine.messages()
+
+
+async def test_what_no_node_would_say_is_told_as_that(traders: Market, node: Served) -> None:
+    async with Relay(node.url) as relay, assent.Client(relay.url) as client:
+        buyer, _ = traders.again(client)
+        mine, _ = await traders.session(buyer)
+        await mine.say("hello")
+        for lie in ((b'"state":', b'"stAte":'), (b'"head":{', b'"heaD":{'), (b'"offers":[', b'"offers":{')):
+            relay.lie = lie
+            with pytest.raises(assent.BadAnswer):
+                await mine.view()
+        relay.lie = (b'"score":"', b'"scorE":"')
+        with pytest.raises(assent.BadAnswer):
+            await buyer.trust(traders.seller.name)
+        relay.lie = (b'"agents":[', b'"agentS":[')
+        with pytest.raises(assent.BadAnswer):
+            await client.discover()
+
+
+async def test_a_receipt_that_was_changed_on_the_way_is_refused(traders: Market, node: Served) -> None:
+    async with Relay(node.url) as relay, assent.Client(relay.url) as client:
+        buyer, _ = traders.again(client)
+        mine, _ = await traders.session(buyer)
+        relay.lie = (b'"logTime":"20', b'"logTime":"21')
+        with pytest.raises(assent.Unverified, match="receipt"):
+            await mine.say("hello")
+
+
+async def test_a_node_with_another_key_than_is_known_is_not_talked_to(node: Served) -> None:
+    with pytest.raises(assent.Unverified, match="was expected"):
+        async with assent.Client(node.url, key=assent.AgentKey.generate().id):
+            pass
+    async with assent.Client(node.url) as client:
+        key = await client.key()
+    async with assent.Client(node.url, key=key) as client:
+        assert await client.origin()
+
+
+async def test_terms_under_the_hash_of_others_are_refused(traders: Market, node: Served) -> None:
+    async with Relay(node.url) as relay, assent.Client(relay.url) as client:
+        _, seller = traders.again(client)
+        mine, theirs = await traders.session(seller=seller)
+        await mine.propose(traders.package("1000 USD"))
+        relay.lie = (b'"amount":"1000"', b'"amount":"9000"')
+        with pytest.raises(assent.Unverified, match="terms"):
+            await theirs.accept()
+
+
+async def test_all_that_an_agent_reads_is_told_as_it_comes(traders: Market) -> None:
+    before = await traders.client.size()
+    mine, theirs = await traders.session()
+    await theirs.say("hello")
+    texts = []
+    async with aclosing(traders.buyer.events(before)) as events:
+        async for message in events:
+            assert message.log_index >= before
+            texts.append((message.type, message.is_mine))
+            if message.text == "hello":
+                break
+    assert texts[-1] == ("INFORM", False)
+    assert (await mine.messages(1))[0].text == "hello"
+
+
+async def test_nobody_answers(tmp_path: object) -> None:
+    with pytest.raises(assent.Unreachable):
+        async with assent.Client("http://127.0.0.1:9"):
+            pass
+    for wrong in ("ftp://node.example", "node.example", "http://me@node.example", "http://node.example/?a=b"):
+        with pytest.raises(ValueError, match="address"):
+            assent.Client(wrong)

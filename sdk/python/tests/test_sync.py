@@ -1,0 +1,71 @@
+"""The same without await."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+import assent
+from assent import sync
+
+from .support import CAPABILITY, PATIENCE, ROOT, Market, Served
+
+
+def test_it_is_what_the_tool_writes() -> None:
+    command = [sys.executable, str(ROOT / "sdk/python/tools/facade.py"), "--check"]
+    assert subprocess.run(command, check=False).returncode == 0
+
+
+def test_a_deal_without_await(node: Served, tmp_path: Path) -> None:
+    keys = assent.Keyring(tmp_path / "keys")
+    card = {"capabilities": [CAPABILITY]}
+    with sync.Client(node.url) as client:
+        buyer, seller = (
+            client.register(name, organisation=keys.key(name.split("/")[0]), key=keys.key(name), card=card)
+            for name in ("acme.example/buyer", "volt.example/seller")
+        )
+        acme = client.organisation("acme.example", keys.load("acme.example"))
+        volt = client.organisation("volt.example", keys.load("volt.example"))
+        volt.grant_consent(acme.request_consent("volt.example", ["provision"], "to trade"))
+        assert [consent["standing"] for consent in acme.consents()] == ["GRANTED"]
+        assert {it.agent for it in client.discover(capability=CAPABILITY)} == {buyer.name, seller.name}
+
+        def sell() -> None:
+            session = seller.next_invitation(PATIENCE)
+            session.introduce()
+            for message in session:
+                if message.kind == "proposal":
+                    session.accept(message)
+                    session.fulfil("delivery", "the machines are yours")
+            session.close("thank you")
+
+        selling = threading.Thread(target=sell)
+        selling.start()
+        package = Market.package(Market(None, buyer, seller, acme, volt, keys), "1000 USD")  # type: ignore[arg-type]
+        with buyer.open_session([seller.name], CAPABILITY) as session:
+            session.propose(package, binding=True)
+            for message in session:
+                if message.kind == "fulfilment":
+                    session.acknowledge("delivery")
+                    session.close("all is well")
+        selling.join(PATIENCE)
+        assert not selling.is_alive()
+        (commitment,) = buyer.commitments()
+        assert commitment.state == "FULFILLED"
+        assert assent.verify(buyer.bundle(commitment.id), client.key()).ok
+        with pytest.raises(assent.Refused):
+            buyer.commitment("sha256:" + "00" * 32)
+        taken = seller.inbox().take(100)
+        assert taken[0].message.type and taken[0].attempt == 1
+        taken[0].confirm()
+
+
+def test_nothing_is_left_when_a_node_is_not_there() -> None:
+    before = threading.active_count()
+    with pytest.raises(assent.Unreachable), sync.Client("http://127.0.0.1:9"):
+        pass
+    assert threading.active_count() == before
