@@ -134,10 +134,16 @@ fn two_models_negotiate_sign_and_fulfil_by_tools_alone() {
     let me = buyer.tool("whoami", json!({}));
     assert_eq!((&me["identity"], &me["signs"]), (&json!("agent://acme.example/buyer"), &json!(true)));
     assert_eq!(me["signsForOrganisation"], true);
-    let found = buyer.tool("discover", json!({ "capability": "provision.compute" }));
-    let agents: Vec<&str> =
-        found["agents"].as_array().unwrap().iter().map(|hit| hit["agent"].as_str().unwrap()).collect();
-    assert!(agents.contains(&"agent://volt.example/sales"), "{found}");
+    // The index follows the log on a thread of its own.
+    let vendor = |found: &Value| {
+        found["agents"].as_array().unwrap().iter().any(|hit| hit["agent"] == "agent://volt.example/sales")
+    };
+    let mut asked = 0;
+    while !vendor(&buyer.tool("discover", json!({ "capability": "provision.compute" }))) {
+        asked += 1;
+        assert!(asked < 500, "the vendor is not found");
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
     let trust = buyer.tool("trust", json!({ "agent": "volt.example/sales", "value": "500 USD" }));
     assert_eq!(trust["level"], 0, "a newcomer: {trust}");
 

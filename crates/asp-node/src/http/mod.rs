@@ -282,14 +282,14 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(probe::healthz))
         .routes(routes!(probe::readyz))
         .routes(routes!(metrics::show))
-        .routes(routes!(mcp::post))
         .merge(console::routes())
         .merge(told())
 }
 
-/// What happens, as it happens, and what has happened.
+/// What happens, as it happens, and what has happened; and all of it for models.
 fn told() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
+        .routes(routes!(mcp::post))
         .routes(routes!(traces::show))
         .routes(routes!(traces::digest))
         .routes(routes!(events::follow))
