@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use crate::command::{cargo, has_program, has_subcommand, python as python_in, run as run_command};
-use crate::{collector, console, libraries, sdk, tidy, torture, typescript};
+use crate::{collector, console, interop, libraries, sdk, tidy, torture, typescript};
 
 /// What to leave out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,7 +95,7 @@ fn summary(done: &[(&str, Option<Outcome>, f64)]) -> String {
     out
 }
 
-const STEPS: [Step; 15] = [
+const STEPS: [Step; 16] = [
     Step { name: "format", meaning: "the code is laid out as rustfmt does", kind: Kind::Lint, run: format },
     Step { name: "tidy", meaning: "the rules that no compiler knows", kind: Kind::Lint, run: tidy },
     Step { name: "clippy", meaning: "no warning in any target", kind: Kind::Lint, run: clippy },
@@ -149,6 +149,12 @@ const STEPS: [Step; 15] = [
         meaning: "published libraries believe what webhooks are told",
         kind: Kind::Test,
         run: others,
+    },
+    Step {
+        name: "interop",
+        meaning: "clients of others use the program as they are published",
+        kind: Kind::Test,
+        run: clients,
     },
     Step { name: "torture", meaning: "kills lose nothing acknowledged", kind: Kind::Torture, run: kill },
 ];
@@ -268,6 +274,14 @@ fn others(root: &Path) -> Result<Outcome, String> {
     apart(root, "libraries", (libraries::VARIABLE, &folder))
 }
 
+/// The same of clients in Python, each in an environment of its own.
+fn clients(root: &Path) -> Result<Outcome, String> {
+    if !has_program(root, "python3") {
+        return missing("python3 is not installed", is_ci());
+    }
+    interop::check(root).map(|()| Outcome::Passed)
+}
+
 /// Runs a test that needs something of others, and is told where it is.
 fn apart(root: &Path, test: &str, (variable, place): (&str, &Path)) -> Result<Outcome, String> {
     let runner: &[&str] = if has_subcommand(root, "nextest") { &["nextest", "run"] } else { &["test"] };
@@ -323,6 +337,7 @@ mod tests {
             "typescript",
             "collector",
             "libraries",
+            "interop",
         ];
         assert_eq!(names(false, true), all);
         let tests = [
@@ -335,6 +350,7 @@ mod tests {
             "typescript",
             "collector",
             "libraries",
+            "interop",
         ];
         assert_eq!(names(false, false), tests);
         assert_eq!(names(true, false), [&tests[..], &["torture"]].concat());
