@@ -3,6 +3,7 @@
 //! Handlers read what a request brings, call one thing, and write the answer; what they refuse becomes a problem in
 //! [`problem`] and nowhere else.
 
+mod a2a;
 mod accounts;
 mod agents;
 mod cards;
@@ -47,6 +48,7 @@ use std::time::{Duration, Instant};
 
 use asp_client::api::PublishedKeys;
 use asp_core::key::SecretKey;
+use asp_core::position::LogTime;
 use asp_core::rejection::Code;
 use asp_store::inbox::Inboxes;
 use asp_store::probes::Probes;
@@ -65,6 +67,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::a2a::A2a;
 use crate::admission::Admission;
 use crate::auth::cookie::Cookies;
 use crate::auth::oidc::Oidc;
@@ -83,7 +86,7 @@ use crate::registry::{Saved, Scores};
 use crate::settlement::Settlement;
 use crate::share::Levels;
 use crate::{metrics, probe, stopped};
-pub(crate) use extract::{blocks, page_size};
+pub(crate) use extract::{BLOCK_BYTES, blocks, page_size};
 pub(crate) use messages::message;
 use openapi::Pages;
 use places::Places;
@@ -134,6 +137,10 @@ pub(crate) struct App {
     /// Where organisations have what they may read delivered, and that somebody has changed something of it.
     pub(crate) webhooks: Arc<Webhooks>,
     pub(crate) webhooks_moved: Notify,
+    /// What there is for clients that speak A2A.
+    pub(crate) a2a: A2a,
+    /// When the node was started.
+    pub(crate) started: LogTime,
     /// Memory for bodies, in blocks.
     pub(crate) bodies: Arc<Semaphore>,
     pub(crate) address: SocketAddr,
@@ -281,6 +288,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(probe::healthz))
         .routes(routes!(probe::readyz))
         .routes(routes!(metrics::show))
+        .routes(routes!(a2a::post, a2a::get, a2a::delete))
         .merge(console::routes())
         .merge(told())
 }
@@ -359,7 +367,8 @@ async fn in_time(State(app): State<Arc<App>>, request: Request, next: Next) -> R
 
 /// How long a request asks to wait at most; what it really waits is checked where it is read.
 fn waits(request: &Request) -> Duration {
-    let asks = request.uri().query().is_some_and(|query| query.contains("waitSeconds"));
+    let asks = request.uri().query().is_some_and(|query| query.contains("waitSeconds"))
+        || request.uri().path().starts_with(asp_core::a2a::BASE);
     if asks { extract::WAIT_MAX } else { Duration::ZERO }
 }
 
