@@ -141,8 +141,9 @@ async fn one(app: &Arc<App>, mut push: Push, events: &[(Sequence, Event)]) {
     for (place, events) in changes {
         for event in events {
             let body = serde_json::to_vec(event).unwrap_or_default();
+            let headers = headers(&config);
             let heard = tokio::select! {
-                heard = app.fetch.tell(&config.url, ("application/json", &headers(&config)), body) => heard,
+                heard = app.fetch.tell(&config.url, ("application/json", &headers), body) => heard,
                 () = stopped(&mut stopping) => return,
             };
             if let Err(error) = heard {

@@ -216,7 +216,10 @@ async fn open(
     let body = Body::Propose(Propose::Invitation(Invitation {
         capability: about.0,
         consents: about.1,
-        limits: opening.limits.unwrap_or(Limits::defaults()),
+        // Whoever answers may be asleep for a while; a client that knows better says so.
+        limits: opening
+            .limits
+            .unwrap_or(Limits { invitation_ms: Some(limits::RESPONSE_MS), ..Limits::defaults() }),
         mode: Mode::Open,
         nonce: Nonce(nonce),
         participants: vec![
@@ -267,7 +270,7 @@ fn about(
     let stands: Vec<_> = stands.map(|(_, consent)| consent).collect();
     for capability in offered {
         if let Some(consent) = stands.iter().find(|consent| consent.covers(&home, &away, &capability)) {
-            return Ok((capability, BTreeSet::from([*consent.id()])));
+            return Ok((capability, BTreeSet::from([consent.id()])));
         }
     }
     // Whether it can do without is for the log to say.

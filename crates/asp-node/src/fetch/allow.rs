@@ -34,7 +34,8 @@ impl Allowances {
     /// The same, and whatever listens on this machine.
     #[must_use]
     pub(crate) fn and_this_machine(mut self) -> Self {
-        self.networks.extend(["127.0.0.0/8", "::1/128"].iter().filter_map(|network| network.parse().ok()));
+        let own = ["127.0.0.0/8", "::1/128"].iter().filter_map(|network| network.parse::<Network>().ok());
+        self.networks.extend(own);
         self
     }
 
