@@ -23,7 +23,7 @@ use serde_json::{Map, Value, json};
 use tokio::task::JoinSet;
 
 use super::act::{Floor, nothing, text};
-use super::talk::{admit, utter};
+use super::talk::{ANYTHING, admit, utter};
 use super::wire::{A2aError, Message};
 use crate::delivery::{Topic, Who};
 use crate::http::App;
@@ -104,7 +104,8 @@ impl Cast {
             let name = format!("A2A conformance {}", agent.path()).parse().map_err(|_| Denial::Internal)?;
             let about =
                 "Plays the other side of the conformance kit.".parse().map_err(|_| Denial::Internal)?;
-            let card = Card::of(name, about, BTreeSet::new());
+            let offers = ANYTHING.parse().map_err(|_| Denial::Internal)?;
+            let card = Card::of(name, about, BTreeSet::from([offers]));
             let body = Body::AgentRegister(AgentRegister { card, key: key.id() });
             let stream = StreamId::Agent(agent.clone());
             first(app, (stream, Issuer::Agent(agent.clone())), body, &[key, &self.organisation_key]).await?;
@@ -134,35 +135,40 @@ pub(crate) async fn run(app: Arc<App>) {
     let who = Who { party: Some(tenant.clone()), factor: 1, from: None };
     let Ok(subscription) = app.hub.subscribe(Topic::Sessions(tenant.clone()), who) else { return };
     let mut stopping = app.stopping.clone();
-    let (mut playing, mut plays) = (BTreeSet::new(), JoinSet::new());
+    let (mut playing, mut ready, mut plays) = (BTreeSet::new(), BTreeSet::new(), JoinSet::new());
     let mut seen = 0;
-    loop {
+    while !app.is_stopping() {
         let of_thread = tenant.clone();
-        let moved = app.reads.wait_and_run(move |reader| moved(reader, &of_thread, seen)).await;
-        if let Ok((moved, size)) = moved {
+        if let Ok((moved, size)) = app.reads.wait_and_run(move |reader| moved(reader, &of_thread, seen)).await
+        {
             seen = size;
-            for id in moved {
-                // What there is no place for is looked at again when something ends.
-                if plays.len() < PLAYED_MAX && playing.insert(id) {
-                    let app = Arc::clone(&app);
-                    plays.spawn(async move { (id, play(&app, id).await) });
+            ready.extend(moved);
+        }
+        // What moves while it is played is looked at again when that ends, as is what there is no place for.
+        let next: Vec<Hash> = ready.difference(&playing).copied().collect();
+        for id in next.into_iter().take(PLAYED_MAX.saturating_sub(plays.len())) {
+            ready.remove(&id);
+            playing.insert(id);
+            let app = Arc::clone(&app);
+            plays.spawn(async move {
+                if let Err(error) = play(&app, id).await {
+                    tracing::debug!(session = %id.to_hex(), why = error.words(), "a part was not played to its end");
                 }
-            }
+                id
+            });
         }
         tokio::select! {
             () = subscription.woken() => {}
-            Some(played) = plays.join_next() => {
-                match played {
-                    Ok((id, _)) => playing.remove(&id),
-                    Err(_) => { playing.clear(); false }
-                };
-                // Something may have been said while it was played.
-                seen = 0;
-            }
-            () = stopped(&mut stopping) => return,
-        }
-        if app.is_stopping() {
-            return;
+            Some(played) = plays.join_next() => match played {
+                Ok(id) => {
+                    playing.remove(&id);
+                }
+                Err(error) => {
+                    tracing::error!(%error, "a part was played badly");
+                    playing.clear();
+                }
+            },
+            () = stopped(&mut stopping) => {}
         }
     }
 }

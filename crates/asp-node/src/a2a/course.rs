@@ -3,6 +3,11 @@
 //! A fold of the stream and of the client's own messages, so that whoever reads it, whenever and how often, is told the same in
 //! the same order. Knows no store and no network.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "few bodies have words, data or packages, and few keep the move"
+)]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use asp_client::api::{CommitmentView, SessionView};
@@ -10,9 +15,11 @@ use asp_core::a2a::EXTENSION;
 use asp_core::name::{AgentUri, Issuer};
 use asp_core::position::{Hash, LogTime, Sequence};
 use asp_core::session::Session;
-use asp_core::session::table::{Performative, Reason, State};
-use asp_core::statement::body::{Accept, Body, Close, CommitmentState, Inform, Outcome, Propose, Withdraw};
-use asp_core::statement::{Kind, Statement};
+use asp_core::session::table::{Reason, State};
+use asp_core::statement::Statement;
+use asp_core::statement::body::{
+    Accept, Body, Close, CommitmentState, Counter, Inform, Outcome, Propose, Withdraw,
+};
 use asp_core::stream::Accepted;
 use asp_store::Entry;
 use asp_store::a2a::Said;
@@ -67,7 +74,7 @@ impl Course {
             session: None,
             turn: Turn::Agent,
             closed_by: None,
-            state: TaskState::TaskStateSubmitted,
+            state: TaskState::Submitted,
             at: LogTime::from_millis(0),
             last: Sequence(0),
             spoken: None,
@@ -283,7 +290,6 @@ impl Course {
             }
             (Body::Observe(_) | Body::Delegate(_), false) => self.turn,
             (Body::Accept(Accept::Introduction(_)), false) if self.waits() => Turn::Agent,
-            #[expect(clippy::wildcard_enum_match_arm, reason = "whatever else is said, the client may speak")]
             (_, true | false) => Turn::Client,
         };
     }
@@ -321,28 +327,28 @@ impl Course {
         let completed = view.end.as_ref().is_some_and(|end| end.code == Reason::Completed.as_str());
         let made = view.commitments.iter().any(|made| made.state != CommitmentState::Terminated);
         if view.receipt.outcome == Outcome::Breached {
-            TaskState::TaskStateFailed
+            TaskState::Failed
         } else if made {
-            TaskState::TaskStateCompleted
+            TaskState::Completed
         } else if !completed {
-            TaskState::TaskStateFailed
+            TaskState::Failed
         } else if self.closed_by.as_ref().and_then(Issuer::agent) == Some(&self.me) {
-            TaskState::TaskStateCanceled
+            TaskState::Canceled
         } else {
-            TaskState::TaskStateCompleted
+            TaskState::Completed
         }
     }
 
     fn invited(&self, view: &SessionView) -> TaskState {
         // Other conditions than the client's own are for it to answer.
         let own = view.conditions.is_none_or(|conditions| conditions == view.id) || self.turn == Turn::Agent;
-        if own { TaskState::TaskStateSubmitted } else { TaskState::TaskStateInputRequired }
+        if own { TaskState::Submitted } else { TaskState::InputRequired }
     }
 
     fn escalated(&self, view: &SessionView) -> TaskState {
         let asked = view.escalation.as_ref().map(|escalation| &escalation.authority);
         let own = asked.is_some_and(|asked| asked.organisation() == Some(self.me.organisation()));
-        if own { TaskState::TaskStateAuthRequired } else { TaskState::TaskStateWorking }
+        if own { TaskState::AuthRequired } else { TaskState::Working }
     }
 
     fn speaking(&self, view: &SessionView) -> TaskState {
@@ -354,10 +360,10 @@ impl Course {
             || view.pending.as_ref().is_some_and(|pending| pending.by == *me)
             || view.questions.iter().any(|question| question.by == *me);
         match (asked, asks, self.turn) {
-            (true, _, _) => TaskState::TaskStateInputRequired,
-            (false, true, _) => TaskState::TaskStateWorking,
-            (false, false, Turn::Agent) if self.refused().is_none() => TaskState::TaskStateWorking,
-            (false, false, Turn::Agent | Turn::Client) => TaskState::TaskStateInputRequired,
+            (true, _, _) => TaskState::InputRequired,
+            (false, true, _) => TaskState::Working,
+            (false, false, Turn::Agent) if self.refused().is_none() => TaskState::Working,
+            (false, false, Turn::Agent | Turn::Client) => TaskState::InputRequired,
         }
     }
 
@@ -417,8 +423,8 @@ impl Course {
 fn failed(view: &SessionView) -> TaskState {
     let code = view.end.as_ref().and_then(|end| end.code.parse::<Reason>().ok());
     match code {
-        Some(Reason::InvitationRejected | Reason::EscalationRejected) => TaskState::TaskStateRejected,
-        Some(Reason::InvitationWithdrawn) => TaskState::TaskStateCanceled,
+        Some(Reason::InvitationRejected | Reason::EscalationRejected) => TaskState::Rejected,
+        Some(Reason::InvitationWithdrawn) => TaskState::Canceled,
         Some(
             Reason::Completed
             | Reason::Abandoned
@@ -430,7 +436,7 @@ fn failed(view: &SessionView) -> TaskState {
             | Reason::EscalationTimeout
             | Reason::ConsentRevoked,
         )
-        | None => TaskState::TaskStateFailed,
+        | None => TaskState::Failed,
     }
 }
 
@@ -450,7 +456,6 @@ fn data_of(body: &Body) -> Option<&Map<String, Value>> {
     match body {
         Body::Inform(Inform::Note(note)) | Body::Clarify(note) | Body::Observe(note) => note.data.as_ref(),
         Body::Query(question) => question.data.as_ref(),
-        #[expect(clippy::wildcard_enum_match_arm, reason = "nothing else has data")]
         _ => None,
     }
 }
@@ -466,11 +471,10 @@ fn words_of(body: &Body) -> Option<String> {
         Body::Close(Close::Receipt(closing)) => &closing.reason,
         Body::Escalate(escalation) => &escalation.question,
         Body::Propose(Propose::Proposal(offer)) => offer.reasoning.as_ref()?,
-        Body::Counter(asp_core::statement::body::Counter::CounterOffer(offer)) => offer.reasoning.as_ref()?,
+        Body::Counter(Counter::CounterOffer(offer)) => offer.reasoning.as_ref()?,
         Body::Close(Close::Timeout(timeout)) | Body::Withdraw(Withdraw::Timeout(timeout)) => {
             return Some(timeout.reason.sentence().to_owned());
         }
-        #[expect(clippy::wildcard_enum_match_arm, reason = "nothing else has words of its own")]
         _ => return None,
     };
     Some(text.to_string())
@@ -479,19 +483,10 @@ fn words_of(body: &Body) -> Option<String> {
 /// The hashes of the packages of an offer, in their order: what an acceptance names.
 fn packages_of(body: &Body) -> Vec<Hash> {
     let packages = match body {
-        Body::Propose(Propose::Proposal(offer))
-        | Body::Counter(asp_core::statement::body::Counter::CounterOffer(offer)) => &offer.packages,
-        #[expect(clippy::wildcard_enum_match_arm, reason = "nothing else has packages")]
+        Body::Propose(Propose::Proposal(offer)) | Body::Counter(Counter::CounterOffer(offer)) => {
+            &offer.packages
+        }
         _ => return Vec::new(),
     };
     packages.iter().map(|package| package.terms_hash()).collect()
-}
-
-/// Whether a statement is one that a participant makes, by its performative.
-pub(crate) const fn performative(statement: &Statement) -> Option<Performative> {
-    match statement.kind {
-        Kind::Session(performative) => Some(performative),
-        #[expect(clippy::wildcard_enum_match_arm, reason = "no other kind is of a session")]
-        _ => None,
-    }
 }

@@ -3,6 +3,8 @@
 //! What is signed here is signed with the key of the agent as which the client speaks, and goes through the same door as what
 //! comes from outside: admission, quotas, rules, the log.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "most bodies may mean something else on another head")]
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -42,7 +44,7 @@ const CONSENTS_MAX: usize = 200;
 /// How often what cannot have changed its meaning is signed anew on a head that moved.
 const RESIGN_MAX: usize = 8;
 /// What a session is about if neither side says.
-const ANYTHING: &str = "asp.session";
+pub(crate) const ANYTHING: &str = "asp.session";
 
 /// A client that has shown who it is, with the agent as which it speaks.
 #[derive(Debug, Clone)]
@@ -343,7 +345,6 @@ fn keeps_its_meaning(body: &Body) -> bool {
         | Body::Observe(_)
         // Names the terms that it accepts, or the card.
         | Body::Accept(Accept::Acceptance(_) | Accept::Introduction(_)) => true,
-        #[expect(clippy::wildcard_enum_match_arm, reason = "everything else may mean something else by then")]
         _ => false,
     }
 }
@@ -443,7 +444,7 @@ pub(crate) async fn cancel(
 ) -> Result<Course, A2aError> {
     let (id, course) = task(app, caller, target, id).await?;
     let not_cancelable = |detail: &str| A2aError::of(Kind::NotCancelable, detail);
-    if course.state() == TaskState::TaskStateCanceled {
+    if course.state() == TaskState::Canceled {
         return Ok(course);
     }
     let session = course.session().ok_or_else(A2aError::no_task)?;
@@ -459,7 +460,7 @@ pub(crate) async fn cancel(
         Ok((Body::Withdraw(Withdraw::Withdrawal(because)), Some(floor.own()?)))
     };
     let closing = |floor: &Floor<'_>| Ok((floor.close(nothing()), None));
-    let refused = |error: A2aError| error.as_kind(Kind::NotCancelable);
+    let refused = |error: A2aError| error.into_kind(Kind::NotCancelable);
     match session.state() {
         State::Idle | State::Invited => utter(app, speaker, &id, None, withdraw).await.map_err(refused)?,
         State::Agreeing => {

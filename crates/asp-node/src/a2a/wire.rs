@@ -3,6 +3,8 @@
 //! Types of our own, since both bindings share the JSON of the proto: unknown members are passed over, `null` is as good
 //! as absent. Knows no sessions and no HTTP beyond the numbers of errors.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "most codes are of what was asked for")]
+
 use asp_core::limits;
 use asp_core::rejection::{Code, Rejection};
 use asp_core::session::table::State;
@@ -176,48 +178,52 @@ pub(crate) enum Role {
 
 /// How far a task is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum TaskState {
     #[default]
-    TaskStateUnspecified,
-    TaskStateSubmitted,
-    TaskStateWorking,
-    TaskStateCompleted,
-    TaskStateFailed,
-    TaskStateCanceled,
-    TaskStateInputRequired,
-    TaskStateRejected,
-    TaskStateAuthRequired,
+    #[serde(rename = "TASK_STATE_UNSPECIFIED")]
+    Unspecified,
+    #[serde(rename = "TASK_STATE_SUBMITTED")]
+    Submitted,
+    #[serde(rename = "TASK_STATE_WORKING")]
+    Working,
+    #[serde(rename = "TASK_STATE_COMPLETED")]
+    Completed,
+    #[serde(rename = "TASK_STATE_FAILED")]
+    Failed,
+    #[serde(rename = "TASK_STATE_CANCELED")]
+    Canceled,
+    #[serde(rename = "TASK_STATE_INPUT_REQUIRED")]
+    InputRequired,
+    #[serde(rename = "TASK_STATE_REJECTED")]
+    Rejected,
+    #[serde(rename = "TASK_STATE_AUTH_REQUIRED")]
+    AuthRequired,
 }
 
 impl TaskState {
     /// Whether nothing follows.
     pub(crate) const fn is_terminal(self) -> bool {
         match self {
-            Self::TaskStateCompleted
-            | Self::TaskStateFailed
-            | Self::TaskStateCanceled
-            | Self::TaskStateRejected => true,
-            Self::TaskStateUnspecified
-            | Self::TaskStateSubmitted
-            | Self::TaskStateWorking
-            | Self::TaskStateInputRequired
-            | Self::TaskStateAuthRequired => false,
+            Self::Completed | Self::Failed | Self::Canceled | Self::Rejected => true,
+            Self::Unspecified
+            | Self::Submitted
+            | Self::Working
+            | Self::InputRequired
+            | Self::AuthRequired => false,
         }
     }
 
     /// Whether the client has no answer to wait for.
     pub(crate) const fn rests(self) -> bool {
-        self.is_terminal() || matches!(self, Self::TaskStateInputRequired | Self::TaskStateAuthRequired)
+        self.is_terminal() || matches!(self, Self::InputRequired | Self::AuthRequired)
     }
 }
 
-/// One thing that a client is told; exactly one of the members of A2A's `StreamResponse`.
+/// One thing that a client is told; one of the members of A2A's `StreamResponse`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) enum Event {
     Task(Box<Task>),
-    Message(Box<Message>),
     StatusUpdate(Box<StatusUpdate>),
     ArtifactUpdate(Box<ArtifactUpdate>),
 }
@@ -363,7 +369,7 @@ impl A2aError {
     }
 
     /// The same error as another.
-    pub(crate) fn as_kind(self, kind: Kind) -> Self {
+    pub(crate) fn into_kind(self, kind: Kind) -> Self {
         Self { kind, ..self }
     }
 
@@ -403,7 +409,6 @@ impl From<Denial> for A2aError {
             Code::StorageFault | Code::Internal => Self::refused(Kind::Internal, &rejection),
             Code::UnsupportedMediaType => Self::refused(Kind::ContentType, &rejection),
             Code::NotJson => Self::refused(Kind::Parse, &rejection),
-            #[expect(clippy::wildcard_enum_match_arm, reason = "every other code is of what was asked for")]
             _ => Self::refused(Kind::Params, &rejection),
         }
     }

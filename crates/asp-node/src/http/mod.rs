@@ -288,7 +288,6 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(probe::healthz))
         .routes(routes!(probe::readyz))
         .routes(routes!(metrics::show))
-        .routes(routes!(a2a::post, a2a::get, a2a::delete))
         .merge(console::routes())
         .merge(told())
 }
@@ -314,6 +313,7 @@ fn told() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(webhooks::test))
         .routes(routes!(webhooks::resume))
         .routes(routes!(webhooks::dead, webhooks::replay))
+        .routes(routes!(a2a::post, a2a::get, a2a::delete))
 }
 
 /// What describes the routes, made once.
