@@ -23,6 +23,9 @@ pub const A2A_HEARSAY_BYTES_MAX: usize = 32768;
 /// A bound, in bytes. An id that an A2A client makes: of a message, a conversation, a configuration; UUIDs have 36.
 pub const A2A_ID_BYTES_MAX: usize = 256;
 
+/// A bound, in statements. Statements that one ListTasks reads; where that is not enough the next page goes on.
+pub const A2A_LIST_STATEMENTS_MAX: usize = 20000;
+
 /// A bound, in tasks. The largest page of ListTasks, which A2A 1.0 gives.
 pub const A2A_PAGE_MAX: usize = 100;
 

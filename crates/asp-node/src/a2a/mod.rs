@@ -19,6 +19,7 @@ pub(crate) mod wire;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use asp_core::key::SecretKey;
 use asp_core::name::{AgentUri, StreamId};
@@ -41,6 +42,8 @@ use push::Pushing;
 const TOKEN: &str = "a2a_";
 /// Random bytes of a token.
 const TOKEN_BYTES: usize = 32;
+/// The pause before what the node had no room for is tried again.
+const PAUSE: Duration = Duration::from_secs(1);
 /// Entries that one question to the store spans.
 const SPAN_MAX: u64 = 4096;
 
@@ -166,7 +169,7 @@ pub(crate) async fn run(app: Arc<App>) {
     let mut moved: Option<BTreeSet<Hash>> = None;
     talk::forget_lost(&app).await;
     while !app.is_stopping() {
-        talk::carry(&app, moved.as_ref()).await;
+        let waits = talk::carry(&app, moved.as_ref()).await;
         pushing.begin(&app, moved.as_ref()).await;
         let due = pushing.due();
         moved = Some(BTreeSet::new());
@@ -174,6 +177,7 @@ pub(crate) async fn run(app: Arc<App>) {
             () = pushing.ended() => {}
             () = grown(&mut size) => {}
             () = app.a2a.moved.notified() => moved = None,
+            () = tokio::time::sleep(PAUSE), if waits => moved = None,
             () = reached(&app.clock, due) => {}
             () = stopped(&mut stopping) => {}
         }

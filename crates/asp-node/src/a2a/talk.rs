@@ -500,22 +500,27 @@ pub(crate) async fn keep_push(app: &Arc<App>, push: Push) -> Result<(), A2aError
     Ok(())
 }
 
-/// Says what waits in sessions whose agents have come in; of those that moved, or of all.
-pub(crate) async fn carry(app: &Arc<App>, moved: Option<&BTreeSet<Hash>>) {
+/// Says what waits in sessions whose agents have come in; of those that moved, or of all. Whether there was no room for some.
+pub(crate) async fn carry(app: &Arc<App>, moved: Option<&BTreeSet<Hash>>) -> bool {
     let of_thread = Arc::clone(app);
     let waiting = match app.reads.wait_and_run(move |_| Ok(of_thread.a2a.desk.waiting()?)).await {
         Ok(waiting) => waiting,
-        Err(denial) => return tracing::error!(?denial, "what A2A clients wait to say cannot be read"),
+        Err(denial) => {
+            tracing::error!(?denial, "what A2A clients wait to say cannot be read");
+            return true;
+        }
     };
+    let mut again = false;
     for id in waiting.into_iter().filter(|id| moved.is_none_or(|moved| moved.contains(id))) {
         if app.is_stopping() {
-            return;
+            return again;
         }
         let refused = match carry_one(app, id).await {
             Ok(Carried::NotYet) => continue,
             Ok(Carried::Said) => None,
             Err(error) if matches!(error.kind, Kind::Busy | Kind::TooMuch | Kind::Internal) => {
                 tracing::warn!(session = %id.to_hex(), "what an A2A client said waits still");
+                again = true;
                 continue;
             }
             Err(error) => Some(error.words()),
@@ -527,6 +532,7 @@ pub(crate) async fn carry(app: &Arc<App>, moved: Option<&BTreeSet<Hash>>) {
         }
         app.hub.alarm(&Topic::Stream(StreamId::Session(id)));
     }
+    again
 }
 
 /// What became of what waits in a session.

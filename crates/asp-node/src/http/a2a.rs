@@ -460,44 +460,94 @@ async fn list_tasks(
         "" => None,
         text => Some(instant(text).ok_or_else(|| A2aError::params("statusTimestampAfter is no instant"))?),
     };
-    let before = match list.page_token.as_str() {
-        "" => None,
-        token => Some(Position(token.parse().map_err(|_| A2aError::params("pageToken is none of ours"))?)),
+    let asked = TasksAsked {
+        status,
+        since,
+        context: list.context_id,
+        size,
+        from: Place::read(&list.page_token)?,
+        shown: (history, list.include_artifacts),
     };
     let (of_thread, caller, agent) = (Arc::clone(app), caller.clone(), agent.clone());
-    let (context, artifacts) = (list.context_id, list.include_artifacts);
-    let read = move |reader: &Reader<'_>| {
-        let query = SessionQuery { moved_since: 0, limit: limits::A2A_TASKS_LOOKED_AT_MAX, before: None };
-        let mut fitting = Vec::new();
-        for row in reader.sessions(&caller.tenant(), query)? {
-            if row.initiator != caller.agent {
-                continue;
-            }
-            let course = match talk::read_task(&of_thread, reader, (&caller.agent, Some(&agent)), &row.id) {
-                Ok(course) => course,
-                Err(Denial::Rejected(it)) if it.code == Code::NotFound => continue,
-                Err(denial) => return Err(denial),
-            };
-            let fits = status.is_none_or(|status| course.state() == status)
-                && since.is_none_or(|since| course.at() >= since)
-                && (context.is_empty() || course.context() == context);
-            if fits {
-                fitting.push((row.position, course));
-            }
-        }
-        let total_size = fitting.len();
-        let mut rest = fitting.iter().filter(|(position, _)| before.is_none_or(|before| *position < before));
-        let page: Vec<_> = rest.by_ref().take(size).collect();
-        let more = rest.next().is_some();
-        let last = page.last().filter(|_| more).map(|(position, _)| position.to_string());
-        Ok(TaskPage {
-            tasks: page.iter().map(|(_, course)| course.task(history, artifacts)).collect(),
-            next_page_token: last.unwrap_or_default(),
-            page_size: size,
-            total_size,
-        })
-    };
+    let read = move |reader: &Reader<'_>| page(&of_thread, reader, (&caller, &agent), &asked);
     Ok(json!(app.reads.run(read).await?))
+}
+
+/// Which tasks are listed, and what of them is shown.
+struct TasksAsked {
+    status: Option<TaskState>,
+    since: Option<LogTime>,
+    context: String,
+    size: usize,
+    from: Place,
+    shown: (Option<usize>, bool),
+}
+
+/// Where a page ended: the session before which the next one begins, and how many tasks were listed up to there.
+#[derive(Debug, Clone, Copy, Default)]
+struct Place {
+    before: Option<Position>,
+    listed: usize,
+}
+
+impl Place {
+    fn read(token: &str) -> Result<Self, A2aError> {
+        if token.is_empty() {
+            return Ok(Self::default());
+        }
+        let read = || {
+            let (before, listed) = token.split_once('-')?;
+            Some(Self { before: Some(Position(before.parse().ok()?)), listed: listed.parse().ok()? })
+        };
+        read().ok_or_else(|| A2aError::params("pageToken is none of ours"))
+    }
+}
+
+/// A page of tasks: as many as are asked for, or as can be looked at for one request.
+fn page(
+    app: &App,
+    reader: &Reader<'_>,
+    (caller, agent): (&Caller, &AgentUri),
+    asked: &TasksAsked,
+) -> Result<TaskPage, Denial> {
+    let limit = limits::A2A_TASKS_LOOKED_AT_MAX;
+    let query = SessionQuery { moved_since: 0, limit, before: asked.from.before };
+    let rows = reader.sessions(&caller.tenant(), query)?;
+    let (mut fitting, mut statements, mut looked_at) = (Vec::new(), 0, rows.len() >= limit);
+    let mut last = None;
+    for row in rows.into_iter().filter(|row| row.initiator == caller.agent) {
+        if statements >= limits::A2A_LIST_STATEMENTS_MAX as u64 {
+            looked_at = true;
+            break;
+        }
+        last = Some(row.position);
+        let course = match talk::read_task(app, reader, (&caller.agent, Some(agent)), &row.id) {
+            Ok(course) => course,
+            Err(Denial::Rejected(it)) if it.code == Code::NotFound => continue,
+            Err(denial) => return Err(denial),
+        };
+        statements += course.last().0 + 1;
+        let fits = asked.status.is_none_or(|status| course.state() == status)
+            && asked.since.is_none_or(|since| course.at() >= since)
+            && (asked.context.is_empty() || course.context() == asked.context);
+        if fits {
+            fitting.push((row.position, course));
+        }
+    }
+    let shown = fitting.iter().take(asked.size);
+    let listed = asked.from.listed + shown.len();
+    let next = if fitting.len() > asked.size {
+        shown.clone().next_back().map(|(position, _)| *position)
+    } else {
+        last.filter(|_| looked_at)
+    };
+    let (history, artifacts) = asked.shown;
+    Ok(TaskPage {
+        tasks: shown.map(|(_, course)| course.task(history, artifacts)).collect(),
+        next_page_token: next.map(|position| format!("{position}-{listed}")).unwrap_or_default(),
+        page_size: asked.size,
+        total_size: asked.from.listed + fitting.len(),
+    })
 }
 
 /// An instant as A2A writes it, with any number of digits behind the second.
