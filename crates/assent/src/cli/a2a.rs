@@ -87,9 +87,9 @@ pub(crate) struct A2aTalk {
     /// Open a session for it with this other agent of yours
     #[arg(long, value_name = "AGENT", value_parser = read::agent)]
     pub(crate) witness: Option<AgentUri>,
-    /// What that session is about
-    #[arg(long, value_name = "CAPABILITY", default_value = "asp.session")]
-    pub(crate) capability: Capability,
+    /// What that session is about [default: the first thing that your agent offers]
+    #[arg(long, value_name = "CAPABILITY")]
+    pub(crate) capability: Option<Capability>,
     /// The task of the other agent that this belongs to
     #[arg(long, value_name = "ID")]
     pub(crate) task: Option<String>,

@@ -226,7 +226,15 @@ async fn recorded_in(context: &Context, party: &AgentParty, args: &A2aTalk) -> O
         return Err(Failure::usage("a witness is another agent of your own organisation"));
     }
     let key = context.key(&Issuer::Agent(witness.clone()))?;
-    let opened = party.open_session(Opening::new(witness.clone(), args.capability.clone())).await?;
+    let capability = match args.capability.clone() {
+        Some(capability) => capability,
+        None => {
+            let offered = context.client().await?.agent(party.agent()).await?.capabilities;
+            let none = || Failure::usage("your agent offers nothing").hint("Say what it is about: --capability.");
+            offered.into_iter().next().ok_or_else(none)?
+        }
+    };
+    let opened = party.open_session(Opening::new(witness.clone(), capability)).await?;
     context.client().await?.agent_with(witness, key).session(&opened.id()).introduce().await?;
     opened.wait_until(None, |view| view.state != State::Invited).await?;
     Ok(opened)
