@@ -12,14 +12,41 @@ const PROGRAM: &str = "ASSENT_PROGRAM";
 /// A check. Another one is another row.
 struct Check {
     name: &'static str,
-    /// Where its `requirements.txt` and its script are.
+    /// Where its pins and its script are.
     folder: &'static str,
     script: &'static str,
+    runs: Runs,
+}
+
+/// What runs a script, and by that what pins what it needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Runs {
+    /// `requirements.txt`, with hashes.
+    Python,
+    /// `package.json` and `package-lock.json`.
+    Node,
+}
+
+impl Runs {
+    /// The files that say what is installed.
+    const fn pins(self) -> &'static [&'static str] {
+        match self {
+            Self::Python => &["requirements.txt"],
+            Self::Node => &["package.json", "package-lock.json"],
+        }
+    }
 }
 
 const CHECKS: &[Check] = &[
-    Check { name: "mcp-v1", folder: "tests/interop/mcp/v1", script: "check.py" },
-    Check { name: "mcp-v2", folder: "tests/interop/mcp/v2", script: "check.py" },
+    Check { name: "mcp-v1", folder: "tests/interop/mcp/v1", script: "check.py", runs: Runs::Python },
+    Check { name: "mcp-v2", folder: "tests/interop/mcp/v2", script: "check.py", runs: Runs::Python },
+    Check { name: "a2a-python", folder: "tests/interop/a2a/python", script: "check.py", runs: Runs::Python },
+    Check {
+        name: "a2a-javascript",
+        folder: "tests/interop/a2a/javascript",
+        script: "check.mjs",
+        runs: Runs::Node,
+    },
 ];
 
 /// What third parties' packages would otherwise tell of themselves.
@@ -41,7 +68,7 @@ pub(crate) fn check(root: &Path) -> Result<(), String> {
     let mut failed = Vec::new();
     for check in CHECKS {
         println!("--- {}", check.name);
-        if let Err(fault) = installed(root, check).and_then(|python| held(root, check, &python, &built)) {
+        if let Err(fault) = installed(root, check).and_then(|folder| held(root, check, &folder, &built)) {
             println!("    {} FAILED: {fault}", check.name);
             failed.push(check.name);
         }
@@ -49,31 +76,54 @@ pub(crate) fn check(root: &Path) -> Result<(), String> {
     if failed.is_empty() { Ok(()) } else { Err(format!("failed: {}", failed.join(", "))) }
 }
 
-fn held(root: &Path, check: &Check, python: &Path, built: &Path) -> Result<(), String> {
-    let mut command = program(python, &root.join(check.folder), &[check.script]);
+fn held(root: &Path, check: &Check, folder: &Path, built: &Path) -> Result<(), String> {
+    let mut command = match check.runs {
+        Runs::Python => program(folder.join("bin/python"), &root.join(check.folder), &[check.script]),
+        // What it imports is looked for beside it.
+        Runs::Node => {
+            let script = folder.join(check.script);
+            let copied = std::fs::copy(root.join(check.folder).join(check.script), &script);
+            copied.map_err(|error| format!("{}: {error}", script.display()))?;
+            program("node", folder, &[check.script])
+        }
+    };
     command.env(PROGRAM, built).env("PYTHONDONTWRITEBYTECODE", "1").envs(SILENT);
     run(&mut command)
 }
 
-/// The Python with what a check needs; installs it unless it is there.
+/// The folder with what a check needs; installs it unless it is there.
 fn installed(root: &Path, check: &Check) -> Result<PathBuf, String> {
-    let (pinned, folder) =
-        (root.join(check.folder).join("requirements.txt"), root.join("target/interop").join(check.name));
-    let (interpreter, mark) = (folder.join("bin/python"), folder.join("pinned.txt"));
-    let wanted = std::fs::read(&pinned).map_err(|error| format!("{}: {error}", pinned.display()))?;
+    let (from, folder) = (root.join(check.folder), root.join("target/interop").join(check.name));
+    let mark = folder.join("pinned.txt");
+    let mut wanted = Vec::new();
+    for pin in check.runs.pins() {
+        let pin = from.join(pin);
+        wanted.extend(std::fs::read(&pin).map_err(|error| format!("{}: {error}", pin.display()))?);
+    }
     // The mark is written last, so a half-made folder has none.
-    if interpreter.is_file() && std::fs::read(&mark).is_ok_and(|there| there == wanted) {
-        return Ok(interpreter);
+    if std::fs::read(&mark).is_ok_and(|there| there == wanted) {
+        return Ok(folder);
     }
     let fault = |error: std::io::Error| format!("{}: {error}", folder.display());
     std::fs::create_dir_all(&folder).map_err(fault)?;
-    run(&mut python(&folder, &["-m", "venv", "--clear", "."]))?;
-    let pinned = pinned.to_string_lossy();
-    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"];
-    let by_hash = ["--only-binary", ":all:", "--require-hashes", "--requirement", &pinned];
-    run(&mut program(&interpreter, &folder, &[&pip[..], &by_hash].concat()))?;
+    match check.runs {
+        Runs::Python => {
+            run(&mut python(&folder, &["-m", "venv", "--clear", "."]))?;
+            let pinned = from.join("requirements.txt");
+            let pinned = pinned.to_string_lossy();
+            let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"];
+            let by_hash = ["--only-binary", ":all:", "--require-hashes", "--requirement", &pinned];
+            run(&mut program(folder.join("bin/python"), &folder, &[&pip[..], &by_hash].concat()))?;
+        }
+        Runs::Node => {
+            for pin in check.runs.pins() {
+                std::fs::copy(from.join(pin), folder.join(pin)).map_err(fault)?;
+            }
+            run(&mut program("npm", &folder, &["ci", "--ignore-scripts", "--no-audit", "--no-fund"]))?;
+        }
+    }
     std::fs::write(&mark, wanted).map_err(fault)?;
-    Ok(interpreter)
+    Ok(folder)
 }
 
 #[cfg(test)]
@@ -85,8 +135,12 @@ mod tests {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
         for check in CHECKS {
             let folder = root.join(check.folder);
-            let pins = std::fs::read_to_string(folder.join("requirements.txt")).unwrap();
-            assert!(pins.contains("--hash=sha256:"), "{}", check.name);
+            let pins = std::fs::read_to_string(folder.join(check.runs.pins().last().unwrap())).unwrap();
+            assert!(
+                pins.contains("--hash=sha256:") || pins.contains("\"integrity\": \"sha512-"),
+                "{}",
+                check.name
+            );
             assert!(folder.join(check.script).is_file(), "{}", check.name);
         }
     }

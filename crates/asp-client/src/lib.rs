@@ -24,6 +24,7 @@
 //! }
 //! ```
 
+pub mod a2a;
 pub mod api;
 pub mod keys;
 pub mod otlp;

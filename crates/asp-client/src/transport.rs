@@ -248,6 +248,25 @@ pub(crate) async fn post_document(address: &str, body: Vec<u8>, bytes_max: usize
     if status.is_success() { Ok(bytes) } else { Err(Error::bad(format_args!("{address} answers {status}"))) }
 }
 
+/// Sends JSON with headers to an address that who runs this program chose, once; gives the status and up to so many bytes of
+/// the answer, whatever the status is.
+///
+/// # Errors
+/// [`Error::Unreachable`], or [`Error::BadAnswer`] for more bytes.
+pub(crate) async fn ask(
+    address: &WebAddress,
+    headers: &[(&'static str, String)],
+    body: Vec<u8>,
+    bytes_max: usize,
+) -> Result<(StatusCode, Vec<u8>), Error> {
+    let request =
+        pool()?.post(address.as_str()).header(CONTENT_TYPE, "application/json").timeout(ANSWER_TIME);
+    let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, value));
+    let mut response = request.body(body).send().await.map_err(|error| unreachable(&error))?;
+    let bytes = bytes(&mut response, bytes_max).await?;
+    Ok((response.status(), bytes))
+}
+
 async fn bytes(response: &mut Response, bytes_max: usize) -> Result<Vec<u8>, Error> {
     let mut bytes = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| unreachable(&error))? {

@@ -2,11 +2,53 @@
 
 use crate::position::Millis;
 
+/// A bound, in statements. What one message of A2A may say in a session, each a statement with its signature and its fsync.
+pub const A2A_ACTS_MAX: usize = 8;
+
+/// A bound, in bytes. An answer of an A2A agent elsewhere that is read; it is held whole.
+pub const A2A_ANSWER_BYTES_MAX: usize = 1048576;
+
+/// A bound, in bytes. A request of an A2A client: what is in it becomes statements, none of which may have more.
+pub const A2A_BODY_BYTES_MAX: usize = 262144;
+
 /// A bound, in bytes. An Agent Card of A2A that is fetched; real ones have a few thousand, and each is held and hashed whole.
 pub const A2A_CARD_BYTES_MAX: usize = 65536;
 
+/// A bound, in clients. A2A clients without a key of their own at one node; each has the key of an agent there.
+pub const A2A_CLIENTS_MAX: usize = 1024;
+
+/// A bound, in bytes. How much of an unsigned answer is quoted in a session; of more its beginning and its digest are.
+pub const A2A_HEARSAY_BYTES_MAX: usize = 32768;
+
+/// A bound, in bytes. An id that an A2A client makes: of a message, a conversation, a configuration; UUIDs have 36.
+pub const A2A_ID_BYTES_MAX: usize = 256;
+
+/// A bound, in statements. Statements that one ListTasks reads; where that is not enough the next page goes on.
+pub const A2A_LIST_STATEMENTS_MAX: usize = 20000;
+
+/// A bound, in tasks. The largest page of ListTasks, which A2A 1.0 gives.
+pub const A2A_PAGE_MAX: usize = 100;
+
+/// A bound, in parts. Parts of one message of A2A.
+pub const A2A_PARTS_MAX: usize = 64;
+
+/// A bound, in attempts. How often a client is told of one change before it is passed over; the pause between them doubles, to about two minutes in all.
+pub const A2A_PUSH_ATTEMPTS_MAX: usize = 8;
+
+/// A bound, in configurations. Where the client of one task may have itself told of it.
+pub const A2A_PUSHES_MAX: usize = 16;
+
+/// A bound, in configurations. The same of all tasks of the clients that speak as one agent.
+pub const A2A_PUSHES_OF_AGENT_MAX: usize = 1024;
+
 /// A bound, in signatures. Signatures of one Agent Card of A2A; each costs a verification.
 pub const A2A_SIGNATURES_MAX: usize = 8;
+
+/// A bound, in tasks. Tasks that one ListTasks looks at, those that moved last; each is read to tell how it stands.
+pub const A2A_TASKS_LOOKED_AT_MAX: usize = 500;
+
+/// A bound, in milliseconds. How long an A2A client that waits for an answer is kept waiting; then it gets the task as it stands, and asks again.
+pub const A2A_WAIT_MS: Millis = Millis(20000);
 
 /// A default, in milliseconds. 72 hours: how long a creditor may look at a fulfilment before silence counts as acknowledgement.
 pub const ACKNOWLEDGEMENT_MS: Millis = Millis(259200000);

@@ -54,12 +54,21 @@ fn a_card_says_what_the_log_says_of_the_agent() {
     let made = made(&card());
     assert_eq!(made["name"], "GPU hours");
     assert_eq!(made["description"], "Rents graphics cards");
-    let interface = &made["supportedInterfaces"][0];
-    assert_eq!(interface["url"], "https://node.example");
-    assert_eq!(
-        (&interface["protocolVersion"], &interface["protocolBinding"]),
-        (&json!("1.0"), &json!(a2a::BINDING))
-    );
+    let interfaces = made["supportedInterfaces"].as_array().unwrap();
+    let places = [
+        ("JSONRPC", "https://node.example/a2a/volt.example/sales/gpu"),
+        ("HTTP+JSON", "https://node.example/a2a/volt.example/sales/gpu"),
+        (a2a::BINDING, "https://node.example"),
+    ];
+    assert_eq!(interfaces.len(), places.len());
+    for (interface, (binding, url)) in interfaces.iter().zip(places) {
+        assert_eq!(
+            (&interface["protocolVersion"], &interface["protocolBinding"], &interface["url"]),
+            (&json!("1.0"), &json!(binding), &json!(url))
+        );
+    }
+    // A client that knows nothing of the extension is as welcome.
+    assert!(made["capabilities"]["extensions"][0].get("required").is_none());
     let skills: Vec<&str> =
         made["skills"].as_array().unwrap().iter().map(|skill| skill["id"].as_str().unwrap()).collect();
     assert_eq!(skills, ["provision.compute.gpu", "provision.storage"]);

@@ -209,6 +209,9 @@ settings! {
     /// A collector of OpenTelemetry that is told of sessions as they go on, by OTLP/HTTP with JSON: its address, with or
     /// without `/v1/traces`. It learns who said what kind of thing to whom and when, never what was said or what it costs.
     otlp_endpoint: Option<String> = None, "none", "URL";
+    /// Adds an agent that plays the other side of the public conformance kit of A2A, and lets the node reach this machine to tell
+    /// the kit of tasks. For trying a node; clients without a token speak with that agent.
+    a2a_conformance: bool = false, "false", "true or false";
     /// How long running requests have to finish when the node stops.
     stop_timeout_ms: u64 = 10_000, "10000", "milliseconds";
 }
@@ -232,7 +235,7 @@ macro_rules! read_from_str {
     )+};
 }
 
-read_from_str!(PathBuf, SocketAddr, String, Domain, Domains, Factors, Origin, Allowances, usize, u64);
+read_from_str!(bool, PathBuf, SocketAddr, String, Domain, Domains, Factors, Origin, Allowances, usize, u64);
 
 impl<T: Read_> Read_ for Option<T> {
     /// An empty variable is one that says nothing.

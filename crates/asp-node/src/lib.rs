@@ -8,7 +8,7 @@
 //! `admission` and `reading` (the ways to the core and the store), `fetch` (the way out to names of others), `auth` (who reads), `http` (what can be asked),
 //! `registry` (who is found), `quota`, `pace` and `share` (what one may ask for), `delivery` (who is woken),
 //! `timers` (what time decides), `prober` (whether those who are listed are there), `domains` (whose domain is whose), `pins`
-//! (whose card is where), `settlement` (money outside), `webhooks` (who is called), `signed` (how those two sign), `refusals` (what was
+//! (whose card is where), `settlement` (money outside), `webhooks` (who is called), `a2a` (agents for clients that speak A2A), `signed` (how those two sign), `refusals` (what was
 //! not taken), `spans` (what a collector is told), `waiting` (what those wait for), `metrics` and `probe` (how it is).
 
 pub mod acting;
@@ -17,6 +17,7 @@ pub mod config;
 mod identity;
 pub mod operator;
 
+mod a2a;
 mod admission;
 mod auth;
 mod delivery;
@@ -53,6 +54,7 @@ use std::time::Duration;
 use asp_core::key::{KeyId, SecretKey};
 use asp_core::name::Origin;
 use asp_core::position::Millis;
+use asp_store::a2a::Desk;
 use asp_store::inbox::Inboxes;
 use asp_store::people::People;
 use asp_store::probes::Probes;
@@ -63,12 +65,15 @@ use tokio::net::TcpListener;
 use tokio::sync::{Notify, Semaphore, watch};
 use tokio::task::JoinSet;
 
+pub use a2a::{A2aClients, A2aClientsError};
 pub use clock::{Clock, Stepper};
 pub use config::{Config, ConfigError, Setting};
 pub use fetch::{Allowances, NotAnAllowance};
 pub use identity::IdentityError;
 pub use share::{Domains, Factors, NotFactors};
 
+use a2a::A2a;
+use a2a::conformance::Cast;
 use admission::Admission;
 use auth::Auth;
 use auth::cookie::Cookies;
@@ -113,14 +118,12 @@ impl Node {
     /// See [`StartError`].
     pub async fn start_at(config: Config, clock: Clock) -> Result<Self, StartError> {
         let public_url = config.public_url.clone().map(base).transpose()?;
-        let Opened { identity, store, people, searches, probes, inboxes, webhooks } =
-            open(&config, &clock).await?;
+        let Opened { identity, stores } = open(&config, &clock).await?;
         let listen =
             |error: std::io::Error| StartError::Listen { address: config.listen, detail: error.to_string() };
         let listener = TcpListener::bind(config.listen).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
         let (stopping, stop) = watch::channel(false);
-        let stores = (store, people, searches, probes, inboxes, webhooks);
         let key = identity.key.clone();
         let app = Arc::new(app(&config, clock, stores, key, address, public_url, stop.clone())?);
         let mut tasks = JoinSet::new();
@@ -143,6 +146,13 @@ impl Node {
         tasks.spawn(prober::run(Arc::clone(&app)));
         tasks.spawn(spans::run(Arc::clone(&app), config.otlp_endpoint.clone()));
         tasks.spawn(webhooks::run(Arc::clone(&app)));
+        tasks.spawn(a2a::run(Arc::clone(&app)));
+        if let Some(cast) = &app.a2a.cast {
+            if let Err(denial) = cast.register(&app).await {
+                tracing::error!(?denial, "who plays in the conformance kit of A2A is not registered");
+            }
+            tasks.spawn(a2a::conformance::run(Arc::clone(&app)));
+        }
         tracing::info!(%address, origin = %app.store.origin(), "listening");
         Ok(Self { app, address, stopping, tasks })
     }
@@ -220,12 +230,18 @@ fn base(url: String) -> Result<String, StartError> {
 /// What is in the folder of a node.
 struct Opened {
     identity: Identity,
+    stores: Stores,
+}
+
+/// The log, and what is kept beside it.
+struct Stores {
     store: Store,
     people: People,
     searches: Searches,
     probes: Probes,
     inboxes: Inboxes,
     webhooks: Webhooks,
+    desk: Desk,
 }
 
 async fn open(config: &Config, clock: &Clock) -> Result<Opened, StartError> {
@@ -247,7 +263,9 @@ async fn open(config: &Config, clock: &Clock) -> Result<Opened, StartError> {
         let size = store.read(|reader| reader.size()).map_err(StartError::Store)?;
         let inboxes = Inboxes::open(&folder, size).map_err(StartError::Store)?;
         let webhooks = Webhooks::open(&folder).map_err(StartError::Store)?;
-        Ok(Opened { identity, store, people, searches, probes, inboxes, webhooks })
+        let desk = Desk::open(&folder).map_err(StartError::Store)?;
+        let stores = Stores { store, people, searches, probes, inboxes, webhooks, desk };
+        Ok(Opened { identity, stores })
     };
     let opened = tokio::task::spawn_blocking(open).await;
     opened.unwrap_or_else(|error| Err(StartError::Threads { detail: error.to_string() }))
@@ -256,19 +274,13 @@ async fn open(config: &Config, clock: &Clock) -> Result<Opened, StartError> {
 fn app(
     config: &Config,
     clock: Clock,
-    (store, people, searches, probes, inboxes, webhooks): (
-        Store,
-        People,
-        Searches,
-        Probes,
-        Inboxes,
-        Webhooks,
-    ),
+    stores: Stores,
     key: SecretKey,
     address: SocketAddr,
     public_url: Option<String>,
     stopping: watch::Receiver<bool>,
 ) -> Result<App, StartError> {
+    let Stores { store, people, searches, probes, inboxes, webhooks, desk } = stores;
     let tokens = Bounds {
         tokens: config.tokens_max,
         tokens_per_party: config.tokens_per_party_max,
@@ -321,6 +333,8 @@ fn app(
         saved: Arc::new(registry::Saved::new(searches)),
         webhooks: Arc::new(webhooks),
         webhooks_moved: Notify::new(),
+        a2a: A2a::new(desk, config.a2a_conformance.then(|| Cast::of(&key)).flatten()),
+        started: clock.now(),
         bodies: Arc::new(Semaphore::new(http::blocks(config.bodies_bytes_max))),
         body_timeout: Duration::from_millis(config.body_timeout_ms),
         request_timeout: Duration::from_millis(config.request_timeout_ms),
@@ -353,8 +367,10 @@ fn provider(config: &Config) -> Result<Option<Oidc>, StartError> {
 }
 
 fn outbound(config: &Config) -> fetch::Bounds {
+    let allow = config.fetch_allow.clone();
     fetch::Bounds {
-        allow: config.fetch_allow.clone(),
+        // Who tries a node listens on the same machine.
+        allow: if config.a2a_conformance { allow.and_this_machine() } else { allow },
         name_server: config.name_server,
         roots: config.fetch_roots.clone(),
         timeout: Duration::from_millis(config.fetch_timeout_ms),

@@ -19,6 +19,9 @@ const ROUTES: &str = "
     get /v1/organisations/{domain}/activity
     get /v1/organisations/{domain}/agents
     get /v1/organisations/{domain}/limits
+    delete /a2a/{domain}/{path}
+    get /a2a/{domain}/{path}
+    post /a2a/{domain}/{path}
     delete /v1/people/{id}
     delete /v1/searches/{id}
     get /

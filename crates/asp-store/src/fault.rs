@@ -43,6 +43,8 @@ pub enum Step {
     Inbox,
     /// Keeping webhooks.
     Webhooks,
+    /// Keeping what is known of A2A clients.
+    A2a,
 }
 
 impl Step {
@@ -67,6 +69,7 @@ impl Step {
             Self::Searches => "keeping saved searches",
             Self::Inbox => "keeping what an inbox has in hand",
             Self::Webhooks => "keeping webhooks",
+            Self::A2a => "keeping what is known of A2A clients",
         }
     }
 }

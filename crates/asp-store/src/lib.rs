@@ -6,8 +6,8 @@
 //! Modules in reading order: [`fault`], then how the log is written ([`lanes`], `sequencer`, `facts`, `fold`), what
 //! follows from it (`views`), how it is stored (`entries`, `names`, `receipts`, `tiles`, `migrate`, `wal`), how agents are found
 //! (`search`), how it is read (`reads`, `pool`, `export`, `trail`), and how it is checked ([`audit`]). Beside it all, and no part of
-//! it (`beside`), are the accounts of [`people`], the searches that are [`saved`], the [`webhooks`] of organisations, and
-//! what was seen of agents that were asked whether they are there ([`probes`]).
+//! it (`beside`), are the accounts of [`people`], the searches that are [`saved`], the [`webhooks`] of organisations, what is known of
+//! [`a2a`] clients, and what was seen of agents that were asked whether they are there ([`probes`]).
 
 pub mod fault;
 pub mod inbox;
@@ -39,6 +39,7 @@ mod open;
 
 pub mod audit;
 
+pub mod a2a;
 mod beside;
 pub mod people;
 pub mod saved;

@@ -12,6 +12,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::printer::Colour;
 use crate::read;
 
+mod a2a;
 mod account;
 mod accounts;
 mod deal;
@@ -26,6 +27,7 @@ mod tender;
 mod trust;
 mod webhook;
 
+pub(crate) use a2a::{A2aClientCommand, A2aCommand, A2aTalk};
 pub(crate) use account::{AccountCommand, AccountTransfer};
 pub(crate) use accounts::{Console, PeopleCommand, PeopleInvite, PeopleKey, PeopleOperator};
 pub(crate) use deal::{
@@ -145,6 +147,9 @@ pub(crate) enum Command {
     /// Have what happens delivered to an address of your organisation
     #[command(subcommand)]
     Webhook(WebhookCommand),
+    /// Let clients that speak A2A in, and talk to agents that speak nothing else
+    #[command(subcommand)]
+    A2a(A2aCommand),
     /// Print a link that opens the console in your browser, signed in, once
     #[command(
         long_about = "Print a link that opens the console in your browser, signed in, once.\n\n\
@@ -330,6 +335,10 @@ pub(crate) struct Serve {
     /// The address under which others reach the node, if it is not the one it listens on
     #[arg(long, value_name = "URL")]
     pub(crate) public_url: Option<String>,
+    /// Add an agent that plays the other side of the public conformance kit of A2A, and let the node reach this machine to tell
+    /// the kit of tasks
+    #[arg(long)]
+    pub(crate) a2a_conformance: bool,
     /// How to write the log of events on stderr; ASSENT_LOG chooses what, such as debug
     #[arg(long, value_enum, default_value = "human", value_name = "FORMAT")]
     pub(crate) log_format: LogFormat,

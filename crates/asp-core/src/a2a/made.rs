@@ -9,15 +9,17 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 
-use super::{BINDING, EXTENSION, SIGNATURES, VERSION, payload, signing_input};
+use super::{BASE, BINDING, EXTENSION, SIGNATURES, VERSION, payload, signing_input};
 use crate::key::{Algorithm, SecretKey};
 use crate::name::{AgentUri, Capability, Origin};
 use crate::position::Hash;
 use crate::statement::body::Card;
 use crate::statement::draft::canonical;
 
-/// Everything here is JSON.
-const MODE: &str = "application/json";
+/// What is signed here is JSON, and words are taken too.
+const MODES: [&str; 2] = ["application/json", "text/plain"];
+/// How a card calls the token of a client that has no key of its own.
+const SCHEME: &str = "client";
 /// Hexadecimal digits of what is on a card, as its version.
 const VERSION_DIGITS: usize = 16;
 
@@ -38,15 +40,22 @@ pub fn of_agent(agent: &AgentUri, card: &Card, host: &Host<'_>) -> Map<String, V
     let organisation = agent.organisation();
     let skills: Vec<Value> = card.capabilities.iter().map(skill).collect();
     let facts = params(agent, &shown, host.log);
+    let uses = extension("Deals with this agent are signed statements in a log.", facts, false);
+    let token = "A token that whoever runs the node gives to a client without a key of its own.";
     let about = json!({
-        "capabilities": { "extensions": [extension("Deals with this agent are signed statements in a log.", facts)] },
+        "capabilities": { "extensions": [uses], "pushNotifications": true, "streaming": true },
         "description": description.unwrap_or_else(|| agent.to_string()),
         "name": card.name,
         "provider": { "organization": organisation, "url": format!("https://{organisation}") },
+        "securityRequirements": [{ "schemes": { SCHEME: { "list": ["sessions"] } } }],
+        "securitySchemes": { SCHEME: { "httpAuthSecurityScheme": { "description": token, "scheme": "Bearer" } } },
         "skills": if skills.is_empty() { vec![session()] } else { skills },
         "version": version(&shown),
     });
-    whole(about, host)
+    let url = format!("{}{BASE}/{organisation}/{}", host.url, agent.path());
+    let interface =
+        |binding: &str| json!({ "protocolBinding": binding, "protocolVersion": VERSION, "url": url });
+    whole(about, vec![interface("JSONRPC"), interface("HTTP+JSON"), own(host)])
 }
 
 /// The card of the node: a directory of agents, and where their sessions are kept.
@@ -60,13 +69,13 @@ pub fn of_node(host: &Host<'_>) -> Map<String, Value> {
         "tags": ["registry", "search"],
     });
     let about = json!({
-        "capabilities": { "extensions": [extension("This node keeps a log of signed statements.", facts)] },
+        "capabilities": { "extensions": [extension("This node keeps a log of signed statements.", facts, true)] },
         "description": "A directory of agents, and the log of what they agree on.",
         "name": format!("Assent node {}", host.log),
         "skills": [find, session()],
         "version": crate::statement::VERSION,
     });
-    whole(about, host)
+    whole(about, vec![own(host)])
 }
 
 /// Signs a card that nobody has signed, and gives its canonical bytes with the signature (A2A §8.4.2).
@@ -86,18 +95,27 @@ pub fn sign(card: Map<String, Value>, key: &SecretKey) -> Vec<u8> {
     canonical(&card)
 }
 
-fn whole(about: Value, host: &Host<'_>) -> Map<String, Value> {
+fn whole(about: Value, interfaces: Vec<Value>) -> Map<String, Value> {
     let Value::Object(mut card) = about else { return Map::new() };
-    let interface = json!({ "protocolBinding": BINDING, "protocolVersion": VERSION, "url": host.url });
-    card.insert("supportedInterfaces".to_owned(), json!([interface]));
+    card.insert("supportedInterfaces".to_owned(), Value::Array(interfaces));
     for modes in ["defaultInputModes", "defaultOutputModes"] {
-        card.insert(modes.to_owned(), json!([MODE]));
+        card.insert(modes.to_owned(), json!(MODES));
     }
     card
 }
 
-fn extension(description: &str, params: Value) -> Value {
-    json!({ "description": description, "params": params, "required": true, "uri": EXTENSION })
+/// The interface that takes signed statements, for who has a key.
+fn own(host: &Host<'_>) -> Value {
+    json!({ "protocolBinding": BINDING, "protocolVersion": VERSION, "url": host.url })
+}
+
+/// The extension; `required` says that nothing works without it, and what is not so is left out.
+fn extension(description: &str, params: Value, required: bool) -> Value {
+    let mut extension = json!({ "description": description, "params": params, "uri": EXTENSION });
+    if let Some(members) = extension.as_object_mut().filter(|_| required) {
+        members.insert("required".to_owned(), Value::Bool(true));
+    }
+    extension
 }
 
 /// What the log says of the agent and A2A has no member for. There is no score among it, as there is none on a card.

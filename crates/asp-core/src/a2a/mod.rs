@@ -16,6 +16,9 @@ pub use received::{Received, Unreadable};
 /// Where a card is served, below the address of whom it is about (A2A §8.2).
 pub const PATH: &str = "/.well-known/agent-card.json";
 
+/// Below which address of a node its agents are A2A agents, each at its domain and path.
+pub const BASE: &str = "/a2a";
+
 /// The A2A extension by which a card says who the agent is in the log; its parameters are the card there.
 pub const EXTENSION: &str = "urn:asp:a2a:1.0";
 

@@ -63,7 +63,6 @@ struct Shape {
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[expect(dead_code, reason = "that they are there is what is asked of them")]
 struct Interface {
     url: String,
     protocol_binding: String,
@@ -140,6 +139,17 @@ impl Received {
     #[must_use]
     pub fn version(&self) -> &str {
         &self.shape.version
+    }
+
+    /// The address at which it says that the agent speaks A2A 1.x by one of these bindings, and by which: the first of the card's.
+    #[must_use]
+    pub fn interface(&self, bindings: &[&str]) -> Option<(&str, &str)> {
+        let mut interfaces = self.shape.supported_interfaces.iter();
+        let fits = |it: &&Interface| {
+            bindings.contains(&it.protocol_binding.as_str())
+                && it.protocol_version.split('.').next() == Some("1")
+        };
+        interfaces.find(fits).map(|it| (it.protocol_binding.as_str(), it.url.as_str()))
     }
 
     /// The agent of the log that it says it is of.

@@ -31,6 +31,14 @@ pub(super) struct Host {
 }
 
 impl Allowances {
+    /// The same, and whatever listens on this machine.
+    #[must_use]
+    pub(crate) fn and_this_machine(mut self) -> Self {
+        let own = ["127.0.0.0/8", "::1/128"].iter().filter_map(|network| network.parse::<Network>().ok());
+        self.networks.extend(own);
+        self
+    }
+
     /// Whether the node may connect to the address, however it came by it.
     pub(super) fn permits(&self, address: IpAddr) -> bool {
         address::is_public(address) || self.allows(address)

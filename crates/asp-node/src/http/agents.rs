@@ -11,6 +11,7 @@ use asp_core::statement::body::{Availability, TrustFloor};
 use asp_store::Reader;
 use axum::Json;
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
@@ -125,14 +126,17 @@ pub(super) async fn search(
     params(("domain" = String, Path, description = "The domain of its organisation"),
         ("path" = String, Path, description = "What follows the domain in its URI; slashes stay as they are")),
     responses((status = 200, description = "The agent with all keys it ever had", body = AgentView)))]
-pub(super) async fn show(State(app): State<Arc<App>>, path: AgentPath) -> Result<Response, Denial> {
+pub(super) async fn show(
+    State(app): State<Arc<App>>,
+    path: AgentPath,
+    headers: HeaderMap,
+) -> Result<Response, Denial> {
     let (agent, is_card) = match path {
         AgentPath::View(agent) => (agent, false),
         AgentPath::Card(agent) => (agent, true),
     };
     if is_card {
-        let found = app.reads.run(move |reader| Ok(reader.agent(&agent)?.ok_or(Code::NotFound)?)).await?;
-        return cards::of_agent(&app, &found);
+        return cards::of_agent(&app, agent, &headers).await;
     }
     Ok(Json(view(&app, agent).await?).into_response())
 }

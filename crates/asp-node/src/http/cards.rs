@@ -4,17 +4,19 @@
 //! his own would else get it signed.
 
 use std::sync::Arc;
+use std::time::{Duration, UNIX_EPOCH};
 
 use asp_core::a2a::{self, Host};
-use asp_core::agent::Agent;
 use asp_core::did::{self, Subject};
 use asp_core::key::KeyId;
-use asp_core::position::Hash;
+use asp_core::name::AgentUri;
+use asp_core::position::{Hash, LogTime};
 use asp_core::rejection::Code;
+use asp_store::Reader;
 use axum::extract::State;
-use axum::http::HeaderValue;
-use axum::http::header::{CACHE_CONTROL, ETAG};
-use axum::response::Response;
+use axum::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH, LAST_MODIFIED};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value};
 
 use super::extract::OrganisationName;
@@ -29,28 +31,61 @@ const A_MINUTE: HeaderValue = HeaderValue::from_static("public, max-age=60");
 /// The Agent Card of A2A 1.0 of the node as a directory of agents, signed with the node's key. Each agent's own card is below
 /// the agent.
 #[utoipa::path(get, path = "/.well-known/agent-card.json", tag = "registry",
-    responses((status = 200, description = "The signed Agent Card", body = Object)))]
-pub(super) async fn of_node(State(app): State<Arc<App>>) -> Result<Response, Denial> {
-    card(&app, a2a::of_node)
+    responses((status = 200, description = "The signed Agent Card", body = Object),
+        (status = 304, description = "It is the one of the entity tag in `If-None-Match`")))]
+pub(super) async fn of_node(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Denial> {
+    card(&app, (app.started, &headers), a2a::of_node)
 }
 
 /// The card of an agent, signed by the node: it says what the log says, and the agent need not be there. Who has
 /// retired shows none.
-pub(super) fn of_agent(app: &App, agent: &Agent) -> Result<Response, Denial> {
-    if agent.retired() {
-        return Err(Code::NotFound.into());
-    }
-    card(app, |host| a2a::of_agent(agent.uri(), agent.card(), host))
+///
+/// # Errors
+/// That there is no such agent, or a failure of ours.
+pub(super) async fn of_agent(
+    app: &Arc<App>,
+    agent: AgentUri,
+    headers: &HeaderMap,
+) -> Result<Response, Denial> {
+    let read = move |reader: &Reader<'_>| {
+        let found = reader.agent(&agent)?.filter(|agent| !agent.retired()).ok_or(Code::NotFound)?;
+        let receipt = reader.receipt(&found.card_set_by())?;
+        Ok((receipt.map(|(receipt, _)| receipt.receipt.log_time), found))
+    };
+    let (set, agent) = app.reads.run(read).await?;
+    // Addresses on it are those with which the node was started.
+    let since = set.map_or(app.started, |set| set.max(app.started));
+    let guests = app.a2a.cast.as_ref().is_some_and(|cast| cast.agent == *agent.uri());
+    card(app, (since, headers), |host| {
+        let mut card = a2a::of_agent(agent.uri(), agent.card(), host);
+        if guests {
+            // Who plays in the conformance kit asks nobody for a token.
+            card.remove("securityRequirements");
+        }
+        card
+    })
 }
 
-fn card(app: &App, make: impl FnOnce(&Host<'_>) -> Map<String, Value>) -> Result<Response, Denial> {
+fn card(
+    app: &App,
+    (since, headers): (LogTime, &HeaderMap),
+    make: impl FnOnce(&Host<'_>) -> Map<String, Value>,
+) -> Result<Response, Denial> {
     let url = app.url();
     let bytes = a2a::sign(make(&Host { log: app.store.origin(), url: &url }), &app.key);
     let tag = format!("\"{}\"", Hash::of(&[&bytes]).to_hex());
-    let mut response = plain("application/json", bytes);
+    let known = headers.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    let mut known = known.flat_map(|list| list.split(',')).map(|one| one.trim().trim_start_matches("W/"));
+    let mut response = if known.any(|one| one == tag || one == "*") {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        plain("application/json", bytes)
+    };
+    let since = httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_millis(since.millis()));
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, A_MINUTE);
     headers.insert(ETAG, HeaderValue::try_from(tag).map_err(|_| Denial::Internal)?);
+    headers.insert(LAST_MODIFIED, HeaderValue::try_from(since).map_err(|_| Denial::Internal)?);
     Ok(response)
 }
 

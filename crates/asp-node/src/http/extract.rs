@@ -33,6 +33,8 @@ use crate::quota::Prefix;
 
 /// An envelope as JSON.
 const JSON: &str = "application/json";
+/// A message of A2A over HTTP+JSON.
+const A2A_JSON: &str = "application/a2a+json";
 /// An envelope as MessagePack.
 const MESSAGE_PACK: &str = "application/asp+msgpack";
 
@@ -101,6 +103,15 @@ pub(super) enum AgentPath {
     View(AgentUri),
     /// Its card for A2A.
     Card(AgentUri),
+}
+
+/// An agent as an A2A agent, and what is asked of it, as it stands behind the agent's address.
+///
+/// No part of an agent's name has a colon or a capital letter; where a name could still be meant the method decides, since
+/// nothing but JSON-RPC is posted to an agent's own address and nothing is got from there.
+pub(super) struct A2aPath {
+    pub(super) agent: AgentUri,
+    pub(super) rest: String,
 }
 
 /// The tile at the end of a path.
@@ -188,6 +199,36 @@ impl FromRequestParts<Arc<App>> for AgentPath {
         let agent = format!("agent://{domain}/{name}").parse().map_err(|_| Code::NotFound)?;
         Ok(what(agent))
     }
+}
+
+impl FromRequestParts<Arc<App>> for A2aPath {
+    type Rejection = Denial;
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Denial> {
+        let (domain, rest): (String, String) = path(parts, app).await?;
+        let names = behind_name(&rest, &parts.method);
+        let (name, rest) = rest.split_at(names);
+        let agent = format!("agent://{domain}/{name}").parse().map_err(|_| Code::NotFound)?;
+        Ok(Self { agent, rest: rest.to_owned() })
+    }
+}
+
+/// Where the name of an agent ends, in bytes of what follows its domain.
+fn behind_name(rest: &str, method: &Method) -> usize {
+    if let Some(name) = rest.strip_suffix(a2a::PATH) {
+        return name.len();
+    }
+    let parts: Vec<&str> = rest.split('/').collect();
+    let reads = *method != Method::POST;
+    let asked = match parts.as_slice() {
+        [.., "tasks", _, "pushNotificationConfigs", _] => 4,
+        [.., "tasks", _, "pushNotificationConfigs"] => 3,
+        [.., "tasks", task] if reads || task.contains(':') => 2,
+        [.., "tasks" | "message:send" | "message:stream" | "extendedAgentCard"] if reads => 1,
+        [.., "message:send" | "message:stream"] => 1,
+        _ => 0,
+    };
+    let behind: usize = parts.iter().rev().take(asked).map(|part| part.len() + 1).sum();
+    rest.len().saturating_sub(behind)
 }
 
 impl FromRequestParts<Arc<App>> for TileName {
@@ -375,7 +416,7 @@ pub(super) struct Envelope {
 pub(super) type Share = tokio::sync::OwnedSemaphorePermit;
 
 /// Bytes that one place stands for.
-const BLOCK_BYTES: usize = 4096;
+pub(crate) const BLOCK_BYTES: usize = 4096;
 
 /// How many places there are in so many bytes.
 pub(crate) fn blocks(bytes: usize) -> usize {
@@ -393,6 +434,26 @@ impl FromRequest<Arc<App>> for Envelope {
         let (bytes, share) = body(request, app, media, ENVELOPE_BYTES_MAX).await?;
         Ok(Self { bytes, encoding, from, share })
     }
+}
+
+/// The body of a request of an A2A client.
+///
+/// # Errors
+/// That it is no JSON by what it says, or too long.
+pub(super) async fn a2a_body(request: Request, app: &App) -> Result<Bytes, Denial> {
+    let media = if is_of(request.headers(), A2A_JSON) { A2A_JSON } else { JSON };
+    let (bytes, _share) = body(request, app, media, limits::A2A_BODY_BYTES_MAX).await?;
+    Ok(bytes)
+}
+
+/// The same, or nothing where the request has no body.
+///
+/// # Errors
+/// As [`a2a_body`].
+pub(super) async fn a2a_body_or_none(request: Request, app: &App) -> Result<Bytes, Denial> {
+    let headers = request.headers();
+    let empty = one(headers, &CONTENT_LENGTH).is_none_or(|length| length == "0");
+    if empty && !headers.contains_key(CONTENT_TYPE) { Ok(Bytes::new()) } else { a2a_body(request, app).await }
 }
 
 /// A message that is signed by its headers.

@@ -3,6 +3,7 @@
 //! Handlers read what a request brings, call one thing, and write the answer; what they refuse becomes a problem in
 //! [`problem`] and nowhere else.
 
+mod a2a;
 mod accounts;
 mod agents;
 mod cards;
@@ -48,6 +49,7 @@ use std::time::{Duration, Instant};
 
 use asp_client::api::PublishedKeys;
 use asp_core::key::SecretKey;
+use asp_core::position::LogTime;
 use asp_core::rejection::Code;
 use asp_store::inbox::Inboxes;
 use asp_store::probes::Probes;
@@ -66,6 +68,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::a2a::A2a;
 use crate::admission::Admission;
 use crate::auth::cookie::Cookies;
 use crate::auth::oidc::Oidc;
@@ -84,7 +87,7 @@ use crate::registry::{Saved, Scores};
 use crate::settlement::Settlement;
 use crate::share::Levels;
 use crate::{metrics, probe, stopped};
-pub(crate) use extract::{blocks, page_size};
+pub(crate) use extract::{BLOCK_BYTES, blocks, page_size};
 pub(crate) use messages::message;
 use openapi::Pages;
 use places::Places;
@@ -135,6 +138,10 @@ pub(crate) struct App {
     /// Where organisations have what they may read delivered, and that somebody has changed something of it.
     pub(crate) webhooks: Arc<Webhooks>,
     pub(crate) webhooks_moved: Notify,
+    /// What there is for clients that speak A2A.
+    pub(crate) a2a: A2a,
+    /// When the node was started.
+    pub(crate) started: LogTime,
     /// Memory for bodies, in blocks.
     pub(crate) bodies: Arc<Semaphore>,
     pub(crate) address: SocketAddr,
@@ -308,6 +315,7 @@ fn told() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(webhooks::test))
         .routes(routes!(webhooks::resume))
         .routes(routes!(webhooks::dead, webhooks::replay))
+        .routes(routes!(a2a::post, a2a::get, a2a::delete))
 }
 
 /// What describes the routes, made once.
@@ -362,8 +370,10 @@ async fn in_time(State(app): State<Arc<App>>, request: Request, next: Next) -> R
 /// How long a request asks to wait at most; what it really waits is checked where it is read.
 fn waits(request: &Request) -> Duration {
     let asks = request.uri().query().is_some_and(|query| query.contains("waitSeconds"));
-    // What a message asks for stands in its body.
-    if asks || request.uri().path() == mcp::PATH { extract::WAIT_MAX } else { Duration::ZERO }
+    let path = request.uri().path();
+    // What a message of another protocol asks for stands in its body.
+    let speaks = path == mcp::PATH || path.starts_with(asp_core::a2a::BASE);
+    if asks || speaks { extract::WAIT_MAX } else { Duration::ZERO }
 }
 
 /// A defect that a request met: told to the operator, not to who asked.

@@ -31,6 +31,7 @@ pub(super) const TAGS: &[(&str, &str)] = &[
     ("accounts", "The money of an organisation, and what its commitments hold."),
     ("disputes", "What is argued about, what was ruled, and by whom."),
     ("delivery", "What happens, as it happens."),
+    ("a2a", "Each agent as an agent of A2A 1.0, for clients that know nothing of signed statements."),
     ("webhooks", "Where an organisation has what happens delivered."),
     ("trust", "How far to trust whom, and why."),
     ("log", "The Merkle log under it all, for auditors. Public."),
@@ -98,7 +99,10 @@ fn finished(mut document: Value) -> Value {
     }
     if let Some(components) = document.get_mut("components").and_then(Value::as_object_mut) {
         components.insert("responses".to_owned(), json!({ "Problem": problem() }));
-        components.insert("securitySchemes".to_owned(), json!({ "dpop": scheme(), "session": cookie() }));
+        components.insert(
+            "securitySchemes".to_owned(),
+            json!({ "a2a": bearer(), "dpop": scheme(), "session": cookie() }),
+        );
     }
     if let Some(document) = document.as_object_mut() {
         let tags = TAGS.iter().map(|(name, description)| json!({ "name": name, "description": description }));
@@ -135,6 +139,14 @@ fn scheme() -> Value {
         "type": "http",
         "scheme": "dpop",
         "description": "`Authorization: DPoP <token>` and a `DPoP` proof for the very request, with `ath` (RFC 9449).",
+    })
+}
+
+fn bearer() -> Value {
+    json!({
+        "type": "http",
+        "scheme": "bearer",
+        "description": "The token of an A2A client that has no key of its own: `assent a2a client add`.",
     })
 }
 

@@ -101,7 +101,7 @@ impl From<NotAdded> for Denial {
 
 impl Denial {
     /// What is told, and nothing of our insides with it.
-    pub(super) fn told(self) -> Rejection {
+    pub(crate) fn told(self) -> Rejection {
         match self {
             Self::Rejected(rejection) => rejection,
             Self::Full => Code::Overloaded.into(),

@@ -31,6 +31,7 @@ mod schema;
 mod serve;
 mod session;
 mod sign;
+mod talk;
 mod tck;
 mod tender;
 mod trace;
@@ -74,6 +75,7 @@ pub(crate) fn run(context: &Context, command: Command) -> Outcome {
         Command::Serve(args) => block_on(serve::run(context, &args)),
         Command::People(command) => block_on(people::run(context, command)),
         Command::Webhook(command) => block_on(webhook::run(context, command)),
+        Command::A2a(command) => block_on(talk::run(context, command)),
         Command::Console(args) => block_on(people::console(context, args)),
         Command::Org(command) => block_on(org::run(context, command)),
         Command::Agent(command) => block_on(agent::run(context, command)),

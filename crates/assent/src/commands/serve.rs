@@ -95,6 +95,7 @@ fn config(args: &Serve) -> Outcome<Config> {
     if let Some(listen) = args.listen {
         config.listen = listen;
     }
+    config.a2a_conformance |= args.a2a_conformance;
     if args.public_url.is_some() {
         config.public_url = args.public_url.clone();
     }

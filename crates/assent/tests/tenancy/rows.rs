@@ -495,6 +495,10 @@ pub(crate) const ROWS: &[Row] = &[
         "asp-node/tests/auth.rs",
         &["DPoP", "client_assertion", "client_assertion_type", "client_id", "grant_type"],
     ),
+    // The path is the agent's name and what is asked of it; whose task may be read is tried there for each operation.
+    bearer("GET /a2a/{domain}/{path}", "asp-node/tests/a2a.rs", &["domain", "path"]),
+    bearer("POST /a2a/{domain}/{path}", "asp-node/tests/a2a.rs", &["domain", "path"]),
+    bearer("DELETE /a2a/{domain}/{path}", "asp-node/tests/a2a.rs", &["domain", "path"]),
     Row { route: "POST /v1/statements", shows: Shows::Takes, names: &[], plain: &[] },
     Row { route: "POST /v1/sessions/{id}/messages", shows: Shows::Takes, names: &["id"], plain: &[] },
 ];

@@ -1,0 +1,655 @@
+//! The two bindings of A2A 1.0 that a node speaks, below an address for each agent: JSON-RPC 2.0 by POST to the address itself,
+//! HTTP+JSON behind it. Reads what a request brings, asks `crate::a2a`, writes the answer; every error has A2A's own shape.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use asp_core::a2a::{EXTENSION, VERSION};
+use asp_core::limits;
+use asp_core::name::AgentUri;
+use asp_core::position::{Hash, LogTime, Position};
+use asp_core::rejection::Code;
+use asp_store::a2a::Push;
+use asp_store::{Reader, SessionQuery};
+use axum::body::Bytes;
+use axum::extract::{Query, Request, State};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
+use axum::response::sse::{Event as SseEvent, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use futures::stream::unfold;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
+
+use super::extract::{self, A2aPath};
+use super::{App, cards};
+use crate::a2a::follow::{Follow, Until};
+use crate::a2a::talk::{self, Caller};
+use crate::a2a::wire::{A2aError, Event, Kind, List, Named, PushConfig, Send, TaskPage, TaskState};
+use crate::delivery::sse::HEARTBEAT;
+use crate::http::problem::Denial;
+use crate::quota::Prefix;
+
+/// The media type of HTTP+JSON.
+const A2A_JSON: &str = "application/a2a+json";
+/// The media type of JSON-RPC.
+const JSON: &str = "application/json";
+/// What a client says of the version that it speaks.
+const VERSION_HEADER: HeaderName = HeaderName::from_static("a2a-version");
+/// What a client says of the extensions that it wants.
+const EXTENSIONS_HEADER: HeaderName = HeaderName::from_static("a2a-extensions");
+/// Seconds after which it may be tried again.
+const AGAIN: HeaderValue = HeaderValue::from_static("1");
+
+/// An operation, whichever binding it came by.
+#[derive(Debug)]
+enum Asked {
+    Send(Box<Send>, Streamed),
+    Get(Named),
+    List(Box<List>),
+    Cancel(String),
+    Subscribe(String),
+    KeepPush(Box<PushConfig>),
+    GetPush(String, String),
+    ListPushes(String),
+    RemovePush(String, String),
+    ExtendedCard,
+}
+
+/// Whether an answer comes piece by piece.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Streamed {
+    Yes,
+    No,
+}
+
+/// What an operation is answered with.
+enum Answer {
+    Json(Value),
+    Stream(Box<Follow>),
+}
+
+/// Ask an agent by A2A: JSON-RPC, or HTTP+JSON with a body.
+///
+/// POST to the agent's address is JSON-RPC 2.0. Below it are `message:send`, `message:stream`, `tasks/{id}:cancel`,
+/// `tasks/{id}:subscribe` and `tasks/{id}/pushNotificationConfigs` of HTTP+JSON. The header `A2A-Version` has to be `1.0`.
+#[utoipa::path(post, path = "/a2a/{domain}/{*path}", tag = "a2a",
+    params(("domain" = String, Path, description = "The domain of the agent's organisation"),
+        ("path" = String, Path, description = "The rest of the agent's name, and what is asked of it")),
+    request_body(content = serde_json::Value, content_type = "application/json",
+        description = "A request of JSON-RPC 2.0, or the message of A2A"),
+    responses((status = 200, description = "The answer of A2A; server-sent events for what is streamed",
+            body = serde_json::Value),
+        (status = 400, description = "An error of A2A", body = serde_json::Value)),
+    security(("a2a" = [])))]
+pub(super) async fn post(State(app): State<Arc<App>>, path: A2aPath, request: Request) -> Response {
+    let A2aPath { agent, rest } = path;
+    if rest.is_empty() {
+        rpc(&app, &agent, request).await
+    } else {
+        http(&app, (&agent, &rest), request).await
+    }
+}
+
+/// Ask an agent by A2A: what is read over HTTP+JSON.
+///
+/// Below the agent's address are `tasks`, `tasks/{id}`, `tasks/{id}:subscribe`, `tasks/{id}/pushNotificationConfigs`,
+/// `extendedAgentCard`, and its card at `.well-known/agent-card.json`.
+#[utoipa::path(get, path = "/a2a/{domain}/{*path}", tag = "a2a",
+    params(("domain" = String, Path, description = "The domain of the agent's organisation"),
+        ("path" = String, Path, description = "The rest of the agent's name, and what is asked of it")),
+    responses((status = 200, description = "The answer of A2A", body = serde_json::Value),
+        (status = 404, description = "An error of A2A", body = serde_json::Value)),
+    security(("a2a" = [])))]
+pub(super) async fn get(State(app): State<Arc<App>>, path: A2aPath, request: Request) -> Response {
+    let A2aPath { agent, rest } = path;
+    if rest == asp_core::a2a::PATH {
+        return match card(&app, agent, request.headers()).await {
+            Ok(response) => response,
+            Err(denial) => denial.into_response(),
+        };
+    }
+    http(&app, (&agent, &rest), request).await
+}
+
+/// Ask an agent by A2A: have a client told of a task no more.
+#[utoipa::path(delete, path = "/a2a/{domain}/{*path}", tag = "a2a",
+    params(("domain" = String, Path, description = "The domain of the agent's organisation"),
+        ("path" = String, Path, description = "The rest of the agent's name, and what is asked of it")),
+    responses((status = 200, description = "The answer of A2A", body = serde_json::Value),
+        (status = 404, description = "An error of A2A", body = serde_json::Value)),
+    security(("a2a" = [])))]
+pub(super) async fn delete(State(app): State<Arc<App>>, path: A2aPath, request: Request) -> Response {
+    let A2aPath { agent, rest } = path;
+    http(&app, (&agent, &rest), request).await
+}
+
+async fn card(app: &Arc<App>, agent: AgentUri, headers: &HeaderMap) -> Result<Response, Denial> {
+    cards::of_agent(app, agent, headers).await
+}
+
+/// JSON-RPC 2.0: every answer has the id of its request, and errors are answers.
+async fn rpc(app: &Arc<App>, agent: &AgentUri, request: Request) -> Response {
+    let (headers, uri) = (request.headers().clone(), request.uri().clone());
+    let from = request.extensions().get::<Prefix>().copied();
+    let bytes = match extract::a2a_body(request, app).await {
+        Ok(bytes) => bytes,
+        Err(denial) => return rpc_error(&Value::Null, &denial.into()),
+    };
+    let (id, asked) = match rpc_request(&bytes) {
+        Ok((id, asked)) => (id, asked),
+        Err((id, error)) => return rpc_error(&id, &error),
+    };
+    let answered = match versioned(&headers, &uri) {
+        Ok(()) => carry_out(app, (agent, asked), &headers, from).await,
+        Err(error) => Err(error),
+    };
+    let mut response = match answered {
+        Ok(Answer::Json(result)) => {
+            json_of(JSON, 200, &json!({ "jsonrpc": "2.0", "id": id, "result": result }))
+        }
+        Ok(Answer::Stream(follow)) => {
+            let wrap = move |event| json!({ "jsonrpc": "2.0", "id": id, "result": event });
+            streamed(*follow, wrap)
+        }
+        Err(error) => rpc_error(&id, &error),
+    };
+    activated(&headers, &mut response);
+    response
+}
+
+/// A request as JSON-RPC has it: its id, and what is asked.
+fn rpc_request(bytes: &Bytes) -> Result<(Value, Asked), (Value, A2aError)> {
+    let refused = |id: &Value, kind, detail: &str| (id.clone(), A2aError::of(kind, detail));
+    let value: Value = serde_json::from_slice(bytes)
+        .map_err(|_| refused(&Value::Null, Kind::Parse, "the body is no JSON"))?;
+    let id = value.get("id").cloned().unwrap_or_default();
+    let id = if id.is_string() || id.is_i64() || id.is_u64() { id } else { Value::Null };
+    let given = value.get("id");
+    let request = |detail: &str| refused(&id, Kind::Request, detail);
+    let object = value.as_object().ok_or_else(|| request("a request is an object"))?;
+    if object.get("jsonrpc").and_then(Value::as_str) != Some("2.0") {
+        return Err(request("`jsonrpc` is not \"2.0\""));
+    }
+    // Without an id nobody could be answered.
+    if given.is_none_or(|given| given.is_null() || id.is_null()) {
+        return Err(request("`id` is no string and no integer"));
+    }
+    let method =
+        object.get("method").and_then(Value::as_str).ok_or_else(|| request("there is no `method`"))?;
+    let params = match object.get("params") {
+        None | Some(Value::Null) => Value::Object(Map::new()),
+        Some(params @ Value::Object(_)) => params.clone(),
+        Some(_) => return Err(refused(&id, Kind::Params, "`params` is no object")),
+    };
+    let asked = of_method(method, params).map_err(|error| (id.clone(), error))?;
+    Ok((id, asked))
+}
+
+fn of_method(method: &str, params: Value) -> Result<Asked, A2aError> {
+    let named = |params| -> Result<Named, A2aError> { typed(params) };
+    Ok(match method {
+        "SendMessage" => Asked::Send(typed(params)?, Streamed::No),
+        "SendStreamingMessage" => Asked::Send(typed(params)?, Streamed::Yes),
+        "GetTask" => Asked::Get(named(params)?),
+        "ListTasks" => Asked::List(typed(params)?),
+        "CancelTask" => Asked::Cancel(named(params)?.id),
+        "SubscribeToTask" => Asked::Subscribe(named(params)?.id),
+        "CreateTaskPushNotificationConfig" => Asked::KeepPush(typed(params)?),
+        "GetTaskPushNotificationConfig" => {
+            let Named { id, task_id, .. } = named(params)?;
+            Asked::GetPush(task_id, id)
+        }
+        "ListTaskPushNotificationConfigs" => Asked::ListPushes(named(params)?.task_id),
+        "DeleteTaskPushNotificationConfig" => {
+            let Named { id, task_id, .. } = named(params)?;
+            Asked::RemovePush(task_id, id)
+        }
+        "GetExtendedAgentCard" => Asked::ExtendedCard,
+        _ => return Err(A2aError::of(Kind::Method, "there is no such method")),
+    })
+}
+
+/// HTTP+JSON: methods and addresses below that of the agent.
+async fn http(app: &Arc<App>, (agent, rest): (&AgentUri, &str), request: Request) -> Response {
+    let (headers, uri, method) = (request.headers().clone(), request.uri().clone(), request.method().clone());
+    let from = request.extensions().get::<Prefix>().copied();
+    let answered = async {
+        versioned(&headers, &uri)?;
+        let bytes = if method == Method::POST {
+            extract::a2a_body_or_none(request, app).await?
+        } else {
+            Bytes::new()
+        };
+        let asked = of_address(&method, rest, &uri, &bytes)?;
+        carry_out(app, (agent, asked), &headers, from).await
+    };
+    let mut response = match answered.await {
+        Ok(Answer::Json(result)) => json_of(A2A_JSON, 200, &result),
+        Ok(Answer::Stream(follow)) => streamed(*follow, |event| event),
+        Err(error) => {
+            let (_, status, ..) = error.kind.row();
+            failing(&error, json_of(A2A_JSON, status, &error.of_http()))
+        }
+    };
+    activated(&headers, &mut response);
+    response
+}
+
+fn of_address(method: &Method, rest: &str, uri: &Uri, bytes: &Bytes) -> Result<Asked, A2aError> {
+    let none = || A2aError::of(Kind::Method, "there is nothing at this address");
+    let reads = matches!(*method, Method::GET | Method::HEAD);
+    let posts = *method == Method::POST;
+    let parts: Vec<&str> = rest.trim_start_matches('/').split('/').collect();
+    Ok(match parts.as_slice() {
+        ["message:send"] if posts => Asked::Send(parsed(bytes)?, Streamed::No),
+        ["message:stream"] if posts => Asked::Send(parsed(bytes)?, Streamed::Yes),
+        ["extendedAgentCard"] if reads => Asked::ExtendedCard,
+        ["tasks"] if reads => Asked::List(Box::new(list(uri)?)),
+        ["tasks", task] => match task.split_once(':') {
+            None if reads => Asked::Get(Named { id: (*task).to_owned(), ..queried(uri)? }),
+            Some((id, "cancel")) if posts => Asked::Cancel(id.to_owned()),
+            Some((id, "subscribe")) if posts || reads => Asked::Subscribe(id.to_owned()),
+            Some(_) | None => return Err(none()),
+        },
+        ["tasks", task, "pushNotificationConfigs"] if reads => Asked::ListPushes((*task).to_owned()),
+        ["tasks", task, "pushNotificationConfigs"] if posts => {
+            let config: Box<PushConfig> = parsed(bytes)?;
+            Asked::KeepPush(Box::new(PushConfig { task_id: (*task).to_owned(), ..*config }))
+        }
+        ["tasks", task, "pushNotificationConfigs", id] if reads => {
+            Asked::GetPush((*task).to_owned(), (*id).to_owned())
+        }
+        ["tasks", task, "pushNotificationConfigs", id] if *method == Method::DELETE => {
+            Asked::RemovePush((*task).to_owned(), (*id).to_owned())
+        }
+        _ => return Err(none()),
+    })
+}
+
+/// The parameters of an address, as a message has them: numbers and truths are text there.
+fn query(uri: &Uri) -> Result<Map<String, Value>, A2aError> {
+    let wrong = |_| A2aError::params("the query cannot be read");
+    let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(uri).map_err(wrong)?;
+    let value = |text: String| match text.as_str() {
+        "true" => Value::Bool(true),
+        "false" => Value::Bool(false),
+        _ => Value::String(text),
+    };
+    Ok(pairs.into_iter().map(|(name, text)| (name, value(text))).collect())
+}
+
+fn numbers(mut query: Map<String, Value>) -> Result<Value, A2aError> {
+    for name in ["pageSize", "historyLength"] {
+        if let Some(value) = query.get_mut(name) {
+            let number = value.as_str().and_then(|text| text.parse::<i64>().ok());
+            *value = json!(number.ok_or_else(|| A2aError::params(format!("{name} is no integer")))?);
+        }
+    }
+    Ok(Value::Object(query))
+}
+
+fn queried(uri: &Uri) -> Result<Named, A2aError> {
+    typed(numbers(query(uri)?)?)
+}
+
+fn list(uri: &Uri) -> Result<List, A2aError> {
+    typed(numbers(query(uri)?)?)
+}
+
+fn parsed<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, A2aError> {
+    let value: Value =
+        serde_json::from_slice(bytes).map_err(|_| A2aError::of(Kind::Parse, "the body is no JSON"))?;
+    if !value.is_object() {
+        return Err(A2aError::of(Kind::Request, "the body is no object"));
+    }
+    typed(value)
+}
+
+fn typed<T: DeserializeOwned>(value: Value) -> Result<T, A2aError> {
+    serde_json::from_value(value).map_err(|error| A2aError::params(error.to_string()))
+}
+
+/// Whether the client speaks a version that is spoken here; who says nothing speaks 0.3 (A2A §3.6.2).
+fn versioned(headers: &HeaderMap, uri: &Uri) -> Result<(), A2aError> {
+    let header = headers.get(VERSION_HEADER).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let parameter = || query(uri).ok()?.get("A2A-Version")?.as_str().map(str::to_owned);
+    let said = header.or_else(parameter).unwrap_or_default();
+    let mut numbers = said.trim().split('.');
+    let spoken = (numbers.next(), numbers.next()) == (Some("1"), Some("0"))
+        && numbers.all(|number| number.parse::<u32>().is_ok());
+    if spoken {
+        return Ok(());
+    }
+    Err(A2aError::of(Kind::Version, format!("A2A-Version has to be {VERSION}")))
+}
+
+/// Says that the extension is used, where the client asked for it.
+fn activated(asked: &HeaderMap, response: &mut Response) {
+    let mut wanted = asked.get_all(EXTENSIONS_HEADER).iter().filter_map(|value| value.to_str().ok());
+    if wanted.any(|list| list.split(',').any(|uri| uri.trim() == EXTENSION)) {
+        response.headers_mut().insert(EXTENSIONS_HEADER, HeaderValue::from_static(EXTENSION));
+    }
+    response.headers_mut().insert(VERSION_HEADER, HeaderValue::from_static(VERSION));
+}
+
+/// The token of a client; one that is shown in another way than as a bearer's is none.
+fn token(headers: &HeaderMap) -> Result<Option<&str>, A2aError> {
+    let Some(shown) = headers.get(AUTHORIZATION) else { return Ok(None) };
+    let bearer = || {
+        let (scheme, token) = shown.to_str().ok()?.split_once(' ')?;
+        (scheme.eq_ignore_ascii_case("Bearer") && token.len() <= limits::A2A_ID_BYTES_MAX)
+            .then_some(token.trim())
+    };
+    bearer().map(Some).ok_or_else(|| Denial::from(Code::InvalidToken).into())
+}
+
+async fn carry_out(
+    app: &Arc<App>,
+    (agent, asked): (&AgentUri, Asked),
+    headers: &HeaderMap,
+    from: Option<Prefix>,
+) -> Result<Answer, A2aError> {
+    let caller = talk::authenticate(app, token(headers)?, agent, from).await?;
+    let json = |value: Value| Ok(Answer::Json(value));
+    match asked {
+        Asked::Send(send, Streamed::No) => send_message(app, &caller, agent, *send).await.map(Answer::Json),
+        Asked::Send(send, Streamed::Yes) => {
+            let id = say(app, &caller, agent, *send).await?;
+            let follow = Follow::begin(app, caller, agent, (&id, Until::ItRests)).await?;
+            Ok(Answer::Stream(Box::new(follow)))
+        }
+        Asked::Get(named) => {
+            let history = length(named.history_length)?;
+            let (_, course) = talk::task(app, &caller, agent, &named.id).await?;
+            json(json!(course.task(history, true)))
+        }
+        Asked::List(list) => list_tasks(app, &caller, agent, *list).await.map(Answer::Json),
+        Asked::Cancel(id) => json(json!(talk::cancel(app, &caller, agent, &id).await?.task(None, true))),
+        Asked::Subscribe(id) => {
+            let (id, course) = talk::task(app, &caller, agent, &id).await?;
+            if course.state().is_terminal() {
+                return Err(A2aError::of(Kind::Unsupported, "the task has ended: nothing follows"));
+            }
+            let follow = Follow::begin(app, caller, agent, (&id, Until::ItEnds)).await?;
+            Ok(Answer::Stream(Box::new(follow)))
+        }
+        Asked::KeepPush(config) => json(json!(keep_push(app, &caller, agent, *config).await?)),
+        Asked::GetPush(task, id) => {
+            let found = pushes(app, &caller, agent, &task).await?.into_iter().find(|config| config.id == id);
+            json(json!(found.ok_or_else(A2aError::no_task)?))
+        }
+        Asked::ListPushes(task) => {
+            json(json!({ "configs": pushes(app, &caller, agent, &task).await?, "nextPageToken": "" }))
+        }
+        Asked::RemovePush(task, id) => {
+            let (session, _) = talk::task(app, &caller, agent, &task).await?;
+            let of_thread = Arc::clone(app);
+            app.reads.run(move |_| Ok(of_thread.a2a.desk.remove_push(&session, &id)?)).await?;
+            app.a2a.moved.notify_one();
+            json(json!({}))
+        }
+        // The card says that there is none.
+        Asked::ExtendedCard => {
+            Err(A2aError::of(Kind::Unsupported, "there is no other card than the public one"))
+        }
+    }
+}
+
+/// How many messages of a history are wanted.
+fn length(asked: Option<i64>) -> Result<Option<usize>, A2aError> {
+    let number =
+        |asked: i64| usize::try_from(asked).map_err(|_| A2aError::params("historyLength is negative"));
+    asked.map(number).transpose()
+}
+
+async fn say(app: &Arc<App>, caller: &Caller, agent: &AgentUri, send: Send) -> Result<Hash, A2aError> {
+    let message = send.message.ok_or_else(|| A2aError::params("there is no message"))?;
+    let config = send.configuration.task_push_notification_config;
+    if let Some(config) = &config {
+        permitted(app, config)?;
+    }
+    let id = talk::say(app, caller, agent, &message).await?;
+    if let Some(config) = config {
+        let config = PushConfig { task_id: id.to_hex(), ..config };
+        keep_push(app, caller, agent, config).await?;
+    }
+    Ok(id)
+}
+
+async fn send_message(
+    app: &Arc<App>,
+    caller: &Caller,
+    agent: &AgentUri,
+    send: Send,
+) -> Result<Value, A2aError> {
+    let history = length(send.configuration.history_length)?;
+    let returns = send.configuration.return_immediately;
+    let id = say(app, caller, agent, send).await?;
+    let course = if returns {
+        talk::task(app, caller, agent, &id.to_hex()).await?.1
+    } else {
+        talk::settled(app, caller, agent, &id).await?
+    };
+    Ok(match course.direct() {
+        Some(message) => json!({ "message": message }),
+        None => json!({ "task": course.task(history, true) }),
+    })
+}
+
+/// Tasks of the client with this agent, those that moved last first.
+async fn list_tasks(
+    app: &Arc<App>,
+    caller: &Caller,
+    agent: &AgentUri,
+    list: List,
+) -> Result<Value, A2aError> {
+    let history = length(list.history_length)?;
+    let size = match list.page_size {
+        None => asp_client::api::PAGE_SIZE_DEFAULT,
+        Some(size) => usize::try_from(size)
+            .ok()
+            .filter(|size| (1..=limits::A2A_PAGE_MAX).contains(size))
+            .ok_or_else(|| A2aError::params("pageSize is not 1 to 100"))?,
+    };
+    let status = match list.status.as_str() {
+        "" => None,
+        status => Some(typed::<TaskState>(json!(status))?),
+    };
+    let since = match list.status_timestamp_after.as_str() {
+        "" => None,
+        text => Some(instant(text).ok_or_else(|| A2aError::params("statusTimestampAfter is no instant"))?),
+    };
+    let asked = TasksAsked {
+        status,
+        since,
+        context: list.context_id,
+        size,
+        from: Place::read(&list.page_token)?,
+        shown: (history, list.include_artifacts),
+    };
+    let (of_thread, caller, agent) = (Arc::clone(app), caller.clone(), agent.clone());
+    let read = move |reader: &Reader<'_>| page(&of_thread, reader, (&caller, &agent), &asked);
+    Ok(json!(app.reads.run(read).await?))
+}
+
+/// Which tasks are listed, and what of them is shown.
+struct TasksAsked {
+    status: Option<TaskState>,
+    since: Option<LogTime>,
+    context: String,
+    size: usize,
+    from: Place,
+    shown: (Option<usize>, bool),
+}
+
+/// Where a page ended: the session before which the next one begins, and how many tasks were listed up to there.
+#[derive(Debug, Clone, Copy, Default)]
+struct Place {
+    before: Option<Position>,
+    listed: usize,
+}
+
+impl Place {
+    fn read(token: &str) -> Result<Self, A2aError> {
+        if token.is_empty() {
+            return Ok(Self::default());
+        }
+        let read = || {
+            let (before, listed) = token.split_once('-')?;
+            Some(Self { before: Some(Position(before.parse().ok()?)), listed: listed.parse().ok()? })
+        };
+        read().ok_or_else(|| A2aError::params("pageToken is none of ours"))
+    }
+}
+
+/// A page of tasks: as many as are asked for, or as can be looked at for one request.
+fn page(
+    app: &App,
+    reader: &Reader<'_>,
+    (caller, agent): (&Caller, &AgentUri),
+    asked: &TasksAsked,
+) -> Result<TaskPage, Denial> {
+    let limit = limits::A2A_TASKS_LOOKED_AT_MAX;
+    let query = SessionQuery { moved_since: 0, limit, before: asked.from.before };
+    let rows = reader.sessions(&caller.tenant(), query)?;
+    let (mut fitting, mut statements, mut looked_at) = (Vec::new(), 0, rows.len() >= limit);
+    let mut last = None;
+    for row in rows.into_iter().filter(|row| row.initiator == caller.agent) {
+        if statements >= limits::A2A_LIST_STATEMENTS_MAX as u64 {
+            looked_at = true;
+            break;
+        }
+        last = Some(row.position);
+        let course = match talk::read_task(app, reader, (&caller.agent, Some(agent)), &row.id) {
+            Ok(course) => course,
+            Err(Denial::Rejected(it)) if it.code == Code::NotFound => continue,
+            Err(denial) => return Err(denial),
+        };
+        statements += course.last().0 + 1;
+        let fits = asked.status.is_none_or(|status| course.state() == status)
+            && asked.since.is_none_or(|since| course.at() >= since)
+            && (asked.context.is_empty() || course.context() == asked.context);
+        if fits {
+            fitting.push((row.position, course));
+        }
+    }
+    let shown = fitting.iter().take(asked.size);
+    let listed = asked.from.listed + shown.len();
+    let next = if fitting.len() > asked.size {
+        shown.clone().next_back().map(|(position, _)| *position)
+    } else {
+        last.filter(|_| looked_at)
+    };
+    let (history, artifacts) = asked.shown;
+    Ok(TaskPage {
+        tasks: shown.map(|(_, course)| course.task(history, artifacts)).collect(),
+        next_page_token: next.map(|position| format!("{position}-{listed}")).unwrap_or_default(),
+        page_size: asked.size,
+        total_size: asked.from.listed + fitting.len(),
+    })
+}
+
+/// An instant as A2A writes it, with any number of digits behind the second.
+fn instant(text: &str) -> Option<LogTime> {
+    let (second, fraction) = text.strip_suffix('Z')?.split_once('.').unwrap_or((text.strip_suffix('Z')?, ""));
+    let digits = fraction.bytes().all(|byte| byte.is_ascii_digit()) && fraction.len() <= 9;
+    let millis: String = fraction.chars().chain("000".chars()).take(3).collect();
+    digits.then(|| format!("{second}.{millis}Z").parse().ok()).flatten()
+}
+
+/// Whether the node may tell somebody at this address.
+fn permitted(app: &App, config: &PushConfig) -> Result<(), A2aError> {
+    let long = |text: &str| text.len() > limits::A2A_ID_BYTES_MAX;
+    let shown = config.authentication.as_ref();
+    let shown =
+        shown.is_some_and(|shown| long(&shown.scheme) || shown.credentials.len() > limits::TEXT_BYTES_MAX);
+    if long(&config.id) || config.token.len() > limits::TEXT_BYTES_MAX || shown {
+        return Err(A2aError::params("the configuration has a member that is too long"));
+    }
+    app.fetch.permits(&config.url).map_err(|error| A2aError::params(format!("url: {error}")))
+}
+
+async fn keep_push(
+    app: &Arc<App>,
+    caller: &Caller,
+    agent: &AgentUri,
+    config: PushConfig,
+) -> Result<PushConfig, A2aError> {
+    permitted(app, &config)?;
+    let (session, course) = talk::task(app, caller, agent, &config.task_id).await?;
+    let mut id = config.id.clone();
+    if id.is_empty() {
+        let mut random = [0; 16];
+        getrandom::fill(&mut random).map_err(|_| Denial::Internal)?;
+        id = Hash::of(&[&random]).to_hex();
+    }
+    let config = PushConfig { id: id.clone(), ..config };
+    let push = Push {
+        session,
+        id,
+        agent: caller.agent.clone(),
+        config: serde_json::to_string(&config).map_err(|_| Denial::Internal)?,
+        place: course.last(),
+        attempts: 0,
+        due: None,
+    };
+    talk::keep_push(app, push).await?;
+    Ok(config)
+}
+
+async fn pushes(
+    app: &Arc<App>,
+    caller: &Caller,
+    agent: &AgentUri,
+    task: &str,
+) -> Result<Vec<PushConfig>, A2aError> {
+    let (session, _) = talk::task(app, caller, agent, task).await?;
+    let of_thread = Arc::clone(app);
+    let kept = app.reads.run(move |_| Ok(of_thread.a2a.desk.pushes(&session)?)).await?;
+    let read = |push: &Push| serde_json::from_str(&push.config).map_err(|_| Denial::Internal.into());
+    kept.iter().map(read).collect()
+}
+
+fn streamed(follow: Follow, wrap: impl Fn(Value) -> Value + std::marker::Send + 'static) -> Response {
+    let events = unfold((follow, wrap), |(mut follow, wrap)| async move {
+        let event: Event = follow.next().await?;
+        let data = wrap(json!(event)).to_string();
+        Some((Ok::<_, Infallible>(SseEvent::default().data(data)), (follow, wrap)))
+    });
+    Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response()
+}
+
+fn rpc_error(id: &Value, error: &A2aError) -> Response {
+    // An error of the operation is an answer; what keeps the node from looking at it is one of HTTP too.
+    let (_, status, ..) = error.kind.row();
+    let status = if matches!(status, 401 | 429 | 503) { status } else { 200 };
+    failing(error, json_of(JSON, status, &json!({ "jsonrpc": "2.0", "id": id, "error": error.of_rpc() })))
+}
+
+fn failing(error: &A2aError, mut response: Response) -> Response {
+    match error.kind {
+        Kind::Unauthenticated => {
+            response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"a2a\""));
+        }
+        Kind::TooMuch | Kind::Busy => {
+            response.headers_mut().insert(RETRY_AFTER, AGAIN);
+        }
+        Kind::Parse
+        | Kind::Request
+        | Kind::Method
+        | Kind::Params
+        | Kind::Internal
+        | Kind::TaskNotFound
+        | Kind::NotCancelable
+        | Kind::Unsupported
+        | Kind::ContentType
+        | Kind::Version => {}
+    }
+    response
+}
+
+fn json_of(kind: &'static str, status: u16, value: &Value) -> Response {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    (status, [(CONTENT_TYPE, HeaderValue::from_static(kind))], value.to_string()).into_response()
+}
