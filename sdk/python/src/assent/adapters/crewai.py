@@ -100,6 +100,11 @@ class RemoteAgent(BaseAgent):
     What it answers reaches the crew fenced, as the words of that agent.
     """
 
+    # What a crew reads of every member; there is no model here.
+    function_calling_llm: Any = None
+    step_callback: Any = None
+    last_messages: list[Any] = []
+
     _toolset: Toolset = PrivateAttr()
     _agent: str = PrivateAttr()
     _capability: str = PrivateAttr()

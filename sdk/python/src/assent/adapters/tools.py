@@ -11,7 +11,7 @@ import json
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -303,6 +303,8 @@ class Toolset:
         except ValidationError as error:
             wrong = "; ".join(f"{'.'.join(str(part) for part in it['loc'])}: {it['msg']}" for it in error.errors())
             return Answer(f"These arguments do not fit: {wrong}. Nothing was done.", {"error": "ARGUMENTS"}, ok=False)
+        except ValueError as error:
+            return Answer(f"These arguments do not fit: {error}. Nothing was done.", {"error": "ARGUMENTS"}, ok=False)
         except assent.AssentError as error:
             return Answer(explained(error), {"error": error.code or type(error).__name__}, ok=False)
 
@@ -495,31 +497,20 @@ class Toolset:
             table = self._tables[session_id] = _Table(session)
         return table
 
-    async def _package(self, table: _Table, it: ProposeArguments) -> dict[str, Any]:
+    async def _package(self, table: _Table, it: ProposeArguments) -> assent.Package:
         own = str(self.agent.name)
         others = [str(party["agent"]) for party in _raw(await table.session.view())["participants"] if party["agent"] != own]
-        now = datetime.now(timezone.utc)
 
         def who(name: str | None, otherwise: str) -> str:
             known = {None: otherwise, "me": own, "them": others[0] if others else own}
             return known.get(name, str(name))
 
-        def obligation(duty: Duty) -> dict[str, Any]:
+        def obligation(duty: Duty) -> assent.Obligation:
             debtor = who(duty.owed_by, own)
             creditor = who(duty.owed_to, own if debtor != own else who("them", own))
-            amount, _, currency = duty.value.strip().partition(" ")
-            due = now + timedelta(hours=duty.due_hours)
-            return {
-                "id": duty.id,
-                "what": duty.what,
-                "debtor": debtor,
-                "creditor": creditor,
-                "value": {"amount": amount, "currency": currency},
-                "due": {"at": due.strftime("%Y-%m-%dT%H:%M:%S.000Z")},
-                "shownBy": {"method": "acknowledgement"},
-            }
+            return assent.Obligation(duty.id, duty.what, debtor, creditor, duty.value, timedelta(hours=duty.due_hours))
 
-        return {"obligations": [obligation(duty) for duty in it.duties], "terms": dict(it.terms)}
+        return assent.Package([obligation(duty) for duty in it.duties], dict(it.terms))
 
     async def _standing(self, table: _Table, done: str = "") -> Answer:
         raw = _raw(await table.session.view())
