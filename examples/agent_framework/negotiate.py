@@ -1,6 +1,6 @@
-"""An agent of Microsoft Agent Framework that buys from another organisation's agent, and needs a person where policy says no.
+"""An agent of Microsoft Agent Framework that buys from a stranger's agent, and asks a person where policy says no.
 
-    python examples/agent_framework/negotiate.py
+python examples/agent_framework/negotiate.py
 """
 
 from __future__ import annotations
@@ -16,11 +16,10 @@ os.environ.update(OTEL_SDK_DISABLED="true", AGENT_FRAMEWORK_USER_AGENT_DISABLED=
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from agent_framework import Agent, BaseChatClient, ChatResponse, Content, FunctionInvocationLayer, Message
-from support.market import market, selling
-from support.script import WORDS, Call, Script, buyer
-
 from assent.adapters.agent_framework import Escalations, tools
 from assent.adapters.tools import Toolset
+from support.market import market, selling
+from support.script import WORDS, Call, Script, buyer
 
 
 class ScriptedModel(FunctionInvocationLayer, BaseChatClient):
@@ -50,7 +49,9 @@ async def main() -> None:
     """The whole deal."""
     async with market() as place, selling(place):
         toolset = Toolset(place.buyer, anchors=place.node.key)
-        agent = Agent(ScriptedModel(Script(buyer())), "You buy.", tools=tools(toolset), middleware=[Escalations(toolset)])
+        agent = Agent(
+            ScriptedModel(Script(buyer())), "You buy.", tools=tools(toolset), middleware=[Escalations(toolset)]
+        )
         conversation = agent.create_session()
         response = await agent.run("Buy a day of eight GPUs.", session=conversation)
         # ESCALATE paused the run; the other side sees that a person is asked.

@@ -1,6 +1,6 @@
-"""An AutoGen team that buys from another organisation's agent, and hands over to a person where its owner's policy says no.
+"""An AutoGen team that buys from a stranger's agent, and hands over to a person where its owner's policy says no.
 
-    python examples/autogen/negotiate.py
+python examples/autogen/negotiate.py
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from typing import Any
 os.environ["OTEL_SDK_DISABLED"] = "true"
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from assent.adapters.autogen import Person, tools
+from assent.adapters.tools import Toolset
 from autogen_agentchat.agents import AssistantAgent
 from autogen_agentchat.conditions import HandoffTermination, TextMessageTermination
 from autogen_agentchat.messages import HandoffMessage
@@ -24,9 +26,6 @@ from autogen_core import FunctionCall
 from autogen_core.models import ChatCompletionClient, CreateResult, LLMMessage, ModelInfo, RequestUsage
 from support.market import market, selling
 from support.script import WORDS, Call, Script, buyer
-
-from assent.adapters.autogen import Person, tools
-from assent.adapters.tools import Toolset
 
 
 class ScriptedModel(ChatCompletionClient):
@@ -42,13 +41,17 @@ class ScriptedModel(ChatCompletionClient):
         last = messages[-1].content
         told = last if isinstance(last, str) else "\n".join(str(getattr(part, "content", part)) for part in last)
         move = self._script.next(told)
-        content: Any = move.text if not isinstance(move, Call) else [
-            FunctionCall(id=f"call-{len(messages)}", name=move.name, arguments=json.dumps(move.arguments))
-        ]
+        content: Any = (
+            move.text
+            if not isinstance(move, Call)
+            else [FunctionCall(id=f"call-{len(messages)}", name=move.name, arguments=json.dumps(move.arguments))]
+        )
         reason: Any = "function_calls" if isinstance(move, Call) else "stop"
         return CreateResult(finish_reason=reason, content=content, usage=RequestUsage(0, 0), cached=False)
 
-    async def create_stream(self, messages: Sequence[LLMMessage], **kwargs: Any) -> AsyncGenerator[str | CreateResult, None]:
+    async def create_stream(
+        self, messages: Sequence[LLMMessage], **kwargs: Any
+    ) -> AsyncGenerator[str | CreateResult, None]:
         """The same at once."""
         yield await self.create(messages, **kwargs)
 
@@ -79,7 +82,9 @@ class ScriptedModel(ChatCompletionClient):
     @property
     def model_info(self) -> ModelInfo:
         """It calls tools."""
-        return ModelInfo(vision=False, function_calling=True, json_output=False, family="scripted", structured_output=False)
+        return ModelInfo(
+            vision=False, function_calling=True, json_output=False, family="scripted", structured_output=False
+        )
 
 
 async def main() -> None:

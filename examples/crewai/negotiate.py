@@ -1,11 +1,12 @@
-"""A crew that asks another organisation's agent as one of its members, then buys from it, and asks a person where policy says no.
+"""A crew with a stranger's agent as a member, which buys from it and asks a person where its owner's policy says no.
 
-    python examples/crewai/negotiate.py
+python examples/crewai/negotiate.py
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import sys
 import tempfile
@@ -26,14 +27,16 @@ os.environ.update(
 )
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from assent.adapters.crewai import PersonInput, RemoteAgent, tools
+from assent.adapters.tools import Escalation, Toolset
 from crewai import Agent, Crew, Task
 from crewai.core.providers.human_input import set_provider
 from crewai.llms.base_llm import BaseLLM
 from support.market import CAPABILITY, SELLER, market, selling
 from support.script import WORDS, Call, Script, buyer
 
-from assent.adapters.crewai import PersonInput, RemoteAgent, tools
-from assent.adapters.tools import Escalation, Toolset
+# A script has no tokens to count.
+logging.getLogger("crewai.llms.base_llm").setLevel(logging.ERROR)
 
 
 class ScriptedModel(BaseLLM):

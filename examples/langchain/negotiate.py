@@ -1,6 +1,6 @@
-"""A LangGraph agent that buys from another organisation's agent, and stops for a person where its owner's policy says no.
+"""A LangGraph agent that buys from a stranger's agent, and stops for a person where its owner's policy says no.
 
-    python examples/langchain/negotiate.py
+python examples/langchain/negotiate.py
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from typing import Any
 os.environ.update(LANGSMITH_TRACING="false", LANGCHAIN_TRACING_V2="false")
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from assent.adapters.langchain import tools
+from assent.adapters.tools import Toolset
 from langchain.agents import create_agent
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage
@@ -22,9 +24,6 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 from support.market import market, selling
 from support.script import WORDS, Call, Script, buyer
-
-from assent.adapters.langchain import tools
-from assent.adapters.tools import Toolset
 
 
 class ScriptedModel(BaseChatModel):
@@ -40,7 +39,9 @@ class ScriptedModel(BaseChatModel):
         """A script knows its tools."""
         return self
 
-    def _generate(self, messages: list[BaseMessage], stop: Any = None, run_manager: Any = None, **_kwargs: Any) -> ChatResult:
+    def _generate(
+        self, messages: list[BaseMessage], stop: Any = None, run_manager: Any = None, **_kwargs: Any
+    ) -> ChatResult:
         move = self.script.next(str(messages[-1].content))
         if isinstance(move, Call):
             call = {"name": move.name, "args": move.arguments, "id": f"call-{len(messages)}"}

@@ -1,8 +1,8 @@
 """NegMAS negotiators as agents of two organisations.
 
-Each side runs a mechanism of its own: its negotiator, and a `Bridge` that stands for the other side. What the bridge is shown it
-says at the `Table`, and what it hears there it gives back to the mechanism. So neither negotiator can tell the bridge from the
-other negotiator, and the steps have to be those of both in one mechanism.
+Each side runs a mechanism of its own: its negotiator, and a `Bridge` that stands for the other side. What the bridge is
+shown it says at the `Table`, and what it hears there it gives back to the mechanism. So neither negotiator can tell the
+bridge from the other negotiator, and the steps have to be those of both in one mechanism.
 """
 
 from __future__ import annotations

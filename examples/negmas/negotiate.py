@@ -1,9 +1,9 @@
-"""Negotiators of NegMAS deal with one another as agents of two organisations, each side with nothing but its own mechanism.
+"""Negotiators of NegMAS deal with one another as agents of two organisations, each with nothing but its own mechanism.
 
     python examples/negmas/negotiate.py --negotiations 500 --seed 7
 
-Every negotiation is also held in memory, with both negotiators in one mechanism: the offers, step for step, and the end have to
-be the same. Every session has to end properly, and the proof of every deal is verified offline.
+Every negotiation is also held in memory, with both negotiators in one mechanism: the offers, step for step, and the end
+have to be the same. Every session has to end properly, and the proof of every deal is verified offline.
 """
 
 from __future__ import annotations
@@ -37,7 +37,9 @@ PATIENCE = 120.0
 class SessionTable:
     """A session as the table of one side. Its calls come from the thread in which the mechanism runs."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, session: Any, held: Negotiation, buyer: str, seller: str) -> None:
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, session: Any, held: Negotiation, buyer: str, seller: str
+    ) -> None:
         self._loop, self._session, self._held = loop, session, held
         self._buyer, self._seller = buyer, seller
         self._messages: AsyncIterator[Any] = session.__aiter__()
@@ -88,7 +90,7 @@ class SessionTable:
         return Heard.ENDED
 
     def _package(self, outcome: Outcome) -> assent.Package:
-        terms = {issue.name: int(value) for issue, value in zip(self._held.issues, outcome)}
+        terms = {issue.name: int(value) for issue, value in zip(self._held.issues, outcome, strict=True)}
         total = terms["price"] * terms.get("quantity", 1)
         due = timedelta(weeks=terms.get("weeks", 1))
         delivery = assent.Obligation("delivery", "GPU hours", self._seller, self._buyer, f"{total} USD", due)
@@ -150,7 +152,7 @@ class Pair:
         went = await asyncio.to_thread(one_side, held, 1, self._table(session, held))
         if went.agreement is not None:
             await session.wait_until("EXECUTING", timeout=PATIENCE)
-            await session.fulfil("delivery", {"method": "acknowledgement", "text": "it is yours"})
+            await session.fulfil("delivery", "it is yours")
         await self._ended(session)
         return went
 
@@ -158,7 +160,7 @@ class Pair:
     def _agrees(bundle: bytes, held: Negotiation, agreement: Outcome) -> None:
         """The proof has to be about what the negotiators agreed on."""
         text = bundle.decode("utf-8")
-        for issue, value in zip(held.issues, agreement):
+        for issue, value in zip(held.issues, agreement, strict=True):
             assert f'"{issue.name}":{int(value)}' in text, (held, issue.name, value)
 
     @staticmethod
@@ -180,9 +182,7 @@ async def pairs(count: int) -> AsyncIterator[list[Pair]]:
             for number in range(count):
                 acme, buyer = await arrive(client, f"agent://acme-{number}.example/buyer")
                 volt, seller = await arrive(client, f"agent://volt-{number}.example/seller")
-                consent = await acme.request_consent(
-                    f"volt-{number}.example", capabilities=["provision.compute"], purpose="to negotiate"
-                )
+                consent = await acme.request_consent(f"volt-{number}.example", ["provision.compute"], "to negotiate")
                 await volt.grant_consent(consent)
                 made.append(Pair(buyer, seller, served.key))
             yield made
@@ -207,7 +207,10 @@ async def main() -> None:
     total = sum(ends.values())
     assert total == options.negotiations, ends
     told = ", ".join(f"{count} {end}" for end, count in sorted(ends.items()))
-    print(f"{total} negotiations as in memory, step for step, in {time.monotonic() - start:.0f} s: {told}; every deal verified")
+    print(
+        f"{total} negotiations as in memory, step for step: {told}; every deal verified; "
+        f"{time.monotonic() - start:.0f} s"
+    )
 
 
 if __name__ == "__main__":

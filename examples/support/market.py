@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import Any
 
 import assent
-from assent.guard import Policy, PolicyGuard
 from assent.strategy import Limits, Linear, Offer, Range
 
 BUYER = "agent://acme.example/buyer"
@@ -87,16 +86,16 @@ async def market() -> AsyncIterator[Market]:
     """A node with a buyer whose owner set a limit, and a seller; their organisations have agreed to talk."""
     with node() as served:
         async with assent.Client(served.url, key=served.key) as client:
-            guard = PolicyGuard(Policy(takes_max=LIMIT))
+            guard = assent.PolicyGuard(assent.Policy(takes_max=LIMIT))
             acme, buyer = await arrive(client, BUYER, guard)
             volt, seller = await arrive(client, SELLER)
-            consent = await acme.request_consent("volt.example", capabilities=["provision.compute"], purpose="to trade in GPU hours")
+            consent = await acme.request_consent("volt.example", ["provision.compute"], "to trade in GPU hours")
             await volt.grant_consent(consent)
             yield Market(served, buyer, seller)
 
 
 async def sell(seller: Any, sessions: int = 1) -> None:
-    """Answers so many invitations, one after the other: concedes from 1,150 to 1,000 dollars, delivers what is bought."""
+    """Answers so many invitations in turn: concedes from 1,150 to 1,000 dollars, delivers what is bought."""
     for _ in range(sessions):
         session = await seller.next_invitation(timeout=120)
         await session.introduce()
@@ -104,34 +103,30 @@ async def sell(seller: Any, sessions: int = 1) -> None:
 
 
 async def _sell_in(session: Any, own: str) -> None:
-    strategy = Linear(Limits(price=Range(reserve="1000", ideal="1150", step="10")), rounds=4)
+    strategy = Linear(Limits(price=Range(reserve="1000", ideal="1150", step="5")), rounds=3)
     history: list[Offer] = []
     async for message in session:
         if message.is_mine:
             continue
         if message.type == "QUERY":
             await session.clarify("Eight H100, from tomorrow, for one day.", question=message.hash)
-        elif message.type in ("PROPOSE", "COUNTER") and "packages" in message.body:
-            price = _price(message.body["packages"][0])
+        elif message.type in ("PROPOSE", "COUNTER") and message.packages:
+            price = assent.Money.of(message.packages[0].obligations[0]["value"]).amount
             history.append(Offer.theirs(price=price))
             if message.body.get("binding") and strategy.accepts({"price": price}, history):
                 await session.accept()
-                await session.fulfil("delivery", {"method": "acknowledgement", "text": "the machines are yours"})
+                await session.fulfil("delivery", "the machines are yours")
                 continue
             answer = strategy.next_offer(history)
             if answer is None:
                 await session.reject("that is not enough")
                 continue
-            history.append(answer)
-            await session.counter(_package(own, str(message.sender), answer.terms["price"]), binding=True)
+            history.append(Offer(answer))
+            await session.counter(_package(own, str(message.sender), answer["price"]), binding=True)
         elif message.type == "ACCEPT" and message.kind == "acceptance":
-            await session.fulfil("delivery", {"method": "acknowledgement", "text": "the machines are yours"})
+            await session.fulfil("delivery", "the machines are yours")
         elif message.type == "CLOSE":
             await session.close("thank you")
-
-
-def _price(package: dict[str, Any]) -> Decimal:
-    return Decimal(str(package["obligations"][0]["value"]["amount"]))
 
 
 def _package(seller: str, buyer: str, price: Decimal) -> assent.Package:
@@ -143,10 +138,21 @@ def _package(seller: str, buyer: str, price: Decimal) -> assent.Package:
 @contextlib.asynccontextmanager
 async def selling(market: Market, sessions: int = 1) -> AsyncIterator[None]:
     """Lets the seller work meanwhile; what it stumbles over is raised."""
-    work = asyncio.ensure_future(sell(market.seller, sessions))
+    work, here = asyncio.ensure_future(sell(market.seller, sessions)), asyncio.current_task()
+
+    def failed(done: asyncio.Future[None]) -> None:
+        # Nobody would answer the buyer any more.
+        if not done.cancelled() and done.exception() is not None and here is not None:
+            here.cancel()
+
+    work.add_done_callback(failed)
     try:
         yield
         await asyncio.wait_for(work, timeout=60)
+    except asyncio.CancelledError:
+        if work.done() and not work.cancelled():
+            work.result()
+        raise
     finally:
         work.cancel()
         await asyncio.gather(work, return_exceptions=True)

@@ -1,7 +1,7 @@
 """The model of the examples: a script that plays a buyer's model, so that everything runs without a network.
 
-It is as gullible as a model may be: it tries to accept what its owner forbids, and learns from what the tools say. Each example
-wraps it as a model of its framework; exchange that for a real one and nothing else changes.
+It is as gullible as a model may be: it tries to accept what its owner forbids, and learns from what the tools say. Each
+example wraps it as a model of its framework; exchange that for a real one and nothing else changes.
 """
 
 from __future__ import annotations
@@ -44,20 +44,24 @@ def buyer() -> Generator[Move, str, None]:
     found = yield Call("discover", {"capability": CAPABILITY})
     assert SELLER in found, found
     yield Call("trust", {"agent": SELLER, "value": "1000 USD"})
-    opened = yield Call("open_session", {"agents": [SELLER], "capability": CAPABILITY, "purpose": "to buy a day of eight GPUs"})
+    opened = yield Call(
+        "open_session", {"agents": [SELLER], "capability": CAPABILITY, "purpose": "to buy a day of eight GPUs"}
+    )
     session = {"session_id": _hash(opened)}
     yield Call("propose", {**session, "duties": [_duty("900 USD")]})
     heard = yield Call("read_session", session)
-    while "COUNTER" not in heard:
+    while "awaits your answer" not in heard:
         heard = yield Call("read_session", session)
     refused = yield Call("accept", session)
     assert "policy forbids" in refused, refused
-    decided = yield Call("escalate", {**session, "question": "They want 1150 USD, my limit is 1100 USD. What shall I do?"})
+    decided = yield Call(
+        "escalate", {**session, "question": "They want 1150 USD, my limit is 1100 USD. What shall I do?"}
+    )
     assert WORDS in decided, decided
     yield Call("counter", {**session, "duties": [_duty("1080 USD")], "binding": True})
     heard = yield Call("read_session", session)
     for _ in range(20):
-        if "DELIVERED" in heard or "1100 USD" in heard:
+        if "DELIVERED" in heard or "awaits your answer" in heard:
             break
         heard = yield Call("read_session", session)
     if "DELIVERED" not in heard:
@@ -67,7 +71,7 @@ def buyer() -> Generator[Move, str, None]:
             heard = yield Call("read_session", session)
     yield Call("acknowledge", {**session, "obligation": "delivery"})
     yield Call("close_session", {**session, "reason": "all is well"})
-    proof = yield Call("prove", session)
+    proof = yield Call("verify", session)
     assert "The proof holds" in proof, proof
     yield Said(f"Bought. {proof}")
 

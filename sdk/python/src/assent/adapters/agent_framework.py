@@ -1,12 +1,12 @@
 """The tools and the middleware for Microsoft Agent Framework, in which ESCALATE is a request for a person's approval.
 
-    toolset = Toolset(agent)
-    buyer = Agent(client, "You buy.", tools=tools(toolset), middleware=[Escalations(toolset)])
-    conversation = buyer.create_session()
-    response = await buyer.run("Buy eight GPUs", session=conversation)
-    for request in response.user_input_requests:     # a person has to decide
-        answer = Message("user", [request.to_function_approval_response(approved=True), "up to 1100"])
-        response = await buyer.run(answer, session=conversation)
+toolset = Toolset(agent)
+buyer = Agent(client, "You buy.", tools=tools(toolset), middleware=[Escalations(toolset)])
+conversation = buyer.create_session()
+response = await buyer.run("Buy eight GPUs", session=conversation)
+for request in response.user_input_requests:     # a person has to decide
+    answer = Message("user", [request.to_function_approval_response(approved=True), "up to 1100"])
+    response = await buyer.run(answer, session=conversation)
 """
 
 from __future__ import annotations

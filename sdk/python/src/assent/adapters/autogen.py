@@ -1,11 +1,11 @@
 """The tools for AutoGen, in which ESCALATE is a handoff to a person.
 
-    toolset = Toolset(agent)
-    person = Person(toolset)
-    buyer = AssistantAgent("buyer", model, tools=tools(toolset), handoffs=[person], max_tool_iterations=20)
-    team = RoundRobinGroupChat([buyer], termination_condition=HandoffTermination("person"))
-    await team.run(task="Buy eight GPUs")
-    await team.run(task=await person.decide(True, "up to 1100", asker="buyer"))
+toolset = Toolset(agent)
+person = Person(toolset)
+buyer = AssistantAgent("buyer", model, tools=tools(toolset), handoffs=[person], max_tool_iterations=20)
+team = RoundRobinGroupChat([buyer], termination_condition=HandoffTermination("person"))
+await team.run(task="Buy eight GPUs")
+await team.run(task=await person.decide(True, "up to 1100", asker="buyer"))
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class SessionTool(BaseTool[BaseModel, Told]):
 
 
 class Person(Handoff):
-    """ESCALATE as a handoff: says it in the session, then hands over to ``target``, at which a team stops by ``HandoffTermination``."""
+    """ESCALATE as a handoff: says it in the session, then hands over to ``target`` (see ``HandoffTermination``)."""
 
     _toolset: Toolset = PrivateAttr()
 

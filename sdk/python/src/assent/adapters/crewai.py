@@ -1,10 +1,10 @@
 """The tools for CrewAI, in which ESCALATE is human input, and a remote agent as a member of a crew.
 
-    toolset = Toolset(agent)
-    buyer = Agent(role="buyer", ..., tools=tools(toolset), llm=llm)
-    task = Task(description="Buy eight GPUs", ..., agent=buyer, human_input=True)
-    set_provider(PersonInput(toolset, ask))          # crewai.core.providers.human_input.set_provider
-    await Crew(agents=[buyer], tasks=[task]).kickoff_async()
+toolset = Toolset(agent)
+buyer = Agent(role="buyer", ..., tools=tools(toolset), llm=llm)
+task = Task(description="Buy eight GPUs", ..., agent=buyer, human_input=True)
+set_provider(PersonInput(toolset, ask))          # crewai.core.providers.human_input.set_provider
+await Crew(agents=[buyer], tasks=[task]).kickoff_async()
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def _told(answer: Answer) -> Any:
 
 
 def tools(toolset: Toolset) -> list[BaseTool]:
-    """CrewAI's tools over a toolset. For ``escalate`` the task needs ``human_input=True`` and a :class:`PersonInput`."""
+    """CrewAI's tools over a toolset; ``escalate`` needs ``human_input=True`` in the task and a :class:`PersonInput`."""
     return [SessionTool(toolset, tool) for tool in toolset.tools]
 
 

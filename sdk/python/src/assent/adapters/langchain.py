@@ -1,9 +1,9 @@
 """The tools for LangChain and LangGraph, in which ESCALATE is an interrupt.
 
-    toolset = Toolset(agent)
-    graph = create_agent(model, tools(toolset), checkpointer=InMemorySaver())
-    state = await graph.ainvoke({"messages": [...]}, config)
-    state = await graph.ainvoke(Command(resume={"go_on": True, "words": "up to 1100"}), config)   # a person has decided
+toolset = Toolset(agent)
+graph = create_agent(model, tools(toolset), checkpointer=InMemorySaver())
+state = await graph.ainvoke({"messages": [...]}, config)
+state = await graph.ainvoke(Command(resume={"go_on": True, "words": "up to 1100"}), config)   # a person has decided
 """
 
 from __future__ import annotations
