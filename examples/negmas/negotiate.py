@@ -14,7 +14,7 @@ import contextlib
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncGenerator, AsyncIterator, Coroutine
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -42,7 +42,7 @@ class SessionTable:
     ) -> None:
         self._loop, self._session, self._held = loop, session, held
         self._buyer, self._seller = buyer, seller
-        self._messages: AsyncIterator[Any] = session.__aiter__()
+        self._messages: AsyncGenerator[Any, None] = session.__aiter__()
         #: The last offer of the other side, if there is one that waits for an answer.
         self._theirs: str | None = None
 
@@ -89,6 +89,10 @@ class SessionTable:
                 return Heard.ENDED
         return Heard.ENDED
 
+    async def leave(self) -> None:
+        """Ends what listens."""
+        await self._messages.aclose()
+
     def _package(self, outcome: Outcome) -> assent.Package:
         terms = {issue.name: int(value) for issue, value in zip(self._held.issues, outcome, strict=True)}
         total = terms["price"] * terms.get("quantity", 1)
@@ -129,12 +133,17 @@ class Pair:
         assert sold == expected, (held, expected, sold)
         return "deal" if expected.agreement is not None else "timed out" if expected.timed_out else "broken off"
 
-    def _table(self, session: Any, held: Negotiation) -> SessionTable:
-        return SessionTable(asyncio.get_running_loop(), session, held, str(self.buyer.name), str(self.seller.name))
+    async def _sit(self, session: Any, held: Negotiation, place: int) -> Course:
+        """One side's talks, in a thread, since a mechanism waits for its negotiators."""
+        table = SessionTable(asyncio.get_running_loop(), session, held, str(self.buyer.name), str(self.seller.name))
+        try:
+            return await asyncio.to_thread(one_side, held, place, table)
+        finally:
+            await table.leave()
 
     async def _buy(self, held: Negotiation) -> Course:
         session = await self.buyer.open_session([self.seller.name], CAPABILITY, purpose=f"negotiation {held.number}")
-        went = await asyncio.to_thread(one_side, held, 0, self._table(session, held))
+        went = await self._sit(session, held, 0)
         if went.agreement is not None:
             await session.wait_until(_delivered, timeout=PATIENCE)
             bundle = await session.bundle()
@@ -149,7 +158,7 @@ class Pair:
     async def _sell(self, held: Negotiation) -> Course:
         session = await self.seller.next_invitation(timeout=PATIENCE)
         await session.introduce()
-        went = await asyncio.to_thread(one_side, held, 1, self._table(session, held))
+        went = await self._sit(session, held, 1)
         if went.agreement is not None:
             await session.wait_until("EXECUTING", timeout=PATIENCE)
             await session.fulfil("delivery", "it is yours")
