@@ -30,13 +30,13 @@ LIMIT = "1100 USD"
 
 
 def program() -> str:
-    """The ``assent`` binary: what ASSENT_BINARY says, this repository's own, or that on the path."""
+    """The ``assent`` binary: what ASSENT_PROGRAM says, this repository's own, or that on the path."""
     here = Path(__file__).resolve().parents[2] / "target"
     built = [str(here / profile / "assent") for profile in ("release", "debug")]
-    for candidate in (os.environ.get("ASSENT_BINARY"), *built, shutil.which("assent")):
+    for candidate in (os.environ.get("ASSENT_PROGRAM"), *built, shutil.which("assent")):
         if candidate and Path(candidate).is_file():
             return candidate
-    raise SystemExit("there is no assent binary: `cargo build -p assent`, or set ASSENT_BINARY")
+    raise SystemExit("there is no assent binary: `cargo build -p assent`, or set ASSENT_PROGRAM")
 
 
 @dataclass(frozen=True)
