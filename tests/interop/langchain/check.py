@@ -1,4 +1,4 @@
-"""LangChain and LangGraph: the adapter's tools, the example, and LangChain's own MCP client against `assent mcp`."""
+"""LangChain and LangGraph: what is below every framework, the adapter, the example, and LangChain's MCP client."""
 
 import asyncio
 import pathlib
@@ -6,6 +6,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 import frameworks
+import toolset
 
 
 def tools():
@@ -43,6 +44,7 @@ def calls(tools):
 
 def main():
     tools()
+    toolset.check()
     frameworks.run_example("langchain")
     asyncio.run(mcp())
 

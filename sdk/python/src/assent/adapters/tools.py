@@ -103,8 +103,8 @@ class Decision:
     @property
     def sentence(self) -> str:
         """For the record of the session and for the model."""
-        said = "go on" if self.go_on else "do not go on"
-        return f"a person decided to {said}" + (f": {self.words}" if self.words else "")
+        said = "to go on" if self.go_on else "not to go on"
+        return f"a person decided {said}" + (f": {self.words}" if self.words else "")
 
 
 #: Lets an authority decide in the session, with its own key; for who holds it.
