@@ -5,6 +5,7 @@ mod codegen;
 mod collector;
 mod command;
 mod console;
+mod interop;
 mod libraries;
 mod picture;
 mod test;
@@ -20,8 +21,9 @@ Usage: cargo xtask <task>
   codegen [--check]                       write what is made from spec/, or only say what has drifted
   vectors [--check]                       write the test vectors under spec/vectors, or only say what has drifted
   tidy                                    the rules that no compiler knows
-  test [--fast] [--no-lint]               everything that must hold before a change lands;
-                                          --fast leaves out the torture, --no-lint all but the tests
+  test [--fast] [--no-lint] [--interop]   everything that must hold before a change lands;
+                                          --fast leaves out the torture, --no-lint all but the tests;
+                                          --interop runs clients of others against the program, and nothing else
   screens                                 draw every page of the console, for the README and the guide
   picture                                 draw what `assent demo` prints, for the README
   torture kill [--cycles N] [--release]   kill the node while it writes, N times (200), and count what is lost
@@ -37,6 +39,7 @@ enum Task {
     Vectors(codegen::Mode),
     Tidy,
     Test(test::Options),
+    Interop,
     Picture,
     Screens,
     Torture(u32, torture::Profile),
@@ -70,6 +73,7 @@ fn perform(task: &Task) -> Result<(), String> {
         Task::Vectors(mode) => vectors(*mode),
         Task::Tidy => tidy::run(&root()),
         Task::Test(options) => test::run(&root(), *options),
+        Task::Interop => interop::check(&root()),
         Task::Picture => picture::run(&root()),
         Task::Screens => console::screens(&root()),
         Task::Torture(cycles, profile) => torture::run(&root(), *cycles, *profile),
@@ -109,6 +113,7 @@ fn parse(arguments: &[&str]) -> Result<Task, String> {
         ["codegen" | "vectors", _, .., other] | ["codegen" | "vectors", other] => unknown(other),
         ["tidy"] => Ok(Task::Tidy),
         ["tidy", other, ..] => unknown(other),
+        ["test", "--interop"] => Ok(Task::Interop),
         ["test", options @ ..] => parse_test(options).map(Task::Test),
         ["torture", "kill", options @ ..] => parse_torture(options),
         ["torture", ..] => Err("torture needs a kind; there is one, `kill`".to_owned()),
@@ -169,6 +174,7 @@ mod tests {
             ("tidy", Task::Tidy),
             ("test", Task::Test(test::Options { torture: true, lint: true })),
             ("test --fast --no-lint", Task::Test(test::Options { torture: false, lint: false })),
+            ("test --interop", Task::Interop),
             ("torture kill", Task::Torture(torture::CYCLES, profile)),
             ("torture kill --cycles 7 --release", Task::Torture(7, torture::Profile::Release)),
         ] {

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use crate::command::{cargo, has_program, has_subcommand, python as python_in, run as run_command};
-use crate::{collector, console, libraries, tidy, torture};
+use crate::{collector, console, interop, libraries, tidy, torture};
 
 /// What to leave out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,7 +95,7 @@ fn summary(done: &[(&str, Option<Outcome>, f64)]) -> String {
     out
 }
 
-const STEPS: [Step; 13] = [
+const STEPS: [Step; 14] = [
     Step { name: "format", meaning: "the code is laid out as rustfmt does", kind: Kind::Lint, run: format },
     Step { name: "tidy", meaning: "the rules that no compiler knows", kind: Kind::Lint, run: tidy },
     Step { name: "clippy", meaning: "no warning in any target", kind: Kind::Lint, run: clippy },
@@ -137,6 +137,12 @@ const STEPS: [Step; 13] = [
         meaning: "published libraries believe what webhooks are told",
         kind: Kind::Test,
         run: others,
+    },
+    Step {
+        name: "interop",
+        meaning: "clients of others use the program as they are published",
+        kind: Kind::Test,
+        run: clients,
     },
     Step { name: "torture", meaning: "kills lose nothing acknowledged", kind: Kind::Torture, run: kill },
 ];
@@ -240,6 +246,14 @@ fn others(root: &Path) -> Result<Outcome, String> {
     apart(root, "libraries", (libraries::VARIABLE, &folder))
 }
 
+/// The same of clients in Python, each in an environment of its own.
+fn clients(root: &Path) -> Result<Outcome, String> {
+    if !has_program(root, "python3") {
+        return missing("python3 is not installed", is_ci());
+    }
+    interop::check(root).map(|()| Outcome::Passed)
+}
+
 /// Runs a test that needs something of others, and is told where it is.
 fn apart(root: &Path, test: &str, (variable, place): (&str, &Path)) -> Result<Outcome, String> {
     let runner: &[&str] = if has_subcommand(root, "nextest") { &["nextest", "run"] } else { &["test"] };
@@ -293,9 +307,10 @@ mod tests {
             "python",
             "collector",
             "libraries",
+            "interop",
         ];
         assert_eq!(names(false, true), all);
-        let tests = ["examples", "tests", "console", "faults", "python", "collector", "libraries"];
+        let tests = ["examples", "tests", "console", "faults", "python", "collector", "libraries", "interop"];
         assert_eq!(names(false, false), tests);
         assert_eq!(names(true, false), [&tests[..], &["torture"]].concat());
     }

@@ -313,6 +313,11 @@ impl AgentParty {
         self.party.trust_history(agent, class, capability, observers, span).await
     }
 
+    /// The consents of its organisation, newest first, read as far as one looks. An error, as of every call, ends them.
+    pub fn consents(&self) -> impl Stream<Item = Result<ConsentView, Error>> + Send + use<> {
+        self.party.consents()
+    }
+
     /// Its commitments, newest first, read as far as one looks. An error, as of every call, ends them.
     pub fn commitments(&self) -> impl Stream<Item = Result<CommitmentView, Error>> + Send + use<> {
         self.party.commitments()

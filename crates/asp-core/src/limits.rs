@@ -164,6 +164,12 @@ pub const KEYS_MAX: usize = 64;
 /// A bound, in mandates. Delegations of one session.
 pub const MANDATES_MAX: usize = 64;
 
+/// A bound, in bytes. A message of the Model Context Protocol: a bundle that somebody gives a tool to check fits.
+pub const MCP_MESSAGE_BYTES_MAX: usize = 1048576;
+
+/// A bound, in milliseconds. How long a tool waits for news: shorter than the half minute after which many clients give up.
+pub const MCP_WAIT_MS_MAX: Millis = Millis(25000);
+
 /// A bound, in statements. An invitation may ask for more messages than the default, never for more than this: a session is replayed whole.
 pub const MESSAGES_HARD_MAX: usize = 10000;
 

@@ -127,6 +127,7 @@ const ROUTES: &str = "
     post /v1/webhooks/{id}/dead
     post /v1/webhooks/{id}/resume
     post /v1/webhooks/{id}/test
+    post /mcp
 ";
 
 #[tokio::test(flavor = "multi_thread")]

@@ -267,6 +267,16 @@ pub(crate) enum Command {
         Exit code 0 when the node is shown to have lied, 1 when it is not, 2 when a file cannot be read."
     )]
     VerifyFraud(VerifyFraud),
+    /// Offer your agent's verbs to a model, as tools over stdio (Model Context Protocol)
+    #[command(
+        long_about = "Offer your agent's verbs to a model, as tools over stdio (Model Context Protocol).\n\n\
+        Started by the program that runs the model, not by hand. Finds, opens, reads, offers, commits, fulfils, disputes \
+        and verifies in the name of the identity in use; consents too where the organisation's key is in the home. Keys \
+        are read from the home and never leave it. Speaks the versions 2026-07-28, 2025-11-25, 2025-06-18 and 2025-03-26.",
+        after_help = "Examples:\n  assent mcp\n  assent --as acme.example/buyer --node https://node.example mcp\n\n\
+        In the configuration of a client:\n  {\"mcpServers\": {\"assent\": {\"command\": \"assent\", \"args\": [\"mcp\"]}}}"
+    )]
+    Mcp,
     /// Try a node, anybody's, against the numbered rules of the protocol
     #[command(
         long_about = "Try a node, anybody's, against the numbered rules of the protocol.\n\n\

@@ -42,6 +42,8 @@ pub(crate) enum Credentials {
     Token { token: String, proof: String, request: Request },
     /// The session of a person, by the hash of its secret.
     Session(Hash),
+    /// A token whose proof was used up already, by this same request, which asks for several things.
+    Shown(Access),
 }
 
 /// A reader who has shown who it is.
@@ -209,6 +211,7 @@ impl Auth {
         match credentials {
             Credentials::Token { token, proof, request } => self.of_token(reader, token, proof, request),
             Credentials::Session(secret) => self.of_session(secret, Use::Counts),
+            Credentials::Shown(access) => self.check(reader, access).map(|()| access.clone()),
         }
     }
 
@@ -253,6 +256,7 @@ impl Auth {
                 let reads = reads.ok().flatten().is_some();
                 reads.then(|| self.of_session(secret, Use::Looks)).transpose()
             }
+            Some(Credentials::Shown(access)) => self.check(reader, access).map(|()| Some(access.clone())),
         }
     }
 
@@ -266,6 +270,9 @@ impl Auth {
                 Ok(Caller::Party(self.of_token(reader, token, proof, request)?.tenant))
             }
             Credentials::Session(secret) => self.signed_in(secret, Use::Counts).map(Caller::Person),
+            Credentials::Shown(access) => {
+                self.check(reader, access).map(|()| Caller::Party(access.tenant.clone()))
+            }
         }
     }
 

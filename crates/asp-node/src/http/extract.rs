@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use asp_core::a2a;
+use asp_core::limits;
 use asp_core::log::tile::TilePath;
 use asp_core::name::{AgentUri, Domain};
 use asp_core::position::{Hash, Position};
@@ -15,7 +16,7 @@ use asp_store::saved::SearchId;
 use asp_store::webhooks::WebhookId;
 use axum::body::{BodyDataStream, Bytes};
 use axum::extract::{FromRequest, FromRequestParts, OptionalFromRequestParts, Path, Query, Request};
-use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, EXPECT, HOST};
+use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, EXPECT, HOST, ORIGIN};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use futures::StreamExt;
@@ -274,7 +275,7 @@ fn proof(headers: &HeaderMap) -> Result<String, Denial> {
 }
 
 /// The text of a header that is there exactly once.
-fn one<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+pub(super) fn one<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     let mut values = headers.get_all(name).iter();
     let value = values.next()?.to_str().ok()?;
     values.next().is_none().then_some(value)
@@ -406,6 +407,28 @@ impl FromRequest<Arc<App>> for SignedMessage {
         let headers = request.headers().clone();
         let (bytes, _share) = body(request, app, JSON, QUESTION_BYTES_MAX).await?;
         Ok(Self { headers, bytes })
+    }
+}
+
+/// A message that a program posts. A browser says in `Origin` which page asks for it: of pages only those of this node may.
+pub(super) struct Posted {
+    pub(super) headers: HeaderMap,
+    pub(super) bytes: Bytes,
+    pub(super) share: Share,
+}
+
+impl FromRequest<Arc<App>> for Posted {
+    type Rejection = Denial;
+    async fn from_request(whole: Request, app: &Arc<App>) -> Result<Self, Denial> {
+        let (parts, rest) = whole.into_parts();
+        let by_page = [ORIGIN, HeaderName::from_static("sec-fetch-site")];
+        let by_page = by_page.iter().any(|name| parts.headers.contains_key(name));
+        let own = if by_page { cookie::check_origin(&parts.headers, &bases(&parts, app)) } else { Ok(()) };
+        let headers = parts.headers.clone();
+        let whole = Request::from_parts(parts, rest);
+        let (bytes, share) = body(whole, app, JSON, limits::MCP_MESSAGE_BYTES_MAX).await?;
+        own?;
+        Ok(Self { headers, bytes, share })
     }
 }
 

@@ -16,6 +16,7 @@ mod extract;
 mod inbox;
 pub(crate) mod listen;
 mod log;
+mod mcp;
 mod messages;
 mod oauth;
 mod oidc;
@@ -281,6 +282,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(probe::healthz))
         .routes(routes!(probe::readyz))
         .routes(routes!(metrics::show))
+        .routes(routes!(mcp::post))
         .merge(console::routes())
         .merge(told())
 }
@@ -360,7 +362,8 @@ async fn in_time(State(app): State<Arc<App>>, request: Request, next: Next) -> R
 /// How long a request asks to wait at most; what it really waits is checked where it is read.
 fn waits(request: &Request) -> Duration {
     let asks = request.uri().query().is_some_and(|query| query.contains("waitSeconds"));
-    if asks { extract::WAIT_MAX } else { Duration::ZERO }
+    // What a message asks for stands in its body.
+    if asks || request.uri().path() == mcp::PATH { extract::WAIT_MAX } else { Duration::ZERO }
 }
 
 /// A defect that a request met: told to the operator, not to who asked.

@@ -39,6 +39,7 @@ pub(super) const TAGS: &[(&str, &str)] = &[
         "console",
         "Pages for people who have signed in: what they may read, to look at. Each reads as the API does.",
     ),
+    ("models", "What can be read here, as tools for models: the Model Context Protocol."),
     ("node", "What the node is and how it is."),
 ];
 

@@ -21,6 +21,7 @@ mod init;
 mod keys;
 mod lab;
 mod log;
+mod mcp;
 mod org;
 mod people;
 mod policy;
@@ -90,6 +91,7 @@ pub(crate) fn run(context: &Context, command: Command) -> Outcome {
         Command::Inbox(command) => block_on(inbox::run(context, command)),
         Command::Dispute(command) => block_on(dispute::run(context, command)),
         Command::Trust(command) => block_on(trust::run(context, command)),
+        Command::Mcp => block_on(mcp::run(context)),
         Command::Tck(args) => block_on(tck::run(context, &args)),
         Command::Lab(command) => lab::run(context, &command),
         Command::Bench(BenchCommand::Ingest(args)) => block_on(bench::ingest(context, &args)),

@@ -364,6 +364,8 @@ pub(crate) const ROWS: &[Row] = &[
         "asp-node/tests/console.rs",
         &["amount", "currency", "id", "outcome", "reasons"],
     ),
+    // A door to the handlers of the routes above, in the name of whose token it is.
+    bearer("POST /mcp", "asp-node/tests/mcp.rs", &[]),
     // Who may invite does so for the own organisation, whoever asks.
     own("POST /v1/people/invitations", &[], &["email", "name", "roles"]),
     public(

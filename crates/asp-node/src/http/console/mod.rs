@@ -184,7 +184,7 @@ impl FromRequestParts<Arc<App>> for Visitor {
                 Some(signed_in) => Ok(Look { credentials, signed_in, root: way.root.clone() }),
                 None => Err(Code::Unauthenticated.into()),
             },
-            Ok(Credentials::Token { .. }) => Err(Code::NotPermitted.into()),
+            Ok(Credentials::Token { .. } | Credentials::Shown(_)) => Err(Code::NotPermitted.into()),
             Err(denial) => Err(denial),
         };
         Ok(Self { look, way })
