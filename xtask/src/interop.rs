@@ -15,12 +15,39 @@ struct Check {
     /// Where its `requirements.txt` and its script are.
     folder: &'static str,
     script: &'static str,
+    /// Whether it uses the Python SDK.
+    sdk: bool,
+    /// A package that is published as source alone; everything else is installed without running any of it.
+    source: Option<&'static str>,
+}
+
+impl Check {
+    const fn of(name: &'static str, folder: &'static str) -> Self {
+        Self { name, folder, script: "check.py", sdk: false, source: None }
+    }
+
+    const fn with_sdk(self) -> Self {
+        Self { sdk: true, ..self }
+    }
+
+    const fn built(self, package: &'static str) -> Self {
+        Self { source: Some(package), ..self }
+    }
 }
 
 const CHECKS: &[Check] = &[
-    Check { name: "mcp-v1", folder: "tests/interop/mcp/v1", script: "check.py" },
-    Check { name: "mcp-v2", folder: "tests/interop/mcp/v2", script: "check.py" },
+    Check::of("mcp-v1", "tests/interop/mcp/v1"),
+    Check::of("mcp-v2", "tests/interop/mcp/v2"),
+    Check::of("langchain", "tests/interop/langchain").with_sdk(),
+    Check::of("crewai", "tests/interop/crewai").with_sdk(),
+    Check::of("autogen", "tests/interop/autogen").with_sdk(),
+    Check::of("agent-framework", "tests/interop/agent_framework").with_sdk(),
+    Check::of("negmas", "tests/interop/negmas").with_sdk().built("stringcase"),
 ];
+
+/// The Python SDK, and where its wheel is put.
+const SDK: &str = "sdk/python";
+const WHEELS: &str = "target/interop/wheels";
 
 /// What third parties' packages would otherwise tell of themselves.
 const SILENT: [(&str, &str); 5] = [
@@ -38,10 +65,13 @@ const SILENT: [(&str, &str); 5] = [
 pub(crate) fn check(root: &Path) -> Result<(), String> {
     run(&mut cargo(root, &["build", "--package", "assent"]))?;
     let built = root.join("target/debug/assent");
+    let wheel = wheel(root)?;
     let mut failed = Vec::new();
     for check in CHECKS {
         println!("--- {}", check.name);
-        if let Err(fault) = installed(root, check).and_then(|python| held(root, check, &python, &built)) {
+        if let Err(fault) =
+            prepared(root, check, &wheel).and_then(|python| held(root, check, &python, &built))
+        {
             println!("    {} FAILED: {fault}", check.name);
             failed.push(check.name);
         }
@@ -55,7 +85,32 @@ fn held(root: &Path, check: &Check, python: &Path, built: &Path) -> Result<(), S
     run(&mut command)
 }
 
-/// The Python with what a check needs; installs it unless it is there.
+/// The SDK as it is packed for others.
+fn wheel(root: &Path) -> Result<PathBuf, String> {
+    let folder = root.join(WHEELS);
+    let fault = |error: std::io::Error| format!("{}: {error}", folder.display());
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder).map_err(fault)?;
+    }
+    let pip = ["-m", "pip", "wheel", "--quiet", "--disable-pip-version-check", "--no-deps"];
+    run(&mut python(root, &[&pip[..], &["--wheel-dir", WHEELS, SDK]].concat()))?;
+    let mut built = std::fs::read_dir(&folder).map_err(fault)?;
+    built.next().ok_or("the SDK was not packed")?.map(|entry| entry.path()).map_err(fault)
+}
+
+/// The Python of a check, with the SDK as it is now where the check uses it.
+fn prepared(root: &Path, check: &Check, wheel: &Path) -> Result<PathBuf, String> {
+    let interpreter = installed(root, check)?;
+    if check.sdk {
+        let pip =
+            ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--no-index"];
+        let wheel = wheel.to_string_lossy();
+        run(&mut program(&interpreter, root, &[&pip[..], &["--force-reinstall", &wheel]].concat()))?;
+    }
+    Ok(interpreter)
+}
+
+/// The Python with what a check needs from elsewhere; installs it unless it is there.
 fn installed(root: &Path, check: &Check) -> Result<PathBuf, String> {
     let (pinned, folder) =
         (root.join(check.folder).join("requirements.txt"), root.join("target/interop").join(check.name));
@@ -70,8 +125,10 @@ fn installed(root: &Path, check: &Check) -> Result<PathBuf, String> {
     run(&mut python(&folder, &["-m", "venv", "--clear", "."]))?;
     let pinned = pinned.to_string_lossy();
     let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"];
-    let by_hash = ["--only-binary", ":all:", "--require-hashes", "--requirement", &pinned];
-    run(&mut program(&interpreter, &folder, &[&pip[..], &by_hash].concat()))?;
+    let by_hash = ["--require-hashes", "--requirement", &pinned, "--only-binary", ":all:"];
+    let source = check.source.map(|package| ["--no-binary", package]);
+    let source = source.as_ref().map_or(&[][..], |source| &source[..]);
+    run(&mut program(&interpreter, &folder, &[&pip[..], &by_hash, source].concat()))?;
     std::fs::write(&mark, wanted).map_err(fault)?;
     Ok(interpreter)
 }
