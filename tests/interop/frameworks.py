@@ -1,4 +1,4 @@
-"""What the checks of the frameworks share: their example is run, their tools are looked at, their own MCP client makes a deal.
+"""What the checks of the frameworks share: the example runs, the tools are looked at, the own MCP client makes a deal.
 
 Each framework's script runs in an environment of its own, in which the SDK and the framework are installed.
 """
@@ -40,7 +40,7 @@ NAMES = {
 
 
 def quietly(run):
-    """Starts this script again with nothing that tells of itself, and with every call to elsewhere refused; then runs it.
+    """Starts this script again so that nothing tells of itself and every call to elsewhere is refused; then runs it.
 
     What was refused is recorded, and fails the check, also where a package swallowed the refusal.
     """
@@ -79,6 +79,15 @@ def check_tools(tools, missing=frozenset()):
     print(f"{len(tools)} tools are shown as they are")
 
 
+def check_types(name):
+    """That the adapter's types are those of the framework as it is installed here."""
+    source = ROOT / "sdk" / "python" / "src"
+    files = [str(source / "assent" / "adapters" / f"{it}.py") for it in ("arguments", "tools", name)]
+    with tempfile.TemporaryDirectory() as cache:
+        mypy = [sys.executable, "-m", "mypy", "--strict", "--explicit-package-bases", "--config-file=", "--cache-dir", cache]
+        subprocess.run([*mypy, *files], env={**os.environ, "MYPYPATH": str(source)}, check=True, timeout=300)
+
+
 def toolset():
     """The tools over an agent at no node at all, for looking at them."""
     import assent
@@ -96,7 +105,7 @@ def data(told):
 
 
 async def deal(buyer, seller):
-    """Two of a framework's MCP clients reach a commitment; each is a function from a name and arguments to text and failure."""
+    """Two of a framework's MCP clients make a deal; each is a function from name and arguments to text and failure."""
     import stage
 
     opened = data(await buyer("open_session", {"with": [stage.SELLER], "capability": stage.CAPABILITY}))

@@ -1,4 +1,4 @@
-"""The tools below every framework, against a node: what they refuse, what they do not repeat, what they let nobody slip in."""
+"""The tools below every framework, against a node: what they refuse, and that nothing is repeated or slipped in."""
 
 import asyncio
 import pathlib
@@ -22,7 +22,8 @@ def words_cannot_leave_their_fence():
 
 
 def a_decision_is_read_as_it_was_meant():
-    for given, go_on in ((True, True), (False, False), ({"go_on": False}, False), ({}, False), ({"go_on": "no"}, False)):
+    meant = ((True, True), (False, False), ({"go_on": False}, False), ({}, False), ({"go_on": "no"}, False))
+    for given, go_on in meant:
         assert Decision.of(given).go_on is go_on, given
     assert Decision.of("up to 1100") == Decision(True, "up to 1100")
 

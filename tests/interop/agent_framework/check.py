@@ -46,6 +46,7 @@ def calls(server):
 
 
 def main():
+    frameworks.check_types("agent_framework")
     tools()
     frameworks.run_example("agent_framework")
     asyncio.run(mcp())

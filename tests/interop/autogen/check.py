@@ -41,6 +41,7 @@ def calls(bench):
 
 
 def main():
+    frameworks.check_types("autogen")
     tools()
     frameworks.run_example("autogen")
     asyncio.run(mcp())

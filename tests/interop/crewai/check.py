@@ -1,4 +1,4 @@
-"""CrewAI: the adapter's tools, the example with a remote agent in the crew, and CrewAI's own MCP client against `assent mcp`."""
+"""CrewAI: the adapter, the example with a remote agent in the crew, and CrewAI's own MCP client."""
 
 import asyncio
 import pathlib
@@ -41,6 +41,7 @@ def calls(client):
 
 
 def main():
+    frameworks.check_types("crewai")
     tools()
     frameworks.run_example("crewai")
     asyncio.run(mcp())

@@ -43,6 +43,7 @@ def calls(tools):
 
 
 def main():
+    frameworks.check_types("langchain")
     tools()
     toolset.check()
     frameworks.run_example("langchain")

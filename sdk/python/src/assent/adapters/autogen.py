@@ -59,7 +59,7 @@ class Person(Handoff):
     @property
     def handoff_tool(self) -> BaseTool[BaseModel, BaseModel]:
         """The tool by which the model asks."""
-        return SessionTool(self._toolset, self._toolset.named("escalate"))  # type: ignore[return-value]
+        return SessionTool(self._toolset, self._toolset.named("escalate"))
 
     async def decide(self, go_on: bool, words: str = "", *, asker: str) -> HandoffMessage:
         """Carries the person's decision into the session; gives the message that hands back to the agent ``asker``."""

@@ -17,7 +17,7 @@ from crewai.agents.agent_builder.base_agent import BaseAgent
 from crewai.core.providers.human_input import SyncHumanInputProvider
 from crewai.tools import BaseTool
 from crewai.tools.tool_failure import ToolFailure
-from pydantic import PrivateAttr
+from pydantic import Field, PrivateAttr
 
 from .tools import Answer, Decision, Escalation, Tool, Toolset
 
@@ -95,7 +95,7 @@ class PersonInput(SyncHumanInputProvider):
 
 
 class RemoteAgent(BaseAgent):
-    """Another organisation's agent as a member of a crew: a task is a question that it is asked in a session of its own.
+    """Another organisation's agent as a member of a crew: a task is a question, asked in a session of its own.
 
     What it answers reaches the crew fenced, as the words of that agent.
     """
@@ -103,7 +103,7 @@ class RemoteAgent(BaseAgent):
     # What a crew reads of every member; there is no model here.
     function_calling_llm: Any = None
     step_callback: Any = None
-    last_messages: list[Any] = []
+    last_messages: list[Any] = Field(default_factory=list)
 
     _toolset: Toolset = PrivateAttr()
     _agent: str = PrivateAttr()

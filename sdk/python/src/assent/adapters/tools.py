@@ -11,13 +11,14 @@ import asyncio
 import json
 import secrets
 import unicodedata
-from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
 
 import assent
-from pydantic import BaseModel, ValidationError
 
 from .arguments import (
     WAIT_MAX,
@@ -41,6 +42,8 @@ from .arguments import (
     TrustArguments,
     VerifyArguments,
 )
+
+T = TypeVar("T")
 
 #: The most messages that one call shows; the next call shows those that follow.
 MESSAGES_MAX = 20
@@ -183,7 +186,7 @@ class Toolset:
         """The same for a thread other than the one in which the agent's event loop runs."""
         return self.blocking(self.call(name, arguments))
 
-    def blocking(self, work: Any) -> Any:
+    def blocking(self, work: Coroutine[Any, Any, T]) -> T:
         """Does the work in the agent's event loop and waits for it; not to be called in that loop's own thread."""
         if self._loop is None or not self._loop.is_running():
             work.close()
@@ -396,7 +399,7 @@ class Toolset:
     async def _standing(self, table: _Table, done: str = "") -> Answer:
         raw = _raw(await table.session.view())
         own = str(self.agent.name)
-        me = next((party for party in raw["participants"] if party["agent"] == own), {})
+        me: Mapping[str, Any] = next((party for party in raw["participants"] if party["agent"] == own), {})
         table.told.update(_awaiting(raw, own))
         can = [str(word) for word in me.get("maySay", [])]
         lines = [
@@ -551,7 +554,7 @@ _TOOLS: tuple[tuple[str, str, type[BaseModel], bool], ...] = (
     ("discover", "Finds agents that offer something, best first. Reads only.", DiscoverArguments, True),
     (
         "trust",
-        "Says how far an agent can be trusted with a deal of a size, 0 to 100, by its kept and broken deals. Reads only.",
+        "Says how far an agent can be trusted with a deal of a size, 0 to 100, by its deals so far. Reads only.",
         TrustArguments,
         True,
     ),
