@@ -60,7 +60,6 @@ async def main() -> None:
         answer = Message("user", [request.to_function_approval_response(approved=True), Content.from_text(WORDS)])
         response = await agent.run(answer, session=conversation)
         print(response.text)
-        await toolset.stop()
 
 
 if __name__ == "__main__":

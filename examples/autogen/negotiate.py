@@ -103,7 +103,6 @@ async def main() -> None:
         print(f"a person is asked: {toolset.pending.question if toolset.pending else ''}")
         result = await team.run(task=await person.decide(True, WORDS, asker="buyer"))
         print(result.messages[-1].to_text())
-        await toolset.stop()
 
 
 if __name__ == "__main__":

@@ -81,7 +81,6 @@ async def main() -> None:
         result = await Crew(agents=[remote, member], tasks=[question, deal]).kickoff_async()
         print(f"the remote agent answered:\n{result.tasks_output[0].raw}")
         print(result.raw)
-        await toolset.stop()
 
 
 if __name__ == "__main__":

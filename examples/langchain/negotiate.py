@@ -63,7 +63,6 @@ async def main() -> None:
         print(f"a person is asked: {question['question']}")
         state = await graph.ainvoke(Command(resume={"go_on": True, "words": WORDS}), config)
         print(state["messages"][-1].content)
-        await toolset.stop()
 
 
 if __name__ == "__main__":

@@ -68,7 +68,6 @@ async def what_does_not_fit_is_told_and_not_done(place):
         answer = await toolset.call(name, arguments)
         assert not answer.ok and answer.text, (name, answer)
     assert (await place.buyer.session(session).view()).state == "INTRODUCED"
-    await toolset.stop()
 
 
 async def nobody_accepts_what_came_in_between(place):
@@ -80,7 +79,6 @@ async def nobody_accepts_what_came_in_between(place):
     # It has been shown now.
     answer = await toolset.call("accept", {"session_id": session})
     assert answer.ok and answer.data["state"] == "EXECUTING", answer
-    await toolset.stop()
 
 
 async def what_the_owner_forbids_is_not_signed_whatever_a_model_asks(place):
@@ -96,7 +94,6 @@ async def what_the_owner_forbids_is_not_signed_whatever_a_model_asks(place):
         assert not answer.ok and "policy forbids" in answer.text, (name, answer)
     mine = [it for it in await seller.messages() if it.sender == BUYER]
     assert [it.type for it in mine] == ["PROPOSE"], mine
-    await toolset.stop()
 
 
 async def a_question_is_asked_once_and_the_answer_is_on_record(place):
@@ -113,8 +110,16 @@ async def a_question_is_asked_once_and_the_answer_is_on_record(place):
     assert settled.data["state"] == "CONVERSING" and "not to go on: too dear" in settled.text, settled
     said = [(it.type, it.text) for it in await seller.messages() if it.type in ("ESCALATE", "WITHDRAW")]
     assert said == [("ESCALATE", "May I?"), ("WITHDRAW", "a person decided not to go on: too dear")], said
-    for used in (toolset, other):
-        await used.stop()
+
+
+async def the_other_sides_question_is_not_ours_to_answer(place):
+    toolset, session, seller = await opened(place)
+    await toolset.call("propose", {"session_id": session, "duties": [DUTY]})
+    await seller.escalate("May we?")
+    answer = await toolset.call("escalate", {"session_id": session, "question": "May I?"})
+    assert not answer.ok and "other side" in answer.text and toolset.pending is None, answer
+    shown = await toolset.call("read_session", {"session_id": session, "wait_seconds": 0})
+    assert "waits for the decision of volt.example" in shown.text, shown
 
 
 async def a_session_that_waits_for_a_person_can_be_closed(place):
@@ -123,7 +128,6 @@ async def a_session_that_waits_for_a_person_can_be_closed(place):
     await toolset.call("escalate", {"session_id": session, "question": "May I?"})
     answer = await toolset.call("close_session", {"session_id": session, "reason": "nobody answers"})
     assert answer.ok and (await seller.view()).state == "CLOSED", answer
-    await toolset.stop()
 
 
 async def who_would_wait_for_itself_is_told(place):
@@ -142,6 +146,7 @@ AT_A_NODE = (
     nobody_accepts_what_came_in_between,
     what_the_owner_forbids_is_not_signed_whatever_a_model_asks,
     a_question_is_asked_once_and_the_answer_is_on_record,
+    the_other_sides_question_is_not_ours_to_answer,
     a_session_that_waits_for_a_person_can_be_closed,
     who_would_wait_for_itself_is_told,
 )

@@ -11,12 +11,12 @@ for request in response.user_input_requests:     # a person has to decide
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
-from agent_framework import AgentContext, AgentMiddleware, AgentResponse, Content, FunctionTool
+from agent_framework import AgentContext, AgentMiddleware, AgentResponse, Content, FunctionTool, Message
 
-from .tools import Decision, Tool, Toolset
+from .tools import Decision, Escalation, Tool, Toolset
 
 
 def tools(toolset: Toolset) -> list[FunctionTool]:
@@ -29,10 +29,13 @@ def tools(toolset: Toolset) -> list[FunctionTool]:
 
 def _tool(toolset: Toolset, tool: Tool) -> FunctionTool:
     async def run(**arguments: Any) -> str:
-        if tool.name == "escalate" and toolset.pending is not None:
-            # It runs once a person has approved, with what the person said beside it.
-            return (await toolset.settle(toolset.pending, Decision(True))).text
-        return (await toolset.call(tool.name, arguments)).text
+        answer = await toolset.call(tool.name, arguments)
+        if tool.name == "escalate" and answer.ok:
+            # It runs once a person has approved; what waits in the session already was not asked again.
+            escalation = Escalation(**answer.data)
+            words = toolset.said.pop(escalation.session_id, "")
+            answer = await toolset.settle(escalation, Decision(True, words))
+        return answer.text
 
     return FunctionTool(
         name=tool.name,
@@ -54,32 +57,46 @@ class Escalations(AgentMiddleware):
 
     async def process(self, context: AgentContext, call_next: Callable[[], Awaitable[None]]) -> None:
         """Around one run of the agent."""
-        pending = self._toolset.pending
-        for answer in _contents(context.messages, "function_approval_response"):
-            if _is_escalate(answer) and answer.approved is False and pending is not None:
-                await self._toolset.settle(pending, Decision(False))
+        for message in context.messages:
+            await self._decided(message)
+        if context.stream:
+            context.stream_result_hooks.append(self._asked)
         await call_next()
         if isinstance(context.result, AgentResponse):
-            for request in context.result.user_input_requests:
-                if _is_escalate(request):
-                    await self._raise(request)
+            await self._asked(context.result)
 
-    async def _raise(self, request: Content) -> None:
-        call = request.function_call
-        arguments = (call.parse_arguments() if call is not None else None) or {}
-        asked = await self._toolset.call("escalate", arguments)
-        if not asked.ok:
-            # The person sees why the other side does not know of it.
-            request.additional_properties["assent"] = asked.text
+    async def _decided(self, message: Message) -> None:
+        """A person's answer, with the words in the same message."""
+        for content in message.contents:
+            arguments = _arguments(content, "function_approval_response")
+            if arguments is None:
+                continue
+            session_id, words = str(arguments.get("session_id", "")), message.text
+            if content.approved:
+                self._toolset.said[session_id] = words
+                continue
+            asked = await self._toolset.call("escalate", arguments)
+            if asked.ok:
+                await self._toolset.settle(Escalation(**asked.data), Decision(False, words))
+
+    async def _asked(self, response: AgentResponse[Any]) -> None:
+        """What the model wants a person to decide."""
+        for request in response.user_input_requests:
+            arguments = _arguments(request, "function_approval_request")
+            if arguments is None:
+                continue
+            asked = await self._toolset.call("escalate", arguments)
+            if not asked.ok:
+                # The person sees why the other side does not know of it.
+                request.additional_properties["assent"] = asked.text
 
 
-def _contents(messages: Iterable[Any], kind: str) -> list[Any]:
-    return [content for message in messages for content in message.contents if content.type == kind]
-
-
-def _is_escalate(content: Any) -> bool:
+def _arguments(content: Content, kind: str) -> dict[str, Any] | None:
+    """What ``escalate`` was called with, if that is what the content is about."""
     call = content.function_call
-    return call is not None and call.name == "escalate"
+    if content.type != kind or call is None or call.name != "escalate":
+        return None
+    return dict(call.parse_arguments() or {})
 
 
 __all__ = ["Escalations", "tools"]

@@ -13,7 +13,7 @@ from typing import Any
 from langchain_core.tools import BaseTool, StructuredTool
 from langgraph.types import interrupt
 
-from .tools import Answer, Decision, Tool, Toolset
+from .tools import Answer, Decision, Escalation, Tool, Toolset
 
 
 def tools(toolset: Toolset) -> list[BaseTool]:
@@ -44,17 +44,17 @@ def _escalate(toolset: Toolset, tool: Tool) -> BaseTool:
     # A graph runs the step again from its beginning when it goes on; a question that waits already is not asked twice.
     async def asynchronous(**arguments: Any) -> tuple[str, dict[str, Any]]:
         asked = await toolset.call(tool.name, arguments)
-        if not asked.ok or toolset.pending is None:
+        if not asked.ok:
             return _both(asked)
-        escalation = toolset.pending
+        escalation = Escalation(**asked.data)
         decision = Decision.of(interrupt(escalation.as_dict()))
         return _both(await toolset.settle(escalation, decision))
 
     def blocking(**arguments: Any) -> tuple[str, dict[str, Any]]:
         asked = toolset.call_blocking(tool.name, arguments)
-        if not asked.ok or toolset.pending is None:
+        if not asked.ok:
             return _both(asked)
-        escalation = toolset.pending
+        escalation = Escalation(**asked.data)
         decision = Decision.of(interrupt(escalation.as_dict()))
         return _both(toolset.blocking(toolset.settle(escalation, decision)))
 

@@ -11,7 +11,7 @@ import asyncio
 import json
 import secrets
 import unicodedata
-from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -137,7 +137,7 @@ class Toolset:
 
     def __init__(
         self,
-        agent: Any,
+        agent: assent.Agent,
         *,
         only: Collection[str] | None = None,
         authority: Authority | None = None,
@@ -147,8 +147,9 @@ class Toolset:
         self._authority = authority
         self._anchors = anchors
         self._tables: dict[str, _Table] = {}
-        #: The question that waits for a person, the last that was asked.
-        self.pending: Escalation | None = None
+        self._pending: dict[str, Escalation] = {}
+        #: What a person said beside a yes or no, by session; for frameworks that carry nothing else with it.
+        self.said: dict[str, str] = {}
         try:
             self._loop: asyncio.AbstractEventLoop | None = asyncio.get_running_loop()
         except RuntimeError:
@@ -202,28 +203,42 @@ class Toolset:
 
     # What people decide.
 
+    @property
+    def pending(self) -> Escalation | None:
+        """The question that has waited longest for a person, of those that were asked through this toolset."""
+        return next(iter(self._pending.values()), None)
+
     async def raise_escalation(self, session_id: str, question: str) -> Escalation:
-        """Says ESCALATE, unless a question waits in the session already: frameworks run a step again after a pause."""
-        table = await self._table(session_id)
-        raw = _raw(await table.session.view())
-        open_question = raw.get("escalation") or {}
-        if raw["state"] != "ESCALATED":
+        """Says ESCALATE, unless the same was asked last: frameworks run a step again after a pause.
+
+        :raises assent.Missing: if the session waits for an answer to the other side's question.
+        """
+        table = self._table(session_id)
+        waiting = (await table.session.view()).raw.get("escalation")
+        if waiting is not None and waiting["by"] != self.agent.name:
+            raise assent.Missing("the other side's question to an authority has to be decided first")
+        if waiting is None and not await table.asked_last(question):
             await table.session.escalate(question)
-            open_question = _raw(await table.session.view()).get("escalation") or {}
-        authority = str(open_question.get("authority", ""))
-        self.pending = Escalation(session_id, question, authority)
-        return self.pending
+            waiting = (await table.session.view()).raw.get("escalation")
+        authority = str(waiting["authority"]) if waiting else self.agent.organisation
+        escalation = self._pending[session_id] = Escalation(session_id, question, authority)
+        return escalation
 
     async def settle(self, escalation: Escalation, decision: Decision) -> Answer:
         """Carries a person's decision into the session, and says it for the model."""
-        table = await self._table(escalation.session_id)
-        raw = _raw(await table.session.view())
-        if raw["state"] == "ESCALATED":
+        try:
+            return await self._settle(escalation, decision)
+        except assent.AssentError as error:
+            return Answer(f"{decision.sentence}; {explained(error)}", {"go_on": decision.go_on}, ok=False)
+
+    async def _settle(self, escalation: Escalation, decision: Decision) -> Answer:
+        table = self._table(escalation.session_id)
+        if (await table.session.view()).state == "ESCALATED":
             if self._authority is not None:
                 await self._authority(table.session, decision)
             else:
                 await table.take_back(decision.sentence)
-        self.pending = None
+        self._pending.pop(escalation.session_id, None)
         after = await self._standing(table)
         advice = "" if decision.go_on else " Do not make this deal: decline what is open and close the session."
         facts = {**after.data, "go_on": decision.go_on}
@@ -231,24 +246,24 @@ class Toolset:
 
     async def consult(self, agent: str, capability: str, question: str, patience: float = 120) -> Answer:
         """Asks another agent one thing in a session of its own, waits for its answer, and closes."""
+        try:
+            return await self._consult(agent, capability, question, patience)
+        except assent.AssentError as error:
+            return Answer(explained(error), {"error": error.code or type(error).__name__}, ok=False)
+
+    async def _consult(self, agent: str, capability: str, question: str, patience: float) -> Answer:
         session = await self.agent.open_session([agent], capability, purpose=question[:1_000])
-        table = self._tables[session.id] = _Table(session)
-        await session.ask(question[:4_000], whom=agent)
-        until = asyncio.get_running_loop().time() + patience
+        table, clock = _Table(session), asyncio.get_running_loop().time
         words: list[str] = []
-        while not words and (left := until - asyncio.get_running_loop().time()) > 0:
+        await session.ask(question[:4_000], whom=agent)
+        until = clock() + patience
+        while not words and (left := until - clock()) > 0 and not (await session.view()).has_ended:
             news = await table.news(min(left, WAIT_MAX))
             words = [_words(message) for message in news if not message.is_mine and message.type == "CLARIFY"]
         await session.close("asked and answered" if words else "no answer came in time")
-        await table.stop()
         if not words:
             return Answer(f"{agent} did not answer in time.", {"session_id": session.id}, ok=False)
         return Answer("\n".join(words), {"session_id": session.id})
-
-    async def stop(self) -> None:
-        """Ends what waits for news in the background."""
-        for table in self._tables.values():
-            await table.stop()
 
     # The tools.
 
@@ -276,7 +291,7 @@ class Toolset:
         return await self._standing(table)
 
     async def _read_session(self, it: ReadArguments) -> Answer:
-        table = await self._table(it.session_id)
+        table = self._table(it.session_id)
         if it.from_start:
             table.shown = 0
         news = await table.news(it.wait_seconds)
@@ -286,20 +301,18 @@ class Toolset:
         return Answer("\n".join([*theirs, standing.text]) + more, {**standing.data, "new": len(theirs)})
 
     async def _propose(self, it: ProposeArguments) -> Answer:
-        table = await self._table(it.session_id)
+        table = self._table(it.session_id)
         await table.session.propose(await self._package(table, it), binding=it.binding)
         return await self._standing(table, "Proposed.")
 
     async def _counter(self, it: CounterArguments) -> Answer:
-        table = await self._table(it.session_id)
+        table = self._table(it.session_id)
         await table.session.counter(await self._package(table, it), to=it.offer, binding=it.binding)
         return await self._standing(table, "Countered.")
 
     async def _accept(self, it: AcceptArguments) -> Answer:
-        table = await self._table(it.session_id)
-        if it.offer is None and not table.told.issuperset(
-            _awaiting(_raw(await table.session.view()), str(self.agent.name))
-        ):
+        table = self._table(it.session_id)
+        if it.offer is None and not table.told.issuperset(_awaiting((await table.session.view()).raw, self.agent.name)):
             now = await self._standing(table)
             return Answer(
                 f"Something came in that you had not seen; nothing was accepted.\n{now.text}", now.data, ok=False
@@ -308,29 +321,29 @@ class Toolset:
         return await self._standing(table, "Accepted.")
 
     async def _reject(self, it: RejectArguments) -> Answer:
-        table = await self._table(it.session_id)
+        table = self._table(it.session_id)
         await table.session.reject(it.reason, it.offer)
         return await self._standing(table, "Declined.")
 
     async def _commit(self, it: CommitArguments) -> Answer:
-        table = await self._table(it.session_id)
+        table = self._table(it.session_id)
         await table.session.commit(it.terms_hash)
         return await self._standing(table, "Committed; it binds when the others accept.")
 
     async def _say(self, it: SayArguments) -> Answer:
-        table = await self._table(it.session_id)
+        table = self._table(it.session_id)
         await table.session.say(it.text)
         return Answer("Said.", {"session_id": it.session_id})
 
     async def _ask(self, it: AskArguments) -> Answer:
-        table = await self._table(it.session_id)
+        table = self._table(it.session_id)
         await table.session.ask(it.text, whom=it.whom)
         return Answer("Asked; read the session for the answer.", {"session_id": it.session_id})
 
     async def _clarify(self, it: SayArguments) -> Answer:
-        table = await self._table(it.session_id)
-        questions = _raw(await table.session.view()).get("questions", [])
-        asked = [str(one["id"]) for one in questions if one["awaits"] == str(self.agent.name)]
+        table = self._table(it.session_id)
+        questions = (await table.session.view()).raw.get("questions", [])
+        asked = [str(one["id"]) for one in questions if one["awaits"] == self.agent.name]
         await table.session.clarify(it.text, question=asked[0] if asked else None)
         return Answer("Answered.", {"session_id": it.session_id})
 
@@ -339,30 +352,30 @@ class Toolset:
         return Answer(f"{asked.authority} has been asked. Wait for the person's decision.", asked.as_dict())
 
     async def _fulfil(self, it: FulfilArguments) -> Answer:
-        table = await self._table(it.session_id)
+        table = self._table(it.session_id)
         evidence = {"method": "acknowledgement", "text": it.text}
         await table.session.fulfil(it.obligation, evidence, it.commitment)
         return await self._standing(table, "Said that it is fulfilled.")
 
     async def _acknowledge(self, it: ObligationArguments) -> Answer:
-        table = await self._table(it.session_id)
+        table = self._table(it.session_id)
         await table.session.acknowledge(it.obligation, it.commitment)
         return await self._standing(table, "Acknowledged.")
 
     async def _contest(self, it: ContestArguments) -> Answer:
-        table = await self._table(it.session_id)
+        table = self._table(it.session_id)
         await table.session.contest(it.obligation, it.text, it.commitment)
         return await self._standing(table, "Contested.")
 
     async def _close_session(self, it: CloseArguments) -> Answer:
-        table = await self._table(it.session_id)
-        if _raw(await table.session.view())["state"] == "ESCALATED":
+        table = self._table(it.session_id)
+        if (await table.session.view()).raw["state"] == "ESCALATED":
             await table.take_back(it.reason)
         await table.session.close(it.reason)
         return await self._standing(table, "Closed.")
 
     async def _verify(self, it: VerifyArguments) -> Answer:
-        table = await self._table(it.session_id)
+        table = self._table(it.session_id)
         bundle = await table.session.bundle(it.commitment)
         report = assent.verify(bundle, anchors=self._anchors)
         verdict = "holds" if report.ok else "does NOT hold"
@@ -373,50 +386,45 @@ class Toolset:
 
     # What they share.
 
-    async def _table(self, session_id: str) -> _Table:
+    def _table(self, session_id: str) -> _Table:
         table = self._tables.get(session_id)
         if table is None:
             table = self._tables[session_id] = _Table(self.agent.session(session_id))
         return table
 
     async def _package(self, table: _Table, it: ProposeArguments) -> assent.Package:
-        own = str(self.agent.name)
+        own, parties = self.agent.name, (await table.session.view()).participants
         others = [
-            str(party["agent"]) for party in _raw(await table.session.view())["participants"] if party["agent"] != own
+            party["agent"] for party in parties if party["agent"] != own and party["role"] in ("initiator", "party")
         ]
 
-        def who(name: str | None, otherwise: str) -> str:
-            known = {None: otherwise, "me": own, "them": others[0] if others else own}
-            return known.get(name, str(name))
+        def who(name: str) -> str:
+            if name == "them" and len(others) != 1:
+                raise ValueError("there are several others: say who owes and who is owed by their names")
+            return str({"me": own, "them": others[0] if others else own}.get(name, name))
 
         def obligation(duty: Duty) -> assent.Obligation:
-            debtor = who(duty.owed_by, own)
-            creditor = who(duty.owed_to, own if debtor != own else who("them", own))
+            debtor = who(duty.owed_by)
+            creditor = who(duty.owed_to or ("them" if debtor == own else "me"))
             return assent.Obligation(duty.id, duty.what, debtor, creditor, duty.value, timedelta(hours=duty.due_hours))
 
         return assent.Package([obligation(duty) for duty in it.duties], dict(it.terms))
 
     async def _standing(self, table: _Table, done: str = "") -> Answer:
-        raw = _raw(await table.session.view())
-        own = str(self.agent.name)
+        """How the session stands, in names, amounts and hashes that the protocol has checked."""
+        raw, own = (await table.session.view()).raw, self.agent.name
         me: Mapping[str, Any] = next((party for party in raw["participants"] if party["agent"] == own), {})
         table.told.update(_awaiting(raw, own))
         can = [str(word) for word in me.get("maySay", [])]
-        lines = [
-            f"{done} Session {raw['id']} is {raw['state']}.".strip(),
-            f"You may say: {', '.join(can) or 'nothing'}.",
-        ]
-        offers = [_offer(offer, own) for offer in raw.get("offers", [])]
-        lines += ["Open offers:", *offers] if offers else []
-        for commitment in raw.get("commitments", []):
-            duties = (f"{json.dumps(one['id'])} {one['state']}" for one in commitment.get("obligations", []))
-            lines.append(f"Commitment {commitment['id']} is {commitment['state']}; obligations: {', '.join(duties)}.")
+        lines = [f"{done} Session {raw['id']} is {raw['state']}.".lstrip()]
+        lines.append(f"You may say: {', '.join(can) or 'nothing'}.")
+        lines += _waiting(raw, own)
         facts = {
             "session_id": str(raw["id"]),
             "state": str(raw["state"]),
             "may_say": can,
-            "offers": [str(offer["id"]) for offer in raw.get("offers", [])],
-            "commitments": [str(one["id"]) for one in raw.get("commitments", [])],
+            "offers": [str(offer["id"]) for offer in raw["offers"]],
+            "commitments": [str(one["id"]) for one in raw["commitments"]],
         }
         return Answer("\n".join(lines), facts)
 
@@ -424,74 +432,54 @@ class Toolset:
 class _Table:
     """A session with what was heard in it."""
 
-    def __init__(self, session: Any) -> None:
+    def __init__(self, session: assent.Session) -> None:
         self.session = session
-        self.heard: list[Any] = []
+        self.heard: list[assent.Message] = []
+        #: How much of it was shown to the model.
+        self.shown = 0
         #: What waits for this agent's answer and was shown to the model: nobody accepts what came in between.
         self.told: set[str] = set()
-        self.shown = 0
-        self._ended = False
-        self._messages: AsyncGenerator[assent.Message, None] | None = None
-        self._next: asyncio.Task[Any] | None = None
 
-    async def news(self, patience: float) -> Sequence[Any]:
-        """What was not shown yet; if there is nothing, waits for something that is not one's own."""
-        loop = asyncio.get_running_loop()
-        until = loop.time() + patience
-        await self._take(0.05)
-        while not self._ended and all(message.is_mine for message in self.heard[self.shown :]):
-            left = until - loop.time()
-            if left <= 0:
+    async def news(self, patience: float) -> Sequence[assent.Message]:
+        """What was not shown yet; if there is nothing of the others, waits for something."""
+        clock = asyncio.get_running_loop().time
+        until = clock() + patience
+        await self._listen()
+        while all(message.is_mine for message in self.heard[self.shown :]) and (left := until - clock()) > 0:
+            try:
+                await self.session.wait_until(self._has_moved, left)
+            except (assent.TimedOut, assent.Ended):
                 break
-            await self._take(left)
+            await self._listen()
         news = self.heard[self.shown : self.shown + MESSAGES_MAX]
         self.shown += len(news)
         return news
 
+    async def asked_last(self, question: str) -> bool:
+        """Whether this very question to an authority is the last that this agent said."""
+        await self._listen()
+        mine = [message for message in self.heard if message.is_mine]
+        return bool(mine) and mine[-1].type == "ESCALATE" and mine[-1].body["question"] == question
+
     async def take_back(self, reason: str) -> None:
         """Takes back the question that this agent handed to an authority."""
-        await self._take(0.05)
+        await self._listen()
         mine = [message for message in self.heard if message.is_mine and message.type == "ESCALATE"]
         if not mine:
             raise assent.Missing("the question that waits is not this agent's")
-        await self.session.withdraw(mine[-1].hash, reason)
+        await self.session.withdraw(mine[-1], reason)
 
-    async def stop(self) -> None:
-        """Ends what waits for news."""
-        if self._next is not None:
-            self._next.cancel()
-            await asyncio.gather(self._next, return_exceptions=True)
-            self._next = None
-        if self._messages is not None:
-            await self._messages.aclose()
-            self._messages = None
+    @property
+    def _last(self) -> int:
+        return self.heard[-1].sequence if self.heard else -1
 
-    async def _take(self, patience: float) -> None:
-        """Takes in what comes within the time, and whatever is there at once after that."""
-        if self._messages is None:
-            self._messages = self.session.__aiter__()
-        while not self._ended:
-            if self._next is None:
-                self._next = asyncio.ensure_future(_following(self._messages))
-            # A task is waited for and not cancelled: a message must not be lost between two calls.
-            await asyncio.wait({self._next}, timeout=patience)
-            if not self._next.done():
-                return
-            message, self._next = self._next.result(), None
-            if message is None:
-                self._ended = True
-            else:
-                self.heard.append(message)
-            patience = 0.05
+    def _has_moved(self, view: assent.View) -> bool:
+        return view.head[0] > self._last
 
-
-async def _following(messages: AsyncGenerator[assent.Message, None]) -> Any:
-    return await anext(messages, None)
-
-
-def _raw(view: Any) -> dict[str, Any]:
-    raw: dict[str, Any] = view.raw
-    return raw
+    async def _listen(self) -> None:
+        """Takes in what was said since; two that listen at once hear nothing twice."""
+        said = await self.session.messages(self._last if self.heard else None)
+        self.heard += [message for message in said if message.sequence > self._last]
 
 
 def _awaiting(raw: Mapping[str, Any], own: str) -> set[str]:
@@ -499,6 +487,24 @@ def _awaiting(raw: Mapping[str, Any], own: str) -> set[str]:
     pending = raw.get("pending") or {"awaits": []}
     offers = {str(offer["id"]) for offer in raw.get("offers", []) if own in offer.get("awaits", [])}
     return offers | ({str(pending["id"])} if own in pending["awaits"] else set())
+
+
+def _waiting(raw: Mapping[str, Any], own: str) -> list[str]:
+    """What is open: offers, terms that were agreed on, a COMMIT, questions, a person's decision, what is owed."""
+    offers = [_offer(offer, own) for offer in raw["offers"]]
+    lines = ["Open offers:", *offers] if offers else []
+    lines += [f"Agreed and not yet binding: terms {terms}." for terms in raw["agreed"]]
+    if (pending := raw.get("pending")) is not None:
+        turn = "awaits your answer" if own in pending["awaits"] else "awaits the others"
+        lines.append(f"COMMIT {pending['id']} by {pending['by']} to terms {pending['termsHash']} {turn}.")
+    asked = [one["by"] for one in raw.get("questions", []) if one["awaits"] == own]
+    lines += [f"A question of {whose} awaits your answer." for whose in asked]
+    if (escalation := raw.get("escalation")) is not None:
+        lines.append(f"It waits for the decision of {escalation['authority']}, asked by {escalation['by']}.")
+    for commitment in raw["commitments"]:
+        duties = (f"{json.dumps(one['id'])} {one['state']}" for one in commitment["obligations"])
+        lines.append(f"Commitment {commitment['id']} is {commitment['state']}; obligations: {', '.join(duties)}.")
+    return lines
 
 
 def _words(message: assent.Message) -> str:
