@@ -115,6 +115,7 @@ async def a_question_is_asked_once_and_the_answer_is_on_record(place):
 async def the_other_sides_question_is_not_ours_to_answer(place):
     toolset, session, seller = await opened(place)
     await toolset.call("propose", {"session_id": session, "duties": [DUTY]})
+    await seller.view()
     await seller.escalate("May we?")
     answer = await toolset.call("escalate", {"session_id": session, "question": "May I?"})
     assert not answer.ok and "other side" in answer.text and toolset.pending is None, answer
