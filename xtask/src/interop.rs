@@ -93,7 +93,10 @@ fn wheel(root: &Path) -> Result<PathBuf, String> {
         std::fs::remove_dir_all(&folder).map_err(fault)?;
     }
     let pip = ["-m", "pip", "wheel", "--quiet", "--disable-pip-version-check", "--no-deps"];
-    run(&mut python(root, &[&pip[..], &["--wheel-dir", WHEELS, SDK]].concat()))?;
+    let mut command = python(root, &[&pip[..], &["--wheel-dir", WHEELS, SDK]].concat());
+    // With the libraries that are built already.
+    command.env("CARGO_TARGET_DIR", root.join("target")).env("MATURIN_PEP517_ARGS", "--profile dev");
+    run(&mut command)?;
     let mut built = std::fs::read_dir(&folder).map_err(fault)?;
     built.next().ok_or("the SDK was not packed")?.map(|entry| entry.path()).map_err(fault)
 }
