@@ -16,6 +16,10 @@ struct Check {
     folder: &'static str,
     script: &'static str,
     runs: Runs,
+    /// Whether it uses the Python SDK.
+    sdk: bool,
+    /// A package that is published as source alone; everything else is installed without running any of it.
+    source: Option<&'static str>,
 }
 
 /// What runs a script, and by that what pins what it needs.
@@ -37,17 +41,39 @@ impl Runs {
     }
 }
 
+impl Check {
+    const fn of(name: &'static str, folder: &'static str) -> Self {
+        Self { name, folder, script: "check.py", runs: Runs::Python, sdk: false, source: None }
+    }
+
+    const fn in_node(self) -> Self {
+        Self { script: "check.mjs", runs: Runs::Node, ..self }
+    }
+
+    const fn with_sdk(self) -> Self {
+        Self { sdk: true, ..self }
+    }
+
+    const fn built(self, package: &'static str) -> Self {
+        Self { source: Some(package), ..self }
+    }
+}
+
 const CHECKS: &[Check] = &[
-    Check { name: "mcp-v1", folder: "tests/interop/mcp/v1", script: "check.py", runs: Runs::Python },
-    Check { name: "mcp-v2", folder: "tests/interop/mcp/v2", script: "check.py", runs: Runs::Python },
-    Check { name: "a2a-python", folder: "tests/interop/a2a/python", script: "check.py", runs: Runs::Python },
-    Check {
-        name: "a2a-javascript",
-        folder: "tests/interop/a2a/javascript",
-        script: "check.mjs",
-        runs: Runs::Node,
-    },
+    Check::of("mcp-v1", "tests/interop/mcp/v1"),
+    Check::of("mcp-v2", "tests/interop/mcp/v2"),
+    Check::of("a2a-python", "tests/interop/a2a/python"),
+    Check::of("a2a-javascript", "tests/interop/a2a/javascript").in_node(),
+    Check::of("langchain", "tests/interop/langchain").with_sdk(),
+    Check::of("crewai", "tests/interop/crewai").with_sdk(),
+    Check::of("autogen", "tests/interop/autogen").with_sdk(),
+    Check::of("agent-framework", "tests/interop/agent_framework").with_sdk(),
+    Check::of("negmas", "tests/interop/negmas").with_sdk().built("stringcase"),
 ];
+
+/// The Python SDK, and where its wheel is put.
+const SDK: &str = "sdk/python";
+const WHEELS: &str = "target/interop/wheels";
 
 /// What third parties' packages would otherwise tell of themselves.
 const SILENT: [(&str, &str); 5] = [
@@ -65,10 +91,13 @@ const SILENT: [(&str, &str); 5] = [
 pub(crate) fn check(root: &Path) -> Result<(), String> {
     run(&mut cargo(root, &["build", "--package", "assent"]))?;
     let built = root.join("target/debug/assent");
+    let wheel = wheel(root)?;
     let mut failed = Vec::new();
     for check in CHECKS {
         println!("--- {}", check.name);
-        if let Err(fault) = installed(root, check).and_then(|folder| held(root, check, &folder, &built)) {
+        if let Err(fault) =
+            prepared(root, check, &wheel).and_then(|folder| held(root, check, &folder, &built))
+        {
             println!("    {} FAILED: {fault}", check.name);
             failed.push(check.name);
         }
@@ -91,7 +120,36 @@ fn held(root: &Path, check: &Check, folder: &Path, built: &Path) -> Result<(), S
     run(&mut command)
 }
 
-/// The folder with what a check needs; installs it unless it is there.
+/// The SDK as it is packed for others.
+fn wheel(root: &Path) -> Result<PathBuf, String> {
+    let folder = root.join(WHEELS);
+    let fault = |error: std::io::Error| format!("{}: {error}", folder.display());
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder).map_err(fault)?;
+    }
+    let pip = ["-m", "pip", "wheel", "--quiet", "--disable-pip-version-check", "--no-deps"];
+    let mut command = python(root, &[&pip[..], &["--wheel-dir", WHEELS, SDK]].concat());
+    // With the libraries that are built already.
+    command.env("CARGO_TARGET_DIR", root.join("target")).env("MATURIN_PEP517_ARGS", "--profile dev");
+    run(&mut command)?;
+    let mut built = std::fs::read_dir(&folder).map_err(fault)?;
+    built.next().ok_or("the SDK was not packed")?.map(|entry| entry.path()).map_err(fault)
+}
+
+/// The folder of a check, with the SDK as it is now where the check uses it.
+fn prepared(root: &Path, check: &Check, wheel: &Path) -> Result<PathBuf, String> {
+    let folder = installed(root, check)?;
+    if check.sdk {
+        let pip =
+            ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--no-index"];
+        let wheel = wheel.to_string_lossy();
+        let pip = [&pip[..], &["--force-reinstall", &wheel]].concat();
+        run(&mut program(folder.join("bin/python"), root, &pip))?;
+    }
+    Ok(folder)
+}
+
+/// The folder with what a check needs from elsewhere; installs it unless it is there.
 fn installed(root: &Path, check: &Check) -> Result<PathBuf, String> {
     let (from, folder) = (root.join(check.folder), root.join("target/interop").join(check.name));
     let mark = folder.join("pinned.txt");
@@ -112,8 +170,10 @@ fn installed(root: &Path, check: &Check) -> Result<PathBuf, String> {
             let pinned = from.join("requirements.txt");
             let pinned = pinned.to_string_lossy();
             let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"];
-            let by_hash = ["--only-binary", ":all:", "--require-hashes", "--requirement", &pinned];
-            run(&mut program(folder.join("bin/python"), &folder, &[&pip[..], &by_hash].concat()))?;
+            let by_hash = ["--require-hashes", "--requirement", &pinned, "--only-binary", ":all:"];
+            let source = check.source.map(|package| ["--no-binary", package]);
+            let source = source.as_ref().map_or(&[][..], |source| &source[..]);
+            run(&mut program(folder.join("bin/python"), &folder, &[&pip[..], &by_hash, source].concat()))?;
         }
         Runs::Node => {
             for pin in check.runs.pins() {
