@@ -58,9 +58,13 @@ fn what_an_agent_says_that_signs_nothing_is_kept_as_hearsay_and_binds_nobody() {
     let peer = format!("{}/a2a/a2a-conformance.invalid/agent", node.url);
     let talk = ["a2a", "talk", &peer, "--as", "acme.example/buyer"];
     let heard = acme.done(&[&talk[..], &["What do they cost?", "--witness", "acme.example/clerk"]].concat());
-    assert_eq!((&heard["words"], &heard["state"]), (&json!("Hello from TCK"), &json!("TASK_STATE_COMPLETED")));
+    assert_eq!(
+        (&heard["words"], &heard["state"]),
+        (&json!("Hello from TCK"), &json!("TASK_STATE_COMPLETED"))
+    );
     let session = heard["session"].as_str().unwrap().trim_start_matches("sha256:").to_owned();
-    let further = acme.plain(&[&talk[..], &["And four?", "--session", &session]].concat()).with_code(0).stdout;
+    let further =
+        acme.plain(&[&talk[..], &["And four?", "--session", &session]].concat()).with_code(0).stdout;
     assert!(further.contains("nobody has signed it"), "{further}");
 
     let shown = ["session", "show", &session, "--messages", "--as", "acme.example/buyer"];

@@ -230,7 +230,8 @@ async fn recorded_in(context: &Context, party: &AgentParty, args: &A2aTalk) -> O
         Some(capability) => capability,
         None => {
             let offered = context.client().await?.agent(party.agent()).await?.capabilities;
-            let none = || Failure::usage("your agent offers nothing").hint("Say what it is about: --capability.");
+            let none =
+                || Failure::usage("your agent offers nothing").hint("Say what it is about: --capability.");
             offered.into_iter().next().ok_or_else(none)?
         }
     };
