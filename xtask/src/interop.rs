@@ -89,7 +89,8 @@ const SILENT: [(&str, &str); 5] = [
 /// # Errors
 /// The names of those that failed.
 pub(crate) fn check(root: &Path) -> Result<(), String> {
-    run(&mut cargo(root, &["build", "--package", "assent"]))?;
+    // With what the tests were built with, so that nothing is built twice.
+    run(&mut cargo(root, &["build", "--workspace", "--tests"]))?;
     let built = root.join("target/debug/assent");
     let wheel = wheel(root)?;
     let mut failed = Vec::new();

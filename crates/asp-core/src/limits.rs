@@ -44,7 +44,7 @@ pub const A2A_PUSHES_OF_AGENT_MAX: usize = 1024;
 /// A bound, in signatures. Signatures of one Agent Card of A2A; each costs a verification.
 pub const A2A_SIGNATURES_MAX: usize = 8;
 
-/// A bound, in tasks. Tasks that one ListTasks looks at, those that moved last; each is read to tell how it stands.
+/// A bound, in tasks. Sessions that one ListTasks looks at, those that moved last first; each is read to tell how it stands, and the next page goes on.
 pub const A2A_TASKS_LOOKED_AT_MAX: usize = 500;
 
 /// A bound, in milliseconds. How long an A2A client that waits for an answer is kept waiting; then it gets the task as it stands, and asks again.

@@ -197,6 +197,11 @@ fn two_models_negotiate_sign_and_fulfil_by_tools_alone() {
     );
     let done = seller.tool("list_commitments", json!({}));
     assert_eq!(done["commitments"][0]["state"], "FULFILLED", "{done}");
+    shown_as_resources([&mut buyer, &mut seller], &commitment, &session);
+}
+
+/// A commitment is listed among the resources and read there; so is the course of a session.
+fn shown_as_resources([buyer, seller]: [&mut Model; 2], commitment: &Value, session: &Value) {
     let digits = commitment.as_str().unwrap().trim_start_matches("sha256:").to_owned();
     let uri = format!("asp://commitment/{digits}");
     let listed = seller.ask("resources/list", json!({}))["result"]["resources"].clone();

@@ -93,7 +93,7 @@ fn a_configuration_is_replaced_and_what_was_removed_stays_removed() {
     desk.keep_push(&Push { config: "[]".to_owned(), ..push("a", session) }).unwrap();
     // What was told is not told again.
     let replaced = Push { config: "[]".to_owned(), place: Sequence(9), ..push("a", session) };
-    assert_eq!(desk.pushes(&session).unwrap(), [replaced.clone()]);
+    assert_eq!(desk.pushes(&session).unwrap(), std::slice::from_ref(&replaced));
     for number in 1..limits::A2A_PUSHES_MAX {
         desk.keep_push(&push(&number.to_string(), session)).unwrap();
     }
