@@ -1,3 +1,5 @@
+//! What the node keeps of A2A: tasks, clients and where they are told.
+
 use super::*;
 
 fn desk() -> (tempfile::TempDir, Desk) {
