@@ -5,6 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::command::{cargo, program, python, run};
+use crate::sdk;
 
 /// By what a check learns where the program is.
 const PROGRAM: &str = "ASSENT_PROGRAM";
@@ -18,7 +19,8 @@ struct Check {
     runs: Runs,
     /// Whether it uses the Python SDK.
     sdk: bool,
-    /// A package that is published as source alone; everything else is installed without running any of it.
+    /// A package that is published as source alone, built by what `build.txt` pins beside; everything else is installed
+    /// without running any of it.
     source: Option<&'static str>,
 }
 
@@ -71,9 +73,10 @@ const CHECKS: &[Check] = &[
     Check::of("negmas", "tests/interop/negmas").with_sdk().built("stringcase"),
 ];
 
-/// The Python SDK, and where its wheel is put.
-const SDK: &str = "sdk/python";
+/// Where the wheel of the Python SDK is put.
 const WHEELS: &str = "target/interop/wheels";
+/// What builds a package that is published as source alone.
+const BUILD: &str = "build.txt";
 
 /// What third parties' packages would otherwise tell of themselves.
 const SILENT: [(&str, &str); 5] = [
@@ -128,11 +131,7 @@ fn wheel(root: &Path) -> Result<PathBuf, String> {
     if folder.exists() {
         std::fs::remove_dir_all(&folder).map_err(fault)?;
     }
-    let pip = ["-m", "pip", "wheel", "--quiet", "--disable-pip-version-check", "--no-deps"];
-    let mut command = python(root, &[&pip[..], &["--wheel-dir", WHEELS, SDK]].concat());
-    // With the libraries that are built already.
-    command.env("CARGO_TARGET_DIR", root.join("target")).env("MATURIN_PEP517_ARGS", "--profile dev");
-    run(&mut command)?;
+    sdk::pack(root, &folder)?;
     let mut built = std::fs::read_dir(&folder).map_err(fault)?;
     built.next().ok_or("the SDK was not packed")?.map(|entry| entry.path()).map_err(fault)
 }
@@ -155,7 +154,7 @@ fn installed(root: &Path, check: &Check) -> Result<PathBuf, String> {
     let (from, folder) = (root.join(check.folder), root.join("target/interop").join(check.name));
     let mark = folder.join("pinned.txt");
     let mut wanted = Vec::new();
-    for pin in check.runs.pins() {
+    for pin in check.runs.pins().iter().chain(check.source.map(|_| &BUILD)) {
         let pin = from.join(pin);
         wanted.extend(std::fs::read(&pin).map_err(|error| format!("{}: {error}", pin.display()))?);
     }
@@ -168,13 +167,20 @@ fn installed(root: &Path, check: &Check) -> Result<PathBuf, String> {
     match check.runs {
         Runs::Python => {
             run(&mut python(&folder, &["-m", "venv", "--clear", "."]))?;
-            let pinned = from.join("requirements.txt");
-            let pinned = pinned.to_string_lossy();
-            let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"];
-            let by_hash = ["--require-hashes", "--requirement", &pinned, "--only-binary", ":all:"];
-            let source = check.source.map(|package| ["--no-binary", package]);
-            let source = source.as_ref().map_or(&[][..], |source| &source[..]);
-            run(&mut program(folder.join("bin/python"), &folder, &[&pip[..], &by_hash, source].concat()))?;
+            let pinned = |file: &str, more: &[&str]| {
+                let file = from.join(file);
+                let file = file.to_string_lossy();
+                let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"];
+                let by_hash = ["--require-hashes", "--requirement", &file, "--only-binary", ":all:"];
+                run(&mut program(folder.join("bin/python"), &folder, &[&pip[..], &by_hash, more].concat()))
+            };
+            match check.source {
+                None => pinned("requirements.txt", &[])?,
+                Some(package) => {
+                    pinned(BUILD, &[])?;
+                    pinned("requirements.txt", &["--no-binary", package, "--no-build-isolation"])?;
+                }
+            }
         }
         Runs::Node => {
             for pin in check.runs.pins() {

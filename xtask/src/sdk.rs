@@ -33,8 +33,36 @@ pub(crate) fn check(root: &Path) -> Result<(), String> {
     tool(&["-m", "pytest", "-p", "no:cacheprovider", "--timeout", "300"])
 }
 
-/// An environment of its own under `target/`, made once for what is pinned, and the package in it as it is now; gives its Python.
+/// Packs the package as a wheel into a folder, by the builder that is pinned.
+///
+/// # Errors
+/// That it cannot be built, or that the builder cannot be had.
+pub(crate) fn pack(root: &Path, folder: &Path) -> Result<(), String> {
+    let python = environment(root)?;
+    let pip = ["-m", "pip", "wheel", "--quiet", "--disable-pip-version-check"];
+    let folder = folder.to_string_lossy();
+    build(root, &python, &[&pip[..], &["--wheel-dir", &folder]].concat())
+}
+
+/// The Python that has the package as it is now.
 fn install(root: &Path) -> Result<PathBuf, String> {
+    let python = environment(root)?;
+    let pip =
+        ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--root-user-action", "ignore"];
+    build(root, &python, &[&pip[..], &["--force-reinstall"]].concat())?;
+    Ok(python)
+}
+
+/// Has pip build the package. What is pinned has the builder, so nothing is fetched; the libraries are those that are built already.
+fn build(root: &Path, python: &Path, pip: &[&str]) -> Result<(), String> {
+    let bare = ["--no-index", "--no-deps", "--no-build-isolation", "."];
+    let mut command = within(root, python, &[pip, &bare].concat());
+    command.env("CARGO_TARGET_DIR", root.join("target")).env("MATURIN_PEP517_ARGS", "--profile dev");
+    run(&mut command)
+}
+
+/// An environment of its own under `target/`, made once for what is pinned; gives its Python.
+fn environment(root: &Path) -> Result<PathBuf, String> {
     let folder = root.join(FOLDER);
     let (environment, mark) = (folder.join("venv"), folder.join("pinned.txt"));
     let python_there = environment.join("bin/python");
@@ -49,13 +77,6 @@ fn install(root: &Path) -> Result<PathBuf, String> {
         run(&mut program(&python_there, root, &[&pip[..], &by_hash].concat()))?;
         std::fs::write(&mark, wanted).map_err(|error| fault(&mark, error))?;
     }
-    // What is pinned has the builder, so nothing is fetched; the libraries are those that are built already.
-    let pip =
-        ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--root-user-action", "ignore"];
-    let bare = ["--no-index", "--no-deps", "--no-build-isolation", "--force-reinstall", "."];
-    let mut command = within(root, &python_there, &[&pip[..], &bare].concat());
-    command.env("CARGO_TARGET_DIR", root.join("target")).env("MATURIN_PEP517_ARGS", "--profile dev");
-    run(&mut command)?;
     Ok(python_there)
 }
 

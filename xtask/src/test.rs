@@ -274,10 +274,10 @@ fn others(root: &Path) -> Result<Outcome, String> {
     apart(root, "libraries", (libraries::VARIABLE, &folder))
 }
 
-/// The same of clients in Python, each in an environment of its own.
+/// The same of clients of others, each in an environment of its own.
 fn clients(root: &Path) -> Result<Outcome, String> {
-    if !has_program(root, "python3") {
-        return missing("python3 is not installed", is_ci());
+    if ["python3", "node", "npm"].into_iter().any(|name| !has_program(root, name)) {
+        return missing("python3 or Node.js is not installed", is_ci());
     }
     interop::check(root).map(|()| Outcome::Passed)
 }
