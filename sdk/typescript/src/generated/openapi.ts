@@ -72,6 +72,13 @@ export interface paths {
                         readonly "application/json": Record<string, unknown>;
                     };
                 };
+                /** @description It is the one of the entity tag in `If-None-Match` */
+                readonly 304: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -155,6 +162,140 @@ export interface paths {
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/a2a/{domain}/{path}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Ask an agent by A2A: what is read over HTTP+JSON.
+         * @description Below the agent's address are `tasks`, `tasks/{id}`, `tasks/{id}:subscribe`, `tasks/{id}/pushNotificationConfigs`,
+         *     `extendedAgentCard`, and its card at `.well-known/agent-card.json`.
+         */
+        readonly get: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path: {
+                    /** @description The domain of the agent's organisation */
+                    readonly domain: string;
+                    /** @description The rest of the agent's name, and what is asked of it */
+                    readonly path: string;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                /** @description The answer of A2A */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": unknown;
+                    };
+                };
+                /** @description An error of A2A */
+                readonly 404: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": unknown;
+                    };
+                };
+                readonly default: components["responses"]["Problem"];
+            };
+        };
+        readonly put?: never;
+        /**
+         * Ask an agent by A2A: JSON-RPC, or HTTP+JSON with a body.
+         * @description POST to the agent's address is JSON-RPC 2.0. Below it are `message:send`, `message:stream`, `tasks/{id}:cancel`,
+         *     `tasks/{id}:subscribe` and `tasks/{id}/pushNotificationConfigs` of HTTP+JSON. The header `A2A-Version` has to be `1.0`.
+         */
+        readonly post: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path: {
+                    /** @description The domain of the agent's organisation */
+                    readonly domain: string;
+                    /** @description The rest of the agent's name, and what is asked of it */
+                    readonly path: string;
+                };
+                readonly cookie?: never;
+            };
+            /** @description A request of JSON-RPC 2.0, or the message of A2A */
+            readonly requestBody: {
+                readonly content: {
+                    readonly "application/json": unknown;
+                };
+            };
+            readonly responses: {
+                /** @description The answer of A2A; server-sent events for what is streamed */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": unknown;
+                    };
+                };
+                /** @description An error of A2A */
+                readonly 400: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": unknown;
+                    };
+                };
+                readonly default: components["responses"]["Problem"];
+            };
+        };
+        /** Ask an agent by A2A: have a client told of a task no more. */
+        readonly delete: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path: {
+                    /** @description The domain of the agent's organisation */
+                    readonly domain: string;
+                    /** @description The rest of the agent's name, and what is asked of it */
+                    readonly path: string;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                /** @description The answer of A2A */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": unknown;
+                    };
+                };
+                /** @description An error of A2A */
+                readonly 404: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": unknown;
+                    };
+                };
+                readonly default: components["responses"]["Problem"];
+            };
+        };
         readonly options?: never;
         readonly head?: never;
         readonly patch?: never;
@@ -825,6 +966,131 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/console/webhooks": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Make a webhook by a form.
+         * @description The same as `POST /v1/webhooks` with an address alone, for a page of this node.
+         */
+        readonly post: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path?: never;
+                readonly cookie?: never;
+            };
+            readonly requestBody: {
+                readonly content: {
+                    readonly "application/x-www-form-urlencoded": components["schemas"]["WebhookForm"];
+                };
+            };
+            readonly responses: {
+                /** @description A page with its secret */
+                readonly 201: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "text/html": string;
+                    };
+                };
+                readonly default: components["responses"]["Problem"];
+            };
+        };
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/console/webhooks/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * See a webhook.
+         * @description How it stands and what was put aside; for who manages them also what can be done about it.
+         */
+        readonly get: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path: {
+                    /** @description 32 hexadecimal digits */
+                    readonly id: string;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                /** @description A page */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "text/html": string;
+                    };
+                };
+                readonly default: components["responses"]["Problem"];
+            };
+        };
+        readonly put?: never;
+        /**
+         * Try, resume or remove a webhook by a form.
+         * @description The same as `POST /v1/webhooks/{id}/test`, `…/resume`, `…/dead` and `DELETE /v1/webhooks/{id}`, for a page of this node.
+         */
+        readonly post: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path: {
+                    /** @description 32 hexadecimal digits */
+                    readonly id: string;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody: {
+                readonly content: {
+                    readonly "application/x-www-form-urlencoded": components["schemas"]["WebhookAct"];
+                };
+            };
+            readonly responses: {
+                /** @description The webhook's page; of a test with what came of it */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "text/html": string;
+                    };
+                };
+                /** @description It is removed; leads to the settings */
+                readonly 303: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                readonly default: components["responses"]["Problem"];
+            };
+        };
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/docs": {
         readonly parameters: {
             readonly query?: never;
@@ -1142,6 +1408,88 @@ export interface paths {
         };
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/mcp": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Call a tool as a model does.
+         * @description The Model Context Protocol by streamable HTTP, one JSON-RPC message for each POST, in the versions 2026-07-28 (which
+         *     repeats version, method and name in the headers `mcp-protocol-version`, `mcp-method` and `mcp-name`), 2025-11-25,
+         *     2025-06-18 and 2025-03-26. There are no sessions and nothing is pushed. The tools read what the caller's token reads;
+         *     without one, what everybody may. A page of another site is refused by its `Origin`.
+         */
+        readonly post: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path?: never;
+                readonly cookie?: never;
+            };
+            /** @description A message of JSON-RPC 2.0 */
+            readonly requestBody: {
+                readonly content: {
+                    readonly "application/json": unknown;
+                };
+            };
+            readonly responses: {
+                /** @description Its answer */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": unknown;
+                    };
+                };
+                /** @description A notification, which has none */
+                readonly 202: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What is no message, or another than its headers say */
+                readonly 400: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": unknown;
+                    };
+                };
+                /** @description A page of another site asks */
+                readonly 403: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description There is no such method */
+                readonly 404: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": unknown;
+                    };
+                };
+                readonly default: components["responses"]["Problem"];
+            };
+        };
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -6592,6 +6940,16 @@ export interface components {
              * @description At which rung it was decided.
              */
             readonly rung?: number | null;
+        };
+        /** @description What a form does to a webhook. */
+        readonly WebhookAct: {
+            /** @description `test`, `resume`, `replay` or `remove`. */
+            readonly act: string;
+        };
+        /** @description What a form makes. */
+        readonly WebhookForm: {
+            /** @description Where to deliver. */
+            readonly url: string;
         };
         /** @description The key of a webhook. */
         readonly WebhookKey: {
