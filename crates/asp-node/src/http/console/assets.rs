@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use asp_core::position::Hash;
 use asp_core::rejection::Code;
 use axum::extract::Path;
+use axum::extract::rejection::PathRejection;
 use axum::http::HeaderValue;
 use axum::http::header::CACHE_CONTROL;
 use axum::response::Response;
@@ -48,8 +49,14 @@ pub(super) struct Which {
 /// Load what pages are drawn with.
 #[utoipa::path(get, path = "/assets/{name}", tag = "console",
     params(("name" = String, Path, description = "Such as `console.css`"), Which),
-    responses((status = 200, description = "A style or a script", body = String, content_type = "text/plain")))]
-pub(super) async fn show(Path(name): Path<String>, Params(which): Params<Which>) -> Result<Response, Denial> {
+    responses((status = 200, description = "A style, a script or a picture",
+        content((String = "text/css"), (String = "text/javascript"), (String = "image/svg+xml")))))]
+pub(super) async fn show(
+    name: Result<Path<String>, PathRejection>,
+    Params(which): Params<Which>,
+) -> Result<Response, Denial> {
+    // What is no text names nothing.
+    let Path(name) = name.map_err(|_| Code::NotFound)?;
     let found = ASSETS.iter().find(|(known, _, _)| *known == name);
     let (_, kind, content) = found.ok_or(Code::NotFound)?;
     let mut response = plain(kind, *content);
