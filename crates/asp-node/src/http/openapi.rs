@@ -175,14 +175,14 @@ fn name(method: &str, path: &str) -> String {
 /// Says of what is made where it can be read and changed.
 fn link(paths: &mut Map<String, Value>) {
     for (from, id, to) in MADE {
-        let below = paths.iter().filter(|(path, _)| path.starts_with(to));
+        let below = paths.iter().filter(|(path, _)| path.starts_with(*to));
         let all = below.flat_map(|(path, item)| {
             item.as_object().into_iter().flat_map(Map::keys).map(move |method| name(method, path))
         });
         let parameters = json!({ "id": format!("$response.body#{id}") });
-        let described = |name: String| {
-            let leads = json!({ "operationId": name, "parameters": parameters });
-            (name, leads)
+        let described = |called: String| {
+            let leads = json!({ "operationId": called, "parameters": parameters });
+            (called, leads)
         };
         let links: Map<String, Value> = all.map(described).collect();
         let made = paths.get_mut(*from).and_then(|item| item.pointer_mut("/post/responses/201"));

@@ -4,14 +4,12 @@ use std::sync::OnceLock;
 
 use asp_core::position::Hash;
 use asp_core::rejection::Code;
-use axum::extract::Path;
-use axum::extract::rejection::PathRejection;
 use axum::http::HeaderValue;
 use axum::http::header::CACHE_CONTROL;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::super::extract::Params;
+use super::super::extract::{AssetName, Params};
 use super::super::plain;
 use super::super::problem::Denial;
 
@@ -52,11 +50,9 @@ pub(super) struct Which {
     responses((status = 200, description = "A style, a script or a picture",
         content((String = "text/css"), (String = "text/javascript"), (String = "image/svg+xml")))))]
 pub(super) async fn show(
-    name: Result<Path<String>, PathRejection>,
+    AssetName(name): AssetName,
     Params(which): Params<Which>,
 ) -> Result<Response, Denial> {
-    // What is no text names nothing.
-    let Path(name) = name.map_err(|_| Code::NotFound)?;
     let found = ASSETS.iter().find(|(known, _, _)| *known == name);
     let (_, kind, content) = found.ok_or(Code::NotFound)?;
     let mut response = plain(kind, *content);
