@@ -70,6 +70,7 @@ const CHECKS: &[Check] = &[
     Check::of("crewai", "tests/interop/crewai").with_sdk(),
     Check::of("autogen", "tests/interop/autogen").with_sdk(),
     Check::of("agent-framework", "tests/interop/agent_framework").with_sdk(),
+    Check::of("openapi", "tests/interop/openapi").with_sdk(),
     Check::of("negmas", "tests/interop/negmas").with_sdk().built("stringcase"),
 ];
 

@@ -16,6 +16,7 @@ async fn an_address_without_a_meaning_is_a_problem() {
     for (method, path, status, code) in [
         (Method::GET, "/nothing", 404, "NOT_FOUND"),
         (Method::GET, "/v1", 404, "NOT_FOUND"),
+        (Method::GET, "/assets/%ff", 404, "NOT_FOUND"),
         (Method::POST, "/v1/nothing", 404, "NOT_FOUND"),
         (Method::GET, "/v1/sessions/not-an-id", 401, "UNAUTHENTICATED"),
         (Method::DELETE, "/v1/statements", 405, "METHOD_NOT_ALLOWED"),

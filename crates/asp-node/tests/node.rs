@@ -155,8 +155,11 @@ async fn the_description_names_every_route_and_only_what_is_there() {
     );
     let tags: BTreeSet<&str> =
         document["tags"].as_array().unwrap().iter().map(|tag| tag["name"].as_str().unwrap()).collect();
+    let mut names = BTreeSet::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
+            let name = operation["operationId"].as_str().unwrap();
+            assert!(names.insert(name.to_owned()), "{name} is there twice");
             assert!(tags.contains(operation["tags"][0].as_str().unwrap()), "{path}");
             assert!(
                 operation["summary"].is_string() && operation["responses"]["default"].is_object(),
@@ -171,6 +174,9 @@ async fn the_description_names_every_route_and_only_what_is_there() {
         }
     }
     check_references(&document, &document);
+    // What was made is led on to by operations that are there.
+    let links = document["paths"]["/v1/webhooks"]["post"]["responses"]["201"]["links"].as_object().unwrap();
+    assert!(links.len() > 1 && links.keys().all(|link| names.contains(link)), "{links:?}");
 }
 
 /// Every reference of the document leads somewhere.

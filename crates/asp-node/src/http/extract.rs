@@ -117,6 +117,16 @@ pub(super) struct A2aPath {
 /// The tile at the end of a path.
 pub(super) struct TileName(pub(super) TilePath);
 
+/// The name of something that pages load, at the end of a path.
+pub(super) struct AssetName(pub(super) String);
+
+impl FromRequestParts<Arc<App>> for AssetName {
+    type Rejection = Denial;
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Denial> {
+        Ok(Self(path(parts, app).await?))
+    }
+}
+
 /// The id of a person or an invitation at the end of a path.
 pub(super) struct PersonName(pub(super) PersonId);
 

@@ -77,6 +77,21 @@ pub(super) fn head() -> OpenApi {
     OpenApiBuilder::new().info(info.build()).build()
 }
 
+/// With what any request may be refused.
+const REFUSED: &[u16] = &[400, 404, 429, 503];
+/// With what one is refused that says who asks.
+const REFUSED_CALLERS: &[u16] = &[401, 403];
+/// With what one is refused that brings a body, in which somebody may speak too.
+const REFUSED_BODIES: &[u16] = &[401, 403, 408, 409, 413, 415];
+/// Where the id of something stands in what is answered to who has made it, and where it is.
+const MADE: &[(&str, &str, &str)] = &[
+    ("/v1/people/invitations", "/invitation/id", "/v1/people/{id}"),
+    ("/v1/people/invitations:accept", "/id", "/v1/people/{id}"),
+    ("/v1/people/links", "/person/id", "/v1/people/{id}"),
+    ("/v1/searches", "/id", "/v1/searches/{id}"),
+    ("/v1/webhooks", "/webhook/id", "/v1/webhooks/{id}"),
+];
+
 /// Adds what all operations share, and writes paths as OpenAPI does.
 fn finished(mut document: Value) -> Value {
     if let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) {
@@ -86,19 +101,20 @@ fn finished(mut document: Value) -> Value {
             .map(|(path, item)| (path.replace("{*", "{"), item))
             .collect();
         *paths = written;
-        let operations = paths.values_mut().filter_map(Value::as_object_mut).flat_map(Map::values_mut);
-        for responses in operations.filter_map(|operation| operation.get_mut("responses")) {
-            if let Some(responses) = responses.as_object_mut() {
-                responses.insert("default".to_owned(), json!({ "$ref": "#/components/responses/Problem" }));
-            }
-            // A problem has its own media type (RFC 9457 §3).
-            for response in responses.as_object_mut().into_iter().flat_map(Map::values_mut) {
-                as_problem(response);
+        for (path, item) in paths.iter_mut() {
+            for (method, operation) in item.as_object_mut().into_iter().flatten() {
+                if let Some(operation) = operation.as_object_mut() {
+                    complete(method, path, operation);
+                }
             }
         }
+        link(paths);
     }
     if let Some(components) = document.get_mut("components").and_then(Value::as_object_mut) {
-        components.insert("responses".to_owned(), json!({ "Problem": problem() }));
+        components.insert(
+            "responses".to_owned(),
+            json!({ "A2aError": a2a_error(), "Problem": problem(), "Refused": refused() }),
+        );
         components.insert(
             "securitySchemes".to_owned(),
             json!({ "a2a": bearer(), "dpop": scheme(), "session": cookie() }),
@@ -111,11 +127,77 @@ fn finished(mut document: Value) -> Value {
     document
 }
 
+/// Gives an operation a name of its own, and every answer that it can have.
+fn complete(method: &str, path: &str, operation: &mut Map<String, Value>) {
+    operation.insert("operationId".to_owned(), Value::String(name(method, path)));
+    let ways = operation.get("security").and_then(Value::as_array);
+    let named = ways.is_some_and(|ways| ways.iter().any(|way| *way != json!({})));
+    let writes = operation.contains_key("requestBody");
+    let tagged =
+        |tag: &str| operation.get("tags").and_then(|tags| tags.get(0)).and_then(Value::as_str) == Some(tag);
+    let (speaks_a2a, is_console) = (tagged("a2a"), tagged("console"));
+    let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
+    // Where people are led by browsers, they are refused by a page.
+    let is_page = is_console || responses.contains_key("303");
+    for (status, response) in responses.iter_mut() {
+        as_problem(response);
+        if speaks_a2a {
+            speak_a2a(response);
+        } else if status.starts_with('4') {
+            or_problem(response);
+        }
+    }
+    if is_console && named && !responses.contains_key("303") {
+        let leads = json!({ "description": "To where people sign in, for a browser whose person has not" });
+        responses.insert("303".to_owned(), leads);
+    }
+    let shape = match (speaks_a2a, is_page) {
+        (true, _) => "A2aError",
+        (false, true) => "Refused",
+        (false, false) => "Problem",
+    };
+    let callers: &[u16] = if named { REFUSED_CALLERS } else { &[] };
+    let bodies: &[u16] = if writes { REFUSED_BODIES } else { &[] };
+    for status in [REFUSED, callers, bodies].concat() {
+        let refusal = || json!({ "$ref": format!("#/components/responses/{shape}") });
+        responses.entry(status.to_string()).or_insert_with(refusal);
+    }
+    responses.insert("default".to_owned(), json!({ "$ref": "#/components/responses/Problem" }));
+}
+
+/// What an operation is called: as no other.
+fn name(method: &str, path: &str) -> String {
+    let letters = |letter: char| if letter.is_ascii_alphanumeric() { letter } else { '_' };
+    let words: String = path.chars().filter(|letter| !matches!(letter, '{' | '}')).map(letters).collect();
+    format!("{method}{words}")
+}
+
+/// Says of what is made where it can be read and changed.
+fn link(paths: &mut Map<String, Value>) {
+    for (from, id, to) in MADE {
+        let below = paths.iter().filter(|(path, _)| path.starts_with(*to));
+        let all = below.flat_map(|(path, item)| {
+            item.as_object().into_iter().flat_map(Map::keys).map(move |method| name(method, path))
+        });
+        let parameters = json!({ "id": format!("$response.body#{id}") });
+        let described = |called: String| {
+            let leads = json!({ "operationId": called, "parameters": parameters });
+            (called, leads)
+        };
+        let links: Map<String, Value> = all.map(described).collect();
+        let made = paths.get_mut(*from).and_then(|item| item.pointer_mut("/post/responses/201"));
+        if let Some(made) = made.and_then(Value::as_object_mut) {
+            made.insert("links".to_owned(), Value::Object(links));
+        }
+    }
+}
+
 fn as_problem(response: &mut Value) {
     let Some(content) = response.get_mut("content").and_then(Value::as_object_mut) else { return };
     let is_problem = |content: &Value| {
         content.pointer("/schema/$ref").and_then(Value::as_str) == Some("#/components/schemas/Problem")
     };
+    // A problem has its own media type (RFC 9457 §3).
     if content.get("application/json").is_some_and(is_problem)
         && let Some(problem) = content.remove("application/json")
     {
@@ -123,12 +205,53 @@ fn as_problem(response: &mut Value) {
     }
 }
 
+/// What another protocol refuses in its own words, the node may refuse before it comes to that.
+fn or_problem(response: &mut Value) {
+    if let Some(content) = response.get_mut("content").and_then(Value::as_object_mut) {
+        content.entry("application/problem+json").or_insert_with(|| json!({ "schema": schema_of_problem() }));
+    }
+}
+
+/// Each of the two bindings of A2A has its media type.
+fn speak_a2a(response: &mut Value) {
+    if let Some(response) = response.as_object_mut() {
+        response.insert("content".to_owned(), a2a_content());
+    }
+}
+
+fn a2a_content() -> Value {
+    json!({
+        "application/a2a+json": { "schema": {} },
+        "application/json": { "schema": {} },
+        "application/problem+json": { "schema": schema_of_problem() },
+        "text/event-stream": { "schema": { "type": "string" } },
+    })
+}
+
+fn a2a_error() -> Value {
+    json!({ "description": "An error of A2A, or refused before it came to that.", "content": a2a_content() })
+}
+
+fn schema_of_problem() -> Value {
+    json!({ "$ref": "#/components/schemas/Problem" })
+}
+
+fn refused() -> Value {
+    json!({
+        "description": "Refused; a page for who accepts `text/html`.",
+        "content": {
+            "application/problem+json": { "schema": schema_of_problem() },
+            "text/html": { "schema": { "type": "string" } },
+        },
+    })
+}
+
 fn problem() -> Value {
     let codes: Vec<&str> = Code::all().map(Code::as_str).collect();
     json!({
         "description": "Refused; `code` says why, `retry` whether trying again can help.",
         "content": { "application/problem+json": {
-            "schema": { "$ref": "#/components/schemas/Problem" },
+            "schema": schema_of_problem(),
             "x-codes": codes,
         } },
     })

@@ -214,7 +214,9 @@ fn write_operation(body: &mut String, method: &str, path: &str, operation: &Valu
         );
     }
     body.push_str("<ul>\n");
-    for (status, response) in members(operation, "/responses").filter(|(status, _)| *status != "default") {
+    // What is common to all is said at the top of the page, not at each.
+    let own = members(operation, "/responses").filter(|(_, response)| response.get("$ref").is_none());
+    for (status, response) in own {
         let _ = write!(body, "<li><code>{}</code> {}", html(status), html(text(response, "/description")));
         for (media, content) in members(response, "/content") {
             let _ = write!(body, ": <code>{}</code> {}", html(media), kind(content.get("schema")));

@@ -69,7 +69,8 @@ pub(super) struct Which {
 
 /// Find agents by a page.
 #[utoipa::path(get, path = "/console/agents", tag = "console", params(Which),
-    responses((status = 200, description = "A page", body = String, content_type = "text/html")))]
+    responses((status = 200, description = "A page", body = String, content_type = "text/html")),
+    security(("session" = [])))]
 pub(super) async fn list(
     State(app): State<Arc<App>>,
     visitor: Visitor,
@@ -179,7 +180,8 @@ pub(super) struct Whom {
 ///
 /// With trust through the eyes of the organisation of who looks, if that may read.
 #[utoipa::path(get, path = "/console/agent", tag = "console", params(Whom),
-    responses((status = 200, description = "A page", body = String, content_type = "text/html")))]
+    responses((status = 200, description = "A page", body = String, content_type = "text/html")),
+    security(("session" = [])))]
 pub(super) async fn show(
     State(app): State<Arc<App>>,
     visitor: Visitor,

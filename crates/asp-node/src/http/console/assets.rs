@@ -4,13 +4,12 @@ use std::sync::OnceLock;
 
 use asp_core::position::Hash;
 use asp_core::rejection::Code;
-use axum::extract::Path;
 use axum::http::HeaderValue;
 use axum::http::header::CACHE_CONTROL;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::super::extract::Params;
+use super::super::extract::{AssetName, Params};
 use super::super::plain;
 use super::super::problem::Denial;
 
@@ -48,8 +47,12 @@ pub(super) struct Which {
 /// Load what pages are drawn with.
 #[utoipa::path(get, path = "/assets/{name}", tag = "console",
     params(("name" = String, Path, description = "Such as `console.css`"), Which),
-    responses((status = 200, description = "A style or a script", body = String, content_type = "text/plain")))]
-pub(super) async fn show(Path(name): Path<String>, Params(which): Params<Which>) -> Result<Response, Denial> {
+    responses((status = 200, description = "A style, a script or a picture",
+        content((String = "text/css"), (String = "text/javascript"), (String = "image/svg+xml")))))]
+pub(super) async fn show(
+    AssetName(name): AssetName,
+    Params(which): Params<Which>,
+) -> Result<Response, Denial> {
     let found = ASSETS.iter().find(|(known, _, _)| *known == name);
     let (_, kind, content) = found.ok_or(Code::NotFound)?;
     let mut response = plain(kind, *content);

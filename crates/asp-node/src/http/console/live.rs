@@ -82,7 +82,8 @@ struct Row {
 /// For who has signed in: sessions as they move, what is due, what waits for a person. For everybody else what this node is and
 /// how one signs in.
 #[utoipa::path(get, path = "/", tag = "console",
-    responses((status = 200, description = "A page", body = String, content_type = "text/html")))]
+    responses((status = 200, description = "A page", body = String, content_type = "text/html"),
+        (status = 303, description = "To what the person is here for")))]
 pub(super) async fn home(State(app): State<Arc<App>>, visitor: Visitor) -> Response {
     let Visitor { look, way } = visitor;
     match look {

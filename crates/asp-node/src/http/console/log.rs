@@ -74,7 +74,8 @@ pub(super) struct Which {
 
 /// See the log, and look a statement up in it.
 #[utoipa::path(get, path = "/console/log", tag = "console", params(Which),
-    responses((status = 200, description = "A page", body = String, content_type = "text/html")))]
+    responses((status = 200, description = "A page", body = String, content_type = "text/html")),
+    security(("session" = [])))]
 pub(super) async fn show(
     State(app): State<Arc<App>>,
     visitor: Visitor,
