@@ -34,7 +34,8 @@ class Stage:
         self.folder = tempfile.TemporaryDirectory()
         self.home = pathlib.Path(self.folder.name)
         serve = [PROGRAM, "serve", "--json", "--quiet", "--listen", "127.0.0.1:0", "--data", str(self.home / "data")]
-        self.node = subprocess.Popen(serve, stdout=subprocess.PIPE, text=True, env=self.environment())
+        quiet = {**self.environment(), "ASSENT_LOG": "warn"}
+        self.node = subprocess.Popen(serve, stdout=subprocess.PIPE, text=True, env=quiet)
         self.url = json.loads(self.node.stdout.readline())["url"]
         for name, agent in (("acme", BUYER), ("volt", SELLER)):
             self.run(name, "init", "--org", f"{name}.example", "--agent", agent)
