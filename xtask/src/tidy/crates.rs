@@ -12,9 +12,9 @@ const EDGES: [(&str, &[&str]); 11] = [
     ("asp-core", &[]),
     ("asp-store", &["asp-core"]),
     ("asp-client", &["asp-core"]),
+    ("asp-surfaces", &["asp-core", "asp-client"]),
     // A surface knows doors; the node's own is made of its handlers.
     ("asp-node", &["asp-core", "asp-store", "asp-client", "asp-surfaces"]),
-    ("asp-surfaces", &["asp-core", "asp-client"]),
     ("asp-tck", &["asp-core"]),
     ("asp-sim", &["asp-core"]),
     // Python brings its own runtime and sockets.
