@@ -137,7 +137,7 @@ fn a_signature_holds_over_the_card_that_was_signed() {
 fn what_is_empty_is_left_out_before_a_signature() {
     let card = changed(|card| {
         card["documentationUrl"] = "".into();
-        card["securityRequirements"] = json!([]);
+        card["skills"][0]["examples"] = json!([]);
     });
     assert_eq!(read(&card).unwrap().signers(), [keys()[0].id()].into());
     // But it is another document, which nobody pinned.
