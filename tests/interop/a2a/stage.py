@@ -3,6 +3,7 @@
 Needs nothing but the standard library. Talks to this machine alone.
 """
 
+import hashlib
 import json
 import os
 import pathlib
@@ -11,6 +12,8 @@ import tempfile
 import time
 
 PROGRAM = os.environ["ASSENT_PROGRAM"]
+# What a sale says shows a delivery: the SHA-256 of what was delivered.
+DELIVERED = "sha256:" + hashlib.sha256(b"eight GPUs").hexdigest()
 BUYER, VENDOR = "acme.example/buyer", "volt.example/sales"
 CAPABILITY = "provision.compute.gpu"
 

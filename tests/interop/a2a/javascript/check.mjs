@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,6 +14,8 @@ import { ClientFactory, JsonRpcTransportFactory, RestTransportFactory } from "@a
 
 const PROGRAM = process.env.ASSENT_PROGRAM;
 const [BUYER, VENDOR] = ["acme.example/buyer", "volt.example/sales"];
+// What a sale says shows a delivery: the SHA-256 of what was delivered.
+const DELIVERED = `sha256:${createHash("sha256").update("eight GPUs").digest("hex")}`;
 const CAPABILITY = "provision.compute.gpu";
 const PATIENCE = 60_000;
 
@@ -97,7 +99,7 @@ async function deal(url, client) {
   await assert.rejects(client.cancelTask(named(task.id)));
   for (const owed of made.obligations) {
     if (owed.debtor.endsWith(VENDOR)) {
-      vendor(task.id, "inform", "--fulfil", owed.id, "--text", "there");
+      vendor(task.id, "inform", "--fulfil", owed.id, "--digest", DELIVERED);
       await client.sendMessage(message([{ act: "acknowledge", obligation: owed.id }], task.id));
     } else {
       await client.sendMessage(message([{ act: "fulfil", obligation: owed.id, text: "paid" }], task.id));

@@ -31,7 +31,7 @@ from a2a.utils.errors import (
 from google.protobuf.json_format import MessageToDict, ParseDict
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
-from stage import CAPABILITY, VENDOR, Stage, terms  # noqa: E402
+from stage import CAPABILITY, DELIVERED, VENDOR, Stage, terms  # noqa: E402
 
 PATIENCE = 60
 
@@ -103,7 +103,7 @@ async def deal(stage, http, card, binding):
     await refused(TaskNotCancelableError, client.cancel_task(CancelTaskRequest(id=task.id)))
     for owed in made["obligations"]:
         if owed["debtor"].endswith(VENDOR):
-            stage.vendor(task.id, "inform", "--fulfil", owed["id"], "--text", "there")
+            stage.vendor(task.id, "inform", "--fulfil", owed["id"], "--digest", DELIVERED)
             await said(client, message([{"act": "acknowledge", "obligation": owed["id"]}], task.id))
         else:
             await said(client, message([{"act": "fulfil", "obligation": owed["id"], "text": "paid"}], task.id))
