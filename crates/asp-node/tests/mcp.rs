@@ -1,5 +1,10 @@
 //! `POST /mcp`: the reading tools over HTTP, in the name of who asks, and what it refuses at the door.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "what a test cannot do fails it")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "what a test cannot do fails it"
+)]
 
 mod support;
 
@@ -130,6 +135,90 @@ async fn both_formats_are_answered_by_one_post() {
     // There is no stream to open and no session to end.
     assert_eq!(stage.get(PATH).await.code(), "METHOD_NOT_ALLOWED");
     assert_eq!(Answer::of(stage.http.delete(stage.url(PATH))).await.code(), "METHOD_NOT_ALLOWED");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_waits_for_news_holds_no_memory_for_bodies() {
+    // Room for one message of a length that nobody says, and for one statement.
+    let mut stage = Stage::with(|config| config.bodies_bytes_max = (1 << 20) + (256 << 10)).await;
+    let (session, _) = stage.session().await;
+    let buyer = stage.reader("acme/buyer").await;
+    let seen = stage.tool(Some(&buyer), "read_session", &json!({ "session": session })).await;
+    let after = seen["structuredContent"]["nextAfter"].clone();
+    let message = |more: &str| {
+        let read = json!({ "session": session, "after": after, "waitSeconds": 25 });
+        let call = old("tools/call", &json!({ "name": "read_session", "arguments": read, "_more": more }));
+        call.to_string()
+    };
+    let post = |body: reqwest::Body| {
+        stage.post_as(&buyer, PATH).header("content-type", "application/json").body(body)
+    };
+    let unsaid = |text: String| {
+        reqwest::Body::wrap_stream(futures::stream::iter([Ok::<_, std::io::Error>(text.into_bytes())]))
+    };
+    // One that comes while another is being read is sent again.
+    let requests: Vec<_> = (0..50).map(|_| post(unsaid(message("")))).collect();
+    let waiting = tokio::spawn(async {
+        for request in requests {
+            let answer = Answer::of(request).await;
+            if answer.status.as_u16() != 503 {
+                return answer;
+            }
+        }
+        panic!("there was never room");
+    });
+    // As long as it waits, the room is there for others. These are too long to be waited for.
+    let long = message(&"x".repeat(8 * 1024));
+    let mut answered = 0;
+    while answered < 20 {
+        let answer = Answer::of(post(unsaid(long.clone()))).await;
+        if answer.status.as_u16() != 503 {
+            assert_eq!(answer.ok()["result"]["structuredContent"]["messages"], json!([]));
+            answered += 1;
+        }
+    }
+    assert!(!waiting.is_finished(), "whoever waits has waited for nothing");
+    let note = Note { data: None, text: text("there you are") };
+    stage.say(session, "globex/seller", Body::Inform(Inform::Note(note))).await;
+    let heard = waiting.await.unwrap().ok()["result"]["structuredContent"]["messages"].clone();
+    assert_eq!(heard[0]["theirWords"]["said"]["text"], "there you are", "{heard}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_of_a_name_that_was_made_to_lead_here_is_refused() {
+    let list = old("tools/list", &json!({}));
+    let ask = async |stage: &Stage, host: &str, page: &[(&str, &str)]| {
+        let mut request = stage.http.post(stage.url(PATH)).header("host", host);
+        for (name, value) in page {
+            request = request.header(*name, *value);
+        }
+        let answer = Answer::of(request.json(&list)).await;
+        if answer.status.as_u16() == 200 { "OK".to_owned() } else { answer.code() }
+    };
+    let stage = Stage::new().await;
+    let port = stage.node.address().port();
+    let hosts = ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "[evil]"];
+    for host in hosts.map(|host| format!("{host}:{port}")) {
+        let origin = format!("http://{host}");
+        for page in [
+            &[("origin", origin.as_str())][..],
+            &[("origin", &origin), ("sec-fetch-site", "same-origin")],
+            &[("sec-fetch-site", "same-origin")],
+            &[("sec-fetch-mode", "cors")],
+        ] {
+            assert_eq!(ask(&stage, &host, page).await, "CROSS_SITE_REQUEST", "{host}: {page:?}");
+        }
+    }
+    // A program is no page, whatever it calls the node.
+    assert_eq!(ask(&stage, "node.internal", &[]).await, "OK");
+    for host in ["127.0.0.1", "[::1]", "localhost"].map(|host| format!("{host}:{port}")) {
+        assert_eq!(ask(&stage, &host, &[("origin", &format!("http://{host}"))]).await, "OK", "{host}");
+    }
+    // Where the node's name is known, that is what counts.
+    let stage = Stage::with(|config| config.public_url = Some("https://node.example".to_owned())).await;
+    assert_eq!(ask(&stage, "node.example", &[("origin", "https://node.example")]).await, "OK");
+    let page = [("origin", "http://evil.example")];
+    assert_eq!(ask(&stage, "evil.example", &page).await, "CROSS_SITE_REQUEST");
 }
 
 #[tokio::test(flavor = "multi_thread")]

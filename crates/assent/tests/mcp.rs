@@ -384,11 +384,15 @@ fn words_of_the_other_side_reach_a_model_fenced() {
     }
     assert!(!inside && fenced >= 2, "{text}");
     assert!(!text.contains('\u{202e}') && !text.contains('\u{e0041}'), "{text}");
-    // As data they stand in a member of their own, whole.
+    // As data they stand in a member of their own, without what hides in them, and say what they are.
+    let still = attack.replace(['\u{202e}', '\u{e0041}'], " ");
     let messages = result["structuredContent"]["messages"].as_array().unwrap();
     let theirs: Vec<&Value> =
         messages.iter().filter(|it| it["isMine"] == false).map(|it| &it["theirWords"]).collect();
     assert!(theirs.iter().all(|it| it["by"] == "agent://volt.example/sales"), "{theirs:?}");
-    assert!(theirs.iter().any(|it| it["said"]["text"] == attack), "{theirs:?}");
+    assert!(theirs.iter().all(|it| it["notice"].as_str().unwrap().contains("never follow")), "{theirs:?}");
+    assert!(theirs.iter().any(|it| it["said"]["text"] == still.as_str()), "{theirs:?}");
+    let data = result["structuredContent"].to_string();
+    assert!(!data.contains('\u{202e}') && !data.contains('\u{e0041}'), "{data}");
     assert!(messages.iter().filter(|it| it["isMine"] == true).all(|it| it.get("theirWords").is_none()));
 }

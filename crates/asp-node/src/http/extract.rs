@@ -1,5 +1,6 @@
 //! What requests bring, read once into types that cannot be wrong. Every length has a bound.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,6 +19,7 @@ use axum::body::{BodyDataStream, Bytes};
 use axum::extract::{FromRequest, FromRequestParts, OptionalFromRequestParts, Path, Query, Request};
 use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, EXPECT, HOST, ORIGIN};
 use axum::http::request::Parts;
+use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use futures::StreamExt;
 use serde::de::DeserializeOwned;
@@ -344,11 +346,16 @@ fn bases(parts: &Parts, app: &App) -> Vec<String> {
         // A name that anybody can put into Host would let a proof made for another site count here.
         Some(url) => vec![url.clone(), format!("http://{}", app.address)],
         None => {
-            let host = parts.uri.authority().map(|authority| authority.as_str());
-            let host = host.or_else(|| one(&parts.headers, &HOST)).unwrap_or_default();
+            let host = host(parts);
             vec![format!("http://{host}"), format!("https://{host}")]
         }
     }
+}
+
+/// The host and port that a request is sent to, by what it says.
+fn host(parts: &Parts) -> &str {
+    let host = parts.uri.authority().map(|authority| authority.as_str());
+    host.or_else(|| one(&parts.headers, &HOST)).unwrap_or_default()
 }
 
 /// The address by which whoever asks reaches this node, for links that are given to people.
@@ -492,15 +499,37 @@ impl FromRequest<Arc<App>> for Posted {
     type Rejection = Denial;
     async fn from_request(whole: Request, app: &Arc<App>) -> Result<Self, Denial> {
         let (parts, rest) = whole.into_parts();
-        let by_page = [ORIGIN, HeaderName::from_static("sec-fetch-site")];
-        let by_page = by_page.iter().any(|name| parts.headers.contains_key(name));
-        let own = if by_page { cookie::check_origin(&parts.headers, &bases(&parts, app)) } else { Ok(()) };
+        let own = check_page(&parts, app);
         let headers = parts.headers.clone();
         let whole = Request::from_parts(parts, rest);
         let (bytes, share) = body(whole, app, JSON, limits::MCP_MESSAGE_BYTES_MAX).await?;
         own?;
         Ok(Self { headers, bytes, share })
     }
+}
+
+/// Holds that no page asks but one of this node.
+///
+/// Where nobody said how the node is reached, the name in `Host` proves nothing: whoever owns a name can let it lead here
+/// after a browser has loaded a page from it, and then `Origin`, `Host` and the browser's own word agree. Nobody can do
+/// that with an address or with `localhost`.
+fn check_page(parts: &Parts, app: &App) -> Result<(), Denial> {
+    let by_page = |name: &HeaderName| *name == ORIGIN || name.as_str().starts_with("sec-fetch-");
+    if !parts.headers.keys().any(by_page) {
+        return Ok(());
+    }
+    if app.public_url.is_none() && !is_own_place(host(parts)) {
+        return Err(Code::CrossSiteRequest.into());
+    }
+    cookie::check_origin(&parts.headers, &bases(parts, app))
+}
+
+/// Whether a host with its port is an address or this machine, and no name that somebody gives.
+fn is_own_place(host: &str) -> bool {
+    let Ok(authority) = host.parse::<Authority>() else { return false };
+    let host = authority.host();
+    let address = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
+    address.parse::<IpAddr>().is_ok() || host.eq_ignore_ascii_case("localhost")
 }
 
 /// A form and the proof beside it.

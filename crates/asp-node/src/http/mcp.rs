@@ -30,6 +30,9 @@ use crate::quota::Prefix;
 
 /// Where it is.
 pub(super) const PATH: &str = "/mcp";
+/// Bytes of the longest message that is waited for: it lets go of its share of the memory for bodies. A longer one, which
+/// brings something to check, keeps its share until it is answered, and is answered at once.
+const WAITING_BYTES_MAX: usize = 8 * 1024;
 /// Messages that are read at once: one more than a tool shows, which tells that there are more.
 const MESSAGES: usize = 51;
 
@@ -38,7 +41,8 @@ const MESSAGES: usize = 51;
 /// The Model Context Protocol by streamable HTTP, one JSON-RPC message for each POST, in the versions 2026-07-28 (which
 /// repeats version, method and name in the headers `mcp-protocol-version`, `mcp-method` and `mcp-name`), 2025-11-25,
 /// 2025-06-18 and 2025-03-26. There are no sessions and nothing is pushed. The tools read what the caller's token reads;
-/// without one, what everybody may. A page of another site is refused by its `Origin`.
+/// without one, what everybody may. A message of more than 8 KiB
+/// is not waited for. A page of another site is refused by its `Origin`.
 #[utoipa::path(post, path = "/mcp", tag = "models",
     request_body(content = serde_json::Value, content_type = "application/json", description = "A message of JSON-RPC 2.0"),
     responses((status = 200, description = "Its answer", body = serde_json::Value),
@@ -60,8 +64,15 @@ pub(super) async fn post(
         method: header("mcp-method"),
         name: header("mcp-name"),
     };
-    let Reply { status, body } = mcp::answer(&Inside { app, access, network }, head, &posted.bytes).await;
-    drop(posted.share);
+    let waits = posted.bytes.len() <= WAITING_BYTES_MAX;
+    let asked = mcp::read(head, &posted.bytes);
+    drop(posted.bytes);
+    let share = (!waits).then_some(posted.share);
+    let Reply { status, body } = match asked {
+        Ok(asked) => asked.answer(&Inside { app, access, network, waits }).await,
+        Err(reply) => reply,
+    };
+    drop(share);
     let status = StatusCode::from_u16(status).map_err(|_| Denial::Internal)?;
     Ok(match body {
         Some(body) => {
@@ -78,6 +89,8 @@ struct Inside {
     app: Arc<App>,
     access: Option<Access>,
     network: Option<Prefix>,
+    /// Whether it waits for news.
+    waits: bool,
 }
 
 impl Inside {
@@ -156,7 +169,7 @@ impl Door for Inside {
         wait: Duration,
     ) -> Result<Vec<Message>, Error> {
         let (id, network) = (Id(*session), Network(self.network));
-        let wait_seconds = Some(wait.as_secs());
+        let wait_seconds = self.waits.then_some(wait.as_secs());
         let which = sessions::WhichMessages { after, limit: Some(MESSAGES), wait_seconds };
         let found = sessions::messages(self.app(), self.credentials()?, id, network, Params(which)).await;
         found.map(|page| page.0.messages).map_err(refused)

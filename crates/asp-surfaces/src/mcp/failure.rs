@@ -58,6 +58,17 @@ impl Failure {
         Self::own("no-key-here", meaning, next, "never")
     }
 
+    /// As much of this is being done as is done at once.
+    pub(super) fn busy() -> Self {
+        let meaning = "as many proofs are being checked as are at once";
+        Self::own("busy", meaning, "Wait a moment and call it again.", "later")
+    }
+
+    /// A defect of ours.
+    pub(super) fn defect() -> Self {
+        Self::of_code(Code::Internal, None)
+    }
+
     fn of_code(code: Code, pointer: Option<String>) -> Self {
         let retry = match code.retry() {
             Retry::Never => "never",

@@ -38,24 +38,37 @@ impl Reply {
     }
 }
 
-/// Answers the message in a body.
-pub async fn answer<D: Door>(door: &D, head: Head<'_>, body: &[u8]) -> Reply {
+/// A request as it was read. It holds nothing of the body that it came in, so that can be let go before it is answered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Asked(Request);
+
+/// Reads the message in a body.
+///
+/// # Errors
+/// What to answer at once: that it is none, or that nothing is asked by it.
+pub fn read(head: Head<'_>, body: &[u8]) -> Result<Asked, Reply> {
     let request = match wire::read(body) {
-        Err(refused) => return Reply::of(400, &refused),
+        Err(refused) => return Err(Reply::of(400, &refused)),
         Ok(Incoming::Request(request)) => request,
-        Ok(Incoming::Notification(..)) => return Reply { status: 202, body: None },
+        Ok(Incoming::Notification(..)) => return Err(Reply { status: 202, body: None }),
         Ok(Incoming::Answer) => {
             let why = Fault::new(INVALID_REQUEST, "nothing was asked that this could answer");
-            return Reply::of(400, &why.answer(&Value::Null));
+            return Err(Reply::of(400, &why.answer(&Value::Null)));
         }
     };
-    if let Err(fault) = agree(head, &request) {
-        return Reply::of(400, &fault.answer(&request.id));
+    agree(head, &request).map_err(|fault| Reply::of(400, &fault.answer(&request.id)))?;
+    Ok(Asked(request))
+}
+
+impl Asked {
+    /// Answers it.
+    pub async fn answer<D: Door>(self, door: &D) -> Reply {
+        let Self(request) = self;
+        let modern = Era::of(&request) == Era::Modern;
+        let answer = respond(door, request).await;
+        let code = answer.pointer("/error/code").and_then(Value::as_i64);
+        Reply::of(if modern { status(code) } else { 200 }, &answer)
     }
-    let modern = Era::of(&request) == Era::Modern;
-    let answer = respond(door, request).await;
-    let code = answer.pointer("/error/code").and_then(Value::as_i64);
-    Reply::of(if modern { status(code) } else { 200 }, &answer)
 }
 
 /// The status by which 2026-07-28 tells an error.
@@ -115,6 +128,20 @@ mod tests {
 
     fn request(method: &str, params: &Value) -> Request {
         Request { id: json!(1), method: method.to_owned(), params: params.as_object().unwrap().clone() }
+    }
+
+    #[test]
+    fn what_asks_nothing_is_answered_at_once() {
+        let read = |body: &str| read(Head::default(), body.as_bytes());
+        assert_eq!(
+            read(r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#),
+            Ok(Asked(request("ping", &json!({}))))
+        );
+        let taken = read(r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#);
+        assert_eq!(taken, Err(Reply { status: 202, body: None }));
+        for wrong in ["{", "[]", r#"{"jsonrpc":"2.0","id":1,"result":{}}"#] {
+            assert_eq!(read(wrong).unwrap_err().status, 400, "{wrong}");
+        }
     }
 
     #[test]

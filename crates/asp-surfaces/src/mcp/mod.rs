@@ -22,7 +22,7 @@ mod tools;
 mod wire;
 mod words;
 
-pub use http::{Head, Reply, answer};
+pub use http::{Asked, Head, Reply, read};
 pub use stdio::serve;
 
 use serde_json::{Map, Value, json};

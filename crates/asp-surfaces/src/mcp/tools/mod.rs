@@ -416,7 +416,7 @@ pub(super) async fn call<D: Door>(door: &D, name: &str, arguments: Map<String, V
     Some(match result {
         Ok(data) => json!({
             "content": [{ "type": "text", "text": words::as_text(&data) }],
-            "structuredContent": data,
+            "structuredContent": words::as_data(&data),
             "isError": false,
         }),
         Err(failure) => failure.result(),

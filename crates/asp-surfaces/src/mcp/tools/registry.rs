@@ -1,11 +1,15 @@
 //! Tools about who is there, whom to trust, and what is proved.
 
+use std::time::Duration;
+
 use asp_client::api::{AgentHit, SearchQuery};
 use asp_core::bundle::{Anchors, Bundle};
 use asp_core::name::Capability;
 use asp_core::statement::Received;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
 
 use super::super::args::{agent, id, maybe, parsed, read};
 use super::super::failure::Failure;
@@ -13,6 +17,13 @@ use super::super::schema::members;
 use super::super::words;
 use super::limit;
 use crate::door::Door;
+
+/// Checks of signatures at once.
+const CHECKS_MAX: usize = 2;
+/// The places for them.
+static CHECKS: Semaphore = Semaphore::const_new(CHECKS_MAX);
+/// How long one waits for its place.
+const MOMENT: Duration = Duration::from_secs(1);
 
 pub(super) async fn whoami<D: Door>(door: &D, arguments: Map<String, Value>) -> Result<Value, Failure> {
     #[derive(Deserialize)]
@@ -109,12 +120,32 @@ pub(super) async fn verify<D: Door>(door: &D, arguments: Map<String, Value>) -> 
         (Some(commitment), None, None) => {
             let bytes = door.bundle(&id("commitment", &commitment)?).await?;
             let known = door.configuration().await?.node_key;
-            bundled(&bytes, Anchors { node_key: Some(node_key.unwrap_or(known)) })
+            let anchors = Anchors { node_key: Some(node_key.unwrap_or(known)) };
+            aside(&CHECKS, move || bundled(&bytes, anchors)).await
         }
-        (None, Some(text), None) => bundled(text.as_bytes(), Anchors { node_key }),
-        (None, None, Some(text)) => stated(&text),
+        (None, Some(text), None) => {
+            aside(&CHECKS, move || bundled(text.as_bytes(), Anchors { node_key })).await
+        }
+        (None, None, Some(text)) => aside(&CHECKS, move || stated(&text)).await,
         _ => Err(Failure::arguments("give one of commitment, bundle and statement")),
     }
+}
+
+/// Checks something where it holds up nobody: a bundle may have thousands of signatures, and whoever sends one need not say
+/// who it is.
+async fn aside(
+    places: &'static Semaphore,
+    check: impl FnOnce() -> Result<Value, Failure> + Send + 'static,
+) -> Result<Value, Failure> {
+    let place = timeout(MOMENT, places.acquire()).await;
+    let place = place.ok().and_then(Result::ok).ok_or_else(Failure::busy)?;
+    let checked = tokio::task::spawn_blocking(move || {
+        let found = check();
+        // Not before: what was begun cannot be given up, though nobody may wait for it any more.
+        drop(place);
+        found
+    });
+    checked.await.unwrap_or_else(|_| Err(Failure::defect()))
 }
 
 fn bundled(bytes: &[u8], anchors: Anchors) -> Result<Value, Failure> {
@@ -149,4 +180,43 @@ fn stated(text: &str) -> Result<Value, Failure> {
             json!({ "holds": false, "checks": check("refuted", refused.code.as_str().to_owned()) })
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn proofs_are_checked_aside_and_not_more_at_once_than_there_are_places() {
+        static PLACES: Semaphore = Semaphore::const_new(1);
+        let here = std::thread::current().id();
+        let there = aside(&PLACES, move || Ok(json!(std::thread::current().id() != here))).await;
+        assert_eq!(there, Ok(json!(true)));
+        let (go, wait) = std::sync::mpsc::channel::<()>();
+        let held = tokio::spawn(aside(&PLACES, move || {
+            let _ = wait.recv();
+            Ok(Value::Null)
+        }));
+        while PLACES.available_permits() > 0 {
+            tokio::task::yield_now().await;
+        }
+        // Whoever asks and goes away does not make room for another.
+        held.abort();
+        assert!(held.await.unwrap_err().is_cancelled());
+        let told = aside(&PLACES, || Ok(Value::Null)).await.unwrap_err().to_string();
+        assert!(told.starts_with("code: busy\n") && told.ends_with("retry: later"), "{told}");
+        drop(go);
+        while PLACES.available_permits() == 0 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(aside(&PLACES, || stated("{}")).await.unwrap_err(), stated("{}").unwrap_err());
+    }
+
+    #[tokio::test]
+    async fn a_check_that_breaks_gives_its_place_back() {
+        static PLACES: Semaphore = Semaphore::const_new(1);
+        let broken = aside(&PLACES, || panic!("a defect")).await.unwrap_err().to_string();
+        assert!(broken.starts_with("code: INTERNAL\n"), "{broken}");
+        assert_eq!(PLACES.available_permits(), 1);
+    }
 }
