@@ -116,7 +116,7 @@ class Agent:
         intent = Intent("PROPOSE", body, self.name, None, capability, tuple(peers))
         statement = await self._party.sign("session:", "PROPOSE", body, None, intent=intent)
         receipt = await node.submit(statement)
-        session = Session(self, receipt.statement, capability)
+        session = Session(self, receipt.statement)
         if timeout != 0:
             await session.wait_until(lambda view: view.state != "INVITED", timeout)
         if terms is not None:

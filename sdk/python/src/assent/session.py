@@ -9,6 +9,7 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Union
 
 from . import _core
+from ._ground import Ground
 from ._node import STREAMS_MAX, Receipt, held
 from ._party import Head, Party, head_of
 from ._transport import Failure, resumed
@@ -27,6 +28,8 @@ POLL = 20.0
 
 #: Performatives that mean the same whatever was said just before them.
 _WORDS = frozenset({"QUERY", "CLARIFY", "OBSERVE"})
+#: Members of an offer that have arguments of their own.
+_OFFERED = frozenset({"binding", "kind", "packages", "reasoning"})
 #: What can be the last that is said.
 _LAST = frozenset({"CLOSE", "REJECT", "WITHDRAW"})
 
@@ -42,7 +45,7 @@ class Session:
     made again by itself, for however long the node is away.
     """
 
-    def __init__(self, agent: Agent, id: str, capability: str | None = None) -> None:
+    def __init__(self, agent: Agent, id: str) -> None:
         self._agent = agent
         #: Its id, ``sha256:…``.
         self.id = id
@@ -53,8 +56,7 @@ class Session:
         # What this program has been shown, and may answer.
         self._seen: set[str] = set()
         self._packages: dict[str, Package] = {}
-        self._peers: tuple[str, ...] = ()
-        self._capability = capability
+        self._ground = Ground(self._party, self._stream)
 
     async def __aenter__(self) -> Session:
         return self
@@ -215,7 +217,7 @@ class Session:
             if terms_hash not in (None, pending["termsHash"]):
                 raise Conflict.unread("the COMMIT that waits is to other terms")
             package = await self._package(pending["termsHash"])
-            return await self._accept(pending["id"], pending["termsHash"], package, True, view)
+            return await self._accept(pending["id"], pending["termsHash"], package, view)
         offer = self._only(view) if what is None else next((it for it in view.offers if it.id == _id(what)), None)
         if offer is None:
             raise Missing("the offer is no longer open")
@@ -229,13 +231,12 @@ class Session:
         package = offer.packages.get(terms_hash)
         if package is None:
             raise Missing("the offer has no package with these terms")
-        binds = offer.binding or offer.kind != "business"
-        return await self._accept(offer.id, terms_hash, package, binds, view)
+        return await self._accept(offer.id, terms_hash, package, view)
 
-    async def _accept(self, what: str, terms_hash: str, package: Package | None, binds: bool, view: View) -> Receipt:
+    async def _accept(self, what: str, terms_hash: str, package: Package | None, view: View) -> Receipt:
         body = {"kind": "acceptance", "termsHash": terms_hash}
         packages = () if package is None else (package,)
-        return await self._say("ACCEPT", body, what, packages=packages, binds=binds, view=view)
+        return await self._say("ACCEPT", body, what, packages=packages, binds=True, view=view)
 
     async def reject(self, reason: str, what: Said | None = None) -> Receipt:
         """REJECT of an invitation, an offer or a COMMIT: the only one that waits for this agent, unless one is named."""
@@ -399,8 +400,6 @@ class Session:
             raise Unverified("the answer does not verify: terms under another name, or another session")
         for offer in view.offers:
             self._packages.update(offer.packages)
-        self._peers = tuple(party["agent"] for party in view.participants if party["agent"] != self._agent.name)
-        self._capability = view.capability
         return view
 
     async def _received(self, logged: _core.Logged) -> Message:
@@ -441,6 +440,9 @@ class Session:
         reasoning: str | None,
         more: Mapping[str, Any],
     ) -> tuple[dict[str, Any], tuple[Package, ...]]:
+        if taken := sorted(_OFFERED & more.keys()):
+            # What the guard is shown and what is signed have to be the same.
+            raise ValueError(f"{', '.join(taken)}: said by an argument of its own")
         now = (await self._party.node()).now_ms()
         fixed = tuple(Package.of(package).fixed(now) for package in packages)
         body = {"kind": kind, "binding": binding, "packages": [package.wire() for package in fixed], **more}
@@ -471,20 +473,9 @@ class Session:
         After ``Unreachable`` the head stays, so that saying the same again cannot say it twice.
         """
         node = await self._party.node()
-        if view is None and (self._head is None or (self._party.guard is not None and not self._peers)):
-            view = await self._look()
-        if self._head is None and view is not None:
-            self._learn(view.head)
-        intent = Intent(
-            type=type,
-            body=body,
-            agent=self._agent.name,
-            session=self.id,
-            capability=self._capability,
-            peers=self._peers,
-            packages=packages,
-            binds=binds,
-        )
+        if self._head is None:
+            self._learn((view or await self._look()).head)
+        intent = None if self._party.guard is None else await self._intent(type, body, reply, packages, binds)
         keeps_meaning = type in _WORDS or (type == "INFORM" and body.get("kind") == "note")
         for attempt in range(RESIGN_MAX + 1):
             statement = await self._party.sign(self._stream, type, body, self._head, reply=reply, intent=intent)
@@ -506,6 +497,26 @@ class Session:
                     self._packages[package.hash] = package
                 return receipt
         raise Conflict.unread("the session moves faster than it can be written to")
+
+    async def _intent(
+        self, type: str, body: Mapping[str, Any], reply: str | None, packages: tuple[Package, ...], binds: bool
+    ) -> Intent:
+        """What the guard judges: the statement, and the session by its verified statements."""
+        ground = self._ground
+        await ground.read()
+        if type == "ACCEPT" and body.get("kind") == "acceptance":
+            binds = ground.binds(reply)
+        return Intent(
+            type=type,
+            body=body,
+            agent=self._agent.name,
+            session=self.id,
+            capability=ground.capability,
+            peers=ground.peers,
+            packages=packages,
+            binds=binds,
+            lets_in=ground.lets_in(type, body, reply),
+        )
 
     async def _replayed(self) -> _core.World:
         """The session as it follows from its statements and those that it rests on, each verified and judged here."""
