@@ -133,6 +133,10 @@ class Relay:
         self.lie: tuple[bytes, bytes] | None = None
         #: Whether the next answer is lost, with its connection.
         self.losing = False
+        #: Requests with these bytes are not carried: their connection is cut.
+        self.barred: bytes | None = None
+        # One for each that was cut for that.
+        self._refused = asyncio.Semaphore(0)
 
     async def __aenter__(self) -> Relay:
         self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
@@ -154,6 +158,11 @@ class Relay:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def refusing(self, count: int) -> None:
+        """Waits until so many more requests were cut."""
+        for _ in range(count):
+            await self._refused.acquire()
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -181,6 +190,9 @@ class Relay:
 
     async def _carry(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, *, down: bool) -> None:
         while piece := await source.read(1 << 20):
+            if not down and self.barred is not None and self.barred in piece:
+                self._refused.release()
+                return
             if down and self.losing:
                 self.losing = False
                 return

@@ -9,7 +9,7 @@ import pytest
 
 import assent
 
-from .support import PATIENCE, Market, Relay, Served
+from .support import CAPABILITY, PATIENCE, Market, Relay, Served
 
 
 async def heard(session: assent.Session, count: int) -> list[int]:
@@ -63,6 +63,69 @@ async def test_a_node_that_begins_anew_is_waited_for(traders: Market, node: Serv
     # The node has forgotten all tokens, too.
     assert await asyncio.wait_for(listening, PATIENCE) == [0, 1, 2, 3]
     assert (await mine.view()).state in ("INTRODUCED", "CONVERSING")
+
+
+#: More often than a request is repeated.
+OFTEN = 6
+
+
+async def test_nothing_is_lost_when_the_node_is_away_while_a_message_is_verified(traders: Market, node: Served) -> None:
+    start = await traders.client.size()
+    mine, theirs = await traders.session()
+    await theirs.say("hello")
+
+    async def followed(agent: assent.Agent) -> list[int]:
+        async with aclosing(agent.events(start)) as events:
+            return [(await anext(events)).sequence for _ in range(3)]
+
+    for listen in (lambda agent: heard(agent.session(mine.id), 3), followed):
+        async with Relay(node.url) as relay, assent.Client(relay.url) as client:
+            relay.barred = b"stream=agent"
+            listening = asyncio.ensure_future(listen(traders.again(client)[0]))
+            await asyncio.wait_for(relay.refusing(OFTEN), PATIENCE)
+            relay.barred = None
+            assert await asyncio.wait_for(listening, PATIENCE) == [0, 1, 2]
+
+
+async def test_a_loop_that_was_left_while_a_message_is_verified_misses_none(traders: Market, node: Served) -> None:
+    mine, _ = await traders.session()
+    async with Relay(node.url) as relay, assent.Client(relay.url) as client:
+        session = traders.again(client)[0].session(mine.id)
+        relay.barred = b"stream=agent"
+        listening = asyncio.ensure_future(heard(session, 1))
+        await asyncio.wait_for(relay.refusing(1), PATIENCE)
+        listening.cancel()
+        await asyncio.wait([listening])
+        relay.barred = None
+        assert await asyncio.wait_for(heard(session, 2), PATIENCE) == [0, 1]
+
+
+async def test_a_loop_ends_with_the_session_however_often_it_is_begun(traders: Market, node: Served) -> None:
+    mine = await traders.buyer.open_session(traders.seller.name, CAPABILITY, timeout=0)
+    await traders.seller.session(mine.id).reject("not today")
+    async with Relay(node.url) as relay, assent.Client(relay.url) as client:
+        session = traders.again(client)[0].session(mine.id)
+
+        async def all_of_it() -> list[int]:
+            return [message.sequence async for message in session]
+
+        # The node is away when it is asked whether that was the last.
+        relay.barred = f"{session._path()} HTTP".encode()
+        listening = asyncio.ensure_future(all_of_it())
+        await asyncio.wait_for(relay.refusing(OFTEN), PATIENCE)
+        relay.barred = None
+        assert await asyncio.wait_for(listening, PATIENCE) == [0, 1]
+        assert await asyncio.wait_for(all_of_it(), PATIENCE) == []
+
+
+async def test_two_loops_at_a_time_each_hear_everything(traders: Market) -> None:
+    mine, theirs = await traders.session()
+    both = [asyncio.ensure_future(heard(mine, 4)) for _ in range(2)]
+    await theirs.say("one")
+    await theirs.say("two")
+    assert await asyncio.wait_for(asyncio.gather(*both), PATIENCE) == [[0, 1, 2, 3]] * 2
+    await theirs.say("three")
+    assert await heard(mine, 1) == [4]
 
 
 async def test_a_statement_whose_answer_is_lost_is_said_once(traders: Market, node: Served) -> None:

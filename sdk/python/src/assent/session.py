@@ -6,13 +6,14 @@ import json
 import time
 from collections.abc import AsyncGenerator, Callable, Collection, Mapping
 from contextlib import aclosing
+from functools import partial
 from typing import TYPE_CHECKING, Any, Union
 
 from . import _core
 from ._ground import Ground
 from ._node import STREAMS_MAX, Receipt, held
 from ._party import Head, Party, head_of
-from ._transport import Failure, resumed
+from ._transport import Failure, answered, resumed
 from .errors import AssentError, Conflict, Ended, Missing, Refused, TimedOut, Unverified
 from .guard import Intent
 from .message import Commitment, Message, Offer, View
@@ -41,7 +42,7 @@ class Session:
     """A session of one agent.
 
     ``async for message in session`` gives what is said, from the first statement on, as it is said, each statement
-    verified and once, and ends with the session; a second loop goes on where the first left. A connection that breaks is
+    verified and once, and ends with the session; a second loop goes on where the last one is. A connection that breaks is
     made again by itself, for however long the node is away.
     """
 
@@ -52,7 +53,8 @@ class Session:
         self._digits = _core.hash_digits(id)
         self._party: Party = agent._party
         self._head: Head | None = None
-        self._chain: _core.Chain | None = None
+        # Behind what the next loop begins.
+        self._told: _core.Logged | None = None
         # What this program has been shown, and may answer.
         self._seen: set[str] = set()
         self._packages: dict[str, Package] = {}
@@ -91,41 +93,60 @@ class Session:
         return messages
 
     async def __aiter__(self) -> AsyncGenerator[Message, None]:
+        if self._told is not None and await self._ends_with(self._told.sequence):
+            return
         async with aclosing(self.watch()) as watched:
             async for message in watched:
                 yield message
-                if message.type in _LAST:
-                    view = await self._look()
-                    if view.has_ended and view.head[0] == message.sequence:
-                        return
+                if message.type in _LAST and await self._ends_with(message.sequence):
+                    return
+
+    async def _ends_with(self, sequence: int) -> bool:
+        """Whether the session has ended, and nothing was said behind this place."""
+        view = await answered(self._look)
+        return view.has_ended and view.head[0] == sequence
 
     async def watch(self, after: int | None = None) -> AsyncGenerator[Message, None]:
         """The same without an end: also what is said after the session has ended, its countersignatures.
 
         ``after`` is the sequence behind which it begins, for who kept what it had handled across a restart.
         """
-        node = await self._party.node()
-        if self._chain is None or after is not None:
-            self._chain = _core.Chain(node.origin, self._stream, after)
-        chain = self._chain
-        async with aclosing(resumed(self._connect, self._party.forget_token)) as events:
+        node, chain = await self._party.node(), await self._chain(after)
+
+        def connect() -> AsyncGenerator[bytes, None]:
+            return self._connect(chain)
+
+        async with aclosing(resumed(connect, self._party.forget_token)) as events:
             async for data in events:
                 with held():
                     logged = _core.read_message(data)
+                # First, as it may have to wait for the node: the chain goes on when the message is told.
+                await answered(partial(node.authors.check, logged))
+                with held():
                     chain.take(logged)
-                message = await self._received(logged)
+                message = self._taken(logged)
+                self._told = logged
                 self._learn((message.sequence, message.hash))
                 yield message
 
-    async def _connect(self) -> AsyncGenerator[bytes, None]:
+    async def _chain(self, after: int | None) -> _core.Chain:
+        """What follows behind a place, or else behind what was told last; each loop has its own."""
+        origin, told = (await self._party.node()).origin, self._told
+        if after is not None or told is None:
+            return _core.Chain(origin, self._stream, after)
+        chain = _core.Chain(origin, self._stream, told.sequence - 1 if told.sequence > 0 else None)
+        with held():
+            chain.take(told)
+        return chain
+
+    async def _connect(self, chain: _core.Chain) -> AsyncGenerator[bytes, None]:
         node, path = await self._party.node(), self._path("/events")
         try:
             headers = await self._party.headers("GET", path)
         except AssentError as error:
             raise Failure(error) from error
-        last = self._chain.last if self._chain else None
-        if last is not None:
-            headers["last-event-id"] = str(last)
+        if chain.last is not None:
+            headers["last-event-id"] = str(chain.last)
         async with aclosing(node.transport.events(path, None, headers)) as events:
             async for data in events:
                 yield data
@@ -405,6 +426,10 @@ class Session:
     async def _received(self, logged: _core.Logged) -> Message:
         """A message that follows; checks who signed it, and keeps what it offers."""
         await (await self._party.node()).authors.check(logged)
+        return self._taken(logged)
+
+    def _taken(self, logged: _core.Logged) -> Message:
+        """The same of a message whose author was checked."""
         message = Message._of(logged, self._agent.name)
         for package in message.packages:
             self._packages[package.hash] = package
