@@ -133,6 +133,8 @@ class Relay:
         self.lie: tuple[bytes, bytes] | None = None
         #: Whether the next answer is lost, with its connection.
         self.losing = False
+        #: Requests with these bytes are carried, and their answers lost with the connection.
+        self.deaf: bytes | None = None
         #: Requests with these bytes are not carried: their connection is cut.
         self.barred: bytes | None = None
         # One for each that was cut for that.
@@ -169,11 +171,13 @@ class Relay:
         assert task is not None
         self.accepted += 1
         self._open.add(task)
+        # What is asked here and not to be answered.
+        unheard = asyncio.Event()
         try:
             node_reader, node_writer = await asyncio.open_connection(*self._upstream)
             ways = [
-                asyncio.ensure_future(self._carry(reader, node_writer, down=False)),
-                asyncio.ensure_future(self._carry(node_reader, writer, down=True)),
+                asyncio.ensure_future(self._ask(reader, node_writer, unheard)),
+                asyncio.ensure_future(self._answer(node_reader, writer, unheard)),
             ]
             try:
                 await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
@@ -188,15 +192,22 @@ class Relay:
             writer.close()
             self._open.discard(task)
 
-    async def _carry(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, *, down: bool) -> None:
+    async def _ask(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, unheard: asyncio.Event) -> None:
         while piece := await source.read(1 << 20):
-            if not down and self.barred is not None and self.barred in piece:
+            if self.barred is not None and self.barred in piece:
                 self._refused.release()
                 return
-            if down and self.losing:
+            if self.deaf is not None and self.deaf in piece:
+                unheard.set()
+            sink.write(piece)
+            await sink.drain()
+
+    async def _answer(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, unheard: asyncio.Event) -> None:
+        while piece := await source.read(1 << 20):
+            if self.losing or unheard.is_set():
                 self.losing = False
                 return
-            if down and self.lie is not None:
+            if self.lie is not None:
                 piece = piece.replace(*self.lie)
             sink.write(piece)
             await sink.drain()

@@ -31,6 +31,8 @@ POLL = 20.0
 _WORDS = frozenset({"QUERY", "CLARIFY", "OBSERVE"})
 #: Members of an offer that have arguments of their own.
 _OFFERED = frozenset({"binding", "kind", "packages", "reasoning"})
+#: Refusals after which it is not known whether a statement was taken in.
+_UNKNOWN = frozenset({"STORAGE_FAULT", "INTERNAL"})
 #: What can be the last that is said.
 _LAST = frozenset({"CLOSE", "REJECT", "WITHDRAW"})
 
@@ -58,6 +60,8 @@ class Session:
         # What this program has been shown, and may answer.
         self._seen: set[str] = set()
         self._packages: dict[str, Package] = {}
+        # What was signed last, if it is not known whether it was taken in: type, body and what it answers; the statement.
+        self._doubt: tuple[tuple[str, str, str | None], _core.Statement] | None = None
         self._ground = Ground(self._party, self._stream)
 
     async def __aenter__(self) -> Session:
@@ -495,26 +499,34 @@ class Session:
     ) -> Receipt:
         """Says something on the head that is known; only words are signed anew when somebody else spoke first.
 
-        After ``Unreachable`` the head stays, so that saying the same again cannot say it twice.
+        After ``Unreachable`` the head stays, and the same that is said next is the same statement, which is taken in once.
         """
         node = await self._party.node()
         if self._head is None:
             self._learn((view or await self._look()).head)
         intent = None if self._party.guard is None else await self._intent(type, body, reply, packages, binds)
         keeps_meaning = type in _WORDS or (type == "INFORM" and body.get("kind") == "note")
+        said = (type, json.dumps(body, sort_keys=True), reply)
         for attempt in range(RESIGN_MAX + 1):
-            statement = await self._party.sign(self._stream, type, body, self._head, reply=reply, intent=intent)
+            doubt, self._doubt = self._doubt, None
+            if doubt is not None and doubt[0] == said:
+                statement = doubt[1]
+            else:
+                statement = await self._party.sign(self._stream, type, body, self._head, reply=reply, intent=intent)
             try:
                 receipt = await node.submit(statement)
             except Conflict as conflict:
+                # It was not taken in, whatever was not known of it before.
                 self._head = None
                 if not keeps_meaning or attempt == RESIGN_MAX:
                     raise
                 self._head = conflict.head or head_of(await self._party.get(self._path()))
-            except Refused as refused:
-                # A head that was refused may be none.
-                if refused.code not in ("STORAGE_FAULT", "INTERNAL"):
+            except BaseException as error:
+                if isinstance(error, Refused) and error.code not in _UNKNOWN:
+                    # A head that was refused may be none.
                     self._head = None
+                else:
+                    self._doubt = (said, statement)
                 raise
             else:
                 self._learn((receipt.sequence, receipt.statement))
