@@ -3,6 +3,7 @@
 Each framework's script runs in an environment of its own, in which the SDK and the framework are installed.
 """
 
+import importlib.metadata
 import json
 import os
 import pathlib
@@ -31,6 +32,9 @@ SILENT = {
     "OTEL_SDK_DISABLED": "true",
     "PYTHONDONTWRITEBYTECODE": "1",
 }
+
+#: What `pip install './sdk/python[…]'` takes, as the guide has it.
+EXTRAS = {"agent-framework", "autogen", "crewai", "langchain"}
 
 #: The tools over an agent, in every framework.
 NAMES = {
@@ -80,7 +84,8 @@ def check_tools(tools, missing=frozenset()):
 
 
 def check_types(name):
-    """That the adapter's types are those of the framework as it is installed here."""
+    """That the package offers the framework as an extra, and the adapter's types are those of what is installed here."""
+    assert set(importlib.metadata.metadata("assent").get_all("Provides-Extra") or ()) == EXTRAS
     source = ROOT / "sdk" / "python" / "src"
     files = [str(source / "assent" / "adapters" / f"{it}.py") for it in ("arguments", "tools", name)]
     with tempfile.TemporaryDirectory() as cache:

@@ -133,6 +133,12 @@ class Relay:
         self.lie: tuple[bytes, bytes] | None = None
         #: Whether the next answer is lost, with its connection.
         self.losing = False
+        #: Requests with these bytes are carried, and their answers lost with the connection.
+        self.deaf: bytes | None = None
+        #: Requests with these bytes are not carried: their connection is cut.
+        self.barred: bytes | None = None
+        # One for each that was cut for that.
+        self._refused = asyncio.Semaphore(0)
 
     async def __aenter__(self) -> Relay:
         self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
@@ -155,16 +161,23 @@ class Relay:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
+    async def refusing(self, count: int) -> None:
+        """Waits until so many more requests were cut."""
+        for _ in range(count):
+            await self._refused.acquire()
+
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
         self.accepted += 1
         self._open.add(task)
+        # What is asked here and not to be answered.
+        unheard = asyncio.Event()
         try:
             node_reader, node_writer = await asyncio.open_connection(*self._upstream)
             ways = [
-                asyncio.ensure_future(self._carry(reader, node_writer, down=False)),
-                asyncio.ensure_future(self._carry(node_reader, writer, down=True)),
+                asyncio.ensure_future(self._ask(reader, node_writer, unheard)),
+                asyncio.ensure_future(self._answer(node_reader, writer, unheard)),
             ]
             try:
                 await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
@@ -179,12 +192,22 @@ class Relay:
             writer.close()
             self._open.discard(task)
 
-    async def _carry(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, *, down: bool) -> None:
+    async def _ask(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, unheard: asyncio.Event) -> None:
         while piece := await source.read(1 << 20):
-            if down and self.losing:
+            if self.barred is not None and self.barred in piece:
+                self._refused.release()
+                return
+            if self.deaf is not None and self.deaf in piece:
+                unheard.set()
+            sink.write(piece)
+            await sink.drain()
+
+    async def _answer(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, unheard: asyncio.Event) -> None:
+        while piece := await source.read(1 << 20):
+            if self.losing or unheard.is_set():
                 self.losing = False
                 return
-            if down and self.lie is not None:
+            if self.lie is not None:
                 piece = piece.replace(*self.lie)
             sink.write(piece)
             await sink.drain()

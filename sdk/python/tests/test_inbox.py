@@ -80,3 +80,29 @@ async def test_what_cannot_be_handled_comes_again(traders: Market) -> None:
     async with aclosing(traders.seller.inbox().__aiter__()) as messages:
         message = await asyncio.wait_for(anext(messages), PATIENCE)
         assert message.attempt == 2
+
+
+async def test_who_takes_longer_than_the_lease_goes_on(traders: Market) -> None:
+    start = await traders.client.size()
+    await traders.buyer.open_session(traders.seller.name, "provision.compute.gpu", timeout=0)
+    handled: list[int] = []
+    done = asyncio.Event()
+
+    async def handle(message: assent.InboxMessage) -> None:
+        handled.append(message.log_index)
+        if len(handled) > 1:
+            done.set()
+            return
+        # Until another worker has it, and confirms it.
+        (again,) = await traders.seller.inbox().take(wait=20)
+        assert again.log_index == message.log_index
+        await again.confirm()
+        await traders.buyer.open_session(traders.seller.name, "provision.compute.gpu", timeout=0)
+
+    running = asyncio.ensure_future(traders.seller.inbox(lease=1, start=start).run(handle))
+    next_one = asyncio.ensure_future(done.wait())
+    await asyncio.wait([running, next_one], timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
+    assert next_one.done() and len(set(handled)) == 2
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running

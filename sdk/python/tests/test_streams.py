@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing
+from datetime import timedelta
 
 import pytest
 
 import assent
+from assent import _node
 
-from .support import PATIENCE, Market, Relay, Served
+from .support import CAPABILITY, PATIENCE, Market, Relay, Served
 
 
 async def heard(session: assent.Session, count: int) -> list[int]:
@@ -65,6 +68,69 @@ async def test_a_node_that_begins_anew_is_waited_for(traders: Market, node: Serv
     assert (await mine.view()).state in ("INTRODUCED", "CONVERSING")
 
 
+#: More often than a request is repeated.
+OFTEN = 6
+
+
+async def test_nothing_is_lost_when_the_node_is_away_while_a_message_is_verified(traders: Market, node: Served) -> None:
+    start = await traders.client.size()
+    mine, theirs = await traders.session()
+    await theirs.say("hello")
+
+    async def followed(agent: assent.Agent) -> list[int]:
+        async with aclosing(agent.events(start)) as events:
+            return [(await anext(events)).sequence for _ in range(3)]
+
+    for listen in (lambda agent: heard(agent.session(mine.id), 3), followed):
+        async with Relay(node.url) as relay, assent.Client(relay.url) as client:
+            relay.barred = b"stream=agent"
+            listening = asyncio.ensure_future(listen(traders.again(client)[0]))
+            await asyncio.wait_for(relay.refusing(OFTEN), PATIENCE)
+            relay.barred = None
+            assert await asyncio.wait_for(listening, PATIENCE) == [0, 1, 2]
+
+
+async def test_a_loop_that_was_left_while_a_message_is_verified_misses_none(traders: Market, node: Served) -> None:
+    mine, _ = await traders.session()
+    async with Relay(node.url) as relay, assent.Client(relay.url) as client:
+        session = traders.again(client)[0].session(mine.id)
+        relay.barred = b"stream=agent"
+        listening = asyncio.ensure_future(heard(session, 1))
+        await asyncio.wait_for(relay.refusing(1), PATIENCE)
+        listening.cancel()
+        await asyncio.wait([listening])
+        relay.barred = None
+        assert await asyncio.wait_for(heard(session, 2), PATIENCE) == [0, 1]
+
+
+async def test_a_loop_ends_with_the_session_however_often_it_is_begun(traders: Market, node: Served) -> None:
+    mine = await traders.buyer.open_session(traders.seller.name, CAPABILITY, timeout=0)
+    await traders.seller.session(mine.id).reject("not today")
+    async with Relay(node.url) as relay, assent.Client(relay.url) as client:
+        session = traders.again(client)[0].session(mine.id)
+
+        async def all_of_it() -> list[int]:
+            return [message.sequence async for message in session]
+
+        # The node is away when it is asked whether that was the last.
+        relay.barred = f"{session._path()} HTTP".encode()
+        listening = asyncio.ensure_future(all_of_it())
+        await asyncio.wait_for(relay.refusing(OFTEN), PATIENCE)
+        relay.barred = None
+        assert await asyncio.wait_for(listening, PATIENCE) == [0, 1]
+        assert await asyncio.wait_for(all_of_it(), PATIENCE) == []
+
+
+async def test_two_loops_at_a_time_each_hear_everything(traders: Market) -> None:
+    mine, theirs = await traders.session()
+    both = [asyncio.ensure_future(heard(mine, 4)) for _ in range(2)]
+    await theirs.say("one")
+    await theirs.say("two")
+    assert await asyncio.wait_for(asyncio.gather(*both), PATIENCE) == [[0, 1, 2, 3]] * 2
+    await theirs.say("three")
+    assert await heard(mine, 1) == [4]
+
+
 async def test_a_statement_whose_answer_is_lost_is_said_once(traders: Market, node: Served) -> None:
     async with Relay(node.url) as relay, assent.Client(relay.url) as client:
         buyer, _ = traders.again(client)
@@ -75,6 +141,69 @@ async def test_a_statement_whose_answer_is_lost_is_said_once(traders: Market, no
         said = await theirs.messages()
         assert [message.hash for message in said if message.is_mine is False][-1] == receipt.statement
         assert len(said) == 3
+
+
+async def test_what_is_said_again_when_nothing_is_known_is_said_once(traders: Market, node: Served) -> None:
+    async with Relay(node.url) as relay, assent.Client(relay.url) as client:
+        mine, theirs = await traders.session(traders.again(client)[0])
+        question = (await theirs.ask("what for?")).statement
+        await mine.view()
+        until = await client.after(timedelta(hours=1))
+        fixed = traders.package("1000 USD").fixed(assent._core.millis(until))
+        ways: list[Callable[[], Awaitable[_node.Receipt]]] = [
+            lambda: mine.say("hello"),
+            lambda: mine.ask("how many?"),
+            lambda: mine.clarify("to train a model", question),
+            lambda: mine.observe("a fine day"),
+            lambda: mine.propose(fixed),
+        ]
+        for number, say in enumerate(ways):
+            before = len(await theirs.messages())
+            # Every answer is lost, though the statement comes through.
+            relay.deaf = b"POST /v1/statements"
+            with pytest.raises(assent.Unreachable):
+                await say()
+            relay.deaf = None
+            assert len(await theirs.messages()) == before + 1
+            if number % 2:
+                # Somebody else spoke, and this program has read all of it.
+                await theirs.say("go on")
+                await mine.messages()
+            receipt = await say()
+            told = [message.hash for message in await theirs.messages() if not message.is_mine]
+            assert told[-1] == receipt.statement
+            assert len(await theirs.messages()) == before + 1 + number % 2
+
+
+async def test_what_did_not_come_through_is_signed_anew(traders: Market, node: Served) -> None:
+    async with Relay(node.url) as relay, assent.Client(relay.url) as client:
+        mine, theirs = await traders.session(traders.again(client)[0])
+        relay.barred = b"POST /v1/statements"
+        with pytest.raises(assent.Unreachable):
+            await mine.say("hello")
+        relay.barred = None
+        await theirs.say("go on")
+        await mine.say("hello")
+        assert [message.text for message in await theirs.messages(1)] == ["go on", "hello"]
+        # Said on purpose, and not for want of an answer.
+        await mine.say("hello")
+        assert [message.text for message in await theirs.messages(1)] == ["go on", "hello", "hello"]
+
+
+async def test_keys_are_read_anew(traders: Market, node: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    mine, _ = await traders.session()
+    for kept in (_node.KEYS_KEPT, 0.0):
+        monkeypatch.setattr(_node, "KEYS_KEPT", kept)
+        async with Relay(node.url) as relay, assent.Client(relay.url) as client:
+            session = traders.again(client)[0].session(mine.id)
+            assert len(await session.messages()) == 2
+            # What tells of keys is no longer what it was.
+            relay.lie = (b'"type":"agent.register"', b'"type":"agent.registeR"')
+            if kept:
+                assert len(await session.messages()) == 2
+            else:
+                with pytest.raises(assent.Unverified):
+                    await session.messages()
 
 
 async def test_a_statement_that_was_changed_on_the_way_is_refused(traders: Market, node: Served) -> None:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
 import subprocess
 import sys
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 import assent
 from assent import sync
+from assent._portal import Closed
 
 from .support import CAPABILITY, PATIENCE, ROOT, Market, Served
 
@@ -69,3 +74,73 @@ def test_nothing_is_left_when_a_node_is_not_there() -> None:
     with pytest.raises(assent.Unreachable), sync.Client("http://127.0.0.1:9"):
         pass
     assert threading.active_count() == before
+
+
+def alone(node: Served, tmp_path: Path) -> tuple[sync.Client, sync.Agent]:
+    """An agent that nobody talks to."""
+    keys, name = assent.Keyring(tmp_path / "keys"), "acme.example/buyer"
+    client = sync.Client(node.url).__enter__()
+    card = {"capabilities": [CAPABILITY]}
+    return client, client.register(name, organisation=keys.key("acme.example"), key=keys.key(name), card=card)
+
+
+def until_it_waits(client: sync.Client) -> None:
+    """Waits until something is under way in the client's loop."""
+    while not asyncio.all_tasks(client._portal._loop):
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        lambda agent: agent.next_invitation(),
+        lambda agent: next(iter(agent.inbox())),
+        lambda agent: list(agent.events()),
+    ],
+    ids=["invitation", "inbox", "events"],
+)
+def test_who_waits_is_told_that_the_client_is_closed(
+    node: Served, tmp_path: Path, work: Callable[[sync.Agent], object]
+) -> None:
+    client, agent = alone(node, tmp_path)
+    told: list[BaseException] = []
+
+    def wait() -> None:
+        try:
+            work(agent)
+        except BaseException as error:
+            told.append(error)
+
+    waiting = threading.Thread(target=wait, daemon=True)
+    waiting.start()
+    until_it_waits(client)
+    client.close()
+    waiting.join(PATIENCE)
+    assert not waiting.is_alive()
+    # Between two requests it is told the other.
+    assert [type(error) for error in told] in ([assent.Unreachable], [Closed])
+    client.close()
+    with pytest.raises(RuntimeError, match="closed"):
+        agent.next_invitation()
+
+
+def test_who_interrupts_a_loop_is_told_nothing_else(node: Served, tmp_path: Path) -> None:
+    client, agent = alone(node, tmp_path)
+    main = threading.main_thread().ident
+    assert main is not None
+
+    def interrupt() -> None:
+        until_it_waits(client)
+        signal.pthread_kill(main, signal.SIGINT)
+
+    with client:
+        for loop in (agent.inbox, agent.events):
+            # Leaves a connection to go on with.
+            assert agent.shown()["name"]
+            interrupting = threading.Thread(target=interrupt)
+            with pytest.raises(KeyboardInterrupt):
+                interrupting.start()
+                for _ in loop():
+                    pass
+            interrupting.join()
+            assert not asyncio.all_tasks(client._portal._loop)

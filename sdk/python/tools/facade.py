@@ -159,9 +159,8 @@ CLASSES = {
         self.close()
 
     def close(self) -> None:
-        """Ends its connections and the thread that they live in."""
-        self._portal.run(self._inner.aclose())
-        self._portal.close()
+        """Ends its connections and the thread that they live in; who still waits for something gets ``Unreachable``."""
+        self._portal.close(self._inner.aclose())
 ''',
     ),
 }

@@ -18,6 +18,8 @@ T = TypeVar("T")
 
 #: Differences between the clocks up to this are left alone, in milliseconds: the node allows for more.
 TOLERATED_MS = 30_000
+#: For how long keys that were read are taken for all that an issuer has, in seconds: they may have been revoked since.
+KEYS_KEPT = 60.0
 #: Streams that one session can rest on; more than any has.
 STREAMS_MAX = 256
 
@@ -150,11 +152,12 @@ class Node:
 
 
 class Authors:
-    """The keys of issuers, as their own streams have them; read when one is met that is not known."""
+    """The keys of issuers, as their own streams have them; read when one is met that is not known, or not lately."""
 
     def __init__(self, node: Node) -> None:
         self._node = node
-        self._known: dict[str, _core.Keys] = {}
+        # With the time from when on they are read anew.
+        self._known: dict[str, tuple[_core.Keys, float]] = {}
         self._lock = asyncio.Lock()
 
     async def check(self, message: _core.Logged) -> None:
@@ -167,11 +170,12 @@ class Authors:
                 raise _strange(message)
             return
         async with self._lock:
-            known = self._known.get(issuer)
-            if known is not None and known.signed(message):
+            known, until = self._known.get(issuer, (None, 0.0))
+            if known is not None and time.monotonic() < until and known.signed(message):
                 return
+            until = time.monotonic() + KEYS_KEPT
             keys = await self._read(issuer)
-            self._known[issuer] = keys
+            self._known[issuer] = (keys, until)
         if not keys.signed(message):
             raise _strange(message)
 

@@ -5,9 +5,19 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncGenerator, Coroutine, Iterator
-from typing import Any, TypeVar
+from contextlib import suppress
+from typing import Any, Generic, TypeVar
+
+from .errors import Unreachable
+
+#: How long is waited for what was cancelled, in seconds.
+SETTLING = 10.0
 
 T = TypeVar("T")
+
+
+class Closed(RuntimeError):
+    """A client is used that was closed."""
 
 
 class Portal:
@@ -16,19 +26,25 @@ class Portal:
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="assent", daemon=True)
+        # Nothing is begun behind the closing, where nobody would end it.
+        self._lock = threading.Lock()
+        self._closed = False
         self._thread.start()
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Waits for something to be done; who is interrupted cancels it."""
+        """Waits for something to be done; who is interrupted cancels it and waits for its end.
+
+        :raises Unreachable: if the client is closed before it is done.
+        """
         if threading.current_thread() is self._thread:
             work.close()
             raise RuntimeError("what runs in the loop itself uses the asynchronous names")
-        future = asyncio.run_coroutine_threadsafe(work, self._loop)
-        try:
-            return future.result()
-        except BaseException:
-            future.cancel()
-            raise
+        with self._lock:
+            if self._closed:
+                work.close()
+                raise Closed("the client is closed")
+            begun = self._begin(work)
+        return self._outcome(begun)
 
     def iterate(self, things: AsyncGenerator[T, None]) -> Iterator[T]:
         """What comes, one after the other, for as long as one asks."""
@@ -40,15 +56,74 @@ class Portal:
                     return
                 yield thing
         finally:
-            self.run(things.aclose())
+            # Closing ends what is iterated, too.
+            with suppress(Closed):
+                self.run(things.aclose())
 
-    def close(self) -> None:
-        """Ends the loop and its thread."""
-        if not self._loop.is_closed():
-            self.run(self._loop.shutdown_asyncgens())
+    def close(self, last: Coroutine[Any, Any, object] | None = None) -> None:
+        """Ends whatever is still waited for, does what is to be done last, and ends the loop and its thread."""
+        with self._lock:
+            if self._closed:
+                if last is not None:
+                    last.close()
+                return
+            self._closed = True
+        try:
+            self._outcome(self._begin(self._end(last)))
+        finally:
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join()
             self._loop.close()
+
+    def _begin(self, work: Coroutine[Any, Any, T]) -> _Begun[T]:
+        begun = _Begun[T]()
+        self._loop.call_soon_threadsafe(begun.begin, self._loop, work)
+        return begun
+
+    def _outcome(self, begun: _Begun[T]) -> T:
+        try:
+            begun.ended.wait()
+        except BaseException:
+            self._loop.call_soon_threadsafe(begun.cancel)
+            begun.ended.wait(SETTLING)
+            raise
+        return begun.outcome()
+
+    async def _end(self, last: Coroutine[Any, Any, object] | None) -> None:
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        if others:
+            await asyncio.wait(others, timeout=SETTLING)
+        try:
+            if last is not None:
+                await last
+        finally:
+            await self._loop.shutdown_asyncgens()
+
+
+class _Begun(Generic[T]):
+    """Work in the loop, for whoever waits for it in another thread."""
+
+    def __init__(self) -> None:
+        self.ended = threading.Event()
+        self._task: asyncio.Task[T] | None = None
+
+    def begin(self, loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, T]) -> None:
+        """Begins, in the loop."""
+        self._task = loop.create_task(work)
+        self._task.add_done_callback(lambda _: self.ended.set())
+
+    def cancel(self) -> None:
+        """Cancels it, in the loop, which has begun it."""
+        if self._task is not None:
+            self._task.cancel()
+
+    def outcome(self) -> T:
+        """What came of it, when it has ended."""
+        if self._task is None or self._task.cancelled():
+            raise Unreachable("the client was closed meanwhile")
+        return self._task.result()
 
 
 async def _following(things: AsyncGenerator[T, None]) -> T:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
@@ -31,6 +31,7 @@ SILENCE = 45.0
 CONNECT_TIME = 10.0
 
 Params = Mapping[str, Any]
+T = TypeVar("T")
 
 
 class Failure(Exception):
@@ -230,8 +231,25 @@ async def resumed(
                 renewed = True
                 forget_token()
                 continue
-            error = failure.error
-            if not isinstance(error, Unreachable) and getattr(error, "status", None) != 503:
-                raise error from failure
+            if not _is_away(failure.error):
+                raise failure.error from failure
             failures += 1
             await asyncio.sleep(max(backoff(failures), min(failure.retry_after, RETRY_AFTER_MAX)))
+
+
+async def answered(ask: Callable[[], Awaitable[T]]) -> T:
+    """What is asked while a stream is listened to: again and again, for however long the node is away."""
+    failures = 0
+    while True:
+        try:
+            return await ask()
+        except AssentError as error:
+            if not _is_away(error):
+                raise
+            failures += 1
+            await asyncio.sleep(backoff(failures))
+
+
+def _is_away(error: AssentError) -> bool:
+    """Whether the node is only away: it is not heard, or says that it cannot at present."""
+    return isinstance(error, Unreachable) or (isinstance(error, Refused) and error.status == 503)

@@ -6,12 +6,13 @@ import secrets
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping, Sequence
 from contextlib import aclosing
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from . import _core
 from ._node import Receipt, held, told
 from ._party import Party, head_of
-from ._transport import Failure, resumed
+from ._transport import Failure, answered, resumed
 from .errors import AssentError, Missing, TimedOut
 from .guard import Guard, Intent
 from .inbox import Inbox
@@ -116,7 +117,7 @@ class Agent:
         intent = Intent("PROPOSE", body, self.name, None, capability, tuple(peers))
         statement = await self._party.sign("session:", "PROPOSE", body, None, intent=intent)
         receipt = await node.submit(statement)
-        session = Session(self, receipt.statement, capability)
+        session = Session(self, receipt.statement)
         if timeout != 0:
             await session.wait_until(lambda view: view.state != "INVITED", timeout)
         if terms is not None:
@@ -208,7 +209,7 @@ class Agent:
                     logged = _core.read_message(data)
                     if logged.log_index < following:
                         raise ValueError("a statement that was told before")
-                await node.authors.check(logged)
+                await answered(partial(node.authors.check, logged))
                 following = logged.log_index + 1
                 yield Message._of(logged, self.name)
 

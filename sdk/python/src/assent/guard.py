@@ -29,14 +29,22 @@ class Intent:
     agent: str
     #: The session, if it is open already.
     session: str | None = None
-    #: What the session is about, where that is known.
+    #: What the session is about, by its opening statement, where there is one.
     capability: str | None = None
-    #: The other participants, as ``agent://…``.
+    #: The others whom the opening statement names, and whoever else has spoken, as ``agent://…``.
     peers: tuple[str, ...] = ()
     #: The packages that are offered by it, or that it accepts or commits to.
     packages: tuple[Package, ...] = ()
     #: Whether it binds the agent, or can come to bind it by the other side's answer alone.
     binds: bool = False
+    #: Whom it would let come in, or act for the agent, where that is known.
+    lets_in: str | None = None
+
+    @property
+    def opens(self) -> bool:
+        """Whether it lets somebody come in or act: an admission that is asked for or given, or a mandate."""
+        admits = self.type in ("PROPOSE", "ACCEPT") and self.body.get("kind") == "admission"
+        return admits or self.type == "DELEGATE"
 
 
 class Guard(Protocol):
@@ -54,13 +62,13 @@ class Policy:
     owes_max: Money | str | None = None
     #: The most that it may come to pay for under one package: what others owe it.
     takes_max: Money | str | None = None
-    #: Organisations (``volt.example``) or agents with which it may deal.
+    #: Organisations (``volt.example``) or agents with which it may deal, and whom it may let come in or act for it.
     counterparties: frozenset[str] | None = None
     #: Prefixes of the capabilities that it may deal in, such as ``provision.compute``.
     capabilities: frozenset[str] | None = None
     #: Performatives that it may not use, such as ``DELEGATE``.
     forbidden: frozenset[str] = frozenset()
-    #: Whether a person has to say yes to whatever binds: then it is refused here, and to be escalated.
+    #: Whether a person has to say yes to whatever binds, a mandate too: then it is refused here, and to be escalated.
     binding_needs_person: bool = False
     #: Bounds on members of ``terms``, by their name.
     limits: Limits | None = None
@@ -91,7 +99,9 @@ class PolicyGuard:
         if allowed is None:
             return None
         named = {name.removeprefix("agent://") for name in allowed}
-        for peer in intent.peers:
+        if intent.opens and intent.lets_in is None:
+            return "whom this would let in is not known here"
+        for peer in (*intent.peers, *filter(None, [intent.lets_in])):
             whole = peer.removeprefix("agent://")
             if whole not in named and whole.partition("/")[0] not in named:
                 return f"{peer} is nobody whom this agent may deal with"
@@ -144,6 +154,8 @@ class PolicyGuard:
     def _person(self, intent: Intent) -> str | None:
         if self.policy.binding_needs_person and intent.binds:
             return "a person has to decide on what binds: escalate"
+        if self.policy.binding_needs_person and intent.type == "DELEGATE":
+            return "a person has to decide on who may act for this agent: escalate"
         return None
 
     @property

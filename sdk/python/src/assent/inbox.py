@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import _core
 from ._node import held
-from .errors import Missing
+from .errors import Missing, Refused
 from .message import Message
 from .session import Session
 
@@ -85,13 +85,18 @@ class Inbox:
     async def run(self, handle: Callable[[InboxMessage], Awaitable[object]], workers: int = 1) -> None:
         """Gives each message to ``handle`` and confirms it when that returns; so many at once, until cancelled.
 
-        What ``handle`` raises ends all of it, and leaves the message to come again when its lease ends.
+        What ``handle`` raises ends all of it, and leaves the message to come again when its lease ends. A message whose
+        lease ended before ``handle`` did is told again.
         """
 
         async def work() -> None:
             async for message in self:
                 await handle(message)
-                await message.confirm()
+                try:
+                    await message.confirm()
+                except Refused as refused:
+                    if refused.code != "LEASE_LOST":
+                        raise
 
         tasks = [asyncio.ensure_future(work()) for _ in range(workers)]
         try:

@@ -6,12 +6,14 @@ import json
 import time
 from collections.abc import AsyncGenerator, Callable, Collection, Mapping
 from contextlib import aclosing
+from functools import partial
 from typing import TYPE_CHECKING, Any, Union
 
 from . import _core
+from ._ground import Ground
 from ._node import STREAMS_MAX, Receipt, held
 from ._party import Head, Party, head_of
-from ._transport import Failure, resumed
+from ._transport import Failure, answered, resumed
 from .errors import AssentError, Conflict, Ended, Missing, Refused, TimedOut, Unverified
 from .guard import Intent
 from .message import Commitment, Message, Offer, View
@@ -27,6 +29,10 @@ POLL = 20.0
 
 #: Performatives that mean the same whatever was said just before them.
 _WORDS = frozenset({"QUERY", "CLARIFY", "OBSERVE"})
+#: Members of an offer that have arguments of their own.
+_OFFERED = frozenset({"binding", "kind", "packages", "reasoning"})
+#: Refusals after which it is not known whether a statement was taken in.
+_UNKNOWN = frozenset({"STORAGE_FAULT", "INTERNAL"})
 #: What can be the last that is said.
 _LAST = frozenset({"CLOSE", "REJECT", "WITHDRAW"})
 
@@ -38,23 +44,25 @@ class Session:
     """A session of one agent.
 
     ``async for message in session`` gives what is said, from the first statement on, as it is said, each statement
-    verified and once, and ends with the session; a second loop goes on where the first left. A connection that breaks is
+    verified and once, and ends with the session; a second loop goes on where the last one is. A connection that breaks is
     made again by itself, for however long the node is away.
     """
 
-    def __init__(self, agent: Agent, id: str, capability: str | None = None) -> None:
+    def __init__(self, agent: Agent, id: str) -> None:
         self._agent = agent
         #: Its id, ``sha256:…``.
         self.id = id
         self._digits = _core.hash_digits(id)
         self._party: Party = agent._party
         self._head: Head | None = None
-        self._chain: _core.Chain | None = None
+        # Behind what the next loop begins.
+        self._told: _core.Logged | None = None
         # What this program has been shown, and may answer.
         self._seen: set[str] = set()
         self._packages: dict[str, Package] = {}
-        self._peers: tuple[str, ...] = ()
-        self._capability = capability
+        # What was signed last, if it is not known whether it was taken in: type, body and what it answers; the statement.
+        self._doubt: tuple[tuple[str, str, str | None], _core.Statement] | None = None
+        self._ground = Ground(self._party, self._stream)
 
     async def __aenter__(self) -> Session:
         return self
@@ -89,41 +97,60 @@ class Session:
         return messages
 
     async def __aiter__(self) -> AsyncGenerator[Message, None]:
+        if self._told is not None and await self._ends_with(self._told.sequence):
+            return
         async with aclosing(self.watch()) as watched:
             async for message in watched:
                 yield message
-                if message.type in _LAST:
-                    view = await self._look()
-                    if view.has_ended and view.head[0] == message.sequence:
-                        return
+                if message.type in _LAST and await self._ends_with(message.sequence):
+                    return
+
+    async def _ends_with(self, sequence: int) -> bool:
+        """Whether the session has ended, and nothing was said behind this place."""
+        view = await answered(self._look)
+        return view.has_ended and view.head[0] == sequence
 
     async def watch(self, after: int | None = None) -> AsyncGenerator[Message, None]:
         """The same without an end: also what is said after the session has ended, its countersignatures.
 
         ``after`` is the sequence behind which it begins, for who kept what it had handled across a restart.
         """
-        node = await self._party.node()
-        if self._chain is None or after is not None:
-            self._chain = _core.Chain(node.origin, self._stream, after)
-        chain = self._chain
-        async with aclosing(resumed(self._connect, self._party.forget_token)) as events:
+        node, chain = await self._party.node(), await self._chain(after)
+
+        def connect() -> AsyncGenerator[bytes, None]:
+            return self._connect(chain)
+
+        async with aclosing(resumed(connect, self._party.forget_token)) as events:
             async for data in events:
                 with held():
                     logged = _core.read_message(data)
+                # First, as it may have to wait for the node: the chain goes on when the message is told.
+                await answered(partial(node.authors.check, logged))
+                with held():
                     chain.take(logged)
-                message = await self._received(logged)
+                message = self._taken(logged)
+                self._told = logged
                 self._learn((message.sequence, message.hash))
                 yield message
 
-    async def _connect(self) -> AsyncGenerator[bytes, None]:
+    async def _chain(self, after: int | None) -> _core.Chain:
+        """What follows behind a place, or else behind what was told last; each loop has its own."""
+        origin, told = (await self._party.node()).origin, self._told
+        if after is not None or told is None:
+            return _core.Chain(origin, self._stream, after)
+        chain = _core.Chain(origin, self._stream, told.sequence - 1 if told.sequence > 0 else None)
+        with held():
+            chain.take(told)
+        return chain
+
+    async def _connect(self, chain: _core.Chain) -> AsyncGenerator[bytes, None]:
         node, path = await self._party.node(), self._path("/events")
         try:
             headers = await self._party.headers("GET", path)
         except AssentError as error:
             raise Failure(error) from error
-        last = self._chain.last if self._chain else None
-        if last is not None:
-            headers["last-event-id"] = str(last)
+        if chain.last is not None:
+            headers["last-event-id"] = str(chain.last)
         async with aclosing(node.transport.events(path, None, headers)) as events:
             async for data in events:
                 yield data
@@ -215,7 +242,7 @@ class Session:
             if terms_hash not in (None, pending["termsHash"]):
                 raise Conflict.unread("the COMMIT that waits is to other terms")
             package = await self._package(pending["termsHash"])
-            return await self._accept(pending["id"], pending["termsHash"], package, True, view)
+            return await self._accept(pending["id"], pending["termsHash"], package, view)
         offer = self._only(view) if what is None else next((it for it in view.offers if it.id == _id(what)), None)
         if offer is None:
             raise Missing("the offer is no longer open")
@@ -229,13 +256,12 @@ class Session:
         package = offer.packages.get(terms_hash)
         if package is None:
             raise Missing("the offer has no package with these terms")
-        binds = offer.binding or offer.kind != "business"
-        return await self._accept(offer.id, terms_hash, package, binds, view)
+        return await self._accept(offer.id, terms_hash, package, view)
 
-    async def _accept(self, what: str, terms_hash: str, package: Package | None, binds: bool, view: View) -> Receipt:
+    async def _accept(self, what: str, terms_hash: str, package: Package | None, view: View) -> Receipt:
         body = {"kind": "acceptance", "termsHash": terms_hash}
         packages = () if package is None else (package,)
-        return await self._say("ACCEPT", body, what, packages=packages, binds=binds, view=view)
+        return await self._say("ACCEPT", body, what, packages=packages, binds=True, view=view)
 
     async def reject(self, reason: str, what: Said | None = None) -> Receipt:
         """REJECT of an invitation, an offer or a COMMIT: the only one that waits for this agent, unless one is named."""
@@ -399,13 +425,15 @@ class Session:
             raise Unverified("the answer does not verify: terms under another name, or another session")
         for offer in view.offers:
             self._packages.update(offer.packages)
-        self._peers = tuple(party["agent"] for party in view.participants if party["agent"] != self._agent.name)
-        self._capability = view.capability
         return view
 
     async def _received(self, logged: _core.Logged) -> Message:
         """A message that follows; checks who signed it, and keeps what it offers."""
         await (await self._party.node()).authors.check(logged)
+        return self._taken(logged)
+
+    def _taken(self, logged: _core.Logged) -> Message:
+        """The same of a message whose author was checked."""
         message = Message._of(logged, self._agent.name)
         for package in message.packages:
             self._packages[package.hash] = package
@@ -441,6 +469,9 @@ class Session:
         reasoning: str | None,
         more: Mapping[str, Any],
     ) -> tuple[dict[str, Any], tuple[Package, ...]]:
+        if taken := sorted(_OFFERED & more.keys()):
+            # What the guard is shown and what is signed have to be the same.
+            raise ValueError(f"{', '.join(taken)}: said by an argument of its own")
         now = (await self._party.node()).now_ms()
         fixed = tuple(Package.of(package).fixed(now) for package in packages)
         body = {"kind": kind, "binding": binding, "packages": [package.wire() for package in fixed], **more}
@@ -468,37 +499,34 @@ class Session:
     ) -> Receipt:
         """Says something on the head that is known; only words are signed anew when somebody else spoke first.
 
-        After ``Unreachable`` the head stays, so that saying the same again cannot say it twice.
+        After ``Unreachable`` the head stays, and the same that is said next is the same statement, which is taken in once.
         """
         node = await self._party.node()
-        if view is None and (self._head is None or (self._party.guard is not None and not self._peers)):
-            view = await self._look()
-        if self._head is None and view is not None:
-            self._learn(view.head)
-        intent = Intent(
-            type=type,
-            body=body,
-            agent=self._agent.name,
-            session=self.id,
-            capability=self._capability,
-            peers=self._peers,
-            packages=packages,
-            binds=binds,
-        )
+        if self._head is None:
+            self._learn((view or await self._look()).head)
+        intent = None if self._party.guard is None else await self._intent(type, body, reply, packages, binds)
         keeps_meaning = type in _WORDS or (type == "INFORM" and body.get("kind") == "note")
+        said = (type, json.dumps(body, sort_keys=True), reply)
         for attempt in range(RESIGN_MAX + 1):
-            statement = await self._party.sign(self._stream, type, body, self._head, reply=reply, intent=intent)
+            doubt, self._doubt = self._doubt, None
+            if doubt is not None and doubt[0] == said:
+                statement = doubt[1]
+            else:
+                statement = await self._party.sign(self._stream, type, body, self._head, reply=reply, intent=intent)
             try:
                 receipt = await node.submit(statement)
             except Conflict as conflict:
+                # It was not taken in, whatever was not known of it before.
                 self._head = None
                 if not keeps_meaning or attempt == RESIGN_MAX:
                     raise
                 self._head = conflict.head or head_of(await self._party.get(self._path()))
-            except Refused as refused:
-                # A head that was refused may be none.
-                if refused.code not in ("STORAGE_FAULT", "INTERNAL"):
+            except BaseException as error:
+                if isinstance(error, Refused) and error.code not in _UNKNOWN:
+                    # A head that was refused may be none.
                     self._head = None
+                else:
+                    self._doubt = (said, statement)
                 raise
             else:
                 self._learn((receipt.sequence, receipt.statement))
@@ -506,6 +534,26 @@ class Session:
                     self._packages[package.hash] = package
                 return receipt
         raise Conflict.unread("the session moves faster than it can be written to")
+
+    async def _intent(
+        self, type: str, body: Mapping[str, Any], reply: str | None, packages: tuple[Package, ...], binds: bool
+    ) -> Intent:
+        """What the guard judges: the statement, and the session by its verified statements."""
+        ground = self._ground
+        await ground.read()
+        if type == "ACCEPT" and body.get("kind") == "acceptance":
+            binds = ground.binds(reply)
+        return Intent(
+            type=type,
+            body=body,
+            agent=self._agent.name,
+            session=self.id,
+            capability=ground.capability,
+            peers=ground.peers,
+            packages=packages,
+            binds=binds,
+            lets_in=ground.lets_in(type, body, reply),
+        )
 
     async def _replayed(self) -> _core.World:
         """The session as it follows from its statements and those that it rests on, each verified and judged here."""
