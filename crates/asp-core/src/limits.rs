@@ -23,6 +23,9 @@ pub const A2A_HEARSAY_BYTES_MAX: usize = 32768;
 /// A bound, in bytes. An id that an A2A client makes: of a message, a conversation, a configuration; UUIDs have 36.
 pub const A2A_ID_BYTES_MAX: usize = 256;
 
+/// A bound, in bytes. Statements and messages that one ListTasks reads; after the task that passes it the page ends.
+pub const A2A_LIST_BYTES_MAX: usize = 16777216;
+
 /// A bound, in statements. Statements that one ListTasks reads; where that is not enough the next page goes on.
 pub const A2A_LIST_STATEMENTS_MAX: usize = 20000;
 
@@ -41,8 +44,17 @@ pub const A2A_PUSHES_MAX: usize = 16;
 /// A bound, in configurations. The same of all tasks of the clients that speak as one agent.
 pub const A2A_PUSHES_OF_AGENT_MAX: usize = 1024;
 
+/// A bound, in tasks. Tasks of one organisation's clients that are told elsewhere at once, so that no slow receiver keeps others waiting.
+pub const A2A_PUSHING_OF_ORGANISATION_MAX: usize = 2;
+
+/// A bound, in messages. The newest messages of one A2A client by which one that comes again is known, so that it is not said twice.
+pub const A2A_REQUESTS_MAX: usize = 1024;
+
 /// A bound, in signatures. Signatures of one Agent Card of A2A; each costs a verification.
 pub const A2A_SIGNATURES_MAX: usize = 8;
+
+/// A bound, in bytes. The history of one task of A2A, and as much again of what was handed over in it; of more the oldest messages are left out.
+pub const A2A_TASK_BYTES_MAX: usize = 4194304;
 
 /// A bound, in tasks. Sessions that one ListTasks looks at, those that moved last first; each is read to tell how it stands, and the next page goes on.
 pub const A2A_TASKS_LOOKED_AT_MAX: usize = 500;

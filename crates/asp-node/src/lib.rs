@@ -118,6 +118,9 @@ impl Node {
     /// See [`StartError`].
     pub async fn start_at(config: Config, clock: Clock) -> Result<Self, StartError> {
         let public_url = config.public_url.clone().map(base).transpose()?;
+        if config.a2a_conformance && !config.listen.ip().is_loopback() {
+            return Err(StartError::Conformance { address: config.listen });
+        }
         let Opened { identity, stores } = open(&config, &clock).await?;
         let listen =
             |error: std::io::Error| StartError::Listen { address: config.listen, detail: error.to_string() };
@@ -405,6 +408,11 @@ pub enum StartError {
         /// In the words of the operating system.
         detail: String,
     },
+    /// A node that plays in the conformance kit of A2A may reach its own machine, so nobody else may reach it.
+    Conformance {
+        /// Where it was to listen.
+        address: SocketAddr,
+    },
     /// The document with the organisation's keys cannot be read.
     Document {
         /// Which file.
@@ -443,6 +451,12 @@ impl fmt::Display for StartError {
                 write!(f, "{url} is no address of a node: http or https, without query, fragment or user")
             }
             Self::Listen { address, detail } => write!(f, "cannot listen on {address}: {detail}"),
+            Self::Conformance { address } => {
+                write!(
+                    f,
+                    "a node that is tried by the conformance kit of A2A listens on this machine alone, not on {address}"
+                )
+            }
             Self::Document { path, detail } => {
                 write!(f, "{} is not what `assent org publish` prints: {detail}", path.display())
             }

@@ -6,7 +6,7 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::Path;
 use std::str::FromStr;
@@ -28,7 +28,9 @@ const FILE: beside::Kind = beside::Kind { application_id: 0x4153_5032, tables: i
 /// The columns that [`client`] reads, in its order.
 const CLIENT: &str = "id, agent, p256, seed, name, created";
 /// The columns that [`push`] reads, in its order.
-const PUSH: &str = "session, id, agent, config, place, attempts, due";
+const PUSH: &str = "session, id, agent, client, config, place, attempts, due";
+/// Why what waited was not said when its client is no more.
+const REMOVED: &str = "the client was removed";
 
 /// Names a client: 32 hexadecimal digits, by chance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,12 +67,29 @@ pub struct Client {
 /// The message that a statement was made of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Said {
+    /// The client whose message it is; none of one that showed no token.
+    pub client: Option<ClientId>,
+    /// What the message is called: the same in all statements that were made of it.
+    pub request: Hash,
     /// It, as the node wrote it; none where another statement stands for the same message.
     pub message: Option<String>,
     /// Whether there is more in it that waits for the agent to come in.
     pub waits: bool,
     /// Why what waited could not be said.
     pub refused: Option<String>,
+}
+
+/// A message of a client that was taken in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Request {
+    /// Whose it is.
+    pub client: ClientId,
+    /// What it is called: by the client, and whom it is for.
+    pub name: Hash,
+    /// The hash of all of it.
+    pub digest: Hash,
+    /// The session in which it is said.
+    pub session: Hash,
 }
 
 /// Where a client is told of a task.
@@ -82,6 +101,8 @@ pub struct Push {
     pub id: String,
     /// Whose client.
     pub agent: AgentUri,
+    /// Which client; none of one that showed no token.
+    pub client: Option<ClientId>,
     /// Where and how, as the node wrote it.
     pub config: String,
     /// The last statement of the session of which it was told.
@@ -173,12 +194,12 @@ impl Desk {
         self.one_client("token = ?1", token.as_bytes())
     }
 
-    /// A client that speaks as this agent, the one that was added last.
+    /// A client by its id.
     ///
     /// # Errors
     /// That the storage failed.
-    pub fn client_of(&self, agent: &AgentUri) -> Result<Option<Client>, Fault> {
-        self.one_client("agent = ?1 ORDER BY created DESC, id LIMIT 1", agent.to_string())
+    pub fn client_by_id(&self, id: ClientId) -> Result<Option<Client>, Fault> {
+        self.one_client("id = ?1", id.0)
     }
 
     fn one_client(&self, which: &str, by: impl rusqlite::ToSql) -> Result<Option<Client>, Fault> {
@@ -201,13 +222,26 @@ impl Desk {
         list().map_err(fault)?.into_iter().collect()
     }
 
-    /// Removes a client; whether there was one. Its tasks go on, and nobody speaks in them for it.
+    /// Removes a client; whether there was one. Its tasks go on, and nobody speaks in them for it: what waits to be said is not
+    /// said, and it is told of nothing any more.
     ///
     /// # Errors
     /// That the storage failed.
     pub fn remove(&self, id: ClientId) -> Result<bool, Fault> {
-        let gone = self.connection().execute("DELETE FROM clients WHERE id = ?1", params![id.0]);
-        Ok(gone.map_err(fault)? > 0)
+        let mut connection = self.connection();
+        let mut remove = || -> Result<bool, rusqlite::Error> {
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let gone = transaction.execute("DELETE FROM clients WHERE id = ?1", params![id.0])?;
+            transaction.execute("DELETE FROM pushes WHERE client = ?1", params![id.0])?;
+            transaction.execute("DELETE FROM requests WHERE client = ?1", params![id.0])?;
+            transaction.execute(
+                "UPDATE said SET waits = 0, refused = ?2 WHERE client = ?1 AND waits = 1",
+                params![id.0, REMOVED],
+            )?;
+            transaction.commit()?;
+            Ok(gone > 0)
+        };
+        remove().map_err(fault)
     }
 
     /// Notes what a client calls the conversation that a session belongs to.
@@ -236,42 +270,119 @@ impl Desk {
     /// # Errors
     /// That the storage failed.
     pub fn note(&self, session: &Hash, statement: &Hash, said: &Said) -> Result<(), Fault> {
-        let insert =
-            "INSERT INTO said (statement, session, message, waits, refused) VALUES (?1, ?2, ?3, ?4, ?5)
-                      ON CONFLICT DO NOTHING";
-        let Said { message, waits, refused } = said;
-        let values = params![statement.as_bytes(), session.as_bytes(), message, waits, refused];
+        let insert = "INSERT INTO said (statement, session, client, request, message, waits, refused)
+                      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING";
+        let Said { client, request, message, waits, refused } = said;
+        let (client, request) = (client.map(|id| id.0), request.as_bytes());
+        let values =
+            params![statement.as_bytes(), session.as_bytes(), client, request, message, waits, refused];
         self.connection().execute(insert, values).map_err(fault)?;
         Ok(())
     }
 
-    /// Forgets the message of a statement that was not taken in.
+    /// Forgets the message of a statement that was not taken in, with the name of the conversation that it would have begun.
     ///
     /// # Errors
     /// That the storage failed.
     pub fn forget(&self, statement: &Hash) -> Result<(), Fault> {
-        let delete = "DELETE FROM said WHERE statement = ?1";
-        self.connection().execute(delete, params![statement.as_bytes()]).map_err(fault)?;
-        Ok(())
+        let mut connection = self.connection();
+        let mut forget = || -> Result<(), rusqlite::Error> {
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            transaction.execute("DELETE FROM said WHERE statement = ?1", params![statement.as_bytes()])?;
+            transaction.execute("DELETE FROM contexts WHERE session = ?1", params![statement.as_bytes()])?;
+            transaction.commit()
+        };
+        forget().map_err(fault)
     }
 
-    /// The messages of a session, by the statements that they were made into.
+    /// The messages of a session, by the statements that they were made into. Of more than [`limits::A2A_TASK_BYTES_MAX`] the
+    /// oldest have no words any more, besides the first.
     ///
     /// # Errors
     /// That the storage failed.
     pub fn said(&self, session: &Hash) -> Result<BTreeMap<Hash, Said>, Fault> {
+        self.list_said(session, "ORDER BY rowid DESC")
+    }
+
+    /// The same of the statement that opened the session alone.
+    ///
+    /// # Errors
+    /// That the storage failed.
+    pub fn said_first(&self, session: &Hash) -> Result<BTreeMap<Hash, Said>, Fault> {
+        self.list_said(session, "AND statement = ?1")
+    }
+
+    fn list_said(&self, session: &Hash, which: &str) -> Result<BTreeMap<Hash, Said>, Fault> {
         let connection = self.connection();
-        let list = || -> Result<Vec<([u8; 32], Said)>, rusqlite::Error> {
-            let select = "SELECT statement, message, waits, refused FROM said WHERE session = ?1";
-            let mut query = connection.prepare_cached(select)?;
-            let read = |row: &Row<'_>| {
-                let said = Said { message: row.get(1)?, waits: row.get(2)?, refused: row.get(3)? };
-                Ok((row.get(0)?, said))
-            };
-            query.query_map(params![session.as_bytes()], read)?.collect()
+        let list = || -> Result<BTreeMap<Hash, Said>, rusqlite::Error> {
+            let select = format!(
+                "SELECT statement, client, request, waits, refused, message FROM said WHERE session = ?1 {which}"
+            );
+            let mut query = connection.prepare_cached(&select)?;
+            let mut rows = query.query(params![session.as_bytes()])?;
+            let (mut all, mut bytes) = (BTreeMap::new(), 0);
+            while let Some(row) = rows.next()? {
+                let statement = Hash::from_bytes(row.get(0)?);
+                // A column that nobody asks for is not read.
+                let wanted = bytes <= limits::A2A_TASK_BYTES_MAX || statement == *session;
+                let message: Option<String> = if wanted { row.get(5)? } else { None };
+                bytes += message.as_ref().map_or(0, String::len);
+                let client = row.get::<_, Option<[u8; 16]>>(1)?.map(ClientId);
+                let request = Hash::from_bytes(row.get(2)?);
+                let said = Said { client, request, message, waits: row.get(3)?, refused: row.get(4)? };
+                all.insert(statement, said);
+            }
+            Ok(all)
         };
-        let said = list().map_err(fault)?;
-        Ok(said.into_iter().map(|(statement, said)| (Hash::from_bytes(statement), said)).collect())
+        list().map_err(fault)
+    }
+
+    /// Keeps that a client had a message said, in place of what had the same name; of each client's only the
+    /// [`limits::A2A_REQUESTS_MAX`] newest stay.
+    ///
+    /// # Errors
+    /// That the storage failed.
+    pub fn keep_request(&self, request: &Request) -> Result<(), Fault> {
+        let mut connection = self.connection();
+        let mut keep = || -> Result<(), rusqlite::Error> {
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let Request { client, name, digest, session } = request;
+            transaction.execute(
+                "INSERT OR REPLACE INTO requests (client, request, digest, session) VALUES (?1, ?2, ?3, ?4)",
+                params![client.0, name.as_bytes(), digest.as_bytes(), session.as_bytes()],
+            )?;
+            transaction.execute(
+                "DELETE FROM requests WHERE client = ?1 AND number <= (SELECT number FROM requests
+                 WHERE client = ?1 ORDER BY number DESC LIMIT 1 OFFSET ?2)",
+                params![client.0, limits::A2A_REQUESTS_MAX],
+            )?;
+            transaction.commit()
+        };
+        keep().map_err(fault)
+    }
+
+    /// What a client had said under this name, if it is one of its newest.
+    ///
+    /// # Errors
+    /// That the storage failed.
+    pub fn request(&self, client: ClientId, name: &Hash) -> Result<Option<Request>, Fault> {
+        let connection = self.connection();
+        let select = "SELECT digest, session FROM requests WHERE client = ?1 AND request = ?2";
+        let read = |row: &Row<'_>| {
+            let (digest, session) = (Hash::from_bytes(row.get(0)?), Hash::from_bytes(row.get(1)?));
+            Ok(Request { client, name: *name, digest, session })
+        };
+        connection.query_row(select, params![client.0, name.as_bytes()], read).optional().map_err(fault)
+    }
+
+    /// Forgets a message of which nothing was taken in.
+    ///
+    /// # Errors
+    /// That the storage failed.
+    pub fn forget_request(&self, client: ClientId, name: &Hash) -> Result<(), Fault> {
+        let delete = "DELETE FROM requests WHERE client = ?1 AND request = ?2";
+        self.connection().execute(delete, params![client.0, name.as_bytes()]).map_err(fault)?;
+        Ok(())
     }
 
     /// The sessions whose first message has something that waits for the agent to come in.
@@ -315,9 +426,17 @@ impl Desk {
             return Err(NotKept::Full);
         }
         transaction.execute(
-            "INSERT INTO pushes (session, id, agent, config, place) VALUES (?1, ?2, ?3, ?4, ?5)
-             ON CONFLICT (session, id) DO UPDATE SET config = excluded.config, attempts = 0, due = NULL",
-            params![session, push.id, push.agent.to_string(), push.config, push.place.0],
+            "INSERT INTO pushes (session, id, agent, client, config, place) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+             ON CONFLICT (session, id) DO UPDATE
+             SET client = excluded.client, config = excluded.config, attempts = 0, due = NULL",
+            params![
+                session,
+                push.id,
+                push.agent.to_string(),
+                push.client.map(|id| id.0),
+                push.config,
+                push.place.0
+            ],
         )?;
         Ok(transaction.commit()?)
     }
@@ -327,25 +446,52 @@ impl Desk {
     /// # Errors
     /// That the storage failed.
     pub fn pushes(&self, session: &Hash) -> Result<Vec<Push>, Fault> {
-        self.list_pushes("session = ?1 ORDER BY id", params![session.as_bytes()])
+        let connection = self.connection();
+        let list = || -> Result<Vec<_>, rusqlite::Error> {
+            let select = format!("SELECT {PUSH} FROM pushes WHERE session = ?1 ORDER BY id");
+            let mut query = connection.prepare_cached(&select)?;
+            query.query_map(params![session.as_bytes()], |row| Ok(push(row)))?.collect()
+        };
+        list().map_err(fault)?.into_iter().collect()
     }
 
-    /// Everything of which anybody is to be told.
+    /// Of which of these sessions, or of all, anybody is told, with whose agent's client that is.
     ///
     /// # Errors
     /// That the storage failed.
-    pub fn all_pushes(&self) -> Result<Vec<Push>, Fault> {
-        self.list_pushes("true ORDER BY session, id", params![])
+    pub fn told_of(&self, among: Option<&BTreeSet<Hash>>) -> Result<BTreeMap<Hash, AgentUri>, Fault> {
+        let connection = self.connection();
+        let read = |row: &Row<'_>| Ok((row.get::<_, [u8; 32]>(0)?, row.get::<_, String>(1)?));
+        let list = || -> Result<Vec<([u8; 32], String)>, rusqlite::Error> {
+            let Some(among) = among else {
+                let select = "SELECT session, min(agent) FROM pushes GROUP BY session";
+                return connection.prepare_cached(select)?.query_map([], read)?.collect();
+            };
+            let select = "SELECT session, agent FROM pushes WHERE session = ?1 LIMIT 1";
+            let mut query = connection.prepare_cached(select)?;
+            let one = |id: &Hash| query.query_row(params![id.as_bytes()], read).optional().transpose();
+            among.iter().filter_map(one).collect()
+        };
+        let named = |(session, agent): ([u8; 32], String)| Ok((Hash::from_bytes(session), told(&agent)?));
+        list().map_err(fault)?.into_iter().map(named).collect()
     }
 
-    fn list_pushes(&self, which: &str, values: &[&dyn rusqlite::ToSql]) -> Result<Vec<Push>, Fault> {
+    /// The sessions of which anybody is to be told at some time, with whose agent's client that is and the first such time.
+    ///
+    /// # Errors
+    /// That the storage failed.
+    pub fn due_pushes(&self) -> Result<Vec<(Hash, AgentUri, LogTime)>, Fault> {
         let connection = self.connection();
-        let list = || -> Result<Vec<_>, rusqlite::Error> {
-            let select = format!("SELECT {PUSH} FROM pushes WHERE {which}");
-            let mut query = connection.prepare_cached(&select)?;
-            query.query_map(values, |row| Ok(push(row)))?.collect()
+        let list = || -> Result<Vec<([u8; 32], String, u64)>, rusqlite::Error> {
+            let select =
+                "SELECT session, min(agent), min(due) FROM pushes WHERE due IS NOT NULL GROUP BY session";
+            let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+            connection.prepare_cached(select)?.query_map([], read)?.collect()
         };
-        list().map_err(fault)?.into_iter().collect()
+        let named = |(session, agent, due): ([u8; 32], String, u64)| {
+            Ok((Hash::from_bytes(session), told(&agent)?, LogTime::from_millis(due)))
+        };
+        list().map_err(fault)?.into_iter().map(named).collect()
     }
 
     /// Removes one; whether there was one.
@@ -385,16 +531,22 @@ fn client(row: &Row<'_>) -> Result<Client, Fault> {
     })
 }
 
+/// The agent whose client is told of something.
+fn told(agent: &str) -> Result<AgentUri, Fault> {
+    agent.parse().map_err(|_| Fault::corrupt(None, "somebody is told who is nobody"))
+}
+
 /// A row of [`PUSH`].
 fn push(row: &Row<'_>) -> Result<Push, Fault> {
     let agent: String = row.get(2)?;
     Ok(Push {
         session: Hash::from_bytes(row.get(0)?),
         id: row.get(1)?,
-        agent: agent.parse().map_err(|_| Fault::corrupt(None, "somebody is told who is nobody"))?,
-        config: row.get(3)?,
-        place: Sequence(row.get(4)?),
-        attempts: row.get(5)?,
-        due: row.get::<_, Option<u64>>(6)?.map(LogTime::from_millis),
+        agent: told(&agent)?,
+        client: row.get::<_, Option<[u8; 16]>>(3)?.map(ClientId),
+        config: row.get(4)?,
+        place: Sequence(row.get(5)?),
+        attempts: row.get(6)?,
+        due: row.get::<_, Option<u64>>(7)?.map(LogTime::from_millis),
     })
 }

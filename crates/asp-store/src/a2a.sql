@@ -24,6 +24,10 @@ CREATE TABLE contexts (
 CREATE TABLE said (
   statement BLOB PRIMARY KEY,
   session   BLOB NOT NULL,
+  -- The client whose message it is, if it has shown a token.
+  client    BLOB,
+  -- What the message is called, as in `requests`.
+  request   BLOB NOT NULL,
   message   TEXT,
   -- 1 if what else the message says is to be said once the agent has come in.
   waits     INTEGER NOT NULL DEFAULT 0,
@@ -33,11 +37,26 @@ CREATE TABLE said (
 CREATE INDEX said_by_session ON said (session);
 CREATE INDEX said_that_wait ON said (waits) WHERE waits = 1;
 
+-- The messages that a client had said last, so that one that comes again is not said twice.
+CREATE TABLE requests (
+  number  INTEGER PRIMARY KEY AUTOINCREMENT,
+  client  BLOB NOT NULL,
+  -- The hash of the agent that was addressed and of the id that the client gave the message.
+  request BLOB NOT NULL,
+  -- The hash of all of it.
+  digest  BLOB NOT NULL,
+  session BLOB NOT NULL,
+  UNIQUE (client, request)
+) STRICT;
+CREATE INDEX requests_by_client ON requests (client, number);
+
 -- Where a client is told of a task, and up to which statement of it that was done.
 CREATE TABLE pushes (
   session  BLOB NOT NULL,
   id       TEXT NOT NULL,
   agent    TEXT NOT NULL,
+  -- The client that asked for it, if it has shown a token.
+  client   BLOB,
   config   TEXT NOT NULL,
   place    INTEGER NOT NULL,
   attempts INTEGER NOT NULL DEFAULT 0,
@@ -45,3 +64,7 @@ CREATE TABLE pushes (
   PRIMARY KEY (session, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX pushes_by_agent ON pushes (agent);
+CREATE INDEX pushes_by_client ON pushes (client);
+-- Which sessions anybody is told of, and when, without what the configurations say.
+CREATE INDEX pushes_by_session ON pushes (session, agent);
+CREATE INDEX pushes_by_due ON pushes (due, session, agent) WHERE due IS NOT NULL;

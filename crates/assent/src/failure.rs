@@ -138,6 +138,9 @@ impl From<asp_node::StartError> for Failure {
             StartError::PublicUrl { .. } | StartError::Provider { .. } | StartError::Settlement { .. } => {
                 Self::usage(&error)
             }
+            StartError::Conformance { .. } => {
+                Self::usage(&error).hint("--listen 127.0.0.1:0 takes any port there that is free.")
+            }
             StartError::Document { .. } => Self::usage(&error)
                 .hint("`assent org publish --output FILE` writes one; organisation_document names it."),
             StartError::Outbound { .. } => Self::fault(&error)

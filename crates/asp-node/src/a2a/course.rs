@@ -8,10 +8,11 @@
     reason = "few bodies have words, data or packages, and few keep the move"
 )]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use asp_client::api::{CommitmentView, SessionView};
 use asp_core::a2a::EXTENSION;
+use asp_core::limits;
 use asp_core::name::{AgentUri, Issuer};
 use asp_core::position::{Hash, LogTime, Sequence};
 use asp_core::session::Session;
@@ -34,6 +35,8 @@ use super::wire::{
 const ARTIFACT: &str = "artifact";
 /// The member of a note's data by which an agent answers with a message, and no task.
 const DIRECT: &str = "direct";
+/// What artifacts are called that the node itself vouches for.
+const COMMITMENT: &str = "commitment";
 
 /// Whose move it is, where nothing open says so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,8 +62,16 @@ pub(crate) struct Course {
     spoken: Option<Message>,
     /// Whether the agent answers by a message alone.
     direct: bool,
-    history: Vec<Message>,
+    /// Whether what was said and handed over is kept.
+    records: bool,
+    /// With the bytes of each.
+    history: VecDeque<(usize, Message)>,
+    history_bytes: usize,
     artifacts: Vec<Artifact>,
+    /// The bytes of each artifact of the agent's.
+    handed: BTreeMap<String, usize>,
+    /// The bytes of all that was read.
+    bytes: usize,
     commitments: BTreeSet<Hash>,
 }
 
@@ -79,8 +90,12 @@ impl Course {
             last: Sequence(0),
             spoken: None,
             direct: false,
-            history: Vec::new(),
+            records: true,
+            history: VecDeque::new(),
+            history_bytes: 0,
             artifacts: Vec::new(),
+            handed: BTreeMap::new(),
+            bytes: 0,
             commitments: BTreeSet::new(),
         }
     }
@@ -110,6 +125,21 @@ impl Course {
         &self.context
     }
 
+    /// The bytes of all that was read.
+    pub(crate) const fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Lets go of what was said and handed over, and keeps no more of it: for whoever is told of changes alone. What is heard
+    /// from then on needs the first message and no other.
+    pub(crate) fn forget_past(&mut self) {
+        self.records = false;
+        (self.history, self.artifacts) = (VecDeque::new(), Vec::new());
+        if let Some(first) = self.session.as_ref().map(Session::id) {
+            self.said.retain(|statement, _| *statement == first);
+        }
+    }
+
     /// Notes messages that came since; what was refused of them changes how the task stands.
     pub(crate) fn hear(&mut self, said: BTreeMap<Hash, Said>) -> Option<Event> {
         self.said = said;
@@ -130,6 +160,7 @@ impl Course {
         let statement = entry.statement.statement();
         self.last = statement.sequence;
         let mut events = Vec::new();
+        self.bytes += statement.bytes().len();
         let heard = self.record(statement, entry.point.time, &mut events);
         self.turn(statement);
         let before = self.state;
@@ -148,13 +179,22 @@ impl Course {
             self.at = at;
         }
         if statement.issuer.agent() == Some(&self.me) {
+            if !self.records {
+                return false;
+            }
             match self.said.get(&statement.hash).map(|said| said.message.as_deref()) {
                 Some(Some(message)) => {
+                    let bytes = message.len();
                     let message = serde_json::from_str::<Message>(message).unwrap_or_default();
-                    self.history.push(self.belonging(message));
+                    self.bytes += bytes;
+                    let message = self.belonging(message);
+                    self.remember(bytes, message);
                 }
                 Some(None) => {}
-                None => self.history.push(self.told(statement, Role::User)),
+                None => {
+                    let message = self.told(statement, Role::User);
+                    self.remember(statement.bytes().len(), message);
+                }
             }
             return false;
         }
@@ -164,7 +204,9 @@ impl Course {
             // A countersignature says nothing.
             return false;
         }
-        if let Some(artifact) = self.artifact(statement) {
+        // What there is no place for is told as what it is in the log: a remark.
+        let handed = self.artifact(statement);
+        if let Some(artifact) = handed.filter(|update| self.fits(update, statement)) {
             self.merge(&artifact);
             events.push(Event::ArtifactUpdate(Box::new(artifact)));
             return false;
@@ -175,8 +217,22 @@ impl Course {
         self.direct |= data_of(&statement.body).is_some_and(|data| data.contains_key(DIRECT));
         let message = self.told(statement, Role::Agent);
         self.spoken = Some(message.clone());
-        self.history.push(message);
+        self.remember(statement.bytes().len(), message);
         true
+    }
+
+    /// Puts a message into the history, whose beginning goes when it is too long.
+    fn remember(&mut self, bytes: usize, message: Message) {
+        if !self.records {
+            return;
+        }
+        self.history.push_back((bytes, message));
+        self.history_bytes += bytes;
+        while self.history_bytes > limits::A2A_TASK_BYTES_MAX
+            && let Some((bytes, _)) = self.history.pop_front()
+        {
+            self.history_bytes -= bytes;
+        }
     }
 
     /// A message as a part of this task.
@@ -214,16 +270,21 @@ impl Course {
         self.belonging(message)
     }
 
-    /// What the agent hands over by a note, in the form of A2A.
+    /// What the agent hands over by a note, in the form of A2A. Nothing that could be taken for what the node vouches for.
     fn artifact(&self, statement: &Statement) -> Option<ArtifactUpdate> {
         let Body::Inform(Inform::Note(_)) = &statement.body else { return None };
         let data = data_of(&statement.body)?;
         let mut artifact: Artifact = serde_json::from_value(data.get(ARTIFACT)?.clone()).ok()?;
-        if artifact.parts.is_empty() {
+        if artifact.parts.is_empty() || looks_vouched_for(&artifact) {
             return None;
         }
         if artifact.artifact_id.is_empty() {
-            artifact.artifact_id = statement.hash.to_hex();
+            artifact.artifact_id = format!("note:{}", statement.hash);
+        }
+        artifact.extensions.retain(|extension| !is_ours(extension));
+        artifact.metadata.retain(|name, _| !is_ours(name));
+        for part in &mut artifact.parts {
+            part.metadata.retain(|name, _| !is_ours(name));
         }
         let flag = |name: &str| data.get(name).and_then(Value::as_bool).unwrap_or(false);
         Some(ArtifactUpdate {
@@ -235,7 +296,23 @@ impl Course {
         })
     }
 
+    /// Whether there is a place for what the agent hands over by a statement; it has it then.
+    fn fits(&mut self, update: &ArtifactUpdate, statement: &Statement) -> bool {
+        let id = &update.artifact.artifact_id;
+        let known = self.handed.get(id).copied().unwrap_or(0);
+        let others = self.handed.values().sum::<usize>() - known;
+        let bytes = statement.bytes().len() + if update.append { known } else { 0 };
+        let fits = others + bytes <= limits::A2A_TASK_BYTES_MAX;
+        if fits {
+            self.handed.insert(id.clone(), bytes);
+        }
+        fits
+    }
+
     fn merge(&mut self, update: &ArtifactUpdate) {
+        if !self.records {
+            return;
+        }
         let known = self.artifacts.iter_mut().find(|known| known.artifact_id == update.artifact.artifact_id);
         match known {
             Some(known) if update.append => known.parts.extend(update.artifact.parts.iter().cloned()),
@@ -394,7 +471,8 @@ impl Course {
     pub(crate) fn task(&self, history: Option<usize>, artifacts: bool) -> Task {
         let most = history.unwrap_or(usize::MAX);
         let from = self.history.len().saturating_sub(most);
-        let recent: Vec<Message> = self.history.iter().skip(from).cloned().collect();
+        let recent: Vec<Message> =
+            self.history.iter().skip(from).map(|(_, message)| message.clone()).collect();
         let session = self.session.as_ref();
         let phase = session.map(|session| json!({ "session": session.id(), "state": session.state() }));
         Task {
@@ -410,7 +488,7 @@ impl Course {
     /// The answer of an agent that answers with a message and no task.
     pub(crate) fn direct(&self) -> Option<Message> {
         let ended = self.session.as_ref().is_some_and(|session| has_ended(session.state()));
-        let direct = self.history.iter().rev().find(|message| {
+        let direct = self.history.iter().rev().map(|(_, message)| message).find(|message| {
             let data = message.parts.iter().filter_map(|part| part.data.as_ref());
             data.filter_map(|data| data.pointer("/body/data")).any(|data| data.get(DIRECT).is_some())
         });
@@ -440,10 +518,21 @@ fn failed(view: &SessionView) -> TaskState {
     }
 }
 
+/// Whether a word is the name of the protocol's own extension.
+fn is_ours(word: &str) -> bool {
+    word.trim().eq_ignore_ascii_case(EXTENSION)
+}
+
+/// Whether what an agent hands over has the name or the id of something that the node vouches for.
+fn looks_vouched_for(artifact: &Artifact) -> bool {
+    let id = artifact.artifact_id.trim().to_ascii_lowercase();
+    Hash::from_hex(&id).is_some() || artifact.name.trim().eq_ignore_ascii_case(COMMITMENT)
+}
+
 fn commitment(view: &CommitmentView) -> Artifact {
     Artifact {
         artifact_id: view.id.to_hex(),
-        name: "commitment".to_owned(),
+        name: COMMITMENT.to_owned(),
         description: "What both sides have signed, as it stands in the log.".to_owned(),
         parts: vec![Part::of_data(serde_json::to_value(view).unwrap_or_default())],
         extensions: vec![EXTENSION.to_owned()],

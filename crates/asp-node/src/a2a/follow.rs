@@ -2,7 +2,7 @@
 //!
 //! Statements are read when the client takes what follows from them: a slow one costs no memory.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use asp_core::name::{AgentUri, StreamId};
@@ -52,8 +52,9 @@ impl Follow {
     ) -> Result<Self, A2aError> {
         let topic = Topic::Stream(StreamId::Session(*id));
         let subscription = app.hub.subscribe(topic, caller.who(app))?;
-        let (id, course) = talk::task(app, &caller, target, &id.to_hex()).await?;
+        let (id, mut course) = talk::task(app, &caller, target, &id.to_hex()).await?;
         let task = Event::Task(Box::new(course.task(None, true)));
+        course.forget_past();
         let mut follow = Self {
             app: Arc::clone(app),
             caller,
@@ -100,13 +101,16 @@ impl Follow {
     /// Reads on; whether there may be more. None if the client may not read any more, or nothing can be read.
     async fn read(&mut self) -> Option<bool> {
         let (app, caller, id) = (Arc::clone(&self.app), self.caller.clone(), self.id);
-        let mut course = self.course.clone();
+        // What cannot be read on is over.
+        let nothing = Course::new(caller.agent.clone(), String::new(), BTreeMap::new());
+        let mut course = std::mem::replace(&mut self.course, nothing);
+        self.over = true;
         let read = move |reader: &Reader<'_>| {
-            caller.check(&app)?;
+            caller.check(&app, reader)?;
             if !reader.may_read(Some(&caller.tenant()), &StreamId::Session(id))? {
                 return Err(Denial::from(Code::NotFound));
             }
-            let mut events: Vec<Event> = course.hear(app.a2a.desk.said(&id)?).into_iter().collect();
+            let mut events: Vec<Event> = course.hear(app.a2a.desk.said_first(&id)?).into_iter().collect();
             let more = talk::read_on(reader, &id, &mut course, |_, event| events.push(event))?;
             Ok((course, events, more))
         };

@@ -16,16 +16,16 @@ mod push;
 pub(crate) mod talk;
 pub(crate) mod wire;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use asp_core::key::SecretKey;
 use asp_core::name::{AgentUri, StreamId};
 use asp_core::position::Hash;
 use asp_store::Fault;
-use asp_store::a2a::{Client, ClientId, Desk, NotKept, Push};
+use asp_store::a2a::{Client, ClientId, Desk, NotKept};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use tokio::sync::Notify;
@@ -53,13 +53,36 @@ pub(crate) struct A2a {
     pub(crate) desk: Desk,
     /// That something waits, or that somebody is to be told elsewhere.
     pub(crate) moved: Notify,
+    /// The messages of clients that are being said.
+    saying: Mutex<BTreeSet<(ClientId, Hash)>>,
     /// Who plays in the conformance kit, if somebody does.
     pub(crate) cast: Option<Cast>,
 }
 
 impl A2a {
     pub(crate) const fn new(desk: Desk, cast: Option<Cast>) -> Self {
-        Self { desk, moved: Notify::const_new(), cast }
+        Self { desk, moved: Notify::const_new(), saying: Mutex::new(BTreeSet::new()), cast }
+    }
+}
+
+/// A message that is being said; the same is not said a second time meanwhile.
+#[derive(Debug)]
+pub(crate) struct Saying {
+    app: Arc<App>,
+    message: (ClientId, Hash),
+}
+
+impl Saying {
+    /// Begins to say a message of a client; none if somebody does already.
+    pub(crate) fn begin(app: &Arc<App>, message: (ClientId, Hash)) -> Option<Self> {
+        let mut saying = app.a2a.saying.lock().unwrap_or_else(PoisonError::into_inner);
+        saying.insert(message).then(|| Self { app: Arc::clone(app), message })
+    }
+}
+
+impl Drop for Saying {
+    fn drop(&mut self) {
+        self.app.a2a.saying.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.message);
     }
 }
 
@@ -209,13 +232,4 @@ async fn sessions_moved(app: &Arc<App>, mut from: u64, to: u64) -> BTreeSet<Hash
         from = end;
     }
     moved
-}
-
-/// Where clients are told, by their sessions.
-fn by_session(pushes: Vec<Push>) -> BTreeMap<Hash, Vec<Push>> {
-    let mut sessions: BTreeMap<Hash, Vec<Push>> = BTreeMap::new();
-    for push in pushes {
-        sessions.entry(push.session).or_default().push(push);
-    }
-    sessions
 }

@@ -8,15 +8,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use asp_core::limits;
-use asp_core::name::{AgentUri, StreamId};
+use asp_core::name::{AgentUri, Domain, StreamId};
 use asp_core::position::{Hash, LogTime, Millis, Sequence};
 use asp_store::a2a::Push;
 use asp_store::{Reader, Tenant};
 use tokio::task::JoinSet;
 
 use super::course::Course;
+use super::talk;
 use super::wire::{Event, PushConfig};
-use super::{by_session, talk};
+use crate::fetch::FetchError;
 use crate::http::App;
 use crate::http::problem::Denial;
 use crate::stopped;
@@ -30,41 +31,45 @@ const PAUSE: Millis = Millis(500);
 #[derive(Debug, Default)]
 pub(super) struct Pushing {
     turns: JoinSet<Hash>,
-    busy: BTreeSet<Hash>,
+    busy: BTreeMap<Hash, Domain>,
     /// Sessions that moved while there was no place for them, or while they had their turn.
-    ready: BTreeSet<Hash>,
+    ready: BTreeMap<Hash, Domain>,
     due: Option<LogTime>,
 }
 
 impl Pushing {
     /// Tells of those that moved, or of all; as many as there are places.
     pub(super) async fn begin(&mut self, app: &Arc<App>, moved: Option<&BTreeSet<Hash>>) {
-        let of_thread = Arc::clone(app);
-        let known = match app.reads.wait_and_run(move |_| Ok(of_thread.a2a.desk.all_pushes()?)).await {
-            Ok(pushes) => by_session(pushes),
+        let (of_thread, moved) = (Arc::clone(app), moved.cloned());
+        let read = move |_: &Reader<'_>| {
+            let desk = &of_thread.a2a.desk;
+            Ok((desk.told_of(moved.as_ref())?, desk.due_pushes()?))
+        };
+        let (told_of, waiting) = match app.reads.wait_and_run(read).await {
+            Ok(read) => read,
             Err(denial) => return tracing::error!(?denial, "where A2A clients are told cannot be read"),
         };
         let now = app.clock.now();
-        let is_due = |push: &Push| push.due.is_some_and(|due| due <= now);
-        let wanted = known
-            .iter()
-            .filter(|(id, pushes)| moved.is_none_or(|moved| moved.contains(id)) || pushes.iter().any(is_due));
-        self.ready.extend(wanted.map(|(id, _)| *id));
-        self.ready.retain(|id| known.contains_key(id));
-        self.start(app, &known);
-        let waiting = known.iter().filter(|(id, _)| !self.busy.contains(id)).flat_map(|(_, pushes)| pushes);
-        self.due = waiting.filter_map(|push| push.due).filter(|due| *due > now).min();
+        let due = waiting.iter().filter(|(_, _, due)| *due <= now).map(|(id, agent, _)| (*id, agent.clone()));
+        let wanted = told_of.into_iter().chain(due);
+        self.ready.extend(wanted.map(|(id, agent)| (id, agent.organisation())));
+        self.start(app);
+        let later = waiting.iter().filter(|(id, _, due)| *due > now && !self.busy.contains_key(id));
+        self.due = later.map(|(_, _, due)| *due).min();
     }
 
-    fn start(&mut self, app: &Arc<App>, known: &BTreeMap<Hash, Vec<Push>>) {
-        let next: Vec<Hash> = self.ready.iter().filter(|id| !self.busy.contains(id)).copied().collect();
-        for id in next.into_iter().take(AT_ONCE.saturating_sub(self.busy.len())) {
+    fn start(&mut self, app: &Arc<App>) {
+        for (id, organisation) in self.ready.clone() {
+            let of_one = self.busy.values().filter(|busy| **busy == organisation).count();
+            let busy = self.busy.contains_key(&id) || of_one >= limits::A2A_PUSHING_OF_ORGANISATION_MAX;
+            if busy || self.busy.len() >= AT_ONCE {
+                continue;
+            }
             self.ready.remove(&id);
-            self.busy.insert(id);
-            let pushes = known.get(&id).cloned().unwrap_or_default();
+            self.busy.insert(id, organisation);
             let app = Arc::clone(app);
             self.turns.spawn(async move {
-                tell(&app, id, pushes).await;
+                tell(&app, id).await;
                 id
             });
         }
@@ -95,70 +100,146 @@ impl Pushing {
     }
 }
 
-/// Tells everybody who is to be told of a task what they have not been told.
-async fn tell(app: &Arc<App>, id: Hash, pushes: Vec<Push>) {
-    let Some(agent) = pushes.first().map(|push| push.agent.clone()) else { return };
+/// Tells everybody who is to be told of a task what they have not been told. Who is slow ends the turn: the others have the
+/// next.
+async fn tell(app: &Arc<App>, id: Hash) {
     let of_thread = Arc::clone(app);
-    let read = move |reader: &Reader<'_>| events(&of_thread, reader, &agent, id);
-    let events = match app.reads.wait_and_run(read).await {
-        Ok(events) => events,
-        Err(denial) => {
-            return tracing::warn!(?denial, "a task of which a client is to be told cannot be read");
-        }
+    let begin = move |reader: &Reader<'_>| begun(&of_thread, reader, id);
+    let (mut course, mut pushes) = match app.reads.wait_and_run(begin).await {
+        Ok(Some(begun)) => begun,
+        Ok(None) => return,
+        Err(denial) => return unread(&denial),
     };
-    for push in pushes {
-        one(app, push, &events).await;
+    let mut more = true;
+    while more && !pushes.is_empty() {
+        let from = pushes.iter().map(|push| push.place).min().unwrap_or(Sequence(0));
+        let read = move |reader: &Reader<'_>| {
+            let mut events = Vec::new();
+            let more = talk::read_on(reader, &id, &mut course, |place, event| {
+                if place > from {
+                    events.push((place, event));
+                }
+            })?;
+            Ok((course, events, more))
+        };
+        let events;
+        (course, events, more) = match app.reads.wait_and_run(read).await {
+            Ok(read) => read,
+            Err(denial) => return unread(&denial),
+        };
+        let mut next = Vec::new();
+        let mut rest = std::mem::take(&mut pushes).into_iter();
+        while let Some(push) = rest.next() {
+            match one(app, push, &events).await {
+                Told::All(push) => next.push(push),
+                Told::Later => {}
+                Told::TooSlow => return put_off(app, next.into_iter().chain(rest)).await,
+            }
+        }
+        pushes = next;
+    }
+    // Who was put off and then had nothing to hear waits for no time any more.
+    for push in pushes.into_iter().filter(|push| push.due.is_some()) {
+        note(app, Push { due: None, ..push }).await;
     }
 }
 
-/// What there is to tell of a session, by the statements that it follows from.
-fn events(
-    app: &App,
-    reader: &Reader<'_>,
-    agent: &AgentUri,
-    id: Hash,
-) -> Result<Vec<(Sequence, Event)>, Denial> {
-    if !reader.may_read(Some(&Tenant::Agent(agent.clone())), &StreamId::Session(id))? {
-        return Ok(Vec::new());
-    }
-    let context = app.a2a.desk.context(&id)?.unwrap_or_else(|| id.to_hex());
-    let mut course = Course::new(agent.clone(), context, app.a2a.desk.said(&id)?);
-    let mut events = Vec::new();
-    while talk::read_on(reader, &id, &mut course, |place, event| events.push((place, event)))? {}
-    Ok(events)
+fn unread(denial: &Denial) {
+    tracing::warn!(?denial, "a task of which a client is to be told cannot be read");
 }
 
-async fn one(app: &Arc<App>, mut push: Push, events: &[(Sequence, Event)]) {
+/// The beginning of a task and those who are to be told of it now. Where nobody may be told any more is forgotten.
+fn begun(app: &App, reader: &Reader<'_>, id: Hash) -> Result<Option<(Course, Vec<Push>)>, Denial> {
+    let desk = &app.a2a.desk;
+    let (mut pushes, now) = (Vec::new(), app.clock.now());
+    for push in desk.pushes(&id)? {
+        if !may_be_told(app, reader, &push)? {
+            desk.remove_push(&id, &push.id)?;
+        } else if push.due.is_none_or(|due| due <= now) {
+            pushes.push(push);
+        }
+    }
+    let Some(agent) = pushes.first().map(|push| push.agent.clone()) else { return Ok(None) };
+    let context = desk.context(&id)?.unwrap_or_else(|| id.to_hex());
+    let mut course = Course::new(agent, context, desk.said_first(&id)?);
+    course.forget_past();
+    Ok(Some((course, pushes)))
+}
+
+/// Whether the client that asked to be told still speaks for an agent that may read the task.
+fn may_be_told(app: &App, reader: &Reader<'_>, push: &Push) -> Result<bool, Denial> {
+    let stands = match push.client {
+        Some(client) => match app.a2a.desk.client_by_id(client)? {
+            Some(client) => {
+                client.agent == push.agent && talk::is_current(reader, &client.agent, &client.key)?
+            }
+            None => false,
+        },
+        None => app.a2a.cast.as_ref().is_some_and(|cast| cast.guest == push.agent),
+    };
+    Ok(stands
+        && reader.may_read(Some(&Tenant::Agent(push.agent.clone())), &StreamId::Session(push.session))?)
+}
+
+/// How it went to tell a client.
+enum Told {
+    /// It was told everything; it is told of what follows.
+    All(Push),
+    /// It is told another time, or never.
+    Later,
+    /// It did not answer in time.
+    TooSlow,
+}
+
+async fn one(app: &Arc<App>, mut push: Push, events: &[(Sequence, Event)]) -> Told {
     let mut stopping = app.stopping.clone();
-    let Ok(config) = serde_json::from_str::<PushConfig>(&push.config) else { return };
-    if push.due.is_some_and(|due| due > app.clock.now()) {
-        return;
-    }
+    let Ok(config) = serde_json::from_str::<PushConfig>(&push.config) else { return Told::Later };
     let mut changes: BTreeMap<Sequence, Vec<&Event>> = BTreeMap::new();
     for (place, event) in events.iter().filter(|(place, _)| *place > push.place) {
         changes.entry(*place).or_default().push(event);
     }
     for (place, events) in changes {
+        let (of_thread, asked) = (Arc::clone(app), push.clone());
+        let look = move |reader: &Reader<'_>| may_be_told(&of_thread, reader, &asked);
+        if !app.reads.wait_and_run(look).await.unwrap_or(false) {
+            return Told::Later;
+        }
+        let mut slow = false;
         for event in events {
             let body = serde_json::to_vec(event).unwrap_or_default();
             let headers = headers(&config);
             let heard = tokio::select! {
                 heard = app.fetch.tell(&config.url, ("application/json", &headers), body) => heard,
-                () = stopped(&mut stopping) => return,
+                () = stopped(&mut stopping) => return Told::Later,
             };
             if let Err(error) = heard {
+                slow = error == FetchError::TooSlow;
                 push.attempts = push.attempts.saturating_add(1);
                 if (push.attempts as usize) < limits::A2A_PUSH_ATTEMPTS_MAX {
                     let pause = PAUSE.0.saturating_mul(1 << push.attempts.min(10));
                     push.due = Some(app.clock.now().plus(Millis(pause)));
-                    return note(app, push).await;
+                    note(app, push).await;
+                    return if slow { Told::TooSlow } else { Told::Later };
                 }
                 tracing::info!(%error, "an A2A client does not take what it is to be told; it is passed over");
                 break;
             }
         }
         (push.place, push.attempts, push.due) = (place, 0, None);
+        if slow {
+            put_off(app, [push]).await;
+            return Told::TooSlow;
+        }
         note(app, push.clone()).await;
+    }
+    Told::All(push)
+}
+
+/// Leaves those whose turn ended early for the next one.
+async fn put_off(app: &Arc<App>, pushes: impl IntoIterator<Item = Push>) {
+    let due = Some(app.clock.now().plus(PAUSE));
+    for push in pushes {
+        note(app, Push { due, ..push }).await;
     }
 }
 

@@ -5,7 +5,7 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "most bodies may mean something else on another head")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,14 +23,14 @@ use asp_core::statement::body::{
 };
 use asp_core::statement::draft::{Draft, Stamp};
 use asp_core::statement::{Body, Verified};
-use asp_store::a2a::{Push, Said};
+use asp_store::a2a::{ClientId, Push, Request, Said};
 use asp_store::{Reader, Tenant};
 use tokio::time::Instant;
 
 use super::act::{Act, Floor, Spoken, nothing, text};
 use super::course::Course;
-use super::token_hash;
 use super::wire::{A2aError, Event, Kind, Message, TaskState, has_ended};
+use super::{Saying, token_hash};
 use crate::admission::Encoding;
 use crate::delivery::{Topic, Who};
 use crate::http::problem::Denial;
@@ -51,6 +51,8 @@ pub(crate) const ANYTHING: &str = "asp.session";
 pub(crate) struct Caller {
     pub(crate) agent: AgentUri,
     key: SecretKey,
+    /// Which client it is; a guest of the conformance kit is none.
+    pub(crate) client: Option<ClientId>,
     /// The hash of the token that it showed; a guest of the conformance kit has none.
     token: Option<Hash>,
     pub(crate) from: Option<Prefix>,
@@ -62,14 +64,18 @@ impl Caller {
         Tenant::Agent(self.agent.clone())
     }
 
-    /// Whether it may still read: its token may have been taken away.
+    /// Whether it may still read: its token may have been taken away, or the key that it speaks with (ASP-AUT-004).
     ///
     /// # Errors
     /// That it may not, or that this cannot be read.
-    pub(crate) fn check(&self, app: &App) -> Result<(), Denial> {
+    pub(crate) fn check(&self, app: &App, reader: &Reader<'_>) -> Result<(), Denial> {
         let Some(token) = &self.token else { return Ok(()) };
         let stands = app.a2a.desk.client(token)?.is_some_and(|client| client.agent == self.agent);
-        if stands { Ok(()) } else { Err(Code::InvalidToken.into()) }
+        if stands && is_current(reader, &self.agent, &self.key)? {
+            Ok(())
+        } else {
+            Err(Code::InvalidToken.into())
+        }
     }
 
     /// As whom it waits, with the share that its organisation has.
@@ -77,6 +83,14 @@ impl Caller {
         let factor = app.levels.factor(&self.agent.organisation(), app.clock.now());
         Who { party: Some(self.tenant()), factor, from: self.from }
     }
+}
+
+/// Whether a key is a current one of an agent that is not retired.
+///
+/// # Errors
+/// That the storage failed.
+pub(crate) fn is_current(reader: &Reader<'_>, agent: &AgentUri, key: &SecretKey) -> Result<bool, Denial> {
+    Ok(reader.agent(agent)?.is_some_and(|agent| !agent.retired() && agent.keys().is_current(&key.id())))
 }
 
 /// Who shows this token, or none; each call is one of its organisation's requests.
@@ -91,14 +105,20 @@ pub(crate) async fn authenticate(
 ) -> Result<Caller, A2aError> {
     let caller = match (token, &app.a2a.cast) {
         (None, Some(cast)) if cast.agent == *target => {
-            Caller { agent: cast.guest.clone(), key: cast.guest_key.clone(), token: None, from }
+            let (agent, key) = (cast.guest.clone(), cast.guest_key.clone());
+            Caller { agent, key, client: None, token: None, from }
         }
         (None, _) => return Err(Denial::from(Code::Unauthenticated).into()),
         (Some(token), _) => {
             let (of_thread, hash) = (Arc::clone(app), token_hash(token));
-            let found = app.reads.run(move |_| Ok(of_thread.a2a.desk.client(&hash)?)).await?;
-            let client = found.ok_or(Denial::from(Code::InvalidToken))?;
-            Caller { agent: client.agent, key: client.key, token: Some(hash), from }
+            let find = move |reader: &Reader<'_>| {
+                let known = of_thread.a2a.desk.client(&hash)?.ok_or(Code::InvalidToken)?;
+                let (client, token) = (Some(known.id), Some(hash));
+                let caller = Caller { agent: known.agent, key: known.key, client, token, from };
+                caller.check(&of_thread, reader)?;
+                Ok(caller)
+            };
+            app.reads.run(find).await?
         }
     };
     app.quotas.read(&caller.agent.organisation(), app.clock.now()).map_err(Denial::from)?;
@@ -162,7 +182,37 @@ pub(crate) async fn task(
     Ok((id, app.reads.run(read).await?))
 }
 
-/// Says a message of a client: in the task that it names, or in one that it opens. Gives the task.
+/// A message as it is said.
+#[derive(Debug)]
+struct Letter {
+    message: Message,
+    spoken: Spoken,
+    /// As the node writes it.
+    written: String,
+    /// What it is called, by the client and for whom it is.
+    name: Hash,
+    digest: Hash,
+}
+
+impl Letter {
+    fn of(target: &AgentUri, message: &Message) -> Result<Self, A2aError> {
+        message.check()?;
+        let spoken = Spoken::of(message)?;
+        let written = serde_json::to_string(message).map_err(|_| Denial::Internal)?;
+        let (target, id) = (target.to_string(), &message.message_id);
+        let name = Hash::of(&[b"asp a2a request\0", target.as_bytes(), b"\0", id.as_bytes()]);
+        let digest = Hash::of(&[b"asp a2a message\0", written.as_bytes()]);
+        Ok(Self { message: message.clone(), spoken, written, name, digest })
+    }
+
+    /// What is kept of it with a statement that it is made into.
+    const fn said(&self, caller: &Caller, message: Option<String>, waits: bool) -> Said {
+        Said { client: caller.client, request: self.name, message, waits, refused: None }
+    }
+}
+
+/// Says a message of a client: in the task that it names, or in one that it opens. Gives the task. The same message again
+/// goes on where it was left, and says nothing twice.
 ///
 /// # Errors
 /// What is wrong with the message, or the rule that it breaks.
@@ -172,42 +222,121 @@ pub(crate) async fn say(
     target: &AgentUri,
     message: &Message,
 ) -> Result<Hash, A2aError> {
-    message.check()?;
-    let spoken = Spoken::of(message)?;
-    let written = serde_json::to_string(message).map_err(|_| Denial::Internal)?;
-    if message.task_id.is_empty() {
-        return open(app, caller, target, (message, spoken, written)).await;
+    let letter = Letter::of(target, message)?;
+    let begin = |client| {
+        let busy = || A2aError::of(Kind::Busy, "this message is being said");
+        Saying::begin(app, (client, letter.name)).ok_or_else(busy)
+    };
+    let saying = caller.client.map(begin).transpose()?;
+    let (app, caller, target) = (Arc::clone(app), caller.clone(), target.clone());
+    // Who hangs up leaves nothing half said.
+    let whole = tokio::spawn(async move {
+        let said = say_once(&app, &caller, &target, letter).await;
+        drop(saying);
+        said
+    });
+    whole.await.map_err(|_| Denial::Internal)?
+}
+
+async fn say_once(
+    app: &Arc<App>,
+    caller: &Caller,
+    target: &AgentUri,
+    letter: Letter,
+) -> Result<Hash, A2aError> {
+    let known = known(app, caller, &letter).await?;
+    if letter.message.task_id.is_empty() {
+        return match known {
+            Some((id, _)) => Ok(id),
+            None => open(app, caller, target, letter).await,
+        };
     }
-    let (id, course) = task(app, caller, target, &message.task_id).await?;
+    let (id, course) = task(app, caller, target, &letter.message.task_id).await?;
+    let done = known.map_or(0, |(_, done)| done);
+    if done > 0 && done >= letter.spoken.acts.len() {
+        return Ok(id);
+    }
+    let message = &letter.message;
     if !message.context_id.is_empty() && message.context_id != course.context() {
         return Err(A2aError::params("message.contextId is not that of the task"));
     }
     if course.state().is_terminal() {
         return Err(A2aError::of(Kind::Unsupported, "the task has ended: nothing more is said in it"));
     }
-    if course.session().is_some_and(|session| session.state() == State::Invited) && spoken.acts.is_empty() {
+    let invited = course.session().is_some_and(|session| session.state() == State::Invited);
+    if invited && letter.spoken.acts.is_empty() {
         return Err(A2aError::params("the task is open already"));
     }
-    let mut message = Some(written);
-    for act in &spoken.acts {
-        speak(app, caller, &id, act, message.take()).await?;
+    keep_request(app, caller, &letter, id).await?;
+    let mut written = (done == 0).then(|| letter.written.clone());
+    for (place, act) in letter.spoken.acts.iter().enumerate().skip(done) {
+        let said = letter.said(caller, written.take(), false);
+        if let Err(error) = speak(app, caller, &id, act, said).await {
+            if place == 0 {
+                forget_request(app, caller, letter.name).await?;
+            }
+            return Err(error);
+        }
     }
     Ok(id)
 }
 
+/// The session in which a message was said before, if it was, and how many of its acts stand there.
+async fn known(app: &Arc<App>, caller: &Caller, letter: &Letter) -> Result<Option<(Hash, usize)>, A2aError> {
+    let Some(client) = caller.client else { return Ok(None) };
+    let (of_thread, name) = (Arc::clone(app), letter.name);
+    let read = move |reader: &Reader<'_>| {
+        let desk = &of_thread.a2a.desk;
+        let Some(request) = desk.request(client, &name)? else { return Ok(None) };
+        // The node may have stopped before the session was there.
+        if reader.entries(&StreamId::Session(request.session), None, 1)?.is_empty() {
+            return Ok(None);
+        }
+        let done = acts_that_stand(reader, &request.session, (&name, &desk.said(&request.session)?))?;
+        Ok(Some((request, done)))
+    };
+    let Some((request, done)) = app.reads.run(read).await? else { return Ok(None) };
+    if request.digest != letter.digest {
+        return Err(A2aError::params("message.messageId was used for another message"));
+    }
+    Ok(Some((request.session, done)))
+}
+
+/// How many acts of a message stand in a session, besides its opening.
+fn acts_that_stand(
+    reader: &Reader<'_>,
+    session: &Hash,
+    (name, said): (&Hash, &BTreeMap<Hash, Said>),
+) -> Result<usize, Denial> {
+    let mut stand = 0;
+    for (statement, _) in said.iter().filter(|(id, said)| said.request == *name && *id != session) {
+        stand += usize::from(reader.receipt(statement)?.is_some());
+    }
+    Ok(stand)
+}
+
+async fn keep_request(app: &Arc<App>, caller: &Caller, letter: &Letter, session: Hash) -> Result<(), Denial> {
+    let Some(client) = caller.client else { return Ok(()) };
+    let request = Request { client, name: letter.name, digest: letter.digest, session };
+    let of_thread = Arc::clone(app);
+    app.reads.run(move |_| Ok(of_thread.a2a.desk.keep_request(&request)?)).await
+}
+
+async fn forget_request(app: &Arc<App>, caller: &Caller, name: Hash) -> Result<(), Denial> {
+    let Some(client) = caller.client else { return Ok(()) };
+    let of_thread = Arc::clone(app);
+    app.reads.wait_and_run(move |_| Ok(of_thread.a2a.desk.forget_request(client, &name)?)).await
+}
+
 /// Opens a session with the agent, and leaves what else the message says until that has come in.
-async fn open(
-    app: &Arc<App>,
-    caller: &Caller,
-    target: &AgentUri,
-    (message, spoken, written): (&Message, Spoken, String),
-) -> Result<Hash, A2aError> {
-    let waits = !spoken.acts.is_empty();
-    let (me, with, opening) = (caller.agent.clone(), target.clone(), spoken.opening);
+async fn open(app: &Arc<App>, caller: &Caller, target: &AgentUri, letter: Letter) -> Result<Hash, A2aError> {
+    let waits = !letter.spoken.acts.is_empty();
+    let said = letter.said(caller, Some(letter.written.clone()), waits);
+    let (me, with, opening) = (caller.agent.clone(), target.clone(), letter.spoken.opening.clone());
     let now = app.clock.now();
     let named = (opening.capability, opening.consents);
     let about = app.reads.run(move |reader| about(reader, (&me, &with), named, now)).await?;
-    let words = message.words();
+    let words = letter.message.words();
     let purpose = match opening.purpose {
         Some(purpose) => purpose,
         // What is too long for a purpose is in the message, which is said whole.
@@ -234,11 +363,11 @@ async fn open(
     let stream = StreamName::Opens(StreamKind::Session);
     let verified = sign(app, (&caller.agent, &caller.key), (stream, None), (body, None))?;
     let id = verified.statement().hash;
-    let said = Said { message: Some(written), waits, refused: None };
-    let context = message.context_id.clone();
-    note(app, id, id, said, context).await?;
+    keep_request(app, caller, &letter, id).await?;
+    note(app, id, id, said, letter.message.context_id).await?;
     if let Err(denial) = admit(app, &verified, caller.from).await {
         forget(app, id).await?;
+        forget_request(app, caller, letter.name).await?;
         return Err(denial.into());
     }
     app.a2a.moved.notify_one();
@@ -280,14 +409,7 @@ fn about(
 }
 
 /// Says one act of a client in a session.
-async fn speak(
-    app: &Arc<App>,
-    caller: &Caller,
-    id: &Hash,
-    act: &Act,
-    message: Option<String>,
-) -> Result<(), A2aError> {
-    let said = Said { message, waits: false, refused: None };
+async fn speak(app: &Arc<App>, caller: &Caller, id: &Hash, act: &Act, said: Said) -> Result<(), A2aError> {
     utter(app, (&caller.agent, &caller.key, caller.from), id, Some(said), |floor| act.body(floor)).await
 }
 
@@ -418,9 +540,9 @@ pub(crate) async fn settled(
     let subscription = app.hub.subscribe(Topic::Stream(StreamId::Session(*id)), caller.who(app))?;
     let until = Instant::now() + Duration::from_millis(limits::A2A_WAIT_MS.0);
     let mut stopping = app.stopping.clone();
+    let (_, mut course) = task(app, caller, target, &id.to_hex()).await?;
     // Each turn waits for a wake-up or the end of the time.
     loop {
-        let (_, course) = task(app, caller, target, &id.to_hex()).await?;
         if course.state().rests() || app.is_stopping() {
             return Ok(course);
         }
@@ -429,7 +551,23 @@ pub(crate) async fn settled(
             () = crate::stopped(&mut stopping) => {}
             () = tokio::time::sleep_until(until) => return Ok(course),
         }
+        course = gone_on(app, caller, *id, course).await?;
     }
+}
+
+/// A task with what has come since it was read.
+async fn gone_on(app: &Arc<App>, caller: &Caller, id: Hash, mut course: Course) -> Result<Course, A2aError> {
+    let (of_thread, caller) = (Arc::clone(app), caller.clone());
+    let read = move |reader: &Reader<'_>| {
+        caller.check(&of_thread, reader)?;
+        if !reader.may_read(Some(&caller.tenant()), &StreamId::Session(id))? {
+            return Err(Denial::from(Code::NotFound));
+        }
+        course.hear(of_thread.a2a.desk.said(&id)?);
+        while read_on(reader, &id, &mut course, |_, _| {})? {}
+        Ok(course)
+    };
+    Ok(app.reads.run(read).await?)
 }
 
 /// Ends a task as far as one side can: takes back an invitation, or closes a session in which nothing is owed.
@@ -549,26 +687,33 @@ async fn carry_one(app: &Arc<App>, id: Hash) -> Result<Carried, A2aError> {
         let Some(me) = me else { return Ok(None) };
         let session = reader.session(&Tenant::Agent(me.clone()), &id)?.ok_or(Code::NotFound)?;
         let desk = &of_thread.a2a.desk;
-        Ok(Some((session.state(), desk.client_of(&me)?, desk.said(&id)?, me)))
+        let said = desk.said(&id)?;
+        let Some(first) = said.get(&id).cloned() else { return Ok(None) };
+        // The node may have stopped, or had no room, after some of it was said.
+        let done = acts_that_stand(reader, &id, (&first.request, &said))?;
+        let client = first.client.map(|client| desk.client_by_id(client)).transpose()?.flatten();
+        Ok(Some((session.state(), client, first, done, me)))
     };
-    let Some((state, client, said, me)) = app.reads.wait_and_run(read).await? else {
+    let Some((state, client, first, done, me)) = app.reads.wait_and_run(read).await? else {
         return Ok(Carried::NotYet);
     };
     if matches!(state, State::Idle | State::Invited) {
         return Ok(Carried::NotYet);
     }
-    // Another statement of it stands already if the node stopped in between.
-    if has_ended(state) || said.len() > 1 {
+    if has_ended(state) {
         return Ok(Carried::Said);
     }
     let guest = app.a2a.cast.as_ref().filter(|cast| cast.guest == me).map(|cast| cast.guest_key.clone());
-    let key = guest.or_else(|| client.map(|client| client.key));
-    let key = key.ok_or_else(|| A2aError::params("nobody speaks for this agent any more"))?;
-    let message = said.get(&id).and_then(|said| said.message.as_deref()).unwrap_or_default();
+    let client = client.filter(|client| client.agent == me).map(|client| client.key);
+    // No other client's key signs what this one said.
+    let key = if first.client.is_some() { client } else { guest };
+    let key = key.ok_or_else(|| A2aError::params("the client was removed"))?;
+    let message = first.message.as_deref().unwrap_or_default();
     let message: Message = serde_json::from_str(message).map_err(|_| Denial::Internal)?;
-    let caller = Caller { agent: me, key, token: None, from: None };
-    for act in &Spoken::of(&message)?.acts {
-        speak(app, &caller, &id, act, None).await?;
+    let caller = Caller { agent: me, key, client: first.client, token: None, from: None };
+    let said = Said { message: None, waits: false, refused: None, ..first };
+    for act in Spoken::of(&message)?.acts.iter().skip(done) {
+        speak(app, &caller, &id, act, said.clone()).await?;
     }
     Ok(Carried::Said)
 }

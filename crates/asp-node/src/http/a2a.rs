@@ -9,7 +9,7 @@ use asp_core::limits;
 use asp_core::name::AgentUri;
 use asp_core::position::{Hash, LogTime, Position};
 use asp_core::rejection::Code;
-use asp_store::a2a::Push;
+use asp_store::a2a::{ClientId, Push};
 use asp_store::{Reader, SessionQuery};
 use axum::body::Bytes;
 use axum::extract::{Query, Request, State};
@@ -23,6 +23,7 @@ use serde_json::{Map, Value, json};
 
 use super::extract::{self, A2aPath};
 use super::{App, cards};
+use crate::a2a::course::Course;
 use crate::a2a::follow::{Follow, Until};
 use crate::a2a::talk::{self, Caller};
 use crate::a2a::wire::{A2aError, Event, Kind, List, Named, PushConfig, Send, TaskPage, TaskState};
@@ -164,7 +165,8 @@ fn rpc_request(bytes: &Bytes) -> Result<(Value, Asked), (Value, A2aError)> {
     let value: Value = serde_json::from_slice(bytes)
         .map_err(|_| refused(&Value::Null, Kind::Parse, "the body is no JSON"))?;
     let id = value.get("id").cloned().unwrap_or_default();
-    let id = if id.is_string() || id.is_i64() || id.is_u64() { id } else { Value::Null };
+    let short = id.as_str().is_none_or(|text| text.len() <= limits::A2A_ID_BYTES_MAX);
+    let id = if short && (id.is_string() || id.is_i64() || id.is_u64()) { id } else { Value::Null };
     let given = value.get("id");
     let request = |detail: &str| refused(&id, Kind::Request, detail);
     let object = value.as_object().ok_or_else(|| request("a request is an object"))?;
@@ -173,7 +175,7 @@ fn rpc_request(bytes: &Bytes) -> Result<(Value, Asked), (Value, A2aError)> {
     }
     // Without an id nobody could be answered.
     if given.is_none_or(|given| given.is_null() || id.is_null()) {
-        return Err(request("`id` is no string and no integer"));
+        return Err(request("`id` is no integer and no short string"));
     }
     let method =
         object.get("method").and_then(Value::as_str).ok_or_else(|| request("there is no `method`"))?;
@@ -410,8 +412,13 @@ async fn say(app: &Arc<App>, caller: &Caller, agent: &AgentUri, send: Send) -> R
         permitted(app, config)?;
     }
     let id = talk::say(app, caller, agent, &message).await?;
-    if let Some(config) = config {
-        let config = PushConfig { task_id: id.to_hex(), ..config };
+    if let Some(mut config) = config {
+        config.task_id = id.to_hex();
+        if config.id.is_empty() {
+            // The same message again asks for the same.
+            let name = [b"asp a2a push\0".as_slice(), message.message_id.as_bytes()];
+            config.id = Hash::of(&name).to_hex();
+        }
         keep_push(app, caller, agent, config).await?;
     }
     Ok(id)
@@ -483,6 +490,14 @@ struct TasksAsked {
     shown: (Option<usize>, bool),
 }
 
+impl TasksAsked {
+    fn fits(&self, course: &Course) -> bool {
+        self.status.is_none_or(|status| course.state() == status)
+            && self.since.is_none_or(|since| course.at() >= since)
+            && (self.context.is_empty() || course.context() == self.context)
+    }
+}
+
 /// Where a page ended: the session before which the next one begins, and how many tasks were listed up to there.
 #[derive(Debug, Clone, Copy, Default)]
 struct Place {
@@ -513,10 +528,12 @@ fn page(
     let limit = limits::A2A_TASKS_LOOKED_AT_MAX;
     let query = SessionQuery { moved_since: 0, limit, before: asked.from.before };
     let rows = reader.sessions(&caller.tenant(), query)?;
-    let (mut fitting, mut statements, mut looked_at) = (Vec::new(), 0, rows.len() >= limit);
-    let mut last = None;
+    let (mut tasks, mut fitting, mut looked_at) = (Vec::new(), 0_usize, rows.len() >= limit);
+    let (mut statements, mut bytes) = (0, 0);
+    let (mut last, mut shown) = (None, None);
+    let (history, artifacts) = asked.shown;
     for row in rows.into_iter().filter(|row| row.initiator == caller.agent) {
-        if statements >= limits::A2A_LIST_STATEMENTS_MAX as u64 {
+        if statements >= limits::A2A_LIST_STATEMENTS_MAX as u64 || bytes >= limits::A2A_LIST_BYTES_MAX {
             looked_at = true;
             break;
         }
@@ -527,26 +544,23 @@ fn page(
             Err(denial) => return Err(denial),
         };
         statements += course.last().0 + 1;
-        let fits = asked.status.is_none_or(|status| course.state() == status)
-            && asked.since.is_none_or(|since| course.at() >= since)
-            && (asked.context.is_empty() || course.context() == asked.context);
-        if fits {
-            fitting.push((row.position, course));
+        bytes += course.bytes();
+        if !asked.fits(&course) {
+            continue;
+        }
+        fitting += 1;
+        if tasks.len() < asked.size {
+            shown = last;
+            tasks.push(course.task(history, artifacts));
         }
     }
-    let shown = fitting.iter().take(asked.size);
-    let listed = asked.from.listed + shown.len();
-    let next = if fitting.len() > asked.size {
-        shown.clone().next_back().map(|(position, _)| *position)
-    } else {
-        last.filter(|_| looked_at)
-    };
-    let (history, artifacts) = asked.shown;
+    let listed = asked.from.listed.saturating_add(tasks.len());
+    let next = if fitting > tasks.len() { shown } else { last.filter(|_| looked_at) };
     Ok(TaskPage {
-        tasks: shown.map(|(_, course)| course.task(history, artifacts)).collect(),
+        tasks,
         next_page_token: next.map(|position| format!("{position}-{listed}")).unwrap_or_default(),
         page_size: asked.size,
-        total_size: asked.from.listed + fitting.len(),
+        total_size: asked.from.listed.saturating_add(fitting),
     })
 }
 
@@ -584,11 +598,14 @@ async fn keep_push(
         getrandom::fill(&mut random).map_err(|_| Denial::Internal)?;
         id = Hash::of(&[&random]).to_hex();
     }
-    let config = PushConfig { id: id.clone(), ..config };
+    // What is kept is bounded: there are no tenants here, and the task is named as it is known.
+    let (tenant, task_id) = (String::new(), session.to_hex());
+    let config = PushConfig { tenant, id: id.clone(), task_id, ..config };
     let push = Push {
         session,
         id,
         agent: caller.agent.clone(),
+        client: caller.client,
         config: serde_json::to_string(&config).map_err(|_| Denial::Internal)?,
         place: course.last(),
         attempts: 0,
@@ -607,8 +624,19 @@ async fn pushes(
     let (session, _) = talk::task(app, caller, agent, task).await?;
     let of_thread = Arc::clone(app);
     let kept = app.reads.run(move |_| Ok(of_thread.a2a.desk.pushes(&session)?)).await?;
-    let read = |push: &Push| serde_json::from_str(&push.config).map_err(|_| Denial::Internal.into());
-    kept.iter().map(read).collect()
+    kept.iter().map(|push| shown(push, caller.client)).collect()
+}
+
+/// A configuration as a client sees it: what another one shows when it is told is not for it.
+fn shown(push: &Push, client: Option<ClientId>) -> Result<PushConfig, A2aError> {
+    let mut config: PushConfig = serde_json::from_str(&push.config).map_err(|_| Denial::Internal)?;
+    if push.client != client {
+        config.token.clear();
+        if let Some(authentication) = &mut config.authentication {
+            authentication.credentials.clear();
+        }
+    }
+    Ok(config)
 }
 
 fn streamed(follow: Follow, wrap: impl Fn(Value) -> Value + std::marker::Send + 'static) -> Response {

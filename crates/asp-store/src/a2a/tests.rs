@@ -23,11 +23,17 @@ fn push(id: &str, session: Hash) -> Push {
         session,
         id: id.to_owned(),
         agent: "agent://acme.example/guest".parse().unwrap(),
+        client: None,
         config: "{}".to_owned(),
         place: Sequence(3),
         attempts: 0,
         due: None,
     }
+}
+
+fn said(message: &str, client: Option<ClientId>) -> Said {
+    let (message, request) = (Some(message.to_owned()), Hash::of(&[b"request"]));
+    Said { client, request, message, waits: true, refused: None }
 }
 
 #[test]
@@ -44,8 +50,8 @@ fn a_client_is_found_by_its_token_until_it_is_removed() {
         assert_eq!((found.id, found.key.id()), (ClientId([number; 16]), key.id()));
     }
     assert_eq!(desk.clients().unwrap().len(), 2);
-    let last = desk.client_of(&"agent://acme.example/guest".parse().unwrap()).unwrap().unwrap();
-    assert_eq!(last.id, ClientId([1; 16]));
+    let last = desk.client_by_id(ClientId([1; 16])).unwrap().unwrap();
+    assert_eq!(last.name, "client 1");
     assert!(desk.client(&Hash::of(&[b"another"])).unwrap().is_none());
     assert!(desk.remove(ClientId([1; 16])).unwrap());
     assert!(!desk.remove(ClientId([1; 16])).unwrap());
@@ -69,7 +75,7 @@ fn there_are_so_many_clients_and_no_more() {
 fn what_waits_is_settled_once() {
     let (_folder, desk) = desk();
     let (session, other) = (Hash::of(&[b"session"]), Hash::of(&[b"other"]));
-    let first = Said { message: Some("{}".to_owned()), waits: true, refused: None };
+    let first = said("{}", None);
     desk.note(&session, &session, &first).unwrap();
     desk.note(&other, &other, &Said { waits: false, ..first.clone() }).unwrap();
     assert_eq!(desk.waiting().unwrap(), [session]);
@@ -104,5 +110,65 @@ fn a_configuration_is_replaced_and_what_was_removed_stays_removed() {
     assert!(desk.remove_push(&session, "a").unwrap());
     assert!(!desk.remove_push(&session, "a").unwrap());
     desk.note_push(&replaced).unwrap();
-    assert_eq!(desk.all_pushes().unwrap().len(), limits::A2A_PUSHES_MAX - 1);
+    assert_eq!(desk.pushes(&session).unwrap().len(), limits::A2A_PUSHES_MAX - 1);
+    assert!(desk.due_pushes().unwrap().is_empty());
+}
+
+#[test]
+fn with_a_client_goes_what_it_is_told_and_what_it_waits_to_say() {
+    let (_folder, desk) = desk();
+    let (gone, stays) = (ClientId([1; 16]), ClientId([2; 16]));
+    let sessions = [Hash::of(&[b"one"]), Hash::of(&[b"two"])];
+    for (number, (id, session)) in (1..).zip([gone, stays].into_iter().zip(sessions)) {
+        let key = SecretKey::from_seed(&[number; 32]);
+        desk.add(&client(number, "agent://acme.example/guest", key), &Hash::of(&[&[number]])).unwrap();
+        desk.note(&session, &session, &said("{}", Some(id))).unwrap();
+        desk.keep_push(&Push { client: Some(id), ..push("a", session) }).unwrap();
+        let name = Hash::of(&[b"name"]);
+        desk.keep_request(&Request { client: id, name, digest: name, session }).unwrap();
+    }
+    assert!(desk.remove(gone).unwrap());
+    assert_eq!(desk.waiting().unwrap(), [sessions[1]]);
+    assert_eq!(desk.said(&sessions[0]).unwrap()[&sessions[0]].refused.as_deref(), Some(REMOVED));
+    assert!(desk.pushes(&sessions[0]).unwrap().is_empty());
+    assert!(desk.request(gone, &Hash::of(&[b"name"])).unwrap().is_none());
+    assert_eq!(desk.pushes(&sessions[1]).unwrap()[0].client, Some(stays));
+    assert_eq!(desk.told_of(None).unwrap().into_keys().collect::<Vec<_>>(), [sessions[1]]);
+    assert!(desk.told_of(Some(&BTreeSet::from([sessions[0]]))).unwrap().is_empty());
+}
+
+#[test]
+fn of_the_messages_of_a_client_the_newest_are_known() {
+    let (_folder, desk) = desk();
+    let (client, other, session) = (ClientId([1; 16]), ClientId([2; 16]), Hash::of(&[b"session"]));
+    let name = |number: usize| Hash::of(&[&number.to_be_bytes()]);
+    let request = |client, number| Request { client, name: name(number), digest: name(number + 1), session };
+    desk.keep_request(&request(other, 0)).unwrap();
+    for number in 0..=limits::A2A_REQUESTS_MAX {
+        desk.keep_request(&request(client, number)).unwrap();
+    }
+    assert_eq!(desk.request(client, &name(0)).unwrap(), None);
+    assert_eq!(desk.request(client, &name(1)).unwrap(), Some(request(client, 1)));
+    assert_eq!(desk.request(other, &name(0)).unwrap(), Some(request(other, 0)));
+    desk.forget_request(client, &name(1)).unwrap();
+    assert_eq!(desk.request(client, &name(1)).unwrap(), None);
+}
+
+#[test]
+fn a_long_conversation_keeps_its_first_words_and_its_last() {
+    let (_folder, desk) = desk();
+    let session = Hash::of(&[b"session"]);
+    let long = "x".repeat(limits::A2A_TASK_BYTES_MAX / 2 + 1);
+    let statements = [session, Hash::of(&[b"2"]), Hash::of(&[b"3"]), Hash::of(&[b"4"])];
+    for statement in &statements {
+        desk.note(&session, statement, &said(&long, None)).unwrap();
+    }
+    let known = desk.said(&session).unwrap();
+    let has = statements.map(|statement| known[&statement].message.is_some());
+    assert_eq!(has, [true, false, true, true]);
+    assert_eq!(desk.said_first(&session).unwrap().len(), 1);
+    // What was refused leaves no name of a conversation.
+    desk.name_context(&session, "mine").unwrap();
+    desk.forget(&session).unwrap();
+    assert_eq!(desk.context(&session).unwrap(), None);
 }
