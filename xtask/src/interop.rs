@@ -64,6 +64,7 @@ impl Check {
 const CHECKS: &[Check] = &[
     Check::of("mcp-v1", "tests/interop/mcp/v1"),
     Check::of("mcp-v2", "tests/interop/mcp/v2"),
+    Check::of("mcp-conformance", "tests/interop/mcp/conformance").in_node(),
     Check::of("a2a-python", "tests/interop/a2a/python"),
     Check::of("a2a-javascript", "tests/interop/a2a/javascript").in_node(),
     Check::of("langchain", "tests/interop/langchain").with_sdk(),
