@@ -210,7 +210,8 @@ settings! {
     /// without `/v1/traces`. It learns who said what kind of thing to whom and when, never what was said or what it costs.
     otlp_endpoint: Option<String> = None, "none", "URL";
     /// Adds an agent that plays the other side of the public conformance kit of A2A, and lets the node reach this machine to tell
-    /// the kit of tasks. For trying a node that listens on this machine alone; clients without a token speak with that agent.
+    /// the kit of tasks. For trying a node that listens on this machine alone; clients without a token speak with that
+    /// agent.
     a2a_conformance: bool = false, "false", "true or false";
     /// How long running requests have to finish when the node stops.
     stop_timeout_ms: u64 = 10_000, "10000", "milliseconds";

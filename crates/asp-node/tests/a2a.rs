@@ -6,182 +6,21 @@
     reason = "what a test cannot do fails it"
 )]
 
+#[path = "support/a2a.rs"]
+mod clients;
 mod support;
 
-use std::net::Ipv4Addr;
 use std::time::Duration;
 
-use asp_core::name::StreamId;
-use asp_core::position::{Hash, Head, Millis};
+use asp_core::position::{Hash, Millis};
 use asp_core::statement::Body;
 use asp_core::statement::body::*;
 use asp_node::A2aClients;
-use axum::http::HeaderMap;
 use reqwest::Method;
 use serde_json::{Value, json};
-use tokio::sync::mpsc;
 
+use clients::*;
 use support::*;
-
-/// The seller, as an A2A agent.
-const SELLER: &str = "/a2a/globex.example/seller";
-/// The agent that plays in the conformance kit.
-const PLAYER: &str = "/a2a/a2a-conformance.invalid/agent";
-/// Looks at something that follows by itself.
-const LOOKS_MAX: usize = 600;
-
-/// A client without a key, at one agent's address.
-#[derive(Clone)]
-struct Client {
-    token: Option<String>,
-    at: &'static str,
-}
-
-impl Client {
-    /// One that speaks as this agent with the seller.
-    fn of(stage: &Stage, name: &str) -> Self {
-        let clients = A2aClients::of(&stage.config.data).unwrap();
-        let (_, token) = clients.add(&agent_uri(name), &key(name), name).unwrap();
-        Self { token: Some(token), at: SELLER }
-    }
-
-    fn guest() -> Self {
-        Self { token: None, at: PLAYER }
-    }
-
-    fn request(&self, stage: &Stage, method: Method, path: &str) -> reqwest::RequestBuilder {
-        let request = stage.http.request(method, stage.url(&format!("{}{path}", self.at)));
-        let request = request.header("a2a-version", "1.0");
-        match &self.token {
-            Some(token) => request.bearer_auth(token),
-            None => request,
-        }
-    }
-
-    async fn call(&self, stage: &Stage, method: &str, params: Value) -> Value {
-        let body = json!({ "jsonrpc": "2.0", "id": "one", "method": method, "params": params });
-        let answer = Answer::of(self.request(stage, Method::POST, "").json(&body)).await;
-        let answer = answer.ok();
-        assert_eq!((&answer["jsonrpc"], &answer["id"]), (&json!("2.0"), &json!("one")));
-        answer
-    }
-
-    /// The result of a call that succeeds.
-    async fn rpc(&self, stage: &Stage, method: &str, params: Value) -> Value {
-        let answer = self.call(stage, method, params).await;
-        assert!(answer.get("error").is_none(), "{method}: {answer}");
-        answer["result"].clone()
-    }
-
-    /// The number of the error of a call that does not.
-    async fn refused(&self, stage: &Stage, method: &str, params: Value) -> i64 {
-        let answer = self.call(stage, method, params).await;
-        let error = &answer["error"];
-        assert_eq!(error["data"][0]["domain"], "a2a-protocol.org", "{method}: {answer}");
-        error["code"].as_i64().unwrap()
-    }
-
-    /// An answer over HTTP+JSON.
-    async fn rest(&self, stage: &Stage, method: Method, path: &str, body: Option<Value>) -> Answer {
-        let request = self.request(stage, method, path);
-        let answer = Answer::of(match body {
-            Some(body) => request.header("content-type", "application/a2a+json").body(body.to_string()),
-            None => request,
-        })
-        .await;
-        if answer.header("content-type") != "text/event-stream" {
-            assert_eq!(answer.header("content-type"), "application/a2a+json", "{}", answer.text());
-        }
-        answer
-    }
-
-    /// Status and reason of an error over HTTP+JSON.
-    async fn denied(&self, stage: &Stage, method: Method, path: &str, body: Option<Value>) -> (u16, String) {
-        let answer = self.rest(stage, method, path, body).await;
-        let error: Value = serde_json::from_slice(&answer.bytes).unwrap();
-        assert_eq!(error["error"]["code"], answer.status.as_u16(), "{error}");
-        let reason = error["error"]["details"][0]["reason"].as_str().unwrap_or_default().to_owned();
-        (answer.status.as_u16(), reason)
-    }
-
-    async fn task(&self, stage: &Stage, id: &str) -> Value {
-        self.rpc(stage, "GetTask", json!({ "id": id })).await
-    }
-
-    /// Looks at a task until it is as asked; what follows by itself takes a moment.
-    async fn until(&self, stage: &Stage, id: &str, holds: impl Fn(&Value) -> bool) -> Value {
-        for _ in 0..LOOKS_MAX {
-            let task = self.task(stage, id).await;
-            if holds(&task) {
-                return task;
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-        panic!("{}", self.task(stage, id).await)
-    }
-}
-
-fn message(id: &str, parts: Value) -> Value {
-    json!({ "message": { "messageId": id, "role": "ROLE_USER", "parts": parts },
-        "configuration": { "returnImmediately": true } })
-}
-
-fn waiting(mut send: Value) -> Value {
-    send.as_object_mut().unwrap().remove("configuration");
-    send
-}
-
-fn within(mut send: Value, task: &str) -> Value {
-    send["message"]["taskId"] = json!(task);
-    send
-}
-
-fn act(act: &Value) -> Value {
-    json!([{ "data": act }])
-}
-
-fn state(task: &Value) -> &str {
-    task["status"]["state"].as_str().unwrap().trim_start_matches("TASK_STATE_")
-}
-
-/// Says something as the seller, on the head that the session has.
-async fn seller(stage: &mut Stage, task: &str, body: Body, replies: Option<Hash>) -> Hash {
-    let session = Hash::from_hex(task).unwrap();
-    let reader = stage.reader("globex/seller").await;
-    let view = stage.get_as(&reader, &format!("/v1/sessions/{task}")).await.ok();
-    let head: Head = serde_json::from_value(view["head"].clone()).unwrap();
-    stage.author.heads.insert(StreamId::Session(session), head);
-    let statement = stage.author.say(session, "globex/seller", body, replies);
-    stage.take(statement).await
-}
-
-/// A task in which the buyer's client has offered to buy, and the seller has come in.
-async fn offered(stage: &mut Stage, client: &Client) -> String {
-    let package = package(stage.now(), "globex/seller", "acme/buyer");
-    let open = json!({ "act": "open", "capability": "provision.compute.gpu", "purpose": "eight GPUs" });
-    let propose = json!({ "act": "propose", "package": package, "text": "for a day" });
-    let send =
-        message("first", json!([{ "text": "Eight GPUs, please." }, { "data": open }, { "data": propose }]));
-    let task = client.rpc(stage, "SendMessage", send).await["task"].clone();
-    assert_eq!(state(&task), "SUBMITTED");
-    assert_eq!(task["contextId"], task["id"]);
-    let id = task["id"].as_str().unwrap().to_owned();
-    let introduction = stage.author.introduction("globex/seller");
-    seller(stage, &id, introduction, Some(Hash::from_hex(&id).unwrap())).await;
-    let said = |task: &Value| task["metadata"]["urn:asp:a2a:1.0"]["state"] == "CONVERSING";
-    let task = client.until(stage, &id, said).await;
-    assert_eq!(state(&task), "WORKING");
-    id
-}
-
-/// The offer that stands in a session, and the hash of its terms.
-async fn standing(stage: &Stage, task: &str) -> (Hash, Hash) {
-    let reader = stage.reader("globex/seller").await;
-    let view = stage.get_as(&reader, &format!("/v1/sessions/{task}")).await.ok();
-    let offer = &view["offers"][0];
-    let terms = offer["packages"].as_object().unwrap().keys().next().unwrap();
-    (serde_json::from_value(offer["id"].clone()).unwrap(), text(terms))
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_without_a_key_opens_a_session_negotiates_and_ends_with_a_commitment() {
@@ -493,49 +332,6 @@ async fn tasks_are_listed_by_what_moved_last_page_by_page() {
     assert_eq!(of(json!({ "status": "TASK_STATE_CANCELED" })).await, [ids[0].clone()]);
 }
 
-/// What a client is told on one connection.
-struct Told {
-    response: reqwest::Response,
-    text: String,
-}
-
-impl Told {
-    async fn of(request: reqwest::RequestBuilder) -> Self {
-        let response = request.send().await.unwrap();
-        assert_eq!(response.headers()["content-type"], "text/event-stream");
-        Self { response, text: String::new() }
-    }
-
-    /// The next event; none when the stream ends.
-    async fn next(&mut self) -> Option<Value> {
-        loop {
-            if let Some((event, rest)) = self.text.split_once("\n\n") {
-                let (event, rest) = (event.to_owned(), rest.to_owned());
-                self.text = rest;
-                if let Some(data) = event.strip_prefix("data:") {
-                    return Some(serde_json::from_str(data).unwrap());
-                }
-            } else {
-                let chunk = self.response.chunk().await.ok()??;
-                self.text.push_str(std::str::from_utf8(&chunk).unwrap());
-            }
-        }
-    }
-
-    /// All that is told until it ends.
-    async fn rest(mut self) -> Vec<Value> {
-        let mut all = Vec::new();
-        while let Some(event) = self.next().await {
-            all.push(event);
-        }
-        all
-    }
-}
-
-async fn events(request: reqwest::RequestBuilder) -> Vec<Value> {
-    Told::of(request).await.rest().await
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stream_begins_with_the_task_and_ends_when_the_task_rests() {
     let mut stage = Stage::new().await;
@@ -568,20 +364,6 @@ async fn a_stream_begins_with_the_task_and_ends_when_the_task_rests() {
     assert_eq!(state(&one.last().unwrap()["statusUpdate"]), "CANCELED");
     let denied = client.denied(&stage, Method::POST, &format!("/tasks/{id}:subscribe"), None).await;
     assert_eq!(denied, (400, "UNSUPPORTED_OPERATION".to_owned()));
-}
-
-/// A receiver of what clients are told, and what it was told.
-async fn receiver() -> (String, mpsc::UnboundedReceiver<(HeaderMap, Value)>) {
-    let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-    let url = format!("http://{}/in", listener.local_addr().unwrap());
-    let (told, hears) = mpsc::unbounded_channel();
-    let hear = move |headers: HeaderMap, body: axum::body::Bytes| {
-        let _gone = told.send((headers, serde_json::from_slice(&body).unwrap()));
-        async { reqwest::StatusCode::NO_CONTENT }
-    };
-    let router = axum::Router::new().route("/in", axum::routing::post(hear));
-    tokio::spawn(async move { axum::serve(listener, router).await });
-    (url, hears)
 }
 
 #[tokio::test(flavor = "multi_thread")]

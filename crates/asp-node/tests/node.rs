@@ -293,6 +293,12 @@ async fn a_node_that_cannot_start_says_why() {
     assert!(matches!(other, Err(StartError::Identity(IdentityError::OtherOrigin { .. }))));
     let address = start(|config| config.public_url = Some("node.example".to_owned())).await;
     assert!(matches!(address, Err(StartError::PublicUrl { .. })));
+    // Who may reach its own machine is not reached from elsewhere.
+    let tried = start(|config| {
+        (config.a2a_conformance, config.listen) = (true, "0.0.0.0:0".parse().unwrap());
+    })
+    .await;
+    assert!(matches!(tried, Err(StartError::Conformance { .. })));
     let elsewhere = tempfile::tempdir().unwrap();
     let config = Config { listen: stage.node.address(), ..Config::new(elsewhere.path()) };
     assert!(matches!(Node::start(config).await, Err(StartError::Listen { .. })));
