@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use asp_core::limits;
-use asp_core::name::{AgentUri, Domain, StreamId};
+use asp_core::name::{Domain, StreamId};
 use asp_core::position::{Hash, LogTime, Millis, Sequence};
 use asp_store::a2a::Push;
 use asp_store::{Reader, Tenant};
