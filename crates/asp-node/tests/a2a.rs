@@ -7,6 +7,7 @@
 )]
 
 #[path = "support/a2a.rs"]
+#[allow(dead_code, unreachable_pub, reason = "each test uses its part")]
 mod clients;
 mod support;
 

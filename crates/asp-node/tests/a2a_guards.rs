@@ -8,7 +8,7 @@
 )]
 
 #[path = "support/a2a.rs"]
-#[allow(dead_code, reason = "each test uses its part")]
+#[allow(dead_code, unreachable_pub, reason = "each test uses its part")]
 mod clients;
 mod support;
 
