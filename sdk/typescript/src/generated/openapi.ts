@@ -31,6 +31,17 @@ export interface paths {
                         readonly "text/html": string;
                     };
                 };
+                /** @description To what the person is here for */
+                readonly 303: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                readonly 400: components["responses"]["Refused"];
+                readonly 404: components["responses"]["Refused"];
+                readonly 429: components["responses"]["Refused"];
+                readonly 503: components["responses"]["Refused"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -79,6 +90,10 @@ export interface paths {
                     };
                     content?: never;
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -116,6 +131,10 @@ export interface paths {
                         readonly "application/json": components["schemas"]["Configuration"];
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -156,6 +175,10 @@ export interface paths {
                         readonly "application/did+json": Record<string, unknown>;
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -199,18 +222,29 @@ export interface paths {
                         readonly [name: string]: unknown;
                     };
                     content: {
+                        readonly "application/a2a+json": unknown;
                         readonly "application/json": unknown;
+                        readonly "application/problem+json": components["schemas"]["Problem"];
+                        readonly "text/event-stream": string;
                     };
                 };
+                readonly 400: components["responses"]["A2aError"];
+                readonly 401: components["responses"]["A2aError"];
+                readonly 403: components["responses"]["A2aError"];
                 /** @description An error of A2A */
                 readonly 404: {
                     headers: {
                         readonly [name: string]: unknown;
                     };
                     content: {
+                        readonly "application/a2a+json": unknown;
                         readonly "application/json": unknown;
+                        readonly "application/problem+json": components["schemas"]["Problem"];
+                        readonly "text/event-stream": string;
                     };
                 };
+                readonly 429: components["responses"]["A2aError"];
+                readonly 503: components["responses"]["A2aError"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -245,7 +279,10 @@ export interface paths {
                         readonly [name: string]: unknown;
                     };
                     content: {
+                        readonly "application/a2a+json": unknown;
                         readonly "application/json": unknown;
+                        readonly "application/problem+json": components["schemas"]["Problem"];
+                        readonly "text/event-stream": string;
                     };
                 };
                 /** @description An error of A2A */
@@ -254,9 +291,21 @@ export interface paths {
                         readonly [name: string]: unknown;
                     };
                     content: {
+                        readonly "application/a2a+json": unknown;
                         readonly "application/json": unknown;
+                        readonly "application/problem+json": components["schemas"]["Problem"];
+                        readonly "text/event-stream": string;
                     };
                 };
+                readonly 401: components["responses"]["A2aError"];
+                readonly 403: components["responses"]["A2aError"];
+                readonly 404: components["responses"]["A2aError"];
+                readonly 408: components["responses"]["A2aError"];
+                readonly 409: components["responses"]["A2aError"];
+                readonly 413: components["responses"]["A2aError"];
+                readonly 415: components["responses"]["A2aError"];
+                readonly 429: components["responses"]["A2aError"];
+                readonly 503: components["responses"]["A2aError"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -281,18 +330,29 @@ export interface paths {
                         readonly [name: string]: unknown;
                     };
                     content: {
+                        readonly "application/a2a+json": unknown;
                         readonly "application/json": unknown;
+                        readonly "application/problem+json": components["schemas"]["Problem"];
+                        readonly "text/event-stream": string;
                     };
                 };
+                readonly 400: components["responses"]["A2aError"];
+                readonly 401: components["responses"]["A2aError"];
+                readonly 403: components["responses"]["A2aError"];
                 /** @description An error of A2A */
                 readonly 404: {
                     headers: {
                         readonly [name: string]: unknown;
                     };
                     content: {
+                        readonly "application/a2a+json": unknown;
                         readonly "application/json": unknown;
+                        readonly "application/problem+json": components["schemas"]["Problem"];
+                        readonly "text/event-stream": string;
                     };
                 };
+                readonly 429: components["responses"]["A2aError"];
+                readonly 503: components["responses"]["A2aError"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -324,15 +384,21 @@ export interface paths {
             };
             readonly requestBody?: never;
             readonly responses: {
-                /** @description A style or a script */
+                /** @description A style, a script or a picture */
                 readonly 200: {
                     headers: {
                         readonly [name: string]: unknown;
                     };
                     content: {
-                        readonly "text/plain": string;
+                        readonly "image/svg+xml": string;
+                        readonly "text/css": string;
+                        readonly "text/javascript": string;
                     };
                 };
+                readonly 400: components["responses"]["Refused"];
+                readonly 404: components["responses"]["Refused"];
+                readonly 429: components["responses"]["Refused"];
+                readonly 503: components["responses"]["Refused"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -376,6 +442,19 @@ export interface paths {
                         readonly "text/html": string;
                     };
                 };
+                /** @description To where people sign in, for a browser whose person has not */
+                readonly 303: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                readonly 400: components["responses"]["Refused"];
+                readonly 401: components["responses"]["Refused"];
+                readonly 403: components["responses"]["Refused"];
+                readonly 404: components["responses"]["Refused"];
+                readonly 429: components["responses"]["Refused"];
+                readonly 503: components["responses"]["Refused"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -420,6 +499,19 @@ export interface paths {
                         readonly "text/html": string;
                     };
                 };
+                /** @description To where people sign in, for a browser whose person has not */
+                readonly 303: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                readonly 400: components["responses"]["Refused"];
+                readonly 401: components["responses"]["Refused"];
+                readonly 403: components["responses"]["Refused"];
+                readonly 404: components["responses"]["Refused"];
+                readonly 429: components["responses"]["Refused"];
+                readonly 503: components["responses"]["Refused"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -465,6 +557,19 @@ export interface paths {
                         readonly "text/html": string;
                     };
                 };
+                /** @description To where people sign in, for a browser whose person has not */
+                readonly 303: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                readonly 400: components["responses"]["Refused"];
+                readonly 401: components["responses"]["Refused"];
+                readonly 403: components["responses"]["Refused"];
+                readonly 404: components["responses"]["Refused"];
+                readonly 429: components["responses"]["Refused"];
+                readonly 503: components["responses"]["Refused"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -505,6 +610,19 @@ export interface paths {
                         readonly "text/html": string;
                     };
                 };
+                /** @description To where people sign in, for a browser whose person has not */
+                readonly 303: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                readonly 400: components["responses"]["Refused"];
+                readonly 401: components["responses"]["Refused"];
+                readonly 403: components["responses"]["Refused"];
+                readonly 404: components["responses"]["Refused"];
+                readonly 429: components["responses"]["Refused"];
+                readonly 503: components["responses"]["Refused"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -547,6 +665,19 @@ export interface paths {
                         readonly "text/html": string;
                     };
                 };
+                /** @description To where people sign in, for a browser whose person has not */
+                readonly 303: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                readonly 400: components["responses"]["Refused"];
+                readonly 401: components["responses"]["Refused"];
+                readonly 403: components["responses"]["Refused"];
+                readonly 404: components["responses"]["Refused"];
+                readonly 429: components["responses"]["Refused"];
+                readonly 503: components["responses"]["Refused"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -587,6 +718,19 @@ export interface paths {
                         readonly "text/html": string;
                     };
                 };
+                /** @description To where people sign in, for a browser whose person has not */
+                readonly 303: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                readonly 400: components["responses"]["Refused"];
+                readonly 401: components["responses"]["Refused"];
+                readonly 403: components["responses"]["Refused"];
+                readonly 404: components["responses"]["Refused"];
+                readonly 429: components["responses"]["Refused"];
+                readonly 503: components["responses"]["Refused"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -633,6 +777,19 @@ export interface paths {
                         readonly "text/html": string;
                     };
                 };
+                /** @description To where people sign in, for a browser whose person has not */
+                readonly 303: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                readonly 400: components["responses"]["Refused"];
+                readonly 401: components["responses"]["Refused"];
+                readonly 403: components["responses"]["Refused"];
+                readonly 404: components["responses"]["Refused"];
+                readonly 429: components["responses"]["Refused"];
+                readonly 503: components["responses"]["Refused"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -664,6 +821,16 @@ export interface paths {
                     };
                     content?: never;
                 };
+                readonly 400: components["responses"]["Refused"];
+                readonly 401: components["responses"]["Refused"];
+                readonly 403: components["responses"]["Refused"];
+                readonly 404: components["responses"]["Refused"];
+                readonly 408: components["responses"]["Refused"];
+                readonly 409: components["responses"]["Refused"];
+                readonly 413: components["responses"]["Refused"];
+                readonly 415: components["responses"]["Refused"];
+                readonly 429: components["responses"]["Refused"];
+                readonly 503: components["responses"]["Refused"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -704,6 +871,19 @@ export interface paths {
                         readonly "text/html": string;
                     };
                 };
+                /** @description To where people sign in, for a browser whose person has not */
+                readonly 303: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                readonly 400: components["responses"]["Refused"];
+                readonly 401: components["responses"]["Refused"];
+                readonly 403: components["responses"]["Refused"];
+                readonly 404: components["responses"]["Refused"];
+                readonly 429: components["responses"]["Refused"];
+                readonly 503: components["responses"]["Refused"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -747,6 +927,19 @@ export interface paths {
                         readonly "text/html": string;
                     };
                 };
+                /** @description To where people sign in, for a browser whose person has not */
+                readonly 303: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                readonly 400: components["responses"]["Refused"];
+                readonly 401: components["responses"]["Refused"];
+                readonly 403: components["responses"]["Refused"];
+                readonly 404: components["responses"]["Refused"];
+                readonly 429: components["responses"]["Refused"];
+                readonly 503: components["responses"]["Refused"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -794,6 +987,16 @@ export interface paths {
                     };
                     content?: never;
                 };
+                readonly 400: components["responses"]["Refused"];
+                readonly 401: components["responses"]["Refused"];
+                readonly 403: components["responses"]["Refused"];
+                readonly 404: components["responses"]["Refused"];
+                readonly 408: components["responses"]["Refused"];
+                readonly 409: components["responses"]["Refused"];
+                readonly 413: components["responses"]["Refused"];
+                readonly 415: components["responses"]["Refused"];
+                readonly 429: components["responses"]["Refused"];
+                readonly 503: components["responses"]["Refused"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -832,6 +1035,19 @@ export interface paths {
                         readonly "text/html": string;
                     };
                 };
+                /** @description To where people sign in, for a browser whose person has not */
+                readonly 303: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                readonly 400: components["responses"]["Refused"];
+                readonly 401: components["responses"]["Refused"];
+                readonly 403: components["responses"]["Refused"];
+                readonly 404: components["responses"]["Refused"];
+                readonly 429: components["responses"]["Refused"];
+                readonly 503: components["responses"]["Refused"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -875,6 +1091,19 @@ export interface paths {
                         readonly "text/html": string;
                     };
                 };
+                /** @description To where people sign in, for a browser whose person has not */
+                readonly 303: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                readonly 400: components["responses"]["Refused"];
+                readonly 401: components["responses"]["Refused"];
+                readonly 403: components["responses"]["Refused"];
+                readonly 404: components["responses"]["Refused"];
+                readonly 429: components["responses"]["Refused"];
+                readonly 503: components["responses"]["Refused"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -918,6 +1147,19 @@ export interface paths {
                         readonly "text/html": string;
                     };
                 };
+                /** @description To where people sign in, for a browser whose person has not */
+                readonly 303: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                readonly 400: components["responses"]["Refused"];
+                readonly 401: components["responses"]["Refused"];
+                readonly 403: components["responses"]["Refused"];
+                readonly 404: components["responses"]["Refused"];
+                readonly 429: components["responses"]["Refused"];
+                readonly 503: components["responses"]["Refused"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -955,6 +1197,19 @@ export interface paths {
                         readonly "text/html": string;
                     };
                 };
+                /** @description To where people sign in, for a browser whose person has not */
+                readonly 303: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                readonly 400: components["responses"]["Refused"];
+                readonly 401: components["responses"]["Refused"];
+                readonly 403: components["responses"]["Refused"];
+                readonly 404: components["responses"]["Refused"];
+                readonly 429: components["responses"]["Refused"];
+                readonly 503: components["responses"]["Refused"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -1001,6 +1256,23 @@ export interface paths {
                         readonly "text/html": string;
                     };
                 };
+                /** @description To where people sign in, for a browser whose person has not */
+                readonly 303: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                readonly 400: components["responses"]["Refused"];
+                readonly 401: components["responses"]["Refused"];
+                readonly 403: components["responses"]["Refused"];
+                readonly 404: components["responses"]["Refused"];
+                readonly 408: components["responses"]["Refused"];
+                readonly 409: components["responses"]["Refused"];
+                readonly 413: components["responses"]["Refused"];
+                readonly 415: components["responses"]["Refused"];
+                readonly 429: components["responses"]["Refused"];
+                readonly 503: components["responses"]["Refused"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -1042,6 +1314,19 @@ export interface paths {
                         readonly "text/html": string;
                     };
                 };
+                /** @description To where people sign in, for a browser whose person has not */
+                readonly 303: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                readonly 400: components["responses"]["Refused"];
+                readonly 401: components["responses"]["Refused"];
+                readonly 403: components["responses"]["Refused"];
+                readonly 404: components["responses"]["Refused"];
+                readonly 429: components["responses"]["Refused"];
+                readonly 503: components["responses"]["Refused"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -1082,6 +1367,16 @@ export interface paths {
                     };
                     content?: never;
                 };
+                readonly 400: components["responses"]["Refused"];
+                readonly 401: components["responses"]["Refused"];
+                readonly 403: components["responses"]["Refused"];
+                readonly 404: components["responses"]["Refused"];
+                readonly 408: components["responses"]["Refused"];
+                readonly 409: components["responses"]["Refused"];
+                readonly 413: components["responses"]["Refused"];
+                readonly 415: components["responses"]["Refused"];
+                readonly 429: components["responses"]["Refused"];
+                readonly 503: components["responses"]["Refused"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -1117,6 +1412,10 @@ export interface paths {
                         readonly "text/html": string;
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -1154,6 +1453,10 @@ export interface paths {
                         readonly "text/plain": string;
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -1195,6 +1498,16 @@ export interface paths {
                     };
                     content?: never;
                 };
+                readonly 400: components["responses"]["Refused"];
+                readonly 401: components["responses"]["Refused"];
+                readonly 403: components["responses"]["Refused"];
+                readonly 404: components["responses"]["Refused"];
+                readonly 408: components["responses"]["Refused"];
+                readonly 409: components["responses"]["Refused"];
+                readonly 413: components["responses"]["Refused"];
+                readonly 415: components["responses"]["Refused"];
+                readonly 429: components["responses"]["Refused"];
+                readonly 503: components["responses"]["Refused"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -1236,6 +1549,10 @@ export interface paths {
                         readonly "text/html": string;
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -1276,6 +1593,10 @@ export interface paths {
                         readonly "text/plain": string;
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -1318,6 +1639,10 @@ export interface paths {
                         readonly "application/json": components["schemas"]["ConsistencyProof"];
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -1360,6 +1685,10 @@ export interface paths {
                         readonly "application/json": components["schemas"]["InclusionProof"];
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -1403,6 +1732,10 @@ export interface paths {
                         readonly "application/octet-stream": string;
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -1428,7 +1761,8 @@ export interface paths {
          * @description The Model Context Protocol by streamable HTTP, one JSON-RPC message for each POST, in the versions 2026-07-28 (which
          *     repeats version, method and name in the headers `mcp-protocol-version`, `mcp-method` and `mcp-name`), 2025-11-25,
          *     2025-06-18 and 2025-03-26. There are no sessions and nothing is pushed. The tools read what the caller's token reads;
-         *     without one, what everybody may. A page of another site is refused by its `Origin`.
+         *     without one, what everybody may. A message of more than 8 KiB
+         *     is not waited for. A page of another site is refused by its `Origin`.
          */
         readonly post: {
             readonly parameters: {
@@ -1467,8 +1801,10 @@ export interface paths {
                     };
                     content: {
                         readonly "application/json": unknown;
+                        readonly "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                readonly 401: components["responses"]["Problem"];
                 /** @description A page of another site asks */
                 readonly 403: {
                     headers: {
@@ -1485,8 +1821,15 @@ export interface paths {
                     };
                     content: {
                         readonly "application/json": unknown;
+                        readonly "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                readonly 408: components["responses"]["Problem"];
+                readonly 409: components["responses"]["Problem"];
+                readonly 413: components["responses"]["Problem"];
+                readonly 415: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -1525,6 +1868,10 @@ export interface paths {
                         readonly "text/plain": string;
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -1575,6 +1922,16 @@ export interface paths {
                         readonly "application/json": components["schemas"]["TokenResponse"];
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 408: components["responses"]["Problem"];
+                readonly 409: components["responses"]["Problem"];
+                readonly 413: components["responses"]["Problem"];
+                readonly 415: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -1613,6 +1970,10 @@ export interface paths {
                         readonly "application/json": unknown;
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -1653,6 +2014,10 @@ export interface paths {
                         readonly "text/plain": string;
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -1690,6 +2055,10 @@ export interface paths {
                         readonly "text/html": string;
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -1719,6 +2088,16 @@ export interface paths {
                     };
                     content?: never;
                 };
+                readonly 400: components["responses"]["Refused"];
+                readonly 401: components["responses"]["Refused"];
+                readonly 403: components["responses"]["Refused"];
+                readonly 404: components["responses"]["Refused"];
+                readonly 408: components["responses"]["Refused"];
+                readonly 409: components["responses"]["Refused"];
+                readonly 413: components["responses"]["Refused"];
+                readonly 415: components["responses"]["Refused"];
+                readonly 429: components["responses"]["Refused"];
+                readonly 503: components["responses"]["Refused"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -1760,6 +2139,10 @@ export interface paths {
                         readonly "text/html": string;
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -1798,6 +2181,10 @@ export interface paths {
                     };
                     content?: never;
                 };
+                readonly 400: components["responses"]["Refused"];
+                readonly 404: components["responses"]["Refused"];
+                readonly 429: components["responses"]["Refused"];
+                readonly 503: components["responses"]["Refused"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -1842,6 +2229,10 @@ export interface paths {
                     };
                     content?: never;
                 };
+                readonly 400: components["responses"]["Refused"];
+                readonly 404: components["responses"]["Refused"];
+                readonly 429: components["responses"]["Refused"];
+                readonly 503: components["responses"]["Refused"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -1883,6 +2274,16 @@ export interface paths {
                     };
                     content?: never;
                 };
+                readonly 400: components["responses"]["Refused"];
+                readonly 401: components["responses"]["Refused"];
+                readonly 403: components["responses"]["Refused"];
+                readonly 404: components["responses"]["Refused"];
+                readonly 408: components["responses"]["Refused"];
+                readonly 409: components["responses"]["Refused"];
+                readonly 413: components["responses"]["Refused"];
+                readonly 415: components["responses"]["Refused"];
+                readonly 429: components["responses"]["Refused"];
+                readonly 503: components["responses"]["Refused"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -1918,6 +2319,10 @@ export interface paths {
                         readonly "text/html": string;
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -1955,6 +2360,10 @@ export interface paths {
                         readonly "text/html": string;
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -1998,6 +2407,12 @@ export interface paths {
                         readonly "application/json": components["schemas"]["AccountView"];
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -2046,6 +2461,12 @@ export interface paths {
                         readonly "application/json": components["schemas"]["PostingPage"];
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -2113,6 +2534,10 @@ export interface paths {
                         readonly "application/json": components["schemas"]["AgentPage"];
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -2159,6 +2584,10 @@ export interface paths {
                         readonly "application/json": components["schemas"]["AgentView"];
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -2201,6 +2630,12 @@ export interface paths {
                         readonly "application/json": components["schemas"]["CommitmentPage"];
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -2241,6 +2676,12 @@ export interface paths {
                         readonly "application/json": components["schemas"]["CommitmentView"];
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -2284,6 +2725,12 @@ export interface paths {
                         readonly "application/json": unknown;
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -2326,6 +2773,12 @@ export interface paths {
                         readonly "application/json": components["schemas"]["ConsentPage"];
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -2366,6 +2819,12 @@ export interface paths {
                         readonly "application/json": components["schemas"]["ConsentView"];
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -2416,6 +2875,11 @@ export interface paths {
                         readonly "application/json": unknown;
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 408: components["responses"]["Problem"];
                 /** @description No key is kept, somebody spoke first, or a rule forbids it now */
                 readonly 409: {
                     headers: {
@@ -2425,6 +2889,10 @@ export interface paths {
                         readonly "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                readonly 413: components["responses"]["Problem"];
+                readonly 415: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -2468,6 +2936,12 @@ export interface paths {
                         readonly "application/json": components["schemas"]["ConsentSessionPage"];
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -2513,6 +2987,12 @@ export interface paths {
                         readonly "application/x-ndjson": string;
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -2555,6 +3035,12 @@ export interface paths {
                         readonly "application/json": components["schemas"]["DisputePage"];
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -2595,6 +3081,12 @@ export interface paths {
                         readonly "application/json": components["schemas"]["DisputeView"];
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -2639,6 +3131,12 @@ export interface paths {
                         readonly "application/json": unknown;
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -2689,6 +3187,11 @@ export interface paths {
                         readonly "application/json": unknown;
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 408: components["responses"]["Problem"];
                 /** @description No key is kept, somebody spoke first, or a rule forbids it now */
                 readonly 409: {
                     headers: {
@@ -2698,6 +3201,10 @@ export interface paths {
                         readonly "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                readonly 413: components["responses"]["Problem"];
+                readonly 415: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -2743,6 +3250,12 @@ export interface paths {
                         readonly "application/json": components["schemas"]["MessagePage"];
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -2795,6 +3308,12 @@ export interface paths {
                         readonly "text/event-stream": string;
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -2832,6 +3351,12 @@ export interface paths {
                         readonly "application/json": components["schemas"]["InboxView"];
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -2876,6 +3401,12 @@ export interface paths {
                     };
                     content?: never;
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -2920,6 +3451,11 @@ export interface paths {
                     };
                     content?: never;
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 408: components["responses"]["Problem"];
                 /** @description Another worker has one of them */
                 readonly 409: {
                     headers: {
@@ -2929,6 +3465,10 @@ export interface paths {
                         readonly "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                readonly 413: components["responses"]["Problem"];
+                readonly 415: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -2972,6 +3512,12 @@ export interface paths {
                         readonly "application/json": components["schemas"]["DeadLetterPage"];
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -3016,6 +3562,16 @@ export interface paths {
                     };
                     content?: never;
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 408: components["responses"]["Problem"];
+                readonly 409: components["responses"]["Problem"];
+                readonly 413: components["responses"]["Problem"];
+                readonly 415: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -3065,6 +3621,16 @@ export interface paths {
                         readonly "application/json": components["schemas"]["LeaseView"];
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 408: components["responses"]["Problem"];
+                readonly 409: components["responses"]["Problem"];
+                readonly 413: components["responses"]["Problem"];
+                readonly 415: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -3110,6 +3676,11 @@ export interface paths {
                     };
                     content?: never;
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 408: components["responses"]["Problem"];
                 /** @description Another worker has it, or there are too many dead letters */
                 readonly 409: {
                     headers: {
@@ -3119,6 +3690,10 @@ export interface paths {
                         readonly "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                readonly 413: components["responses"]["Problem"];
+                readonly 415: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -3161,6 +3736,16 @@ export interface paths {
                     };
                     content?: never;
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 408: components["responses"]["Problem"];
+                readonly 409: components["responses"]["Problem"];
+                readonly 413: components["responses"]["Problem"];
+                readonly 415: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -3196,6 +3781,12 @@ export interface paths {
                         readonly "application/json": components["schemas"]["Me"];
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -3236,6 +3827,12 @@ export interface paths {
                         readonly "application/json": components["schemas"]["NodeStanding"];
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -3276,6 +3873,10 @@ export interface paths {
                         readonly "application/json": components["schemas"]["OrganisationView"];
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -3333,6 +3934,12 @@ export interface paths {
                         readonly "application/json": components["schemas"]["ActivityPage"];
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -3381,6 +3988,12 @@ export interface paths {
                         readonly "application/json": components["schemas"]["OwnAgentPage"];
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -3425,6 +4038,10 @@ export interface paths {
                         readonly "application/did+json": Record<string, unknown>;
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -3468,6 +4085,12 @@ export interface paths {
                         readonly "application/json": components["schemas"]["LimitsView"];
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -3508,6 +4131,12 @@ export interface paths {
                         readonly "application/json": components["schemas"]["PeopleView"];
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -3548,6 +4177,12 @@ export interface paths {
                         readonly "application/json": components["schemas"]["PersonView"];
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -3576,6 +4211,12 @@ export interface paths {
                     };
                     content?: never;
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -3619,6 +4260,16 @@ export interface paths {
                         readonly "application/json": components["schemas"]["InvitationLink"];
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 408: components["responses"]["Problem"];
+                readonly 409: components["responses"]["Problem"];
+                readonly 413: components["responses"]["Problem"];
+                readonly 415: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -3664,6 +4315,16 @@ export interface paths {
                         readonly "application/json": components["schemas"]["PersonView"];
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 408: components["responses"]["Problem"];
+                readonly 409: components["responses"]["Problem"];
+                readonly 413: components["responses"]["Problem"];
+                readonly 415: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -3709,6 +4370,16 @@ export interface paths {
                         readonly "application/json": components["schemas"]["SignInLink"];
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 408: components["responses"]["Problem"];
+                readonly 409: components["responses"]["Problem"];
+                readonly 413: components["responses"]["Problem"];
+                readonly 415: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -3750,6 +4421,12 @@ export interface paths {
                         readonly "application/json": unknown;
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -3801,6 +4478,10 @@ export interface paths {
                         readonly "application/json": components["schemas"]["SchemaPage"];
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -3841,6 +4522,10 @@ export interface paths {
                         readonly "application/json": components["schemas"]["SchemaView"];
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -3889,6 +4574,16 @@ export interface paths {
                         readonly "application/json": components["schemas"]["AgentPage"];
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 408: components["responses"]["Problem"];
+                readonly 409: components["responses"]["Problem"];
+                readonly 413: components["responses"]["Problem"];
+                readonly 415: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -3927,6 +4622,12 @@ export interface paths {
                         readonly "application/json": components["schemas"]["SavedSearches"];
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -3958,6 +4659,11 @@ export interface paths {
                         readonly "application/json": components["schemas"]["SavedSearchView"];
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 408: components["responses"]["Problem"];
                 /** @description The name is taken, or there are as many as may be */
                 readonly 409: {
                     headers: {
@@ -3967,6 +4673,10 @@ export interface paths {
                         readonly "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                readonly 413: components["responses"]["Problem"];
+                readonly 415: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -4005,6 +4715,12 @@ export interface paths {
                         readonly "application/json": components["schemas"]["SavedSearchView"];
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -4033,6 +4749,12 @@ export interface paths {
                     };
                     content?: never;
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -4085,6 +4807,12 @@ export interface paths {
                         readonly "text/event-stream": string;
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -4135,6 +4863,12 @@ export interface paths {
                         readonly "application/json": components["schemas"]["SessionPage"];
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -4175,6 +4909,12 @@ export interface paths {
                         readonly "application/json": components["schemas"]["SessionView"];
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -4219,6 +4959,12 @@ export interface paths {
                         readonly "application/json": unknown;
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -4269,6 +5015,12 @@ export interface paths {
                         readonly "text/event-stream": string;
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -4316,6 +5068,12 @@ export interface paths {
                         readonly "application/json": components["schemas"]["MessagePage"];
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -4350,6 +5108,11 @@ export interface paths {
                         readonly "application/json": unknown;
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 408: components["responses"]["Problem"];
                 /** @description Somebody else spoke first, or a rule forbids it now */
                 readonly 409: {
                     headers: {
@@ -4359,6 +5122,10 @@ export interface paths {
                         readonly "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                readonly 413: components["responses"]["Problem"];
+                readonly 415: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -4402,6 +5169,12 @@ export interface paths {
                         readonly "application/json": components["schemas"]["TraceView"];
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -4455,6 +5228,16 @@ export interface paths {
                     };
                     content?: never;
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 408: components["responses"]["Problem"];
+                readonly 409: components["responses"]["Problem"];
+                readonly 413: components["responses"]["Problem"];
+                readonly 415: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -4496,6 +5279,10 @@ export interface paths {
                     };
                     content?: never;
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
                 /** @description The request asks for no WebSocket */
                 readonly 426: {
                     headers: {
@@ -4505,6 +5292,8 @@ export interface paths {
                         readonly "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -4555,6 +5344,12 @@ export interface paths {
                         readonly "application/json": components["schemas"]["MessagePage"];
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -4588,6 +5383,11 @@ export interface paths {
                         readonly "application/json": unknown;
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 408: components["responses"]["Problem"];
                 /** @description Somebody else spoke first, or a rule forbids it now */
                 readonly 409: {
                     headers: {
@@ -4597,6 +5397,10 @@ export interface paths {
                         readonly "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                readonly 413: components["responses"]["Problem"];
+                readonly 415: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -4647,6 +5451,12 @@ export interface paths {
                         readonly "application/json": components["schemas"]["AssessmentView"];
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -4702,6 +5512,12 @@ export interface paths {
                         readonly "application/json": components["schemas"]["HistoryView"];
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -4753,6 +5569,12 @@ export interface paths {
                         readonly "application/json": components["schemas"]["ProfileView"];
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -4793,6 +5615,12 @@ export interface paths {
                         readonly "application/json": components["schemas"]["Webhooks"];
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -4826,6 +5654,11 @@ export interface paths {
                         readonly "application/json": components["schemas"]["MadeWebhook"];
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 408: components["responses"]["Problem"];
                 /** @description There are as many as may be */
                 readonly 409: {
                     headers: {
@@ -4835,6 +5668,10 @@ export interface paths {
                         readonly "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                readonly 413: components["responses"]["Problem"];
+                readonly 415: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -4873,6 +5710,12 @@ export interface paths {
                         readonly "application/json": components["schemas"]["WebhookView"];
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -4901,6 +5744,12 @@ export interface paths {
                     };
                     content?: never;
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -4941,6 +5790,12 @@ export interface paths {
                         readonly "application/json": components["schemas"]["DeadEvents"];
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -4974,6 +5829,16 @@ export interface paths {
                         readonly "application/json": components["schemas"]["Replayed"];
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 408: components["responses"]["Problem"];
+                readonly 409: components["responses"]["Problem"];
+                readonly 413: components["responses"]["Problem"];
+                readonly 415: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -5016,6 +5881,10 @@ export interface paths {
                         readonly "application/json": components["schemas"]["WebhookKey"];
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -5061,6 +5930,12 @@ export interface paths {
                         readonly "application/json": components["schemas"]["WebhookView"];
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -5105,6 +5980,12 @@ export interface paths {
                         readonly "application/json": components["schemas"]["WebhookTest"];
                     };
                 };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
                 readonly default: components["responses"]["Problem"];
             };
         };
@@ -7021,6 +7902,18 @@ export interface components {
         };
     };
     responses: {
+        /** @description An error of A2A, or refused before it came to that. */
+        readonly A2aError: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/a2a+json": unknown;
+                readonly "application/json": unknown;
+                readonly "application/problem+json": components["schemas"]["Problem"];
+                readonly "text/event-stream": string;
+            };
+        };
         /** @description Refused; `code` says why, `retry` whether trying again can help. */
         readonly Problem: {
             headers: {
@@ -7028,6 +7921,16 @@ export interface components {
             };
             content: {
                 readonly "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Refused; a page for who accepts `text/html`. */
+        readonly Refused: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem"];
+                readonly "text/html": string;
             };
         };
     };
