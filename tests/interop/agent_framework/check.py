@@ -23,8 +23,14 @@ async def mcp():
     with stage.Stage() as place:
 
         def server(name):
-            # Prompts and approval have no part in this.
-            return MCPStdioTool(name, stage.PROGRAM, args=place.arguments(name, "mcp"), load_prompts=False)
+            # Prompts and approval have no part in this. The framework keeps the name `session` for itself unless it is told.
+            return MCPStdioTool(
+                name,
+                stage.PROGRAM,
+                args=place.arguments(name, "mcp"),
+                load_prompts=False,
+                additional_tool_argument_names=["session"],
+            )
 
         async with server("acme") as buyer, server("volt") as seller:
             names = {function.name for function in buyer.functions}
