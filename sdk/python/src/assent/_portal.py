@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncGenerator, Coroutine, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import Any, Generic, TypeVar
 
 from .errors import Unreachable
 
 #: How long is waited for what was cancelled, in seconds.
 SETTLING = 10.0
+#: How often who waits looks up, in seconds: a signal that comes just before the waiting begins does not end it.
+LOOKING_UP = 0.5
 
 T = TypeVar("T")
 
@@ -39,12 +41,15 @@ class Portal:
         if threading.current_thread() is self._thread:
             work.close()
             raise RuntimeError("what runs in the loop itself uses the asynchronous names")
-        with self._lock:
-            if self._closed:
-                work.close()
-                raise Closed("the client is closed")
-            begun = self._begin(work)
-        return self._outcome(begun)
+        begun = _Begun(work)
+        with self._ending(begun):
+            with self._lock:
+                if self._closed:
+                    work.close()
+                    raise Closed("the client is closed")
+                begun.ask(self._loop)
+            begun.wait()
+        return begun.outcome()
 
     def iterate(self, things: AsyncGenerator[T, None]) -> Iterator[T]:
         """What comes, one after the other, for as long as one asks."""
@@ -69,25 +74,26 @@ class Portal:
                 return
             self._closed = True
         try:
-            self._outcome(self._begin(self._end(last)))
+            ending = _Begun(self._end(last))
+            with self._ending(ending):
+                ending.ask(self._loop)
+                ending.wait()
+            ending.outcome()
         finally:
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join()
             self._loop.close()
 
-    def _begin(self, work: Coroutine[Any, Any, T]) -> _Begun[T]:
-        begun = _Begun[T]()
-        self._loop.call_soon_threadsafe(begun.begin, self._loop, work)
-        return begun
-
-    def _outcome(self, begun: _Begun[T]) -> T:
+    @contextmanager
+    def _ending(self, begun: _Begun[Any]) -> Iterator[None]:
+        """Ends what was begun when who waits for it is interrupted."""
         try:
-            begun.ended.wait()
+            yield
         except BaseException:
-            self._loop.call_soon_threadsafe(begun.cancel)
-            begun.ended.wait(SETTLING)
+            if begun.asked:
+                self._loop.call_soon_threadsafe(begun.cancel)
+                begun.ended.wait(SETTLING)
             raise
-        return begun.outcome()
 
     async def _end(self, last: Coroutine[Any, Any, object] | None) -> None:
         others = asyncio.all_tasks() - {asyncio.current_task()}
@@ -105,14 +111,25 @@ class Portal:
 class _Begun(Generic[T]):
     """Work in the loop, for whoever waits for it in another thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, work: Coroutine[Any, Any, T]) -> None:
         self.ended = threading.Event()
+        self.asked = False
+        self._work = work
         self._task: asyncio.Task[T] | None = None
 
-    def begin(self, loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, T]) -> None:
-        """Begins, in the loop."""
-        self._task = loop.create_task(work)
+    def ask(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Has the loop begin it."""
+        self.asked = True
+        loop.call_soon_threadsafe(self._begin, loop)
+
+    def _begin(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._task = loop.create_task(self._work)
         self._task.add_done_callback(lambda _: self.ended.set())
+
+    def wait(self) -> None:
+        """Waits for its end."""
+        while not self.ended.wait(LOOKING_UP):
+            pass
 
     def cancel(self) -> None:
         """Cancels it, in the loop, which has begun it."""
