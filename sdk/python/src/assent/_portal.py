@@ -61,9 +61,9 @@ class Portal:
                     return
                 yield thing
         finally:
-            # Closing ends what is iterated, too.
-            with suppress(Closed):
-                self.run(things.aclose())
+            # Closing ends what is iterated, too; a connection that does not let go keeps nobody.
+            with suppress(Closed, TimeoutError, asyncio.TimeoutError):
+                self.run(asyncio.wait_for(things.aclose(), SETTLING))
 
     def close(self, last: Coroutine[Any, Any, object] | None = None) -> None:
         """Ends whatever is still waited for, does what is to be done last, and ends the loop and its thread."""
