@@ -51,7 +51,7 @@ async fn statements(stage: &Stage, task: &str) -> usize {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_ends_with_the_key_that_it_speaks_with() {
-    // ASP-AUT-004
+    // ASP-AUT-004, THR-A2A-OUTLIVED-TOKEN
     let mut stage = Stage::new().await;
     stage.people().await;
     let client = Client::of(&stage, "acme/buyer");

@@ -186,6 +186,7 @@ async fn who_waits_for_news_holds_no_memory_for_bodies() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_of_a_name_that_was_made_to_lead_here_is_refused() {
+    // ASP-AUT-012, THR-MCP-REBINDING
     let list = old("tools/list", &json!({}));
     let ask = async |stage: &Stage, host: &str, page: &[(&str, &str)]| {
         let mut request = stage.http.post(stage.url(PATH)).header("host", host);
