@@ -11,7 +11,7 @@ use std::sync::Arc;
 use asp_core::a2a::{EXTENSION, VERSION};
 use asp_core::limits;
 use asp_core::name::AgentUri;
-use asp_core::position::Hash;
+use asp_core::position::{Hash, Sequence};
 use asp_core::rejection::Code;
 use axum::body::Bytes;
 use axum::extract::{Request, State};
@@ -118,15 +118,16 @@ async fn rpc(app: &Arc<App>, agent: &AgentUri, request: Request) -> Response {
         Ok(bytes) => bytes,
         Err(denial) => return rpc_error(&Value::Null, &denial.into()),
     };
-    let (id, asked) = match rpc_request(&bytes) {
-        Ok((id, asked)) => (id, asked),
+    let (id, method, params) = match rpc_request(&bytes) {
+        Ok(request) => request,
         Err((id, error)) => return rpc_error(&id, &error),
     };
-    let answered = match versioned(&headers, &uri) {
-        Ok(()) => carry_out(app, (agent, asked), &headers, from).await,
-        Err(error) => Err(error),
+    let answered = async {
+        // Another version has other methods: none of them is unknown before that is said.
+        versioned(&headers, &uri)?;
+        carry_out(app, (agent, of_method(&method, params)?), &headers, from).await
     };
-    let mut response = match answered {
+    let mut response = match answered.await {
         Ok(Answer::Json(result)) => {
             json_of(JSON, 200, &json!({ "jsonrpc": "2.0", "id": id, "result": result }))
         }
@@ -140,8 +141,8 @@ async fn rpc(app: &Arc<App>, agent: &AgentUri, request: Request) -> Response {
     response
 }
 
-/// A request as JSON-RPC has it: its id, and what is asked.
-fn rpc_request(bytes: &Bytes) -> Result<(Value, Asked), (Value, A2aError)> {
+/// A request as JSON-RPC has it: its id, its method and its parameters.
+fn rpc_request(bytes: &Bytes) -> Result<(Value, String, Value), (Value, A2aError)> {
     let refused = |id: &Value, kind, detail: &str| (id.clone(), A2aError::of(kind, detail));
     let value: Value = serde_json::from_slice(bytes)
         .map_err(|_| refused(&Value::Null, Kind::Parse, "the body is no JSON"))?;
@@ -162,11 +163,10 @@ fn rpc_request(bytes: &Bytes) -> Result<(Value, Asked), (Value, A2aError)> {
         object.get("method").and_then(Value::as_str).ok_or_else(|| request("there is no `method`"))?;
     let params = match object.get("params") {
         None | Some(Value::Null) => Value::Object(Map::new()),
-        Some(params @ Value::Object(_)) => params.clone(),
-        Some(_) => return Err(refused(&id, Kind::Params, "`params` is no object")),
+        Some(params) => params.clone(),
     };
-    let asked = of_method(method, params).map_err(|error| (id.clone(), error))?;
-    Ok((id, asked))
+    let method = method.to_owned();
+    Ok((id, method, params))
 }
 
 /// HTTP+JSON: methods and addresses below that of the agent.
@@ -240,8 +240,9 @@ async fn carry_out(
     match asked {
         Asked::Send(send, Streamed::No) => send_message(app, &caller, agent, *send).await.map(Answer::Json),
         Asked::Send(send, Streamed::Yes) => {
+            let history = length(send.configuration.history_length)?;
             let id = say(app, &caller, agent, *send).await?;
-            let follow = Follow::begin(app, caller, agent, (&id, Until::ItRests)).await?;
+            let follow = Follow::begin(app, caller, agent, (&id, history, Until::ItRests)).await?;
             Ok(Answer::Stream(Box::new(follow)))
         }
         Asked::Get(named) => {
@@ -256,10 +257,10 @@ async fn carry_out(
             if course.state().is_terminal() {
                 return Err(A2aError::of(Kind::Unsupported, "the task has ended: nothing follows"));
             }
-            let follow = Follow::begin(app, caller, agent, (&id, Until::ItEnds)).await?;
+            let follow = Follow::begin(app, caller, agent, (&id, None, Until::ItEnds)).await?;
             Ok(Answer::Stream(Box::new(follow)))
         }
-        Asked::KeepPush(config) => json(json!(keep_push(app, &caller, agent, *config).await?)),
+        Asked::KeepPush(config) => json(json!(keep_push(app, (&caller, agent), *config, None).await?)),
         Asked::GetPush(task, id) => {
             let found = pushes(app, &caller, agent, &task).await?.into_iter().find(|config| config.id == id);
             json(json!(found.ok_or_else(A2aError::no_task)?))
@@ -284,8 +285,13 @@ async fn carry_out(
 async fn say(app: &Arc<App>, caller: &Caller, agent: &AgentUri, send: Send) -> Result<Hash, A2aError> {
     let message = send.message.ok_or_else(|| A2aError::params("there is no message"))?;
     let config = send.configuration.task_push_notification_config;
+    // Whoever wants to be told is told all that follows on its message, however soon that comes.
+    let mut from = Sequence(0);
     if let Some(config) = &config {
         permitted(app, config)?;
+        if !message.task_id.is_empty() {
+            from = talk::task(app, caller, agent, &message.task_id).await?.1.last();
+        }
     }
     let id = talk::say(app, caller, agent, &message).await?;
     if let Some(mut config) = config {
@@ -295,7 +301,7 @@ async fn say(app: &Arc<App>, caller: &Caller, agent: &AgentUri, send: Send) -> R
             let name = [b"asp a2a push\0".as_slice(), message.message_id.as_bytes()];
             config.id = Hash::of(&name).to_hex();
         }
-        keep_push(app, caller, agent, config).await?;
+        keep_push(app, (caller, agent), config, Some(from)).await?;
     }
     Ok(id)
 }

@@ -4,9 +4,12 @@ use std::sync::Arc;
 
 use asp_core::limits;
 use asp_core::name::AgentUri;
-use asp_core::position::Hash;
+use asp_core::position::{Hash, Sequence};
 use asp_store::a2a::{ClientId, Push};
 
+use axum::http::HeaderValue;
+
+use crate::a2a::push::told_by;
 use crate::a2a::talk::{self, Caller};
 use crate::a2a::wire::{A2aError, PushConfig};
 use crate::http::App;
@@ -21,14 +24,26 @@ pub(super) fn permitted(app: &App, config: &PushConfig) -> Result<(), A2aError> 
     if long(&config.id) || config.token.len() > limits::TEXT_BYTES_MAX || shown {
         return Err(A2aError::params("the configuration has a member that is too long"));
     }
+    if config.id.contains('/') || matches!(config.id.as_str(), "." | "..") {
+        // It would have no address in HTTP+JSON.
+        return Err(A2aError::params("id: it is no segment of a path"));
+    }
+    if config.authentication.as_ref().is_some_and(|shown| shown.scheme.is_empty()) {
+        return Err(A2aError::params("authentication.scheme is missing"));
+    }
+    let sent = told_by(config).into_iter().all(|(_, value)| HeaderValue::try_from(value).is_ok());
+    if !sent {
+        return Err(A2aError::params("token or authentication is nothing that a header can have"));
+    }
     app.fetch.permits(&config.url).map_err(|error| A2aError::params(format!("url: {error}")))
 }
 
+/// Keeps where a client is told of a task, of what follows on this statement, or from now on.
 pub(super) async fn keep_push(
     app: &Arc<App>,
-    caller: &Caller,
-    agent: &AgentUri,
+    (caller, agent): (&Caller, &AgentUri),
     config: PushConfig,
+    from: Option<Sequence>,
 ) -> Result<PushConfig, A2aError> {
     permitted(app, &config)?;
     let (session, course) = talk::task(app, caller, agent, &config.task_id).await?;
@@ -47,7 +62,7 @@ pub(super) async fn keep_push(
         agent: caller.agent.clone(),
         client: caller.client,
         config: serde_json::to_string(&config).map_err(|_| Denial::Internal)?,
-        place: course.last(),
+        place: from.unwrap_or_else(|| course.last()),
         attempts: 0,
         due: None,
     };
