@@ -33,7 +33,8 @@ pub(super) async fn list_tasks(
     };
     let status = match list.status.as_str() {
         "" => None,
-        status => Some(typed::<TaskState>(json!(status))?),
+        // The first of an enumeration is as good as none.
+        status => Some(typed::<TaskState>(json!(status))?).filter(|state| *state != TaskState::Unspecified),
     };
     let since = match list.status_timestamp_after.as_str() {
         "" => None,
