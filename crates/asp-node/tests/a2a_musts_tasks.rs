@@ -251,10 +251,8 @@ async fn lists_stand_in_the_order_of_what_was_last_said() {
         stage.stepper.pass(Millis(1_000));
         let introduction = stage.author.introduction("globex/seller");
         seller(&mut stage, id, introduction, Some(Hash::from_hex(id).unwrap())).await;
-    }
-    for number in 0..2 {
         stage.stepper.pass(Millis(1_000));
-        let send = within(message(&format!("remark-{number}"), json!([{ "text": "hello" }])), &first);
+        let send = within(message(&format!("remark-{id}"), json!([{ "text": "hello" }])), id);
         client.rpc(&stage, "SendMessage", send).await;
     }
     stage.stepper.pass(Millis(1_000));
@@ -341,6 +339,19 @@ async fn who_asks_to_be_told_with_its_message_is_told_all_that_follows() {
         }
         assert!(!states.contains(&"INPUT_REQUIRED".to_owned()), "{states:?}");
     }
+
+    // However late the configuration is kept: here the message comes again with it, after the agent has spoken.
+    let mut stage = Stage::with(|config| config.fetch_allow = "127.0.0.0/8".parse().unwrap()).await;
+    stage.people().await;
+    let client = Client::of(&stage, "acme/buyer");
+    let mut open = message("open", act(&json!({ "act": "open" })));
+    let id = client.rpc(&stage, "SendMessage", open.clone()).await["task"]["id"].as_str().unwrap().to_owned();
+    let introduction = stage.author.introduction("globex/seller");
+    seller(&mut stage, &id, introduction, Some(Hash::from_hex(&id).unwrap())).await;
+    let (url, mut hears) = receiver().await;
+    open["configuration"]["taskPushNotificationConfig"] = json!({ "url": url });
+    assert_eq!(client.rpc(&stage, "SendMessage", open).await["task"]["id"], id);
+    assert_eq!(state(&heard(&mut hears).await.1["statusUpdate"]), "INPUT_REQUIRED", "4.3.3");
 }
 
 #[tokio::test(flavor = "multi_thread")]
