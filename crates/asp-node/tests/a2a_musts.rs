@@ -127,11 +127,10 @@ fn messages(ended: &str, open: &str) -> Vec<(&'static str, Value, &'static str)>
     ]
 }
 
-/// Everything else that is refused.
-fn others(ended: &str, open: &str) -> Vec<(&'static str, &'static str, Value, &'static str)> {
-    let (params, none, unknown) = ("INVALID_PARAMS", "TASK_NOT_FOUND", "0".repeat(64));
-    let named = |id: &str| json!({ "id": id });
-    let of_task = |id: &str| json!({ "taskId": id, "id": "none" });
+/// Configurations that are not kept, with their reasons.
+fn configurations(open: &str) -> Vec<(&'static str, Value, &'static str)> {
+    let params = "INVALID_PARAMS";
+    let nowhere = json!({ "taskId": "0".repeat(64), "url": "https://hooks.example/" });
     let hook = |more: Value| {
         let mut config = json!({ "taskId": open, "url": "http://127.0.0.1:9/in" });
         config.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -140,6 +139,22 @@ fn others(ended: &str, open: &str) -> Vec<(&'static str, &'static str, Value, &'
     let shown = |scheme: &str, secret: &str| {
         hook(json!({ "authentication": { "scheme": scheme, "credentials": secret } }))
     };
+    vec![
+        ("3.1.7 of a task that there is not", nowhere, "TASK_NOT_FOUND"),
+        ("5.7 nowhere", hook(json!({ "url": "" })), params),
+        ("5.7 no scheme", shown("", "secret"), params),
+        ("3.3.2 no header", shown("Bearer", "a\nb"), params),
+        ("3.3.2 no header either", hook(json!({ "token": "a\r\nb: c" })), params),
+        ("3.3.2 an id without an address", hook(json!({ "id": "a/b" })), params),
+        ("13.2 where nobody may be told", hook(json!({ "url": "http://169.254.169.254/" })), params),
+    ]
+}
+
+/// Everything else that is refused.
+fn others(ended: &str, open: &str) -> Vec<(&'static str, &'static str, Value, &'static str)> {
+    let (params, none, unknown) = ("INVALID_PARAMS", "TASK_NOT_FOUND", "0".repeat(64));
+    let named = |id: &str| json!({ "id": id });
+    let of_task = |id: &str| json!({ "taskId": id, "id": "none" });
     vec![
         ("3.1.3 a task that there is not", "GetTask", named(&unknown), none),
         ("3.1.3 what can be no task", "GetTask", named("x"), none),
@@ -159,33 +174,6 @@ fn others(ended: &str, open: &str) -> Vec<(&'static str, &'static str, Value, &'
         ("3.1.5 a task that has ended", "CancelTask", named(ended), "TASK_NOT_CANCELABLE"),
         ("3.1.6 a task that there is not", "SubscribeToTask", named(&unknown), none),
         ("3.1.6 a task that has ended", "SubscribeToTask", named(ended), "UNSUPPORTED_OPERATION"),
-        (
-            "3.1.7 of a task that there is not",
-            "CreateTaskPushNotificationConfig",
-            json!({ "taskId": unknown, "url": "https://hooks.example/" }),
-            none,
-        ),
-        ("5.7 nowhere", "CreateTaskPushNotificationConfig", hook(json!({ "url": "" })), params),
-        ("5.7 no scheme", "CreateTaskPushNotificationConfig", shown("", "secret"), params),
-        ("3.3.2 no header", "CreateTaskPushNotificationConfig", shown("Bearer", "a\nb"), params),
-        (
-            "3.3.2 no header either",
-            "CreateTaskPushNotificationConfig",
-            hook(json!({ "token": "a\r\nb: c" })),
-            params,
-        ),
-        (
-            "3.3.2 an id without an address",
-            "CreateTaskPushNotificationConfig",
-            hook(json!({ "id": "a/b" })),
-            params,
-        ),
-        (
-            "13.2 where nobody may be told",
-            "CreateTaskPushNotificationConfig",
-            hook(json!({ "url": "http://169.254.169.254/" })),
-            params,
-        ),
         ("3.1.8 a configuration that there is not", "GetTaskPushNotificationConfig", of_task(open), none),
         ("3.1.8 of a task that there is not", "GetTaskPushNotificationConfig", of_task(&unknown), none),
         (
@@ -209,6 +197,9 @@ async fn what_is_refused_is_refused_alike_on_both_bindings_and_says_nothing() {
     let (stage, guest, ended, open) = played().await;
     let before = (guest.task(&stage, &open).await, guest.rpc(&stage, "ListTasks", json!({})).await);
     let mut cases = others(&ended, &open);
+    for (case, config, reason) in configurations(&open) {
+        cases.push((case, "CreateTaskPushNotificationConfig", config, reason));
+    }
     for (case, send, reason) in messages(&ended, &open) {
         // 3.1.2: whoever wants to hear what follows is refused for the same reasons.
         for method in ["SendMessage", "SendStreamingMessage"] {
@@ -778,11 +769,13 @@ fn check_event(event: &Value) {
         "task" => check_task(told),
         "message" => check_message(told),
         "statusUpdate" => {
-            (words(told, "taskId"), words(told, "contextId"));
+            words(told, "taskId");
+            words(told, "contextId");
             check_status(&told["status"]);
         }
         "artifactUpdate" => {
-            (words(told, "taskId"), words(told, "contextId"));
+            words(told, "taskId");
+            words(told, "contextId");
             check_artifact(&told["artifact"]);
         }
         other => panic!("3.2.3 {other}"),
