@@ -182,6 +182,9 @@ pub const EXHIBITS_MAX: usize = 32;
 /// A bound, in members. Members of terms and data that a session remembers, so that nobody comes in to read what its consent does not let flow; bounds its memory.
 pub const FLOWED_MEMBERS_MAX: usize = 1024;
 
+/// A bound, in members. All who can take part, and a delegate or two of each.
+pub const GROUP_MEMBERS_MAX: usize = 96;
+
 /// A bound, in holds. Money held under one package: a price and a bond for each of a few obligations.
 pub const HOLDS_MAX: usize = 16;
 
@@ -212,6 +215,15 @@ pub const INVITATION_MS: Millis = Millis(30000);
 /// A bound, in invitations. The highest rate that a policy can ask for; a node that counts them keeps no more than one hour.
 pub const INVITATIONS_PER_HOUR_MAX: usize = 10000;
 
+/// A bound, in bytes. A key package with one credential and no extensions of size; it is parsed by strangers.
+pub const KEY_PACKAGE_BYTES_MAX: usize = 2048;
+
+/// A bound, in key packages. How many of an agent's key packages can be named; of more the oldest are forgotten.
+pub const KEY_PACKAGES_KEPT_MAX: usize = 128;
+
+/// A bound, in key packages. What one statement publishes; each is some 400 bytes.
+pub const KEY_PACKAGES_PUBLISHED_MAX: usize = 32;
+
 /// A bound, in keys. Keys that one organisation or agent has ever had.
 pub const KEYS_MAX: usize = 64;
 
@@ -241,6 +253,9 @@ pub const OBSERVER_REMARKS_MAX: usize = 200;
 
 /// A bound, in milliseconds. How long a statement in the stream of an organisation or agent may take from its issue to its log, if it expires by then: keys that are kept away from the network sign by hand.
 pub const OFFLINE_MS: Millis = Millis(604800000);
+
+/// A bound, in bytes. What of a seal or a group means nothing to the node: in base64url it is the longest string.
+pub const OPAQUE_BYTES_MAX: usize = 49152;
 
 /// A bound, in offers. Offers of one session that await an answer at once.
 pub const OPEN_OFFERS_MAX: usize = 32;

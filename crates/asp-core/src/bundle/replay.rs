@@ -484,7 +484,11 @@ fn accepts(body: &Body, terms: &Hash) -> bool {
 fn settles(body: &Body) -> Option<(&Hash, &ObligationId)> {
     let Body::Inform(inform) = body else { return None };
     match inform {
-        Inform::Note(_) | Inform::Usage(_) | Inform::Progress(_) => None,
+        Inform::Note(_)
+        | Inform::Usage(_)
+        | Inform::Progress(_)
+        | Inform::Group(_)
+        | Inform::Unreadable(_) => None,
         Inform::Fulfilment(done) => Some((&done.commitment, &done.obligation)),
         Inform::Contest(note) => Some((&note.commitment, &note.obligation)),
         Inform::Award(award) => Some((&award.commitment, &award.obligation)),

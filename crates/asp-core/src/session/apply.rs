@@ -40,8 +40,9 @@ impl Session {
         self.effect(accepted, actor.agent.as_ref(), &mut effects);
         self.flowed.note(&statement.body);
         self.count(performative, actor.role);
-        // Who only watches does not keep a session going.
-        if actor.role != Role::Observer {
+        // Who only watches does not keep a session going, nor who could not read what was said.
+        let unread = matches!(statement.body, Body::Inform(Inform::Unreadable(_)));
+        if actor.role != Role::Observer && !unread {
             self.last = at.time; // ASP-SES-037
         }
         self.finish(accepted, actor.agent.as_ref(), next, &mut effects);
@@ -424,7 +425,8 @@ impl Session {
     fn inform(&mut self, inform: &Inform, accepted: &Accepted, effects: &mut Vec<Effect>) {
         let at = accepted.at().time;
         let (commitment, obligation, stage, progress) = match inform {
-            Inform::Note(_) | Inform::Progress(_) | Inform::Usage(_) => return,
+            Inform::Note(_) | Inform::Progress(_) | Inform::Usage(_) | Inform::Unreadable(_) => return,
+            Inform::Group(group) => return self.regroup(group, accepted.statement().hash, accepted.at()),
             Inform::Award(award) => return self.award(award, accepted, effects),
             Inform::Fulfilment(done) => {
                 let statement = accepted.statement().hash;
@@ -475,7 +477,8 @@ impl Session {
         accepted: &Accepted,
     ) -> Option<Effect> {
         let commitment = self.commitments.get(commitment)?;
-        let duty = commitment.duty(obligation)?;
+        // What it was worth only the members of the group know.
+        let duty = commitment.duty(obligation).filter(|duty| !duty.is_withheld())?;
         Some(Effect::Settled(Evidence {
             index: accepted.at().index,
             at: accepted.at().time,

@@ -81,6 +81,12 @@ pub struct Duty {
 }
 
 impl Duty {
+    /// Whether only the members of the session's group know what is owed and when.
+    #[must_use]
+    pub const fn is_withheld(&self) -> bool {
+        matches!(self.obligation.due, Due::Withheld(_))
+    }
+
     fn of(obligation: &Obligation) -> Self {
         let stages = obligation.stages.iter().flatten();
         let stages =
@@ -217,7 +223,7 @@ impl Commitment {
             return true;
         }
         match (&duty.progress, &duty.obligation.due) {
-            (Progress::Delivered { .. }, _) | (Progress::Open, Due::At(_)) => true,
+            (Progress::Delivered { .. }, _) | (Progress::Open, Due::At(_) | Due::Withheld(_)) => true,
             // Obligations wait only for earlier ones, so this ends.
             (Progress::Open, Due::After(due)) => {
                 self.duty(&due.after).is_some_and(|before| match before.progress {
@@ -253,6 +259,7 @@ impl Commitment {
     pub fn due_at(&self, duty: &Duty) -> Option<LogTime> {
         match &duty.obligation.due {
             Due::At(due) => Some(due.at),
+            Due::Withheld(_) => None,
             Due::After(due) => match self.duty(&due.after)?.progress {
                 Progress::Fulfilled { at } => Some(at.plus(due.within_ms)),
                 Progress::Open
@@ -318,7 +325,7 @@ impl Commitment {
         let mut ended: BTreeSet<ObligationId> = BTreeSet::new();
         for duty in &mut self.duties {
             let waits_for_ended = match &duty.obligation.due {
-                Due::At(_) => false,
+                Due::At(_) | Due::Withheld(_) => false,
                 Due::After(due) => ended.contains(&due.after),
             };
             if waits_for_ended && duty.progress == Progress::Open {
@@ -371,7 +378,7 @@ impl Commitment {
     pub(super) fn follow(&mut self, id: &ObligationId, last: bool) {
         if last {
             let waits = |duty: &Duty| match &duty.obligation.due {
-                Due::At(_) => false,
+                Due::At(_) | Due::Withheld(_) => false,
                 Due::After(due) => due.after == *id,
             };
             for duty in self.duties.iter_mut().filter(|duty| duty.progress == Progress::Open && waits(duty)) {
@@ -428,7 +435,7 @@ mod tests {
         });
         let obligations = vec![serde_json::from_value(obligation).unwrap()];
         let package =
-            Package { disputes: None, holds: None, obligations, schema: None, terms: serde_json::Map::new() };
+            Package { disputes: None, hidden: None, holds: None, obligations, salt: None, schema: None, terms: serde_json::Map::new() };
         let of = |names: &[&str]| names.iter().map(|name| ground(name)).collect::<Vec<_>>();
         let grounds = [("agent://d.example/a", of(debtor)), ("agent://c.example/a", of(creditor))];
         let grounds = grounds.map(|(party, grounds)| (agent(party), grounds)).into();

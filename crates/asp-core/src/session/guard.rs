@@ -19,7 +19,7 @@ use crate::position::{Hash, LogPoint, LogTime};
 use crate::rejection::{Code, Rejection};
 use crate::statement::Statement;
 use crate::statement::body::{
-    Accept, Admission, Body, Close, Counter, Inform, Invitation, Name, Obligation, ObligationId, Offer,
+    Accept, Admission, Body, Close, Counter, Inform, Invitation, Mode, Name, Obligation, ObligationId, Offer,
     Package, ParticipantRole, Propose, Withdraw,
 };
 
@@ -168,6 +168,7 @@ impl<'a> Case<'a> {
             | Selector::Contest
             | Selector::LapseOfTime
             | Selector::Award => self.informs(selector),
+            Selector::Group | Selector::Unreadable => session.mode() != Mode::Open && self.informs(selector),
         }
     }
 
@@ -176,6 +177,8 @@ impl<'a> Case<'a> {
         let meant = match inform {
             Inform::Note(_) => Selector::Note,
             Inform::Usage(_) => Selector::Usage,
+            Inform::Group(_) => Selector::Group,
+            Inform::Unreadable(_) => Selector::Unreadable,
             Inform::Progress(_) => Selector::Progress,
             Inform::Fulfilment(_) => Selector::Fulfilment,
             Inform::Acknowledgement(_) => Selector::Acknowledgement,
@@ -303,6 +306,8 @@ impl<'a> Case<'a> {
             | Guard::WindowOpen
             | Guard::InTime => self.check_duty(guard),
             Guard::EvidenceMatches => return self.evidence_matches(facts),
+            Guard::GroupValid => return self.group_valid(facts),
+            Guard::SealNamed => self.seal_named(),
         };
         if holds { Ok(()) } else { Err(guard.refusal().at(guard.place()).by(guard.rule())) }
     }
@@ -511,7 +516,8 @@ impl<'a> Case<'a> {
             }
             _ => true,
         };
-        offer_valid && self.packages().iter().all(|(package, parties)| makes_sense(package, parties, now))
+        let mode = self.session.mode();
+        offer_valid && self.packages().iter().all(|(package, parties)| makes_sense(package, parties, now, mode))
     }
 
     fn answers_commit(&self) -> bool {
@@ -593,6 +599,8 @@ impl<'a> Case<'a> {
         let refused = |place: String| Code::TermsDoNotFit.at(place).by("ASP-TRM-006");
         for (place, package) in self.statement.body.packages_offered() {
             match &package.schema {
+                // What is hidden is judged by who can read it.
+                None if package.hidden.is_some() => {}
                 None if self.session.schemas.is_empty() => {}
                 Some(hash) if self.session.schemas.contains_key(hash) => {
                     let schema = facts.schemas.iter().find(|schema| schema.hash() == *hash);
@@ -657,7 +665,7 @@ impl<'a> Case<'a> {
     fn duty_named(&self) -> Option<(&'a Hash, &'a ObligationId, Option<&'a ObligationId>)> {
         match &self.statement.body {
             Body::Inform(inform) => match inform {
-                Inform::Note(_) | Inform::Usage(_) => None,
+                Inform::Note(_) | Inform::Usage(_) | Inform::Group(_) | Inform::Unreadable(_) => None,
                 Inform::Progress(note) | Inform::Contest(note) => {
                     Some((&note.commitment, &note.obligation, note.stage.as_ref()))
                 }
@@ -716,7 +724,7 @@ impl<'a> Case<'a> {
                     | Progress::Breached
                     | Progress::Lapsed => false,
                 };
-                open && commitment.due_of(owed).is_some()
+                open && (owed.duty.is_withheld() || commitment.due_of(owed).is_some())
             }
             Guard::ObligationDelivered => matches!(owed.progress(), Progress::Delivered { .. }),
             Guard::WindowOpen => match owed.progress() {
@@ -727,7 +735,10 @@ impl<'a> Case<'a> {
                 | Progress::Breached
                 | Progress::Lapsed => false,
             },
-            Guard::InTime => commitment.met_until_of(owed).is_some_and(|until| self.at.time <= until), // ASP-COM-002
+            Guard::InTime => {
+                let until = commitment.met_until_of(owed);
+                owed.duty.is_withheld() || until.is_some_and(|until| self.at.time <= until) // ASP-COM-002
+            }
             _ => true,
         }
     }

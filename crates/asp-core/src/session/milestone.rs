@@ -339,7 +339,7 @@ pub(super) fn stages_fit(obligation: &Obligation, now: LogTime) -> bool {
         (None, _) => true,
         (Some(own), Due::At(whole)) => own.at > now && own.at <= whole.at,
         // What waits for another has no instant that a stage of it could come before.
-        (Some(_), Due::After(_)) => false,
+        (Some(_), Due::After(_) | Due::Withheld(_)) => false,
     };
     let one_currency = stages.iter().all(|stage| stage.value.currency == obligation.value.currency);
     let mut values = stages.iter().map(|stage| stage.value.amount);

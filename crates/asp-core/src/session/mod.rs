@@ -18,6 +18,7 @@ mod party;
 mod proposal;
 mod receipt;
 mod remedy;
+mod sealing;
 mod showing;
 pub mod table;
 pub mod trace;
@@ -28,6 +29,7 @@ pub use commitment::{Commitment, Duty, Progress};
 pub use holds::{Funds, Held, HoldState};
 pub use milestone::{Milestone, Owed};
 pub use party::{GivenMandate, Mandates, Participant, Participants};
+pub use sealing::Channel;
 pub use proposal::{Agreement, OfferKind, OpenOffer, OpenQuestion, PendingCommit};
 
 use crate::account::Movement;
@@ -41,7 +43,7 @@ use crate::name::{AgentUri, Capability, Domain, Issuer};
 use crate::position::{Hash, Head, LogPoint, LogTime, Millis, Position};
 use crate::rejection::{Code, Rejection};
 use crate::statement::body::{
-    Accept, Award, Body, Budget, Counter, Invitation, Limits, Name, Package, Propose, SchemaRef,
+    Accept, Award, Body, Budget, Counter, Invitation, Limits, Mode, Name, Package, Propose, SchemaRef,
     SessionReceipt, Text, TrustFloor, Usage,
 };
 use crate::statement::{Kind, Statement, Verified};
@@ -84,6 +86,8 @@ pub struct Facts<'a> {
     pub award: Option<Award>,
     /// What organisations let those owe them whom the statement could bind.
     pub caps: Vec<Cap>,
+    /// How closed organisations want sessions of their agents to be at least.
+    pub modes: Vec<(&'a Domain, Mode)>,
 }
 
 /// What is known of the trust that [`Session::trust_asked`] asks about.
@@ -276,6 +280,8 @@ pub struct Session {
     /// How long authorities were asked, all escalations together.
     asked_ms: Millis,
     initiator: AgentUri,
+    mode: Mode,
+    channel: Option<Channel>,
     capability: Capability,
     purpose: Text,
     consents: BTreeSet<Hash>,
@@ -327,6 +333,9 @@ impl Session {
         let participants = Participants::of(&invitation.participants, issuer)
             .ok_or_else(|| Code::InvalidParticipants.at("/body/participants"))?;
         guard::consents_cover(invitation, issuer, &participants, facts)?;
+        if !sealing::mode_fits(invitation.mode, facts) {
+            return Err(Code::ModeTooOpen.at("/body/mode")); // ASP-SEA-002
+        }
         guard::schemas_known(&statement.body, facts)?;
         let open = |guard: table::Guard| guard.refusal().at(guard.place()).by(guard.rule());
         if !guard::welcome(facts) {
@@ -341,7 +350,7 @@ impl Session {
         let statement = accepted.statement();
         let Body::Propose(Propose::Invitation(invitation)) = &statement.body else { return None };
         let initiator = statement.issuer.agent()?;
-        let Invitation { capability, consents, limits, purpose, participants, .. } = invitation;
+        let Invitation { capability, consents, limits, mode, purpose, participants, .. } = invitation;
         let time = accepted.at().time;
         let schemas = schemas_of(statement.body.schemas_offered());
         let mut participants = Participants::of(participants, initiator)?;
@@ -357,6 +366,8 @@ impl Session {
             last: time,
             asked_ms: Millis(0),
             initiator: initiator.clone(),
+            mode: *mode,
+            channel: None,
             capability: capability.clone(),
             purpose: purpose.clone(),
             consents: consents.clone(),
@@ -396,6 +407,7 @@ impl Session {
         let case = guard::Case { session: self, statement, performative, actor: &actor, at: facts.at };
         case.mandates_stand(facts)?;
         let row = case.row()?;
+        case.seal_fits(facts)?;
         row.requires.iter().try_for_each(|guard| case.check(*guard, facts))
     }
 

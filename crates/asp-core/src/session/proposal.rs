@@ -10,7 +10,7 @@ use crate::limits;
 use crate::name::AgentUri;
 use crate::position::{Hash, LogTime, Millis};
 use crate::session::table::Performative;
-use crate::statement::body::{Admission, Due, ObligationId, Package, Text};
+use crate::statement::body::{Admission, Due, Mode, ObligationId, Package, Text};
 use crate::trust::Ground;
 
 /// What an offer would do once everybody awaited has accepted.
@@ -227,7 +227,7 @@ pub struct Agreement {
 
 /// Whether a package makes sense between `parties` at an instant: what no schema can say.
 #[must_use]
-pub(super) fn makes_sense(package: &Package, parties: &BTreeSet<AgentUri>, now: LogTime) -> bool {
+pub(super) fn makes_sense(package: &Package, parties: &BTreeSet<AgentUri>, now: LogTime, mode: Mode) -> bool {
     let mut earlier = BTreeSet::new();
     let parts = package.obligations.iter().map(|obligation| obligation.stages.as_ref().map_or(1, Vec::len));
     // Each may become a timer.
@@ -242,6 +242,7 @@ pub(super) fn makes_sense(package: &Package, parties: &BTreeSet<AgentUri>, now: 
             Due::At(due) => due.at > now && due.at.since(now) <= limits::SESSION_LIMIT_MS_MAX,
             // Only an obligation named before can be waited for, so there are no circles.
             Due::After(due) => earlier.contains(&due.after) && due.within_ms <= limits::SESSION_LIMIT_MS_MAX,
+            Due::Withheld(_) => mode == Mode::Sealed && package.hidden.is_some(),
         };
         let cure = obligation.remedy.as_ref().and_then(|remedy| remedy.cure_ms);
         let spans = [cure, obligation.acknowledge_ms];

@@ -57,6 +57,7 @@ mod dispute;
 mod obligation;
 mod policy;
 mod praise;
+mod sealed;
 
 pub use account::{
     AccountCredit, AccountDeposit, AccountOpen, AccountPaid, AccountRefuse, AccountReturned, AccountWithdraw,
@@ -69,13 +70,15 @@ pub use dispute::{
     DisputeTerms, DisputeVote, DisputeWindows, Exhibit, ObligationEnd, PanelTerms, RulingEffect, Rung,
 };
 pub use obligation::{
-    Due, DueAfter, DueAt, Evidence, Obligation, ObligationStage, Package, Quantity, Remedy, Showing,
+    Due, DueAfter, DueAt, Evidence, Obligation, ObligationStage, Package, Quantity, Remedy, Showing, True,
+    Withheld,
 };
 pub use policy::{
     AdmissionFloor, AdmissionPolicy, ConsentRule, DataClass, ExposureCap, InvitationRate, PolicySet, Rate,
     Rates, Seed,
 };
 pub use praise::{Endorsement, EndorsementEnd, Rating};
+pub use sealed::{Group, GroupMember, KeyPackages, PublishedPackage, Unreadable};
 
 bodies! {
     /// `org.register`: the organisation's first key, which signs this.
@@ -517,6 +520,10 @@ words! {
     enum Mode as "kebab-case" {
         /// The participants and the node.
         Open,
+        /// The participants; the node what is owed, by when and for how much, so that it finds breaches.
+        Hybrid,
+        /// The participants; the node who says what kind of thing to whom.
+        Sealed,
     }
     /// The state of a commitment after both signed.
     enum CommitmentState as "SCREAMING_SNAKE_CASE" {
@@ -603,6 +610,10 @@ pub enum Inform {
     Contest(ObligationNote),
     /// What the issuer has spent.
     Usage(Usage),
+    /// Who can open what is sealed from here on.
+    Group(Group),
+    /// That something sealed could not be opened, or is not what it has to be.
+    Unreadable(Unreadable),
     /// The node: that a due time passed.
     Breach(Breach),
     /// The node: that nobody contested in time.
@@ -676,6 +687,7 @@ body! {
     AgentKeyAdd(KeyAdd) = Kind::AgentKeyAdd, Kind::AgentKeyAdd => ()
     AgentKeyRotate(KeyRotate) = Kind::AgentKeyRotate, Kind::AgentKeyRotate => ()
     AgentKeyRevoke(KeyRevoke) = Kind::AgentKeyRevoke, Kind::AgentKeyRevoke => ()
+    AgentKeypackagePublish(KeyPackages) = Kind::AgentKeypackagePublish, Kind::AgentKeypackagePublish => ()
     AgentRetire(Because) = Kind::AgentRetire, Kind::AgentRetire => ()
     AgentEndorse(Endorsement) = Kind::AgentEndorse, Kind::AgentEndorse => ()
     AgentEndorseWithdraw(EndorsementEnd) = Kind::AgentEndorseWithdraw, Kind::AgentEndorseWithdraw => ()
@@ -755,7 +767,7 @@ impl Body {
     }
 
     /// Reads and bounds the body of a statement of type `kind` from its canonical bytes.
-    pub(super) fn read(kind: Kind, bytes: &[u8]) -> Result<Self, Rejection> {
+    pub(crate) fn read(kind: Kind, bytes: &[u8]) -> Result<Self, Rejection> {
         let body = Self::parse(kind, bytes)?;
         spelling::check(&body, bytes)?;
         body.bounds()?;
@@ -770,6 +782,8 @@ impl Body {
                 card.bounds()
             }
             Self::AgentRate(rating) => rating.bounds(),
+            Self::AgentKeypackagePublish(published) => published.bounds(),
+            Self::Inform(Inform::Group(group)) => group.bounds(),
             Self::ConsentRequest(request) => request.bounds(),
             Self::DisputeFile(file) => file.bounds(),
             Self::DisputeRespond(respond) => dispute::exhibits_bounded(&respond.evidence, 0),
