@@ -199,6 +199,7 @@ impl OrganisationParty {
             performatives: terms.performatives,
             purpose: terms.purpose,
             with: terms.with,
+            mode: None,
         };
         let stream = StreamName::Opens(StreamKind::Consent);
         let receipt = self.party.say(stream, None, Body::ConsentRequest(request), &[]).await?;

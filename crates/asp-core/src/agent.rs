@@ -156,7 +156,8 @@ impl Agent {
             }
             Body::AgentKeypackagePublish(published) => {
                 self.keys.check_signers(verified, &[])?;
-                let again = published.packages.iter().any(|package| self.key_packages.contains(&package.hash()));
+                let again =
+                    published.packages.iter().any(|package| self.key_packages.contains(&package.hash()));
                 if again { Err(Code::NothingChanged.at("/body/packages").by("ASP-SEA-012")) } else { Ok(()) }
             }
             _ if by_agent => self.keys.check_signers(verified, &[]),

@@ -393,6 +393,7 @@ impl Stage {
             performatives: None,
             purpose: text("to trade")?,
             with: self.domain(with)?,
+            mode: None,
         })
     }
 

@@ -242,6 +242,12 @@ fn inform(body: &Inform) -> (&'static str, String) {
             let spent: Vec<String> = tokens.into_iter().chain(cost).collect();
             ("session.usage", format!("has spent {}", spent.join(", ")))
         }
+        Inform::Group(body) => {
+            let members: Vec<String> =
+                body.members.iter().map(|member| words::agent(&member.agent)).collect();
+            ("channel.group", format!("epoch {}: sealed for {}", body.epoch, members.join(", ")))
+        }
+        Inform::Unreadable(body) => ("channel.unreadable", format!("could not read it: {}", body.code)),
         Inform::Progress(body) => {
             let what = named(&body.obligation, body.stage.as_ref());
             ("obligation.progress", format!("{what}: {}", quoted(body.text.as_str())))

@@ -86,6 +86,8 @@ impl Sale {
             obligations: vec![delivery, payment],
             schema: None,
             terms: self.terms(),
+            hidden: None,
+            salt: None,
         })
     }
 

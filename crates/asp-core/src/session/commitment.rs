@@ -434,8 +434,15 @@ mod tests {
             "value": {"amount": "1", "currency": "USD"}, "what": "goods",
         });
         let obligations = vec![serde_json::from_value(obligation).unwrap()];
-        let package =
-            Package { disputes: None, hidden: None, holds: None, obligations, salt: None, schema: None, terms: serde_json::Map::new() };
+        let package = Package {
+            disputes: None,
+            hidden: None,
+            holds: None,
+            obligations,
+            salt: None,
+            schema: None,
+            terms: serde_json::Map::new(),
+        };
         let of = |names: &[&str]| names.iter().map(|name| ground(name)).collect::<Vec<_>>();
         let grounds = [("agent://d.example/a", of(debtor)), ("agent://c.example/a", of(creditor))];
         let grounds = grounds.map(|(party, grounds)| (agent(party), grounds)).into();

@@ -517,7 +517,8 @@ impl<'a> Case<'a> {
             _ => true,
         };
         let mode = self.session.mode();
-        offer_valid && self.packages().iter().all(|(package, parties)| makes_sense(package, parties, now, mode))
+        offer_valid
+            && self.packages().iter().all(|(package, parties)| makes_sense(package, parties, now, mode))
     }
 
     fn answers_commit(&self) -> bool {

@@ -29,8 +29,8 @@ pub use commitment::{Commitment, Duty, Progress};
 pub use holds::{Funds, Held, HoldState};
 pub use milestone::{Milestone, Owed};
 pub use party::{GivenMandate, Mandates, Participant, Participants};
-pub use sealing::Channel;
 pub use proposal::{Agreement, OfferKind, OpenOffer, OpenQuestion, PendingCommit};
+pub use sealing::Channel;
 
 use crate::account::Movement;
 use crate::admission::Host;

@@ -187,7 +187,11 @@ impl Case<'_> {
         }
         let members = group.members.iter().map(|member| (member.agent.clone(), member.key)).collect();
         let stands = self.session.members_stand(&members, facts);
-        if stands && (taken_in > 0) == group.welcome.is_some() { Ok(()) } else { Err(refused("/body/members")) }
+        if stands && (taken_in > 0) == group.welcome.is_some() {
+            Ok(())
+        } else {
+            Err(refused("/body/members"))
+        }
     }
 
     /// Something sealed is named, by somebody for whom it was.

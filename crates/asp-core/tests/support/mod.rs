@@ -238,6 +238,7 @@ impl Stage {
             performatives: None,
             purpose: text("trade"),
             with: domain(with),
+            mode: None,
         }
     }
 
@@ -364,6 +365,8 @@ impl Stage {
             }],
             schema: None,
             terms: serde_json::Map::new(),
+            hidden: None,
+            salt: None,
         }
     }
 

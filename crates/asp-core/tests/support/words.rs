@@ -282,8 +282,15 @@ impl Ledger {
         let obligations = obligations.into_iter().map(|words| self.obligation(words)).collect();
         let holds: Vec<_> = holds.into_iter().map(super::money::hold).collect();
         let holds = (!holds.is_empty()).then_some(holds);
-        let package =
-            Package { disputes: None, holds, obligations, schema: None, terms: serde_json::Map::new() };
+        let package = Package {
+            disputes: None,
+            holds,
+            obligations,
+            schema: None,
+            terms: serde_json::Map::new(),
+            hidden: None,
+            salt: None,
+        };
         self.packages.insert(name.to_owned(), package.clone());
         package
     }

@@ -55,6 +55,8 @@ pub fn package(now: LogTime, debtor: &str, creditor: &str) -> Package {
         }],
         schema: None,
         terms: serde_json::Map::new(),
+        hidden: None,
+        salt: None,
     }
 }
 
@@ -155,6 +157,7 @@ impl Author {
             performatives: None,
             purpose: text("to trade"),
             with: domain(with),
+            mode: None,
         });
         self.by(by, StreamName::Opens(StreamKind::Consent), body)
     }

@@ -329,6 +329,8 @@ impl Stage {
             obligations,
             schema: None,
             terms: serde_json::Map::new(),
+            hidden: None,
+            salt: None,
         };
         self.packages.insert(name.to_owned(), package.clone());
         Ok(package)

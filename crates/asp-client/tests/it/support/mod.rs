@@ -65,6 +65,8 @@ pub fn offer(value: &str, binding: bool) -> Offer {
         obligations: vec![obligation],
         schema: None,
         terms: serde_json::Map::new(),
+        hidden: None,
+        salt: None,
     };
     Offer::of(vec![package], binding)
 }

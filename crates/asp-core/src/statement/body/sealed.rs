@@ -67,7 +67,8 @@ impl PublishedPackage {
 impl KeyPackages {
     pub(super) fn bounds(&self) -> Result<(), Rejection> {
         bound("/body/packages", self.packages.len(), 1..=limits::KEY_PACKAGES_PUBLISHED_MAX)?;
-        let large = |package: &PublishedPackage| package.content.bytes().len() > limits::KEY_PACKAGE_BYTES_MAX;
+        let large =
+            |package: &PublishedPackage| package.content.bytes().len() > limits::KEY_PACKAGE_BYTES_MAX;
         let hashes: BTreeSet<Hash> = self.packages.iter().map(PublishedPackage::hash).collect();
         let twice = hashes.len() < self.packages.len();
         if twice || self.packages.iter().any(large) {
