@@ -216,7 +216,7 @@ pub const INVITATION_MS: Millis = Millis(30000);
 pub const INVITATIONS_PER_HOUR_MAX: usize = 10000;
 
 /// A bound, in bytes. A key package with one credential and no extensions of size; it is parsed by strangers.
-pub const KEY_PACKAGE_BYTES_MAX: usize = 2048;
+pub const KEY_PACKAGE_BYTES_MAX: usize = 4096;
 
 /// A bound, in key packages. How many of an agent's key packages can be named; of more the oldest are forgotten.
 pub const KEY_PACKAGES_KEPT_MAX: usize = 128;

@@ -273,7 +273,7 @@ mod tests {
     #[test]
     fn a_text_has_one_spelling() {
         let text = String::from_utf8(opened(3).to_text()).unwrap();
-        let changes = [("\"salt\"", "\"Salt\""), ("{", "{ "), ("}}", "}}}"), ("note", "notes")];
+        let changes = [("\"salt\"", "\"Salt\""), ("{", "{ "), ("},", "} ,"), ("note", "notes")];
         for bad in changes.map(|(from, to)| text.replace(from, to)) {
             assert!(Opened::from_text(KIND, bad.as_bytes()).is_err(), "{bad}");
         }

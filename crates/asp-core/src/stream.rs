@@ -7,7 +7,7 @@ use crate::limits;
 use crate::name::StreamKind;
 use crate::position::{Head, LogPoint, Position, Sequence};
 use crate::rejection::{Code, Rejection};
-use crate::statement::body::KeyRotate;
+use crate::statement::body::{Body, KeyRotate};
 use crate::statement::{Statement, Verified};
 
 /// Judges the place that a statement claims in its stream.
@@ -61,6 +61,12 @@ impl Accepted {
     #[must_use]
     pub const fn at(&self) -> LogPoint {
         self.at
+    }
+
+    /// The same with the body that was found in its seal: what the members of the group go by.
+    #[must_use]
+    pub fn opened(&self, body: Body) -> Self {
+        Self { verified: self.verified.opened(body), at: self.at }
     }
 
     /// The head that the stream has with it.

@@ -26,7 +26,7 @@ use crate::name::{AgentUri, Domain, Issuer, Origin, StreamId};
 use crate::org::Organisation;
 use crate::position::{Hash, Head, LogPoint, LogTime, Millis};
 use crate::rejection::{Code, Rejection};
-use crate::session::{Earned, Effect, Facts, Funds, Session};
+use crate::session::{Earned, Effect, Facts, Funds, Grounds, Session};
 use crate::statement::body::{Accept, Award, Body, Inform, Mode, Propose, Rating, Showing};
 use crate::statement::{Statement, Verified};
 use crate::stream::{Accepted, check_place};
@@ -641,6 +641,28 @@ impl World {
                 }
             }
         }
+    }
+
+    /// Judges what a member of the group found in the seal of a statement, by the rules that read it.
+    ///
+    /// `session` is the session as the members know it before the statement, which has its opened body.
+    ///
+    /// # Errors
+    /// As [`Session::judge_opened`].
+    pub fn judge_opened(&self, session: &Session, statement: &Statement, at: LogPoint) -> Result<(), Rejection> {
+        session.judge_opened(statement, &self.facts_of(session, statement, at))
+    }
+
+    /// Who has to be in the group of a session after what was said last, and whether they are, so that something can be sealed.
+    #[must_use]
+    pub fn group_of(&self, session: &Session, at: LogPoint) -> (BTreeSet<AgentUri>, bool) {
+        let find = |id: &Hash| self.consents.get(id);
+        let consents: Vec<&Consent> = session.consents().iter().filter_map(find).collect();
+        let further: Vec<&Consent> = session.further_consents().filter_map(find).collect();
+        let agents: Vec<&Agent> =
+            session.party_names().into_iter().filter_map(|agent| self.agents.get(agent)).collect();
+        let grounds = Grounds { at, consents: &consents, further: &further, agents: &agents };
+        (session.group(&further), session.is_sealable(grounds))
     }
 
     fn facts_of(&self, session: &Session, statement: &Statement, at: LogPoint) -> Facts<'_> {

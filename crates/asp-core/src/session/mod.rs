@@ -30,7 +30,7 @@ pub use holds::{Funds, Held, HoldState};
 pub use milestone::{Milestone, Owed};
 pub use party::{GivenMandate, Mandates, Participant, Participants};
 pub use proposal::{Agreement, OfferKind, OpenOffer, OpenQuestion, PendingCommit};
-pub use sealing::Channel;
+pub use sealing::{Channel, Grounds};
 
 use crate::account::Movement;
 use crate::admission::Host;

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::guard::Case;
 use super::table::{Guard, Performative};
 use super::{Facts, Session};
+use crate::agent::Agent;
 use crate::consent::{Consent, Standing};
 use crate::key::{Algorithm, KeyId};
 use crate::name::{AgentUri, Domain};
@@ -28,6 +29,25 @@ pub struct Channel {
     pub at: LogPoint,
     /// The members, with the key by which each is in.
     pub members: BTreeMap<AgentUri, KeyId>,
+}
+
+/// What a group is judged by, at one point of the log.
+#[derive(Debug, Clone, Copy)]
+pub struct Grounds<'a> {
+    /// The point.
+    pub at: LogPoint,
+    /// The consents that the session names.
+    pub consents: &'a [&'a Consent],
+    /// Those that newcomers and delegates rest on.
+    pub further: &'a [&'a Consent],
+    /// Those who take part, as far as they are known here.
+    pub agents: &'a [&'a Agent],
+}
+
+impl<'a> Facts<'a> {
+    fn grounds(&'a self) -> Grounds<'a> {
+        Grounds { at: self.at, consents: &self.consents, further: &self.further, agents: &self.agents }
+    }
 }
 
 impl Session {
@@ -61,16 +81,16 @@ impl Session {
 
     /// Whether the group is the one that it has to be, so that something can be sealed for it.
     #[must_use]
-    pub fn is_sealable(&self, facts: &Facts<'_>) -> bool {
-        self.channel.as_ref().is_some_and(|channel| self.members_stand(&channel.members, facts))
+    pub fn is_sealable(&self, grounds: Grounds<'_>) -> bool {
+        self.channel.as_ref().is_some_and(|channel| self.members_stand(&channel.members, grounds))
     }
 
     /// Everybody who has to be in is, each by a key that counts, and nobody to whom a consent was ended beside the other.
-    fn members_stand(&self, members: &BTreeMap<AgentUri, KeyId>, facts: &Facts<'_>) -> bool {
-        let group = self.group(&facts.further);
+    fn members_stand(&self, members: &BTreeMap<AgentUri, KeyId>, grounds: Grounds<'_>) -> bool {
+        let group = self.group(grounds.further);
         let names: BTreeSet<&AgentUri> = members.keys().collect();
         let ended: Vec<&&Consent> =
-            facts.consents.iter().filter(|consent| self.is_over(consent, facts.at)).collect();
+            grounds.consents.iter().filter(|consent| self.is_over(consent, grounds.at)).collect();
         let complete = if ended.is_empty() {
             names.iter().copied().eq(&group)
         } else {
@@ -79,8 +99,8 @@ impl Session {
         let homes: BTreeSet<Domain> = names.iter().map(|name| name.organisation()).collect();
         let parted = |consent: &&&Consent| homes.iter().filter(|home| consent.is_party(home)).count() < 2;
         let counts = |(agent, key): (&AgentUri, &KeyId)| {
-            let known = facts.agents.iter().find(|known| known.uri() == agent);
-            known.is_none_or(|known| !known.retired() && known.keys().valid_at(key, facts.at.index))
+            let known = grounds.agents.iter().find(|known| known.uri() == agent);
+            known.is_none_or(|known| !known.retired() && known.keys().valid_at(key, grounds.at.index))
         };
         complete && ended.iter().all(parted) && members.iter().all(counts) // ASP-SEA-005
     }
@@ -147,7 +167,7 @@ impl Case<'_> {
         if !self.statement.issuer.agent().is_some_and(|agent| channel.members.contains_key(agent)) {
             return Err(Code::NotInGroup.at("/issuer")); // ASP-SEA-004
         }
-        let current = channel.epoch == seal.epoch && session.members_stand(&channel.members, facts);
+        let current = channel.epoch == seal.epoch && session.members_stand(&channel.members, facts.grounds());
         if current { Ok(()) } else { Err(stale()) }
     }
 
@@ -186,7 +206,7 @@ impl Case<'_> {
             return Err(refused("/body/members"));
         }
         let members = group.members.iter().map(|member| (member.agent.clone(), member.key)).collect();
-        let stands = self.session.members_stand(&members, facts);
+        let stands = self.session.members_stand(&members, facts.grounds());
         if stands && (taken_in > 0) == group.welcome.is_some() {
             Ok(())
         } else {
