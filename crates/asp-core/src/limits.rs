@@ -122,6 +122,9 @@ pub const CURRENCIES_MAX: usize = 16;
 /// A bound, in hops. Length of a chain of mandates.
 pub const DELEGATION_HOPS_MAX: usize = 8;
 
+/// A bound, in bytes. What one disclosure opens: as much as the largest sealed body, so that shut it still fits a string of a statement.
+pub const DISCLOSURE_BYTES_MAX: usize = 45056;
+
 /// A bound, in disputes. Filings found abusive after which an organisation files nothing for a while: once can be a mistake, three times is a habit.
 pub const DISPUTE_ABUSIVE_MAX: usize = 3;
 
@@ -179,6 +182,15 @@ pub const ESCALATION_MS: Millis = Millis(86400000);
 /// A bound, in exhibits. What one statement in a dispute may show; each is looked for among the statements of the session.
 pub const EXHIBITS_MAX: usize = 32;
 
+/// A bound, in bytes. 64 MiB: the largest file that a sealed body can attach. Its 64 chunks are named in some five thousand bytes of it.
+pub const FILE_BYTES_MAX: usize = 67108864;
+
+/// A bound, in bytes. 1 MiB: what is shut of a file at once, each chunk but the last. Nobody holds more of a file in memory.
+pub const FILE_CHUNK_BYTES: usize = 1048576;
+
+/// A bound, in bytes. A chunk as it travels and is kept: what was in it, and the 16 bytes that authenticate it.
+pub const FILE_CHUNK_SEALED_BYTES_MAX: usize = 1048592;
+
 /// A bound, in members. Members of terms and data that a session remembers, so that nobody comes in to read what its consent does not let flow; bounds its memory.
 pub const FLOWED_MEMBERS_MAX: usize = 1024;
 
@@ -235,6 +247,9 @@ pub const MCP_MESSAGE_BYTES_MAX: usize = 1048576;
 
 /// A bound, in milliseconds. How long a tool waits for news: shorter than the half minute after which many clients give up.
 pub const MCP_WAIT_MS_MAX: Millis = Millis(25000);
+
+/// A bound, in bytes. Either part of a media type such as application/pdf (RFC 6838 section 4.2).
+pub const MEDIA_TYPE_PART_BYTES_MAX: usize = 127;
 
 /// A bound, in statements. An invitation may ask for more messages than the default, never for more than this: a session is replayed whole.
 pub const MESSAGES_HARD_MAX: usize = 10000;

@@ -649,7 +649,12 @@ impl World {
     ///
     /// # Errors
     /// As [`Session::judge_opened`].
-    pub fn judge_opened(&self, session: &Session, statement: &Statement, at: LogPoint) -> Result<(), Rejection> {
+    pub fn judge_opened(
+        &self,
+        session: &Session,
+        statement: &Statement,
+        at: LogPoint,
+    ) -> Result<(), Rejection> {
         session.judge_opened(statement, &self.facts_of(session, statement, at))
     }
 

@@ -72,6 +72,8 @@ faults! {
     CannotCommit, "CANNOT_COMMIT", "no commit can be made of this";
     /// Not an Ed25519 key.
     KeyUnsuited, "KEY_UNSUITED", "the sealed channel needs an Ed25519 key";
+    /// The operating system gives no random numbers.
+    NoRandomness, "NO_RANDOMNESS", "the operating system gives no random numbers";
     /// A vault whose bytes are not as they were written.
     VaultDamaged, "VAULT_DAMAGED", "the vault is damaged";
     /// A vault that a later version has written.

@@ -1,10 +1,14 @@
-//! The sealed channel: MLS groups (RFC 9420) whose members read what a node cannot.
+//! The sealed channel: what the participants of a session read and nobody else, unless they show it.
 //!
-//! Bytes go in and bytes come out: nothing here reads a file, a socket or a log. What a log says is told by the caller:
-//! which session and epoch, who speaks, who the members are. Random numbers come from the operating system.
+//! Groups are those of MLS (RFC 9420), ordered by the session's log; a node knows no part of this crate. Nothing here reads a
+//! socket or a clock; only [`folder`] reads files. Random numbers come from the operating system.
 
+pub mod disclosure;
 pub mod fault;
+pub mod file;
+pub mod folder;
 pub mod package;
+pub mod sealer;
 pub mod vault;
 
 mod group;

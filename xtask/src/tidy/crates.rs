@@ -11,7 +11,7 @@ use crate::command::{cargo, output};
 const EDGES: [(&str, &[&str]); 12] = [
     ("asp-core", &[]),
     ("asp-store", &["asp-core"]),
-    // Who may read what is said in a session; it knows statements by their hashes alone.
+    // Ciphers draw random bytes, and whoever only verifies needs none of them.
     ("asp-seal", &["asp-core"]),
     ("asp-client", &["asp-core"]),
     ("asp-surfaces", &["asp-core", "asp-client"]),

@@ -52,6 +52,7 @@ macro_rules! words {
 }
 
 mod account;
+mod attachment;
 mod consent;
 mod dispute;
 mod obligation;
@@ -63,6 +64,7 @@ pub use account::{
     AccountCredit, AccountDeposit, AccountOpen, AccountPaid, AccountRefuse, AccountReturned, AccountWithdraw,
     Hold, OnFulfilled, Share,
 };
+pub use attachment::{Attachment, FileKey, FileName, MediaType};
 pub use consent::{ConsentNarrow, ConsentRequest};
 pub use dispute::{
     Award, AwardPayment, DisputeAppeal, DisputeClose, DisputeCommit, DisputeDraw, DisputeEvidence,
