@@ -184,7 +184,7 @@ impl Opener {
     /// As [`Opener::new`]; [`Fault::Source`] if what is held cannot be read.
     pub fn resume(attachment: &Attachment, held: &mut impl Read) -> Result<Self, Fault> {
         let mut opener = Self::new(attachment)?;
-        while let Some((index, digest)) = opener.next() {
+        while let Some((index, digest)) = opener.wanted() {
             let (length, last) = opener.shape(opener.opened);
             let mut content = Zeroizing::new(Vec::with_capacity(FILE_CHUNK_SEALED_BYTES_MAX));
             read_up_to(held, length, &mut content)?;
@@ -203,7 +203,7 @@ impl Opener {
 
     /// The chunk that is wanted next, by its number and digest; none if all were opened.
     #[must_use]
-    pub fn next(&self) -> Option<(u32, Hash)> {
+    pub fn wanted(&self) -> Option<(u32, Hash)> {
         self.chunks.get(self.opened).map(|digest| (number(self.opened), *digest))
     }
 
@@ -224,7 +224,7 @@ impl Opener {
     /// file in this place, which nobody but the sender can have done; [`Fault::Target`] if it cannot be written.
     pub fn take(&mut self, content: Vec<u8>, target: &mut impl Write) -> Result<(), Fault> {
         let mut content = Zeroizing::new(content);
-        let (index, digest) = self.next().ok_or(Fault::Surplus)?;
+        let (index, digest) = self.wanted().ok_or(Fault::Surplus)?;
         if content.len() > FILE_CHUNK_SEALED_BYTES_MAX || Hash::of(&[&content]) != digest {
             return Err(Fault::Altered { index });
         }
@@ -246,7 +246,7 @@ impl Opener {
     /// [`Fault::Incomplete`] if a chunk is still wanted; [`Fault::Digest`] if the chunks make another file than the
     /// attachment names, which nobody but the sender can have done.
     pub fn finish(self) -> Result<(), Fault> {
-        match self.next() {
+        match self.wanted() {
             Some((next, _)) => Err(Fault::Incomplete { next }),
             None if digest(self.plain) == self.digest => Ok(()),
             None => Err(Fault::Digest),

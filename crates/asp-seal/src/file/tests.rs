@@ -271,7 +271,7 @@ fn what_was_opened_before_is_not_asked_for_again() {
     let check = |held: &[u8], opened: usize| {
         let mut held = held.to_vec();
         let mut opener = Opener::resume(&sealed.attachment, &mut held.as_slice()).unwrap();
-        assert_eq!(opener.next().map(|(index, _)| index as usize), (opened < 4).then_some(opened));
+        assert_eq!(opener.wanted().map(|(index, _)| index as usize), (opened < 4).then_some(opened));
         assert_eq!(opener.written(), (opened * MIB).min(plain.len()) as u64);
         held.truncate(opener.written() as usize);
         for chunk in &sealed.chunks[opened..] {
@@ -302,7 +302,7 @@ fn a_chunk_that_was_refused_is_still_wanted() {
     let mut opener = Opener::new(&sealed.attachment).unwrap();
     let mut target = Vec::new();
     assert!(matches!(opener.take(sealed.chunks[1].clone(), &mut target), Err(Fault::Altered { index: 0 })));
-    assert_eq!((opener.next(), target.len()), (Some((0, sealed.attachment.chunks[0])), 0));
+    assert_eq!((opener.wanted(), target.len()), (Some((0, sealed.attachment.chunks[0])), 0));
     opener.take(sealed.chunks[0].clone(), &mut target).unwrap();
 
     let mut full = [0; 5];
