@@ -42,6 +42,7 @@ mod organisation;
 mod party;
 mod people;
 mod replay;
+mod sealed;
 mod searches;
 mod session;
 mod stream;

@@ -7,6 +7,7 @@ use asp_core::key::SecretKey;
 use asp_core::log::receipt::Receipt;
 use asp_core::name::{AgentUri, Capability, Domain, Issuer, StreamId, StreamName};
 use asp_core::position::{Hash, Head, LogTime, Sequence};
+use asp_core::seal::Seal;
 use asp_core::statement::Verified;
 use asp_core::statement::body::Body;
 use asp_core::statement::draft::Draft;
@@ -76,6 +77,23 @@ impl Party {
         draft.trace.clone_from(&client.trace);
         let keys: Vec<&SecretKey> = [&self.inner.key].into_iter().chain(others.iter().copied()).collect();
         Ok(draft.sign(head, client.inner.offset.stamp()?, &keys)?)
+    }
+
+    /// Makes and signs a statement of this party with what it says to the members of a group alone.
+    pub(crate) fn draft_sealed(
+        &self,
+        stream: StreamName,
+        head: Option<Head>,
+        body: Body,
+        seal: Option<Seal>,
+        reply: Option<Hash>,
+    ) -> Result<Verified, Error> {
+        let client = &self.inner.client;
+        let mut draft = Draft::new(stream, client.origin().clone(), self.inner.issuer.clone(), body);
+        draft.in_reply_to = reply;
+        draft.seal = seal;
+        draft.trace.clone_from(&client.trace);
+        Ok(draft.sign(head, client.inner.offset.stamp()?, &[&self.inner.key])?)
     }
 
     /// Makes, signs and hands in.

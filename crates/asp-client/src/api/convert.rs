@@ -330,6 +330,12 @@ impl From<&Session> for SessionView {
             id: session.id(),
             state: session.state(),
             head: session.head(),
+            mode: session.mode(),
+            channel: session.channel().map(|channel| ChannelView {
+                epoch: channel.epoch,
+                statement: channel.statement,
+                members: channel.members.clone(),
+            }),
             opened_at: session.opened().time,
             updated_at: session.last(),
             initiator: session.initiator().clone(),

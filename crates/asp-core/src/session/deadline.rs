@@ -26,17 +26,31 @@ impl Session {
         self.deadlines(consents).into_iter().map(|(time, _)| time).min()
     }
 
+    /// What was due and not met before `now` although nothing says so: as the node would find it who can read everything.
+    #[must_use]
+    pub fn breaches(&self, now: LogTime) -> Vec<Breach> {
+        let over = self.duty_deadlines().into_iter().filter(|(time, _)| *time <= now);
+        let breach = |(_, due)| match due {
+            Due::Breach(commitment, obligation, stage) => Some(self.breach(commitment, obligation, stage)),
+            Due::Silence(..) | Due::End(_) => None,
+        };
+        over.filter_map(breach).collect()
+    }
+
+    fn breach(&self, commitment: Hash, obligation: ObligationId, stage: Option<ObligationId>) -> Breach {
+        let found = self.commitments.get(&commitment);
+        let breached = found.and_then(|found| Some((found, found.owed(&obligation, stage.as_ref())?)));
+        let owed = breached.and_then(|(found, owed)| found.breach_costs(owed)); // ASP-COM-017
+        Breach { commitment, obligation, owed, stage }
+    }
+
     /// What the node has to say at `now`: the earliest deadline that has passed, as the body of its statement.
     #[must_use]
     pub fn due(&self, now: LogTime, consents: &[&Consent]) -> Option<Body> {
         let (_, due) = self.deadlines(consents).into_iter().filter(|(time, _)| *time <= now).min()?;
         Some(match due {
             Due::Breach(commitment, obligation, stage) => {
-                let found = self.commitments.get(&commitment);
-                let breached =
-                    found.and_then(|found| Some((found, found.owed(&obligation, stage.as_ref())?)));
-                let owed = breached.and_then(|(found, owed)| found.breach_costs(owed)); // ASP-COM-017
-                Body::Inform(Inform::Breach(Breach { commitment, obligation, owed, stage }))
+                Body::Inform(Inform::Breach(self.breach(commitment, obligation, stage)))
             }
             Due::Silence(commitment, obligation, stage) => {
                 Body::Inform(Inform::Silence(ObligationRef { commitment, obligation, stage }))

@@ -1,0 +1,456 @@
+//! Sessions that the node cannot read: what is said in them is sealed here, and what is heard is opened and judged here.
+//!
+//! The node keeps order among outlines. What it cannot judge this side judges by the same core, against the session as its
+//! members know it, and what cannot be read counts as unsaid: see [`Session::tell_unread`].
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use asp_core::log::receipt::Receipt;
+use asp_core::name::{AgentUri, StreamId, StreamName};
+use asp_core::position::{Hash, Head, LogPoint, Sequence};
+use asp_core::reading::keys_of;
+use asp_core::rejection::Code;
+use asp_core::seal::{Opened, outline};
+use asp_core::session::Session as Core;
+use asp_core::session::table::State;
+use asp_core::statement::body::{Accept, Body, Breach, Inform, Mode, Package, Unreadable};
+use asp_core::statement::{Statement, Verified};
+use asp_core::stream::Accepted;
+use asp_core::world::World;
+use asp_seal::folder::{Folder, Open};
+use asp_seal::package::KeyPackage;
+use asp_seal::sealer::{Reading, Sealer, salted};
+
+use crate::agent::AgentParty;
+use crate::api::{ClaimedPackage, Message, SessionView};
+use crate::session::{Session, is_refusal, keeps_its_meaning};
+use crate::{Error, replay};
+
+/// How often a group is made, or something sealed, anew because others spoke first.
+const ATTEMPTS_MAX: u32 = 8;
+
+/// A session as a member of its group knows it.
+#[derive(Debug)]
+pub(crate) struct Known {
+    /// What the node knows too.
+    outlined: Core,
+    /// The same with everything that could be read.
+    inner: Core,
+    /// Who has to be in the group, and whether they are.
+    wanted: BTreeSet<AgentUri>,
+    stands: bool,
+    /// Members of the group whose keys count no more.
+    ended: BTreeSet<AgentUri>,
+    /// What could not be read, which nobody was told.
+    untold: Vec<(Hash, Code)>,
+}
+
+impl Known {
+    pub(crate) const fn head(&self) -> Head {
+        self.outlined.head()
+    }
+
+    /// The package under a hash of terms, as far as it could be read.
+    fn package(&self, terms: &Hash) -> Option<&Package> {
+        let offered = self.inner.offers().values().find_map(|offer| offer.packages.get(terms));
+        let pending = self.inner.pending().filter(|pending| pending.terms_hash == *terms);
+        let agreed = self.inner.agreed().get(terms).map(|agreed| &agreed.package);
+        offered.or(pending.map(|pending| &pending.package)).or(agreed)
+    }
+}
+
+impl From<asp_seal::folder::FolderError> for Error {
+    fn from(error: asp_seal::folder::FolderError) -> Self {
+        Self::Vault { why: error.to_string() }
+    }
+}
+
+impl From<asp_seal::fault::Fault> for Error {
+    fn from(fault: asp_seal::fault::Fault) -> Self {
+        Self::Vault { why: fault.to_string() }
+    }
+}
+
+impl AgentParty {
+    /// The same agent with a vault, in which it keeps what it needs to take part in sessions that the node cannot read.
+    ///
+    /// One vault for all processes of the agent: see [`Folder`].
+    #[must_use]
+    pub fn with_vault(mut self, vault: Arc<Folder>) -> Self {
+        self.vault = Some(vault);
+        self
+    }
+
+    /// Takes the vault for itself; not to be held while waiting for anything.
+    fn open_vault(&self) -> Result<Open<'_>, Error> {
+        let vault = self.vault.as_ref().ok_or(Error::Missing { what: "vault, which a sealed session needs" })?;
+        if vault.agent() != self.agent() {
+            return Err(Error::Vault { why: format!("it is the vault of {}", vault.agent()) });
+        }
+        Ok(vault.open()?)
+    }
+
+    /// Publishes key packages where few are left, so that others can seal something for this agent while it is away.
+    ///
+    /// Done by itself before the agent comes into a session that needs it. Gives whether any were published.
+    ///
+    /// # Errors
+    /// As every call; [`Error::Vault`].
+    pub async fn publish_packages(&self) -> Result<bool, Error> {
+        let body = {
+            let mut vault = self.open_vault()?;
+            let body = vault.sealer().publish(self.party().key())?;
+            vault.save()?;
+            body
+        };
+        let Some(body) = body else { return Ok(false) };
+        self.say(body, &[]).await.map(|_| true)
+    }
+}
+
+/// What an agent reads in a statement of a session that the node cannot read.
+#[derive(Debug, Clone)]
+pub struct Read {
+    /// The statement; where it was opened with its body in full.
+    pub statement: Statement,
+    /// What it is to this agent.
+    pub reading: Reading,
+}
+
+impl Session {
+    /// Who can read the session.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn mode(&self) -> Result<Mode, Error> {
+        if let Some(mode) = self.mode.get() {
+            return Ok(*mode);
+        }
+        let mode = self.outline_view().await?.mode;
+        Ok(*self.mode.get_or_init(|| mode))
+    }
+
+    /// A statement as this agent reads it: opened where it was sealed for it. Takes in what was said before.
+    ///
+    /// # Errors
+    /// As every call; [`Error::Vault`].
+    pub async fn read(&self, message: &Message) -> Result<Read, Error> {
+        let said = message.verify().map_err(Error::forged)?;
+        let statement = said.statement();
+        if statement.seal.is_none() || self.agent().vault.is_none() {
+            let reading = if statement.seal.is_some() { Reading::Shut } else { Reading::Clear };
+            return Ok(Read { statement: statement.clone(), reading });
+        }
+        let taken = self.agent().open_vault()?.sealer().next(&self.id()) > statement.sequence;
+        if !taken {
+            self.known().await?;
+        }
+        let reading = self.agent().open_vault()?.sealer().reading(statement);
+        let statement = match &reading {
+            Reading::Opened(opened) => statement.opened(opened.body.clone()),
+            Reading::Clear | Reading::Shut | Reading::Unreadable(_) => statement.clone(),
+        };
+        Ok(Read { statement, reading })
+    }
+
+    /// The session as its members know it.
+    ///
+    /// # Errors
+    /// As every call; [`Error::Vault`].
+    pub(crate) async fn inner_view(&self) -> Result<SessionView, Error> {
+        let known = self.known().await?;
+        self.head.learn(known.head());
+        Ok(SessionView::from(&known.inner))
+    }
+
+    /// What this agent could not read, and has not said so about: the statements and why.
+    ///
+    /// # Errors
+    /// As every call; [`Error::Vault`].
+    pub async fn unread(&self) -> Result<Vec<(Hash, Code)>, Error> {
+        Ok(self.known().await?.untold)
+    }
+
+    /// Says of everything that this agent could not read that it could not: it has not answered it.
+    ///
+    /// Done by itself before the agent says something else.
+    ///
+    /// # Errors
+    /// As every call; [`Error::Vault`].
+    pub async fn tell_unread(&self) -> Result<(), Error> {
+        for (statement, code) in self.unread().await? {
+            let body = Body::Inform(Inform::Unreadable(Unreadable { code }));
+            self.say_outlined(body, Some(statement)).await?;
+        }
+        Ok(())
+    }
+
+    /// What is overdue although nothing was said of it: what the node cannot see in a sealed session.
+    ///
+    /// # Errors
+    /// As every call; [`Error::Vault`].
+    pub async fn overdue(&self) -> Result<Vec<Breach>, Error> {
+        let now = self.agent().client().after(asp_core::position::Millis(0));
+        if self.mode().await? == Mode::Open || self.agent().vault.is_none() {
+            return Ok(Vec::new());
+        }
+        Ok(self.known().await?.inner.breaches(now))
+    }
+
+    /// The text that was sealed in a statement, to be shown to somebody else: see [`asp_core::seal::Opened`].
+    ///
+    /// # Errors
+    /// As every call; [`Error::Missing`] where this agent has not opened it.
+    pub async fn opened(&self, sequence: Sequence) -> Result<(Hash, Opened), Error> {
+        let before = sequence.0.checked_sub(1).map(Sequence);
+        let messages = self.messages(before).await?;
+        let message = messages.first().ok_or(Error::Missing { what: "statement of that number" })?;
+        let Read { statement, reading } = self.read(message).await?;
+        match reading {
+            Reading::Opened(opened) => Ok((statement.hash, *opened)),
+            Reading::Clear | Reading::Shut | Reading::Unreadable(_) => {
+                Err(Error::Missing { what: "sealed text in that statement that could be opened" })
+            }
+        }
+    }
+
+    /// Says something in a session that the node cannot read: what of it is secret is sealed for the group, which is made or
+    /// led on first where it has to be.
+    pub(crate) async fn say_sealed(&self, body: Body, reply: Option<Hash>) -> Result<Receipt, Error> {
+        let body = salted(body)?;
+        for attempt in 0..ATTEMPTS_MAX {
+            let known = self.known().await?;
+            let (secret, begun) = (self.is_secret(&body, &known), known.outlined.state() != State::Invited);
+            if begun && !known.untold.is_empty() && !matches!(body, Body::Inform(Inform::Unreadable(_))) {
+                self.tell_each(&known).await?;
+                continue;
+            }
+            if let Some(code) = self.unreadable_terms(&body, &known) {
+                return Err(Error::Unread { code });
+            }
+            if secret && begun && !self.is_ready(&known)? {
+                self.regroup(&known).await?;
+                continue;
+            }
+            let statement = self.seal(&known, if secret && begun { Ok(body.clone()) } else { Err(body.clone()) }, reply)?;
+            match self.hand_in(&statement).await {
+                Err(Error::Conflict { head }) if !keeps_its_meaning(&body) || attempt + 1 == ATTEMPTS_MAX => {
+                    return Err(Error::Conflict { head });
+                }
+                // The group moved between reading and saying.
+                Err(Error::Refused(problem)) if problem.code == Code::EpochStale => {}
+                Err(Error::Conflict { .. }) => {}
+                said => return said,
+            }
+        }
+        Err(Error::Conflict { head: self.head.get() })
+    }
+
+    fn is_secret(&self, body: &Body, known: &Known) -> bool {
+        outline(body, known.outlined.mode()) != *body
+    }
+
+    async fn tell_each(&self, known: &Known) -> Result<(), Error> {
+        for (statement, code) in &known.untold {
+            let body = Body::Inform(Inform::Unreadable(Unreadable { code: *code }));
+            self.say_outlined(body, Some(*statement)).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether terms that are to be agreed to could not be read.
+    fn unreadable_terms(&self, body: &Body, known: &Known) -> Option<Code> {
+        let terms = match body {
+            Body::Accept(Accept::Acceptance(acceptance)) => &acceptance.terms_hash,
+            Body::Commit(commit) => &commit.terms_hash,
+            _ => return None,
+        };
+        let unread = known.package(terms).is_some_and(|package| package.hidden.is_some());
+        unread.then_some(Code::ContentUnopened)
+    }
+
+    fn is_ready(&self, known: &Known) -> Result<bool, Error> {
+        let key = self.agent().party().key();
+        Ok(known.stands && self.agent().open_vault()?.sealer().can_seal(key, &known.outlined))
+    }
+
+    /// Signs after the head: a body that is to be sealed, or one that is said as it is.
+    fn seal(&self, known: &Known, body: Result<Body, Body>, reply: Option<Hash>) -> Result<Verified, Error> {
+        let party = self.agent().party();
+        let (shown, seal) = match body {
+            Err(clear) => (clear, None),
+            Ok(secret) => {
+                let mut vault = self.agent().open_vault()?;
+                let sealed = vault.sealer().seal(party.key(), &known.outlined, known.head(), secret)?;
+                // Before it is handed in: a key is never used twice, and what was said is never lost.
+                vault.save()?;
+                sealed
+            }
+        };
+        let stream = StreamName::Of(StreamId::Session(self.id()));
+        party.draft_sealed(stream, Some(known.head()), shown, seal, reply)
+    }
+
+    async fn hand_in(&self, statement: &Verified) -> Result<Receipt, Error> {
+        let said = self.agent().client().submit(statement).await;
+        match &said {
+            Ok(Receipt { receipt, .. }) => {
+                self.head.learn(Head { sequence: receipt.sequence, hash: receipt.statement });
+            }
+            Err(error) if is_refusal(error) || matches!(error, Error::Conflict { .. }) => self.head.forget(),
+            Err(_) => {}
+        }
+        said
+    }
+
+    /// Says what has nothing to seal, on the newest head; again where others spoke first.
+    async fn say_outlined(&self, body: Body, reply: Option<Hash>) -> Result<Receipt, Error> {
+        for _ in 0..ATTEMPTS_MAX {
+            let known = self.known().await?;
+            let statement = self.seal(&known, Err(body.clone()), reply)?;
+            match self.hand_in(&statement).await {
+                Err(Error::Conflict { .. }) => {}
+                said => return said,
+            }
+        }
+        Err(Error::Conflict { head: self.head.get() })
+    }
+
+    /// Makes the group of the session the one that it has to be, if it is not: at an agent's wish also otherwise, which gives the
+    /// group new keys.
+    ///
+    /// # Errors
+    /// As every call; [`Error::Vault`]; [`Error::Missing`] where somebody has no key packages.
+    pub async fn renew_group(&self) -> Result<(), Error> {
+        let known = self.known().await?;
+        self.regroup(&known).await
+    }
+
+    /// One attempt; where another was first, nothing is left of it.
+    async fn regroup(&self, known: &Known) -> Result<(), Error> {
+        let agent = self.agent();
+        let (key, id) = (agent.party().key(), self.id());
+        let how = agent.open_vault()?.sealer().regrouping(key, &known.outlined, &known.wanted, &known.ended);
+        let wanted: Vec<AgentUri> = how.packages_of.iter().cloned().collect();
+        let claimed = if wanted.is_empty() { Vec::new() } else { agent.claim_packages(&wanted).await? };
+        let packages = claimed.iter().map(key_package).collect::<Result<Vec<_>, _>>()?;
+        let body = {
+            let mut vault = agent.open_vault()?;
+            let body = vault.sealer().regroup(key, &id, &how, &packages)?;
+            vault.save()?;
+            body
+        };
+        let statement = self.seal(known, Err(body), None)?;
+        match self.hand_in(&statement).await {
+            Ok(_) => {
+                // Settles it.
+                self.known().await.map(|_| ())
+            }
+            Err(Error::Conflict { .. }) => {
+                let mut vault = agent.open_vault()?;
+                vault.sealer().drop_pending(&id)?;
+                Ok(vault.save()?)
+            }
+            Err(error) if is_refusal(&error) => {
+                let mut vault = agent.open_vault()?;
+                vault.sealer().drop_pending(&id)?;
+                vault.save()?;
+                Err(error)
+            }
+            // Its fate is not known: it stays until the log shows it, or another.
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Reads the session and what it rests on, judges all of it, and opens what was sealed for this agent.
+    pub(crate) async fn known(&self) -> Result<Known, Error> {
+        let party = self.agent().party();
+        let messages = replay::messages(party, self.id()).await?;
+        let client = party.client();
+        let mut vault = self.agent().open_vault()?;
+        let world = World::new(client.origin().clone(), client.node_key()).without_trust();
+        let mut course = Course { world, inner: None, id: self.id(), at: None };
+        for message in &messages {
+            course.take(vault.sealer(), party.key(), message)?;
+        }
+        vault.save()?;
+        let known = course.finish(vault.sealer())?;
+        drop(vault);
+        self.head.learn(known.head());
+        Ok(known)
+    }
+}
+
+/// The key package that was claimed of an agent.
+fn key_package(claimed: &ClaimedPackage) -> Result<KeyPackage, Error> {
+    let missing = Error::Missing { what: "key package of somebody who has to be in the group" };
+    let package = claimed.package.as_ref().ok_or(missing)?;
+    let said = claimed.statement.as_ref().and_then(|message| message.signatures.first());
+    let key = said.map(|signature| signature.key_id).ok_or_else(|| Error::forged("an unsigned key package"))?;
+    let content: asp_core::seal::Opaque = package.content.parse().map_err(Error::forged)?;
+    Ok(KeyPackage::read(content.bytes(), &claimed.agent, &key)?)
+}
+
+/// A session while it is judged, from nothing.
+struct Course {
+    world: World,
+    inner: Option<Core>,
+    id: Hash,
+    at: Option<LogPoint>,
+}
+
+impl Course {
+    fn take(&mut self, sealer: &mut Sealer, key: &asp_core::key::SecretKey, message: &Message) -> Result<(), Error> {
+        let at = LogPoint { index: message.log_index, time: message.log_time };
+        let verified = message.verify().map_err(Error::forged)?;
+        let accepted = self.world.judge(&verified, at).map_err(|rejection| {
+            Error::forged(format_args!("the statement at log index {} would be refused: {rejection}", at.index))
+        })?;
+        if accepted.statement().stream == StreamId::Session(self.id) {
+            self.open(sealer, key, &accepted)?;
+            self.at = Some(at);
+        }
+        self.world.apply(&accepted);
+        Ok(())
+    }
+
+    /// Takes in a statement of the session: with its opened body, where that keeps the rules.
+    fn open(&mut self, sealer: &mut Sealer, key: &asp_core::key::SecretKey, accepted: &Accepted) -> Result<(), Error> {
+        let Some(inner) = &mut self.inner else {
+            self.inner = Core::open(accepted);
+            return sealer.take(key, Mode::Open, accepted.statement()).map_err(Error::from);
+        };
+        sealer.take(key, inner.mode(), accepted.statement())?;
+        let opened = sealer.read(accepted);
+        let judged = match &accepted.statement().seal {
+            Some(_) => self.world.judge_opened(inner, opened.statement(), accepted.at()),
+            None => Ok(()),
+        };
+        if let Err(rejection) = judged
+            && matches!(sealer.reading(accepted.statement()), Reading::Opened(_))
+        {
+            sealer.refuse(&self.id, &accepted.statement().hash, rejection.code);
+        }
+        inner.apply(&sealer.read(accepted));
+        Ok(())
+    }
+
+    fn finish(self, sealer: &Sealer) -> Result<Known, Error> {
+        let nothing = || Error::forged("the session does not begin");
+        let outlined = self.world.session(&self.id).cloned().ok_or_else(nothing)?;
+        let (inner, at) = self.inner.zip(self.at).ok_or_else(nothing)?;
+        let (wanted, stands) = self.world.group_of(&outlined, at);
+        let members: BTreeMap<_, _> =
+            outlined.channel().map(|channel| channel.members.clone()).unwrap_or_default();
+        let counts = |agent: &AgentUri, key| {
+            let keys = keys_of(&self.world, &asp_core::name::Issuer::Agent(agent.clone()));
+            keys.is_none_or(|keys| keys.is_current(key))
+        };
+        let ended = members.iter().filter(|(agent, key)| !counts(agent, key)).map(|(agent, _)| agent);
+        let ended = ended.cloned().collect();
+        let own = members.contains_key(sealer.agent());
+        let untold = if own { sealer.untold(&self.id) } else { Vec::new() };
+        Ok(Known { outlined, inner, wanted, stands, ended, untold })
+    }
+}
