@@ -30,6 +30,7 @@ pub mod keys;
 pub mod otlp;
 
 mod agent;
+mod chunks;
 mod client;
 mod clock;
 mod dispute;
@@ -39,6 +40,7 @@ mod inbox;
 mod list;
 mod money;
 mod organisation;
+mod packages;
 mod party;
 mod people;
 mod replay;

@@ -12,7 +12,7 @@ use asp_core::statement::Verified;
 use asp_core::statement::body::Body;
 use asp_core::statement::draft::Draft;
 use futures::Stream;
-use reqwest::{Method, Response};
+use reqwest::{Method, Response, StatusCode};
 use serde::de::DeserializeOwned;
 
 use crate::api::{
@@ -192,6 +192,26 @@ impl Party {
                 }
                 Err(failure) => attempts.again(failure).await?,
                 Ok(answer) => return Ok(answer),
+            }
+        }
+    }
+
+    /// Whether something is there that is this party's to read, without reading it.
+    pub(crate) async fn is_there(&self, path: &str) -> Result<bool, Error> {
+        let mut attempts = Attempts::default();
+        let mut renewed = false;
+        loop {
+            let request =
+                self.signed(self.transport().request(Method::HEAD, path), &Method::HEAD, path).await?;
+            match transport::look(request).await {
+                Ok(StatusCode::NOT_FOUND) => return Ok(false),
+                Ok(StatusCode::UNAUTHORIZED) if !renewed => {
+                    renewed = true;
+                    self.forget_token().await;
+                }
+                Ok(status) if status.is_success() => return Ok(true),
+                Ok(status) => attempts.again(transport::unanswered(status)).await?,
+                Err(failure) => attempts.again(failure).await?,
             }
         }
     }

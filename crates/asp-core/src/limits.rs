@@ -101,6 +101,15 @@ pub const CARD_SCHEMAS_MAX: usize = 16;
 /// A bound, in bytes. A challenge or the answer to one: the longest names with all that stands around them fit twice.
 pub const CHALLENGE_BYTES_MAX: usize = 1024;
 
+/// A bound, in bytes. One chunk of a file that is attached in a sealed session: 1 MiB, and the 16 bytes by which it is found out that it was changed.
+pub const CHUNK_BYTES_MAX: usize = 1048592;
+
+/// A default, in milliseconds. 90 days: how long chunks stay after the last word of a session that has ended; as long as a dispute about it is open they stay all the same.
+pub const CHUNKS_KEEP_MS: Millis = Millis(7776000000);
+
+/// A bound, in chunks. Chunks of one session: four of the largest files.
+pub const CHUNKS_MAX: usize = 256;
+
 /// A default, in milliseconds. How far an issuer's clock may be from the node's at admission.
 pub const CLOCK_SKEW_MS: Millis = Millis(120000);
 
@@ -229,6 +238,15 @@ pub const INVITATIONS_PER_HOUR_MAX: usize = 10000;
 
 /// A bound, in bytes. A key package with one credential and no extensions of size; it is parsed by strangers.
 pub const KEY_PACKAGE_BYTES_MAX: usize = 4096;
+
+/// A bound, in packages. Key packages for a single use that one organisation is given of one agent within a day; after that it is given the last resort, so that nobody takes all there are.
+pub const KEY_PACKAGE_CLAIMS_MAX: usize = 32;
+
+/// A bound, in milliseconds. A day: how long a claim counts for that.
+pub const KEY_PACKAGE_CLAIMS_MS: Millis = Millis(86400000);
+
+/// A bound, in agents. Agents of whom one request claims a key package.
+pub const KEY_PACKAGES_CLAIMED_MAX: usize = 32;
 
 /// A bound, in key packages. How many of an agent's key packages can be named; of more the oldest are forgotten.
 pub const KEY_PACKAGES_KEPT_MAX: usize = 128;

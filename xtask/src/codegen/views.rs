@@ -7,7 +7,7 @@ use std::path::Path;
 use super::{cell, read_text};
 
 /// Where the types are declared.
-const SOURCES: [&str; 11] = [
+const SOURCES: [&str; 12] = [
     "crates/asp-client/src/api/dispute.rs",
     "crates/asp-client/src/api/mod.rs",
     "crates/asp-client/src/api/commitment.rs",
@@ -16,6 +16,7 @@ const SOURCES: [&str; 11] = [
     "crates/asp-client/src/api/work.rs",
     "crates/asp-client/src/api/account.rs",
     "crates/asp-client/src/api/inbox.rs",
+    "crates/asp-client/src/api/packages.rs",
     "crates/asp-client/src/api/trace.rs",
     "crates/asp-core/src/session/trace.rs",
     "crates/asp-core/src/session/digest.rs",

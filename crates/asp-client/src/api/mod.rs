@@ -47,6 +47,7 @@ mod consent;
 mod dispute;
 mod domain;
 mod inbox;
+mod packages;
 mod people;
 mod trace;
 mod trust;
@@ -58,6 +59,7 @@ pub use commitment::*;
 pub use dispute::*;
 pub use domain::*;
 pub use inbox::*;
+pub use packages::*;
 pub use people::*;
 pub use trace::*;
 pub use trust::*;
@@ -593,8 +595,8 @@ api! {
     }
     /// Something that a node lets an organisation ask for.
     struct LimitView {
-        /// What: `statementsPerSecond`, `statementsWaiting`, `requestsPerSecond`, `invitationsUnanswered`,
-        /// `invitationsUnansweredByOne` or `eventStreamsAndPolls`; others may come.
+        /// What: `statementsPerSecond`, `statementsWaiting`, `requestsPerSecond`, `chunksPerSecond`, `chunkBytes`,
+        /// `invitationsUnanswered`, `invitationsUnansweredByOne` or `eventStreamsAndPolls`; others may come.
         what: String,
         /// How much of it at most; any amount if absent. Of what is counted by the second ten times as much at once.
         #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -291,6 +291,12 @@ pub enum Code {
     WebhookLimit,
     /// The node calls no such address.
     WebhookAddress,
+    /// The bytes of the chunk do not have the digest that the address names.
+    ChunkDigest,
+    /// The chunk exceeds 1 MiB and 16 bytes.
+    ChunkTooLarge,
+    /// The session has as many chunks as may be, or its sender's organisation or the node keeps as many as it may.
+    ChunkLimit,
     /// The node has more work waiting than it will queue.
     Overloaded,
     /// The provider of identities does not answer, or not as one.
@@ -1589,7 +1595,7 @@ pub(super) const ROWS: &[Row] = &[
         retry: Retry::Never,
         rule: Some("ASP-API-003"),
         sentence: "The content type is not one that this address takes.",
-        hint: "Send application/json.",
+        hint: "Send application/json, or a chunk of a file as application/octet-stream.",
     },
     Row {
         code: Code::InvalidQuery,
@@ -1750,6 +1756,36 @@ pub(super) const ROWS: &[Row] = &[
         rule: None,
         sentence: "The node calls no such address.",
         hint: "Give an https address on port 443 of a public host; the operator can allow others by `fetch_allow`.",
+    },
+    Row {
+        code: Code::ChunkDigest,
+        text: "CHUNK_DIGEST",
+        status: 400,
+        blame: Blame::Sender,
+        retry: Retry::Change,
+        rule: None,
+        sentence: "The bytes of the chunk do not have the digest that the address names.",
+        hint: "Name the SHA-256 of the very bytes that are sent, as 64 hexadecimal digits.",
+    },
+    Row {
+        code: Code::ChunkTooLarge,
+        text: "CHUNK_TOO_LARGE",
+        status: 413,
+        blame: Blame::Sender,
+        retry: Retry::Change,
+        rule: None,
+        sentence: "The chunk exceeds 1 MiB and 16 bytes.",
+        hint: "Cut the file into chunks of 1 MiB before it is sealed.",
+    },
+    Row {
+        code: Code::ChunkLimit,
+        text: "CHUNK_LIMIT",
+        status: 409,
+        blame: Blame::State,
+        retry: Retry::Change,
+        rule: None,
+        sentence: "The session has as many chunks as may be, or its sender's organisation or the node keeps as many as it may.",
+        hint: "Wait until chunks of sessions that have ended are removed; the operator of the node sets how much it keeps.",
     },
     Row {
         code: Code::Overloaded,

@@ -168,7 +168,9 @@ impl<'a> Walk<'a> {
         method: &Method,
         (ask, body, id): (&str, Option<&str>, &str),
     ) -> Told {
-        let (path, body) = (ask.replace("{}", id), body.map(|body| body.replace("{}", id)));
+        let (whole, part) = id.split_once('.').unwrap_or((id, id));
+        let path = ask.replace("{}", whole).replace("{part}", part);
+        let body = body.map(|body| body.replace("{}", id));
         Told::of(caller.request((scene, &self.http), method, &path, body)).await.without(id)
     }
 

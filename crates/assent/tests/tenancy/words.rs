@@ -108,9 +108,13 @@ pub(crate) async fn walk(walk: &mut Walk<'_>, scene: &mut Scene) {
             Kind::Consent => in_consent(walk, scene, object).await,
             Kind::Dispute => in_dispute(walk, scene, object).await,
             Kind::Commitment | Kind::Statement => {}
-            Kind::Person | Kind::Invitation | Kind::Search | Kind::Webhook | Kind::Secret | Kind::Words => {
-                continue;
-            }
+            Kind::Person
+            | Kind::Invitation
+            | Kind::Search
+            | Kind::Webhook
+            | Kind::Chunk
+            | Kind::Secret
+            | Kind::Words => continue,
         }
         named(walk, scene, object).await;
     }

@@ -259,6 +259,11 @@ impl World {
             self.add(Kind::Words, &url, &readers);
             self.callers.push(organisation);
         }
+        for pair in self.pairs.clone() {
+            let trader = Caller::party(scene, &format!("{}/trader", pair.by)).await;
+            let id = callers::chunk(scene, &trader, &pair.session).await;
+            self.add(Kind::Chunk, &id, &between(pair.by, pair.with, &["trader"]));
+        }
         self.callers.push(Caller::party(scene, FORMER).await);
     }
 }
