@@ -71,7 +71,15 @@ impl Opening {
             capability.to_string().parse().unwrap_or_else(|_| unreachable!("a capability is a text"));
         let with = vec![Invitee::of(with, ParticipantRole::Party)];
         let limits = Limits::defaults();
-        Self { with, capability, purpose, consents: Vec::new(), limits, mode: Mode::Open, schemas: Vec::new() }
+        Self {
+            with,
+            capability,
+            purpose,
+            consents: Vec::new(),
+            limits,
+            mode: Mode::Open,
+            schemas: Vec::new(),
+        }
     }
 }
 

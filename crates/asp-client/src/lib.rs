@@ -62,6 +62,7 @@ pub use error::Error;
 pub use export::{Difference, Replay, SessionExport, Step};
 pub use inbox::Inbox;
 pub use organisation::{ConsentTerms, OrganisationParty};
+pub use sealed::Read;
 pub use session::Session;
 pub use tender::{
     Award, Awarded, Bid, Declined, Invitations, OfferedPackage, Standing, Supplier, Tender, TenderCall,

@@ -84,7 +84,8 @@ impl AgentParty {
 
     /// Takes the vault for itself; not to be held while waiting for anything.
     fn open_vault(&self) -> Result<Open<'_>, Error> {
-        let vault = self.vault.as_ref().ok_or(Error::Missing { what: "vault, which a sealed session needs" })?;
+        let vault =
+            self.vault.as_ref().ok_or(Error::Missing { what: "vault, which a sealed session needs" })?;
         if vault.agent() != self.agent() {
             return Err(Error::Vault { why: format!("it is the vault of {}", vault.agent()) });
         }
@@ -233,7 +234,8 @@ impl Session {
                 self.regroup(&known).await?;
                 continue;
             }
-            let statement = self.seal(&known, if secret && begun { Ok(body.clone()) } else { Err(body.clone()) }, reply)?;
+            let statement =
+                self.seal(&known, if secret && begun { Ok(body.clone()) } else { Err(body.clone()) }, reply)?;
             match self.hand_in(&statement).await {
                 Err(Error::Conflict { head }) if !keeps_its_meaning(&body) || attempt + 1 == ATTEMPTS_MAX => {
                     return Err(Error::Conflict { head });
@@ -387,7 +389,8 @@ fn key_package(claimed: &ClaimedPackage) -> Result<KeyPackage, Error> {
     let missing = Error::Missing { what: "key package of somebody who has to be in the group" };
     let package = claimed.package.as_ref().ok_or(missing)?;
     let said = claimed.statement.as_ref().and_then(|message| message.signatures.first());
-    let key = said.map(|signature| signature.key_id).ok_or_else(|| Error::forged("an unsigned key package"))?;
+    let key =
+        said.map(|signature| signature.key_id).ok_or_else(|| Error::forged("an unsigned key package"))?;
     let content: asp_core::seal::Opaque = package.content.parse().map_err(Error::forged)?;
     Ok(KeyPackage::read(content.bytes(), &claimed.agent, &key)?)
 }
@@ -401,11 +404,19 @@ struct Course {
 }
 
 impl Course {
-    fn take(&mut self, sealer: &mut Sealer, key: &asp_core::key::SecretKey, message: &Message) -> Result<(), Error> {
+    fn take(
+        &mut self,
+        sealer: &mut Sealer,
+        key: &asp_core::key::SecretKey,
+        message: &Message,
+    ) -> Result<(), Error> {
         let at = LogPoint { index: message.log_index, time: message.log_time };
         let verified = message.verify().map_err(Error::forged)?;
         let accepted = self.world.judge(&verified, at).map_err(|rejection| {
-            Error::forged(format_args!("the statement at log index {} would be refused: {rejection}", at.index))
+            Error::forged(format_args!(
+                "the statement at log index {} would be refused: {rejection}",
+                at.index
+            ))
         })?;
         if accepted.statement().stream == StreamId::Session(self.id) {
             self.open(sealer, key, &accepted)?;
@@ -416,7 +427,12 @@ impl Course {
     }
 
     /// Takes in a statement of the session: with its opened body, where that keeps the rules.
-    fn open(&mut self, sealer: &mut Sealer, key: &asp_core::key::SecretKey, accepted: &Accepted) -> Result<(), Error> {
+    fn open(
+        &mut self,
+        sealer: &mut Sealer,
+        key: &asp_core::key::SecretKey,
+        accepted: &Accepted,
+    ) -> Result<(), Error> {
         let Some(inner) = &mut self.inner else {
             self.inner = Core::open(accepted);
             return sealer.take(key, Mode::Open, accepted.statement()).map_err(Error::from);

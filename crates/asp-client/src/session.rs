@@ -13,8 +13,8 @@ use asp_core::session::trace::SessionTrace;
 use asp_core::statement::Verified;
 use asp_core::statement::body::{
     Accept, Acceptance, Admission, Amendment, Because, Body, Close, Closing, Commit, Counter, Empty,
-    Escalation, Evidence, Fulfilment, Inform, Introduction, Mandate, Mode, Note, ObligationNote, ObligationRef,
-    Offer, Propose, Question, Resumption, Termination, Text, Usage, Withdraw,
+    Escalation, Evidence, Fulfilment, Inform, Introduction, Mandate, Mode, Note, ObligationNote,
+    ObligationRef, Offer, Propose, Question, Resumption, Termination, Text, Usage, Withdraw,
 };
 use futures::Stream;
 use serde_json::Value;

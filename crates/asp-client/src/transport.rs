@@ -211,6 +211,8 @@ fn can_help(error: &Error) -> bool {
         | Error::TimedOut
         | Error::Missing { .. }
         | Error::Key { .. }
+        | Error::Unread { .. }
+        | Error::Vault { .. }
         | Error::NoRandomness => false,
     }
 }

@@ -377,6 +377,7 @@ async fn the_client_and_the_node_understand_each_other() {
         purpose: text("eight GPUs"),
         consents: Vec::new(),
         limits: asp_core::statement::body::Limits::defaults(),
+        mode: asp_core::statement::body::Mode::Open,
         schemas: Vec::new(),
     });
     let (invited, opened) = tokio::join!(waiting, opening);

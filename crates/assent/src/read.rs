@@ -8,7 +8,7 @@ use asp_core::amount::{Currency, Decimal, Money};
 use asp_core::name::{AgentUri, Domain, Issuer};
 use asp_core::position::{Hash, InvalidText, Millis};
 use asp_core::session::table::Performative;
-use asp_core::statement::body::{AdmissionFloor, Availability, ParticipantRole, SchemaAlias, Seed};
+use asp_core::statement::body::{AdmissionFloor, Availability, Mode, ParticipantRole, SchemaAlias, Seed};
 use asp_core::statement::{Kind, Trace};
 
 /// Hexadecimal digits of a shortened id, at least.
@@ -120,6 +120,11 @@ pub(crate) fn role(text: &str) -> Result<ParticipantRole, InvalidText> {
         "mediator" => Ok(ParticipantRole::Mediator),
         _ => Err(InvalidText("a role: party, observer or mediator")),
     }
+}
+
+/// Who can read a session.
+pub(crate) fn mode(text: &str) -> Result<Mode, InvalidText> {
+    spelled(&format!("\"{text}\"")).map_err(|_| InvalidText("who can read it: open, hybrid or sealed"))
 }
 
 /// How many sit on a panel: `3` or `5`.

@@ -14,9 +14,9 @@ use asp_core::statement::body::{Card, OrgVerify, TrustFloor};
 use asp_core::stream::{KeyHistory, KeyLife};
 
 use super::{
-    AdmittedView, AgentView, CommitmentView, ConsentView, DomainView, EndView, EscalationView, FloorView,
-    GrantedBy, HoldView, KeyView, MandateView, NarrowedView, ObligationView, OfferView, OrganisationView,
-    ParticipantView, PendingView, Problem, QuestionView, SessionView, StageView, UsageView,
+    AdmittedView, AgentView, ChannelView, CommitmentView, ConsentView, DomainView, EndView, EscalationView,
+    FloorView, GrantedBy, HoldView, KeyView, MandateView, NarrowedView, ObligationView, OfferView,
+    OrganisationView, ParticipantView, PendingView, Problem, QuestionView, SessionView, StageView, UsageView,
 };
 
 impl Problem {

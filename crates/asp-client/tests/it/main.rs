@@ -18,6 +18,7 @@ mod isolation;
 mod lists;
 mod lost;
 mod pages;
+mod sealed;
 mod tender;
 mod trail;
 mod watch;

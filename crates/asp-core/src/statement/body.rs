@@ -555,6 +555,18 @@ words! {
     }
 }
 
+impl Mode {
+    /// Its word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Hybrid => "hybrid",
+            Self::Sealed => "sealed",
+        }
+    }
+}
+
 /// PROPOSE.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]

@@ -133,6 +133,13 @@ impl From<Error> for Failure {
                 "Tell your user: the address of the node may be wrong, or its version another.",
                 "never",
             ),
+            Error::Unread { code } => Self::of_code(code, None),
+            Error::Vault { .. } => Self::own(
+                "vault",
+                "the vault with the keys of sealed sessions cannot be used",
+                "Tell your user: nothing was said. The folder of the vault says why.",
+                "never",
+            ),
             Error::Key { .. } | Error::NoRandomness => Self::own(
                 "not-signed",
                 "this machine could not sign",

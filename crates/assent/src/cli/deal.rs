@@ -6,7 +6,7 @@ use asp_core::amount::{Decimal, Money};
 use asp_core::name::{AgentUri, Capability, Domain, Issuer, Origin};
 use asp_core::position::{Hash, Millis};
 use asp_core::session::table::Performative;
-use asp_core::statement::body::{Name, ObligationId, ParticipantRole, SchemaAlias, Text, TrustFloor};
+use asp_core::statement::body::{Mode, Name, ObligationId, ParticipantRole, SchemaAlias, Text, TrustFloor};
 use clap::{Args, Subcommand};
 
 use super::tender::TenderCommand;
@@ -129,6 +129,10 @@ pub(crate) struct Open {
     /// The most that one side may owe under one package of terms
     #[arg(long, value_name = "MONEY", value_parser = read::money)]
     pub(crate) ceiling: Option<Money>,
+    /// Who can read what is said: open (the participants and the node), hybrid (the participants; the node what is owed and by
+    /// when) or sealed (the participants)
+    #[arg(long, value_name = "MODE", default_value = "open", value_parser = read::mode)]
+    pub(crate) mode: Mode,
     /// How long the invitation waits [default: 30s]
     #[arg(long, value_name = "SPAN", value_parser = read::span)]
     pub(crate) invitation_time: Option<Millis>,

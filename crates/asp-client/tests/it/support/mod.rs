@@ -105,6 +105,11 @@ impl Stage {
         (stage, client)
     }
 
+    /// Where the node keeps everything.
+    pub fn folder(&self) -> &std::path::Path {
+        self._folder.path()
+    }
+
     /// Stops the node and starts it again, at another address.
     pub async fn restart(mut self) -> Self {
         self.node.stop().await;

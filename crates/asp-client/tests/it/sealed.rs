@@ -1,0 +1,178 @@
+//! Deals in sessions that the node cannot read.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use asp_client::{AgentParty, Client, Error, Opening, Session};
+use asp_core::position::{Hash, Sequence};
+use asp_core::session::table::State;
+use asp_core::statement::body::{Body, CommitmentState, Inform, Mode};
+use asp_seal::folder::Folder;
+use asp_seal::sealer::Reading;
+
+use crate::support::*;
+
+/// What no byte of the node's folder may hold.
+const SECRETS: [&str; 5] = ["eight GPUs for a day", "1150", "1000", "the machines are yours", "all is well"];
+
+fn with_vault(party: AgentParty) -> AgentParty {
+    let vault = Folder::in_memory(party.agent().clone());
+    party.with_vault(Arc::new(vault))
+}
+
+/// A session in this mode, seen from both sides.
+async fn session(client: &Client, mode: Mode) -> (Session, Session) {
+    let (buyer, seller) = (with_vault(buyer_at(client)), with_vault(seller_at(client)));
+    let opening = Opening { mode, ..Opening::new(self::seller(), text("provision.compute.gpu")) };
+    let opened = buyer.open_session(opening).await.unwrap();
+    let invited = seller.next_invitation(PATIENCE).await.unwrap();
+    (opened, invited)
+}
+
+async fn deal(mode: Mode) -> (Stage, Session, Session, Hash) {
+    let (stage, client) = Stage::with_people().await;
+    let (buying, selling) = session(&client, mode).await;
+    let (commitment, ()) =
+        tokio::join!(crate::deal::buy(buying.clone()), crate::deal::sell(selling.clone()));
+    (stage, buying, selling, commitment)
+}
+
+/// Every file below a folder that holds the text in any spelling that we know of.
+fn holding(folder: &Path, secret: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(holding(&path, secret));
+            continue;
+        }
+        let bytes = std::fs::read(&path).unwrap();
+        let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
+        let utf16: Vec<u8> = secret.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let holds = |needle: &[u8]| bytes.windows(needle.len()).any(|window| window == needle);
+        if holds(secret.as_bytes()) || holds(hex.as_bytes()) || holds(&utf16) {
+            found.push(path.display().to_string());
+        }
+    }
+    found
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sealed_deal_binds_and_the_node_has_no_word_of_it() {
+    let (stage, buying, selling, commitment) = deal(Mode::Sealed).await;
+    let view = buying.view().await.unwrap();
+    assert_eq!((view.mode, view.state), (Mode::Sealed, State::Closed));
+    assert_eq!(view.commitments[0].state, CommitmentState::Fulfilled);
+    assert_eq!(view.commitments[0].package.obligations[0].value.to_string(), "1150 USD");
+    let other = selling.view().await.unwrap();
+    assert_eq!(other.commitments[0].package, view.commitments[0].package);
+    let blind = buyer_at(buying.agent().client()).session(&buying.id()).view().await.unwrap();
+    assert_eq!(blind.commitments[0].id, commitment);
+    assert_eq!(blind.commitments[0].package.obligations[0].value.to_string(), "0 XXX");
+    for secret in SECRETS {
+        assert_eq!(holding(stage.folder(), secret), Vec::<String>::new(), "{secret}");
+    }
+    // The search finds what is there: who takes part is no secret.
+    assert!(!holding(stage.folder(), "agent://volt.example/seller").is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hybrid_deal_shows_the_node_what_is_owed_and_no_words() {
+    let (stage, buying, ..) = deal(Mode::Hybrid).await;
+    let blind = buyer_at(buying.agent().client()).session(&buying.id()).view().await.unwrap();
+    assert_eq!(blind.commitments[0].package.obligations[0].value.to_string(), "1150 USD");
+    assert_eq!(blind.commitments[0].package.obligations[0].what.as_str(), "");
+    for secret in ["eight GPUs for a day", "the machines are yours", "all is well"] {
+        assert_eq!(holding(stage.folder(), secret), Vec::<String>::new(), "{secret}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_read_can_be_read_again_and_by_nobody_without_the_vault() {
+    let (_stage, buying, selling, _) = deal(Mode::Sealed).await;
+    for side in [&buying, &selling] {
+        let mut texts = 0;
+        for message in side.messages(None).await.unwrap() {
+            let read = side.read(&message).await.unwrap();
+            match read.reading {
+                Reading::Opened(_) => texts += 1,
+                Reading::Clear => {}
+                Reading::Shut | Reading::Unreadable(_) => panic!("{:?}", read.statement.body),
+            }
+        }
+        assert!(texts >= 5, "{texts}");
+    }
+    let newcomer = with_vault(buyer_at(buying.agent().client())).session(&buying.id());
+    let message = newcomer.messages(Some(Sequence(2))).await.unwrap().remove(0);
+    let read = newcomer.read(&message).await.unwrap();
+    assert!(matches!(read.reading, Reading::Shut | Reading::Unreadable(_)), "{:?}", read.reading);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_lost_its_vault_is_taken_in_again_and_reads_what_comes_then() {
+    let (_stage, client) = Stage::with_people().await;
+    let (buying, selling) = session(&client, Mode::Sealed).await;
+    selling.introduce().await.unwrap();
+    buying.inform(text("before")).await.unwrap();
+    let view = selling.view().await.unwrap();
+    assert_eq!(view.channel.unwrap().epoch, 1);
+    // A new machine with the same key and nothing else.
+    let again = with_vault(seller_at(&client)).session(&selling.id());
+    again.agent().publish_packages().await.unwrap();
+    again.inform(text("after")).await.unwrap();
+    assert_eq!(again.view().await.unwrap().channel.unwrap().epoch, 2);
+    let heard = buying.messages(None).await.unwrap();
+    let last = buying.read(heard.last().unwrap()).await.unwrap();
+    let Body::Inform(Inform::Note(note)) = &last.statement.body else { panic!("{:?}", last.statement.body) };
+    assert_eq!(note.text.as_str(), "after");
+    // What was said before stays unreadable to it.
+    let mut shut = 0;
+    for message in again.messages(None).await.unwrap() {
+        let read = again.read(&message).await.unwrap();
+        shut += usize::from(matches!(read.reading, Reading::Shut | Reading::Unreadable(_)));
+    }
+    assert!(shut >= 1, "{shut}");
+    buying.inform(text("and on")).await.unwrap();
+    let heard = again.messages(None).await.unwrap();
+    let last = again.read(heard.last().unwrap()).await.unwrap();
+    assert!(matches!(last.reading, Reading::Opened(_)), "{:?}", last.reading);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_vault_on_the_disk_serves_one_process_after_the_other() {
+    let (_stage, client) = Stage::with_people().await;
+    let folder = tempfile::tempdir().unwrap();
+    let (buying, selling) = session(&client, Mode::Sealed).await;
+    selling.introduce().await.unwrap();
+    let at = |name: &str| Arc::new(Folder::new(buyer(), folder.path().join(name)));
+    let first = buyer_at(&client).with_vault(at("vault")).session(&buying.id());
+    first.inform(text("one")).await.unwrap();
+    let second = buyer_at(&client).with_vault(at("vault")).session(&buying.id());
+    second.inform(text("two")).await.unwrap();
+    first.inform(text("three")).await.unwrap();
+    let heard = selling.messages(None).await.unwrap();
+    let mut words = Vec::new();
+    for message in &heard {
+        if let Body::Inform(Inform::Note(note)) = &selling.read(message).await.unwrap().statement.body {
+            words.push(note.text.to_string());
+        }
+    }
+    assert_eq!(words, ["one", "two", "three"]);
+    // Both know what the other said in the same name.
+    for side in [&first, &second] {
+        for message in &heard {
+            let reading = side.read(message).await.unwrap().reading;
+            assert!(matches!(reading, Reading::Clear | Reading::Opened(_)), "{reading:?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_said_in_a_sealed_session_without_a_vault() {
+    let (_stage, client) = Stage::with_people().await;
+    let (buying, selling) = session(&client, Mode::Sealed).await;
+    selling.introduce().await.unwrap();
+    let blind = buyer_at(&client).session(&buying.id());
+    let refused = blind.inform(text("x")).await.unwrap_err();
+    assert!(matches!(refused, Error::Missing { .. }), "{refused}");
+}
