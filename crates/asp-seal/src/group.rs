@@ -8,8 +8,8 @@ use asp_core::key::{KeyId, SecretKey};
 use asp_core::name::AgentUri;
 use asp_core::position::Hash;
 use openmls::prelude::{
-    CommitMessageBundle, ContentType, GroupId, KeyPackageRef, LeafNodeIndex, MlsGroup, NewSignerBundle,
-    PrivateMessageIn, ProcessMessageError, ProcessedMessage, ProcessedMessageContent, Proposal, StagedCommit,
+    AddProposal, CommitMessageBundle, ContentType, GroupId, KeyPackageRef, LeafNodeIndex, MlsGroup,
+    NewSignerBundle, PrivateMessageIn, ProcessMessageError, ProcessedMessageContent, Proposal, StagedCommit,
     StagedWelcome, Welcome,
 };
 use openmls_rust_crypto::RustCrypto;
@@ -223,9 +223,12 @@ impl Group {
         if message.aad() != place {
             return Err(Fault::WrongPlace);
         }
-        self.attempt(crypto, |mls, provider| match process(mls, provider, by, message)? {
-            ProcessedMessageContent::ApplicationMessage(text) => Ok(Zeroizing::new(text.into_bytes())),
-            _ => Err(Fault::CannotOpen),
+        self.attempt(crypto, |mls, provider| {
+            let ProcessedMessageContent::ApplicationMessage(text) = process(mls, provider, by, message)?
+            else {
+                return Err(Fault::CannotOpen);
+            };
+            Ok(Zeroizing::new(text.into_bytes()))
         })
     }
 
@@ -356,11 +359,10 @@ fn process(
     by: &AgentUri,
     message: PrivateMessageIn,
 ) -> Result<ProcessedMessageContent, Fault> {
-    let processed: ProcessedMessage =
-        mls.process_message(provider, message).map_err(|error| match error {
-            ProcessMessageError::InvalidCommit(_) => Fault::CommitInvalid,
-            _ => Fault::CannotOpen,
-        })?;
+    let processed = mls.process_message(provider, message).map_err(|error| {
+        let is_lawless = matches!(error, ProcessMessageError::InvalidCommit(_));
+        if is_lawless { Fault::CommitInvalid } else { Fault::CannotOpen }
+    })?;
     if matches!(processed.content(), ProcessedMessageContent::OwnPrivateMessage) {
         return Err(Fault::OwnContent);
     }
@@ -374,10 +376,10 @@ fn process(
 ///
 /// Keys of the nodes above a leaf need no look: whoever is below the other child has derived them (RFC 9420 §7.9).
 fn is_lawful(crypto: &RustCrypto, staged: &StagedCommit) -> bool {
-    let is_known = |proposal: &Proposal| match proposal {
-        Proposal::Add(added) => package::is_usable(crypto, added.key_package()),
-        Proposal::Remove(_) => true,
-        _ => false,
+    let is_known = |proposal: &Proposal| {
+        let is_usable = |added: &AddProposal| package::is_usable(crypto, added.key_package());
+        matches!(proposal, Proposal::Remove(_))
+            || matches!(proposal, Proposal::Add(added) if is_usable(added))
     };
     staged.update_path_leaf_node().is_some_and(|leaf| suite::is_leaf_plain(crypto, leaf))
         && staged.queued_proposals().all(|queued| is_known(queued.proposal()))

@@ -17,10 +17,7 @@ use crate::fault::Fault;
 use crate::group::Group;
 use crate::package::OwnPackage;
 use crate::store::Store;
-use crate::vault::Session;
-
-/// Bytes of a vault: some ten thousand sessions of two, a thousand of thirty-two.
-pub(crate) const VAULT_BYTES_MAX: usize = 268_435_456;
+use crate::vault::{Session, VAULT_BYTES_MAX};
 
 /// How every vault begins.
 const MARK: &[u8; 10] = b"asp vault\n";

@@ -165,10 +165,10 @@ pub(crate) fn read(bytes: &[u8], bytes_max: usize) -> Result<MlsMessageBodyIn, F
 
 /// Reads a PrivateMessage (RFC 9420 §6.3).
 pub(crate) fn read_private(bytes: &[u8], bytes_max: usize) -> Result<PrivateMessageIn, Fault> {
-    match read(bytes, bytes_max)? {
-        MlsMessageBodyIn::PrivateMessage(message) => Ok(message),
-        _ => Err(Fault::Malformed),
-    }
+    let MlsMessageBodyIn::PrivateMessage(message) = read(bytes, bytes_max)? else {
+        return Err(Fault::Malformed);
+    };
+    Ok(message)
 }
 
 /// Whether something can be encrypted to this point: of small order it agrees on zero with everybody, which the

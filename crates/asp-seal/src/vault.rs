@@ -31,6 +31,9 @@ pub const PLACE_BYTES_MAX: usize = 1_024;
 /// Bytes of a commit, and of a Welcome: both fit a statement.
 pub const HANDSHAKE_BYTES_MAX: usize = 81_920;
 
+/// Bytes of a vault: some ten thousand sessions of two, a thousand of thirty-two.
+pub const VAULT_BYTES_MAX: usize = 268_435_456;
+
 /// Key packages made at once: a statement takes no more.
 pub const PACKAGES_AT_ONCE_MAX: usize = 32;
 
@@ -111,7 +114,7 @@ impl Vault {
     /// All of the vault, to be kept where only its owner can read. The same vault gives the same bytes.
     ///
     /// # Errors
-    /// [`Fault::TooLarge`] above [`saved::VAULT_BYTES_MAX`].
+    /// [`Fault::TooLarge`] above [`VAULT_BYTES_MAX`].
     pub fn to_bytes(&self) -> Result<Zeroizing<Vec<u8>>, Fault> {
         saved::write(&self.agent, &self.packages, &self.sessions)
     }

@@ -280,7 +280,7 @@ fn a_key_package_for_one_use_is_used_once() {
     let (mut ada, mut bob) = (Party::new(0), Party::new(1));
     let package = bob.package();
     assert_eq!(bob.vault.packages_left(), 1);
-    let first = ada.vault.found(&ada.key, &session(), 1, &[package.clone()]).unwrap();
+    let first = ada.vault.found(&ada.key, &session(), 1, std::slice::from_ref(&package)).unwrap();
     ada.vault.settle(&session(), 1).unwrap();
     let before = bob.stolen();
     bob.join(1, &agent(0), &first).unwrap();
@@ -304,7 +304,7 @@ fn a_key_package_of_last_resort_is_used_again() {
     assert_eq!(bob.vault.packages_left(), 0);
     for number in 0..3_u8 {
         let session = Hash::of(&[&[number]]);
-        let founded = ada.vault.found(&ada.key, &session, 1, &[package.clone()]).unwrap();
+        let founded = ada.vault.found(&ada.key, &session, 1, std::slice::from_ref(&package)).unwrap();
         ada.vault.settle(&session, 1).unwrap();
         bob.vault.join(&session, 1, &agent(0), &founded.welcome.unwrap(), &founded.members).unwrap();
         let content = bob.vault.seal(&bob.key, &session, 1, b"1", b"text").unwrap();
@@ -313,7 +313,7 @@ fn a_key_package_of_last_resort_is_used_again() {
     }
     // Not more than two of them are kept.
     bob.last_resort();
-    let founded = ada.vault.found(&ada.key, &session(), 1, &[package.clone()]).unwrap();
+    let founded = ada.vault.found(&ada.key, &session(), 1, std::slice::from_ref(&package)).unwrap();
     ada.vault.settle(&session(), 1).unwrap();
     bob.join(1, &agent(0), &founded).unwrap();
     bob.last_resort();

@@ -1,5 +1,11 @@
 //! Agents with vaults, and members that keep to no rules.
 #![allow(dead_code, reason = "each test of the crate takes what it needs")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "what a test cannot do fails it"
+)]
 
 use std::collections::BTreeMap;
 
@@ -14,7 +20,6 @@ use openmls::prelude::{
     SignatureScheme, StagedWelcome,
 };
 use openmls_rust_crypto::OpenMlsRustCrypto;
-use openmls_traits::OpenMlsProvider as _;
 use openmls_traits::signatures::{Signer, SignerError};
 use tls_codec::{Deserialize as _, Serialize as _};
 
