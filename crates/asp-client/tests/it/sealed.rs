@@ -63,12 +63,12 @@ async fn a_sealed_deal_binds_and_the_node_has_no_word_of_it() {
     let view = buying.view().await.unwrap();
     assert_eq!((view.mode, view.state), (Mode::Sealed, State::Closed));
     assert_eq!(view.commitments[0].state, CommitmentState::Fulfilled);
-    assert_eq!(view.commitments[0].package.obligations[0].value.to_string(), "1150 USD");
+    assert_eq!(view.commitments[0].obligations[0].value.to_string(), "1150 USD");
     let other = selling.view().await.unwrap();
-    assert_eq!(other.commitments[0].package, view.commitments[0].package);
+    assert_eq!(other.commitments[0].obligations[0].value, view.commitments[0].obligations[0].value);
     let blind = buyer_at(buying.agent().client()).session(&buying.id()).view().await.unwrap();
     assert_eq!(blind.commitments[0].id, commitment);
-    assert_eq!(blind.commitments[0].package.obligations[0].value.to_string(), "0 XXX");
+    assert_eq!(blind.commitments[0].obligations[0].value.to_string(), "0 XXX");
     for secret in SECRETS {
         assert_eq!(holding(stage.folder(), secret), Vec::<String>::new(), "{secret}");
     }
@@ -80,8 +80,8 @@ async fn a_sealed_deal_binds_and_the_node_has_no_word_of_it() {
 async fn a_hybrid_deal_shows_the_node_what_is_owed_and_no_words() {
     let (stage, buying, ..) = deal(Mode::Hybrid).await;
     let blind = buyer_at(buying.agent().client()).session(&buying.id()).view().await.unwrap();
-    assert_eq!(blind.commitments[0].package.obligations[0].value.to_string(), "1150 USD");
-    assert_eq!(blind.commitments[0].package.obligations[0].what.as_str(), "");
+    assert_eq!(blind.commitments[0].obligations[0].value.to_string(), "1150 USD");
+    assert_eq!(blind.commitments[0].obligations[0].what.as_str(), "");
     for secret in ["eight GPUs for a day", "the machines are yours", "all is well"] {
         assert_eq!(holding(stage.folder(), secret), Vec::<String>::new(), "{secret}");
     }
