@@ -93,6 +93,9 @@ pub(crate) struct Act {
     limits: Option<Limits>,
     consents: Option<BTreeSet<Hash>>,
     schemas: Option<Vec<SchemaRef>>,
+    /// Whether the message had no act: what it says answers the question that awaits its client, if just one does.
+    #[serde(skip)]
+    plain: bool,
 }
 
 /// What an act is read against: the session as it stands, and who speaks.
@@ -150,7 +153,7 @@ impl Act {
                 Some(Map::from_iter([("parts".to_owned(), Value::Array(data))]))
             }
         };
-        Self { text: Some(words), data, ..Self::nothing() }
+        Self { text: Some(words), data, plain: true, ..Self::nothing() }
     }
 
     const fn nothing() -> Self {
@@ -173,6 +176,7 @@ impl Act {
             limits: None,
             consents: None,
             schemas: None,
+            plain: false,
         }
     }
 
@@ -188,6 +192,13 @@ impl Act {
     pub(crate) fn body(&self, floor: &Floor<'_>) -> Result<(Body, Option<Hash>), A2aError> {
         if let Some(body) = &self.body {
             return Ok((raw(self.act, body.clone())?, self.in_reply_to));
+        }
+        // An authority that decides leaves no answers to give meanwhile.
+        if self.plain
+            && floor.view.state != State::Escalated
+            && let Some(asked) = floor.asked()
+        {
+            return Ok((Body::Clarify(self.note()), Some(asked)));
         }
         let reason = || Because { reason: self.words() };
         Ok(match self.act {

@@ -15,7 +15,7 @@ use asp_core::session::Session;
 use asp_core::session::table::State;
 use asp_core::statement::Body;
 use asp_core::statement::body::{
-    Accept, AgentRegister, Because, Card, Inform, Introduction, Note, OrgRegister, Question, Text,
+    Accept, AgentRegister, Because, Card, Escalation, Inform, Introduction, Note, OrgRegister, Question, Text,
 };
 use asp_core::statement::draft::{Draft, Stamp};
 use asp_store::{Reader, SessionQuery, Tenant};
@@ -57,6 +57,8 @@ enum Step {
     Hand(Value, Value),
     /// Asks the client for something.
     Ask,
+    /// Asks the client's organisation to allow something.
+    Escalate,
     /// Answers by a message and no task.
     Answer(&'static str),
     /// Does nothing for a while.
@@ -256,6 +258,11 @@ fn body(floor: &Floor<'_>, step: &Step) -> Result<(Body, Option<Hash>), A2aError
             let question = Question { awaits, data: None, respond_by: None, text: text("Go on, please.")? };
             (Body::Query(question), None)
         }
+        Step::Escalate => {
+            let authority = Issuer::Organisation(floor.view.initiator.organisation());
+            let question = text("May it be done?")?;
+            (Body::Escalate(Escalation { authority, contact: None, question }), None)
+        }
         Step::Answer(words) => (note(member("direct", json!(true)), text(words)?), None),
         Step::Wait => return Err(A2aError::params("nothing is said")),
         Step::Close(words) => (floor.close(text(words)?), None),
@@ -279,7 +286,9 @@ fn script(message: &str) -> Vec<Step> {
     };
     let done = Step::Close("Done.");
     // The longer beginnings first.
-    let scripts: [(&str, Vec<Step>); 14] = [
+    let scripts: [(&str, Vec<Step>); 16] = [
+        ("tck-delayed-complete", vec![Step::Wait, Step::Close("Done after delay")]),
+        ("tck-auth-required", vec![Step::Escalate]),
         ("tck-artifact-file-url", vec![file("url", "https://example.com/output.txt"), done.clone()]),
         ("tck-artifact-file", vec![file("raw", "dGNr"), done.clone()]),
         ("tck-artifact-data", vec![whole(json!({ "data": { "count": 42, "key": "value" } })), done.clone()]),

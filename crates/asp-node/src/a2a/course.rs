@@ -110,7 +110,7 @@ impl Course {
         self.state
     }
 
-    /// When it last changed.
+    /// When something was last said in it.
     pub(crate) const fn at(&self) -> LogTime {
         self.at
     }
@@ -159,25 +159,23 @@ impl Course {
         }
         let statement = entry.statement.statement();
         self.last = statement.sequence;
+        // Whatever is said updates the task: those that are listed stand in the order of this time (A2A §3.1.4).
+        self.at = entry.point.time;
         let mut events = Vec::new();
         self.bytes += statement.bytes().len();
-        let heard = self.record(statement, entry.point.time, &mut events);
+        let heard = self.record(statement, &mut events);
         self.turn(statement);
         let before = self.state;
         self.settle();
         events.extend(self.formed());
         if before != self.state || heard {
-            self.at = entry.point.time;
             events.push(self.status_update());
         }
         events
     }
 
     /// Puts a statement into the history; whether the agent said something to the client by it.
-    fn record(&mut self, statement: &Statement, at: LogTime, events: &mut Vec<Event>) -> bool {
-        if self.last == Sequence(0) {
-            self.at = at;
-        }
+    fn record(&mut self, statement: &Statement, events: &mut Vec<Event>) -> bool {
         if statement.issuer.agent() == Some(&self.me) {
             if !self.records {
                 return false;
@@ -276,6 +274,10 @@ impl Course {
         let data = data_of(&statement.body)?;
         let mut artifact: Artifact = serde_json::from_value(data.get(ARTIFACT)?.clone()).ok()?;
         if artifact.parts.is_empty() || looks_vouched_for(&artifact) {
+            return None;
+        }
+        if !artifact.parts.iter().all(Part::is_one) {
+            // No reader of A2A could take it.
             return None;
         }
         if artifact.artifact_id.is_empty() {
@@ -459,7 +461,21 @@ impl Course {
                 self.belonging(Message { message_id, role: Role::Agent, parts, ..Message::default() })
             });
         let shown = self.spoken.clone().filter(|_| self.state.rests());
-        Status { state: self.state, message: refused.or(shown).or(ended), timestamp: self.at.to_string() }
+        let message = refused.or_else(|| self.asked_for()).or(shown).or(ended);
+        Status { state: self.state, message, timestamp: self.at.to_string() }
+    }
+
+    /// What the client's organisation is asked to allow, where the agent's last words do not say it (A2A §7.6.1).
+    fn asked_for(&self) -> Option<Message> {
+        let open = self.session.as_ref().and_then(Session::escalation)?;
+        let message_id = open.statement.to_hex();
+        let said = self.spoken.as_ref().is_some_and(|spoken| spoken.message_id == message_id);
+        if self.state != TaskState::AuthRequired || said {
+            return None;
+        }
+        let parts = vec![Part::of_text(open.question.to_string())];
+        let message = Message { message_id, role: Role::Agent, parts, ..Message::default() };
+        Some(self.belonging(message))
     }
 
     fn status_update(&self) -> Event {

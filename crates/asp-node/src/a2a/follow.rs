@@ -40,7 +40,7 @@ pub(crate) struct Follow {
 }
 
 impl Follow {
-    /// Begins with the task as it stands.
+    /// Begins with the task as it stands, with at most so many messages of its history.
     ///
     /// # Errors
     /// That there is no such task, or that too many follow.
@@ -48,12 +48,12 @@ impl Follow {
         app: &Arc<App>,
         caller: Caller,
         target: &AgentUri,
-        (id, until): (&Hash, Until),
+        (id, history, until): (&Hash, Option<usize>, Until),
     ) -> Result<Self, A2aError> {
         let topic = Topic::Stream(StreamId::Session(*id));
         let subscription = app.hub.subscribe(topic, caller.who(app))?;
         let (id, mut course) = talk::task(app, &caller, target, &id.to_hex()).await?;
-        let task = Event::Task(Box::new(course.task(None, true)));
+        let task = Event::Task(Box::new(course.task(history, true)));
         course.forget_past();
         let mut follow = Self {
             app: Arc::clone(app),

@@ -12,7 +12,7 @@ pub(crate) mod act;
 pub(crate) mod conformance;
 pub(crate) mod course;
 pub(crate) mod follow;
-mod push;
+pub(crate) mod push;
 pub(crate) mod talk;
 pub(crate) mod wire;
 

@@ -22,6 +22,8 @@ use crate::http::App;
 use crate::http::problem::Denial;
 use crate::stopped;
 
+/// The media type of what is told (A2A §4.3.3).
+const A2A_JSON: &str = "application/a2a+json";
 /// Tasks of which clients are told at once.
 const AT_ONCE: usize = 8;
 /// The pause after the first attempt that failed; it doubles with each.
@@ -181,6 +183,12 @@ fn may_be_told(app: &App, reader: &Reader<'_>, push: &Push) -> Result<bool, Deni
         && reader.may_read(Some(&Tenant::Agent(push.agent.clone())), &StreamId::Session(push.session))?)
 }
 
+/// Whether the client still wants to be told, and in the same way.
+fn is_kept(app: &App, push: &Push) -> Result<bool, Denial> {
+    let kept = app.a2a.desk.pushes(&push.session)?;
+    Ok(kept.iter().any(|kept| kept.id == push.id && kept.config == push.config))
+}
+
 /// How it went to tell a client.
 enum Told {
     /// It was told everything; it is told of what follows.
@@ -200,16 +208,18 @@ async fn one(app: &Arc<App>, mut push: Push, events: &[(Sequence, Event)]) -> To
     }
     for (place, events) in changes {
         let (of_thread, asked) = (Arc::clone(app), push.clone());
-        let look = move |reader: &Reader<'_>| may_be_told(&of_thread, reader, &asked);
+        let look = move |reader: &Reader<'_>| {
+            Ok(is_kept(&of_thread, &asked)? && may_be_told(&of_thread, reader, &asked)?)
+        };
         if !app.reads.wait_and_run(look).await.unwrap_or(false) {
             return Told::Later;
         }
         let mut slow = false;
         for event in events {
             let body = serde_json::to_vec(event).unwrap_or_default();
-            let headers = headers(&config);
+            let headers = told_by(&config);
             let heard = tokio::select! {
-                heard = app.fetch.tell(&config.url, ("application/json", &headers), body) => heard,
+                heard = app.fetch.tell(&config.url, (A2A_JSON, &headers), body) => heard,
                 () = stopped(&mut stopping) => return Told::Later,
             };
             if let Err(error) = heard {
@@ -244,7 +254,7 @@ async fn put_off(app: &Arc<App>, pushes: impl IntoIterator<Item = Push>) {
 }
 
 /// By what who is told knows that it is meant.
-fn headers(config: &PushConfig) -> Vec<(&'static str, String)> {
+pub(crate) fn told_by(config: &PushConfig) -> Vec<(&'static str, String)> {
     let mut headers = vec![("A2A-Version", asp_core::a2a::VERSION.to_owned())];
     if !config.token.is_empty() {
         headers.push(("X-A2A-Notification-Token", config.token.clone()));

@@ -8,6 +8,8 @@
 use asp_core::limits;
 use asp_core::rejection::{Code, Rejection};
 use asp_core::session::table::State;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, Engine, GeneralPurpose, GeneralPurposeConfig};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -280,6 +282,12 @@ impl Message {
 }
 
 impl Part {
+    /// Whether it has just one content, as every part of A2A does, and bytes are base64.
+    pub(crate) fn is_one(&self) -> bool {
+        let has = [self.text.is_some(), self.raw.is_some(), self.url.is_some(), self.data.is_some()];
+        has.into_iter().filter(|has| *has).count() == 1 && self.raw.as_deref().is_none_or(is_base64)
+    }
+
     fn check(&self) -> Result<(), A2aError> {
         let unsupported =
             || A2aError::of(Kind::ContentType, "a part is neither text/plain nor application/json");
@@ -293,6 +301,14 @@ impl Part {
             }
         }
     }
+}
+
+/// Whether a text is bytes as ProtoJSON has them: either alphabet, with padding or without.
+fn is_base64(text: &str) -> bool {
+    let either = GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    [&alphabet::STANDARD, &alphabet::URL_SAFE]
+        .into_iter()
+        .any(|alphabet| GeneralPurpose::new(alphabet, either).decode(text).is_ok())
 }
 
 /// What an error is, by the names of A2A and JSON-RPC.

@@ -1,6 +1,8 @@
 //! A2A clients: what they ask, and what they are told.
 
 use std::net::Ipv4Addr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use asp_core::name::StreamId;
@@ -8,7 +10,7 @@ use asp_core::position::{Hash, Head};
 use asp_core::statement::Body;
 use asp_node::A2aClients;
 use axum::http::HeaderMap;
-use reqwest::Method;
+use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
@@ -40,7 +42,7 @@ impl Client {
         Self { token: None, at: PLAYER }
     }
 
-    pub fn request(&self, stage: &Stage, method: Method, path: &str) -> reqwest::RequestBuilder {
+    pub fn request(&self, stage: &Stage, method: Method, path: &str) -> RequestBuilder {
         let request = stage.http.request(method, stage.url(&format!("{}{path}", self.at)));
         let request = request.header("a2a-version", "1.0");
         match &self.token {
@@ -180,17 +182,136 @@ pub async fn standing(stage: &Stage, task: &str) -> (Hash, Hash) {
     (serde_json::from_value(offer["id"].clone()).unwrap(), text(terms))
 }
 
+/// One of the two bindings of A2A that a node speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Binding {
+    Rpc,
+    Rest,
+}
+
+pub const BINDINGS: [Binding; 2] = [Binding::Rpc, Binding::Rest];
+
+/// How an operation was refused: the number of JSON-RPC or the status of HTTP, and the reason, which both have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    pub number: i64,
+    pub reason: String,
+    pub words: String,
+}
+
+impl Client {
+    /// The request for an operation, by its name and its message in A2A.
+    pub fn asks(&self, stage: &Stage, binding: Binding, method: &str, params: &Value) -> RequestBuilder {
+        if binding == Binding::Rpc {
+            let body = json!({ "jsonrpc": "2.0", "id": "one", "method": method, "params": params });
+            return self.request(stage, Method::POST, "").json(&body);
+        }
+        let (verb, path, body) = address(method, params);
+        let request = self.request(stage, verb, &path);
+        match body {
+            Some(body) => request.header("content-type", "application/a2a+json").body(body.to_string()),
+            None => request,
+        }
+    }
+
+    /// Carries an operation out, and holds the answer against the shape that its binding gives it (A2A §9 and §11).
+    pub async fn does(
+        &self,
+        stage: &Stage,
+        binding: Binding,
+        method: &str,
+        params: &Value,
+    ) -> Result<Value, Refused> {
+        let answer = Answer::of(self.asks(stage, binding, method, params)).await;
+        let body: Value = serde_json::from_slice(&answer.bytes).unwrap_or_else(|_| panic!("{answer:?}"));
+        let (status, kind) = (i64::from(answer.status.as_u16()), answer.header("content-type"));
+        let of = |error: &Value, details: &str| {
+            for detail in error[details].as_array().unwrap() {
+                assert!(detail["@type"].as_str().unwrap().starts_with("type.googleapis.com/"), "{error}");
+            }
+            let info = &error[details][0];
+            assert_eq!(info["@type"], "type.googleapis.com/google.rpc.ErrorInfo");
+            assert_eq!(info["domain"], "a2a-protocol.org");
+            let (number, words) = (error["code"].as_i64().unwrap(), error["message"].as_str().unwrap());
+            assert!(!words.is_empty(), "{error}");
+            Refused { number, reason: info["reason"].as_str().unwrap().to_owned(), words: words.to_owned() }
+        };
+        if binding == Binding::Rpc {
+            assert_eq!(kind, "application/json");
+            assert_eq!((&body["jsonrpc"], &body["id"]), (&json!("2.0"), &json!("one")), "{body}");
+            return match (body.get("result"), body.get("error")) {
+                (Some(result), None) => Ok(result.clone()),
+                (None, Some(error)) => Err(of(error, "data")),
+                (Some(_), Some(_)) | (None, None) => panic!("{body}"),
+            };
+        }
+        assert_eq!(kind, "application/a2a+json");
+        match body.get("error") {
+            None => {
+                assert_eq!(status, 200, "{body}");
+                Ok(body)
+            }
+            Some(error) => {
+                assert_eq!(error["code"], status, "{body}");
+                assert!(
+                    error["status"].as_str().unwrap().bytes().all(|b| b.is_ascii_uppercase() || b == b'_')
+                );
+                Err(of(error, "details"))
+            }
+        }
+    }
+
+    /// What is told on a stream, without what the binding puts around it.
+    pub async fn follows(&self, stage: &Stage, binding: Binding, method: &str, params: &Value) -> Told {
+        let mut told = Told::of(self.asks(stage, binding, method, params)).await;
+        told.wrapped = binding == Binding::Rpc;
+        told
+    }
+}
+
+/// Where an operation has its place in HTTP+JSON (A2A §5.3), and what is sent there.
+fn address(method: &str, params: &Value) -> (Method, String, Option<Value>) {
+    let of = |name: &str| params[name].as_str().unwrap_or_default().to_owned();
+    let query = |path: String, in_path: &str| {
+        let members = params.as_object().unwrap().iter().filter(|(name, _)| *name != in_path);
+        let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let pairs: Vec<(&String, String)> = members.map(|(name, value)| (name, text(value))).collect();
+        let encoded = reqwest::Url::parse_with_params("http://x/", pairs).unwrap();
+        match encoded.query().filter(|query| !query.is_empty()) {
+            Some(query) => format!("{path}?{query}"),
+            None => path,
+        }
+    };
+    let configs = format!("/tasks/{}/pushNotificationConfigs", of("taskId"));
+    match method {
+        "SendMessage" => (Method::POST, "/message:send".to_owned(), Some(params.clone())),
+        "SendStreamingMessage" => (Method::POST, "/message:stream".to_owned(), Some(params.clone())),
+        "GetTask" => (Method::GET, query(format!("/tasks/{}", of("id")), "id"), None),
+        "ListTasks" => (Method::GET, query("/tasks".to_owned(), ""), None),
+        "CancelTask" => (Method::POST, format!("/tasks/{}:cancel", of("id")), Some(json!({}))),
+        "SubscribeToTask" => (Method::POST, format!("/tasks/{}:subscribe", of("id")), None),
+        "CreateTaskPushNotificationConfig" => (Method::POST, configs, Some(params.clone())),
+        "ListTaskPushNotificationConfigs" => (Method::GET, configs, None),
+        "GetTaskPushNotificationConfig" => (Method::GET, format!("{configs}/{}", of("id")), None),
+        "DeleteTaskPushNotificationConfig" => (Method::DELETE, format!("{configs}/{}", of("id")), None),
+        "GetExtendedAgentCard" => (Method::GET, "/extendedAgentCard".to_owned(), None),
+        other => panic!("{other} has no address"),
+    }
+}
+
 /// What a client is told on one connection.
 pub struct Told {
     response: reqwest::Response,
     text: String,
+    /// Whether each event is an answer of JSON-RPC.
+    wrapped: bool,
 }
 
 impl Told {
-    pub async fn of(request: reqwest::RequestBuilder) -> Self {
+    pub async fn of(request: RequestBuilder) -> Self {
         let response = request.send().await.unwrap();
         assert_eq!(response.headers()["content-type"], "text/event-stream");
-        Self { response, text: String::new() }
+        Self { response, text: String::new(), wrapped: false }
     }
 
     /// The next event; none when the stream ends.
@@ -200,7 +321,12 @@ impl Told {
                 let (event, rest) = (event.to_owned(), rest.to_owned());
                 self.text = rest;
                 if let Some(data) = event.strip_prefix("data:") {
-                    return Some(serde_json::from_str(data).unwrap());
+                    let event: Value = serde_json::from_str(data).unwrap();
+                    if !self.wrapped {
+                        return Some(event);
+                    }
+                    assert_eq!((&event["jsonrpc"], &event["id"]), (&json!("2.0"), &json!("one")), "{event}");
+                    return Some(event["result"].clone());
                 }
             } else {
                 let chunk = self.response.chunk().await.ok()??;
@@ -219,18 +345,29 @@ impl Told {
     }
 }
 
-pub async fn events(request: reqwest::RequestBuilder) -> Vec<Value> {
+pub async fn events(request: RequestBuilder) -> Vec<Value> {
     Told::of(request).await.rest().await
 }
 
 /// A receiver of what clients are told, and what it was told.
 pub async fn receiver() -> (String, mpsc::UnboundedReceiver<(HeaderMap, Value)>) {
+    answering(|_| std::future::ready(reqwest::StatusCode::NO_CONTENT)).await
+}
+
+/// The same, which answers by how often it was told before.
+pub async fn answering<F>(
+    answer: impl Fn(usize) -> F + Clone + Send + Sync + 'static,
+) -> (String, mpsc::UnboundedReceiver<(HeaderMap, Value)>)
+where
+    F: Future<Output = reqwest::StatusCode> + Send,
+{
     let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let url = format!("http://{}/in", listener.local_addr().unwrap());
     let (told, hears) = mpsc::unbounded_channel();
+    let often = Arc::new(AtomicUsize::new(0));
     let hear = move |headers: HeaderMap, body: axum::body::Bytes| {
         let _gone = told.send((headers, serde_json::from_slice(&body).unwrap()));
-        async { reqwest::StatusCode::NO_CONTENT }
+        answer(often.fetch_add(1, Ordering::SeqCst))
     };
     let router = axum::Router::new().route("/in", axum::routing::post(hear));
     tokio::spawn(async move { axum::serve(listener, router).await });

@@ -1,35 +1,38 @@
 //! The two bindings of A2A 1.0 that a node speaks, below an address for each agent: JSON-RPC 2.0 by POST to the address itself,
 //! HTTP+JSON behind it. Reads what a request brings, asks `crate::a2a`, writes the answer; every error has A2A's own shape.
 
+mod asked;
+mod list;
+mod push;
+
 use std::convert::Infallible;
 use std::sync::Arc;
 
 use asp_core::a2a::{EXTENSION, VERSION};
 use asp_core::limits;
 use asp_core::name::AgentUri;
-use asp_core::position::{Hash, LogTime, Position};
+use asp_core::position::{Hash, Sequence};
 use asp_core::rejection::Code;
-use asp_store::a2a::{ClientId, Push};
-use asp_store::{Reader, SessionQuery};
 use axum::body::Bytes;
-use axum::extract::{Query, Request, State};
+use axum::extract::{Request, State};
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use axum::response::sse::{Event as SseEvent, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures::stream::unfold;
-use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use super::extract::{self, A2aPath};
 use super::{App, cards};
-use crate::a2a::course::Course;
 use crate::a2a::follow::{Follow, Until};
 use crate::a2a::talk::{self, Caller};
-use crate::a2a::wire::{A2aError, Event, Kind, List, Named, PushConfig, Send, TaskPage, TaskState};
+use crate::a2a::wire::{A2aError, Event, Kind, Send};
 use crate::delivery::sse::HEARTBEAT;
 use crate::http::problem::Denial;
 use crate::quota::Prefix;
+use asked::{Asked, Streamed, length, of_address, of_method, query};
+use list::list_tasks;
+use push::{keep_push, permitted, pushes};
 
 /// The media type of HTTP+JSON.
 const A2A_JSON: &str = "application/a2a+json";
@@ -41,28 +44,6 @@ const VERSION_HEADER: HeaderName = HeaderName::from_static("a2a-version");
 const EXTENSIONS_HEADER: HeaderName = HeaderName::from_static("a2a-extensions");
 /// Seconds after which it may be tried again.
 const AGAIN: HeaderValue = HeaderValue::from_static("1");
-
-/// An operation, whichever binding it came by.
-#[derive(Debug)]
-enum Asked {
-    Send(Box<Send>, Streamed),
-    Get(Named),
-    List(Box<List>),
-    Cancel(String),
-    Subscribe(String),
-    KeepPush(Box<PushConfig>),
-    GetPush(String, String),
-    ListPushes(String),
-    RemovePush(String, String),
-    ExtendedCard,
-}
-
-/// Whether an answer comes piece by piece.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Streamed {
-    Yes,
-    No,
-}
 
 /// What an operation is answered with.
 enum Answer {
@@ -137,15 +118,16 @@ async fn rpc(app: &Arc<App>, agent: &AgentUri, request: Request) -> Response {
         Ok(bytes) => bytes,
         Err(denial) => return rpc_error(&Value::Null, &denial.into()),
     };
-    let (id, asked) = match rpc_request(&bytes) {
-        Ok((id, asked)) => (id, asked),
+    let (id, method, params) = match rpc_request(&bytes) {
+        Ok(request) => request,
         Err((id, error)) => return rpc_error(&id, &error),
     };
-    let answered = match versioned(&headers, &uri) {
-        Ok(()) => carry_out(app, (agent, asked), &headers, from).await,
-        Err(error) => Err(error),
+    let answered = async {
+        // Another version has other methods: none of them is unknown before that is said.
+        versioned(&headers, &uri)?;
+        carry_out(app, (agent, of_method(&method, params)?), &headers, from).await
     };
-    let mut response = match answered {
+    let mut response = match answered.await {
         Ok(Answer::Json(result)) => {
             json_of(JSON, 200, &json!({ "jsonrpc": "2.0", "id": id, "result": result }))
         }
@@ -159,8 +141,8 @@ async fn rpc(app: &Arc<App>, agent: &AgentUri, request: Request) -> Response {
     response
 }
 
-/// A request as JSON-RPC has it: its id, and what is asked.
-fn rpc_request(bytes: &Bytes) -> Result<(Value, Asked), (Value, A2aError)> {
+/// A request as JSON-RPC has it: its id, its method and its parameters.
+fn rpc_request(bytes: &Bytes) -> Result<(Value, String, Value), (Value, A2aError)> {
     let refused = |id: &Value, kind, detail: &str| (id.clone(), A2aError::of(kind, detail));
     let value: Value = serde_json::from_slice(bytes)
         .map_err(|_| refused(&Value::Null, Kind::Parse, "the body is no JSON"))?;
@@ -181,35 +163,10 @@ fn rpc_request(bytes: &Bytes) -> Result<(Value, Asked), (Value, A2aError)> {
         object.get("method").and_then(Value::as_str).ok_or_else(|| request("there is no `method`"))?;
     let params = match object.get("params") {
         None | Some(Value::Null) => Value::Object(Map::new()),
-        Some(params @ Value::Object(_)) => params.clone(),
-        Some(_) => return Err(refused(&id, Kind::Params, "`params` is no object")),
+        Some(params) => params.clone(),
     };
-    let asked = of_method(method, params).map_err(|error| (id.clone(), error))?;
-    Ok((id, asked))
-}
-
-fn of_method(method: &str, params: Value) -> Result<Asked, A2aError> {
-    let named = |params| -> Result<Named, A2aError> { typed(params) };
-    Ok(match method {
-        "SendMessage" => Asked::Send(typed(params)?, Streamed::No),
-        "SendStreamingMessage" => Asked::Send(typed(params)?, Streamed::Yes),
-        "GetTask" => Asked::Get(named(params)?),
-        "ListTasks" => Asked::List(typed(params)?),
-        "CancelTask" => Asked::Cancel(named(params)?.id),
-        "SubscribeToTask" => Asked::Subscribe(named(params)?.id),
-        "CreateTaskPushNotificationConfig" => Asked::KeepPush(typed(params)?),
-        "GetTaskPushNotificationConfig" => {
-            let Named { id, task_id, .. } = named(params)?;
-            Asked::GetPush(task_id, id)
-        }
-        "ListTaskPushNotificationConfigs" => Asked::ListPushes(named(params)?.task_id),
-        "DeleteTaskPushNotificationConfig" => {
-            let Named { id, task_id, .. } = named(params)?;
-            Asked::RemovePush(task_id, id)
-        }
-        "GetExtendedAgentCard" => Asked::ExtendedCard,
-        _ => return Err(A2aError::of(Kind::Method, "there is no such method")),
-    })
+    let method = method.to_owned();
+    Ok((id, method, params))
 }
 
 /// HTTP+JSON: methods and addresses below that of the agent.
@@ -236,80 +193,6 @@ async fn http(app: &Arc<App>, (agent, rest): (&AgentUri, &str), request: Request
     };
     activated(&headers, &mut response);
     response
-}
-
-fn of_address(method: &Method, rest: &str, uri: &Uri, bytes: &Bytes) -> Result<Asked, A2aError> {
-    let none = || A2aError::of(Kind::Method, "there is nothing at this address");
-    let reads = matches!(*method, Method::GET | Method::HEAD);
-    let posts = *method == Method::POST;
-    let parts: Vec<&str> = rest.trim_start_matches('/').split('/').collect();
-    Ok(match parts.as_slice() {
-        ["message:send"] if posts => Asked::Send(parsed(bytes)?, Streamed::No),
-        ["message:stream"] if posts => Asked::Send(parsed(bytes)?, Streamed::Yes),
-        ["extendedAgentCard"] if reads => Asked::ExtendedCard,
-        ["tasks"] if reads => Asked::List(Box::new(list(uri)?)),
-        ["tasks", task] => match task.split_once(':') {
-            None if reads => Asked::Get(Named { id: (*task).to_owned(), ..queried(uri)? }),
-            Some((id, "cancel")) if posts => Asked::Cancel(id.to_owned()),
-            Some((id, "subscribe")) if posts || reads => Asked::Subscribe(id.to_owned()),
-            Some(_) | None => return Err(none()),
-        },
-        ["tasks", task, "pushNotificationConfigs"] if reads => Asked::ListPushes((*task).to_owned()),
-        ["tasks", task, "pushNotificationConfigs"] if posts => {
-            let config: Box<PushConfig> = parsed(bytes)?;
-            Asked::KeepPush(Box::new(PushConfig { task_id: (*task).to_owned(), ..*config }))
-        }
-        ["tasks", task, "pushNotificationConfigs", id] if reads => {
-            Asked::GetPush((*task).to_owned(), (*id).to_owned())
-        }
-        ["tasks", task, "pushNotificationConfigs", id] if *method == Method::DELETE => {
-            Asked::RemovePush((*task).to_owned(), (*id).to_owned())
-        }
-        _ => return Err(none()),
-    })
-}
-
-/// The parameters of an address, as a message has them: numbers and truths are text there.
-fn query(uri: &Uri) -> Result<Map<String, Value>, A2aError> {
-    let wrong = |_| A2aError::params("the query cannot be read");
-    let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(uri).map_err(wrong)?;
-    let value = |text: String| match text.as_str() {
-        "true" => Value::Bool(true),
-        "false" => Value::Bool(false),
-        _ => Value::String(text),
-    };
-    Ok(pairs.into_iter().map(|(name, text)| (name, value(text))).collect())
-}
-
-fn numbers(mut query: Map<String, Value>) -> Result<Value, A2aError> {
-    for name in ["pageSize", "historyLength"] {
-        if let Some(value) = query.get_mut(name) {
-            let number = value.as_str().and_then(|text| text.parse::<i64>().ok());
-            *value = json!(number.ok_or_else(|| A2aError::params(format!("{name} is no integer")))?);
-        }
-    }
-    Ok(Value::Object(query))
-}
-
-fn queried(uri: &Uri) -> Result<Named, A2aError> {
-    typed(numbers(query(uri)?)?)
-}
-
-fn list(uri: &Uri) -> Result<List, A2aError> {
-    typed(numbers(query(uri)?)?)
-}
-
-fn parsed<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, A2aError> {
-    let value: Value =
-        serde_json::from_slice(bytes).map_err(|_| A2aError::of(Kind::Parse, "the body is no JSON"))?;
-    if !value.is_object() {
-        return Err(A2aError::of(Kind::Request, "the body is no object"));
-    }
-    typed(value)
-}
-
-fn typed<T: DeserializeOwned>(value: Value) -> Result<T, A2aError> {
-    serde_json::from_value(value).map_err(|error| A2aError::params(error.to_string()))
 }
 
 /// Whether the client speaks a version that is spoken here; who says nothing speaks 0.3 (A2A §3.6.2).
@@ -357,8 +240,9 @@ async fn carry_out(
     match asked {
         Asked::Send(send, Streamed::No) => send_message(app, &caller, agent, *send).await.map(Answer::Json),
         Asked::Send(send, Streamed::Yes) => {
+            let history = length(send.configuration.history_length)?;
             let id = say(app, &caller, agent, *send).await?;
-            let follow = Follow::begin(app, caller, agent, (&id, Until::ItRests)).await?;
+            let follow = Follow::begin(app, caller, agent, (&id, history, Until::ItRests)).await?;
             Ok(Answer::Stream(Box::new(follow)))
         }
         Asked::Get(named) => {
@@ -373,10 +257,10 @@ async fn carry_out(
             if course.state().is_terminal() {
                 return Err(A2aError::of(Kind::Unsupported, "the task has ended: nothing follows"));
             }
-            let follow = Follow::begin(app, caller, agent, (&id, Until::ItEnds)).await?;
+            let follow = Follow::begin(app, caller, agent, (&id, None, Until::ItEnds)).await?;
             Ok(Answer::Stream(Box::new(follow)))
         }
-        Asked::KeepPush(config) => json(json!(keep_push(app, &caller, agent, *config).await?)),
+        Asked::KeepPush(config) => json(json!(keep_push(app, (&caller, agent), *config, None).await?)),
         Asked::GetPush(task, id) => {
             let found = pushes(app, &caller, agent, &task).await?.into_iter().find(|config| config.id == id);
             json(json!(found.ok_or_else(A2aError::no_task)?))
@@ -398,18 +282,16 @@ async fn carry_out(
     }
 }
 
-/// How many messages of a history are wanted.
-fn length(asked: Option<i64>) -> Result<Option<usize>, A2aError> {
-    let number =
-        |asked: i64| usize::try_from(asked).map_err(|_| A2aError::params("historyLength is negative"));
-    asked.map(number).transpose()
-}
-
 async fn say(app: &Arc<App>, caller: &Caller, agent: &AgentUri, send: Send) -> Result<Hash, A2aError> {
     let message = send.message.ok_or_else(|| A2aError::params("there is no message"))?;
     let config = send.configuration.task_push_notification_config;
+    // Whoever wants to be told is told all that follows on its message, however soon that comes.
+    let mut from = Sequence(0);
     if let Some(config) = &config {
         permitted(app, config)?;
+        if !message.task_id.is_empty() {
+            from = talk::task(app, caller, agent, &message.task_id).await?.1.last();
+        }
     }
     let id = talk::say(app, caller, agent, &message).await?;
     if let Some(mut config) = config {
@@ -419,7 +301,7 @@ async fn say(app: &Arc<App>, caller: &Caller, agent: &AgentUri, send: Send) -> R
             let name = [b"asp a2a push\0".as_slice(), message.message_id.as_bytes()];
             config.id = Hash::of(&name).to_hex();
         }
-        keep_push(app, caller, agent, config).await?;
+        keep_push(app, (caller, agent), config, Some(from)).await?;
     }
     Ok(id)
 }
@@ -442,201 +324,6 @@ async fn send_message(
         Some(message) => json!({ "message": message }),
         None => json!({ "task": course.task(history, true) }),
     })
-}
-
-/// Tasks of the client with this agent, those that moved last first.
-async fn list_tasks(
-    app: &Arc<App>,
-    caller: &Caller,
-    agent: &AgentUri,
-    list: List,
-) -> Result<Value, A2aError> {
-    let history = length(list.history_length)?;
-    let size = match list.page_size {
-        None => asp_client::api::PAGE_SIZE_DEFAULT,
-        Some(size) => usize::try_from(size)
-            .ok()
-            .filter(|size| (1..=limits::A2A_PAGE_MAX).contains(size))
-            .ok_or_else(|| A2aError::params("pageSize is not 1 to 100"))?,
-    };
-    let status = match list.status.as_str() {
-        "" => None,
-        status => Some(typed::<TaskState>(json!(status))?),
-    };
-    let since = match list.status_timestamp_after.as_str() {
-        "" => None,
-        text => Some(instant(text).ok_or_else(|| A2aError::params("statusTimestampAfter is no instant"))?),
-    };
-    let asked = TasksAsked {
-        status,
-        since,
-        context: list.context_id,
-        size,
-        from: Place::read(&list.page_token)?,
-        shown: (history, list.include_artifacts),
-    };
-    let (of_thread, caller, agent) = (Arc::clone(app), caller.clone(), agent.clone());
-    let read = move |reader: &Reader<'_>| page(&of_thread, reader, (&caller, &agent), &asked);
-    Ok(json!(app.reads.run(read).await?))
-}
-
-/// Which tasks are listed, and what of them is shown.
-struct TasksAsked {
-    status: Option<TaskState>,
-    since: Option<LogTime>,
-    context: String,
-    size: usize,
-    from: Place,
-    shown: (Option<usize>, bool),
-}
-
-impl TasksAsked {
-    fn fits(&self, course: &Course) -> bool {
-        self.status.is_none_or(|status| course.state() == status)
-            && self.since.is_none_or(|since| course.at() >= since)
-            && (self.context.is_empty() || course.context() == self.context)
-    }
-}
-
-/// Where a page ended: the session before which the next one begins, and how many tasks were listed up to there.
-#[derive(Debug, Clone, Copy, Default)]
-struct Place {
-    before: Option<Position>,
-    listed: usize,
-}
-
-impl Place {
-    fn read(token: &str) -> Result<Self, A2aError> {
-        if token.is_empty() {
-            return Ok(Self::default());
-        }
-        let read = || {
-            let (before, listed) = token.split_once('-')?;
-            Some(Self { before: Some(Position(before.parse().ok()?)), listed: listed.parse().ok()? })
-        };
-        read().ok_or_else(|| A2aError::params("pageToken is none of ours"))
-    }
-}
-
-/// A page of tasks: as many as are asked for, or as can be looked at for one request.
-fn page(
-    app: &App,
-    reader: &Reader<'_>,
-    (caller, agent): (&Caller, &AgentUri),
-    asked: &TasksAsked,
-) -> Result<TaskPage, Denial> {
-    let limit = limits::A2A_TASKS_LOOKED_AT_MAX;
-    let query = SessionQuery { moved_since: 0, limit, before: asked.from.before };
-    let rows = reader.sessions(&caller.tenant(), query)?;
-    let (mut tasks, mut fitting, mut looked_at) = (Vec::new(), 0_usize, rows.len() >= limit);
-    let (mut statements, mut bytes) = (0, 0);
-    let (mut last, mut shown) = (None, None);
-    let (history, artifacts) = asked.shown;
-    for row in rows.into_iter().filter(|row| row.initiator == caller.agent) {
-        if statements >= limits::A2A_LIST_STATEMENTS_MAX as u64 || bytes >= limits::A2A_LIST_BYTES_MAX {
-            looked_at = true;
-            break;
-        }
-        last = Some(row.position);
-        let course = match talk::read_task(app, reader, (&caller.agent, Some(agent)), &row.id) {
-            Ok(course) => course,
-            Err(Denial::Rejected(it)) if it.code == Code::NotFound => continue,
-            Err(denial) => return Err(denial),
-        };
-        statements += course.last().0 + 1;
-        bytes += course.bytes();
-        if !asked.fits(&course) {
-            continue;
-        }
-        fitting += 1;
-        if tasks.len() < asked.size {
-            shown = last;
-            tasks.push(course.task(history, artifacts));
-        }
-    }
-    let listed = asked.from.listed.saturating_add(tasks.len());
-    let next = if fitting > tasks.len() { shown } else { last.filter(|_| looked_at) };
-    Ok(TaskPage {
-        tasks,
-        next_page_token: next.map(|position| format!("{position}-{listed}")).unwrap_or_default(),
-        page_size: asked.size,
-        total_size: asked.from.listed.saturating_add(fitting),
-    })
-}
-
-/// An instant as A2A writes it, with any number of digits behind the second.
-fn instant(text: &str) -> Option<LogTime> {
-    let (second, fraction) = text.strip_suffix('Z')?.split_once('.').unwrap_or((text.strip_suffix('Z')?, ""));
-    let digits = fraction.bytes().all(|byte| byte.is_ascii_digit()) && fraction.len() <= 9;
-    let millis: String = fraction.chars().chain("000".chars()).take(3).collect();
-    digits.then(|| format!("{second}.{millis}Z").parse().ok()).flatten()
-}
-
-/// Whether the node may tell somebody at this address.
-fn permitted(app: &App, config: &PushConfig) -> Result<(), A2aError> {
-    let long = |text: &str| text.len() > limits::A2A_ID_BYTES_MAX;
-    let shown = config.authentication.as_ref();
-    let shown =
-        shown.is_some_and(|shown| long(&shown.scheme) || shown.credentials.len() > limits::TEXT_BYTES_MAX);
-    if long(&config.id) || config.token.len() > limits::TEXT_BYTES_MAX || shown {
-        return Err(A2aError::params("the configuration has a member that is too long"));
-    }
-    app.fetch.permits(&config.url).map_err(|error| A2aError::params(format!("url: {error}")))
-}
-
-async fn keep_push(
-    app: &Arc<App>,
-    caller: &Caller,
-    agent: &AgentUri,
-    config: PushConfig,
-) -> Result<PushConfig, A2aError> {
-    permitted(app, &config)?;
-    let (session, course) = talk::task(app, caller, agent, &config.task_id).await?;
-    let mut id = config.id.clone();
-    if id.is_empty() {
-        let mut random = [0; 16];
-        getrandom::fill(&mut random).map_err(|_| Denial::Internal)?;
-        id = Hash::of(&[&random]).to_hex();
-    }
-    // What is kept is bounded: there are no tenants here, and the task is named as it is known.
-    let (tenant, task_id) = (String::new(), session.to_hex());
-    let config = PushConfig { tenant, id: id.clone(), task_id, ..config };
-    let push = Push {
-        session,
-        id,
-        agent: caller.agent.clone(),
-        client: caller.client,
-        config: serde_json::to_string(&config).map_err(|_| Denial::Internal)?,
-        place: course.last(),
-        attempts: 0,
-        due: None,
-    };
-    talk::keep_push(app, push).await?;
-    Ok(config)
-}
-
-async fn pushes(
-    app: &Arc<App>,
-    caller: &Caller,
-    agent: &AgentUri,
-    task: &str,
-) -> Result<Vec<PushConfig>, A2aError> {
-    let (session, _) = talk::task(app, caller, agent, task).await?;
-    let of_thread = Arc::clone(app);
-    let kept = app.reads.run(move |_| Ok(of_thread.a2a.desk.pushes(&session)?)).await?;
-    kept.iter().map(|push| shown(push, caller.client)).collect()
-}
-
-/// A configuration as a client sees it: what another one shows when it is told is not for it.
-fn shown(push: &Push, client: Option<ClientId>) -> Result<PushConfig, A2aError> {
-    let mut config: PushConfig = serde_json::from_str(&push.config).map_err(|_| Denial::Internal)?;
-    if push.client != client {
-        config.token.clear();
-        if let Some(authentication) = &mut config.authentication {
-            authentication.credentials.clear();
-        }
-    }
-    Ok(config)
 }
 
 fn streamed(follow: Follow, wrap: impl Fn(Value) -> Value + std::marker::Send + 'static) -> Response {
