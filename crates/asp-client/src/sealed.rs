@@ -3,24 +3,20 @@
 //! The node keeps order among outlines. What it cannot judge this side judges by the same core, against the session as its
 //! members know it, and what cannot be read counts as unsaid: see [`Session::tell_unread`].
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use asp_core::log::receipt::Receipt;
 use asp_core::name::{AgentUri, StreamId, StreamName};
 use asp_core::position::{Hash, Head, LogPoint, Sequence};
-use asp_core::reading::keys_of;
 use asp_core::rejection::Code;
 use asp_core::seal::{Opened, outline};
-use asp_core::session::Session as Core;
 use asp_core::session::table::State;
-use asp_core::statement::body::{Accept, Body, Breach, Inform, Mode, Package, Unreadable};
+use asp_core::statement::body::{Body, Breach, Inform, Mode, Unreadable};
 use asp_core::statement::{Statement, Verified};
-use asp_core::stream::Accepted;
-use asp_core::world::World;
+use asp_seal::course::{Broken, Course, Known};
 use asp_seal::folder::{Folder, Open};
 use asp_seal::package::KeyPackage;
-use asp_seal::sealer::{Reading, Sealer, salted};
+use asp_seal::sealer::{Reading, salted};
 
 use crate::agent::AgentParty;
 use crate::api::{ClaimedPackage, Message, SessionView};
@@ -30,39 +26,18 @@ use crate::{Error, replay};
 /// How often a group is made, or something sealed, anew because others spoke first.
 const ATTEMPTS_MAX: u32 = 8;
 
-/// A session as a member of its group knows it.
-#[derive(Debug)]
-pub(crate) struct Known {
-    /// What the node knows too.
-    outlined: Core,
-    /// The same with everything that could be read.
-    inner: Core,
-    /// Who has to be in the group, and whether they are.
-    wanted: BTreeSet<AgentUri>,
-    stands: bool,
-    /// Members of the group whose keys count no more.
-    ended: BTreeSet<AgentUri>,
-    /// What could not be read, which nobody was told.
-    untold: Vec<(Hash, Code)>,
-}
-
-impl Known {
-    pub(crate) const fn head(&self) -> Head {
-        self.outlined.head()
-    }
-
-    /// The package under a hash of terms, as far as it could be read.
-    fn package(&self, terms: &Hash) -> Option<&Package> {
-        let offered = self.inner.offers().values().find_map(|offer| offer.packages.get(terms));
-        let pending = self.inner.pending().filter(|pending| pending.terms_hash == *terms);
-        let agreed = self.inner.agreed().get(terms).map(|agreed| &agreed.package);
-        offered.or(pending.map(|pending| &pending.package)).or(agreed)
-    }
-}
-
 impl From<asp_seal::folder::FolderError> for Error {
     fn from(error: asp_seal::folder::FolderError) -> Self {
         Self::Vault { why: error.to_string() }
+    }
+}
+
+impl From<Broken> for Error {
+    fn from(broken: Broken) -> Self {
+        match broken {
+            Broken::Fault(fault) => fault.into(),
+            Broken::Refused { .. } | Broken::NoBeginning => Self::forged(broken),
+        }
     }
 }
 
@@ -161,7 +136,7 @@ impl Session {
     /// As every call; [`Error::Vault`].
     pub(crate) async fn inner_view(&self) -> Result<SessionView, Error> {
         let known = self.known().await?;
-        self.head.learn(known.head());
+        self.head.learn(known.outlined.head());
         Ok(SessionView::from(&known.inner))
     }
 
@@ -227,8 +202,8 @@ impl Session {
                 self.tell_each(&known).await?;
                 continue;
             }
-            if let Some(code) = self.unreadable_terms(&body, &known) {
-                return Err(Error::Unread { code });
+            if known.agrees_unread(&body) {
+                return Err(Error::Unread { code: Code::ContentUnopened });
             }
             if secret && begun && !self.is_ready(&known)? {
                 self.regroup(&known).await?;
@@ -261,20 +236,9 @@ impl Session {
         Ok(())
     }
 
-    /// Whether terms that are to be agreed to could not be read.
-    fn unreadable_terms(&self, body: &Body, known: &Known) -> Option<Code> {
-        let terms = match body {
-            Body::Accept(Accept::Acceptance(acceptance)) => &acceptance.terms_hash,
-            Body::Commit(commit) => &commit.terms_hash,
-            _ => return None,
-        };
-        let unread = known.package(terms).is_some_and(|package| package.hidden.is_some());
-        unread.then_some(Code::ContentUnopened)
-    }
-
     fn is_ready(&self, known: &Known) -> Result<bool, Error> {
         let key = self.agent().party().key();
-        Ok(known.stands && self.agent().open_vault()?.sealer().can_seal(key, &known.outlined))
+        Ok(known.is_ready(self.agent().open_vault()?.sealer(), key))
     }
 
     /// Signs after the head: a body that is to be sealed, or one that is said as it is.
@@ -284,14 +248,15 @@ impl Session {
             Err(clear) => (clear, None),
             Ok(secret) => {
                 let mut vault = self.agent().open_vault()?;
-                let sealed = vault.sealer().seal(party.key(), &known.outlined, known.head(), secret)?;
+                let sealed =
+                    vault.sealer().seal(party.key(), &known.outlined, known.outlined.head(), secret)?;
                 // Before it is handed in: a key is never used twice, and what was said is never lost.
                 vault.save()?;
                 sealed
             }
         };
         let stream = StreamName::Of(StreamId::Session(self.id()));
-        party.draft_sealed(stream, Some(known.head()), shown, seal, reply)
+        party.draft_sealed(stream, Some(known.outlined.head()), shown, seal, reply)
     }
 
     async fn hand_in(&self, statement: &Verified) -> Result<Receipt, Error> {
@@ -333,7 +298,7 @@ impl Session {
     async fn regroup(&self, known: &Known) -> Result<(), Error> {
         let agent = self.agent();
         let (key, id) = (agent.party().key(), self.id());
-        let how = agent.open_vault()?.sealer().regrouping(key, &known.outlined, &known.wanted, &known.ended);
+        let how = known.regrouping(agent.open_vault()?.sealer(), key);
         let wanted: Vec<AgentUri> = how.packages_of.iter().cloned().collect();
         let claimed = if wanted.is_empty() { Vec::new() } else { agent.claim_packages(&wanted).await? };
         let packages = claimed.iter().map(key_package).collect::<Result<Vec<_>, _>>()?;
@@ -371,15 +336,16 @@ impl Session {
         let messages = replay::messages(party, self.id()).await?;
         let client = party.client();
         let mut vault = self.agent().open_vault()?;
-        let world = World::new(client.origin().clone(), client.node_key()).without_trust();
-        let mut course = Course { world, inner: None, id: self.id(), at: None };
+        let mut course = Course::new(client.origin().clone(), client.node_key(), self.id());
         for message in &messages {
-            course.take(vault.sealer(), party.key(), message)?;
+            let at = LogPoint { index: message.log_index, time: message.log_time };
+            let verified = message.verify().map_err(Error::forged)?;
+            course.take(vault.sealer(), party.key(), &verified, at)?;
         }
         vault.save()?;
         let known = course.finish(vault.sealer())?;
         drop(vault);
-        self.head.learn(known.head());
+        self.head.learn(known.outlined.head());
         Ok(known)
     }
 }
@@ -393,80 +359,4 @@ fn key_package(claimed: &ClaimedPackage) -> Result<KeyPackage, Error> {
         said.map(|signature| signature.key_id).ok_or_else(|| Error::forged("an unsigned key package"))?;
     let content: asp_core::seal::Opaque = package.content.parse().map_err(Error::forged)?;
     Ok(KeyPackage::read(content.bytes(), &claimed.agent, &key)?)
-}
-
-/// A session while it is judged, from nothing.
-struct Course {
-    world: World,
-    inner: Option<Core>,
-    id: Hash,
-    at: Option<LogPoint>,
-}
-
-impl Course {
-    fn take(
-        &mut self,
-        sealer: &mut Sealer,
-        key: &asp_core::key::SecretKey,
-        message: &Message,
-    ) -> Result<(), Error> {
-        let at = LogPoint { index: message.log_index, time: message.log_time };
-        let verified = message.verify().map_err(Error::forged)?;
-        let accepted = self.world.judge(&verified, at).map_err(|rejection| {
-            Error::forged(format_args!(
-                "the statement at log index {} would be refused: {rejection}",
-                at.index
-            ))
-        })?;
-        if accepted.statement().stream == StreamId::Session(self.id) {
-            self.open(sealer, key, &accepted)?;
-            self.at = Some(at);
-        }
-        self.world.apply(&accepted);
-        Ok(())
-    }
-
-    /// Takes in a statement of the session: with its opened body, where that keeps the rules.
-    fn open(
-        &mut self,
-        sealer: &mut Sealer,
-        key: &asp_core::key::SecretKey,
-        accepted: &Accepted,
-    ) -> Result<(), Error> {
-        let Some(inner) = &mut self.inner else {
-            self.inner = Core::open(accepted);
-            return sealer.take(key, Mode::Open, accepted.statement()).map_err(Error::from);
-        };
-        sealer.take(key, inner.mode(), accepted.statement())?;
-        let opened = sealer.read(accepted);
-        let judged = match &accepted.statement().seal {
-            Some(_) => self.world.judge_opened(inner, opened.statement(), accepted.at()),
-            None => Ok(()),
-        };
-        if let Err(rejection) = judged
-            && matches!(sealer.reading(accepted.statement()), Reading::Opened(_))
-        {
-            sealer.refuse(&self.id, &accepted.statement().hash, rejection.code);
-        }
-        inner.apply(&sealer.read(accepted));
-        Ok(())
-    }
-
-    fn finish(self, sealer: &Sealer) -> Result<Known, Error> {
-        let nothing = || Error::forged("the session does not begin");
-        let outlined = self.world.session(&self.id).cloned().ok_or_else(nothing)?;
-        let (inner, at) = self.inner.zip(self.at).ok_or_else(nothing)?;
-        let (wanted, stands) = self.world.group_of(&outlined, at);
-        let members: BTreeMap<_, _> =
-            outlined.channel().map(|channel| channel.members.clone()).unwrap_or_default();
-        let counts = |agent: &AgentUri, key| {
-            let keys = keys_of(&self.world, &asp_core::name::Issuer::Agent(agent.clone()));
-            keys.is_none_or(|keys| keys.is_current(key))
-        };
-        let ended = members.iter().filter(|(agent, key)| !counts(agent, key)).map(|(agent, _)| agent);
-        let ended = ended.cloned().collect();
-        let own = members.contains_key(sealer.agent());
-        let untold = if own { sealer.untold(&self.id) } else { Vec::new() };
-        Ok(Known { outlined, inner, wanted, stands, ended, untold })
-    }
 }

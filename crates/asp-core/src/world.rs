@@ -658,16 +658,17 @@ impl World {
         session.judge_opened(statement, &self.facts_of(session, statement, at))
     }
 
-    /// Who has to be in the group of a session after what was said last, and whether they are, so that something can be sealed.
+    /// Whom this agent can have in the group of a session after what was said last, and whether the group stands, so that
+    /// something can be sealed: all who have to be in it, without those from whom a consent that has ended parts the agent.
     #[must_use]
-    pub fn group_of(&self, session: &Session, at: LogPoint) -> (BTreeSet<AgentUri>, bool) {
+    pub fn group_of(&self, session: &Session, at: LogPoint, agent: &AgentUri) -> (BTreeSet<AgentUri>, bool) {
         let find = |id: &Hash| self.consents.get(id);
         let consents: Vec<&Consent> = session.consents().iter().filter_map(find).collect();
         let further: Vec<&Consent> = session.further_consents().filter_map(find).collect();
         let agents: Vec<&Agent> =
             session.party_names().into_iter().filter_map(|agent| self.agents.get(agent)).collect();
         let grounds = Grounds { at, consents: &consents, further: &further, agents: &agents };
-        (session.group(&further), session.is_sealable(grounds))
+        (session.group_around(agent, grounds), session.is_sealable(grounds))
     }
 
     fn facts_of(&self, session: &Session, statement: &Statement, at: LogPoint) -> Facts<'_> {

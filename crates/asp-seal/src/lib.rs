@@ -3,6 +3,7 @@
 //! Groups are those of MLS (RFC 9420), ordered by the session's log; a node knows no part of this crate. Nothing here reads a
 //! socket or a clock; only [`folder`] reads files. Random numbers come from the operating system.
 
+pub mod course;
 pub mod disclosure;
 pub mod fault;
 pub mod file;

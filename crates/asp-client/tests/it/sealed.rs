@@ -32,8 +32,7 @@ async fn session(client: &Client, mode: Mode) -> (Session, Session) {
 async fn deal(mode: Mode) -> (Stage, Session, Session, Hash) {
     let (stage, client) = Stage::with_people().await;
     let (buying, selling) = session(&client, mode).await;
-    let (commitment, ()) =
-        tokio::join!(crate::deal::buy(buying.clone()), crate::deal::sell(selling.clone()));
+    let (commitment, ()) = tokio::join!(crate::deal::buy(buying.clone()), crate::deal::sell(selling.clone()));
     (stage, buying, selling, commitment)
 }
 

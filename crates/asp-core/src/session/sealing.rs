@@ -79,6 +79,19 @@ impl Session {
         joined.chain(self.delegates(further)).cloned().collect()
     }
 
+    /// Those of the group beside whom this agent may be: where consents have ended, not those who are on their other side.
+    #[must_use]
+    pub fn group_around(&self, agent: &AgentUri, grounds: Grounds<'_>) -> BTreeSet<AgentUri> {
+        let home = agent.organisation();
+        let ended = grounds.consents.iter().filter(|consent| self.is_over(consent, grounds.at));
+        let ended: Vec<&&Consent> = ended.filter(|consent| consent.is_party(&home)).collect();
+        let beside = |other: &AgentUri| {
+            let theirs = other.organisation();
+            theirs == home || !ended.iter().any(|consent| consent.is_party(&theirs))
+        };
+        self.group(grounds.further).into_iter().filter(beside).collect()
+    }
+
     /// Whether the group is the one that it has to be, so that something can be sealed for it.
     #[must_use]
     pub fn is_sealable(&self, grounds: Grounds<'_>) -> bool {

@@ -4,8 +4,8 @@ use asp_core::amount::{Currency, Money};
 use asp_core::limits;
 use asp_core::name::{Domain, Issuer, StreamId};
 use asp_core::statement::body::{
-    AdmissionFloor, AdmissionPolicy, Body, ConsentRule, ExposureCap, InvitationRate, Mode, PolicySet, Rate, Rates,
-    TrustFloor,
+    AdmissionFloor, AdmissionPolicy, Body, ConsentRule, ExposureCap, InvitationRate, Mode, PolicySet, Rate,
+    Rates, TrustFloor,
 };
 
 use super::agent::list;

@@ -12,8 +12,8 @@ use asp_core::name::AgentUri;
 use asp_core::position::{Hash, Millis};
 use asp_core::session::table::State;
 use asp_core::statement::body::{
-    Body, Evidence, Inform, Invitee, Limits, Mode, ObligationId, ObligationRef, Offer, Package, ParticipantRole,
-    Propose,
+    Body, Evidence, Inform, Invitee, Limits, Mode, ObligationId, ObligationRef, Offer, Package,
+    ParticipantRole, Propose,
 };
 use futures::StreamExt;
 

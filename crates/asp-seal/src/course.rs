@@ -1,0 +1,179 @@
+//! A sealed session as a member of its group knows it: judged from its statements, opened, and judged again by what was in them.
+//!
+//! The log's own rules are judged on outlines, as the node does. What only members can read is judged by the same core against
+//! the session with everything that was opened before; what breaks a rule there counts as unreadable.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use asp_core::key::{KeyId, SecretKey};
+use asp_core::name::{AgentUri, Issuer, Origin, StreamId};
+use asp_core::position::{Hash, LogPoint};
+use asp_core::reading::keys_of;
+use asp_core::rejection::{Code, Rejection};
+use asp_core::session::Session;
+use asp_core::statement::Verified;
+use asp_core::statement::body::{Accept, Body, Mode, Package};
+use asp_core::stream::Accepted;
+use asp_core::world::World;
+
+use crate::fault::Fault;
+use crate::sealer::{Reading, Regrouping, Sealer};
+
+/// Why a session cannot be followed.
+#[derive(Debug)]
+pub enum Broken {
+    /// The rules do not allow a statement where it stands: who gave it has forged the log.
+    Refused {
+        /// Where.
+        at: LogPoint,
+        /// Why not.
+        rejection: Box<Rejection>,
+    },
+    /// No statement opens the session.
+    NoBeginning,
+    /// The vault.
+    Fault(Fault),
+}
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused { at, rejection } => {
+                write!(f, "the statement at log index {} would be refused: {rejection}", at.index)
+            }
+            Self::NoBeginning => f.write_str("no statement opens the session"),
+            Self::Fault(fault) => fault.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for Broken {}
+
+impl From<Fault> for Broken {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+/// A session while its statements are taken in, with those of the streams that it rests on, in the order of the log.
+#[derive(Debug)]
+pub struct Course {
+    world: World,
+    inner: Option<Session>,
+    id: Hash,
+    at: Option<LogPoint>,
+}
+
+/// A session as a member of its group knows it.
+#[derive(Debug)]
+pub struct Known {
+    /// What the node knows too.
+    pub outlined: Session,
+    /// The same with everything that could be read.
+    pub inner: Session,
+    /// What could not be read, which nobody was told.
+    pub untold: Vec<(Hash, Code)>,
+    wanted: BTreeSet<AgentUri>,
+    ended: BTreeSet<AgentUri>,
+    stands: bool,
+}
+
+impl Course {
+    /// Nothing yet of a session in the log of this origin and key.
+    #[must_use]
+    pub fn new(origin: Origin, node_key: KeyId, id: Hash) -> Self {
+        Self { world: World::new(origin, node_key).without_trust(), inner: None, id, at: None }
+    }
+
+    /// Judges a statement at its place in the log and takes it in; one of the session with what was sealed in it.
+    ///
+    /// # Errors
+    /// [`Broken`].
+    pub fn take(
+        &mut self,
+        sealer: &mut Sealer,
+        key: &SecretKey,
+        verified: &Verified,
+        at: LogPoint,
+    ) -> Result<(), Broken> {
+        let refused = |rejection| Broken::Refused { at, rejection: Box::new(rejection) };
+        let accepted = self.world.judge(verified, at).map_err(refused)?;
+        if accepted.statement().stream == StreamId::Session(self.id) {
+            self.open(sealer, key, &accepted)?;
+            self.at = Some(at);
+        }
+        self.world.apply(&accepted);
+        Ok(())
+    }
+
+    /// Takes in a statement of the session: with its opened body, where that keeps the rules.
+    fn open(&mut self, sealer: &mut Sealer, key: &SecretKey, accepted: &Accepted) -> Result<(), Fault> {
+        let statement = accepted.statement();
+        let Some(inner) = &mut self.inner else {
+            self.inner = Session::open(accepted);
+            return sealer.take(key, Mode::Open, statement);
+        };
+        sealer.take(key, inner.mode(), statement)?;
+        if let Reading::Opened(opened) = sealer.reading(statement) {
+            let opened = accepted.opened(opened.body);
+            if let Err(rejection) = self.world.judge_opened(inner, opened.statement(), accepted.at()) {
+                sealer.refuse(&self.id, &statement.hash, rejection.code);
+            }
+        }
+        inner.apply(&sealer.read(accepted));
+        Ok(())
+    }
+
+    /// What it has come to, for the owner of the sealer.
+    ///
+    /// # Errors
+    /// [`Broken::NoBeginning`].
+    pub fn finish(self, sealer: &Sealer) -> Result<Known, Broken> {
+        let outlined = self.world.session(&self.id).cloned().ok_or(Broken::NoBeginning)?;
+        let (inner, at) = self.inner.zip(self.at).ok_or(Broken::NoBeginning)?;
+        let (wanted, stands) = self.world.group_of(&outlined, at, sealer.agent());
+        let members: BTreeMap<AgentUri, KeyId> =
+            outlined.channel().map(|channel| channel.members.clone()).unwrap_or_default();
+        let counts = |(agent, key): &(&AgentUri, &KeyId)| {
+            let keys = keys_of(&self.world, &Issuer::Agent((*agent).clone()));
+            keys.is_none_or(|keys| keys.is_current(key))
+        };
+        let ended = members.iter().filter(|member| !counts(member)).map(|(agent, _)| agent.clone()).collect();
+        let untold = if members.contains_key(sealer.agent()) { sealer.untold(&self.id) } else { Vec::new() };
+        Ok(Known { outlined, inner, untold, wanted, ended, stands })
+    }
+}
+
+impl Known {
+    /// Whether something can be sealed for the group as it stands.
+    #[must_use]
+    pub fn is_ready(&self, sealer: &Sealer, key: &SecretKey) -> bool {
+        self.stands && sealer.can_seal(key, &self.outlined)
+    }
+
+    /// What it takes to make the group the one that it has to be, or to give it new keys.
+    #[must_use]
+    pub fn regrouping(&self, sealer: &Sealer, key: &SecretKey) -> Regrouping {
+        sealer.regrouping(key, &self.outlined, &self.wanted, &self.ended)
+    }
+
+    /// Whether a body agrees to terms that could not be read.
+    #[must_use]
+    pub fn agrees_unread(&self, body: &Body) -> bool {
+        let terms = match body {
+            Body::Accept(Accept::Acceptance(acceptance)) => &acceptance.terms_hash,
+            Body::Commit(commit) => &commit.terms_hash,
+            _ => return false,
+        };
+        self.package(terms).is_some_and(|package| package.hidden.is_some())
+    }
+
+    /// The package under a hash of terms, as far as it could be read.
+    fn package(&self, terms: &Hash) -> Option<&Package> {
+        let offered = self.inner.offers().values().find_map(|offer| offer.packages.get(terms));
+        let pending = self.inner.pending().filter(|pending| pending.terms_hash == *terms);
+        let agreed = self.inner.agreed().get(terms).map(|agreed| &agreed.package);
+        offered.or(pending.map(|pending| &pending.package)).or(agreed)
+    }
+}
