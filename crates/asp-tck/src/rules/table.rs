@@ -1163,8 +1163,8 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         id: "ASP-SEA-003",
-        sentence: "What a participant says in a hybrid or sealed session that has begun MUST be its own outline in that mode; in an open session no package hides its terms.",
-        codes: &["CONTENT_IN_CLEAR", "INVALID_TERMS"],
+        sentence: "What a participant says in a hybrid or sealed session that has begun MUST be its own outline in that mode; in an open session no package hides its terms, and no file is attached.",
+        codes: &["CONTENT_IN_CLEAR", "INVALID_TERMS", "NOT_ALLOWED"],
         level: Level::Full,
         inside: None,
     },
