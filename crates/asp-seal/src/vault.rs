@@ -31,7 +31,7 @@ pub const PLACE_BYTES_MAX: usize = 1_024;
 /// Bytes of a commit, and of a Welcome: both fit a statement.
 pub const HANDSHAKE_BYTES_MAX: usize = 81_920;
 
-/// Bytes of a vault: some ten thousand sessions of two, a thousand of thirty-two.
+/// Bytes of a vault: some thirty thousand sessions of two, six thousand of thirty-two.
 pub const VAULT_BYTES_MAX: usize = 268_435_456;
 
 /// Key packages made at once: a statement takes no more.
