@@ -302,7 +302,7 @@ impl Vault {
         let (place, reference) = self.invited(&welcome).ok_or(Fault::PackageUnknown)?;
         let package = self.packages.get(place).ok_or(Fault::PackageUnknown)?;
         let (at, with) = ((session, epoch), (&reference, package));
-        let group = Group::join(&self.crypto, &self.agent, at, (by, welcome), with, members)?;
+        let group = Group::join(&self.crypto, at, (by, welcome), with, members)?;
         if !package.last_resort {
             self.packages.remove(place);
         }
