@@ -14,12 +14,13 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+pub(crate) use outline::obligation;
 pub use outline::outline;
 
 use crate::limits;
 use crate::position::{Hash, InvalidText, Sequence, text_serde};
 use crate::rejection::{Code, Rejection};
-use crate::statement::body::{Body, Mode};
+use crate::statement::body::{Body, Mode, Package};
 use crate::statement::scan::{Bounds, scan};
 use crate::statement::{Kind, Statement, draft};
 
@@ -163,7 +164,7 @@ impl Opened {
     pub fn padded(&self) -> Result<Vec<u8>, Rejection> {
         let text = self.to_text();
         let needed = LENGTH_BYTES.saturating_add(text.len());
-        let size = needed.next_power_of_two().clamp(BUCKET_BYTES_MIN, BUCKET_BYTES_MAX);
+        let size = bucket(needed);
         let length = u32::try_from(text.len()).ok().filter(|_| needed <= size);
         let length = length.ok_or_else(|| Code::StatementTooLarge.at("/body").by("ASP-SEA-008"))?;
         let mut padded = Vec::with_capacity(size);
@@ -178,7 +179,9 @@ impl Opened {
     /// # Errors
     /// As [`Opened::from_text`].
     pub fn from_padded(kind: Kind, padded: &[u8]) -> Result<Self, Rejection> {
-        let text = unpadded(padded).ok_or_else(|| Code::ContentInvalid.at("/seal/content")); // ASP-SEA-008
+        // Another size would tell apart what is to look alike.
+        let sized = Some(padded).filter(|padded| bucket(padded.len()) == padded.len());
+        let text = sized.and_then(unpadded).ok_or_else(|| Code::ContentInvalid.at("/seal/content")); // ASP-SEA-008
         Self::from_text(kind, text?)
     }
 
@@ -192,14 +195,20 @@ impl Opened {
         if committed != Some(self.commitment()) {
             return Err(Code::CommitmentMismatch.at("/seal/commitment")); // ASP-SEA-009
         }
-        // A package that is not salted could be found by trying what it may say.
-        let salted = self.body.packages_offered().into_iter().all(|(_, package)| package.salt.is_some());
-        if salted && outline(&self.body, mode) == statement.body {
+        // A package without a salt could be found by trying what it may say, and one that is hidden here too says nothing.
+        let told = |package: &Package| package.salt.is_some() && package.hidden.is_none();
+        let told = self.body.packages_offered().into_iter().all(|(_, package)| told(package));
+        if told && outline(&self.body, mode) == statement.body {
             Ok(())
         } else {
             Err(Code::OutlineMismatch.at("/body")) // ASP-SEA-010
         }
     }
+}
+
+/// The size to which so many bytes are padded.
+fn bucket(bytes: usize) -> usize {
+    bytes.next_power_of_two().clamp(BUCKET_BYTES_MIN, BUCKET_BYTES_MAX)
 }
 
 fn unpadded(padded: &[u8]) -> Option<&[u8]> {
@@ -273,7 +282,7 @@ mod tests {
     #[test]
     fn a_text_has_one_spelling() {
         let text = String::from_utf8(opened(3).to_text()).unwrap();
-        let changes = [("\"salt\"", "\"Salt\""), ("{", "{ "), ("}}", "}}}"), ("note", "notes")];
+        let changes = [("\"salt\"", "\"Salt\""), ("{", "{ "), ("}", "}}"), ("note", "notes")];
         for bad in changes.map(|(from, to)| text.replace(from, to)) {
             assert!(Opened::from_text(KIND, bad.as_bytes()).is_err(), "{bad}");
         }
