@@ -8,6 +8,7 @@
 )]
 
 mod answers;
+mod opened;
 mod panels;
 
 use std::collections::{BTreeMap, BTreeSet};
