@@ -457,6 +457,7 @@ fn told(commitment: &Commitment, duty: &Duty, id: &ObligationId, progress: &str)
         Progress::Delivered { at, .. } | Progress::Fulfilled { at } => format!("{id} {progress} at {at}"),
         Progress::Open | Progress::Breached => match commitment.met_until(duty) {
             Some(until) => format!("{id} {progress}, to be met until {until}"),
+            None if duty.is_withheld() => format!("{id} {progress}, as is sealed"),
             None => format!("{id} {progress}, waits for another"),
         },
         Progress::Contested | Progress::Lapsed => format!("{id} {progress}"),

@@ -4,10 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::holds::Held;
-use super::milestone::Milestone;
+use super::milestone::{Milestone, Owed};
 use crate::name::AgentUri;
 use crate::position::{Hash, LogPoint, LogTime, Position};
-use crate::statement::body::{CommitmentState, Due, Evidence, Obligation, ObligationId, Package};
+use crate::seal;
+use crate::statement::body::{
+    CommitmentState, Due, Evidence, Mode, Obligation, ObligationId, Package, Showing,
+};
 use crate::trust::{Ground, Outcome};
 
 /// How far an obligation is.
@@ -144,7 +147,10 @@ pub struct Commitment {
 }
 
 impl Commitment {
-    /// A commitment that has just been completed.
+    /// A commitment that has just been completed in a session of this mode.
+    ///
+    /// In a sealed one the node knows no more than outlines of what is owed. Who knows all of it keeps the order by the same,
+    /// so that everybody has one state.
     #[must_use]
     pub fn form(
         id: Hash,
@@ -152,9 +158,14 @@ impl Commitment {
         package: Package,
         grounds: BTreeMap<AgentUri, Vec<Ground>>,
         formed: LogPoint,
+        mode: Mode,
         replaces: Option<Hash>,
     ) -> Self {
-        let duties = package.obligations.iter().map(Duty::of).collect();
+        let duty = |owed: &Obligation| match mode {
+            Mode::Open | Mode::Hybrid => Duty::of(owed),
+            Mode::Sealed => Duty::of(&seal::obligation(owed, mode)),
+        };
+        let duties = package.obligations.iter().map(duty).collect();
         let signers = grounds.keys().cloned().collect();
         let state = CommitmentState::Active;
         let holds = Vec::new();
@@ -189,6 +200,14 @@ impl Commitment {
     #[must_use]
     pub fn duty(&self, id: &ObligationId) -> Option<&Duty> {
         self.duties.iter().find(|duty| duty.obligation.id == *id)
+    }
+
+    /// How the fulfilment of something that is owed under it is shown, as far as it is known here.
+    pub(super) fn shown_by<'a>(&'a self, owed: Owed<'a>) -> &'a Showing {
+        let Duty { obligation, .. } = owed.duty;
+        let agreed = self.package.obligations.iter().find(|agreed| agreed.id == obligation.id);
+        let agreed = agreed.filter(|_| owed.duty.is_withheld()).map(|agreed| &agreed.shown_by);
+        agreed.unwrap_or_else(|| owed.shown_by())
     }
 
     /// Whether it can still be fulfilled, amended or ended.
@@ -447,7 +466,7 @@ mod tests {
         let grounds = [("agent://d.example/a", of(debtor)), ("agent://c.example/a", of(creditor))];
         let grounds = grounds.map(|(party, grounds)| (agent(party), grounds)).into();
         let formed = LogPoint { index: Position(7), time: LogTime::from_millis(1) };
-        Commitment::form(Hash::of(&[]), Hash::of(&[]), package, grounds, formed, None)
+        Commitment::form(Hash::of(&[]), Hash::of(&[]), package, grounds, formed, Mode::Open, None)
     }
 
     #[test]
