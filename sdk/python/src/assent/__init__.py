@@ -13,10 +13,11 @@
 nothing of it is written a second time here.
 """
 
-from . import strategy, sync
+from . import strategy, sync, trust
 from ._node import Receipt
 from .agent import Agent, Opening
 from .client import Client
+from .dispute import Dispute, file_exhibit
 from .errors import (
     AssentError,
     BadAnswer,
@@ -52,6 +53,7 @@ __all__ = [
     "Client",
     "Commitment",
     "Conflict",
+    "Dispute",
     "Ended",
     "Forbidden",
     "Found",
@@ -84,7 +86,9 @@ __all__ = [
     "Unverified",
     "View",
     "digest",
+    "file_exhibit",
     "strategy",
     "sync",
+    "trust",
     "verify",
 ]
