@@ -1,12 +1,14 @@
-"""What the checks of the frameworks share: the example runs, the tools are looked at, the own MCP client makes a deal.
+"""What the checks of the frameworks share: the example and the guide run, the tools are looked at, the own MCP client deals.
 
 Each framework's script runs in an environment of its own, in which the SDK and the framework are installed.
 """
 
 import importlib.metadata
+import importlib.util
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -14,6 +16,10 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path[:0] = [str(HERE / "mcp"), str(ROOT / "examples")]
+import printed  # noqa: E402
+
+#: The frameworks, as their adapters are called.
+FRAMEWORKS = ("agent_framework", "autogen", "crewai", "langchain")
 
 #: What packages of others would otherwise tell of themselves, and where they would keep it.
 SILENT = {
@@ -33,8 +39,8 @@ SILENT = {
     "PYTHONDONTWRITEBYTECODE": "1",
 }
 
-#: What `pip install './sdk/python[…]'` takes, as the guide has it.
-EXTRAS = {"agent-framework", "autogen", "crewai", "langchain"}
+#: Where a guide's blocks in a framework come from.
+GUIDE = "frameworks.md"
 
 #: The tools over an agent, in every framework.
 NAMES = {
@@ -83,9 +89,63 @@ def check_tools(tools, missing=frozenset()):
     print(f"{len(tools)} tools are shown as they are")
 
 
+def check_install(extra):
+    """That what the guide has one install for this framework is what is installed here, as it is pinned.
+
+    The package is the wheel that was built; whether its libraries and all of theirs fit is asked of pip.
+    """
+    from pip._vendor.packaging.requirements import Requirement
+
+    first = printed.blocks(GUIDE, "sh")[0]
+    named = re.fullmatch(r"pip install '\./sdk/python\[([\w-]+)\]' +# or ([\w, -]+)\n", first)
+    assert named, first
+    assert {named[1], *named[2].split(", ")} == set(importlib.metadata.metadata("assent").get_all("Provides-Extra")), first
+    wanted = [Requirement(it) for it in importlib.metadata.requires("assent")]
+    mine = [it for it in wanted if it.marker is None or it.marker.evaluate({"extra": extra})]
+    assert len(mine) > 1 and len(mine) < len(wanted), (extra, mine)
+    for requirement in mine:
+        there = importlib.metadata.version(requirement.name)
+        assert requirement.specifier.contains(there), f"{requirement}: {there} is what is pinned"
+    subprocess.run([sys.executable, "-m", "pip", "check", "--disable-pip-version-check"], check=True, timeout=300)
+
+
+def example(name):
+    """`examples/NAME/negotiate.py` as a module: its model stands for a real one."""
+    spec = importlib.util.spec_from_file_location(f"example_{name}", ROOT / "examples" / name / "negotiate.py")
+    module = importlib.util.module_from_spec(spec)
+    # Where its own types are looked for.
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+async def run_guide(name, model):
+    """Runs the guide's blocks for a framework as they are printed: the model buys, a person is asked, the proof holds.
+
+    `model` makes a model of the framework that plays a script.
+    """
+    from support.market import market, selling
+    from support.script import Script, buyer
+
+    every = printed.blocks(GUIDE)
+    mine = printed.of(name, every)
+    # Those of all frameworks, and at least one more; each block is somebody's.
+    shared = set(printed.of("tools", every))
+    assert len(shared) < len(mine) < len(every), mine
+    assert set(every) == {block for one in FRAMEWORKS for block in printed.of(one, every)}
+    script = Script(buyer())
+    async with market() as place, selling(place, sessions=1 + sum("RemoteAgent(" in block for block in mine)):
+        names = {"client": place.buyer.client, "key": place.buyer._party.key, "model": model(script)}
+        for block in mine:
+            await printed.run(block, names)
+        (commitment,) = [it async for it in place.buyer.commitments()]
+        assert commitment.state == "FULFILLED", commitment
+    assert script.made[-2:] == ["verify", "said"] and "escalate" in script.made, script.made
+    print(f"{name}: the guide's {len(mine)} blocks made a deal as they are printed")
+
+
 def check_types(name):
-    """That the package offers the framework as an extra, and the adapter's types are those of what is installed here."""
-    assert set(importlib.metadata.metadata("assent").get_all("Provides-Extra") or ()) == EXTRAS
+    """That the adapter's types are those of what is installed here."""
     source = ROOT / "sdk" / "python" / "src"
     files = [str(source / "assent" / "adapters" / f"{it}.py") for it in ("arguments", "tools", name)]
     with tempfile.TemporaryDirectory() as cache:

@@ -61,10 +61,18 @@ pub(crate) fn screens(root: &Path) -> Result<(), String> {
     run(&mut node(root, &[&format!("{WALKS}/screens.mjs")]))
 }
 
-/// The program, and the libraries of the walks as their lock file names them.
+/// The program, and what drives a browser.
 fn prepare(root: &Path) -> Result<(), String> {
     // As the tests are built, so that no library is built a second time with other features.
     run(&mut cargo(root, &["build", "--workspace", "--tests"]))?;
+    driver(root)
+}
+
+/// What drives a browser, as the lock file of the walks names it.
+///
+/// # Errors
+/// That it cannot be had.
+pub(crate) fn driver(root: &Path) -> Result<(), String> {
     let mut npm = Command::new("npm");
     npm.args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"]).current_dir(root.join(WALKS));
     run(&mut npm)

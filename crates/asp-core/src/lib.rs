@@ -9,6 +9,7 @@ pub mod admission;
 pub mod agent;
 pub mod amount;
 pub mod attestation;
+pub mod audit;
 pub mod bundle;
 pub mod challenge;
 pub mod consent;

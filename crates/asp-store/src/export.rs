@@ -4,49 +4,17 @@ use std::io::Write;
 use std::path::Path;
 
 use asp_core::account::Account;
+use asp_core::audit::{Footer, Header, KIND, Line};
 use asp_core::key::KeyId;
 use asp_core::name::{Domain, Origin, StreamId};
 use asp_core::position::LogTime;
 use rusqlite::Connection;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::value::RawValue;
-
-use asp_core::statement::Signature;
 
 use crate::entries::{blob, decode_signatures};
 use crate::fault::Fault;
 use crate::{FILE_NAME, migrate, names, open, pool, views};
-
-/// The first line.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct Header {
-    pub(crate) asp: String,
-    pub(crate) kind: String,
-    pub(crate) node_key: KeyId,
-    pub(crate) origin: Origin,
-}
-
-/// What the first line says it is.
-pub(crate) const KIND: &str = "log-export";
-
-/// The line of an entry.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct Line<'a> {
-    pub(crate) index: u64,
-    pub(crate) log_time: LogTime,
-    pub(crate) signatures: Vec<Signature>,
-    #[serde(borrow)]
-    pub(crate) statement: &'a RawValue,
-}
-
-/// The last line.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Footer {
-    pub(crate) checkpoint: String,
-}
 
 /// Writes the log of a data folder as JSON lines, at one state of it; returns how many entries it has.
 ///

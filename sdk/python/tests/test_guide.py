@@ -6,7 +6,10 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 from .support import PATIENCE, ROOT, Served, binary, clean
 
@@ -15,7 +18,15 @@ GUIDE = ROOT / "docs/guides/python.md"
 DONE = ("assent serve", "pip install")
 
 
-def test_the_guide_runs_as_it_is_printed(node: Served, tmp_path: Path) -> None:
+@pytest.fixture
+def at_home(tmp_path: Path) -> Iterator[Served]:
+    """A node where one is served that is not told where: it has this home."""
+    served = Served(tmp_path / "home/assent")
+    yield served
+    served.kill()
+
+
+def test_the_guide_runs_as_it_is_printed(at_home: Served, tmp_path: Path) -> None:
     text = GUIDE.read_text()
     programs = re.findall(r"`(\w+\.py)`:\n\n```python\n(.*?)```", text, re.DOTALL)
     assert len(programs) == text.count("```python")
@@ -25,7 +36,8 @@ def test_the_guide_runs_as_it_is_printed(node: Served, tmp_path: Path) -> None:
         assert subprocess.run(typed, check=False).returncode == 0
     commands = [block for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL) if not block.startswith(DONE)]
     path = os.pathsep.join([str(Path(sys.executable).parent), str(Path(binary()).parent), os.environ["PATH"]])
-    environment = {**clean(), "ASSENT_NODE": node.url, "PATH": path, "PYTHONUNBUFFERED": "1"}
+    environment = {**clean(), "ASSENT_NODE": at_home.url, "PATH": path, "PYTHONUNBUFFERED": "1"}
+    environment["XDG_DATA_HOME"] = str(tmp_path / "home")
     said = ""
     for block in commands:
         ran = subprocess.run(
@@ -43,3 +55,5 @@ def test_the_guide_runs_as_it_is_printed(node: Served, tmp_path: Path) -> None:
     assert "forbidden: this agent may take on 1400 USD at most" in said
     assert "proved: True" in said
     assert "FULFILLED" in said
+    assert "proved " in said and "R 1.000000 - " in said
+    assert "['levelNumber']" in said

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
+from types import FrameType
 
 import pytest
 
 import assent
 from assent import sync
-from assent._portal import Closed
+from assent._portal import Closed, Portal
 
 from .support import CAPABILITY, PATIENCE, ROOT, Market, Served
 
@@ -149,3 +151,87 @@ def test_who_interrupts_a_loop_is_told_nothing_else(node: Served, tmp_path: Path
             ended.set()
             interrupting.join()
             assert not asyncio.all_tasks(client._portal._loop)
+
+
+async def numbers() -> AsyncGenerator[int, None]:
+    for number in (1, 2, 3):
+        await asyncio.sleep(0)
+        yield number
+
+
+def is_interrupted(step: int, work: Callable[[], object]) -> bool:
+    """Does some work, with an interruption after so many steps of it; whether there were as many.
+
+    A signal is heard when a function begins, and when one that is no Python returns.
+    """
+    left = step
+
+    def look(frame: FrameType, event: str, _: object) -> None:
+        nonlocal left
+        if event in ("call", "c_return") and Path(frame.f_code.co_filename).name in ("_portal.py", "threading.py"):
+            left -= 1
+            if left < 0:
+                sys.setprofile(None)
+                raise KeyboardInterrupt
+
+    sys.setprofile(look)
+    try:
+        work()
+    except KeyboardInterrupt:
+        return True
+    finally:
+        sys.setprofile(None)
+    return False
+
+
+def within_a_while(work: Callable[[], object]) -> bool:
+    """Whether something is done at all."""
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    thread.join(PATIENCE)
+    return not thread.is_alive()
+
+
+@pytest.mark.filterwarnings("ignore:coroutine .* was never awaited")
+@pytest.mark.parametrize(
+    "work",
+    [lambda portal: portal.run(asyncio.sleep(0.01)), lambda portal: list(portal.iterate(numbers()))],
+    ids=["once", "loop"],
+)
+def test_an_interruption_at_any_step_leaves_what_goes_on(work: Callable[[Portal], object]) -> None:
+    portal = Portal()
+    told: list[list[int]] = []
+    for step in itertools.count():
+        interrupted = is_interrupted(step, lambda: work(portal))
+        assert within_a_while(lambda: told.append(list(portal.iterate(numbers())))), f"interrupted at step {step}"
+        assert told.pop() == [1, 2, 3]
+        if not interrupted:
+            break
+    assert step > 10
+    portal.close()
+    assert not portal._thread.is_alive()
+
+
+@pytest.mark.filterwarnings("ignore:coroutine .* was never awaited")
+def test_an_interruption_at_any_step_of_the_closing_ends_it() -> None:
+    for step in itertools.count():
+        portal = Portal()
+        interrupted = is_interrupted(step, portal.close)
+        assert within_a_while(portal.close), f"interrupted at step {step}"
+        assert within_a_while(portal._thread.join), f"interrupted at step {step}"
+        if not interrupted:
+            break
+    assert step > 10
+
+
+def test_garbage_that_is_collected_in_the_loop_keeps_nobody() -> None:
+    portal = Portal()
+    left = [portal.iterate(numbers())]
+    assert next(left[0]) == 1
+
+    async def collect() -> None:
+        left.clear()
+
+    portal.run(collect())
+    assert portal.run(asyncio.sleep(0, 7)) == 7
+    portal.close()

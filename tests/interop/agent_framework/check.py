@@ -16,6 +16,11 @@ def tools():
     assert [tool.name for tool in made if tool.approval_mode == "always_require"] == ["escalate"]
 
 
+async def guide():
+    scripted = frameworks.example("agent_framework").ScriptedModel
+    await frameworks.run_guide("agent_framework", lambda script: scripted(script))
+
+
 async def mcp():
     import stage
     from agent_framework import MCPStdioTool
@@ -52,9 +57,11 @@ def calls(server):
 
 
 def main():
+    frameworks.check_install("agent-framework")
     frameworks.check_types("agent_framework")
     tools()
     frameworks.run_example("agent_framework")
+    asyncio.run(guide())
     asyncio.run(mcp())
 
 

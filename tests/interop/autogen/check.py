@@ -17,6 +17,11 @@ def tools():
     frameworks.check_tools([(tool.name, tool.description, tool.schema["parameters"]) for tool in made])
 
 
+async def guide():
+    scripted = frameworks.example("autogen").ScriptedModel
+    await frameworks.run_guide("autogen", lambda script: scripted(script))
+
+
 async def mcp():
     import stage
     from autogen_ext.tools.mcp import McpWorkbench, StdioServerParams
@@ -41,9 +46,11 @@ def calls(bench):
 
 
 def main():
+    frameworks.check_install("autogen")
     frameworks.check_types("autogen")
     tools()
     frameworks.run_example("autogen")
+    asyncio.run(guide())
     asyncio.run(mcp())
 
 

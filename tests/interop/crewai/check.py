@@ -16,6 +16,11 @@ def tools():
     assert [tool.name for tool in made if tool.result_as_answer] == ["escalate"]
 
 
+async def guide():
+    scripted = frameworks.example("crewai").ScriptedModel
+    await frameworks.run_guide("crewai", lambda script: scripted(model="scripted", script=script))
+
+
 async def mcp():
     import stage
     from crewai.mcp import MCPClient
@@ -41,9 +46,11 @@ def calls(client):
 
 
 def main():
+    frameworks.check_install("crewai")
     frameworks.check_types("crewai")
     tools()
     frameworks.run_example("crewai")
+    asyncio.run(guide())
     asyncio.run(mcp())
 
 

@@ -16,6 +16,11 @@ def tools():
     frameworks.check_tools([(tool.name, tool.description, tool.tool_call_schema.model_json_schema()) for tool in made])
 
 
+async def guide():
+    scripted = frameworks.example("langchain").ScriptedModel
+    await frameworks.run_guide("langchain", lambda script: scripted(script=script))
+
+
 async def mcp():
     import stage
     from langchain_mcp_adapters.client import MultiServerMCPClient
@@ -43,10 +48,12 @@ def calls(tools):
 
 
 def main():
+    frameworks.check_install("langchain")
     frameworks.check_types("langchain")
     tools()
     toolset.check()
     frameworks.run_example("langchain")
+    asyncio.run(guide())
     asyncio.run(mcp())
 
 

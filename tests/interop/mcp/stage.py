@@ -8,7 +8,9 @@ import hashlib
 import json
 import os
 import pathlib
+import shutil
 import subprocess
+import sys
 import tempfile
 import time
 import urllib.parse
@@ -16,6 +18,9 @@ import urllib.request
 import uuid
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+import printed  # noqa: E402
 
 PROGRAM = os.environ["ASSENT_PROGRAM"]
 BUYER, SELLER = "acme.example/buyer", "volt.example/sales"
@@ -172,3 +177,15 @@ async def read(call, session, commitment):
     assert data(await call("verify", {"commitment": commitment}))["holds"]
     assert data(await call("discover", {"capability": "provision"}))["total"] == 2
     assert refusal(await call("list_commitments", {"commitment": "0f" * 32})) == "NOT_FOUND"
+
+
+def check_guide(place):
+    """The program that the guide prints, with its user's home where it says."""
+    (program,) = printed.blocks("mcp.md")
+    kept = place.home / "printed/.config/assent"
+    shutil.copytree(place.home / "acme", kept)
+    path = os.pathsep.join([str(pathlib.Path(PROGRAM).parent), os.environ["PATH"]])
+    environment = {**place.environment(), "HOME": str(kept.parents[1]), "PATH": path}
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=environment, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["identity"] == "agent://" + BUYER, done.stdout

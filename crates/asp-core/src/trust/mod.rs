@@ -37,6 +37,7 @@
 //! holds for the deals after any instant, which are all that clock and R′ see. Were an observer's lending to one
 //! debtor bounded, ten identities could take ten times what one can.
 
+mod answer;
 mod backing;
 mod conduct;
 mod evidence;
@@ -52,6 +53,7 @@ mod quantile;
 mod score;
 mod settled;
 
+pub use answer::{ANSWER_BYTES_MAX, Answer, Comparison, NoAnswer, Unjudged};
 pub use backing::{Worth, backed, worth};
 pub use conduct::{Conduct, Watch};
 pub use evidence::{Evidence, Ground, Outcome, Question, View};

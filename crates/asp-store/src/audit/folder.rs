@@ -3,14 +3,15 @@
 use std::path::Path;
 use std::time::Instant;
 
+use asp_core::audit::Checked;
 use asp_core::key::KeyId;
 use asp_core::log::tile::{TILE_WIDTH, Tile};
 use asp_core::name::Origin;
 use asp_core::position::LogTime;
 use rusqlite::{Connection, params};
 
-use super::examiner::{Checked, Examiner};
-use super::{AuditError, Finding, Report, pipeline, views};
+use super::examiner::Examiner;
+use super::{AuditError, Finding, Report, pipeline, unreadable, views};
 use crate::entries::{blob, decode_signatures, request_key};
 use crate::fault::Fault;
 use crate::names::Names;
@@ -67,10 +68,10 @@ pub fn folder(folder: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<Repor
         let mut audit = Audit::new(connection, origin, node_key)?;
         let finding = audit.run(progress).err();
         Ok(Report {
-            entries: audit.examiner.tree.size(),
-            root: audit.examiner.tree.root(),
+            entries: audit.examiner.course.tree.size(),
+            root: audit.examiner.course.tree.root(),
             elapsed: began.elapsed(),
-            money: audit.examiner.money(),
+            money: audit.examiner.course.money(),
             finding,
             origin: audit.examiner.origin,
             node_key,
@@ -88,12 +89,12 @@ struct Audit<'a> {
 
 impl<'a> Audit<'a> {
     fn new(connection: &'a Connection, origin: Origin, node_key: KeyId) -> Result<Self, Fault> {
-        let examiner = Examiner::new(origin, node_key, true)?;
+        let examiner = Examiner::new(origin, node_key)?;
         Ok(Self { connection, examiner, names: Names::new(NAMES_MAX), tiles: 0 })
     }
 
     fn run(&mut self, progress: &mut dyn FnMut(u64, u64)) -> Result<(), Finding> {
-        let unreadable = |fault: Fault| Finding::unreadable(None, &fault);
+        let unreadable = |fault: Fault| unreadable(None, &fault);
         let (total, _) = entries::end(self.connection).map_err(unreadable)?;
         let connection = self.connection;
         let (origin, node_key) = (self.examiner.origin.clone(), self.examiner.node_key);
@@ -112,7 +113,7 @@ impl<'a> Audit<'a> {
             |batches| check(batches, &origin, node_key),
             |done: Done| {
                 let verdict = self.take(done);
-                progress(self.examiner.tree.size(), total);
+                progress(self.examiner.course.tree.size(), total);
                 finding = verdict.err();
                 finding.is_none()
             },
@@ -128,21 +129,21 @@ impl<'a> Audit<'a> {
             let named = self
                 .names
                 .find(self.connection, &entry.verified.statement().stream)
-                .map_err(|fault| Finding::unreadable(Some(index), &fault))?;
+                .map_err(|fault| unreadable(Some(index), &fault))?;
             if named != Some(stream) {
                 return Err(Finding::at(index, "its row belongs to another stream"));
             }
             self.examiner.take(entry)?;
         }
         done.finding.map_or(Ok(()), Err)?;
-        let changed = self.examiner.tree.take_changed();
+        let changed = self.examiner.course.tree.take_changed();
         changed.iter().filter(|tile| tile.path().is_full()).try_for_each(|tile| self.check_tile(tile))
     }
 
     fn check_tile(&mut self, tile: &Tile) -> Result<(), Finding> {
         self.tiles += 1;
         let stored = tiles::stored(self.connection, tile.level(), tile.index())
-            .map_err(|fault| Finding::unreadable(None, &fault))?;
+            .map_err(|fault| unreadable(None, &fault))?;
         let stored = stored.as_ref().map_or(&[][..], Tile::hashes);
         if stored == tile.hashes() {
             return Ok(());
@@ -158,13 +159,11 @@ impl<'a> Audit<'a> {
 
     /// What is of the log as a whole: the right edge, the checkpoint, the views, the file.
     fn finish(&mut self) -> Result<(), Finding> {
-        let unreadable = |fault: Fault| Finding::unreadable(None, &fault);
+        let unreadable = |fault: Fault| unreadable(None, &fault);
         self.check_edge()?;
         let note = reads::checkpoint(self.connection).map_err(unreadable)?;
         self.examiner.check_note(note.as_deref())?;
-        if let Some(derived) = self.examiner.finish_views().map_err(unreadable)? {
-            views::compare(self.connection, derived)?;
-        }
+        views::compare(self.connection, self.examiner.finish_views().map_err(unreadable)?)?;
         let sound: String = self
             .connection
             .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))
@@ -174,16 +173,17 @@ impl<'a> Audit<'a> {
 
     /// The last tile of each level, and that there are no others.
     fn check_edge(&mut self) -> Result<(), Finding> {
-        let unreadable = |fault: Fault| Finding::unreadable(None, &fault);
-        self.examiner.tree.take_changed();
-        let mut rows = self.examiner.tree.size();
+        let unreadable = |fault: Fault| unreadable(None, &fault);
+        self.examiner.course.tree.take_changed();
+        let mut rows = self.examiner.course.tree.size();
         while rows > 0 {
             self.tiles += u64::from(!rows.is_multiple_of(TILE_WIDTH.into()));
             rows /= u64::from(TILE_WIDTH);
         }
         // Of a tree, the right edge and the peaks are all that is kept: equal ones came from equal tiles.
-        let restored = tiles::restore(self.connection, self.examiner.tree.size()).map_err(unreadable)?;
-        if restored != self.examiner.tree {
+        let restored =
+            tiles::restore(self.connection, self.examiner.course.tree.size()).map_err(unreadable)?;
+        if restored != self.examiner.course.tree {
             return Err(Finding::whole("the right edge of the tree is not that of these entries"));
         }
         let stored: u64 = self
@@ -204,7 +204,7 @@ fn chunk(connection: &Connection, next: &mut u64, total: u64) -> Result<Vec<RawB
     let mut count = 0;
     while *next < total && count < CHUNK_ENTRIES {
         let at = *next;
-        let unreadable = |fault: Fault| Finding::unreadable(Some(at), &fault);
+        let unreadable = |fault: Fault| unreadable(Some(at), &fault);
         let batch = receipts::batch_of(connection, at).map_err(unreadable)?;
         let batch = batch.filter(|batch| batch.first == at && !batch.leaves.is_empty());
         let Some(batch) = batch else {

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Rows};
 
-use super::Finding;
+use super::{Finding, unreadable};
 use crate::fault::Fault;
 
 /// How a view is read: what it shows, in an order in which two of them can be walked side by side.
@@ -176,8 +176,7 @@ const VIEWS: &[View] = &[
 /// The first row that differs.
 pub(super) fn compare(stored: &Connection, derived: &Connection) -> Result<(), Finding> {
     for view in VIEWS {
-        let difference =
-            first_difference(stored, derived, view).map_err(|fault| Finding::unreadable(None, &fault))?;
+        let difference = first_difference(stored, derived, view).map_err(|fault| unreadable(None, &fault))?;
         if let Some(finding) = difference {
             return Err(finding);
         }
@@ -185,7 +184,7 @@ pub(super) fn compare(stored: &Connection, derived: &Connection) -> Result<(), F
             Ok(connection.query_row(&format!("SELECT count(*) FROM {}", view.name), [], |row| row.get(0))?)
         };
         let counts = count(stored).and_then(|stored| Ok((stored, count(derived)?)));
-        let (has, gives) = counts.map_err(|fault| Finding::unreadable(None, &fault))?;
+        let (has, gives) = counts.map_err(|fault| unreadable(None, &fault))?;
         // A row that names nothing falls out of the comparison above, not out of the count.
         if has != gives {
             let what = format!("the view {} has {has} rows where the entries give {gives}", view.name);

@@ -9,6 +9,7 @@ mod proof;
 mod reading;
 mod signing;
 mod text;
+mod trust;
 
 use pyo3::prelude::*;
 
@@ -21,5 +22,6 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     signing::register(module)?;
     reading::register(module)?;
     proof::register(module)?;
-    text::register(module)
+    text::register(module)?;
+    trust::register(module)
 }

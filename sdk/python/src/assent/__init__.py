@@ -13,7 +13,7 @@
 nothing of it is written a second time here.
 """
 
-from . import strategy, sync
+from . import strategy, sync, trust
 from ._node import Receipt
 from .agent import Agent, Opening
 from .client import Client
@@ -86,5 +86,6 @@ __all__ = [
     "digest",
     "strategy",
     "sync",
+    "trust",
     "verify",
 ]

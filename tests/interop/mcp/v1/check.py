@@ -75,6 +75,7 @@ async def by_http(place, session, commitment):
 
 async def main():
     with stage.Stage() as place:
+        stage.check_guide(place)
         found = await by_stdio(place)
         await by_http(place, *found)
 

@@ -75,6 +75,7 @@ async def by_http(place, mode, session, commitment):
 async def main():
     for mode in ("auto", NEWEST, "legacy"):
         with stage.Stage() as place:
+            stage.check_guide(place)
             found = await by_stdio(place, mode)
             await by_http(place, mode, *found)
         print(f"  {mode}: held")
