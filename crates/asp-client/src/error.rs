@@ -55,6 +55,11 @@ pub enum Error {
         /// Why not.
         code: Code,
     },
+    /// A file cannot be sent or fetched: nothing was said of it.
+    File {
+        /// Why.
+        why: String,
+    },
     /// The vault with the keys of sealed sessions cannot be used: nothing was sent.
     Vault {
         /// Why.
@@ -79,6 +84,7 @@ impl Error {
             | Self::TimedOut
             | Self::Missing { .. }
             | Self::Key { .. }
+            | Self::File { .. }
             | Self::Vault { .. }
             | Self::NoRandomness => None,
         }
@@ -109,6 +115,7 @@ impl fmt::Display for Error {
             Self::Missing { what } => write!(f, "there is no {what}"),
             Self::Key { path, why } => write!(f, "{}: {why}", path.display()),
             Self::Unread { code } => write!(f, "what is to be agreed to could not be read ({code})"),
+            Self::File { why } => write!(f, "the file: {why}"),
             Self::Vault { why } => write!(f, "the vault of sealed sessions: {why}"),
             Self::NoRandomness => f.write_str("the operating system has no random bytes"),
         }

@@ -35,6 +35,7 @@ mod clock;
 mod dispute;
 mod error;
 mod export;
+mod files;
 mod inbox;
 mod list;
 mod money;

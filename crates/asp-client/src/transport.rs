@@ -212,6 +212,7 @@ fn can_help(error: &Error) -> bool {
         | Error::Missing { .. }
         | Error::Key { .. }
         | Error::Unread { .. }
+        | Error::File { .. }
         | Error::Vault { .. }
         | Error::NoRandomness => false,
     }

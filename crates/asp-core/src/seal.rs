@@ -162,10 +162,9 @@ impl Opened {
     /// [`Code::StatementTooLarge`] where no size is large enough.
     pub fn padded(&self) -> Result<Vec<u8>, Rejection> {
         let text = self.to_text();
-        let needed = LENGTH_BYTES.saturating_add(text.len());
-        let size = needed.next_power_of_two().clamp(BUCKET_BYTES_MIN, BUCKET_BYTES_MAX);
-        let length = u32::try_from(text.len()).ok().filter(|_| needed <= size);
-        let length = length.ok_or_else(|| Code::StatementTooLarge.at("/body").by("ASP-SEA-008"))?;
+        let (size, length) = bucket(text.len())
+            .zip(u32::try_from(text.len()).ok())
+            .ok_or_else(|| Code::StatementTooLarge.at("/body").by("ASP-SEA-008"))?;
         let mut padded = Vec::with_capacity(size);
         padded.extend(length.to_be_bytes());
         padded.extend(text);
@@ -192,9 +191,11 @@ impl Opened {
         if committed != Some(self.commitment()) {
             return Err(Code::CommitmentMismatch.at("/seal/commitment")); // ASP-SEA-009
         }
-        // A package that is not salted could be found by trying what it may say.
-        let salted = self.body.packages_offered().into_iter().all(|(_, package)| package.salt.is_some());
-        if salted && outline(&self.body, mode) == statement.body {
+        // A package that is not salted could be found by trying what it may say, and one that hides its terms here too
+        // would bind to what nobody has read.
+        let mut packages = self.body.packages_offered().into_iter();
+        let told = packages.all(|(_, package)| package.salt.is_some() && package.hidden.is_none());
+        if told && outline(&self.body, mode) == statement.body {
             Ok(())
         } else {
             Err(Code::OutlineMismatch.at("/body")) // ASP-SEA-010
@@ -202,11 +203,19 @@ impl Opened {
     }
 }
 
+/// The size to which a text of so many bytes is padded: the least that holds it, or none.
+fn bucket(text: usize) -> Option<usize> {
+    let needed = LENGTH_BYTES.saturating_add(text);
+    let size = needed.checked_next_power_of_two()?.clamp(BUCKET_BYTES_MIN, BUCKET_BYTES_MAX);
+    (needed <= size).then_some(size)
+}
+
 fn unpadded(padded: &[u8]) -> Option<&[u8]> {
     let (length, rest) = padded.split_first_chunk::<LENGTH_BYTES>()?;
     let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
     let (text, zeros) = rest.split_at_checked(length)?;
-    zeros.iter().all(|byte| *byte == 0).then_some(text)
+    let fits = bucket(length) == Some(padded.len()) && zeros.iter().all(|byte| *byte == 0);
+    fits.then_some(text)
 }
 
 /// Where in its chain content stands: it opens nowhere else.
@@ -248,7 +257,7 @@ mod tests {
 
     #[test]
     fn what_is_padded_otherwise_is_refused() {
-        // ASP-SEA-008: nothing rides in the padding, and the length is that of the text.
+        // ASP-SEA-008: nothing rides in the padding, the length is that of the text, the size the least that holds it.
         let padded = opened(10).padded().unwrap();
         let mut ridden = padded.clone();
         *ridden.last_mut().unwrap() = 1;
@@ -256,7 +265,9 @@ mod tests {
         longer[..4].copy_from_slice(&u32::MAX.to_be_bytes());
         let mut shorter = padded.clone();
         shorter[3] -= 1;
-        for bad in [&ridden[..], &longer, &shorter, &padded[..3], &[]] {
+        let roomy = [padded.clone(), vec![0; padded.len()]].concat();
+        let tight = &padded[..padded.len() - 1];
+        for bad in [&ridden[..], &longer, &shorter, &roomy, tight, &padded[..3], &[]] {
             let refusal = Opened::from_padded(KIND, bad).unwrap_err();
             assert_eq!(refusal.code, Code::ContentInvalid);
         }

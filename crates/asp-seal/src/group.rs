@@ -84,7 +84,6 @@ impl Group {
     /// It has to be one of this session at this epoch, by a member of this name, with exactly these members.
     pub(crate) fn join(
         crypto: &RustCrypto,
-        agent: &AgentUri,
         (session, epoch): (&Hash, u64),
         (by, welcome): (&AgentUri, Welcome),
         (reference, package): (&KeyPackageRef, &OwnPackage),
@@ -96,6 +95,7 @@ impl Group {
             .map_err(|_| Fault::CannotOpen)?;
         let id = staged.processed_welcome().unverified_group_info().group_id().clone();
         let founded = suite::founded(session, &id).ok_or(Fault::WrongGroup)?;
+        let own = staged.processed_welcome().own_key_package().map(|package| package.leaf_node().clone());
         let staged = staged.build().map_err(|_| Fault::CannotOpen)?;
         let context = staged.group_context();
         if Some(context.epoch().as_u64()) != mls_epoch(founded, epoch) {
@@ -108,8 +108,8 @@ impl Group {
         if suite::agent(sender.credential()).as_ref() != Some(by) {
             return Err(Fault::WrongSender);
         }
-        let own = staged.own_leaf_node().and_then(|leaf| suite::agent(leaf.credential()));
-        if own.as_ref() != Some(agent) || suite::roster(staged.members())? != *members {
+        // RFC 9420 §12.4.3.1: the own leaf is that of the key package, and no older one with the same key.
+        if staged.own_leaf_node() != own.as_ref() || suite::roster(staged.members())? != *members {
             return Err(Fault::WrongMembers);
         }
         let mls = staged.into_group(&provider).map_err(|_| Fault::CannotOpen)?;

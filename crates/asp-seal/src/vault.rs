@@ -31,7 +31,7 @@ pub const PLACE_BYTES_MAX: usize = 1_024;
 /// Bytes of a commit, and of a Welcome: both fit a statement.
 pub const HANDSHAKE_BYTES_MAX: usize = 81_920;
 
-/// Bytes of a vault: some ten thousand sessions of two, a thousand of thirty-two.
+/// Bytes of a vault: some thirty thousand sessions of two, six thousand of thirty-two.
 pub const VAULT_BYTES_MAX: usize = 268_435_456;
 
 /// Key packages made at once: a statement takes no more.
@@ -302,7 +302,7 @@ impl Vault {
         let (place, reference) = self.invited(&welcome).ok_or(Fault::PackageUnknown)?;
         let package = self.packages.get(place).ok_or(Fault::PackageUnknown)?;
         let (at, with) = ((session, epoch), (&reference, package));
-        let group = Group::join(&self.crypto, &self.agent, at, (by, welcome), with, members)?;
+        let group = Group::join(&self.crypto, at, (by, welcome), with, members)?;
         if !package.last_resort {
             self.packages.remove(place);
         }

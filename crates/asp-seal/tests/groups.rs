@@ -3,6 +3,8 @@
 mod common;
 
 use asp_core::key::SecretKey;
+use asp_core::limits::{STATEMENT_BYTES_MAX, URI_BYTES_MAX};
+use asp_core::name::AgentUri;
 use asp_core::position::Hash;
 use asp_seal::fault::Fault;
 use asp_seal::package::KeyPackage;
@@ -420,6 +422,67 @@ fn sessions_of_one_vault_are_apart() {
     assert_eq!(parties[1].vault.epoch(&other), None);
     assert_eq!(parties[1].vault.open(&other, 1, &agent(0), b"1", &content).unwrap_err(), Fault::NotAMember);
     all_talk(&mut parties);
+}
+
+/// How often these bytes are in what is kept of a vault.
+fn kept(party: &Party, bytes: &[u8]) -> usize {
+    party.saved().windows(bytes.len()).filter(|window| *window == bytes).count()
+}
+
+#[test]
+fn nothing_is_kept_of_what_is_over() {
+    let mut parties = group(2);
+    for _ in 0..3 {
+        let change = parties[0].change(&[], &[]);
+        parties[0].settle();
+        parties[1].follow(&agent(0), &change).unwrap();
+        for party in &parties {
+            assert_eq!(kept(party, br#""past_epoch_trees":[]"#), 1);
+            assert_eq!(kept(party, b"EpochKeyPairs"), 1);
+        }
+    }
+    let (mut ada, mut bob) = (Party::new(0), Party::new(1));
+    let packages = [bob.package(), bob.last_resort()];
+    let label = br#""private_init_key""#;
+    assert_eq!(kept(&bob, label), 2);
+    for (number, package) in packages.iter().enumerate() {
+        let session = Hash::of(&[&[u8::try_from(number).unwrap()]]);
+        let founded = ada.vault.found(&ada.key, &session, 1, std::slice::from_ref(package)).unwrap();
+        ada.vault.settle(&session, 1).unwrap();
+        bob.vault.join(&session, 1, &agent(0), &founded.welcome.unwrap(), &founded.members).unwrap();
+        // That of last resort stays in its one place.
+        assert_eq!(kept(&bob, label), 1);
+    }
+    for number in 0..2_u8 {
+        bob.vault.forget(&Hash::of(&[&[number]]));
+    }
+    assert_eq!(kept(&bob, b"EpochKeyPairs"), 0);
+    assert_eq!(kept(&bob, b"message_secrets"), 0);
+}
+
+#[test]
+fn the_largest_group_fits_a_statement() {
+    let long = |number: u8| -> AgentUri {
+        let segments = "a".repeat(60);
+        let name = format!("agent://org{number:02}.example/{segments}/{segments}/{segments}/{segments}");
+        name.get(..URI_BYTES_MAX.min(name.len())).unwrap().parse().unwrap()
+    };
+    let party = |number| Party { agent: long(number), key: key(number), vault: Vault::new(long(number)) };
+    let mut parties: Vec<Party> = (0..32).map(party).collect();
+    let packages: Vec<KeyPackage> = parties.iter_mut().skip(1).map(Party::package).collect();
+    let founder = &mut parties[0];
+    let founded = founder.vault.found(&founder.key, &session(), 1, &packages).unwrap();
+    founder.vault.settle(&session(), 1).unwrap();
+    let by = founder.agent.clone();
+    for party in parties.iter_mut().skip(1) {
+        party.join(1, &by, &founded).unwrap();
+    }
+    // Everybody else is replaced at once.
+    let removed: Vec<AgentUri> = parties.iter().skip(1).map(|party| party.agent.clone()).collect();
+    let packages: Vec<KeyPackage> = parties.iter_mut().skip(1).map(Party::package).collect();
+    let change = parties[0].change(&removed, &packages);
+    let size = change.commit.unwrap().len() + change.welcome.unwrap().len();
+    assert!(size * 4 / 3 < STATEMENT_BYTES_MAX / 2, "{size}");
 }
 
 #[test]

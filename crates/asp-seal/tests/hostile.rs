@@ -17,7 +17,8 @@ use common::{
     session, with_rogue,
 };
 use openmls::prelude::{
-    Ciphersuite, Extension, Extensions, LeafNodeParameters, Lifetime, MlsGroup, RequiredCapabilitiesExtension,
+    Ciphersuite, Extension, Extensions, GroupId, LeafNodeParameters, Lifetime, MlsGroup,
+    RequiredCapabilitiesExtension,
 };
 use openmls_traits::OpenMlsProvider as _;
 
@@ -312,6 +313,33 @@ fn read_raw(content: &[u8]) -> openmls::prelude::KeyPackage {
         panic!("no key package");
     };
     package.validate(&openmls_rust_crypto::RustCrypto::default(), ProtocolVersion::Mls10).unwrap()
+}
+
+#[test]
+fn a_group_of_another_kind_is_not_joined() {
+    let required = || Extension::RequiredCapabilities(RequiredCapabilitiesExtension::new(&[], &[], &[]));
+    let kinds = [Extensions::empty(), Extensions::single(required()).unwrap()];
+    let joined = kinds.map(|extensions| {
+        let (mut party, rogue) = (Party::new(0), Rogue::new(2));
+        let made = party.vault.make_packages(&party.key, 1, false).unwrap().remove(0).content;
+        let id = [session().as_bytes().as_slice(), &1_u64.to_be_bytes()].concat();
+        let mut mls = MlsGroup::builder()
+            .with_group_id(GroupId::from_slice(&id))
+            .ciphersuite(SUITE)
+            .use_ratchet_tree_extension(true)
+            .with_group_context_extensions(extensions)
+            .build(
+                &rogue.provider,
+                &Signing(&rogue.key),
+                credential(rogue.agent.as_str().as_bytes(), &rogue.key),
+            )
+            .unwrap();
+        let (_, welcome, _) =
+            mls.add_members(&rogue.provider, &Signing(&rogue.key), &[read_raw(&made)]).unwrap();
+        let members = [0, 2].map(|number| (agent(number), key(number).id())).into();
+        party.vault.join(&session(), 1, &rogue.agent, &welcome.to_bytes().unwrap(), &members)
+    });
+    assert_eq!(joined, [Ok(()), Err(Fault::Malformed)]);
 }
 
 #[test]

@@ -100,7 +100,7 @@ impl From<asp_client::Error> for Failure {
             | Error::TimedOut => Exit::No,
             Error::Unreachable { .. } => Exit::Away,
             Error::Unread { .. } => Exit::No,
-            Error::Key { .. } | Error::Vault { .. } => Exit::Usage,
+            Error::Key { .. } | Error::File { .. } | Error::Vault { .. } => Exit::Usage,
             Error::BadAnswer { .. } | Error::Forged { .. } | Error::NoRandomness => Exit::Fault,
         };
         let mut failure = match &error {
@@ -119,6 +119,7 @@ impl From<asp_client::Error> for Failure {
             | Error::Missing { .. }
             | Error::Key { .. }
             | Error::Unread { .. }
+            | Error::File { .. }
             | Error::Vault { .. }
             | Error::NoRandomness => Self::new(exit, &error),
         };

@@ -236,6 +236,10 @@ fn accept(body: &Accept, answered: Option<Hash>, session: Option<&Session>) -> (
 fn inform(body: &Inform) -> (&'static str, String) {
     match body {
         Inform::Note(body) => ("session.inform", quoted(body.text.as_str())),
+        Inform::File(body) => {
+            let size = body.file.size;
+            ("session.file", format!("{} ({size} bytes) {}", body.file.name, quoted(body.text.as_str())))
+        }
         Inform::Usage(body) => {
             let tokens = body.tokens.map(|tokens| format!("{tokens} tokens"));
             let cost = body.cost.as_ref().map(ToString::to_string);

@@ -13,6 +13,7 @@ from typing import Any
 import canonical
 import forms
 import log
+import seal
 import statement as statements
 from envelope import signatures_of
 from refusal import Refused
@@ -372,11 +373,6 @@ def _attested(streams: Streams, statement: Statement) -> list[tuple[bytes, list[
     return [] if agent is None or key is None else [(key, [agent.keys])]
 
 
-def terms_hash(package: dict[str, Any]) -> str:
-    """The hash that an acceptance repeats."""
-    return forms.write_hash(forms.sha256(b"asp/1.0/terms\n", canonical.encode(package)))
-
-
 def _packages(statement: Statement) -> list[dict[str, Any]]:
     """The packages that a statement offers."""
     if statement.type not in ("PROPOSE", "COUNTER"):
@@ -396,10 +392,10 @@ def _signed_by_all(bundle: Bundle) -> Check:
     if completed is None or completed.type != "ACCEPT" or base is None or terms is None:
         return Check("signed-by-all", "not shown", "the statements form no such commitment")
     package = next(
-        (item for statement in said for item in _packages(statement) if terms_hash(item) == terms), None
+        (item for statement in said for item in _packages(statement) if seal.terms_hash(item) == terms), None
     )
     offered = base.type == "COMMIT" and base.body["termsHash"] == terms
-    offered = offered or any(terms_hash(item) == terms for item in _packages(base))
+    offered = offered or any(seal.terms_hash(item) == terms for item in _packages(base))
     if package is None or not offered:
         return Check("signed-by-all", "refuted", f"{terms} is not the hash of terms that were offered")
     signed: set[str] = set()

@@ -15,7 +15,7 @@ const EDGES: [(&str, &[&str]); 13] = [
     ("asp-store", &["asp-core"]),
     // Ciphers draw random bytes, and whoever only verifies needs none of them.
     ("asp-seal", &["asp-core"]),
-    ("asp-client", &["asp-core", "asp-api"]),
+    ("asp-client", &["asp-core", "asp-api", "asp-seal"]),
     ("asp-surfaces", &["asp-core", "asp-client"]),
     // A surface knows doors; the node's own is made of its handlers.
     ("asp-node", &["asp-core", "asp-store", "asp-client", "asp-surfaces"]),

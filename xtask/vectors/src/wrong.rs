@@ -60,6 +60,14 @@ pub(super) fn spellings(form: &str) -> Vec<Wrong> {
             ("with a capital", "0011223344556677889900112233445A"),
             ("with another letter", "0011223344556677889900112233445g"),
         ]),
+        "opaque" => opaques(),
+        "code" => of(&[
+            ("that is not in the registry", "NO_SUCH_CODE"),
+            ("in small letters", "content_unopened"),
+            ("with a hyphen", "CONTENT-UNOPENED"),
+            ("that is a rule", "ASP-SEA-014"),
+            ("empty", ""),
+        ]),
         "id" => ids(),
         "traceparent" => of(&[
             ("in capitals", "00-4BF92F3577B34DA6A3CE929D0E0E4736-00F067AA0BA902B7-01"),
@@ -68,6 +76,22 @@ pub(super) fn spellings(form: &str) -> Vec<Wrong> {
         ]),
         _ => Vec::new(),
     }
+}
+
+fn opaques() -> Vec<Wrong> {
+    [
+        ("with padding", "AQI="),
+        ("of one digit, which is no byte", "A"),
+        ("of five digits, which are no bytes", "AQIDA"),
+        ("whose last digit has bits beyond the only byte", "AB"),
+        ("whose last digit has bits beyond the second byte", "AQJ"),
+        ("of the standard alphabet", "+/AA"),
+        ("with a space", "AQ ID"),
+        ("with a line feed at its end", "AQID\n"),
+        ("of hexadecimal digits with a prefix", "0x010203:"),
+    ]
+    .map(|(what, text)| (what, text.to_owned()))
+    .into()
 }
 
 fn names() -> Vec<Wrong> {

@@ -175,3 +175,84 @@ async fn nothing_is_said_in_a_sealed_session_without_a_vault() {
     let refused = blind.inform(text("x")).await.unwrap_err();
     assert!(matches!(refused, Error::Missing { .. }), "{refused}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_goes_by_chunks_that_the_node_cannot_open_and_on_where_it_broke_off() {
+    let (stage, client) = Stage::with_people().await;
+    let (buying, selling) = session(&client, Mode::Sealed).await;
+    selling.introduce().await.unwrap();
+    // A text that would be found, and more than one chunk.
+    let file: Vec<u8> = b"drawings of the engine ".iter().copied().cycle().take(2_500_000).collect();
+    let name = || (text("engine.pdf"), Some(text("application/pdf")));
+    selling.send_file(name(), &file, text("the drawings"), |_| {}).await.unwrap();
+    assert_eq!(holding(stage.folder(), "drawings of the engine"), Vec::<String>::new());
+    let heard = buying.messages(None).await.unwrap();
+    let read = buying.read(heard.last().unwrap()).await.unwrap();
+    let Body::Inform(Inform::File(note)) = read.statement.body else { panic!("{:?}", read.statement.body) };
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("engine.pdf");
+    // As after an attempt that broke off, with a byte that is wrong in the second chunk.
+    let mut held = file[..1_500_000].to_vec();
+    held[1_200_000] ^= 1;
+    std::fs::write(folder.path().join("engine.pdf.part"), held).unwrap();
+    let mut from = Vec::new();
+    buying.fetch_file(&note.file, &path, |done| from.push(done)).await.unwrap();
+    assert_eq!(from, [1_048_576, 2_097_152, 2_500_000]);
+    assert_eq!(std::fs::read(&path).unwrap(), file);
+    // Sent again, nothing is put a second time: the chunks are the same.
+    let mut again = Vec::new();
+    selling.send_file(name(), &file, text("once more"), |done| again.push(done)).await.unwrap();
+    let heard = buying.messages(None).await.unwrap();
+    let read = buying.read(heard.last().unwrap()).await.unwrap();
+    let Body::Inform(Inform::File(second)) = read.statement.body else { panic!("{:?}", read.statement.body) };
+    assert_eq!(second.file, note.file);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_open_session_takes_no_file() {
+    let (_stage, client) = Stage::with_people().await;
+    let (_, selling) = session(&client, Mode::Open).await;
+    selling.introduce().await.unwrap();
+    let refused = selling.send_file((text("a"), None), b"x", text(""), |_| {}).await.unwrap_err();
+    assert!(matches!(refused, Error::Missing { .. }), "{refused}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_revoked_consent_parts_the_group_and_what_is_owed_can_still_be_met() {
+    // ASP-SEA-005
+    let (_stage, client) = Stage::with_people().await;
+    let (buying, selling) = session(&client, Mode::Sealed).await;
+    selling.introduce().await.unwrap();
+    let terms = offer("1150", true);
+    buying.propose(terms).await.unwrap();
+    let view = selling.view().await.unwrap();
+    let terms = *view.offers[0].packages.keys().next().unwrap();
+    selling.accept(&view.offers[0].id, terms).await.unwrap();
+    let acme = client.organisation_with(text("acme.example"), key("acme"));
+    let consent = *buying.view().await.unwrap().consents.iter().next().unwrap();
+    acme.revoke_consent(&consent, text("no more")).await.unwrap();
+    buying.renew_group().await.unwrap();
+    let channel = buying.view().await.unwrap().channel.unwrap();
+    assert_eq!((channel.epoch, channel.members.into_keys().collect::<Vec<_>>()), (2, vec![buyer()]));
+    // The seller is no member any more: what it says goes to the node as an outline, sealed for itself.
+    let commitment = selling.view().await.unwrap().commitments[0].id;
+    let evidence = asp_core::statement::body::Evidence::Acknowledgement { text: text("here they are") };
+    let on = asp_core::statement::body::ObligationRef::whole(commitment, text("delivery"));
+    selling.fulfil(on.clone(), evidence).await.unwrap();
+    let view = buying.view().await.unwrap();
+    assert_eq!(view.commitments[0].obligations[0].state, "DELIVERED");
+    let heard = buying.messages(None).await.unwrap();
+    let last = buying.read(heard.last().unwrap()).await.unwrap();
+    assert!(matches!(last.reading, Reading::Shut), "{:?}", last.reading);
+    // Nothing can be said under the old epoch.
+    let Body::Inform(Inform::Group(group)) = heard
+        .iter()
+        .rev()
+        .map(|message| message.verify().unwrap().statement().body.clone())
+        .find(|body| matches!(body, Body::Inform(Inform::Group(_))))
+        .unwrap()
+    else {
+        panic!("no group")
+    };
+    assert_eq!((group.epoch, group.members.len()), (3, 1));
+}

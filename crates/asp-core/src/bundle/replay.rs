@@ -485,6 +485,7 @@ fn settles(body: &Body) -> Option<(&Hash, &ObligationId)> {
     let Body::Inform(inform) = body else { return None };
     match inform {
         Inform::Note(_)
+        | Inform::File(_)
         | Inform::Usage(_)
         | Inform::Progress(_)
         | Inform::Group(_)

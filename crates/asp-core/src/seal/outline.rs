@@ -116,7 +116,8 @@ fn offer(said: &Offer, mode: Mode) -> Offer {
 fn inform(said: &Inform, mode: Mode) -> Inform {
     let wordless = |told: &ObligationNote| ObligationNote { text: blank(), ..told.clone() };
     match said {
-        Inform::Note(_) => Inform::Note(note()),
+        // That it is about a file is for those to know who can open it.
+        Inform::Note(_) | Inform::File(_) => Inform::Note(note()),
         Inform::Progress(told) => Inform::Progress(wordless(told)),
         Inform::Contest(told) => Inform::Contest(wordless(told)),
         Inform::Fulfilment(done) => {

@@ -425,7 +425,11 @@ impl Session {
     fn inform(&mut self, inform: &Inform, accepted: &Accepted, effects: &mut Vec<Effect>) {
         let at = accepted.at().time;
         let (commitment, obligation, stage, progress) = match inform {
-            Inform::Note(_) | Inform::Progress(_) | Inform::Usage(_) | Inform::Unreadable(_) => return,
+            Inform::Note(_)
+            | Inform::File(_)
+            | Inform::Progress(_)
+            | Inform::Usage(_)
+            | Inform::Unreadable(_) => return,
             Inform::Group(group) => return self.regroup(group, accepted.statement().hash, accepted.at()),
             Inform::Award(award) => return self.award(award, accepted, effects),
             Inform::Fulfilment(done) => {

@@ -175,7 +175,7 @@ impl<'a> Case<'a> {
     fn informs(&self, selector: Selector) -> bool {
         let Body::Inform(inform) = &self.statement.body else { return false };
         let meant = match inform {
-            Inform::Note(_) => Selector::Note,
+            Inform::Note(_) | Inform::File(_) => Selector::Note,
             Inform::Usage(_) => Selector::Usage,
             Inform::Group(_) => Selector::Group,
             Inform::Unreadable(_) => Selector::Unreadable,
@@ -666,7 +666,11 @@ impl<'a> Case<'a> {
     fn duty_named(&self) -> Option<(&'a Hash, &'a ObligationId, Option<&'a ObligationId>)> {
         match &self.statement.body {
             Body::Inform(inform) => match inform {
-                Inform::Note(_) | Inform::Usage(_) | Inform::Group(_) | Inform::Unreadable(_) => None,
+                Inform::Note(_)
+                | Inform::File(_)
+                | Inform::Usage(_)
+                | Inform::Group(_)
+                | Inform::Unreadable(_) => None,
                 Inform::Progress(note) | Inform::Contest(note) => {
                     Some((&note.commitment, &note.obligation, note.stage.as_ref()))
                 }

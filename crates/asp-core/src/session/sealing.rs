@@ -162,6 +162,10 @@ impl Case<'_> {
         if session.mode == Mode::Open {
             return match seal {
                 Some(_) => Err(Code::InvalidField.at("/seal")), // ASP-SEA-001
+                // The key of a file is for a group to know.
+                None if matches!(self.statement.body, Body::Inform(Inform::File(_))) => {
+                    Err(Code::NotAllowed.at("/body").by("ASP-SEA-003"))
+                }
                 None if hidden() => Err(Code::InvalidTerms.at("/body").by("ASP-SEA-003")),
                 None => Ok(()),
             };

@@ -80,7 +80,7 @@ pub use policy::{
     Rates, Seed,
 };
 pub use praise::{Endorsement, EndorsementEnd, Rating};
-pub use sealed::{Group, GroupMember, KeyPackages, PublishedPackage, Unreadable};
+pub use sealed::{Disclosure, FileNote, Group, GroupMember, KeyPackages, PublishedPackage, Unreadable};
 
 bodies! {
     /// `org.register`: the organisation's first key, which signs this.
@@ -614,6 +614,8 @@ pub enum Accept {
 pub enum Inform {
     /// A fact or remark.
     Note(Note),
+    /// A file, in a seal.
+    File(FileNote),
     /// How far an obligation is.
     Progress(ObligationNote),
     /// That it is fulfilled.
@@ -798,6 +800,7 @@ impl Body {
             Self::AgentRate(rating) => rating.bounds(),
             Self::AgentKeypackagePublish(published) => published.bounds(),
             Self::Inform(Inform::Group(group)) => group.bounds(),
+            Self::Inform(Inform::File(note)) => note.file.bounds("/body/file"),
             Self::ConsentRequest(request) => request.bounds(),
             Self::DisputeFile(file) => file.bounds(),
             Self::DisputeRespond(respond) => dispute::exhibits_bounded(&respond.evidence, 0),

@@ -134,6 +134,12 @@ impl From<Error> for Failure {
                 "never",
             ),
             Error::Unread { code } => Self::of_code(code, None),
+            Error::File { .. } => Self::own(
+                "file",
+                "the file cannot be sent or fetched",
+                "Tell your user: a file may have 1 byte to 64 MiB, and has to be readable.",
+                "never",
+            ),
             Error::Vault { .. } => Self::own(
                 "vault",
                 "the vault with the keys of sealed sessions cannot be used",

@@ -1163,8 +1163,8 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         id: "ASP-SEA-003",
-        sentence: "What a participant says in a hybrid or sealed session that has begun MUST be its own outline in that mode; in an open session no package hides its terms.",
-        codes: &["CONTENT_IN_CLEAR", "INVALID_TERMS"],
+        sentence: "What a participant says in a hybrid or sealed session that has begun MUST be its own outline in that mode; in an open session no package hides its terms, and no file is attached.",
+        codes: &["CONTENT_IN_CLEAR", "INVALID_TERMS", "NOT_ALLOWED"],
         level: Level::Full,
         inside: None,
     },
@@ -1198,7 +1198,7 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         id: "ASP-SEA-008",
-        sentence: "Content MUST hold the canonical text of body and salt, behind its length in four bytes and before zeros, in 256 bytes or a power of two of them up to 32,768, or in 45,056.",
+        sentence: "Content MUST hold the canonical text of body and salt, behind its length in four bytes and before zeros, in the least that holds it of 256 bytes, the powers of two of them up to 32,768, and 45,056.",
         codes: &["CONTENT_INVALID", "STATEMENT_TOO_LARGE"],
         level: Level::Full,
         inside: Some("The node cannot see it: members judge it, and say what they could not read."),
@@ -1212,7 +1212,7 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         id: "ASP-SEA-010",
-        sentence: "The body of a statement with a seal MUST be the outline, in the mode of its session, of the body that was sealed, every package of which has a salt.",
+        sentence: "The body of a statement with a seal MUST be the outline, in the mode of its session, of the body that was sealed, every package of which has a salt and shows its terms.",
         codes: &["OUTLINE_MISMATCH"],
         level: Level::Full,
         inside: Some("The node cannot see it: members judge it, and whoever it is disclosed to."),

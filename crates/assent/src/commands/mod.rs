@@ -15,6 +15,7 @@ mod digest;
 mod discover;
 mod dispute;
 mod domain;
+mod file;
 mod fraud;
 mod inbox;
 mod init;

@@ -43,6 +43,16 @@ pub(super) async fn run(context: &Context, command: SessionCommand) -> Outcome {
             let session = party.session(&find(&party, &args.id).await?);
             say(context, &party, &session, &args).await
         }
+        SessionCommand::Send { id, file, name, media_type, text } => {
+            let party = context.agent().await?;
+            let session = party.session(&find(&party, &id).await?);
+            super::file::send(context, &session, &file, (name, media_type), text).await
+        }
+        SessionCommand::Fetch { id, message, output } => {
+            let party = context.agent().await?;
+            let session = party.session(&find(&party, &id).await?);
+            super::file::fetch(context, &session, Sequence(message), &output).await
+        }
         SessionCommand::Watch(args) => watch(context, &context.agent().await?, args).await,
         SessionCommand::Close(args) => close(context, &context.agent().await?, args).await,
         SessionCommand::Export { id, output } => {

@@ -49,7 +49,7 @@ class Keywords(unittest.TestCase):
         self.check({"pattern": "^[0-9]$"}, ("1", "OK"), ("\u0661", " pattern"))
         self.check({"pattern": "^[a$]\\$$"}, ("$$", "OK"), ("a$", "OK"), ("a", " pattern"), ("$$\n", " pattern"))
 
-    def test_three_forms_are_more_than_a_pattern(self) -> None:
+    def test_four_forms_are_more_than_a_pattern(self) -> None:
         self.check(
             {"x-form": "calendar"},
             ("2026-11-23T12:00:00.000Z", "OK"),
@@ -57,6 +57,7 @@ class Keywords(unittest.TestCase):
         )
         self.check({"x-form": "did-key"}, ("did:key:z6Mk", " x-form"))
         self.check({"x-form": "display-name"}, ("Acme", "OK"), ("Ac\u200bme", " x-form"))
+        self.check({"x-form": "code"}, ("NOT_JSON", "OK"), ("NOT_KNOWN", " x-form"), ("not_json", " x-form"))
 
     def test_members_are_named_in_the_pointer(self) -> None:
         schema = {
@@ -76,6 +77,15 @@ class Keywords(unittest.TestCase):
             ([1, True, {"a": 1}, {"a": True}], "OK"),
             ([{"a": 1}, {"a": 1}], " uniqueItems"),
         )
+
+    def test_a_member_can_be_asked_to_rise_from_item_to_item(self) -> None:
+        names = [{"n": "a"}, {"n": "b"}, {"n": "b/c"}]
+        self.check({"x-sortedBy": "n"}, (names, "OK"), ([], "OK"), (names[::-1], " x-sortedBy"))
+        self.check({"x-sortedBy": "n"}, (names[:1] * 2, " x-sortedBy"), ("ba", "OK"))
+
+    def test_a_member_can_ask_something_of_the_whole(self) -> None:
+        schema = {"dependentSchemas": {"a": {"properties": {"b": {"minimum": 1}}}}}
+        self.check(schema, ({"b": 0}, "OK"), ({"a": 1, "b": 1}, "OK"), ({"a": 1, "b": 0}, "/b minimum"))
 
     def test_a_member_can_be_asked_to_differ_between_items(self) -> None:
         schema = {"x-uniqueBy": "a"}

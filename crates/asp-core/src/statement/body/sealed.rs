@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{True, bound, some};
+use super::{Attachment, Text, True, bound, some};
 use crate::key::KeyId;
 use crate::limits;
 use crate::name::AgentUri;
@@ -48,6 +48,24 @@ bodies! {
         /// The hash of the key package by which it is taken in here; none of who was in before, or founds the group.
         #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
         package: Option<Hash>,
+    }
+    /// What was sealed in a statement, shut anew for one key: who has that key can open it and prove that it is what was signed.
+    struct Disclosure {
+        /// The body and its salt, encrypted to the key (RFC 9180 §5.1.1).
+        content: Opaque,
+        /// The encapsulated key that goes with it.
+        enc: Opaque,
+        /// The statement in which it was sealed.
+        statement: Hash,
+        /// The key that opens it.
+        to: KeyId,
+    }
+    /// INFORM, `file`: a file for the members of the group. Only in a seal; everybody else sees a note.
+    struct FileNote {
+        /// What names the file and opens it.
+        file: Attachment,
+        /// Words for people.
+        text: Text,
     }
     /// INFORM, `unreadable`: the issuer could not read the statement that this replies to, so it has not answered it.
     struct Unreadable {
