@@ -29,7 +29,9 @@ from .errors import (
     Refused,
     TimedOut,
     Unreachable,
+    Unreadable,
     Unverified,
+    VaultFault,
 )
 from .guard import Guard, Intent, Policy, PolicyGuard
 from .inbox import Inbox, InboxMessage
@@ -81,7 +83,9 @@ __all__ = [
     "TimedOut",
     "Trust",
     "Unreachable",
+    "Unreadable",
     "Unverified",
+    "VaultFault",
     "View",
     "digest",
     "strategy",
