@@ -57,3 +57,4 @@ def test_the_guide_runs_as_it_is_printed(at_home: Served, tmp_path: Path) -> Non
     assert "FULFILLED" in said
     assert "proved " in said and "R 1.000000 - " in said
     assert "['levelNumber']" in said
+    assert "Have you 64 GPUs free in May? Nobody else may know." in said

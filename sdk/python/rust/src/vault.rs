@@ -105,7 +105,8 @@ impl Vault {
         let id: Hash = parsed("a hash", session)?;
         let (origin, node_key): (Origin, KeyId) = (parsed("an origin", origin)?, parsed("a key", node_key)?);
         let (key, course) = (&key.0, Course::new(origin, node_key, id));
-        let messages: Vec<(&Verified, LogPoint)> = messages.iter().map(|message| message.get().said()).collect();
+        let messages: Vec<(&Verified, LogPoint)> =
+            messages.iter().map(|message| message.get().said()).collect();
         py.detach(|| self.kept(|sealer| followed(course, sealer, key, &id, &messages)))
     }
 
@@ -133,9 +134,8 @@ impl Vault {
         let packages: Vec<KeyPackage> = claimed.iter().map(package).collect::<PyResult<_>>()?;
         let Regrouping { session, how } = regrouping;
         let key = &key.0;
-        let body = py.detach(|| {
-            self.kept(|sealer| sealer.regroup(key, session, how, &packages).map_err(in_vault))
-        })?;
+        let body =
+            py.detach(|| self.kept(|sealer| sealer.regroup(key, session, how, &packages).map_err(in_vault)))?;
         Ok(json(&body))
     }
 
@@ -286,7 +286,8 @@ fn salted(kind: &str, body: &str) -> PyResult<String> {
 
 /// A key package as it was published by the agent that it is of.
 fn package((agent, content, published): &(String, String, Py<Logged>)) -> PyResult<KeyPackage> {
-    let (agent, content): (AgentUri, Opaque) = (parsed("an agent", agent)?, parsed("a key package", content)?);
+    let (agent, content): (AgentUri, Opaque) =
+        (parsed("an agent", agent)?, parsed("a key package", content)?);
     let (said, _) = published.get().said();
     let key = said.signatures().first().map(|signature| signature.key_id);
     let key = key.ok_or_else(|| unverifiable("an unsigned key package"))?;

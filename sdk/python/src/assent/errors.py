@@ -119,7 +119,7 @@ class Missing(AssentError):
 
 
 class Unreadable(AssentError):
-    """What was sealed could not be read here, and nobody agrees to terms that it has not read: nothing was signed."""
+    """What was sealed could not be read here, and nobody agrees to terms that it has not read."""
 
     def __init__(self, code: str, detail: str) -> None:
         self.code: str = code
