@@ -25,7 +25,6 @@
 //! ```
 
 pub mod a2a;
-pub mod api;
 pub mod keys;
 pub mod otlp;
 
@@ -57,6 +56,8 @@ mod webhooks;
 mod work;
 
 pub use agent::{AgentParty, Opening};
+/// The JSON of the API.
+pub use asp_api as api;
 pub use client::{Client, SchemaSearch};
 pub use dispute::{Disputes, Filing};
 pub use error::Error;

@@ -15,6 +15,7 @@ create_exception!(
     "A rule of the protocol is broken: code, sentence, hint, pointer, rule."
 );
 create_exception!(assent._core, Unverifiable, PyException, "What was told does not hold: what does not.");
+create_exception!(assent._core, VaultFault, PyException, "A vault cannot do what it should: why not.");
 
 /// A refusal by the core.
 pub(crate) fn rejected(rejection: Rejection) -> PyErr {
@@ -30,6 +31,11 @@ pub(crate) fn refused(code: Code) -> PyErr {
 /// Something that does not verify.
 pub(crate) fn unverifiable(what: impl Display) -> PyErr {
     Unverifiable::new_err(what.to_string())
+}
+
+/// Something that a vault cannot do.
+pub(crate) fn in_vault(why: impl Display) -> PyErr {
+    VaultFault::new_err(why.to_string())
 }
 
 /// Reads a text into a type, or says what it is not.
