@@ -162,9 +162,9 @@ impl Opened {
     /// [`Code::StatementTooLarge`] where no size is large enough.
     pub fn padded(&self) -> Result<Vec<u8>, Rejection> {
         let text = self.to_text();
-        let (size, length) = bucket(text.len()).zip(u32::try_from(text.len()).ok()).ok_or_else(|| {
-            Code::StatementTooLarge.at("/body").by("ASP-SEA-008")
-        })?;
+        let (size, length) = bucket(text.len())
+            .zip(u32::try_from(text.len()).ok())
+            .ok_or_else(|| Code::StatementTooLarge.at("/body").by("ASP-SEA-008"))?;
         let mut padded = Vec::with_capacity(size);
         padded.extend(length.to_be_bytes());
         padded.extend(text);

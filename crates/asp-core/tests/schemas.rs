@@ -320,7 +320,12 @@ const UNSAID: [Unsaid; 8] = [
 
 /// The texts of this member in a list of the body, as far as its items have it.
 fn listed<'a>(statement: &'a Value, list: &str, member: &str) -> Vec<&'a str> {
-    statement["body"][list].as_array().into_iter().flatten().filter_map(|item| item[member].as_str()).collect()
+    statement["body"][list]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|item| item[member].as_str())
+        .collect()
 }
 
 fn any_text(value: &Value, is: &impl Fn(&str) -> bool) -> bool {

@@ -42,11 +42,17 @@ fn clear(kind: &'static str, name: &str, body: Value) -> Said {
 
 fn words() -> Vec<Said> {
     let data = json!({"sites": ["a", "b"], "tonnes": 10});
-    let asked = json!({"awaits": SELLER, "data": {"sample": true}, "respondBy": after(30), "text": "Which grade?"});
+    let asked =
+        json!({"awaits": SELLER, "data": {"sample": true}, "respondBy": after(30), "text": "Which grade?"});
     let seen = json!({"awaits": SELLER, "respondBy": after(30), "text": ""});
     let (long, longer) = ("x".repeat(4_096), json!({"a": "y".repeat(40_000)}));
     vec![
-        said("INFORM", "a note", json!({"kind": "note", "text": "On its way."}), json!({"kind": "note", "text": ""})),
+        said(
+            "INFORM",
+            "a note",
+            json!({"kind": "note", "text": "On its way."}),
+            json!({"kind": "note", "text": ""}),
+        ),
         said(
             "INFORM",
             "a note with data",
@@ -182,9 +188,7 @@ fn offers() -> Vec<Said> {
         }
         offer
     };
-    let amendment = |[package, _]: &[Value; 2]| {
-        json!({"commitment": hash("a commitment"), "kind": "amendment", "package": package, "respondBy": after(60)})
-    };
+    let amendment = |[package, _]: &[Value; 2]| json!({"commitment": hash("a commitment"), "kind": "amendment", "package": package, "respondBy": after(60)});
     let made = |kind, name: &str, make: &dyn Fn(&[Value; 2]) -> Value| Said {
         kind,
         name: name.to_owned(),
@@ -199,9 +203,7 @@ fn offers() -> Vec<Said> {
         hybrid: whole(offer, &hybrid, None),
         sealed: whole(offer, &sealed, None),
     };
-    let ended = |reason: &str| {
-        json!({"commitment": hash("a commitment"), "kind": "termination", "reason": reason, "respondBy": after(60)})
-    };
+    let ended = |reason: &str| json!({"commitment": hash("a commitment"), "kind": "termination", "reason": reason, "respondBy": after(60)});
     vec![
         made("PROPOSE", "an offer, no more than it must say", &|packages| least("proposal", packages)),
         reasoned("an offer with all that it can say", "PROPOSE", "proposal"),
@@ -227,18 +229,24 @@ fn answers() -> Vec<Said> {
         said("ACCEPT", "a resumption", resumed, json!({"decidedBy": "Ada", "kind": "resumption"})),
         said("REJECT", "a refusal", because(None, "too dear"), because(None, "")),
         clear("COMMIT", "a commit", json!({"termsHash": hash("terms")})),
-        said("WITHDRAW", "a withdrawal", because(Some("withdrawal"), "sold out"), because(Some("withdrawal"), "")),
-        said("WITHDRAW", "a departure", because(Some("departure"), "no interest"), because(Some("departure"), "")),
+        said(
+            "WITHDRAW",
+            "a withdrawal",
+            because(Some("withdrawal"), "sold out"),
+            because(Some("withdrawal"), ""),
+        ),
+        said(
+            "WITHDRAW",
+            "a departure",
+            because(Some("departure"), "no interest"),
+            because(Some("departure"), ""),
+        ),
     ]
 }
 
 fn fulfilments() -> Vec<Said> {
-    let about = |kind: &str, text: &str| {
-        json!({"commitment": hash("a commitment"), "kind": kind, "obligation": "steel", "text": text})
-    };
-    let shown = |evidence: &Value| {
-        json!({"commitment": hash("a commitment"), "evidence": evidence, "kind": "fulfilment", "obligation": "steel", "stage": "half"})
-    };
+    let about = |kind: &str, text: &str| json!({"commitment": hash("a commitment"), "kind": kind, "obligation": "steel", "text": text});
+    let shown = |evidence: &Value| json!({"commitment": hash("a commitment"), "evidence": evidence, "kind": "fulfilment", "obligation": "steel", "stage": "half"});
     let blank = json!({"method": "acknowledgement", "text": ""});
     let claim = json!({
         "attester": CARRIER, "audience": AUDIENCE, "commitment": hash("a commitment"), "fulfilled": true,
@@ -284,6 +292,10 @@ fn others() -> Vec<Said> {
         clear("DELEGATE", "a mandate", mandate),
         said("ESCALATE", "an escalation", asked("Who pays for the delay?"), asked("")),
         said("CLOSE", "a receipt", closed("All is done."), closed("")),
-        clear("COUNTER", "conditions", json!({"kind": "conditions", "limits": {}, "schemas": [{"by": GLOBEX, "hash": hash("a schema")}]})),
+        clear(
+            "COUNTER",
+            "conditions",
+            json!({"kind": "conditions", "limits": {}, "schemas": [{"by": GLOBEX, "hash": hash("a schema")}]}),
+        ),
     ]
 }

@@ -384,7 +384,8 @@ fn numbered(item: &Value, number: usize) -> Value {
             None => json!(format!("{text}{number}")),
         },
         Value::Object(members) => {
-            let distinct = ["hash", "agent", "content", "id"].iter().find(|name| members.contains_key(**name));
+            let distinct =
+                ["hash", "agent", "content", "id"].iter().find(|name| members.contains_key(**name));
             let mut members = members.clone();
             if let Some(member) = distinct.and_then(|name| members.get_mut(*name)) {
                 *member = numbered(member, number);

@@ -134,7 +134,8 @@ impl Parts {
 fn judge(vector: &Value) -> Result<(), String> {
     let told = |rejection: Rejection| rejection.code.as_str().to_owned();
     let (text, base64): (String, String) = (read(vector, "statement")?, read(vector, "paddedBase64")?);
-    let statement = Statement::from_bytes(text.as_bytes()).map_err(|fault| format!("the statement: {fault}"))?;
+    let statement =
+        Statement::from_bytes(text.as_bytes()).map_err(|fault| format!("the statement: {fault}"))?;
     let padded = STANDARD.decode(base64).map_err(|error| error.to_string())?;
     let opened = Opened::from_padded(statement.kind, &padded).map_err(told)?;
     let mode = read(vector, "mode")?;
@@ -196,7 +197,11 @@ fn content(vectors: &mut Vectors) -> Result<(), String> {
     let (body, _) = text.split_once(",\"salt\"").ok_or("a text has a salt")?;
     for (change, text, fault) in [
         ("a space between members", text.replacen(",\"salt\"", ", \"salt\"", 1), "CONTENT_INVALID"),
-        ("the salt first", format!("{{\"salt\":\"{salt}\",{}}}", body.trim_start_matches('{')), "CONTENT_INVALID"),
+        (
+            "the salt first",
+            format!("{{\"salt\":\"{salt}\",{}}}", body.trim_start_matches('{')),
+            "CONTENT_INVALID",
+        ),
         ("no salt", without_salt, "CONTENT_INVALID"),
         ("the salt twice", text.replacen('}', &format!("}},\"salt\":\"{salt}\""), 2), "CONTENT_INVALID"),
         ("no body", format!("{{\"salt\":\"{salt}\"}}"), "CONTENT_INVALID"),
@@ -255,7 +260,11 @@ fn bindings(vectors: &mut Vectors) -> Result<(), String> {
     }
     for (change, at, list) in [
         ("answers in another order", "/answers", json!(["ACCEPT", "COUNTER", "REJECT"])),
-        ("who is awaited in another order", "/awaits", json!([super::people::CARRIER, super::people::SELLER])),
+        (
+            "who is awaited in another order",
+            "/awaits",
+            json!([super::people::CARRIER, super::people::SELLER]),
+        ),
     ] {
         let whole = offer("sealed")?;
         let (name, body) = (whole.name.clone(), changed(whole.body.clone(), at, Some(list))?);
@@ -286,14 +295,19 @@ fn unsalted(vectors: &mut Vectors) -> Result<(), String> {
     set(&mut body, "/packages/0/hidden", hides).ok_or("a package is there")?;
     set(&mut body, "/packages/0/terms", Some(json!({}))).ok_or("a package is there")?;
     let vector = whole.saying(body).whole()?;
-    vectors.bad((&name, "a package that hides its terms from the group too", fault), vector.clone(), judge(&vector))
+    vectors.bad(
+        (&name, "a package that hides its terms from the group too", fault),
+        vector.clone(),
+        judge(&vector),
+    )
 }
 
 /// The hashes of key packages.
 fn packages() -> Result<Value, String> {
     let mut vectors = Vectors::new();
     for (name, bytes) in [("one byte", 1), ("a key package", 320), ("as large as may be", 4_096)] {
-        let bytes: Vec<u8> = (0..bytes).map(|number: usize| u8::try_from(number % 251).unwrap_or_default()).collect();
+        let bytes: Vec<u8> =
+            (0..bytes).map(|number: usize| u8::try_from(number % 251).unwrap_or_default()).collect();
         let own = Hash::of(&[b"asp/1.0/key-package\n", &bytes]);
         let judged = if seal::package_hash(&bytes) == own { Ok(()) } else { Err("another hash".to_owned()) };
         vectors.good(name, json!({"hash": own, "packageBase64": STANDARD.encode(bytes)}), judged)?;

@@ -75,13 +75,10 @@ fn modes() -> Vec<Case> {
 }
 
 fn groups() -> Vec<Case> {
-    let inform = |name: &str, by, body: Value| {
-        continuing("INFORM", name, &opened("session", "a session"), by, body)
-    };
+    let inform =
+        |name: &str, by, body: Value| continuing("INFORM", name, &opened("session", "a session"), by, body);
     let member = |agent: &str| json!({"agent": agent, "key": key_id(agent)});
-    let taken_in = |agent: &str| {
-        json!({"agent": agent, "key": key_id(agent), "package": hash(&format!("a package of {agent}"))})
-    };
+    let taken_in = |agent: &str| json!({"agent": agent, "key": key_id(agent), "package": hash(&format!("a package of {agent}"))});
     let founded = json!({
         "epoch": 1, "kind": "group", "members": [member(BUYER), taken_in(SELLER)],
         "welcome": opaque("a welcome", 700),
@@ -99,7 +96,12 @@ fn groups() -> Vec<Case> {
                 "/members",
                 json!([taken_in(SELLER), member(BUYER)]),
             )
-            .but("a member twice", "the same agent twice", "/members", json!([member(BUYER), taken_in(BUYER)]))
+            .but(
+                "a member twice",
+                "the same agent twice",
+                "/members",
+                json!([member(BUYER), taken_in(BUYER)]),
+            )
             .but("a commit of nothing", "a commit of no bytes", "/commit", json!("")),
         inform("group, with all that it can say", SELLER, moved),
         inform("group, of one who is left", BUYER, alone),
