@@ -243,6 +243,7 @@ impl Ledger {
             amount: None,
             claim: text("it is not right"),
             commitment,
+            disclosures: None,
             evidence: Vec::new(),
             nonce,
             obligation: Some(text(obligation)),
