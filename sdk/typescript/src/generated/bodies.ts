@@ -670,6 +670,16 @@ export type InformNote = {
   readonly text: Text;
 };
 
+/** A file for the members of the group. Only in a seal; everybody else sees a note. */
+export type InformFile = {
+  /** What names the file and opens it. */
+  readonly file: InformAttachment;
+  /** Tells this body from the others of its type. */
+  readonly kind: "file";
+  /** Words for people. */
+  readonly text: Text;
+};
+
 /** How far an obligation is. */
 export type InformProgress = {
   /** The commitment. */
@@ -817,8 +827,24 @@ export type InformGroupMember = {
   readonly package?: Hash;
 };
 
+/** A file that travels beside the log, in chunks of 1 MiB that are shut one by one. */
+export type InformAttachment = {
+  /** The SHA-256 of each chunk as it travels, shut; in order, as many as the size makes. */
+  readonly chunks: readonly (Hash)[];
+  /** The SHA-256 of the file. */
+  readonly digest: Hash;
+  /** What opens it: 32 random bytes in base64url without padding. */
+  readonly key: string;
+  /** What kind of file it is, for whoever shows it (RFC 6838, section 4.2). The sender's word. */
+  readonly mediaType?: string;
+  /** What people call it: 1 to 200 bytes that can be seen, without what separates the parts of a path; no space at either end, no full stop at the end. */
+  readonly name: string;
+  /** How many bytes the file has. */
+  readonly size: number;
+};
+
 /** Tells a fact, progress, fulfilment or its acknowledgement. */
-export type InformBody = InformNote | InformProgress | InformFulfilment | InformAcknowledgement | InformContest | InformUsage | InformGroup | InformUnreadable | InformBreach | InformSilence | InformAward;
+export type InformBody = InformNote | InformFile | InformProgress | InformFulfilment | InformAcknowledgement | InformContest | InformUsage | InformGroup | InformUnreadable | InformBreach | InformSilence | InformAward;
 
 /** Notes something without taking part. */
 export type ObserveBody = {
