@@ -37,8 +37,7 @@ fn opaque(bytes: &[u8]) -> Opaque {
 fn seal(stage: &mut Stage, session: Hash, by: &str, body: Body) -> (Hash, Opened) {
     let shown = outline(&body, Mode::Sealed);
     let opened = Opened { body, salt: Salt([7; 32]) };
-    let mut draft =
-        stage.draft(StreamName::Of(StreamId::Session(session)), Issuer::Agent(uri(by)), shown);
+    let mut draft = stage.draft(StreamName::Of(StreamId::Session(session)), Issuer::Agent(uri(by)), shown);
     draft.seal = Some(Seal { commitment: opened.commitment(), content: opaque(b"shut"), epoch: 1 });
     let statement = stage.sign(&draft, &[&agent_key(by)]);
     (stage.take(statement).unwrap(), opened)
@@ -59,7 +58,8 @@ impl Deal {
         let draft = stage.draft(stream, Issuer::Agent(uri("seller")), body);
         let statement = stage.sign(&draft, &[&agent_key("seller")]);
         stage.take(statement).unwrap();
-        let member = |name: &str, package| GroupMember { agent: uri(name), key: agent_key(name).id(), package };
+        let member =
+            |name: &str, package| GroupMember { agent: uri(name), key: agent_key(name).id(), package };
         let members = vec![member("buyer", None), member("seller", Some(hash))];
         let group = Group { commit: None, epoch: 1, members, welcome: Some(opaque(b"welcome")) };
         stage.say(session, "buyer", Body::Inform(Inform::Group(group)), None).unwrap();
@@ -132,10 +132,17 @@ fn what_was_not_sealed_there_is_refuted() {
         ("nothing sealed", deal.commitment, Ok(note.1.clone()), "COMMITMENT_MISMATCH"),
         ("not opened", note.0, Err(Code::ContentUnopened), "CONTENT_UNOPENED"),
         ("never said", Hash::of(&[b"never"]), Ok(note.1.clone()), "is not here"),
-        ("not of the session", deal.stage.log[0].1.statement().hash, Ok(note.1.clone()), "not said in the session"),
+        (
+            "not of the session",
+            deal.stage.log[0].1.statement().hash,
+            Ok(note.1.clone()),
+            "not said in the session",
+        ),
     ] {
         let report = deal.verify(&[(at, opened)]);
-        let [(Verdict::Refuted, detail)] = &told(&report, "disclosed")[..] else { panic!("{name}: {report:#?}") };
+        let [(Verdict::Refuted, detail)] = &told(&report, "disclosed")[..] else {
+            panic!("{name}: {report:#?}")
+        };
         assert!(detail.contains(found), "{name}: {detail}");
         assert!(report.refuted() && report.disclosed.is_none(), "{name}");
     }

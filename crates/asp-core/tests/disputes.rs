@@ -308,7 +308,9 @@ fn exhibits_are_statements_of_the_session() {
     );
     file.evidence[1] = Exhibit::Digest { digest: Hash::of(&[b"a photograph"]), note: text("dented") };
     assert_eq!(court.file_as("buyer", file), "");
-    let show = |statement| Body::DisputeEvidence(DisputeEvidence { disclosures: None, evidence: vec![exhibit(statement)] });
+    let show = |statement| {
+        Body::DisputeEvidence(DisputeEvidence { disclosures: None, evidence: vec![exhibit(statement)] })
+    };
     assert_eq!(court.say("buyer", show(court.commitment)), "NOT_ALLOWED ASP-DIS-005 /type");
     court.node();
     assert_eq!(court.say("seller", show(strange)), "UNKNOWN_EVIDENCE ASP-DIS-005 /body/evidence/0/statement");

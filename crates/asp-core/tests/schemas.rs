@@ -287,6 +287,10 @@ const UNSAID: [Unsaid; 10] = [
             .flatten()
             .any(|name| name.as_str().is_some_and(|it| it.parse::<DisplayName>().is_err()))
     }),
+    ("x-form file-name: a pattern knows no letters", |statement| {
+        let name = statement["body"]["file"]["name"].as_str();
+        name.is_some_and(|name| name.parse::<FileName>().is_err())
+    }),
     ("x-maxBytes: keywords count characters, bounds count bytes", |statement| {
         any_text(statement, &|text| text.len() > text.chars().count())
     }),
@@ -307,10 +311,6 @@ const UNSAID: [Unsaid; 10] = [
     }),
     ("x-sortedBy: items in the order of a member", |statement| {
         !listed(statement, "members", "agent").is_sorted_by(|one, other| one < other)
-    }),
-    ("x-form file-name: a pattern knows no letters", |statement| {
-        let name = statement["body"]["file"]["name"].as_str();
-        name.is_some_and(|name| name.parse::<FileName>().is_err())
     }),
     ("x-chunked: a list as long as a size makes it", |statement| {
         let file = &statement["body"]["file"];

@@ -105,7 +105,9 @@ fn one_message_is_proved_to_one_key_and_nothing_else_opens() {
     assert!(page.contains("Disclosed to you, sealed to others") && page.contains(ITEM), "{page}");
 
     // Another key, no key, and the file without what was disclosed: the outlines hold, and nothing is read.
-    for (file, key) in [("case.json", &["--key", &other][..]), ("case.json", &[]), ("deal.json", &["--key", &judge])] {
+    for (file, key) in
+        [("case.json", &["--key", &other][..]), ("case.json", &[]), ("deal.json", &["--key", &judge])]
+    {
         let report = deal.verify(file, key).with_code(0).one();
         assert!(check(&report, "disclosed").is_empty() && report.get("disclosed").is_none());
         assert_eq!(check(&report, "still-sealed").len(), 1);

@@ -27,7 +27,16 @@ const EDGES: [(&str, &[&str]); 13] = [
     ("asp-python", &["asp-core", "asp-api", "asp-seal"]),
     (
         "assent",
-        &["asp-core", "asp-store", "asp-seal", "asp-client", "asp-node", "asp-surfaces", "asp-sim", "asp-tck"],
+        &[
+            "asp-core",
+            "asp-store",
+            "asp-seal",
+            "asp-client",
+            "asp-node",
+            "asp-surfaces",
+            "asp-sim",
+            "asp-tck",
+        ],
     ),
     ("xtask", &[]),
     // The vectors are made and held against the core's judgement here, not in a build of the core.

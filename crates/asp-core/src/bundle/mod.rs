@@ -23,8 +23,8 @@ use crate::statement::draft::canonical;
 use crate::statement::{Signed, Statement, VERSION, Verified};
 
 pub use report::{
-    Anchors, Check, Disclosed, DisclosedStatement, ObligationLine, Party, Report, Rule, SealRule, SignatureCheck, SignatureLine, Subject, Summary,
-    Verdict,
+    Anchors, Check, Disclosed, DisclosedStatement, ObligationLine, Party, Report, Rule, SealRule,
+    SignatureCheck, SignatureLine, Subject, Summary, Verdict,
 };
 
 /// The `kind` of the file.

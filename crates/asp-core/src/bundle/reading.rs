@@ -84,7 +84,11 @@ impl Bundle {
             commitment: wire.commitment,
             checkpoint: wire.checkpoint,
             // One order and nothing twice: what is written has both.
-            disclosures: wire.disclosures.into_iter().map(|shown| ((shown.statement, shown.to), shown)).collect(),
+            disclosures: wire
+                .disclosures
+                .into_iter()
+                .map(|shown| ((shown.statement, shown.to), shown))
+                .collect(),
             entries: entries.collect::<Result<_, _>>()?,
         };
         // The reader of types takes a list of values for an object; what is written has the objects.

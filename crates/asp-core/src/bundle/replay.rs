@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use disclosed::Following;
 
-use super::{Bundle, Openings};
 use super::report::{Check, ObligationLine, Party, Rule, SignatureCheck, SignatureLine, Summary, Verdict};
+use super::{Bundle, Openings};
 use crate::agent::Agent;
 use crate::key::KeyId;
 use crate::name::{AgentUri, Domain, Issuer, StreamId};

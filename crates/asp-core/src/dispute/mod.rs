@@ -28,8 +28,8 @@ use crate::position::{Hash, Head, LogPoint, LogTime};
 use crate::rejection::{Code, Rejection};
 use crate::session::Session;
 use crate::statement::body::{
-    Body, Disclosure, DisputeDraw, DisputeFile, DisputeOutcome, DisputeRespond, DisputeRule, DisputeSettle, Empty,
-    Exhibit, RulingEffect, Rung,
+    Body, Disclosure, DisputeDraw, DisputeFile, DisputeOutcome, DisputeRespond, DisputeRule, DisputeSettle,
+    Empty, Exhibit, RulingEffect, Rung,
 };
 use crate::statement::{Statement, Verified};
 use crate::stream::Accepted;

@@ -5,6 +5,7 @@ use crate::name::StreamId;
 use crate::position::LogPoint;
 use crate::rejection::{Code, Rejection};
 use crate::seal::Opened;
+use crate::session::Session;
 use crate::statement::Verified;
 use crate::stream::Accepted;
 
@@ -33,6 +34,21 @@ impl World {
             | StreamId::Dispute(_) => None,
         };
         let session = session.ok_or_else(|| Code::UnknownStream.at("/stream"))?;
+        self.judge_within(session, verified, opened, at)
+    }
+
+    /// The same of a session that is known in full elsewhere, beside the world that a node knows.
+    ///
+    /// # Errors
+    /// As [`World::judge_opened`].
+    pub fn judge_within(
+        &self,
+        session: &Session,
+        verified: &Verified,
+        opened: Option<&Opened>,
+        at: LogPoint,
+    ) -> Result<Accepted, Rejection> {
+        let statement = verified.statement();
         let accepted = match (opened, &statement.seal) {
             (Some(opened), Some(_)) => {
                 opened.fits(statement, session.mode())?;

@@ -211,7 +211,12 @@ pub fn settle(outcome: DisputeOutcome, amount: Option<&str>) -> Body {
 }
 
 pub fn respond(accepts: bool) -> Body {
-    Body::DisputeRespond(DisputeRespond { accepts, disclosures: None, evidence: Vec::new(), text: text("well") })
+    Body::DisputeRespond(DisputeRespond {
+        accepts,
+        disclosures: None,
+        evidence: Vec::new(),
+        text: text("well"),
+    })
 }
 
 pub fn appeal() -> Body {

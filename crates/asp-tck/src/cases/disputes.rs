@@ -201,7 +201,12 @@ fn settlement(outcome: DisputeOutcome) -> Result<Body, Finding> {
 }
 
 fn answer(accepts: bool) -> Result<Body, Finding> {
-    Ok(Body::DisputeRespond(DisputeRespond { accepts, disclosures: None, evidence: Vec::new(), text: text("well")? }))
+    Ok(Body::DisputeRespond(DisputeRespond {
+        accepts,
+        disclosures: None,
+        evidence: Vec::new(),
+        text: text("well")?,
+    }))
 }
 
 fn appeal() -> Result<Body, Finding> {

@@ -36,8 +36,9 @@ pub(super) async fn disclose(context: &Context, args: &Disclose) -> Outcome {
     for message in &messages {
         let (statement, opened) = session.opened(Sequence(*message)).await.map_err(|error| {
             let failure = Failure::from(error);
-            Failure { what: format!("message {message}: {}", failure.what), ..failure }
-                .hint("`assent session show ID --messages` shows which were sealed and can be opened in this home.")
+            Failure { what: format!("message {message}: {}", failure.what), ..failure }.hint(
+                "`assent session show ID --messages` shows which were sealed and can be opened in this home.",
+            )
         })?;
         if bundle.statement(&statement).is_none() {
             return Err(Failure::no(format_args!(
@@ -73,7 +74,10 @@ pub(super) async fn disclose(context: &Context, args: &Disclose) -> Outcome {
 
 fn session_of(bundle: &Bundle, args: &Disclose) -> Outcome<Hash> {
     bundle.session().ok_or_else(|| {
-        Failure::usage(format_args!("{}: it does not have the statement that it is about", args.file.display()))
+        Failure::usage(format_args!(
+            "{}: it does not have the statement that it is about",
+            args.file.display()
+        ))
     })
 }
 
@@ -97,8 +101,11 @@ async fn keys_of(context: &Context, to: &Receiver) -> Outcome<BTreeSet<KeyId>> {
     let (views, whose) = match to {
         Receiver::Key(key) if suits(key) => return Ok(BTreeSet::from([*key])),
         Receiver::Key(key) => {
-            return Err(Failure::usage(format_args!("{key} signs with {}; nothing can be shut to it", key.algorithm()))
-                .hint("It takes a key of Ed25519: `assent key new judge.pem` makes one."));
+            return Err(Failure::usage(format_args!(
+                "{key} signs with {}; nothing can be shut to it",
+                key.algorithm()
+            ))
+            .hint("It takes a key of Ed25519: `assent key new judge.pem` makes one."));
         }
         Receiver::Named(issuer @ Issuer::Agent(agent)) => {
             (context.client().await?.agent(agent).await?.keys, issuer)

@@ -462,7 +462,7 @@ export type Package = {
   readonly holds?: readonly (Hold)[];
   /** Who owes what. */
   readonly obligations: readonly (Obligation)[];
-  /** Makes the hash of terms that are sealed one that nobody finds by trying; of terms that are shown it may be absent. */
+  /** Makes the hash of terms that are sealed one that nobody finds by trying; only in a seal. */
   readonly salt?: Nonce;
   /** The terms schema that the terms follow, where the session agreed on some. */
   readonly schema?: Hash;

@@ -51,15 +51,15 @@ impl Following {
             None => None,
             Some(Err(code)) => Some(Err(*code)),
             Some(Ok(opened)) => Some(match opened.fits(statement, inner.mode()) {
-                Ok(()) => Ok(accepted.opened(opened.body.clone())),
+                Ok(()) => Ok(opened),
                 Err(rejection) => Err(rejection.code),
             }),
         };
         let (finding, known) = match opened {
             None => (None, None),
             Some(Err(code)) => (Some(Finding::Misfit(code)), None),
-            Some(Ok(full)) => match world.judge_opened(inner, full.statement(), full.at()) {
-                Ok(()) => (Some(Finding::Fits), Some(full)),
+            Some(Ok(full)) => match world.judge_within(inner, accepted.verified(), Some(full), accepted.at()) {
+                Ok(full) => (Some(Finding::Fits), Some(full)),
                 Err(rejection) => (Some(Finding::Unread(rejection.code)), None),
             },
         };
@@ -77,7 +77,9 @@ impl Replay<'_> {
         texts.sort_by_key(|hash| shown.get(*hash).map_or(u64::MAX, |(at, _)| at.index.0));
         let check = |hash: &Hash| match shown.get(hash) {
             Some((at, statement)) => self.disclosed_in(*at, statement),
-            None => refuted(format!("{hash} is not here: it was never said, or this shows less of the session")),
+            None => {
+                refuted(format!("{hash} is not here: it was never said, or this shows less of the session"))
+            }
         };
         let mut checks: Vec<Check> = texts.into_iter().map(check).collect();
         checks.extend(self.still_sealed());
@@ -98,8 +100,9 @@ impl Replay<'_> {
                 Check::sealed(SealRule::Disclosed, Verdict::Proved, detail)
             }
             Some(Finding::Unread(code)) => {
-                let detail =
-                    format!("entry {index}: this {kind} sealed what is shown; it breaks a rule ({code}) and counted as unread");
+                let detail = format!(
+                    "entry {index}: this {kind} sealed what is shown; it breaks a rule ({code}) and counted as unread"
+                );
                 Check::sealed(SealRule::Disclosed, Verdict::Proved, detail)
             }
             Some(Finding::Misfit(code)) => refuted(format!("entry {index}: {code}: {}", code.sentence())),
@@ -172,7 +175,8 @@ impl Replay<'_> {
         // What was said of these may be that they are fulfilled in a way that is not shown.
         let unknown: BTreeSet<&ObligationId> =
             self.shut().filter_map(|(_, statement)| fulfils(&statement.body, &commitment.id)).collect();
-        let mine = |breach: &Breach| breach.commitment == commitment.id && !unknown.contains(&breach.obligation);
+        let mine =
+            |breach: &Breach| breach.commitment == commitment.id && !unknown.contains(&breach.obligation);
         let told = |breach: Breach| {
             let duty = commitment.duties().iter().find(|duty| duty.obligation.id == breach.obligation);
             let until = duty.and_then(|duty| commitment.met_until(duty));
