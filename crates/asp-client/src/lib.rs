@@ -58,7 +58,7 @@ mod work;
 
 pub use agent::{AgentParty, Opening};
 pub use client::{Client, SchemaSearch};
-pub use dispute::{Disputes, Filing};
+pub use dispute::{CaseEvidence, Disputes, Filing};
 pub use error::Error;
 pub use export::{Difference, Replay, SessionExport, Step};
 pub use inbox::Inbox;

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use asp_client::api::PersonRole;
 use asp_core::amount::{Currency, Decimal, Money};
+use asp_core::key::KeyId;
 use asp_core::name::{AgentUri, Domain, Issuer};
 use asp_core::position::{Hash, InvalidText, Millis};
 use asp_core::session::table::Performative;
@@ -27,6 +28,23 @@ pub(crate) fn issuer(text: &str) -> Result<Issuer, InvalidText> {
     } else {
         text.parse::<Domain>().map(Issuer::Organisation).map_err(|_| wrong)
     }
+}
+
+/// To whom something is disclosed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Receiver {
+    /// Whoever has this key.
+    Key(KeyId),
+    /// An agent or organisation, by its keys.
+    Party(Issuer),
+}
+
+/// A key, or an agent or organisation.
+pub(crate) fn receiver(text: &str) -> Result<Receiver, InvalidText> {
+    if text.starts_with("did:") {
+        return text.parse().map(Receiver::Key);
+    }
+    issuer(text).map(Receiver::Party)
 }
 
 /// A place in a distributed trace.
