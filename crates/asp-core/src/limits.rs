@@ -185,11 +185,11 @@ pub const DOMAIN_KEYS_MAX: usize = 64;
 /// A bound, in milliseconds. How long a node leaves a domain alone after it looked there, however often an organisation asks: the name may be somebody else's.
 pub const DOMAIN_LOOKS_APART_MS: Millis = Millis(1000);
 
-/// A bound, in endorsements. Endorsements of one agent that stand at the same time.
-pub const ENDORSEMENTS_MAX: usize = 256;
-
 /// A bound, in bytes. What a disclosure has beside its ciphertext: a point of Curve25519 has 32, and other curves hardly more.
 pub const ENCAPSULATED_BYTES_MAX: usize = 64;
+
+/// A bound, in endorsements. Endorsements of one agent that stand at the same time.
+pub const ENDORSEMENTS_MAX: usize = 256;
 
 /// A default, in milliseconds. How long an escalated session waits for the authority.
 pub const ESCALATION_MS: Millis = Millis(86400000);

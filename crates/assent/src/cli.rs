@@ -37,7 +37,7 @@ pub(crate) use deal::{
     SessionCommand, TraceArgs, Watch,
 };
 pub(crate) use dispute::{
-    DisputeBallot, DisputeCommand, DisputeFiling, DisputeRuling, DisputeSettlement, Exhibits,
+    Disclosing, DisputeBallot, DisputeCommand, DisputeFiling, DisputeRuling, DisputeSettlement, Exhibits,
 };
 pub(crate) use inbox::{InboxCommand, InboxGroupName, InboxTake};
 pub(crate) use keys::{

@@ -58,7 +58,8 @@ impl Following {
         let (finding, known) = match opened {
             None => (None, None),
             Some(Err(code)) => (Some(Finding::Misfit(code)), None),
-            Some(Ok(full)) => match world.judge_within(inner, accepted.verified(), Some(full), accepted.at()) {
+            Some(Ok(full)) => match world.judge_within(inner, accepted.verified(), Some(full), accepted.at())
+            {
                 Ok(full) => (Some(Finding::Fits), Some(full)),
                 Err(rejection) => (Some(Finding::Unread(rejection.code)), None),
             },
