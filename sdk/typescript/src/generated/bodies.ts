@@ -319,6 +319,21 @@ export type RulingEffect = "advisory" | "presumptive" | "binding";
 /** A rung of the ladder: 0 what the log alone decides, 1 settlement, 2 the panel, 3 the arbiter. */
 export type Rung = 0 | 1 | 2 | 3;
 
+/** What was sealed in a statement, shut anew for one key: who has that key can open it and prove that it is what was signed. */
+export type Disclosure = {
+  /** The body and its salt, encrypted to the key (RFC 9180, section 5.1.1). */
+  readonly content: Opaque;
+  /** The encapsulated key that goes with it, of at most 64 bytes. */
+  readonly enc: Opaque;
+  /** The statement in which it was sealed. */
+  readonly statement: Hash;
+  /** The key that opens it. */
+  readonly to: Key;
+};
+
+/** What the log holds sealed of the session, shut anew for keys that are to open it, each statement once for each key; nothing if absent. */
+export type Disclosures = readonly (Disclosure)[];
+
 /** Something that a side shows. */
 export type Exhibit = {
   /** Tells this exhibit from the others. */
@@ -1222,6 +1237,7 @@ export type DisputeDrawBody = {
 
 /** More that a side shows. */
 export type DisputeEvidenceBody = {
+  readonly disclosures?: Disclosures;
   /** What it shows. */
   readonly evidence: readonly (Exhibit)[];
 };
@@ -1236,6 +1252,7 @@ export type DisputeFileBody = {
   readonly claim: Text;
   /** The commitment. */
   readonly commitment: Hash;
+  readonly disclosures?: Disclosures;
   /** What shows it. */
   readonly evidence: readonly (Exhibit)[];
   /** Makes the id of the dispute unguessable. */
@@ -1258,6 +1275,7 @@ export type DisputeFileBody = {
 export type DisputeRespondBody = {
   /** Whether it admits the claim, which ends the dispute. */
   readonly accepts: boolean;
+  readonly disclosures?: Disclosures;
   /** What shows its side. */
   readonly evidence: readonly (Exhibit)[];
   /** Words for people. */
