@@ -204,10 +204,14 @@ impl Commitment {
 
     /// How the fulfilment of something that is owed under it is shown, as far as it is known here.
     pub(super) fn shown_by<'a>(&'a self, owed: Owed<'a>) -> &'a Showing {
-        let Duty { obligation, .. } = owed.duty;
-        let agreed = self.package.obligations.iter().find(|agreed| agreed.id == obligation.id);
-        let agreed = agreed.filter(|_| owed.duty.is_withheld()).map(|agreed| &agreed.shown_by);
-        agreed.unwrap_or_else(|| owed.shown_by())
+        if owed.duty.is_withheld() { &self.agreed(owed.duty).shown_by } else { owed.shown_by() }
+    }
+
+    /// What a duty is as far as it is known here: to who has read the terms all of it, although the order is kept by less.
+    #[must_use]
+    pub fn agreed<'a>(&'a self, duty: &'a Duty) -> &'a Obligation {
+        let mut agreed = self.package.obligations.iter().filter(|_| duty.is_withheld());
+        agreed.find(|agreed| agreed.id == duty.obligation.id).unwrap_or(&duty.obligation)
     }
 
     /// Whether it can still be fulfilled, amended or ended.
@@ -276,7 +280,7 @@ impl Commitment {
     /// When the duty is due; none while it waits for another.
     #[must_use]
     pub fn due_at(&self, duty: &Duty) -> Option<LogTime> {
-        match &duty.obligation.due {
+        match &self.agreed(duty).due {
             Due::At(due) => Some(due.at),
             Due::Withheld(_) => None,
             Due::After(due) => match self.duty(&due.after)?.progress {
@@ -293,7 +297,7 @@ impl Commitment {
     /// The last instant at which the duty can be met: its due time and the cure period.
     #[must_use]
     pub fn met_until(&self, duty: &Duty) -> Option<LogTime> {
-        let cure = duty.obligation.remedy.as_ref().and_then(|remedy| remedy.cure_ms);
+        let cure = self.agreed(duty).remedy.as_ref().and_then(|remedy| remedy.cure_ms);
         self.due_at(duty).map(|due| cure.map_or(due, |cure| due.plus(cure)))
     }
 
