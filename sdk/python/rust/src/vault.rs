@@ -213,13 +213,6 @@ impl Known {
         }))
     }
 
-    /// The package under a hash of terms that is offered or was agreed on, if it could be read: JSON.
-    fn package(&self, terms: &str) -> PyResult<Option<String>> {
-        let package = self.followed.package(&parsed("a hash", terms)?);
-        let package = package.filter(|package| package.hidden.is_none());
-        package.map(|package| serde_json::to_string(package).map_err(value)).transpose()
-    }
-
     /// Whether a body agrees to terms that could not be read.
     fn agrees_unread(&self, kind: &str, body: &str) -> PyResult<bool> {
         Ok(self.followed.agrees_unread(&read(kind, body)?))
