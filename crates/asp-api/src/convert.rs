@@ -207,7 +207,8 @@ impl CommitmentView {
 
 fn obligation(commitment: &Commitment, duty: &Duty, now: LogTime) -> ObligationView {
     let due = commitment.due_at(duty);
-    let remedy = duty.obligation.remedy.clone();
+    let agreed = commitment.agreed(duty);
+    let remedy = agreed.remedy.clone();
     let stages = duty.stages.iter().map(|milestone| {
         let owed = Owed { duty, milestone: Some(milestone) };
         StageView {
@@ -223,13 +224,13 @@ fn obligation(commitment: &Commitment, duty: &Duty, now: LogTime) -> ObligationV
     });
     ObligationView {
         id: duty.obligation.id.to_string(),
-        what: duty.obligation.what.to_string(),
+        what: agreed.what.to_string(),
         debtor: duty.obligation.debtor.clone(),
         creditor: duty.obligation.creditor.clone(),
-        value: duty.obligation.value.clone(),
+        value: agreed.value.clone(),
         state: duty.progress.as_str().to_owned(),
         stages: stages.collect(),
-        shown_by: duty.obligation.shown_by.clone(),
+        shown_by: agreed.shown_by.clone(),
         penalty: commitment.penalty(duty, now),
         capped_at: remedy.as_ref().zip(due).and_then(|(remedy, due)| remedy.capped_at(due)),
         late_ms: commitment.late_ms(Owed { duty, milestone: None }),

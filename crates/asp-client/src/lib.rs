@@ -59,7 +59,7 @@ pub use agent::{AgentParty, Opening};
 /// The JSON of the API.
 pub use asp_api as api;
 pub use client::{Client, SchemaSearch};
-pub use dispute::{Disputes, Filing};
+pub use dispute::{CaseEvidence, Disputes, Filing};
 pub use error::Error;
 pub use export::{Difference, Replay, SessionExport, Step};
 pub use inbox::Inbox;

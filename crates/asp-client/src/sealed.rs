@@ -5,15 +5,17 @@
 
 use std::sync::Arc;
 
+use asp_core::key::KeyId;
 use asp_core::log::receipt::Receipt;
 use asp_core::name::{AgentUri, StreamId, StreamName};
 use asp_core::position::{Hash, Head, LogPoint, Sequence};
 use asp_core::rejection::Code;
-use asp_core::seal::{Opened, outline};
+use asp_core::seal::{Opaque, Opened, outline};
 use asp_core::session::table::State;
-use asp_core::statement::body::{Body, Breach, Inform, Mode, Unreadable};
+use asp_core::statement::body::{Body, Breach, Disclosure, Inform, Mode, Unreadable};
 use asp_core::statement::{Statement, Verified};
 use asp_seal::course::{Broken, Course, Known};
+use asp_seal::disclosure::{self, Place};
 use asp_seal::folder::{Folder, Open};
 use asp_seal::package::KeyPackage;
 use asp_seal::sealer::{Reading, salted};
@@ -191,6 +193,21 @@ impl Session {
         }
     }
 
+    /// What was sealed in a statement, shut anew to one key, to be shown in a dispute or handed over.
+    ///
+    /// # Errors
+    /// As [`Session::opened`]; [`Error::Missing`] where nothing can be shut to the key.
+    pub async fn disclose(&self, sequence: Sequence, to: &KeyId) -> Result<Disclosure, Error> {
+        let (statement, opened) = self.opened(sequence).await?;
+        let place = Place { origin: self.agent().client().origin(), session: self.id(), statement };
+        let unsuited = |_| Error::Missing { what: "key of Ed25519 that something can be disclosed to" };
+        let shut = disclosure::shut(to, &place, &opened.to_text()).map_err(unsuited)?;
+        let too_large = |_| Error::Missing { what: "room for what is disclosed" };
+        let content = Opaque::new(shut.content).map_err(too_large)?;
+        let enc = Opaque::new(shut.enc).map_err(too_large)?;
+        Ok(Disclosure { content, enc, statement, to: *to })
+    }
+
     /// Says something in a session that the node cannot read: what of it is secret is sealed for the group, which is made or
     /// led on first where it has to be.
     pub(crate) async fn say_sealed(&self, body: Body, reply: Option<Hash>) -> Result<Receipt, Error> {
@@ -357,6 +374,6 @@ fn key_package(claimed: &ClaimedPackage) -> Result<KeyPackage, Error> {
     let said = claimed.statement.as_ref().and_then(|message| message.signatures.first());
     let key =
         said.map(|signature| signature.key_id).ok_or_else(|| Error::forged("an unsigned key package"))?;
-    let content: asp_core::seal::Opaque = package.content.parse().map_err(Error::forged)?;
+    let content: Opaque = package.content.parse().map_err(Error::forged)?;
     Ok(KeyPackage::read(content.bytes(), &claimed.agent, &key)?)
 }

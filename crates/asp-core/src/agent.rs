@@ -12,7 +12,7 @@ use crate::org::Organisation;
 use crate::position::{Hash, Head, LogPoint, Position};
 use crate::rejection::{Code, Rejection};
 use crate::statement::Verified;
-use crate::statement::body::{Body, Card, CardCheck, Endorsement, PublishedPackage, Text};
+use crate::statement::body::{Body, Card, CardCheck, Endorsement, KeyPackages, PublishedPackage, Text};
 use crate::stream::{Accepted, KeyHistory, require_signatures};
 
 /// The state of an `agent:` stream.
@@ -118,10 +118,8 @@ impl Agent {
             | Body::AgentRetire(_)
             | Body::AgentEndorse(_)
             | Body::AgentEndorseWithdraw(_)
-            | Body::AgentKeypackagePublish(_)
-            | Body::AgentRate(_) => {
-                return Err(Code::NotAParty.at("/issuer"));
-            }
+            | Body::AgentRate(_) => return Err(Code::NotAParty.at("/issuer")),
+            Body::AgentKeypackagePublish(_) => return Err(Code::NotAParty.at("/issuer").by("ASP-SEA-012")),
             _ => return Err(Code::UnknownType.at("/type")),
         }
         if by_org {
@@ -156,13 +154,16 @@ impl Agent {
             }
             Body::AgentKeypackagePublish(published) => {
                 self.keys.check_signers(verified, &[])?;
-                let again =
-                    published.packages.iter().any(|package| self.key_packages.contains(&package.hash()));
-                if again { Err(Code::NothingChanged.at("/body/packages").by("ASP-SEA-012")) } else { Ok(()) }
+                self.decide_packages(published)
             }
             _ if by_agent => self.keys.check_signers(verified, &[]),
             _ => Ok(()),
         }
+    }
+
+    fn decide_packages(&self, published: &KeyPackages) -> Result<(), Rejection> {
+        let again = published.packages.iter().any(|package| self.key_packages.contains(&package.hash()));
+        if again { Err(Code::NothingChanged.at("/body/packages").by("ASP-SEA-012")) } else { Ok(()) }
     }
 
     /// Whom an agent speaks for is of another organisation, and a page of names and no more (ASP-TRU-005).

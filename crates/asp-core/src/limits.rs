@@ -134,6 +134,9 @@ pub const DELEGATION_HOPS_MAX: usize = 8;
 /// A bound, in bytes. What one disclosure opens: as much as the largest sealed body, so that shut it still fits a string of a statement.
 pub const DISCLOSURE_BYTES_MAX: usize = 45056;
 
+/// A bound, in disclosures. What one statement in a dispute may disclose; how large they may be together is bounded by the statement.
+pub const DISCLOSURES_MAX: usize = 16;
+
 /// A bound, in disputes. Filings found abusive after which an organisation files nothing for a while: once can be a mistake, three times is a habit.
 pub const DISPUTE_ABUSIVE_MAX: usize = 3;
 
@@ -181,6 +184,9 @@ pub const DOMAIN_KEYS_MAX: usize = 64;
 
 /// A bound, in milliseconds. How long a node leaves a domain alone after it looked there, however often an organisation asks: the name may be somebody else's.
 pub const DOMAIN_LOOKS_APART_MS: Millis = Millis(1000);
+
+/// A bound, in bytes. What a disclosure has beside its ciphertext: a point of Curve25519 has 32, and other curves hardly more.
+pub const ENCAPSULATED_BYTES_MAX: usize = 64;
 
 /// A bound, in endorsements. Endorsements of one agent that stand at the same time.
 pub const ENDORSEMENTS_MAX: usize = 256;

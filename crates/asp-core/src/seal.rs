@@ -14,12 +14,13 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+pub(crate) use outline::obligation;
 pub use outline::outline;
 
 use crate::limits;
 use crate::position::{Hash, InvalidText, Sequence, text_serde};
 use crate::rejection::{Code, Rejection};
-use crate::statement::body::{Body, Mode};
+use crate::statement::body::{Body, Mode, Package};
 use crate::statement::scan::{Bounds, scan};
 use crate::statement::{Kind, Statement, draft};
 
@@ -191,10 +192,9 @@ impl Opened {
         if committed != Some(self.commitment()) {
             return Err(Code::CommitmentMismatch.at("/seal/commitment")); // ASP-SEA-009
         }
-        // A package that is not salted could be found by trying what it may say, and one that hides its terms here too
-        // would bind to what nobody has read.
-        let mut packages = self.body.packages_offered().into_iter();
-        let told = packages.all(|(_, package)| package.salt.is_some() && package.hidden.is_none());
+        // A package without a salt could be found by trying what it may say, and one that is hidden here too says nothing.
+        let told = |package: &Package| package.salt.is_some() && package.hidden.is_none();
+        let told = self.body.packages_offered().into_iter().all(|(_, package)| told(package));
         if told && outline(&self.body, mode) == statement.body {
             Ok(())
         } else {
@@ -284,7 +284,7 @@ mod tests {
     #[test]
     fn a_text_has_one_spelling() {
         let text = String::from_utf8(opened(3).to_text()).unwrap();
-        let changes = [("\"salt\"", "\"Salt\""), ("{", "{ "), ("},", "} ,"), ("note", "notes")];
+        let changes = [("\"salt\"", "\"Salt\""), ("{", "{ "), ("}", "}}"), ("note", "notes")];
         for bad in changes.map(|(from, to)| text.replace(from, to)) {
             assert!(Opened::from_text(KIND, bad.as_bytes()).is_err(), "{bad}");
         }

@@ -8,7 +8,7 @@ use crate::name::StreamKind;
 use crate::position::{Head, LogPoint, Position, Sequence};
 use crate::rejection::{Code, Rejection};
 use crate::statement::body::{Body, KeyRotate};
-use crate::statement::{Statement, Verified};
+use crate::statement::{Signed, Statement, Verified};
 
 /// Judges the place that a statement claims in its stream.
 ///
@@ -45,6 +45,13 @@ impl Accepted {
         Self { verified, at }
     }
 
+    /// The same entry as the members of a session's group know it, who found this body in its seal.
+    pub(crate) fn opened(verified: &Verified, body: Body, at: LogPoint) -> Self {
+        let mut signed = Signed::from(verified.clone());
+        signed.statement.body = body;
+        Self::new(signed.assume_verified(), at)
+    }
+
     /// The statement.
     #[must_use]
     pub const fn statement(&self) -> &Statement {
@@ -61,12 +68,6 @@ impl Accepted {
     #[must_use]
     pub const fn at(&self) -> LogPoint {
         self.at
-    }
-
-    /// The same with the body that was found in its seal: what the members of the group go by.
-    #[must_use]
-    pub fn opened(&self, body: Body) -> Self {
-        Self { verified: self.verified.opened(body), at: self.at }
     }
 
     /// The head that the stream has with it.

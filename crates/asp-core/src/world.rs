@@ -8,6 +8,7 @@
 )]
 
 mod answers;
+mod opened;
 mod panels;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -641,21 +642,6 @@ impl World {
                 }
             }
         }
-    }
-
-    /// Judges what a member of the group found in the seal of a statement, by the rules that read it.
-    ///
-    /// `session` is the session as the members know it before the statement, which has its opened body.
-    ///
-    /// # Errors
-    /// As [`Session::judge_opened`].
-    pub fn judge_opened(
-        &self,
-        session: &Session,
-        statement: &Statement,
-        at: LogPoint,
-    ) -> Result<(), Rejection> {
-        session.judge_opened(statement, &self.facts_of(session, statement, at))
     }
 
     /// Whom this agent can have in the group of a session after what was said last, and whether the group stands, so that

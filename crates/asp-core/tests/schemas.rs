@@ -19,6 +19,7 @@ use asp_core::name::StreamKind;
 use asp_core::position::LogTime;
 use asp_core::rejection::{Code, Rejection};
 use asp_core::session::table::Performative;
+use asp_core::statement::body::FileName;
 use asp_core::statement::draft::canonical;
 use asp_core::statement::{Kind, Received, Signature};
 use jsonschema::{Registry, Validator};
@@ -54,8 +55,8 @@ const KEYWORDS: [&str; 22] = [
 ];
 
 /// What schemas say in annotations alone.
-const ANNOTATIONS: [&str; 6] =
-    ["x-atLeastOneOf", "x-form", "x-limit", "x-maxBytes", "x-sortedBy", "x-uniqueBy"];
+const ANNOTATIONS: [&str; 7] =
+    ["x-atLeastOneOf", "x-chunked", "x-form", "x-limit", "x-maxBytes", "x-sortedBy", "x-uniqueBy"];
 
 /// Members whose value is any object.
 const FREE: [&str; 5] = ["body", "data", "result", "schema", "terms"];
@@ -278,13 +279,17 @@ fn each_vector_of_what_is_taken_fits_the_schemas() {
 /// What a schema takes and the core refuses, since no keyword can say it: why, and whether it is so in a statement.
 type Unsaid = (&'static str, fn(&Value) -> bool);
 
-const UNSAID: [Unsaid; 8] = [
+const UNSAID: [Unsaid; 10] = [
     ("x-form display-name: a pattern knows no letters", |statement| {
         let names = ["/body/name", "/body/card/name"].map(|place| statement.pointer(place));
         names
             .into_iter()
             .flatten()
             .any(|name| name.as_str().is_some_and(|it| it.parse::<DisplayName>().is_err()))
+    }),
+    ("x-form file-name: a pattern knows no letters", |statement| {
+        let name = statement["body"]["file"]["name"].as_str();
+        name.is_some_and(|name| name.parse::<FileName>().is_err())
     }),
     ("x-maxBytes: keywords count characters, bounds count bytes", |statement| {
         any_text(statement, &|text| text.len() > text.chars().count())
@@ -306,6 +311,11 @@ const UNSAID: [Unsaid; 8] = [
     }),
     ("x-sortedBy: items in the order of a member", |statement| {
         !listed(statement, "members", "agent").is_sorted_by(|one, other| one < other)
+    }),
+    ("x-chunked: a list as long as a size makes it", |statement| {
+        let file = &statement["body"]["file"];
+        let made = file["size"].as_u64().map(|size| size.div_ceil(1 << 20));
+        file["chunks"].as_array().is_some_and(|chunks| Some(chunks.len() as u64) != made)
     }),
     ("x-form code: a pattern knows no registry", |statement| {
         let code = statement["body"]["code"].as_str();

@@ -59,8 +59,10 @@ impl From<Fault> for Broken {
 /// A session while its statements are taken in, with those of the streams that it rests on, in the order of the log.
 #[derive(Debug)]
 pub struct Course {
+    /// What the node knows.
     world: World,
-    inner: Option<Session>,
+    /// The same with what was opened.
+    members: World,
     id: Hash,
     at: Option<LogPoint>,
 }
@@ -83,7 +85,8 @@ impl Course {
     /// Nothing yet of a session in the log of this origin and key.
     #[must_use]
     pub fn new(origin: Origin, node_key: KeyId, id: Hash) -> Self {
-        Self { world: World::new(origin, node_key).without_trust(), inner: None, id, at: None }
+        let world = World::new(origin, node_key).without_trust();
+        Self { members: world.clone(), world, id, at: None }
     }
 
     /// Judges a statement at its place in the log and takes it in; one of the session with what was sealed in it.
@@ -99,30 +102,28 @@ impl Course {
     ) -> Result<(), Broken> {
         let refused = |rejection| Broken::Refused { at, rejection: Box::new(rejection) };
         let accepted = self.world.judge(verified, at).map_err(refused)?;
-        if accepted.statement().stream == StreamId::Session(self.id) {
-            self.open(sealer, key, &accepted)?;
+        let known = if accepted.statement().stream == StreamId::Session(self.id) {
             self.at = Some(at);
-        }
+            self.open(sealer, key, &accepted)?
+        } else {
+            accepted.clone()
+        };
+        self.members.apply(&known);
         self.world.apply(&accepted);
         Ok(())
     }
 
-    /// Takes in a statement of the session: with its opened body, where that keeps the rules.
-    fn open(&mut self, sealer: &mut Sealer, key: &SecretKey, accepted: &Accepted) -> Result<(), Fault> {
+    /// A statement of the session as members know it: with its opened body, where that keeps the rules.
+    fn open(&self, sealer: &mut Sealer, key: &SecretKey, accepted: &Accepted) -> Result<Accepted, Fault> {
         let statement = accepted.statement();
-        let Some(inner) = &mut self.inner else {
-            self.inner = Session::open(accepted);
-            return sealer.take(key, Mode::Open, statement);
-        };
-        sealer.take(key, inner.mode(), statement)?;
-        if let Reading::Opened(opened) = sealer.reading(statement) {
-            let opened = accepted.opened(opened.body);
-            if let Err(rejection) = self.world.judge_opened(inner, opened.statement(), accepted.at()) {
-                sealer.refuse(&self.id, &statement.hash, rejection.code);
-            }
-        }
-        inner.apply(&sealer.read(accepted));
-        Ok(())
+        let mode = self.world.session(&self.id).map_or(Mode::Open, Session::mode);
+        sealer.take(key, mode, statement)?;
+        let Reading::Opened(opened) = sealer.reading(statement) else { return Ok(accepted.clone()) };
+        let judged = self.members.judge_opened(accepted.verified(), Some(&opened), accepted.at());
+        judged.or_else(|rejection| {
+            sealer.refuse(&self.id, &statement.hash, rejection.code);
+            Ok(accepted.clone())
+        })
     }
 
     /// What it has come to, for the owner of the sealer.
@@ -131,7 +132,8 @@ impl Course {
     /// [`Broken::NoBeginning`].
     pub fn finish(self, sealer: &Sealer) -> Result<Known, Broken> {
         let outlined = self.world.session(&self.id).cloned().ok_or(Broken::NoBeginning)?;
-        let (inner, at) = self.inner.zip(self.at).ok_or(Broken::NoBeginning)?;
+        let inner = self.members.session(&self.id).cloned();
+        let (inner, at) = inner.zip(self.at).ok_or(Broken::NoBeginning)?;
         let (wanted, stands) = self.world.group_of(&outlined, at, sealer.agent());
         let members: BTreeMap<AgentUri, KeyId> =
             outlined.channel().map(|channel| channel.members.clone()).unwrap_or_default();

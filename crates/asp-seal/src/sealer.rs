@@ -17,7 +17,6 @@ use asp_core::statement::Statement;
 use asp_core::statement::body::{
     Body, Counter, Group, GroupMember, Inform, KeyPackages, Mode, Nonce, Propose, PublishedPackage, True,
 };
-use asp_core::stream::Accepted;
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, Zeroizing};
 
@@ -305,15 +304,6 @@ impl Sealer {
         let Some(course) = self.courses.get(session) else { return Vec::new() };
         let untold = course.unreadable.iter().filter(|(statement, _)| !course.told.contains(statement));
         untold.map(|(statement, code)| (*statement, *code)).collect()
-    }
-
-    /// The statement with the body that the agent knows it to have; what it cannot read stays as everybody sees it.
-    #[must_use]
-    pub fn read(&self, accepted: &Accepted) -> Accepted {
-        match self.reading(accepted.statement()) {
-            Reading::Opened(opened) => accepted.opened(opened.body),
-            Reading::Clear | Reading::Shut | Reading::Unreadable(_) => accepted.clone(),
-        }
     }
 
     /// What it takes to make the group of a session the one that it has to be.

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use asp_client::api::PersonRole;
 use asp_core::amount::{Currency, Decimal, Money};
+use asp_core::key::KeyId;
 use asp_core::name::{AgentUri, Domain, Issuer};
 use asp_core::position::{Hash, InvalidText, Millis};
 use asp_core::session::table::Performative;
@@ -27,6 +28,27 @@ pub(crate) fn issuer(text: &str) -> Result<Issuer, InvalidText> {
     } else {
         text.parse::<Domain>().map(Issuer::Organisation).map_err(|_| wrong)
     }
+}
+
+/// Whom something is shown to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Receiver {
+    /// The owner of a key.
+    Key(KeyId),
+    /// Who has a key that the node knows.
+    Named(Issuer),
+}
+
+/// A key, an agent or an organisation.
+pub(crate) fn receiver(text: &str) -> Result<Receiver, InvalidText> {
+    if text.starts_with("did:key:") {
+        let wrong = InvalidText("a key like did:key:z6Mk…");
+        return text.parse().map(Receiver::Key).map_err(|_| wrong);
+    }
+    let wrong = InvalidText(
+        "a key like did:key:z6Mk…, an agent like court.example/judge or an organisation like court.example",
+    );
+    issuer(text).map(Receiver::Named).map_err(|_| wrong)
 }
 
 /// A place in a distributed trace.

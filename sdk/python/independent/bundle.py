@@ -103,7 +103,7 @@ def read(data: bytes) -> Bundle:
     except Refused as fault:
         raise Unreadable(f"the file is not canonical JSON: {fault}") from None
     malformed = Unreadable("the file has not the members of a bundle")
-    if set(value) != MEMBERS or value["asp"] != "1.0" or value["kind"] != "commitment-bundle":
+    if set(value) - {"disclosures"} != MEMBERS or value["asp"] != "1.0" or value["kind"] != "commitment-bundle":
         raise malformed
     node_key, commitment = forms.read_key(value["nodeKey"]), forms.read_hash(value["commitment"])
     origin, checkpoint, entries = value["origin"], value["checkpoint"], value["entries"]
@@ -116,7 +116,11 @@ def read(data: bytes) -> Bundle:
         raise malformed
     if not isinstance(origin, str) or forms.ORIGIN.fullmatch(origin) is None:
         raise malformed
-    if len(entries) > ENTRIES_MAX:
+    # What is disclosed to somebody is opened elsewhere; nothing here rests on it.
+    disclosures = value.get("disclosures", [None])
+    if not isinstance(disclosures, list) or not disclosures:
+        raise malformed
+    if max(len(entries), len(disclosures)) > ENTRIES_MAX:
         raise Unreadable("the file has more entries than a bundle can have")
     read_entries = tuple(_read_entry(entry, place) for place, entry in enumerate(entries))
     return Bundle(origin, node_key, commitment, checkpoint, read_entries)

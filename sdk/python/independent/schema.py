@@ -1,10 +1,11 @@
 """The part of JSON Schema 2020-12 that spec/schemas uses; a keyword that is not known here is an error.
 
 `$ref` leads to a definition of the same file or of one beside it; nothing else is ever read. Lengths of texts
-count code points, as the standard says. Five keywords are the protocol's own: `x-maxBytes` bounds the UTF-8
+count code points, as the standard says. Six keywords are the protocol's own: `x-maxBytes` bounds the UTF-8
 of a text, `x-uniqueBy` asks that a member differs between items, `x-sortedBy` that it rises from each item to
-the next, `x-atLeastOneOf` that one of some members is there, `x-form` what no pattern can say (a real date, the
-base58 of a key, a name that shows all that it holds, a code of the registry). `x-limit` is a remark.
+the next, `x-atLeastOneOf` that one of some members is there, `x-chunked` that an object names as many `chunks` of
+so many bytes as its `size` makes, `x-form` what no pattern can say (a real date, the base58 of a key, a name that
+shows all that it holds, a code of the registry). `x-limit` is a remark.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ FORMS: dict[str, Callable[[str], bool]] = {
     "calendar": lambda text: forms.read_instant(text) is not None,
     "did-key": lambda text: forms.read_key(text) is not None,
     "display-name": names.is_display_name,
+    "file-name": lambda text: all(map(names.is_shown, text)),
     "code": lambda text: text in _codes(),
 }
 REMARKS = {"$schema", "$id", "$defs", "$comment", "title", "description", "x-limit"}
@@ -174,6 +176,13 @@ def _dependent(place: Place, asked: Any, value: Any) -> Fault | None:
     return next(filter(None, faults), None)
 
 
+def _chunked(place: Place, asked: Any, value: Any) -> Fault | None:
+    members = value if isinstance(value, dict) else {}
+    size, chunks = members.get("size"), members.get("chunks")
+    known = type(size) is int and isinstance(chunks, list)
+    return place.fault("x-chunked", not known or len(chunks) == -(-size // asked))
+
+
 def _at_least_one_of(place: Place, asked: Any, value: Any) -> Fault | None:
     return place.fault("x-atLeastOneOf", not isinstance(value, dict) or any(name in value for name in asked))
 
@@ -267,6 +276,7 @@ CHECKS: dict[str, Callable[[Place, Any, Any], Fault | None]] = {
     "uniqueItems": _unique_items,
     "x-uniqueBy": _unique_by,
     "x-sortedBy": _sorted_by,
+    "x-chunked": _chunked,
     "dependentSchemas": _dependent,
     "x-atLeastOneOf": _at_least_one_of,
     "minItems": _bound("minItems", list, len, True),

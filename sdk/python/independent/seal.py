@@ -156,6 +156,9 @@ def outline(kind: str, body: dict[str, Any], mode: str) -> dict[str, Any]:
     """The body without what is secret in a mode."""
     if mode == "open" or (kind, body.get("kind")) in SHOWN:
         return body
+    if (kind, body.get("kind")) == ("INFORM", "file"):
+        # That it is about a file is for those to know who can open it.
+        return {"kind": "note", "text": ""}
     seen = {name: value for name, value in body.items() if name not in LEFT_OUT}
     seen |= {name: "" for name in WORDS if name in seen}
     if "packages" in seen:

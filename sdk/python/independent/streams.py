@@ -338,7 +338,8 @@ class Streams:
         by_org = statement.issuer == domain
         may_be_by_org = statement.type in ("agent.key.add", "agent.key.revoke", "agent.retire")
         if statement.issuer != uri and not (by_org and may_be_by_org):
-            raise Refused("NOT_A_PARTY", "/issuer")
+            is_publishing = by_org and statement.type == "agent.keypackage.publish"
+            raise Refused("NOT_A_PARTY", "/issuer", "ASP-SEA-012" if is_publishing else None)
         if statement.type == "agent.key.rotate":
             self._rotate(known.keys, statement, index, "ASP-AGT-004")
             return

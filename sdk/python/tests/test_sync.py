@@ -66,6 +66,11 @@ def test_a_deal_without_await(node: Served, tmp_path: Path) -> None:
         assert assent.verify(buyer.bundle(commitment.id), client.key()).ok
         with pytest.raises(assent.Refused):
             buyer.commitment("sha256:" + "00" * 32)
+        acme.open_account("USD")
+        assert [it["available"]["amount"] for it in acme.account()["balances"]] == ["0"]
+        disputed = buyer.file_dispute(commitment, "not-as-agreed", "half of it")
+        assert disputed.wait_until({"SETTLING", "DECIDED", "CLOSED"}, PATIENCE)["claim"] == "half of it"
+        assert [it["id"] for it in seller.disputes()] == [disputed.id]
         taken = seller.inbox().take(100)
         assert taken[0].message.type and taken[0].attempt == 1
         taken[0].confirm()

@@ -30,11 +30,13 @@ from typing import Any
 
 from . import agent as _agent
 from . import client as _client
+from . import dispute as _dispute
 from . import inbox as _inbox
 from . import organisation as _organisation
 from . import session as _session
 from ._node import Receipt
 from ._portal import Portal
+from .dispute import Exhibit
 from .guard import Guard
 from .keys import AgentKey
 from .message import Commitment, Found, Message, Trust, View
@@ -82,6 +84,19 @@ CLASSES = {
     def domain(self) -> str:
         """Its domain."""
         return self._inner.domain
+''',
+    ),
+    "Dispute": (
+        "dispute",
+        "A dispute as one agent takes part in it.",
+        '''
+    def __init__(self, portal: Portal, inner: _dispute.Dispute) -> None:
+        self._portal, self._inner = portal, inner
+
+    @property
+    def id(self) -> str:
+        """Its id, ``sha256:…``."""
+        return self._inner.id
 ''',
     ),
     "InboxMessage": (
@@ -210,7 +225,7 @@ def method(node: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
     """One method that blocks."""
     returns = ast.unparse(node.returns) if node.returns else "None"
     call = f"self._inner.{node.name}({passed(node.args)})"
-    wrapped = {"Session", "Organisation", "Agent", "Inbox", "InboxMessage"}
+    wrapped = {"Session", "Organisation", "Agent", "Dispute", "Inbox", "InboxMessage"}
     if returns == "Opening":
         returns, body = "Session", f"return Session(self._portal, self._portal.run(_opened({call})))"
     elif returns.startswith("AsyncGenerator["):

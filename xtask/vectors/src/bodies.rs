@@ -5,7 +5,7 @@ use asp_core::position::Hash;
 use asp_core::statement::draft::canonical;
 use serde_json::{Value, json};
 
-use super::people::{ACME, AUDIENCE, BUYER, CARRIER, GLOBEX, MEDIATOR, SELLER, after, hash, key};
+use super::people::{ACME, AUDIENCE, BUYER, CARRIER, GLOBEX, MEDIATOR, SELLER, after, hash, key, opaque};
 
 /// A body, and its outlines.
 pub(super) struct Said {
@@ -45,6 +45,13 @@ fn words() -> Vec<Said> {
     let asked =
         json!({"awaits": SELLER, "data": {"sample": true}, "respondBy": after(30), "text": "Which grade?"});
     let seen = json!({"awaits": SELLER, "respondBy": after(30), "text": ""});
+    let file = json!({
+        "file": {
+            "chunks": [hash("a chunk"), hash("another chunk")], "digest": hash("a file"),
+            "key": opaque("the key of a file", 32), "mediaType": "application/pdf", "name": "offer.pdf", "size": 1_048_577,
+        },
+        "kind": "file", "text": "As agreed.",
+    });
     let (long, longer) = ("x".repeat(4_096), json!({"a": "y".repeat(40_000)}));
     vec![
         said(
@@ -65,6 +72,7 @@ fn words() -> Vec<Said> {
             json!({"data": longer, "kind": "note", "text": long}),
             json!({"kind": "note", "text": ""}),
         ),
+        said("INFORM", "a file", file, json!({"kind": "note", "text": ""})),
         said("QUERY", "a question", json!({"text": "Which grade?"}), json!({"text": ""})),
         said("QUERY", "a question with all that it can say", asked, seen),
         said("CLARIFY", "an answer", json!({"data": {}, "text": "S235."}), json!({"text": ""})),

@@ -61,6 +61,16 @@ pub(super) fn spellings(form: &str) -> Vec<Wrong> {
             ("with another letter", "0011223344556677889900112233445g"),
         ]),
         "opaque" => opaques(),
+        // The names of other things have no pattern.
+        "name" => file_names(),
+        "mediaType" => of(&[
+            ("without a subtype", "application"),
+            ("with a parameter", "text/plain;charset=utf-8"),
+            ("with two strokes", "a/b/c"),
+            ("that begins with a point", ".a/b"),
+            ("with an empty part", "text/"),
+            ("not in ASCII", "t\u{e9}xt/plain"),
+        ]),
         "code" => of(&[
             ("that is not in the registry", "NO_SUCH_CODE"),
             ("in small letters", "content_unopened"),
@@ -76,6 +86,25 @@ pub(super) fn spellings(form: &str) -> Vec<Wrong> {
         ]),
         _ => Vec::new(),
     }
+}
+
+fn file_names() -> Vec<Wrong> {
+    [
+        ("of another folder", "a/b"),
+        ("of another folder, as some systems write it", "a\\b"),
+        ("of another stream, as some systems write it", "a:b"),
+        ("of this folder", "."),
+        ("of the folder above", ".."),
+        ("that begins with a space", " a"),
+        ("that ends with a space", "a "),
+        ("that ends with a point", "a."),
+        ("with a line feed", "a\nb"),
+        ("that is turned around", "\u{202e}fdp.exe"),
+        ("with a space without width", "a\u{200b}b"),
+        ("with a space that does not break", "a\u{a0}b"),
+    ]
+    .map(|(what, text)| (what, text.to_owned()))
+    .into()
 }
 
 fn opaques() -> Vec<Wrong> {

@@ -5,9 +5,9 @@ use serde_json::Map;
 
 use crate::amount::Money;
 use crate::statement::body::{
-    Accept, Amendment, Because, Body, Close, Closing, Counter, Due, Evidence, Fulfilment, Inform, Mode, Note,
-    Obligation, ObligationNote, ObligationStage, Offer, Package, Propose, Question, Resumption, Showing,
-    Termination, Text, True, Withdraw, Withheld,
+    Accept, Amendment, Because, Body, Close, Closing, Counter, Due, Escalation, Evidence, Fulfilment, Inform,
+    Mode, Note, Obligation, ObligationNote, ObligationStage, Offer, Package, Propose, Question, Resumption,
+    Showing, Termination, Text, True, Withdraw, Withheld,
 };
 
 /// The same body without what is secret in this mode; in `open` nothing is. An outline is its own outline.
@@ -20,22 +20,14 @@ pub fn outline(body: &Body, mode: Mode) -> Body {
         Body::Propose(said) => Body::Propose(propose(said, mode)),
         Body::Counter(Counter::CounterOffer(said)) => Body::Counter(Counter::CounterOffer(offer(said, mode))),
         Body::Accept(Accept::Resumption(said)) => {
-            let decided_by = said.decided_by.clone();
-            Body::Accept(Accept::Resumption(Resumption { decided_by, instructions: None }))
+            Body::Accept(Accept::Resumption(Resumption { instructions: None, ..said.clone() }))
         }
         Body::Reject(_) => Body::Reject(nothing()),
         Body::Inform(said) => Body::Inform(inform(said, mode)),
-        Body::Query(question) => {
-            let Question { awaits, respond_by, .. } = question.clone();
-            Body::Query(Question { awaits, data: None, respond_by, text: blank() })
-        }
+        Body::Query(asked) => Body::Query(Question { data: None, text: blank(), ..asked.clone() }),
         Body::Clarify(_) => Body::Clarify(note()),
         Body::Observe(_) => Body::Observe(note()),
-        Body::Escalate(asked) => {
-            let mut asked = asked.clone();
-            asked.question = blank();
-            Body::Escalate(asked)
-        }
+        Body::Escalate(asked) => Body::Escalate(Escalation { question: blank(), ..asked.clone() }),
         Body::Withdraw(Withdraw::Withdrawal(_)) => Body::Withdraw(Withdraw::Withdrawal(nothing())),
         Body::Withdraw(Withdraw::Departure(_)) => Body::Withdraw(Withdraw::Departure(nothing())),
         Body::Close(Close::Receipt(closing)) => {
@@ -157,7 +149,8 @@ fn package(said: &Package, mode: Mode) -> Package {
     }
 }
 
-fn obligation(owed: &Obligation, mode: Mode) -> Obligation {
+/// What everybody knows of an obligation.
+pub(crate) fn obligation(owed: &Obligation, mode: Mode) -> Obligation {
     if mode == Mode::Hybrid {
         let shown = |stage: &ObligationStage| {
             let shown_by = stage.shown_by.as_ref().map(showing);

@@ -18,8 +18,8 @@ use crate::name::AgentUri;
 use crate::position::{Hash, LogTime, Position};
 use crate::statement::Kind;
 use crate::statement::body::{
-    Accept, Body, Close, CommitmentState, Counter, Evidence as Shown, Inform, ObligationId, Offer, Package,
-    Propose, Question, Withdraw,
+    Accept, Body, Close, CommitmentState, Counter, Evidence as Shown, Inform, Mode, ObligationId, Offer,
+    Package, Propose, Question, Withdraw,
 };
 use crate::stream::Accepted;
 use crate::trust::{Evidence, Ground, Outcome};
@@ -367,7 +367,7 @@ impl Session {
         effects: &mut Vec<Effect>,
     ) {
         let id = accepted.statement().hash;
-        let mut commitment = Commitment::form(id, terms, package, signed, accepted.at(), replaces);
+        let mut commitment = Commitment::form(id, terms, package, signed, accepted.at(), self.mode, replaces);
         effects.extend(commitment.hold().into_iter().map(Effect::Moved));
         self.commitments.insert(id, commitment);
         effects.push(Effect::Commitment(id));
@@ -466,8 +466,12 @@ impl Session {
 
     /// The signature of who attests what is delivered, where somebody does: then it is settled by it.
     fn attested(&self, progress: &Progress, accepted: &Accepted) -> Option<Ground> {
+        // What the node does not see settles nothing by itself.
         let Progress::Delivered { evidence, .. } = progress else { return None };
         let Shown::Attestation { attestation } = evidence else { return None };
+        if self.mode == Mode::Sealed {
+            return None;
+        }
         let by = attestation.claim.attester.clone();
         Some(Ground { at: accepted.at().index, by, key: attestation.key_id })
     }

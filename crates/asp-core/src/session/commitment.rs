@@ -4,10 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::holds::Held;
-use super::milestone::Milestone;
+use super::milestone::{Milestone, Owed};
 use crate::name::AgentUri;
 use crate::position::{Hash, LogPoint, LogTime, Position};
-use crate::statement::body::{CommitmentState, Due, Evidence, Obligation, ObligationId, Package};
+use crate::seal;
+use crate::statement::body::{
+    CommitmentState, Due, Evidence, Mode, Obligation, ObligationId, Package, Showing,
+};
 use crate::trust::{Ground, Outcome};
 
 /// How far an obligation is.
@@ -144,7 +147,10 @@ pub struct Commitment {
 }
 
 impl Commitment {
-    /// A commitment that has just been completed.
+    /// A commitment that has just been completed in a session of this mode.
+    ///
+    /// In a sealed one the node knows no more than outlines of what is owed. Who knows all of it keeps the order by the same,
+    /// so that everybody has one state.
     #[must_use]
     pub fn form(
         id: Hash,
@@ -152,9 +158,14 @@ impl Commitment {
         package: Package,
         grounds: BTreeMap<AgentUri, Vec<Ground>>,
         formed: LogPoint,
+        mode: Mode,
         replaces: Option<Hash>,
     ) -> Self {
-        let duties = package.obligations.iter().map(Duty::of).collect();
+        let duty = |owed: &Obligation| match mode {
+            Mode::Open | Mode::Hybrid => Duty::of(owed),
+            Mode::Sealed => Duty::of(&seal::obligation(owed, mode)),
+        };
+        let duties = package.obligations.iter().map(duty).collect();
         let signers = grounds.keys().cloned().collect();
         let state = CommitmentState::Active;
         let holds = Vec::new();
@@ -189,6 +200,18 @@ impl Commitment {
     #[must_use]
     pub fn duty(&self, id: &ObligationId) -> Option<&Duty> {
         self.duties.iter().find(|duty| duty.obligation.id == *id)
+    }
+
+    /// How the fulfilment of something that is owed under it is shown, as far as it is known here.
+    pub(super) fn shown_by<'a>(&'a self, owed: Owed<'a>) -> &'a Showing {
+        if owed.duty.is_withheld() { &self.agreed(owed.duty).shown_by } else { owed.shown_by() }
+    }
+
+    /// What a duty is as far as it is known here: to who has read the terms all of it, although the order is kept by less.
+    #[must_use]
+    pub fn agreed<'a>(&'a self, duty: &'a Duty) -> &'a Obligation {
+        let mut agreed = self.package.obligations.iter().filter(|_| duty.is_withheld());
+        agreed.find(|agreed| agreed.id == duty.obligation.id).unwrap_or(&duty.obligation)
     }
 
     /// Whether it can still be fulfilled, amended or ended.
@@ -257,7 +280,7 @@ impl Commitment {
     /// When the duty is due; none while it waits for another.
     #[must_use]
     pub fn due_at(&self, duty: &Duty) -> Option<LogTime> {
-        match &duty.obligation.due {
+        match &self.agreed(duty).due {
             Due::At(due) => Some(due.at),
             Due::Withheld(_) => None,
             Due::After(due) => match self.duty(&due.after)?.progress {
@@ -274,7 +297,7 @@ impl Commitment {
     /// The last instant at which the duty can be met: its due time and the cure period.
     #[must_use]
     pub fn met_until(&self, duty: &Duty) -> Option<LogTime> {
-        let cure = duty.obligation.remedy.as_ref().and_then(|remedy| remedy.cure_ms);
+        let cure = self.agreed(duty).remedy.as_ref().and_then(|remedy| remedy.cure_ms);
         self.due_at(duty).map(|due| cure.map_or(due, |cure| due.plus(cure)))
     }
 
@@ -447,7 +470,7 @@ mod tests {
         let grounds = [("agent://d.example/a", of(debtor)), ("agent://c.example/a", of(creditor))];
         let grounds = grounds.map(|(party, grounds)| (agent(party), grounds)).into();
         let formed = LogPoint { index: Position(7), time: LogTime::from_millis(1) };
-        Commitment::form(Hash::of(&[]), Hash::of(&[]), package, grounds, formed, None)
+        Commitment::form(Hash::of(&[]), Hash::of(&[]), package, grounds, formed, Mode::Open, None)
     }
 
     #[test]

@@ -333,7 +333,7 @@ impl Session {
         let participants = Participants::of(&invitation.participants, issuer)
             .ok_or_else(|| Code::InvalidParticipants.at("/body/participants"))?;
         guard::consents_cover(invitation, issuer, &participants, facts)?;
-        if !sealing::mode_fits(invitation.mode, facts) {
+        if !sealing::mode_fits(invitation.mode, facts.consents.iter(), facts) {
             return Err(Code::ModeTooOpen.at("/body/mode")); // ASP-SEA-002
         }
         guard::schemas_known(&statement.body, facts)?;
@@ -408,7 +408,8 @@ impl Session {
         case.mandates_stand(facts)?;
         let row = case.row()?;
         case.seal_fits(facts)?;
-        row.requires.iter().try_for_each(|guard| case.check(*guard, facts))
+        row.requires.iter().try_for_each(|guard| case.check(*guard, facts))?;
+        case.lets_in_fits(facts)
     }
 
     /// The floor that a statement puts its issuer to: that of the session for an introduction, and for other conditions,
@@ -522,9 +523,14 @@ impl Session {
     /// was given under and the consents that these rest on. `further` are those consents.
     #[must_use]
     pub fn delegates(&self, further: &[&Consent]) -> BTreeSet<&AgentUri> {
+        self.delegates_at(further, self.moved)
+    }
+
+    /// The same where something is said at this place.
+    fn delegates_at(&self, further: &[&Consent], at: LogPoint) -> BTreeSet<&AgentUri> {
         let holds = |given: &GivenMandate| {
-            let rests = |id: &Hash| further.iter().any(|consent| consent.id() == *id && self.stood(consent));
-            self.moved.time < given.mandate.expires_at && given.mandate.consent.as_ref().is_none_or(rests)
+            let rests = |id: &Hash| further.iter().any(|it| it.id() == *id && self.stood(it, at));
+            at.time < given.mandate.expires_at && given.mandate.consent.as_ref().is_none_or(rests)
         };
         let whole = |given: &&GivenMandate| {
             holds(given) && given.chain.iter().all(|id| self.mandates.find(id).is_some_and(holds))
@@ -533,12 +539,12 @@ impl Session {
         given.map(|given| &given.mandate.to).collect()
     }
 
-    /// Whether a consent had not ended, nor ceased to be about this, where something was last said.
-    fn stood(&self, consent: &Consent) -> bool {
-        let before = |at: LogPoint| at.index < self.moved.index;
+    /// Whether a consent had not ended, nor ceased to be about this, where something was said.
+    fn stood(&self, consent: &Consent, said: LogPoint) -> bool {
+        let before = |at: LogPoint| at.index < said.index;
         let revoked = consent.revoked().is_some_and(|(_, at)| before(*at));
         let fell = self.fell_away(consent).is_some_and(before);
-        !revoked && !fell && self.moved.time < consent.terms().expires_at
+        !revoked && !fell && said.time < consent.terms().expires_at
     }
 
     /// Who was invited while the session went on, was admitted, and has not answered yet.

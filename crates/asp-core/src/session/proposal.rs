@@ -234,6 +234,11 @@ pub(super) fn makes_sense(package: &Package, parties: &BTreeSet<AgentUri>, now: 
     if parts.sum::<usize>() > limits::OBLIGATIONS_MAX {
         return false; // ASP-COM-015
     }
+    // What the node does not know it neither holds money for nor keeps in order.
+    let staged = package.obligations.iter().any(|obligation| obligation.stages.is_some());
+    if mode == Mode::Sealed && (staged || package.holds.is_some()) {
+        return false; // ASP-SEA-011
+    }
     let owed = package.obligations.iter().all(|obligation| {
         let between = obligation.debtor != obligation.creditor
             && parties.contains(&obligation.debtor)

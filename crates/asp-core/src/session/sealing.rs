@@ -15,7 +15,7 @@ use crate::name::{AgentUri, Domain};
 use crate::position::{Hash, LogPoint};
 use crate::rejection::{Code, Rejection};
 use crate::seal::outline;
-use crate::statement::body::{Body, Group, GroupMember, Inform, Mode};
+use crate::statement::body::{Body, Group, GroupMember, Inform, Mode, Package};
 use crate::statement::{Kind, Statement};
 
 /// Who can open what is sealed in a session, as its last group statement says.
@@ -70,13 +70,15 @@ impl Session {
         self.participants.iter().map(|(agent, _)| agent).chain(delegates).collect()
     }
 
-    /// Who is to be in the group of the session: all who are in, and their delegates. `further` are the consents that
-    /// mandates rest on.
+    /// Who is to be in the group of the session from a place of the log on: all who are in, and their delegates, but for
+    /// those who have retired.
     #[must_use]
-    pub fn group(&self, further: &[&Consent]) -> BTreeSet<AgentUri> {
+    pub fn group(&self, grounds: Grounds<'_>) -> BTreeSet<AgentUri> {
+        let known = |agent: &AgentUri| grounds.agents.iter().find(|known| known.uri() == agent);
+        let retired = |agent: &AgentUri| known(agent).is_some_and(|known| known.retired());
         let joined = self.participants.iter().filter(|(_, participant)| participant.joined);
-        let joined = joined.map(|(agent, _)| agent);
-        joined.chain(self.delegates(further)).cloned().collect()
+        let all = joined.map(|(agent, _)| agent).chain(self.delegates_at(grounds.further, grounds.at));
+        all.filter(|agent| !retired(agent)).cloned().collect()
     }
 
     /// Those of the group beside whom this agent may be: where consents have ended, not those who are on their other side.
@@ -89,7 +91,7 @@ impl Session {
             let theirs = other.organisation();
             theirs == home || !ended.iter().any(|consent| consent.is_party(&theirs))
         };
-        self.group(grounds.further).into_iter().filter(beside).collect()
+        self.group(grounds).into_iter().filter(beside).collect()
     }
 
     /// Whether the group is the one that it has to be, so that something can be sealed for it.
@@ -100,7 +102,8 @@ impl Session {
 
     /// Everybody who has to be in is, each by a key that counts, and nobody to whom a consent was ended beside the other.
     fn members_stand(&self, members: &BTreeMap<AgentUri, KeyId>, grounds: Grounds<'_>) -> bool {
-        let group = self.group(grounds.further);
+        let known = |agent: &AgentUri| grounds.agents.iter().find(|known| known.uri() == agent);
+        let group = self.group(grounds);
         let names: BTreeSet<&AgentUri> = members.keys().collect();
         let ended: Vec<&&Consent> =
             grounds.consents.iter().filter(|consent| self.is_over(consent, grounds.at)).collect();
@@ -112,8 +115,7 @@ impl Session {
         let homes: BTreeSet<Domain> = names.iter().map(|name| name.organisation()).collect();
         let parted = |consent: &&&Consent| homes.iter().filter(|home| consent.is_party(home)).count() < 2;
         let counts = |(agent, key): (&AgentUri, &KeyId)| {
-            let known = grounds.agents.iter().find(|known| known.uri() == agent);
-            known.is_none_or(|known| !known.retired() && known.keys().valid_at(key, grounds.at.index))
+            known(agent).is_none_or(|known| known.keys().valid_at(key, grounds.at.index))
         };
         complete && ended.iter().all(parted) && members.iter().all(counts) // ASP-SEA-005
     }
@@ -134,6 +136,10 @@ impl Session {
         let actor = self.actor(statement, performative, facts.at.time)?;
         let case = Case { session: self, statement, performative, actor: &actor, at: facts.at };
         let row = case.row()?;
+        // Nobody is bound by terms that nobody has shown.
+        if statement.body.packages_offered().into_iter().any(|(_, package)| package.hidden.is_some()) {
+            return Err(Code::InvalidTerms.at("/body").by("ASP-SEA-011"));
+        }
         let reads = |guard: &&Guard| {
             matches!(
                 guard,
@@ -141,7 +147,9 @@ impl Session {
             )
         };
         row.requires.iter().filter(reads).try_for_each(|guard| case.check(*guard, facts))?;
-        case.data_flows(facts) // ASP-SEA-011
+        // A result was agreed on with the terms: no consent is asked about it, nor is one here.
+        let asks = row.requires.contains(&Guard::ConsentStands);
+        if asks { case.data_flows(facts) } else { Ok(()) } // ASP-SEA-011
     }
 
     pub(super) fn regroup(&mut self, group: &Group, statement: Hash, at: LogPoint) {
@@ -158,10 +166,11 @@ impl Case<'_> {
     pub(super) fn seal_fits(&self, facts: &Facts<'_>) -> Result<(), Rejection> {
         let session = self.session;
         let seal = self.statement.seal.as_ref();
-        let hidden = || self.statement.body.packages_offered().into_iter().any(|(_, it)| it.hidden.is_some());
+        let hides = |package: &Package| package.hidden.is_some() || package.salt.is_some();
+        let hidden = || self.statement.body.packages_offered().into_iter().any(|(_, it)| hides(it));
         if session.mode == Mode::Open {
             return match seal {
-                Some(_) => Err(Code::InvalidField.at("/seal")), // ASP-SEA-001
+                Some(_) => Err(Code::InvalidField.at("/seal").by("ASP-SEA-001")),
                 // The key of a file is for a group to know.
                 None if matches!(self.statement.body, Body::Inform(Inform::File(_))) => {
                     Err(Code::NotAllowed.at("/body").by("ASP-SEA-003"))
@@ -186,6 +195,17 @@ impl Case<'_> {
         }
         let current = channel.epoch == seal.epoch && session.members_stand(&channel.members, facts.grounds());
         if current { Ok(()) } else { Err(stale()) }
+    }
+
+    /// Who is let in later asks for no more closed session than this one.
+    ///
+    /// # Errors
+    /// [`Code::ModeTooOpen`].
+    pub(super) fn lets_in_fits(&self, facts: &Facts<'_>) -> Result<(), Rejection> {
+        let named = self.statement.body.consents_named();
+        let consents = facts.further.iter().filter(|consent| named.contains(&&consent.id()));
+        let fits = mode_fits(self.session.mode, consents, facts);
+        if fits { Ok(()) } else { Err(Code::ModeTooOpen.at("/body")) } // ASP-SEA-002
     }
 
     /// The group that is named is the one that has to be, one step after the one before.
@@ -239,9 +259,13 @@ impl Case<'_> {
     }
 }
 
-/// Whether a session is closed enough for every consent and policy that it rests on.
-pub(super) fn mode_fits(mode: Mode, facts: &Facts<'_>) -> bool {
-    let consents = facts.consents.iter().filter_map(|consent| consent.terms().mode);
+/// Whether a session is closed enough for these consents, and for the policies of all whom a statement lets in.
+pub(super) fn mode_fits<'a>(
+    mode: Mode,
+    consents: impl Iterator<Item = &'a &'a Consent>,
+    facts: &Facts<'_>,
+) -> bool {
+    let consents = consents.filter_map(|consent| consent.terms().mode);
     let policies = facts.modes.iter().map(|(_, floor)| *floor);
     consents.chain(policies).all(|floor| mode >= floor) // ASP-SEA-002
 }

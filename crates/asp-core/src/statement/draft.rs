@@ -154,11 +154,6 @@ pub fn envelope(statement: &[u8], signatures: &[Signature]) -> Vec<u8> {
 }
 
 impl Verified {
-    /// The same with the body that was found in its seal.
-    pub(crate) fn opened(&self, body: Body) -> Self {
-        Self { statement: self.statement.opened(body), signatures: self.signatures.clone() }
-    }
-
     /// Adds the signature of another party's key to a statement that it countersigns.
     ///
     /// # Errors

@@ -13,6 +13,7 @@ pub mod court;
 pub mod evidence;
 pub mod ledger;
 pub mod money;
+pub mod sealing;
 pub mod words;
 
 use std::collections::BTreeSet;

@@ -42,6 +42,8 @@ const fn bodies(performative: Performative) -> &'static [&'static str] {
             "contest goods",
             "breach goods",
             "silence goods",
+            "group",
+            "unreadable offer",
         ],
         Performative::Withdraw => &["", "departure", "timeout RESPONSE_TIMEOUT"],
         Performative::Close => &["", "timeout RESPONSE_TIMEOUT"],

@@ -1156,14 +1156,14 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         id: "ASP-SEA-002",
-        sentence: "A session MUST be at least as closed as every consent asks that it names, and every policy in force when it is opened of the organisations whose agents take part.",
+        sentence: "A session MUST be at least as closed as is asked by every consent that it names, by which it lets somebody in later too, and by the policies then in force of the organisations whose agents it lets in.",
         codes: &["MODE_TOO_OPEN"],
         level: Level::Full,
         inside: None,
     },
     Rule {
         id: "ASP-SEA-003",
-        sentence: "What a participant says in a hybrid or sealed session that has begun MUST be its own outline in that mode; in an open session no package hides its terms, and no file is attached.",
+        sentence: "What a participant says in a hybrid or sealed session that has begun MUST be its own outline in that mode; in an open session no package is hidden or salted, and no file is attached.",
         codes: &["CONTENT_IN_CLEAR", "INVALID_TERMS", "NOT_ALLOWED"],
         level: Level::Full,
         inside: None,
@@ -1177,7 +1177,7 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         id: "ASP-SEA-005",
-        sentence: "Something MUST be sealed in the epoch of the last group statement before it, and only while all who take part and their delegates are its members and nobody else, each by a key that counts; where a consent has ended, while no members are of both its organisations.",
+        sentence: "Something MUST be sealed in the epoch of the last group statement before it, and only while all who take part and have not retired, and their delegates, are its members and nobody else, each by a key that counts; where a consent has ended, while no members are of both its organisations.",
         codes: &["EPOCH_STALE"],
         level: Level::Full,
         inside: None,
@@ -1212,14 +1212,14 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         id: "ASP-SEA-010",
-        sentence: "The body of a statement with a seal MUST be the outline, in the mode of its session, of the body that was sealed, every package of which has a salt and shows its terms.",
+        sentence: "The body of a statement with a seal MUST be the outline, in the mode of its session, of the body that was sealed, every package of which has a salt and is not hidden there too.",
         codes: &["OUTLINE_MISMATCH"],
         level: Level::Full,
         inside: Some("The node cannot see it: members judge it, and whoever it is disclosed to."),
     },
     Rule {
         id: "ASP-SEA-011",
-        sentence: "What was sealed MUST keep the rules about terms, ceilings, evidence and data that the statement would have to keep in an open session; a member that finds otherwise does not act on it.",
+        sentence: "What was sealed MUST keep the rules about terms, ceilings, evidence and data that the statement would have to keep in an open session, and terms of a sealed session neither hold money nor have stages; a member that finds otherwise, or terms that nobody has sealed, does not act on it.",
         codes: &[],
         level: Level::Full,
         inside: Some("The node cannot see it: members judge it by the same core."),

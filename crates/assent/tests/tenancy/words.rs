@@ -195,7 +195,8 @@ async fn in_dispute(walk: &mut Walk<'_>, scene: &mut Scene, object: &Object) {
         if who.name == "nobody" {
             who = Speaker::of("nobodys");
         }
-        let answer = DisputeRespond { accepts: true, evidence: Vec::new(), text: text("so be it") };
+        let answer =
+            DisputeRespond { accepts: true, disclosures: None, evidence: Vec::new(), text: text("so be it") };
         let appeal = DisputeAppeal { reason: text("no") };
         let bodies = [Body::DisputeRespond(answer), Body::DisputeAppeal(appeal)];
         in_stream(walk, scene, (object, &who), [&there, &not], &bodies).await;
@@ -214,6 +215,7 @@ pub(crate) fn file(
         amount: None,
         claim: text("the money is gone"),
         commitment,
+        disclosures: None,
         evidence: Vec::new(),
         nonce: author.nonce(),
         obligation: Some(text("delivery")),

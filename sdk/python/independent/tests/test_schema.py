@@ -49,7 +49,7 @@ class Keywords(unittest.TestCase):
         self.check({"pattern": "^[0-9]$"}, ("1", "OK"), ("\u0661", " pattern"))
         self.check({"pattern": "^[a$]\\$$"}, ("$$", "OK"), ("a$", "OK"), ("a", " pattern"), ("$$\n", " pattern"))
 
-    def test_four_forms_are_more_than_a_pattern(self) -> None:
+    def test_some_forms_are_more_than_a_pattern(self) -> None:
         self.check(
             {"x-form": "calendar"},
             ("2026-11-23T12:00:00.000Z", "OK"),
@@ -57,6 +57,7 @@ class Keywords(unittest.TestCase):
         )
         self.check({"x-form": "did-key"}, ("did:key:z6Mk", " x-form"))
         self.check({"x-form": "display-name"}, ("Acme", "OK"), ("Ac\u200bme", " x-form"))
+        self.check({"x-form": "file-name"}, ("a b.pdf", "OK"), ("a\u202eb", " x-form"))
         self.check({"x-form": "code"}, ("NOT_JSON", "OK"), ("NOT_KNOWN", " x-form"), ("not_json", " x-form"))
 
     def test_members_are_named_in_the_pointer(self) -> None:
@@ -82,6 +83,11 @@ class Keywords(unittest.TestCase):
         names = [{"n": "a"}, {"n": "b"}, {"n": "b/c"}]
         self.check({"x-sortedBy": "n"}, (names, "OK"), ([], "OK"), (names[::-1], " x-sortedBy"))
         self.check({"x-sortedBy": "n"}, (names[:1] * 2, " x-sortedBy"), ("ba", "OK"))
+
+    def test_a_list_can_be_asked_to_be_as_long_as_a_size_makes_it(self) -> None:
+        for size, chunks, expected in ((4, 1, "OK"), (5, 2, "OK"), (5, 1, " x-chunked"), (4, 2, " x-chunked")):
+            self.check({"x-chunked": 4}, ({"size": size, "chunks": [0] * chunks}, expected))
+        self.check({"x-chunked": 4}, ({"size": "5", "chunks": []}, "OK"), ([], "OK"))
 
     def test_a_member_can_ask_something_of_the_whole(self) -> None:
         schema = {"dependentSchemas": {"a": {"properties": {"b": {"minimum": 1}}}}}

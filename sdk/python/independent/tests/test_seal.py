@@ -118,5 +118,17 @@ class Vectors(unittest.TestCase):
             self.assertEqual((report.passed, len(report.faults)), (0, 1), changed)
 
 
+class Documentation(unittest.TestCase):
+    def test_the_example_of_the_page_on_sealed_sessions_holds(self) -> None:
+        page = (ROOT / "docs" / "concepts" / "sealed.md").read_text("utf-8")
+        [example] = [line for line in page.splitlines() if line.startswith('{"body":')]
+        value = canonical.scan(example.encode())
+        outline = canonical.encode(seal.outline("INFORM", value["body"], "sealed")).decode()
+        self.assertIn(f"```json\n{outline}\n```", page)
+        commitment = seal.commitment(value["body"], bytes.fromhex(value["salt"]))
+        self.assertIn(f"`{forms.write_hash(commitment)}`", page)
+        self.assertEqual(len(seal.pack(seal.Opened(value["body"], bytes.fromhex(value["salt"])))), 256)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -127,7 +127,8 @@ class Keys(unittest.TestCase):
 
         self.check("OK", publish("AQID"), publish("AQIE", "AQIF"))
         self.check("NOTHING_CHANGED ASP-SEA-012", publish("AQID"), publish("AQIE", "AQID"))
-        self.check("NOT_A_PARTY ASP-KEY-004", publish("AQID", issuer="acme.example", by=ACME))
+        self.check("NOT_A_PARTY ASP-SEA-012", publish("AQID", issuer="acme.example", by=ACME))
+        self.check("NOT_A_PARTY ASP-KEY-004", publish("AQID", issuer="volt.example", by=VOLT))
         batches = [publish(*(f"{letter}{digit}ID" for digit in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdef")) for letter in "ABCDE"]
         self.check("NOTHING_CHANGED ASP-SEA-012", *batches[:4], publish("AAID"))
         self.check("OK", *batches, publish("AAID"))

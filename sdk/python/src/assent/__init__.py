@@ -17,6 +17,7 @@ from . import strategy, sync, trust
 from ._node import Receipt
 from .agent import Agent, Opening
 from .client import Client
+from .dispute import Dispute, file_exhibit
 from .errors import (
     AssentError,
     BadAnswer,
@@ -54,6 +55,7 @@ __all__ = [
     "Client",
     "Commitment",
     "Conflict",
+    "Dispute",
     "Ended",
     "Forbidden",
     "Found",
@@ -88,6 +90,7 @@ __all__ = [
     "VaultFault",
     "View",
     "digest",
+    "file_exhibit",
     "strategy",
     "sync",
     "trust",

@@ -85,12 +85,17 @@ class Party:
         body: Mapping[str, Any],
         head: Head | None = None,
         others: Sequence[AgentKey] = (),
+        *,
+        reply: str | None = None,
+        intent: Intent | None = None,
     ) -> Receipt:
         """Makes, signs and hands in. Where the node alone spoke in between, it is signed anew."""
         node = await self.node()
         for _ in range(CONFLICTS_MAX):
             try:
-                return await node.submit(await self.sign(stream, kind, body, head, others=others))
+                return await node.submit(
+                    await self.sign(stream, kind, body, head, reply=reply, others=others, intent=intent)
+                )
             except Conflict as conflict:
                 newer = conflict.head
                 if head is None or newer is None:

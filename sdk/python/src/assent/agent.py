@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 import secrets
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from . import _core
+from . import _core, dispute
 from ._node import Receipt, held, told
 from ._party import Party, head_of
 from ._sealed import Channel, in_vault
 from ._transport import Failure, answered, resumed
+from .dispute import Dispute, Exhibit
 from .errors import AssentError, Missing, TimedOut
 from .guard import Guard, Intent
 from .inbox import Inbox
@@ -243,6 +244,36 @@ class Agent:
     async def bundle(self, commitment: str) -> bytes:
         """The proof of a commitment: a file that anybody verifies offline with :func:`assent.verify`."""
         return await self._party.ask("GET", f"/v1/commitments/{_core.hash_digits(commitment)}/bundle")
+
+    async def file_dispute(
+        self,
+        commitment: Commitment,
+        reason: str,
+        claim: str,
+        *,
+        obligation: str | None = None,
+        amount: Money | str | None = None,
+        severity: int = 3,
+        evidence: Iterable[Exhibit] = (),
+    ) -> Dispute:
+        """Files a dispute about an obligation of a commitment, or about all that the other side owes.
+
+        ``reason`` is ``non-delivery``, ``late``, ``not-as-agreed``, ``escrow-violation``, ``unauthorised-change`` or
+        ``impersonation``; ``claim`` is for people; ``amount`` is what is asked for, at most; ``severity`` goes from 1 to 5.
+        By which rules it goes, the deal says.
+
+        :raises Missing: if it is not clear who the other side is.
+        """
+        return await dispute.file(self, commitment, reason, claim, obligation, amount, severity, evidence)
+
+    def dispute(self, id: str) -> Dispute:
+        """A dispute that it filed, answers or rules, by its id."""
+        return Dispute(self, id)
+
+    async def disputes(self) -> AsyncGenerator[dict[str, Any], None]:
+        """Its disputes, those filed last first: ``id``, ``phase``, ``party``, ``against``, ``reason``, ``until``."""
+        async for shown in self._party.entries("/v1/disputes", "disputes"):
+            yield shown
 
     async def trust(
         self,

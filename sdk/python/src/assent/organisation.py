@@ -1,4 +1,4 @@
-"""What an organisation does: register itself and its agents, give and take consent."""
+"""What an organisation does: register itself and its agents, give and take consent, keep an account."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from . import _core
 from ._node import Receipt, told
 from ._party import Party, head_of
+from .errors import Refused
 from .keys import AgentKey
 from .message import Commitment
 from .terms import Money, instant
@@ -104,6 +105,41 @@ class Organisation:
         async for raw in self._party.entries("/v1/commitments", "commitments"):
             yield told(Commitment._of, raw)
 
+    # Money that is held at the node
+
+    async def open_account(self, currency: str) -> Receipt:
+        """Opens its account, or a further currency of it."""
+        body = {"currency": currency}
+        try:
+            return await self._of_account("account.open", body)
+        except Refused as refused:
+            if refused.status != 404:
+                raise
+            return await self._party.say(f"account:{self.domain}", "account.open", body)
+
+    async def account(self) -> dict[str, Any]:
+        """Its account: ``balances`` with ``available``, ``held`` and ``withdrawing``, and the ``transfers`` that wait."""
+        return await self._party.get(f"/v1/accounts/{self.domain}")
+
+    async def account_entries(self) -> AsyncGenerator[dict[str, Any], None]:
+        """What moved in its account, newest first: ``amount``, ``from``, ``to``, ``why``, ``logIndex``."""
+        async for entry in self._party.entries(f"/v1/accounts/{self.domain}/entries", "entries"):
+            yield entry
+
+    async def deposit(self, amount: Money | str, reference: str) -> Receipt:
+        """Asks that money be taken in; whether it came, the node says. ``reference`` is its own word for it."""
+        return await self._of_account("account.deposit", {"amount": Money.of(amount).wire(), "reference": reference})
+
+    async def withdraw(self, amount: Money | str, destination: str) -> Receipt:
+        """Asks that money be paid out; from here on it is not available."""
+        body = {"amount": Money.of(amount).wire(), "destination": destination}
+        return await self._of_account("account.withdraw", body)
+
+    async def disputes(self) -> AsyncGenerator[dict[str, Any], None]:
+        """The disputes of it and of its agents, those filed last first."""
+        async for shown in self._party.entries("/v1/disputes", "disputes"):
+            yield shown
+
     async def shown(self) -> dict[str, Any]:
         """What the registry shows of it."""
         return await self._client._get(f"/v1/organisations/{self.domain}")
@@ -114,6 +150,9 @@ class Organisation:
 
     async def _say(self, kind: str, body: Mapping[str, Any]) -> Receipt:
         return await self._party.say(self._stream, kind, body, head_of(await self.shown()))
+
+    async def _of_account(self, kind: str, body: Mapping[str, Any]) -> Receipt:
+        return await self._party.say(f"account:{self.domain}", kind, body, head_of(await self.account()))
 
     async def _of(self, consent: str, kind: str, body: Mapping[str, Any]) -> Receipt:
         head = head_of(await self.consent(consent))

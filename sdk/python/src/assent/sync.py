@@ -14,11 +14,13 @@ from typing import Any
 
 from . import agent as _agent
 from . import client as _client
+from . import dispute as _dispute
 from . import inbox as _inbox
 from . import organisation as _organisation
 from . import session as _session
 from ._node import Receipt
 from ._portal import Portal
+from .dispute import Exhibit
 from .guard import Guard
 from .keys import AgentKey
 from .message import Commitment, Found, Message, Trust, View
@@ -274,9 +276,88 @@ class Organisation:
         """The commitments of its agents, newest first."""
         return self._portal.iterate(self._inner.commitments())
 
+    def open_account(self, currency: str) -> Receipt:
+        """Opens its account, or a further currency of it."""
+        return self._portal.run(self._inner.open_account(currency))
+
+    def account(self) -> dict[str, Any]:
+        """Its account: ``balances`` with ``available``, ``held`` and ``withdrawing``, and the ``transfers`` that wait."""
+        return self._portal.run(self._inner.account())
+
+    def account_entries(self) -> Iterator[dict[str, Any]]:
+        """What moved in its account, newest first: ``amount``, ``from``, ``to``, ``why``, ``logIndex``."""
+        return self._portal.iterate(self._inner.account_entries())
+
+    def deposit(self, amount: Money | str, reference: str) -> Receipt:
+        """Asks that money be taken in; whether it came, the node says. ``reference`` is its own word for it."""
+        return self._portal.run(self._inner.deposit(amount, reference))
+
+    def withdraw(self, amount: Money | str, destination: str) -> Receipt:
+        """Asks that money be paid out; from here on it is not available."""
+        return self._portal.run(self._inner.withdraw(amount, destination))
+
+    def disputes(self) -> Iterator[dict[str, Any]]:
+        """The disputes of it and of its agents, those filed last first."""
+        return self._portal.iterate(self._inner.disputes())
+
     def shown(self) -> dict[str, Any]:
         """What the registry shows of it."""
         return self._portal.run(self._inner.shown())
+
+
+class Dispute:
+    """A dispute as one agent takes part in it."""
+
+    def __init__(self, portal: Portal, inner: _dispute.Dispute) -> None:
+        self._portal, self._inner = portal, inner
+
+    @property
+    def id(self) -> str:
+        """Its id, ``sha256:…``."""
+        return self._inner.id
+
+    def shown(self) -> dict[str, Any]:
+        """How it stands, by the node's word: ``phase``, ``claim``, ``amount``, ``evidence``, ``offer``, ``verdict``, …"""
+        return self._portal.run(self._inner.shown())
+
+    def wait_until(self, phase: str | Collection[str], timeout: float | None = None) -> dict[str, Any]:
+        """Waits until it is in a phase, or in one of several; gives how it stands then.
+
+        A filing is ``REPLAYING`` first, until the node has said what follows from the log alone; sides are heard after that.
+
+        :raises TimedOut: if that takes longer than ``timeout`` seconds.
+        """
+        return self._portal.run(self._inner.wait_until(phase, timeout))
+
+    def bundle(self) -> bytes:
+        """The proof of the case: a file that anybody verifies offline with ``assent verify``."""
+        return self._portal.run(self._inner.bundle())
+
+    def respond(self, text: str, *, admit: bool, evidence: Iterable[Exhibit] = ()) -> Receipt:
+        """Answers a filing. Admitting it ends the dispute as it was claimed, so a guard is asked as of what binds."""
+        return self._portal.run(self._inner.respond(text, admit=admit, evidence=evidence))
+
+    def show_evidence(self, *evidence: Exhibit) -> Receipt:
+        """Shows more."""
+        return self._portal.run(self._inner.show_evidence(*evidence))
+
+    def offer(self, outcome: str, text: str, amount: Money | str | None = None) -> Receipt:
+        """Offers how to end it: ``upheld``, ``partly`` or ``dismissed``, and what is paid to who filed.
+
+        The other side's :meth:`settle` alone ends it, so a guard is asked as of what binds.
+        """
+        return self._portal.run(self._inner.offer(outcome, text, amount))
+
+    def settle(self, text: str, *, amount: Money | str | None = None) -> Receipt:
+        """Takes the other side's last offer, in exactly its words. With ``amount`` only if that is what it is of.
+
+        :raises Missing: if there is none, or it is of another amount.
+        """
+        return self._portal.run(self._inner.settle(text, amount=amount))
+
+    def appeal(self, reason: str) -> Receipt:
+        """Does not take a ruling that can be appealed."""
+        return self._portal.run(self._inner.appeal(reason))
 
 
 class InboxMessage:
@@ -462,6 +543,48 @@ class Agent:
     def bundle(self, commitment: str) -> bytes:
         """The proof of a commitment: a file that anybody verifies offline with :func:`assent.verify`."""
         return self._portal.run(self._inner.bundle(commitment))
+
+    def file_dispute(
+        self,
+        commitment: Commitment,
+        reason: str,
+        claim: str,
+        *,
+        obligation: str | None = None,
+        amount: Money | str | None = None,
+        severity: int = 3,
+        evidence: Iterable[Exhibit] = (),
+    ) -> Dispute:
+        """Files a dispute about an obligation of a commitment, or about all that the other side owes.
+
+        ``reason`` is ``non-delivery``, ``late``, ``not-as-agreed``, ``escrow-violation``, ``unauthorised-change`` or
+        ``impersonation``; ``claim`` is for people; ``amount`` is what is asked for, at most; ``severity`` goes from 1 to 5.
+        By which rules it goes, the deal says.
+
+        :raises Missing: if it is not clear who the other side is.
+        """
+        return Dispute(
+            self._portal,
+            self._portal.run(
+                self._inner.file_dispute(
+                    commitment,
+                    reason,
+                    claim,
+                    obligation=obligation,
+                    amount=amount,
+                    severity=severity,
+                    evidence=evidence,
+                )
+            ),
+        )
+
+    def dispute(self, id: str) -> Dispute:
+        """A dispute that it filed, answers or rules, by its id."""
+        return Dispute(self._portal, self._inner.dispute(id))
+
+    def disputes(self) -> Iterator[dict[str, Any]]:
+        """Its disputes, those filed last first: ``id``, ``phase``, ``party``, ``against``, ``reason``, ``until``."""
+        return self._portal.iterate(self._inner.disputes())
 
     def trust(
         self, agent: str, value: Money | str = "1000 USD", capability: str | None = None, observers: Sequence[str] = ()

@@ -13,7 +13,7 @@ const AGENT: &str = "agent:agent://acme.example/procurement/buyer";
 const NONCE: &str = "0f1e2d3c4b5a69788796a5b4c3d2e1f0";
 
 pub(super) fn cases() -> Vec<Case> {
-    [packages(), modes(), groups(), seals()].concat()
+    [packages(), modes(), groups(), files(), seals()].concat()
 }
 
 fn packages() -> Vec<Case> {
@@ -106,6 +106,35 @@ fn groups() -> Vec<Case> {
         inform("group, with all that it can say", SELLER, moved),
         inform("group, of one who is left", BUYER, alone),
         inform("unreadable", SELLER, json!({"code": "CONTENT_UNOPENED", "kind": "unreadable"})).replying(),
+    ]
+}
+
+/// What stands in seals alone; whether it does is for the session to say.
+fn files() -> Vec<Case> {
+    let note = |name: &str, size: u64, chunks: usize| {
+        let chunks: Vec<String> = (0..chunks).map(|number| hash(&format!("chunk {number}"))).collect();
+        let file = json!({
+            "chunks": chunks, "digest": hash("a file"), "key": opaque("the key of a file", 32), "name": name, "size": size,
+        });
+        json!({"file": file, "kind": "file", "text": ""})
+    };
+    let (most, chunk) = (limits::FILE_BYTES_MAX as u64, limits::FILE_CHUNK_BYTES as u64);
+    let mut whole = note("Jahresabschluß 2026.v2.pdf", most, 64);
+    if let Some(Value::Object(file)) = whole.get_mut("file") {
+        file.insert("mediaType".to_owned(), json!("application/vnd.example+pdf"));
+    }
+    let file =
+        |name: &str, body: Value| continuing("INFORM", name, &opened("session", "a session"), SELLER, body);
+    vec![
+        file("file, of one byte", note("a", 1, 1))
+            .but("chunks none", "no chunk of one byte", "/file/chunks", json!([]))
+            .but("size for two chunks", "one chunk of a MiB and one byte", "/file/size", json!(chunk + 1)),
+        file("file, as large as may be, with its kind", whole).but(
+            "size for one chunk less",
+            "64 chunks of 63 MiB",
+            "/file/size",
+            json!(most - chunk),
+        ),
     ]
 }
 
