@@ -13,7 +13,7 @@ class Unverifiable(Exception):
     """What was told does not hold."""
 
 class VaultFault(Exception):
-    """A vault cannot do what it should."""
+    """A vault cannot do what it should: ``args`` are a code, if there is one, and a sentence."""
 
 class SecretKey:
     @staticmethod

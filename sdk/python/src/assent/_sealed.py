@@ -16,6 +16,8 @@ from .errors import Invalid, Unverified, VaultFault
 if TYPE_CHECKING:
     from ._party import Party
 
+#: Why a vault does not seal because the group has moved since it was followed.
+MOVED = frozenset({"NOT_A_MEMBER", "WRONG_EPOCH", "WRONG_KEY"})
 #: How often a group is made, or something sealed, anew because others spoke first.
 ATTEMPTS_MAX = 8
 
@@ -28,7 +30,7 @@ async def in_vault(call: Callable[P, T], *arguments: P.args, **named: P.kwargs) 
     try:
         return await asyncio.to_thread(call, *arguments, **named)
     except _core.VaultFault as fault:
-        raise VaultFault(str(fault)) from None
+        raise VaultFault(*fault.args) from None
     except _core.Rejected as error:
         raise Invalid(*error.args) from None
     except _core.Unverifiable as error:
@@ -44,6 +46,8 @@ class Channel:
         self._session = session
         self._stream = stream
         self._lock = asyncio.Lock()
+        #: Held while something is said: a group is changed once at a time, and for what is said next.
+        self.turn = asyncio.Lock()
         # What was read of each stream; all of it is judged whenever something new is followed.
         self._read: dict[str, list[_core.Logged]] = {}
         self._known: _core.Known | None = None
