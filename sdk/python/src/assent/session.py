@@ -594,6 +594,8 @@ class Session:
         intent = await self._judged(salted, binds)
         for attempt in range(ATTEMPTS_MAX):
             is_last = attempt + 1 == ATTEMPTS_MAX
+            # Nearly always it takes two: a group first.
+            await self._channel.part(max(0, attempt - 1))
             try:
                 async with self._channel.turn:
                     statement = doubted[1] if doubted is not None else await self._sealed(salted, intent)
