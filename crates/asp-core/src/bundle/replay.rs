@@ -429,7 +429,7 @@ impl<'a> Replay<'a> {
         let about =
             |statement: &Statement| settles(&statement.body) == Some((&commitment.id, &duty.obligation.id));
         let last = self.in_session().filter(|(_, statement)| about(statement)).last().map(|(at, _)| at);
-        let obligation = duty.obligation.clone();
+        let obligation = commitment.agreed(duty).clone();
         ObligationLine {
             id: obligation.id,
             what: obligation.what,

@@ -1,6 +1,7 @@
 //! Who can open what is sealed: groups, their epochs, and what ends each.
 
 use asp_core::key::KeyId;
+use asp_core::limits;
 use asp_core::name::{AgentUri, Issuer, StreamId, StreamName};
 use asp_core::position::Hash;
 use asp_core::rejection::Code;
@@ -356,8 +357,8 @@ fn a_key_package_is_published_by_its_agent_once() {
         |bytes: usize| PublishedPackage { content: Opaque::new(vec![7; bytes]).unwrap(), last_resort: None };
     let refused = |packages| ledger.clone().by_agent("seller", publish(packages), &[]);
     assert_eq!(refused(vec![package("y"), package("y")]), Err(Code::InvalidBody));
-    assert_eq!(refused(vec![of(2_049)]), Err(Code::InvalidBody));
-    assert!(refused(vec![of(2_048)]).is_ok());
+    assert_eq!(refused(vec![of(limits::KEY_PACKAGE_BYTES_MAX + 1)]), Err(Code::InvalidBody));
+    assert!(refused(vec![of(limits::KEY_PACKAGE_BYTES_MAX)]).is_ok());
 }
 
 #[test]
