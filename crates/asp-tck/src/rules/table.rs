@@ -584,7 +584,7 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         id: "ASP-DIS-002",
-        sentence: "A filing MUST name an obligation between the two sides, or all that the other side owes who files, which has come to something that the reason can be about no longer than 30 days ago.",
+        sentence: "A filing MUST name an obligation between the two sides, or all that the other side owes who files, which has come to something that the reason can be about no longer than 30 days ago; that an obligation whose due time is sealed was not met, or late, only who is owed it files.",
         codes: &["UNKNOWN_OBLIGATION", "NOTHING_TO_DISPUTE", "DEADLINE_PASSED"],
         level: Level::Full,
         inside: None,
