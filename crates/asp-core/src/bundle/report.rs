@@ -115,7 +115,7 @@ rules! {
     /// The package that was disclosed has the hash that was signed.
     Terms = "disclosed-terms", "The terms that were disclosed are those of the commitment.";
     /// What the node could not see.
-    Overdue = "overdue", "An obligation was due and not met.";
+    Overdue = "overdue", "An obligation was due and not met in time.";
 }
 
 /// A check and how it came out.

@@ -11,7 +11,7 @@ use crate::bundle::report::{Check, Disclosed, DisclosedStatement, ObligationLine
 use crate::name::StreamId;
 use crate::position::{Hash, LogPoint};
 use crate::rejection::Code;
-use crate::session::{Commitment, Session};
+use crate::session::{Commitment, Duty, Session};
 use crate::statement::Statement;
 use crate::statement::body::{Body, Breach, Inform, ObligationId};
 use crate::stream::Accepted;
@@ -26,6 +26,8 @@ pub(super) struct Following {
     found: BTreeMap<Hash, Finding>,
     /// The last statement of the session.
     last: Option<LogPoint>,
+    /// Whether something that was sealed before is not known: then nobody here can tell what breaks a rule.
+    gaps: bool,
 }
 
 /// What came of a text.
@@ -58,12 +60,17 @@ impl Following {
         let (finding, known) = match opened {
             None => (None, None),
             Some(Err(code)) => (Some(Finding::Misfit(code)), None),
+            Some(Ok(full)) if self.gaps => {
+                let known = Accepted::opened(accepted.verified(), full.body.clone(), accepted.at());
+                (Some(Finding::Fits), Some(known))
+            }
             Some(Ok(full)) => match world.judge_within(inner, accepted.verified(), Some(full), accepted.at())
             {
                 Ok(full) => (Some(Finding::Fits), Some(full)),
                 Err(rejection) => (Some(Finding::Unread(rejection.code)), None),
             },
         };
+        self.gaps |= statement.seal.is_some() && !matches!(finding, Some(Finding::Fits | Finding::Unread(_)));
         self.found.extend(finding.map(|finding| (statement.hash, finding)));
         inner.apply(known.as_ref().unwrap_or(accepted));
     }
@@ -168,11 +175,12 @@ impl Replay<'_> {
     }
 
     /// What was due before the last statement of the session, without a fulfilment before it: the chain has no gap, so there
-    /// was none.
+    /// was none. And what is said to be fulfilled after that, which the node could not refuse.
     fn overdue(&self) -> Vec<Check> {
         let Some(((inner, commitment), last)) = self.known().zip(self.following.last) else {
             return Vec::new();
         };
+        let late = commitment.duties().iter().filter_map(|duty| self.late(commitment, duty));
         // What was said of these may be that they are fulfilled in a way that is not shown.
         let unknown: BTreeSet<&ObligationId> =
             self.shut().filter_map(|(_, statement)| fulfils(&statement.body, &commitment.id)).collect();
@@ -189,7 +197,21 @@ impl Replay<'_> {
             );
             Check::sealed(SealRule::Overdue, Verdict::Proved, detail)
         };
-        inner.breaches(last.time).into_iter().filter(mine).map(told).collect()
+        inner.breaches(last.time).into_iter().filter(mine).map(told).chain(late).collect()
+    }
+
+    /// That a duty was first said to be fulfilled after the last instant at which it could be.
+    fn late(&self, commitment: &Commitment, duty: &Duty) -> Option<Check> {
+        let until = commitment.met_until(duty).filter(|_| duty.is_withheld())?;
+        let id = &duty.obligation.id;
+        let said =
+            |(_, statement): &(LogPoint, &Statement)| fulfils(&statement.body, &commitment.id) == Some(id);
+        let (at, _) = self.in_session().find(said).filter(|(at, _)| at.time > until)?;
+        let detail = format!(
+            "{id} was to be met, until {until}, and was said to be in entry {}, at {}",
+            at.index, at.time
+        );
+        Some(Check::sealed(SealRule::Overdue, Verdict::Proved, detail))
     }
 
     /// What was disclosed and is what was sealed, with what follows from it; none if nothing is.
