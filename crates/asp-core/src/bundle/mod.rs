@@ -3,6 +3,7 @@
 //! Reading checks the form alone; what the file proves is told by [`Bundle::verify`]. Where its parts come from is not
 //! known here.
 
+mod opening;
 mod reading;
 mod replay;
 mod report;
@@ -22,6 +23,7 @@ use crate::statement::body::{Body, Disclosure};
 use crate::statement::draft::canonical;
 use crate::statement::{Signed, Statement, VERSION, Verified};
 
+pub use opening::Tried;
 pub use report::{
     Anchors, Check, Disclosed, DisclosedStatement, ObligationLine, Party, Report, Rule, SealRule,
     SignatureCheck, SignatureLine, Subject, Summary, Verdict,
@@ -165,7 +167,7 @@ impl Bundle {
         self.bounded()
     }
 
-    /// What was disclosed, each shut to one key.
+    /// What was disclosed in the file itself, each shut to one key.
     pub fn disclosures(&self) -> impl Iterator<Item = &Disclosure> {
         self.disclosures.values()
     }

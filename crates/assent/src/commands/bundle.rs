@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use asp_core::bundle::{Bundle, Openings};
+use asp_core::bundle::{Bundle, Tried};
 use asp_core::key::{Algorithm, KeyId, SecretKey};
 use asp_core::name::Issuer;
 use asp_core::position::{Hash, Sequence};
@@ -124,27 +124,13 @@ async fn keys_of(context: &Context, to: &Receiver) -> Outcome<BTreeSet<KeyId>> {
     Ok(keys)
 }
 
-/// What was disclosed to one of these keys, opened.
-///
-/// What is addressed to a key and is no body of its statement is an opening too, with what is wrong with it.
-pub(super) fn openings(bundle: &Bundle, keys: &[SecretKey]) -> Openings {
-    let Some(session) = bundle.session() else { return Openings::new() };
-    let mine = |shown: &Disclosure| Some((shown.statement, keys.iter().find(|key| key.id() == shown.to)?));
-    let mut openings = Openings::new();
-    for shown in bundle.disclosures() {
-        let Some((statement, key)) = mine(shown) else { continue };
-        let place = Place { origin: bundle.origin(), session, statement };
-        let (enc, content) = (shown.enc.bytes().to_vec(), shown.content.bytes().to_vec());
-        let text = open(key, &place, &Shut { enc, content }).map_err(|_| Code::ContentUnopened);
-        let opened = text.and_then(|text| {
-            // What is said of a statement that is not there cannot be read, and is refuted whatever it is.
-            let kind = bundle.statement(&statement).ok_or(Code::ContentUnopened)?.kind;
-            Opened::from_text(kind, &text).map_err(|rejection| rejection.code)
-        });
-        // The same may be shut to several keys that are here: one that opens is enough.
-        if opened.is_ok() || !openings.contains_key(&statement) {
-            openings.insert(statement, opened);
-        }
-    }
-    openings
+/// What a disclosure comes to with these keys.
+pub(super) fn tried(bundle: &Bundle, keys: &[SecretKey], shown: &Disclosure) -> Tried {
+    let key = keys.iter().find(|key| key.id() == shown.to)?;
+    // Without a session it has no place in which it could open.
+    let session = bundle.session().unwrap_or(bundle.commitment());
+    let place = Place { origin: bundle.origin(), session, statement: shown.statement };
+    let (enc, content) = (shown.enc.bytes().to_vec(), shown.content.bytes().to_vec());
+    let text = open(key, &place, &Shut { enc, content });
+    Some(text.map(|text| text.to_vec()).map_err(|_| Code::ContentUnopened))
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use asp_core::bundle::{Anchors, Bundle, Disclosed, DisclosedStatement, Report, SignatureCheck, Verdict};
 use asp_core::key::{Algorithm, SecretKey};
 use asp_core::keyfile;
+use asp_core::statement::body::Disclosure;
 
 use super::{bundle, read_input};
 use crate::cli::Verify;
@@ -25,15 +26,17 @@ const KEY_BYTES_MAX: u64 = 8192;
 /// [`crate::failure::Exit::Usage`] if the file is no bundle, [`crate::failure::Exit::No`] if anything is refuted.
 pub(super) fn run(context: &Context, args: &Verify) -> Outcome {
     let bundle = read_bundle(&args.file)?;
-    let openings = bundle::openings(&bundle, &keys(context, args, &bundle)?);
-    let report = bundle.verify_opened(&Anchors { node_key: args.node_key }, &openings);
+    let keys = keys(context, args, &bundle)?;
+    let open = |shown: &Disclosure| bundle::tried(&bundle, &keys, shown);
+    let report = bundle.verify_disclosed(&Anchors { node_key: args.node_key }, &open);
     context.printer.show(&report, |page| {
         show(page, &report);
         if let Some(disclosed) = &report.disclosed {
             opened(page, &bundle, disclosed);
         }
     });
-    if openings.is_empty() && bundle.disclosures().next().is_some() {
+    let here = |shown: &Disclosure| keys.iter().any(|key| key.id() == shown.to);
+    if discloses(&bundle) && !disclosures(&bundle).any(here) {
         context.printer.say("Nothing in it is disclosed to a key that is here; --key FILE names another.");
     }
     if report.refuted() { Err(Failure::no("the bundle does not hold")) } else { Ok(()) }
@@ -48,12 +51,21 @@ pub(super) fn read_bundle(file: &Path) -> Outcome<Bundle> {
     Bundle::parse(&bytes).map_err(|error| Failure::usage(format_args!("{}: {error}", file.display())))
 }
 
+/// All that is disclosed in it: in the file itself, and by the sides of a dispute.
+fn disclosures(bundle: &Bundle) -> impl Iterator<Item = &Disclosure> {
+    bundle.disclosures().chain(bundle.disclosed_in_disputes().map(|(_, _, disclosure)| disclosure))
+}
+
+fn discloses(bundle: &Bundle) -> bool {
+    disclosures(bundle).next().is_some()
+}
+
 /// The keys that are tried: those named, or those of the home. None where there is nothing to open.
 fn keys(context: &Context, args: &Verify, bundle: &Bundle) -> Outcome<Vec<SecretKey>> {
     if !args.key.is_empty() {
         return args.key.iter().map(|file| key(file)).collect();
     }
-    if bundle.disclosures().next().is_none() {
+    if !discloses(bundle) {
         return Ok(Vec::new());
     }
     let ring = context.keyring()?;

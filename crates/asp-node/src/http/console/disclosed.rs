@@ -60,7 +60,7 @@ fn found(
     let said: BTreeMap<Hash, &Statement> = statements.iter().map(|one| (one.hash, one)).collect();
     let mode = said.get(&session).map_or(Mode::Open, |first| mode(&first.body));
     let mut all: BTreeMap<Hash, Disclosed> = BTreeMap::new();
-    let disclosed = statements.iter().flat_map(|one| disclosures(&one.body));
+    let disclosed = statements.iter().flat_map(|one| one.body.disclosures());
     for one in disclosed.filter(|one| one.to == key.id()) {
         let Some(statement) = said.get(&one.statement) else { continue };
         let place = Place { origin, session, statement: one.statement };
@@ -90,17 +90,4 @@ fn proved(
 /// Who can read a session that begins with this.
 const fn mode(body: &Body) -> Mode {
     if let Body::Propose(Propose::Invitation(invitation)) = body { invitation.mode } else { Mode::Open }
-}
-
-fn disclosures(body: &Body) -> &[Disclosure] {
-    let disclosures = if let Body::DisputeFile(file) = body {
-        file.disclosures.as_deref()
-    } else if let Body::DisputeRespond(respond) = body {
-        respond.disclosures.as_deref()
-    } else if let Body::DisputeEvidence(shown) = body {
-        shown.disclosures.as_deref()
-    } else {
-        None
-    };
-    disclosures.unwrap_or_default()
 }
