@@ -146,7 +146,7 @@ pub(crate) fn role(text: &str) -> Result<ParticipantRole, InvalidText> {
 
 /// Who can read a session.
 pub(crate) fn mode(text: &str) -> Result<Mode, InvalidText> {
-    spelled(&format!("\"{text}\"")).map_err(|_| InvalidText("who can read it: open, hybrid or sealed"))
+    spelled(text).map_err(|_| InvalidText("who can read it: open, hybrid or sealed"))
 }
 
 /// How many sit on a panel: `3` or `5`.
@@ -348,6 +348,16 @@ mod tests {
         assert!(hash.to_string().parse::<Id>().is_ok_and(|id| id.matches(&hash)));
         for text in ["", "abcde", "ABCDEF", "ghijkl", &format!("{digits}0")] {
             assert!(text.parse::<Id>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_mode_is_one_of_three() {
+        for (text, means) in [("open", Mode::Open), ("hybrid", Mode::Hybrid), ("sealed", Mode::Sealed)] {
+            assert_eq!(mode(text), Ok(means));
+        }
+        for text in ["", "Open", "\"open\"", "closed"] {
+            assert!(mode(text).is_err(), "{text}");
         }
     }
 
