@@ -307,7 +307,11 @@ const UNSAID: [Unsaid; 10] = [
         [("schemas", "hash"), ("packages", "content")].into_iter().any(|(list, member)| {
             let told = listed(statement, list, member);
             told.iter().collect::<BTreeSet<_>>().len() < told.len()
-        })
+        }) || {
+            let told = |member| listed(statement, "disclosures", member);
+            let pairs: Vec<_> = told("statement").into_iter().zip(told("to")).collect();
+            pairs.iter().collect::<BTreeSet<_>>().len() < pairs.len()
+        }
     }),
     ("x-sortedBy: items in the order of a member", |statement| {
         !listed(statement, "members", "agent").is_sorted_by(|one, other| one < other)

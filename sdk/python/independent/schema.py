@@ -2,7 +2,7 @@
 
 `$ref` leads to a definition of the same file or of one beside it; nothing else is ever read. Lengths of texts
 count code points, as the standard says. Six keywords are the protocol's own: `x-maxBytes` bounds the UTF-8
-of a text, `x-uniqueBy` asks that a member differs between items, `x-sortedBy` that it rises from each item to
+of a text, `x-uniqueBy` asks that a member, or one of some, differs between items, `x-sortedBy` that it rises from each item to
 the next, `x-atLeastOneOf` that one of some members is there, `x-chunked` that an object names as many `chunks` of
 so many bytes as its `size` makes, `x-form` what no pattern can say (a real date, the base58 of a key, a name that
 shows all that it holds, a code of the registry). `x-limit` is a remark.
@@ -156,7 +156,9 @@ def _unique_items(place: Place, asked: Any, value: Any) -> Fault | None:
 
 def _unique_by(place: Place, asked: Any, value: Any) -> Fault | None:
     items = value if isinstance(value, list) else []
-    members = [item[asked] for item in items if isinstance(item, dict) and asked in item]
+    names = [asked] if isinstance(asked, str) else asked
+    has_all = (item for item in items if isinstance(item, dict) and all(name in item for name in names))
+    members = [[item[name] for name in names] for item in has_all]
     twice = any(is_equal(one, other) for at, one in enumerate(members) for other in members[:at])
     return place.fault("x-uniqueBy", not twice)
 

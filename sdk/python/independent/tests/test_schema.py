@@ -98,6 +98,8 @@ class Keywords(unittest.TestCase):
         self.check(
             schema, ([{"a": 1, "b": 1}, {"a": 2, "b": 1}], "OK"), ([{"a": 1}, {"a": 1}], " x-uniqueBy")
         )
+        pairs = [{"a": 1, "b": 1}, {"a": 1, "b": 2}]
+        self.check({"x-uniqueBy": ["a", "b"]}, (pairs, "OK"), (pairs * 2, " x-uniqueBy"))
 
     def test_one_of_some_members_can_be_asked_for(self) -> None:
         self.check({"x-atLeastOneOf": ["a", "b"]}, ({"b": 1}, "OK"), ({"c": 1}, " x-atLeastOneOf"))

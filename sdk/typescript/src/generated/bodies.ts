@@ -331,7 +331,7 @@ export type Disclosure = {
   readonly to: Key;
 };
 
-/** What the log holds sealed of the session, shut anew for keys that are to open it, each statement once for each key; nothing if absent. */
+/** What was sealed in statements of a session, each shut anew for one key, each statement once for each key. */
 export type Disclosures = readonly (Disclosure)[];
 
 /** Something that a side shows. */
@@ -1237,6 +1237,7 @@ export type DisputeDrawBody = {
 
 /** More that a side shows. */
 export type DisputeEvidenceBody = {
+  /** What of the session was sealed, shut anew for keys that are to open it; nothing if absent. */
   readonly disclosures?: Disclosures;
   /** What it shows. */
   readonly evidence: readonly (Exhibit)[];
@@ -1252,6 +1253,7 @@ export type DisputeFileBody = {
   readonly claim: Text;
   /** The commitment. */
   readonly commitment: Hash;
+  /** What of the session was sealed, shut anew for keys that are to open it; nothing if absent. */
   readonly disclosures?: Disclosures;
   /** What shows it. */
   readonly evidence: readonly (Exhibit)[];
@@ -1275,6 +1277,7 @@ export type DisputeFileBody = {
 export type DisputeRespondBody = {
   /** Whether it admits the claim, which ends the dispute. */
   readonly accepts: boolean;
+  /** What of the session was sealed, shut anew for keys that are to open it; nothing if absent. */
   readonly disclosures?: Disclosures;
   /** What shows its side. */
   readonly evidence: readonly (Exhibit)[];
