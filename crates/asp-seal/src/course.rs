@@ -172,8 +172,7 @@ impl Known {
     }
 
     /// The package under a hash of terms, as far as it could be read.
-    #[must_use]
-    pub fn package(&self, terms: &Hash) -> Option<&Package> {
+    fn package(&self, terms: &Hash) -> Option<&Package> {
         let offered = self.inner.offers().values().find_map(|offer| offer.packages.get(terms));
         let pending = self.inner.pending().filter(|pending| pending.terms_hash == *terms);
         let agreed = self.inner.agreed().get(terms).map(|agreed| &agreed.package);

@@ -13,10 +13,10 @@ use asp_core::position::{Hash, Head, Sequence};
 use asp_core::rejection::{Code, Rejection};
 use asp_core::seal::{Opaque, Opened, Salt, Seal, outline, place};
 use asp_core::session::Session;
-use asp_core::statement::Statement;
 use asp_core::statement::body::{
     Body, Counter, Group, GroupMember, Inform, KeyPackages, Mode, Nonce, Propose, PublishedPackage, True,
 };
+use asp_core::statement::{Statement, draft};
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, Zeroizing};
 
@@ -70,6 +70,9 @@ struct Course {
     next: u64,
     /// Whether the last group statement names the agent.
     named: bool,
+    /// What the agent would make of the group, until the log shows it or another: the hash of its group statement's body.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pending: Option<Hash>,
     /// The statements that could not be read, and why.
     unreadable: BTreeMap<Hash, Code>,
     /// Those of them about which the agent has said so.
@@ -225,12 +228,21 @@ impl Sealer {
         group: &Group,
     ) -> Option<Code> {
         let own = group.member(self.vault.agent());
-        self.courses.entry(*session).or_default().named = own.is_some();
+        let course = self.courses.entry(*session).or_default();
+        course.named = own.is_some();
+        // Another process with the same vault may have put its own change in the place of the one that is said here.
+        let is_pending = course.pending.take() == Some(named(group));
         let by = said.issuer.agent()?;
         let members: BTreeMap<AgentUri, KeyId> =
             group.members.iter().map(|member| (member.agent.clone(), member.key)).collect();
         let done = match (own, &group.commit, &group.welcome) {
-            _ if by == self.vault.agent() && said_with(said, key) => self.vault.settle(session, group.epoch),
+            _ if by == self.vault.agent() && said_with(said, key) => {
+                if is_pending {
+                    self.vault.settle(session, group.epoch)
+                } else {
+                    Err(Fault::NothingPending)
+                }
+            }
             (Some(own), _, Some(welcome)) if own.package.is_some() => {
                 self.vault.join(session, group.epoch, by, welcome.bytes(), &members)
             }
@@ -368,12 +380,14 @@ impl Sealer {
             GroupMember { agent, key, package }
         };
         let opaque = |bytes: Option<Vec<u8>>| bytes.map(Opaque::new).transpose().map_err(|_| Fault::TooLarge);
-        Ok(Body::Inform(Inform::Group(Group {
+        let group = Group {
             commit: opaque(commit)?,
             epoch: how.epoch,
             members: members.into_iter().map(member).collect(),
             welcome: opaque(welcome)?,
-        })))
+        };
+        self.courses.entry(*session).or_default().pending = Some(named(&group));
+        Ok(Body::Inform(Inform::Group(group)))
     }
 
     /// Forgets a group statement that the log has not taken in and will not.
@@ -433,6 +447,11 @@ impl Sealer {
     pub fn forget(&mut self, session: &Hash) {
         self.vault.forget(session);
     }
+}
+
+/// What a change of a group is known by while it waits for the log.
+fn named(group: &Group) -> Hash {
+    Hash::of(&[&draft::canonical(group)])
 }
 
 /// Whether a statement is signed over by this key's owner in the name that the group knows; another device of the same agent

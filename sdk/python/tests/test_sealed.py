@@ -257,6 +257,18 @@ async def test_both_may_speak_at_once(traders: Market) -> None:
         assert not any(it.unreadable for it in notes)
 
 
+async def test_programs_that_share_a_vault_come_to_one_group(traders: Market, node: Served) -> None:
+    mine, theirs = await session(traders)
+    async with assent.Client(node.url) as client:
+        others = [agent.session(mine.id) for agent in traders.again(client)]
+        says = [side.say("at once") for side in (mine, theirs, *others)]
+        await asyncio.wait_for(asyncio.gather(*says), PATIENCE)
+        for side in (mine, *others, theirs):
+            await side.say(f"by {side.agent.name}")
+            for other in (mine, theirs, *others):
+                assert (await last(other)).text == f"by {side.agent.name}"
+
+
 async def test_the_inbox_and_the_events_are_opened_too(traders: Market) -> None:
     start = await traders.client.size()
     mine, _ = await session(traders)
@@ -295,7 +307,7 @@ async def test_the_command_line_and_this_package_share_a_vault(traders: Market, 
         assert ran.returncode == 0, ran.stderr
         return ran.stdout
 
-    assert "from Python" in await asyncio.to_thread(command, "session", "show", mine.id)
+    assert "from Python" in await asyncio.to_thread(command, "session", "show", mine.id, "--messages")
     await asyncio.to_thread(command, "session", "say", mine.id, "inform", "--text", "from the command line")
     assert (await last(mine)).text == "from the command line"
     await theirs.say("and on")

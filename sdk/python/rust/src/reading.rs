@@ -137,7 +137,7 @@ impl Logged {
 
     /// Whether something of it is for the members of its session's group alone.
     #[getter]
-    const fn is_sealed(&self) -> bool {
+    fn is_sealed(&self) -> bool {
         self.verified.statement().seal.is_some()
     }
 

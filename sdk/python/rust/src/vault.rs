@@ -19,7 +19,7 @@ use asp_seal::package::KeyPackage;
 use asp_seal::sealer::{self, Reading, Sealer};
 use pyo3::prelude::*;
 
-use crate::fault::{in_vault, parsed, rejected, unverifiable, value};
+use crate::fault::{in_folder, in_vault, parsed, rejected, unverifiable, value};
 use crate::keys::SecretKey;
 use crate::reading::Logged;
 
@@ -65,9 +65,9 @@ impl Said {
 impl Vault {
     /// Does something with the sealer and keeps what has changed.
     fn kept<T>(&self, work: impl FnOnce(&mut Sealer) -> PyResult<T>) -> PyResult<T> {
-        let mut open = self.0.open().map_err(in_vault)?;
+        let mut open = self.0.open().map_err(in_folder)?;
         let done = work(open.sealer())?;
-        open.save().map_err(in_vault)?;
+        open.save().map_err(in_folder)?;
         Ok(done)
     }
 }
@@ -211,13 +211,6 @@ impl Known {
             Said::Shut => ("shut", None),
             Said::Unreadable(code) => ("unreadable", Some(code.as_str().to_owned())),
         }))
-    }
-
-    /// The package under a hash of terms that is offered or was agreed on, if it could be read: JSON.
-    fn package(&self, terms: &str) -> PyResult<Option<String>> {
-        let package = self.followed.package(&parsed("a hash", terms)?);
-        let package = package.filter(|package| package.hidden.is_none());
-        package.map(|package| serde_json::to_string(package).map_err(value)).transpose()
     }
 
     /// Whether a body agrees to terms that could not be read.

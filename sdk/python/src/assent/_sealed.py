@@ -7,6 +7,7 @@ vault of an agent that is in it; what cannot be read, or breaks a rule, counts a
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
@@ -16,8 +17,12 @@ from .errors import Invalid, Unverified, VaultFault
 if TYPE_CHECKING:
     from ._party import Party
 
+#: Why a vault does not seal because the group has moved since it was followed.
+MOVED = frozenset({"NOT_A_MEMBER", "WRONG_EPOCH", "WRONG_KEY"})
 #: How often a group is made, or something sealed, anew because others spoke first.
-ATTEMPTS_MAX = 8
+ATTEMPTS_MAX = 32
+#: Those who speak at once part by waits of up to this long, in seconds, the more often they meet.
+PARTING = 0.05
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -28,7 +33,7 @@ async def in_vault(call: Callable[P, T], *arguments: P.args, **named: P.kwargs) 
     try:
         return await asyncio.to_thread(call, *arguments, **named)
     except _core.VaultFault as fault:
-        raise VaultFault(str(fault)) from None
+        raise VaultFault(*fault.args) from None
     except _core.Rejected as error:
         raise Invalid(*error.args) from None
     except _core.Unverifiable as error:
@@ -44,6 +49,8 @@ class Channel:
         self._session = session
         self._stream = stream
         self._lock = asyncio.Lock()
+        #: Held while something is said: a group is changed once at a time, and for what is said next.
+        self.turn = asyncio.Lock()
         # What was read of each stream; all of it is judged whenever something new is followed.
         self._read: dict[str, list[_core.Logged]] = {}
         self._known: _core.Known | None = None
@@ -79,6 +86,10 @@ class Channel:
         if known.head[0] < logged.sequence:
             raise Unverified("the answer does not verify: a statement behind the session's end")
         return known.reading(logged.hash)
+
+    async def part(self, attempt: int) -> None:
+        """Waits a while of its own after others spoke first once more."""
+        await asyncio.sleep(random.random() * PARTING * attempt)
 
     async def is_ready(self, known: _core.Known) -> bool:
         """Whether something can be sealed for the group as it stands."""

@@ -129,6 +129,11 @@ class Unreadable(AssentError):
 class VaultFault(AssentError):
     """The vault, in which an agent keeps what it needs for sealed sessions, cannot be used or cannot do what it should."""
 
+    def __init__(self, fault: str | None, detail: str) -> None:
+        #: What is wrong, as a word of the sealed channel such as ``KEY_UNSUITED``; none where the folder is.
+        self.fault = fault
+        super().__init__(detail)
+
 
 class KeyFault(AssentError):
     """A key or a key file cannot be used."""

@@ -14,9 +14,20 @@ from . import _core
 from ._ground import Ground
 from ._node import Receipt, formed, held
 from ._party import Head, Party, head_of
-from ._sealed import ATTEMPTS_MAX, automatic
+from ._sealed import ATTEMPTS_MAX, MOVED, automatic
 from ._transport import Failure, answered, resumed
-from .errors import AssentError, Conflict, Ended, Forbidden, Missing, Refused, TimedOut, Unreadable, Unverified
+from .errors import (
+    AssentError,
+    Conflict,
+    Ended,
+    Forbidden,
+    Missing,
+    Refused,
+    TimedOut,
+    Unreadable,
+    Unverified,
+    VaultFault,
+)
 from .guard import Intent
 from .message import ENDED, UNOPENED, Commitment, Message, Offer, View
 from .terms import Package
@@ -38,7 +49,7 @@ _UNKNOWN = frozenset({"STORAGE_FAULT", "INTERNAL"})
 #: What can be the last that is said.
 _LAST = frozenset({"CLOSE", "REJECT", "WITHDRAW"})
 
-#: Modes of sessions that the node can read.
+#: The mode of sessions that the node can read.
 _OPEN = "open"
 
 Said = Union[str, Message, Offer]
@@ -582,18 +593,25 @@ class Session:
         salted = words.salted() if doubted is None else doubted[0]
         intent = await self._judged(salted, binds)
         for attempt in range(ATTEMPTS_MAX):
-            statement = doubted[1] if doubted is not None else await self._sealed(salted, intent)
-            doubted = None
-            if statement is None:
-                continue
+            is_last = attempt + 1 == ATTEMPTS_MAX
+            # Nearly always it takes two: a group first.
+            await self._channel.part(max(0, attempt - 1))
             try:
-                return await self._hand_in(salted, statement)
+                async with self._channel.turn:
+                    statement = doubted[1] if doubted is not None else await self._sealed(salted, intent)
+                    doubted = None
+                    if statement is not None:
+                        return await self._hand_in(salted, statement)
             except Conflict:
-                if not words.keep_meaning or attempt + 1 == ATTEMPTS_MAX:
+                if not words.keep_meaning or is_last:
                     raise
             except Refused as refused:
                 # The group moved between reading and saying.
-                if refused.code != "EPOCH_STALE" or attempt + 1 == ATTEMPTS_MAX:
+                if refused.code != "EPOCH_STALE" or is_last:
+                    raise
+            except VaultFault as fault:
+                # The same, by another process of this agent.
+                if fault.fault not in MOVED or is_last:
                     raise
         raise Conflict.unread("the session moves faster than it can be written to")
 
