@@ -7,7 +7,8 @@ use asp_core::statement::Verified;
 use asp_core::statement::body::{Body, Mode, Propose, Text};
 
 use crate::support::ledger::{Ledger, check};
-use crate::{CLOSED, GROUPED, play, refused};
+use crate::support::sealing::refused;
+use crate::{CLOSED, GROUPED, play};
 
 /// A story of which the node takes every line, and what members refuse of its last.
 #[track_caller]

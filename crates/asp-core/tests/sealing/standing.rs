@@ -7,7 +7,8 @@ use asp_core::statement::body::DisputeOutcome;
 use crate::support::evidence::{Node, rules};
 use crate::support::key;
 use crate::support::ledger::{Ledger, check};
-use crate::{CLOSED, GROUPED, THREE, play, refused};
+use crate::support::sealing::refused;
+use crate::{CLOSED, GROUPED, THREE, play};
 
 const KEPT: &str = "buyer PROPOSE firm
                     seller ACCEPT
