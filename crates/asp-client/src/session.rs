@@ -222,6 +222,10 @@ impl Session {
     /// As every call; [`Error::Conflict`] if somebody else spoke first.
     pub async fn say(&self, body: Body, reply: Option<Hash>) -> Result<Receipt, Error> {
         if self.mode().await? != Mode::Open {
+            // Who comes in is taken into the group by a key package of its own.
+            if matches!(body, Body::Accept(Accept::Introduction(_))) {
+                self.agent.publish_packages().await?;
+            }
             return self.say_sealed(body, reply).await;
         }
         let mut attempt = 0;
@@ -273,9 +277,6 @@ impl Session {
     /// # Errors
     /// As every call; [`Error::Missing`] if there is no invitation to answer.
     pub async fn introduce(&self) -> Result<Receipt, Error> {
-        if self.mode().await? != Mode::Open {
-            self.agent.publish_packages().await?;
-        }
         let view = self.outline_view().await?;
         let asked = view.offers.iter().find(|offer| offer.admits.as_ref() == Some(self.agent.agent()));
         let conditions = view.conditions.or(asked.map(|offer| offer.id));

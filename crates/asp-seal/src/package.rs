@@ -106,6 +106,8 @@ pub struct MadePackage {
 pub(crate) struct OwnPackage {
     /// The hash by which a Welcome names it (RFC 9420 §5.2).
     pub(crate) reference: Vec<u8>,
+    /// The key with which its owner will sign in the group.
+    pub(crate) key: KeyId,
     pub(crate) last_resort: bool,
     pub(crate) store: Store,
 }
@@ -129,6 +131,6 @@ impl OwnPackage {
         let package = made.map_err(|_| Fault::CannotCommit)?.into_key_package();
         let reference = package.hash_ref(crypto).map_err(|_| Fault::CannotCommit)?.as_slice().to_vec();
         let content = MlsMessageOut::from(package).to_bytes().map_err(|_| Fault::CannotCommit)?;
-        Ok((Self { reference, last_resort, store }, MadePackage { content, last_resort }))
+        Ok((Self { reference, key: key.id(), last_resort, store }, MadePackage { content, last_resort }))
     }
 }

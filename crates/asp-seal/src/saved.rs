@@ -38,6 +38,7 @@ struct SavedVault {
 #[derive(Debug, TlsSize, TlsSerialize, TlsDeserialize)]
 struct SavedPackage {
     reference: VLBytes,
+    key: [u8; 32],
     last_resort: u8,
     store: Vec<Entry>,
 }
@@ -85,7 +86,7 @@ pub(crate) fn write(
 ) -> Result<Zeroizing<Vec<u8>>, Fault> {
     let saved = SavedVault {
         agent: agent.as_str().as_bytes().to_vec().into(),
-        packages: packages.iter().map(save_package).collect(),
+        packages: packages.iter().filter_map(save_package).collect(),
         sessions: sessions.iter().map(save_session).collect(),
     };
     let size = saved.tls_serialized_len();
@@ -122,11 +123,20 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Content, Fault> {
     restore(saved).ok_or(Fault::VaultDamaged)
 }
 
-fn save_package(package: &OwnPackage) -> SavedPackage {
-    SavedPackage {
+fn save_package(package: &OwnPackage) -> Option<SavedPackage> {
+    Some(SavedPackage {
         reference: package.reference.clone().into(),
+        key: raw(&package.key)?,
         last_resort: u8::from(package.last_resort),
         store: save_store(&package.store),
+    })
+}
+
+/// The bytes of a key; packages and members have none but of Ed25519.
+const fn raw(key: &KeyId) -> Option<[u8; 32]> {
+    match key {
+        KeyId::Ed25519(key) => Some(*key),
+        KeyId::P256(_) => None,
     }
 }
 
@@ -140,12 +150,8 @@ fn save_session((session, known): (&Hash, &Session)) -> SavedSession {
 }
 
 fn save_group(group: &Group) -> SavedGroup {
-    // The roster has no other keys.
-    let member = |(agent, key): (&AgentUri, &KeyId)| match key {
-        KeyId::Ed25519(key) => {
-            Some(SavedMember { agent: agent.as_str().as_bytes().to_vec().into(), key: *key })
-        }
-        KeyId::P256(_) => None,
+    let member = |(agent, key): (&AgentUri, &KeyId)| {
+        Some(SavedMember { agent: agent.as_str().as_bytes().to_vec().into(), key: raw(key)? })
     };
     SavedGroup {
         founded: group.founded,
@@ -180,6 +186,7 @@ fn agent(bytes: &VLBytes) -> Option<AgentUri> {
 fn restore_package(saved: SavedPackage) -> OwnPackage {
     OwnPackage {
         reference: saved.reference.into(),
+        key: KeyId::Ed25519(saved.key),
         last_resort: saved.last_resort != 0,
         store: restore_store(saved.store),
     }

@@ -79,12 +79,23 @@ struct Course {
     told: BTreeSet<Hash>,
 }
 
+/// Key packages that were made, and of which nothing is known yet but that they were to be published.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Unpublished {
+    /// The key that they were made with.
+    key: KeyId,
+    packages: KeyPackages,
+}
+
 /// What is kept of a sealer beside its vault.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Saved {
     version: u32,
     courses: BTreeMap<Hash, Course>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    unpublished: Option<Unpublished>,
     /// In hexadecimal digits.
     vault: String,
 }
@@ -94,6 +105,7 @@ struct Saved {
 pub struct Sealer {
     vault: Vault,
     courses: BTreeMap<Hash, Course>,
+    unpublished: Option<Unpublished>,
     texts: BTreeMap<Hash, Zeroizing<String>>,
     fresh: Vec<KeptText>,
 }
@@ -115,7 +127,13 @@ impl Sealer {
     /// A sealer that has nothing yet.
     #[must_use]
     pub fn new(agent: AgentUri) -> Self {
-        Self { vault: Vault::new(agent), courses: BTreeMap::new(), texts: BTreeMap::new(), fresh: Vec::new() }
+        Self {
+            vault: Vault::new(agent),
+            courses: BTreeMap::new(),
+            unpublished: None,
+            texts: BTreeMap::new(),
+            fresh: Vec::new(),
+        }
     }
 
     /// Reads what [`Sealer::to_bytes`] gave, and the texts that were kept beside it.
@@ -131,6 +149,7 @@ impl Sealer {
         let mut sealer = Self {
             vault: Vault::from_bytes(&vault)?,
             courses: saved.courses,
+            unpublished: saved.unpublished,
             texts: BTreeMap::new(),
             fresh: Vec::new(),
         };
@@ -144,7 +163,8 @@ impl Sealer {
     /// [`Fault::TooLarge`].
     pub fn to_bytes(&self) -> Result<Zeroizing<Vec<u8>>, Fault> {
         let vault = hex::encode(&*self.vault.to_bytes()?);
-        let mut saved = Saved { version: VERSION, courses: self.courses.clone(), vault };
+        let (courses, unpublished) = (self.courses.clone(), self.unpublished.clone());
+        let mut saved = Saved { version: VERSION, courses, unpublished, vault };
         let bytes = serde_json::to_vec(&saved).map(Zeroizing::new);
         saved.vault.zeroize();
         bytes.map_err(|_| Fault::TooLarge)
@@ -166,13 +186,16 @@ impl Sealer {
         self.vault.agent()
     }
 
-    /// The statement by which others can take the agent into their groups, where few are ready; the first time with one of last
-    /// resort.
+    /// The statement by which others can take the agent into their groups, where few key packages are ready, with one of last
+    /// resort. It is the same until [`Sealer::published`].
     ///
     /// # Errors
     /// [`Fault::KeyUnsuited`] for a key that is not of Ed25519.
     pub fn publish(&mut self, key: &SecretKey) -> Result<Option<Body>, Fault> {
-        let left = self.vault.packages_left();
+        if let Some(waiting) = self.unpublished.as_ref().filter(|waiting| waiting.key == key.id()) {
+            return Ok(Some(Body::AgentKeypackagePublish(waiting.packages.clone())));
+        }
+        let left = self.vault.packages_left(&key.id());
         if left >= PACKAGES_LOW {
             return Ok(None);
         }
@@ -181,8 +204,14 @@ impl Sealer {
             let content = Opaque::new(made.content).map_err(|_| Fault::TooLarge)?;
             Ok(PublishedPackage { content, last_resort: made.last_resort.then_some(True) })
         };
-        let packages = made.into_iter().map(published).collect::<Result<_, Fault>>()?;
-        Ok(Some(Body::AgentKeypackagePublish(KeyPackages { packages })))
+        let packages = KeyPackages { packages: made.into_iter().map(published).collect::<Result<_, Fault>>()? };
+        self.unpublished = Some(Unpublished { key: key.id(), packages: packages.clone() });
+        Ok(Some(Body::AgentKeypackagePublish(packages)))
+    }
+
+    /// Notes that the log has what [`Sealer::publish`] gave.
+    pub fn published(&mut self) {
+        self.unpublished = None;
     }
 
     /// The statement of a session that is to be taken in next.

@@ -149,10 +149,10 @@ impl Vault {
         Ok(made)
     }
 
-    /// How many key packages for one use are left.
+    /// How many key packages for one use are left that were made with this key.
     #[must_use]
-    pub fn packages_left(&self) -> usize {
-        self.packages.iter().filter(|package| !package.last_resort).count()
+    pub fn packages_left(&self, key: &KeyId) -> usize {
+        self.packages.iter().filter(|package| !package.last_resort && package.key == *key).count()
     }
 
     /// Founds a group of this session at this epoch, newer than all before. It counts once it is settled.

@@ -281,12 +281,12 @@ fn a_member_changes_its_key() {
 fn a_key_package_for_one_use_is_used_once() {
     let (mut ada, mut bob) = (Party::new(0), Party::new(1));
     let package = bob.package();
-    assert_eq!(bob.vault.packages_left(), 1);
+    assert_eq!(bob.vault.packages_left(&bob.key.id()), 1);
     let first = ada.vault.found(&ada.key, &session(), 1, std::slice::from_ref(&package)).unwrap();
     ada.vault.settle(&session(), 1).unwrap();
     let before = bob.stolen();
     bob.join(1, &agent(0), &first).unwrap();
-    assert_eq!(bob.vault.packages_left(), 0);
+    assert_eq!(bob.vault.packages_left(&bob.key.id()), 0);
     bob.vault.forget(&session());
     assert_eq!(bob.join(1, &agent(0), &first), Err("PACKAGE_UNKNOWN"));
     let other = Hash::of(&[b"another session"]);
@@ -303,7 +303,7 @@ fn a_key_package_of_last_resort_is_used_again() {
     let (mut ada, mut bob) = (Party::new(0), Party::new(1));
     let package = bob.last_resort();
     assert!(package.is_last_resort());
-    assert_eq!(bob.vault.packages_left(), 0);
+    assert_eq!(bob.vault.packages_left(&bob.key.id()), 0);
     for number in 0..3_u8 {
         let session = Hash::of(&[&[number]]);
         let founded = ada.vault.found(&ada.key, &session, 1, std::slice::from_ref(&package)).unwrap();
@@ -330,7 +330,7 @@ fn key_packages_are_made_in_bounds() {
     let mut party = Party::new(0);
     let made = party.vault.make_packages(&party.key, 31, true).unwrap();
     assert_eq!(made.iter().filter(|made| made.last_resort).count(), 1);
-    assert_eq!((made.len(), party.vault.packages_left()), (32, 31));
+    assert_eq!((made.len(), party.vault.packages_left(&party.key.id())), (32, 31));
     assert_eq!(party.vault.make_packages(&party.key, 32, true), Err(Fault::TooLarge));
     assert_eq!(party.vault.make_packages(&party.key, usize::MAX, true), Err(Fault::TooLarge));
     let mut scalar = [0; 32];
@@ -338,11 +338,11 @@ fn key_packages_are_made_in_bounds() {
     let hardware = SecretKey::from_scalar(&scalar).unwrap();
     assert_eq!(party.vault.make_packages(&hardware, 1, false), Err(Fault::KeyUnsuited));
     assert_eq!(party.vault.found(&hardware, &session(), 1, &[]), Err(Fault::KeyUnsuited));
-    assert_eq!(party.vault.packages_left(), 31);
+    assert_eq!(party.vault.packages_left(&party.key.id()), 31);
     for _ in 0..8 {
         party.vault.make_packages(&party.key, 32, false).unwrap();
     }
-    assert_eq!(party.vault.packages_left(), 256);
+    assert_eq!(party.vault.packages_left(&party.key.id()), 256);
 }
 
 #[test]

@@ -37,7 +37,7 @@ impl Sealed {
         let messages = trade.buyer.run(&["session", "show", &session, "--messages"]).with_code(0).json();
         let opened = |words: &str| {
             let said = messages[1..].iter().find(|said| said["opened"].to_string().contains(words)).unwrap();
-            said["sequence"].to_string()
+            said["statement"]["sequence"].to_string()
         };
         let (offer, note) = (opened(ITEM), opened(WORDS));
         let commitment = trade.buyer.done(&["commitment", "list"])["id"].as_str().unwrap().to_owned();
@@ -159,4 +159,40 @@ fn what_was_disclosed_of_another_statement_is_refuted() {
     let found = check(&report, "disclosed");
     assert!(found.len() == 2 && found.iter().all(|(verdict, _)| *verdict == "refuted"), "{found:?}");
     assert!(found[0].1.contains("CONTENT_UNOPENED"), "{found:?}");
+}
+
+#[test]
+fn who_rules_reads_what_a_side_discloses_in_a_dispute() {
+    let mut trade = Trade::start(&[]);
+    let folder = trade.folder.path().to_str().unwrap().to_owned();
+    let path = |name: &str| format!("{folder}/{name}");
+    let mut court = User::new(path("court").as_ref(), &trade.node.url);
+    court.run(&["init", "--org", "court.example", "--agent", "court.example/judge"]).with_code(0);
+    court.done(&["org", "register"]);
+    court.done(&["agent", "register", "court.example/judge", "--capability", "judge"]);
+    let session = trade.open(&["--mode", "sealed"]);
+    let offer = ["--buy", ITEM, "--price", "240 USD", "--firm", "--arbiter", "court.example/judge"];
+    trade.buyer.done(&[&["session", "say", &session, "propose"][..], &offer].concat());
+    trade.vendor.done(&["session", "say", &session, "accept"]);
+    let messages = trade.buyer.run(&["session", "show", &session, "--messages"]).with_code(0).json();
+    let offer = messages[1..].iter().find(|said| said["opened"].to_string().contains(ITEM)).unwrap();
+    let offer = offer["statement"]["sequence"].to_string();
+    let commitment = trade.buyer.done(&["commitment", "list"])["id"].as_str().unwrap().to_owned();
+
+    // Nothing comes, and only the two know by when it was to: the buyer lets the judge read it.
+    let owed = ["--obligation", "delivery", "--reason", "non-delivery", "--claim", "Nothing came"];
+    let filed = [&["dispute", "file", &commitment][..], &owed, &["--disclose", &offer]].concat();
+    let dispute = trade.buyer.done(&filed)["id"].as_str().unwrap().to_owned();
+    let (case, shown) = (path("case.json"), ["dispute", "show", &dispute, "--bundle"]);
+    court.run(&[&shown[..], &[&case]].concat()).with_code(0);
+    let report = court.run(&["verify", &case]).with_code(0).one();
+    assert!(check(&report, "disclosed")[0].1.contains("sealed in this PROPOSE"), "{report:#}");
+    assert!(check(&report, "disclosed-terms")[0].1.contains("240 USD"), "{report:#}");
+    assert!(report["disclosed"]["statements"].to_string().contains(ITEM));
+    // Nobody else opens it, not who has disclosed it either.
+    let (home, nobody) = (path("nobody"), &case);
+    for ran in [run(&["--home", &home, "verify", nobody, "--json"]), trade.vendor.run(&["verify", nobody])] {
+        let report = ran.with_code(0).one();
+        assert!(check(&report, "disclosed").is_empty() && !report.to_string().contains(ITEM));
+    }
 }
