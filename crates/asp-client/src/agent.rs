@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use asp_core::amount::Money;
 use asp_core::challenge::{Challenge, ChallengeError};
-use asp_core::key::SecretKey;
+use asp_core::key::{Algorithm, SecretKey};
 use asp_core::log::receipt::Receipt;
-use asp_core::name::{AgentUri, Capability, Domain, StreamId, StreamKind, StreamName};
+use asp_core::name::{AgentUri, Capability, Domain, Issuer, StreamId, StreamKind, StreamName};
 use asp_core::position::{Hash, LogTime};
 use asp_core::session::table::State;
 use asp_core::statement::Verified;
@@ -130,11 +130,18 @@ impl AgentParty {
 
     /// Replaces the key: the old one signs, the new one countersigns. Use the new key from here on.
     ///
+    /// Where key packages were published, so are some of the new key: those of the old one count no more.
+    ///
     /// # Errors
-    /// As every call.
+    /// As every call; [`Error::Vault`], after the key was replaced.
     pub async fn rotate_key(&self, new: &SecretKey) -> Result<Receipt, Error> {
         let body = Body::AgentKeyRotate(KeyRotate { new_key: new.id(), old_key: self.party.key().id() });
-        self.say(body, &[new]).await
+        let receipt = self.say(body, &[new]).await?;
+        if self.has_packages()? && new.id().algorithm() == Algorithm::Ed25519 {
+            let party = Party::new(self.client(), Issuer::Agent(self.agent.clone()), new.clone());
+            Self { party, ..self.clone() }.publish_packages().await?;
+        }
+        Ok(receipt)
     }
 
     /// Ends the agent.
@@ -160,9 +167,10 @@ impl AgentParty {
             // Others can then take this agent in again, should it lose its vault.
             self.publish_packages().await?;
         }
+        let mode = opening.mode;
         let invitation = self.invitation(opening, consents)?;
         let receipt = self.party.client().submit(&invitation).await?;
-        Ok(self.session(&receipt.receipt.statement))
+        Ok(Session::opened(self.clone(), receipt.receipt.statement, mode))
     }
 
     /// Signs the invitation that opens a session, whose id is its hash, without handing it in.

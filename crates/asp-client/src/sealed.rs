@@ -12,7 +12,7 @@ use asp_core::position::{Hash, Head, LogPoint, Sequence};
 use asp_core::rejection::Code;
 use asp_core::seal::{Opaque, Opened, outline};
 use asp_core::session::table::State;
-use asp_core::statement::body::{Body, Breach, Disclosure, Inform, Mode, Unreadable};
+use asp_core::statement::body::{Body, Breach, Disclosure, Inform, Mode, Propose, Unreadable};
 use asp_core::statement::{Statement, Verified};
 use asp_seal::course::{Broken, Course, Known};
 use asp_seal::disclosure::{self, Place};
@@ -21,7 +21,8 @@ use asp_seal::package::KeyPackage;
 use asp_seal::sealer::{Reading, salted};
 
 use crate::agent::AgentParty;
-use crate::api::{ClaimedPackage, Message, SessionView};
+use crate::api::{ClaimedPackage, Message, MessagePage, SessionView};
+use crate::party::Query;
 use crate::session::{Session, is_refusal, keeps_its_meaning};
 use crate::{Error, replay};
 
@@ -69,6 +70,11 @@ impl AgentParty {
         Ok(vault.open()?)
     }
 
+    /// Whether others could ever take this agent into their groups.
+    pub(crate) fn has_packages(&self) -> Result<bool, Error> {
+        if self.vault.is_none() { Ok(false) } else { Ok(self.open_vault()?.sealer().has_packages()) }
+    }
+
     /// Publishes key packages where few are left, so that others can seal something for this agent while it is away.
     ///
     /// Done by itself before the agent comes into a session that needs it. Gives whether any were published.
@@ -83,7 +89,15 @@ impl AgentParty {
             body
         };
         let Some(body) = body else { return Ok(false) };
-        self.say(body, &[]).await.map(|_| true)
+        match self.say(body, &[]).await {
+            // What seemed lost had been heard.
+            Err(Error::Refused(problem)) if problem.code == Code::NothingChanged => {}
+            said => drop(said?),
+        }
+        let mut vault = self.open_vault()?;
+        vault.sealer().published();
+        vault.save()?;
+        Ok(true)
     }
 }
 
@@ -96,8 +110,33 @@ pub struct Read {
     pub reading: Reading,
 }
 
+/// Something that is to be said, and what was known when that was decided.
+struct Saying {
+    body: Body,
+    reply: Option<Hash>,
+    /// The head of the session that was known then.
+    heard: Option<Head>,
+    /// Whether it is first told what could not be read.
+    tells: bool,
+}
+
+impl Saying {
+    fn new(body: Body, reply: Option<Hash>, heard: Option<Head>) -> Self {
+        let tells = !matches!(body, Body::Inform(Inform::Unreadable(_)));
+        Self { body, reply, heard, tells }
+    }
+}
+
+/// Whether somebody can say in this state that something could not be read.
+const fn can_tell(state: State) -> bool {
+    match state {
+        State::Introduced | State::Conversing | State::Agreeing | State::Executing => true,
+        State::Idle | State::Invited | State::Escalated | State::Closed | State::Failed => false,
+    }
+}
+
 impl Session {
-    /// Who can read the session.
+    /// Who can read the session: by the statement that opens it, whose hash is the session's id, and never by the node's word.
     ///
     /// # Errors
     /// As every call.
@@ -105,7 +144,16 @@ impl Session {
         if let Some(mode) = self.mode.get() {
             return Ok(*mode);
         }
-        let mode = self.outline_view().await?.mode;
+        let first: Query = vec![("limit", "1".to_owned())];
+        let page: MessagePage = self.agent().party().get(&self.path("/messages"), &first).await?;
+        let opening = page.messages.first().ok_or_else(|| Error::forged("a session that nothing opens"))?;
+        let said = opening.verify().map_err(Error::forged)?;
+        let mode = match &said.statement().body {
+            Body::Propose(Propose::Invitation(invitation)) if said.statement().hash == self.id() => {
+                invitation.mode
+            }
+            _ => return Err(Error::forged("the beginning of another session")),
+        };
         Ok(*self.mode.get_or_init(|| mode))
     }
 
@@ -211,38 +259,69 @@ impl Session {
     /// Says something in a session that the node cannot read: what of it is secret is sealed for the group, which is made or
     /// led on first where it has to be.
     pub(crate) async fn say_sealed(&self, body: Body, reply: Option<Hash>) -> Result<Receipt, Error> {
-        let body = salted(body)?;
-        for attempt in 0..ATTEMPTS_MAX {
-            let known = self.known().await?;
-            let (secret, begun) = (self.is_secret(&body, &known), known.outlined.state() != State::Invited);
-            if begun && !known.untold.is_empty() && !matches!(body, Body::Inform(Inform::Unreadable(_))) {
-                self.tell_each(&known).await?;
-                continue;
-            }
-            if known.agrees_unread(&body) {
-                return Err(Error::Unread { code: Code::ContentUnopened });
-            }
-            if secret && begun && !self.is_ready(&known)? {
-                self.regroup(&known).await?;
-                continue;
-            }
-            let statement =
-                self.seal(&known, if secret && begun { Ok(body.clone()) } else { Err(body.clone()) }, reply)?;
-            match self.hand_in(&statement).await {
-                Err(Error::Conflict { head }) if !keeps_its_meaning(&body) || attempt + 1 == ATTEMPTS_MAX => {
-                    return Err(Error::Conflict { head });
-                }
+        let mut saying = Saying::new(salted(body)?, reply, self.head.get());
+        let mut said = Err(Error::Conflict { head: None });
+        for _ in 0..ATTEMPTS_MAX {
+            let Some(statement) = self.next_step(&mut saying).await? else { continue };
+            said = self.agent().client().submit(&statement).await;
+            match &said {
+                // Whether that changes what was meant is seen when it was read.
+                Err(Error::Conflict { .. }) => {}
                 // The group moved between reading and saying.
                 Err(Error::Refused(problem)) if problem.code == Code::EpochStale => {}
-                Err(Error::Conflict { .. }) => {}
-                said => return said,
+                Ok(_) | Err(_) => break,
             }
         }
-        Err(Error::Conflict { head: self.head.get() })
+        match &said {
+            Ok(Receipt { receipt, .. }) => {
+                self.head.learn(Head { sequence: receipt.sequence, hash: receipt.statement });
+            }
+            Err(error) if is_refusal(error) || matches!(error, Error::Conflict { .. }) => self.head.forget(),
+            Err(_) => {}
+        }
+        said
     }
 
-    fn is_secret(&self, body: &Body, known: &Known) -> bool {
-        outline(body, known.outlined.mode()) != *body
+    /// The same, signed and not handed in.
+    pub(crate) async fn sign_sealed(&self, body: Body, reply: Option<Hash>) -> Result<Verified, Error> {
+        let mut saying = Saying::new(salted(body)?, reply, self.head.get());
+        for _ in 0..ATTEMPTS_MAX {
+            if let Some(statement) = self.next_step(&mut saying).await? {
+                return Ok(statement);
+            }
+        }
+        Err(Error::Conflict { head: None })
+    }
+
+    /// The statement that says it; none where something else had to be said first, and was.
+    async fn next_step(&self, saying: &mut Saying) -> Result<Option<Verified>, Error> {
+        let known = self.known().await?;
+        let head = known.outlined.head();
+        if known.moved > saying.heard.get_or_insert(head).sequence && !keeps_its_meaning(&saying.body) {
+            self.head.forget();
+            return Err(Error::Conflict { head: Some(head) });
+        }
+        // If it is not known afterwards whether it was said, it is not said twice.
+        saying.heard.into_iter().for_each(|heard| self.head.learn(heard));
+        let state = known.outlined.state();
+        if saying.tells && can_tell(state) && !known.untold.is_empty() {
+            match self.tell_each(&known).await {
+                // Where that may not be said, what was meant may still be.
+                Err(error) if is_refusal(&error) => saying.tells = false,
+                told => told?,
+            }
+            return Ok(None);
+        }
+        if known.agrees_unread(&saying.body) {
+            return Err(Error::Unread { code: Code::ContentUnopened });
+        }
+        let secret = state != State::Invited && outline(&saying.body, known.outlined.mode()) != saying.body;
+        if secret && !self.is_ready(&known)? {
+            self.regroup(&known).await?;
+            return Ok(None);
+        }
+        let body = saying.body.clone();
+        self.seal(&known, if secret { Ok(body) } else { Err(body) }, saying.reply).map(Some)
     }
 
     async fn tell_each(&self, known: &Known) -> Result<(), Error> {
@@ -276,29 +355,17 @@ impl Session {
         party.draft_sealed(stream, Some(known.outlined.head()), shown, seal, reply)
     }
 
-    async fn hand_in(&self, statement: &Verified) -> Result<Receipt, Error> {
-        let said = self.agent().client().submit(statement).await;
-        match &said {
-            Ok(Receipt { receipt, .. }) => {
-                self.head.learn(Head { sequence: receipt.sequence, hash: receipt.statement });
-            }
-            Err(error) if is_refusal(error) || matches!(error, Error::Conflict { .. }) => self.head.forget(),
-            Err(_) => {}
-        }
-        said
-    }
-
     /// Says what has nothing to seal, on the newest head; again where others spoke first.
-    async fn say_outlined(&self, body: Body, reply: Option<Hash>) -> Result<Receipt, Error> {
+    async fn say_outlined(&self, body: Body, reply: Option<Hash>) -> Result<(), Error> {
         for _ in 0..ATTEMPTS_MAX {
             let known = self.known().await?;
             let statement = self.seal(&known, Err(body.clone()), reply)?;
-            match self.hand_in(&statement).await {
+            match self.agent().client().submit(&statement).await {
                 Err(Error::Conflict { .. }) => {}
-                said => return said,
+                said => return said.map(|_| ()),
             }
         }
-        Err(Error::Conflict { head: self.head.get() })
+        Err(Error::Conflict { head: None })
     }
 
     /// Makes the group of the session the one that it has to be, if it is not: at an agent's wish also otherwise, which gives the
@@ -314,6 +381,8 @@ impl Session {
     /// One attempt; where another was first, nothing is left of it.
     async fn regroup(&self, known: &Known) -> Result<(), Error> {
         let agent = self.agent();
+        // A vault that is new has none yet, and is taken in by them the next time.
+        agent.publish_packages().await?;
         let (key, id) = (agent.party().key(), self.id());
         let how = known.regrouping(agent.open_vault()?.sealer(), key);
         let wanted: Vec<AgentUri> = how.packages_of.iter().cloned().collect();
@@ -326,7 +395,7 @@ impl Session {
             body
         };
         let statement = self.seal(known, Err(body), None)?;
-        match self.hand_in(&statement).await {
+        match agent.client().submit(&statement).await {
             Ok(_) => {
                 // Settles it.
                 self.known().await.map(|_| ())
@@ -360,10 +429,7 @@ impl Session {
             course.take(vault.sealer(), party.key(), &verified, at)?;
         }
         vault.save()?;
-        let known = course.finish(vault.sealer())?;
-        drop(vault);
-        self.head.learn(known.outlined.head());
-        Ok(known)
+        Ok(course.finish(vault.sealer())?)
     }
 }
 

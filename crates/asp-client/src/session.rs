@@ -47,6 +47,11 @@ impl Session {
         Self { agent, id, head: KnownHead::default(), mode: Arc::default() }
     }
 
+    /// One that the agent has opened itself.
+    pub(crate) fn opened(agent: AgentParty, id: Hash, mode: Mode) -> Self {
+        Self { mode: Arc::new(mode.into()), ..Self::new(agent, id) }
+    }
+
     /// Its id.
     #[must_use]
     pub const fn id(&self) -> Hash {
@@ -63,7 +68,7 @@ impl Session {
         StreamId::Session(self.id)
     }
 
-    fn path(&self, rest: &str) -> String {
+    pub(crate) fn path(&self, rest: &str) -> String {
         format!("/v1/sessions/{}{rest}", self.id.to_hex())
     }
 
@@ -73,9 +78,8 @@ impl Session {
     /// # Errors
     /// As every call.
     pub async fn view(&self) -> Result<SessionView, Error> {
-        let outlined = self.outline_view().await?;
-        let mode = *self.mode.get_or_init(|| outlined.mode);
-        if mode == Mode::Open || self.agent.vault.is_none() { Ok(outlined) } else { self.inner_view().await }
+        let plain = self.mode().await? == Mode::Open || self.agent.vault.is_none();
+        if plain { self.outline_view().await } else { self.inner_view().await }
     }
 
     /// The session as the node knows it.
@@ -260,11 +264,15 @@ impl Session {
     /// Signs a statement on the head that is known without handing it in.
     ///
     /// Who keeps it and gives it to [`Client::submit`](crate::Client::submit) until there is a receipt has said it
-    /// exactly once, even across a restart.
+    /// exactly once, even across a restart. Where the node cannot read the session it is sealed, after whatever has to be said
+    /// for that.
     ///
     /// # Errors
     /// As every call.
     pub async fn sign(&self, body: Body, reply: Option<Hash>) -> Result<Verified, Error> {
+        if self.mode().await? != Mode::Open {
+            return self.sign_sealed(body, reply).await;
+        }
         let head = match self.head.get() {
             Some(head) => head,
             None => self.outline_view().await?.head,

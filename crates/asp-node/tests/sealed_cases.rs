@@ -32,7 +32,10 @@ async fn contested(stage: &mut Stage) -> (Session, Hash, Sequence) {
     stage.people().await;
     let client = Client::connect(&stage.url("")).await.unwrap();
     let (buyer, seller) = (party(&client, "acme/buyer"), party(&client, "globex/seller"));
-    let asked = Opening { mode: Mode::Sealed, ..Opening::new(agent_uri("globex/seller"), text("provision")) };
+    let asked = Opening {
+        mode: Mode::Sealed,
+        ..Opening::new(agent_uri("globex/seller"), text("provision.compute.gpu"))
+    };
     let buying = buyer.open_session(asked).await.unwrap();
     let selling = seller.session(&buying.id());
     selling.introduce().await.unwrap();

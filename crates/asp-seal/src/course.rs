@@ -8,12 +8,12 @@ use std::fmt;
 
 use asp_core::key::{KeyId, SecretKey};
 use asp_core::name::{AgentUri, Issuer, Origin, StreamId};
-use asp_core::position::{Hash, LogPoint};
+use asp_core::position::{Hash, LogPoint, Sequence};
 use asp_core::reading::keys_of;
 use asp_core::rejection::{Code, Rejection};
 use asp_core::session::Session;
-use asp_core::statement::Verified;
-use asp_core::statement::body::{Accept, Body, Mode, Package};
+use asp_core::statement::body::{Accept, Body, Inform, Mode, Package};
+use asp_core::statement::{Statement, Verified};
 use asp_core::stream::Accepted;
 use asp_core::world::World;
 
@@ -65,6 +65,7 @@ pub struct Course {
     members: World,
     id: Hash,
     at: Option<LogPoint>,
+    moved: Sequence,
 }
 
 /// A session as a member of its group knows it.
@@ -76,6 +77,8 @@ pub struct Known {
     pub inner: Session,
     /// What could not be read, which nobody was told.
     pub untold: Vec<(Hash, Code)>,
+    /// The last statement that can change what others mean: no group's, and not the owner's word that it could not read.
+    pub moved: Sequence,
     wanted: BTreeSet<AgentUri>,
     ended: BTreeSet<AgentUri>,
     stands: bool,
@@ -86,7 +89,7 @@ impl Course {
     #[must_use]
     pub fn new(origin: Origin, node_key: KeyId, id: Hash) -> Self {
         let world = World::new(origin, node_key).without_trust();
-        Self { members: world.clone(), world, id, at: None }
+        Self { members: world.clone(), world, id, at: None, moved: Sequence(0) }
     }
 
     /// Judges a statement at its place in the log and takes it in; one of the session with what was sealed in it.
@@ -104,6 +107,9 @@ impl Course {
         let accepted = self.world.judge(verified, at).map_err(refused)?;
         let known = if accepted.statement().stream == StreamId::Session(self.id) {
             self.at = Some(at);
+            if !is_automatic(accepted.statement(), sealer.agent()) {
+                self.moved = accepted.statement().sequence;
+            }
             self.open(sealer, key, &accepted)?
         } else {
             accepted.clone()
@@ -143,7 +149,16 @@ impl Course {
         };
         let ended = members.iter().filter(|member| !counts(member)).map(|(agent, _)| agent.clone()).collect();
         let untold = if members.contains_key(sealer.agent()) { sealer.untold(&self.id) } else { Vec::new() };
-        Ok(Known { outlined, inner, untold, wanted, ended, stands })
+        Ok(Known { outlined, inner, untold, moved: self.moved, wanted, ended, stands })
+    }
+}
+
+/// Whether a statement is said so that others can be, and changes nothing of what they mean.
+fn is_automatic(said: &Statement, owner: &AgentUri) -> bool {
+    match &said.body {
+        Body::Inform(Inform::Group(_)) => true,
+        Body::Inform(Inform::Unreadable(_)) => said.issuer.agent() == Some(owner),
+        _ => false,
     }
 }
 

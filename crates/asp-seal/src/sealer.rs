@@ -204,9 +204,16 @@ impl Sealer {
             let content = Opaque::new(made.content).map_err(|_| Fault::TooLarge)?;
             Ok(PublishedPackage { content, last_resort: made.last_resort.then_some(True) })
         };
-        let packages = KeyPackages { packages: made.into_iter().map(published).collect::<Result<_, Fault>>()? };
+        let packages =
+            KeyPackages { packages: made.into_iter().map(published).collect::<Result<_, Fault>>()? };
         self.unpublished = Some(Unpublished { key: key.id(), packages: packages.clone() });
         Ok(Some(Body::AgentKeypackagePublish(packages)))
+    }
+
+    /// Whether others could ever take the agent into their groups by a package of this vault.
+    #[must_use]
+    pub fn has_packages(&self) -> bool {
+        self.vault.has_packages()
     }
 
     /// Notes that the log has what [`Sealer::publish`] gave.

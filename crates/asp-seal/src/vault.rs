@@ -149,6 +149,12 @@ impl Vault {
         Ok(made)
     }
 
+    /// Whether any key packages are kept, of whatever key.
+    #[must_use]
+    pub const fn has_packages(&self) -> bool {
+        !self.packages.is_empty()
+    }
+
     /// How many key packages for one use are left that were made with this key.
     #[must_use]
     pub fn packages_left(&self, key: &KeyId) -> usize {

@@ -1,12 +1,12 @@
 //! Deals in sessions that the node cannot read.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use asp_client::{AgentParty, Client, Error, Opening, Session};
 use asp_core::position::{Hash, Sequence};
 use asp_core::session::table::State;
-use asp_core::statement::body::{Body, CommitmentState, Inform, Mode};
+use asp_core::statement::body::{Body, CommitmentState, Inform, Mode, Propose};
 use asp_seal::folder::Folder;
 use asp_seal::sealer::Reading;
 
@@ -255,4 +255,104 @@ async fn a_revoked_consent_parts_the_group_and_what_is_owed_can_still_be_met() {
         panic!("no group")
     };
     assert_eq!((group.epoch, group.members.len()), (3, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_calls_a_sealed_session_open_is_told_nothing() {
+    let (stage, direct) = Stage::with_people().await;
+    let (buying, selling) = session(&direct, Mode::Sealed).await;
+    selling.introduce().await.unwrap();
+    let between = Between::honest(&stage.url()).await;
+    let sent = Arc::new(Mutex::new(Vec::new()));
+    let (seen, id) = (Arc::clone(&sent), buying.id());
+    between.lie(move |answer| {
+        seen.lock().unwrap().extend_from_slice(&answer.sent);
+        if answer.request.ends_with(&id.to_hex()) {
+            answer.change(|view| view["mode"] = "open".into());
+        }
+    });
+    let client = Client::connect(between.url()).await.unwrap();
+    let ours = with_vault(buyer_at(&client)).session(&id);
+    let believed = buyer_at(&client).session(&id).view().await.unwrap();
+    assert_eq!(believed.mode, Mode::Open, "the node lies");
+    ours.inform(text("eight GPUs for a day")).await.unwrap();
+    let body = Body::Propose(Propose::Proposal(offer("1150", true)));
+    let signed = ours.sign(body, None).await.unwrap();
+    assert!(signed.statement().seal.is_some());
+    let sent = String::from_utf8_lossy(&sent.lock().unwrap()).into_owned();
+    assert!(sent.contains("INFORM") && !sent.contains("GPUs"), "{sent}");
+    // Nor is it believed when it shows another beginning.
+    between.lie(|answer| {
+        if answer.request.contains("/messages") {
+            answer.change(|page| drop(page["messages"].as_array_mut().unwrap().remove(0)));
+        }
+    });
+    let ours = with_vault(buyer_at(&client)).session(&id);
+    assert!(matches!(ours.inform(text("x")).await, Err(Error::Forged { .. })));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_answers_what_it_has_not_read_also_where_the_node_cannot_read() {
+    let (_stage, client) = Stage::with_people().await;
+    let (buying, selling) = session(&client, Mode::Sealed).await;
+    selling.introduce().await.unwrap();
+    buying.view().await.unwrap();
+    selling.propose(offer("1150", true)).await.unwrap();
+    let blindly = buying.propose(offer("1000", true)).await;
+    assert!(matches!(blindly, Err(Error::Conflict { head: Some(_) })), "{blindly:?}");
+    // Whoever says the same again knows that something came in between.
+    buying.propose(offer("1000", true)).await.unwrap();
+    // A group that another makes in between changes nothing of what is meant.
+    let view = buying.view().await.unwrap();
+    selling.renew_group().await.unwrap();
+    let newest = view.offers.iter().find(|offer| offer.by == seller()).unwrap();
+    let terms = *newest.packages.keys().next().unwrap();
+    buying.accept(&newest.id, terms).await.unwrap();
+    assert_eq!(buying.view().await.unwrap().commitments.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_key_has_key_packages_of_its_own() {
+    let (_stage, client) = Stage::with_people().await;
+    let (buying, selling) = session(&client, Mode::Sealed).await;
+    selling.introduce().await.unwrap();
+    buying.inform(text("before")).await.unwrap();
+    let vault = Arc::new(Folder::in_memory(seller()));
+    seller_at(&client).with_vault(Arc::clone(&vault)).publish_packages().await.unwrap();
+    seller_at(&client).with_vault(Arc::clone(&vault)).rotate_key(&key("next")).await.unwrap();
+    // The other side takes it in again by its new key, while it is away.
+    buying.inform(text("after")).await.unwrap();
+    let channel = buying.view().await.unwrap().channel.unwrap();
+    assert_eq!((channel.epoch, channel.members[&seller()]), (2, key("next").id()));
+    let new = client.agent_with(seller(), key("next")).with_vault(vault).session(&selling.id());
+    let heard = new.messages(None).await.unwrap();
+    let read = new.read(heard.last().unwrap()).await.unwrap();
+    let Body::Inform(Inform::Note(note)) = &read.statement.body else { panic!("{:?}", read.statement.body) };
+    assert_eq!(note.text.as_str(), "after");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn key_packages_whose_fate_is_not_known_are_published_until_it_is() {
+    for arrived in [true, false] {
+        let (stage, direct) = Stage::with_people().await;
+        let between = Between::honest(&stage.url()).await;
+        let client = Client::connect(between.url()).await.unwrap();
+        let vault = Arc::new(Folder::in_memory(seller()));
+        if arrived {
+            // The receipt is lost.
+            between.lie(|answer| answer.bytes.truncate(if answer.is_receipt() { 3 } else { usize::MAX }));
+            let first = seller_at(&client).with_vault(Arc::clone(&vault));
+            assert!(first.publish_packages().await.is_err());
+        } else {
+            // The process ends before anything is handed in.
+            let mut open = vault.open().unwrap();
+            assert!(open.sealer().publish(&key("seller")).unwrap().is_some());
+            open.save().unwrap();
+        }
+        let again = seller_at(&direct).with_vault(vault);
+        assert!(again.publish_packages().await.unwrap(), "they are published, or were");
+        assert!(!again.publish_packages().await.unwrap(), "once is enough");
+        let claimed = buyer_at(&direct).claim_packages(&[seller()]).await.unwrap();
+        assert!(claimed[0].package.is_some());
+    }
 }

@@ -92,6 +92,21 @@ impl Vault {
         Ok(body.as_ref().map(json))
     }
 
+    /// Whether others could ever take the agent into their groups.
+    fn has_packages(&self, py: Python<'_>) -> PyResult<bool> {
+        py.detach(|| self.kept(|sealer| Ok(sealer.has_packages())))
+    }
+
+    /// Notes that the log has what `publish` gave.
+    fn published(&self, py: Python<'_>) -> PyResult<()> {
+        py.detach(|| {
+            self.kept(|sealer| {
+                sealer.published();
+                Ok(())
+            })
+        })
+    }
+
     /// Judges and opens a session by its messages and those of all streams that it rests on, in the order of the log.
     fn follow(
         &self,

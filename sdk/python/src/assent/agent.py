@@ -16,7 +16,7 @@ from ._party import Party, head_of
 from ._sealed import Channel, in_vault
 from ._transport import Failure, answered, resumed
 from .dispute import Dispute, Exhibit
-from .errors import AssentError, Missing, TimedOut
+from .errors import AssentError, Missing, Refused, TimedOut
 from .guard import Guard, Intent
 from .inbox import Inbox
 from .keys import AgentKey
@@ -300,6 +300,9 @@ class Agent:
         receipt = await self._say("agent.key.rotate", body, (new,))
         self._party.key = new
         self._party.forget_token()
+        if new.algorithm == "Ed25519" and await in_vault(self._vault.has_packages):
+            # Those of the old key count no more.
+            await self.publish_packages()
         return receipt
 
     async def retire(self, reason: str) -> Receipt:
@@ -316,7 +319,13 @@ class Agent:
         body = await in_vault(self._vault.publish, self._party.key._secret)
         if body is None:
             return False
-        await self._say("agent.keypackage.publish", json.loads(body))
+        try:
+            await self._say("agent.keypackage.publish", json.loads(body))
+        except Refused as refused:
+            # What seemed lost had been heard.
+            if refused.code != "NOTHING_CHANGED":
+                raise
+        await in_vault(self._vault.published)
         return True
 
     async def _claim(self, agents: Sequence[str]) -> list[tuple[str, str, _core.Logged]]:
