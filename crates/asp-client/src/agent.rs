@@ -170,7 +170,7 @@ impl AgentParty {
         let mode = opening.mode;
         let invitation = self.invitation(opening, consents)?;
         let receipt = self.party.client().submit(&invitation).await?;
-        Ok(Session::opened(self.clone(), receipt.receipt.statement, mode))
+        Ok(Session::begun(self.clone(), receipt.receipt.statement, mode))
     }
 
     /// Signs the invitation that opens a session, whose id is its hash, without handing it in.

@@ -47,8 +47,8 @@ impl Session {
         Self { agent, id, head: KnownHead::default(), mode: Arc::default() }
     }
 
-    /// One that the agent has opened itself.
-    pub(crate) fn opened(agent: AgentParty, id: Hash, mode: Mode) -> Self {
+    /// One that the agent has begun itself.
+    pub(crate) fn begun(agent: AgentParty, id: Hash, mode: Mode) -> Self {
         Self { mode: Arc::new(mode.into()), ..Self::new(agent, id) }
     }
 

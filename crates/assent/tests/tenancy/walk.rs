@@ -92,7 +92,7 @@ impl<'a> Walk<'a> {
         let absent = self.absent(scene, &methods, ask, body).await;
         let ask_one = async |(caller, object, method, may): (&'a Caller, &'a Object, &Method, bool)| {
             let told = self.ask(scene, caller, method, (ask, body, &object.id)).await;
-            let reference = &absent[&(caller.label.clone(), method.to_string(), object.id.len())];
+            let reference = &absent[&(caller.label.clone(), method.to_string(), nothing(&object.id, "7"))];
             let (given, same) = (told.status < 300, told == *reference);
             let fits = if blind { same } else { given == may && (may || same) };
             if fits {
@@ -134,28 +134,29 @@ impl<'a> Walk<'a> {
         sample
     }
 
-    /// What each caller is told of ids that name nothing, by their length: two of each, which have to be alike.
+    /// What each caller is told of ids that name nothing, by the first of them: two of each form, which have to be alike.
     async fn absent(
         &mut self,
         scene: &Scene,
         methods: &[Method],
         ask: &str,
         body: Option<&str>,
-    ) -> BTreeMap<(String, String, usize), Told> {
+    ) -> BTreeMap<(String, String, String), Told> {
         let named = self.world.objects.iter().filter(|object| object.kind != Kind::Words);
-        let lengths: BTreeSet<usize> = named.map(|object| object.id.len()).collect();
+        let forms: BTreeSet<[String; 2]> =
+            named.map(|object| ["7", "c"].map(|digit| nothing(&object.id, digit))).collect();
         let mut absent = BTreeMap::new();
         for caller in &self.world.callers {
-            for (method, length) in methods.iter().flat_map(|one| lengths.iter().map(move |len| (one, *len)))
+            for (method, [first, second]) in
+                methods.iter().flat_map(|one| forms.iter().map(move |two| (one, two)))
             {
-                let [first, second] = ["7", "c"].map(|digit| digit.repeat(length));
-                let told = self.ask(scene, caller, method, (ask, body, &first)).await;
-                let again = self.ask(scene, caller, method, (ask, body, &second)).await;
+                let told = self.ask(scene, caller, method, (ask, body, first)).await;
+                let again = self.ask(scene, caller, method, (ask, body, second)).await;
                 if told != again {
                     let both = format!("{method} {ask} to {}: {told:?} and {again:?}", caller.label);
                     self.leak(&format!("{method} {ask} absent"), both);
                 }
-                absent.insert((caller.label.clone(), method.to_string(), length), told);
+                absent.insert((caller.label.clone(), method.to_string(), first.clone()), told);
             }
         }
         absent
@@ -169,6 +170,8 @@ impl<'a> Walk<'a> {
         (ask, body, id): (&str, Option<&str>, &str),
     ) -> Told {
         let (whole, part) = id.split_once('.').unwrap_or((id, id));
+        // What is a part of something is asked for by its own name where nothing has parts.
+        let whole = if ask.contains("{part}") { whole } else { part };
         let path = ask.replace("{}", whole).replace("{part}", part);
         let body = body.map(|body| body.replace("{}", id));
         Told::of(caller.request((scene, &self.http), method, &path, body)).await.without(id)
@@ -207,4 +210,9 @@ impl<'a> Walk<'a> {
             self.leak(&format!("{common} taken"), format!("{what} was taken in: {told:?}"));
         }
     }
+}
+
+/// An id of the same form that names nothing.
+fn nothing(id: &str, digit: &str) -> String {
+    id.split('.').map(|part| digit.repeat(part.len())).collect::<Vec<_>>().join(".")
 }
