@@ -15,7 +15,7 @@ use crate::support::*;
 /// What no byte of the node's folder may hold.
 const SECRETS: [&str; 5] = ["eight GPUs for a day", "1150", "1000", "the machines are yours", "all is well"];
 
-fn with_vault(party: AgentParty) -> AgentParty {
+pub(crate) fn with_vault(party: AgentParty) -> AgentParty {
     let vault = Folder::in_memory(party.agent().clone());
     party.with_vault(Arc::new(vault))
 }
