@@ -113,7 +113,7 @@ fn the_message_limit_counts_groups() {
 
 #[test]
 fn who_comes_in_is_taken_in_first() {
-    // ASP-SEA-004, ASP-SEA-005, ASP-SEA-006
+    // ASP-SEA-004, ASP-SEA-005, ASP-SEA-006, THR-SEAL-OUTSIDER
     let ledger = play(
         "hybrid",
         GROUPED,
