@@ -95,6 +95,7 @@ fn shown((hash, opened): &(Hash, Opened)) -> (Hash, Result<Opened, Code>) {
 
 #[test]
 fn what_was_sealed_is_proved_and_the_rest_stays_sealed() {
+    // THR-SEAL-FALSE-DISCLOSURE
     let deal = Deal::new();
     let report = deal.verify(&[]);
     assert!(!report.refuted(), "{:#?}", report.checks);
@@ -120,7 +121,7 @@ fn what_was_sealed_is_proved_and_the_rest_stays_sealed() {
 
 #[test]
 fn what_was_not_sealed_there_is_refuted() {
-    // ASP-SEA-009
+    // ASP-SEA-009, THR-SEAL-FALSE-DISCLOSURE
     let deal = Deal::new();
     let (note, offer) = (&deal.note, &deal.offer);
     let text = Opened { body: Body::Inform(Inform::Note(support::note("another"))), ..note.1.clone() };

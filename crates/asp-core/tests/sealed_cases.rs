@@ -171,6 +171,7 @@ fn what_was_said_late_is_proved_so_by_who_reads_the_terms() {
 
 #[test]
 fn what_is_shown_without_what_went_before_accuses_nobody() {
+    // THR-SEAL-HALF-SHOWN
     // By the terms the delivery is shown by a digest, as it was; who is shown this alone cannot know.
     let mut room = Room::bound();
     let done = room.fulfil();
@@ -197,6 +198,7 @@ fn what_is_shown_without_what_went_before_accuses_nobody() {
 
 #[test]
 fn what_a_side_discloses_in_a_dispute_is_opened_by_who_rules() {
+    // THR-SEAL-FALSE-DISCLOSURE
     let mut room = Room::bound();
     let remark = room.say("seller", "soon");
     assert_eq!(room.file(Some(vec![to_judge(room.offer)])), "");

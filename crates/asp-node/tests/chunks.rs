@@ -44,6 +44,7 @@ async fn nothing(stage: &Stage, reader: &Reader) -> Answer {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_takes_part_puts_and_gets_chunks_and_nobody_else_learns_of_them() {
+    // THR-SEAL-CHUNK-PROBE
     let mut stage = Stage::new().await;
     let (session, _) = stage.session().await;
     let (buyer, seller, clerk) = (
@@ -84,6 +85,7 @@ async fn who_takes_part_puts_and_gets_chunks_and_nobody_else_learns_of_them() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_chunk_is_what_it_is_called_and_no_longer_than_it_may_be() {
+    // THR-SEAL-FILE
     let mut stage = Stage::new().await;
     let (session, _) = stage.session().await;
     let buyer = stage.reader("acme/buyer").await;

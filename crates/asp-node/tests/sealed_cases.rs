@@ -89,6 +89,7 @@ async fn lie(buying: &Session, sequence: Sequence, to: &KeyId) -> Disclosure {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_rules_reads_what_was_disclosed_to_it_and_nobody_else_does() {
+    // THR-SEAL-STOLEN-DISCLOSURE
     let mut stage = Stage::new().await;
     let (buying, commitment, offered) = contested(&mut stage).await;
     let (_, opened) = buying.opened(offered).await.unwrap();
@@ -122,6 +123,7 @@ async fn who_rules_reads_what_was_disclosed_to_it_and_nobody_else_does() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_disclosure_that_lies_is_refuted() {
+    // THR-SEAL-FALSE-DISCLOSURE
     let mut stage = Stage::new().await;
     let (buying, commitment, offered) = contested(&mut stage).await;
     let told = lie(&buying, offered, &key("initech").id()).await;

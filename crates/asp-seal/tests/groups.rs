@@ -55,6 +55,7 @@ fn who_joins_reads_from_then_on() {
 
 #[test]
 fn who_is_removed_reads_until_then() {
+    // THR-SEAL-LEFT
     let mut parties = group(3);
     let before = parties[0].seal("1", "before");
     let change = parties[0].change(&[agent(2)], &[]);
@@ -128,6 +129,7 @@ fn whose_founder_lost_its_vault_is_founded_anew() {
 
 #[test]
 fn of_two_foundings_the_one_that_the_log_took_counts() {
+    // THR-SEAL-BAD-COMMIT
     let (mut ada, mut bob) = (Party::new(0), Party::new(1));
     let (from_ada, from_bob) = (ada.package(), bob.package());
     let first = ada.vault.found(&ada.key, &session(), 1, &[from_bob]).unwrap();
@@ -143,6 +145,7 @@ fn of_two_foundings_the_one_that_the_log_took_counts() {
 
 #[test]
 fn of_two_changes_the_one_that_the_log_took_counts() {
+    // THR-SEAL-BAD-COMMIT
     let mut parties = group(3);
     let first = parties[0].change(&[], &[]);
     let second = parties[1].change(&[agent(2)], &[]);
@@ -157,7 +160,29 @@ fn of_two_changes_the_one_that_the_log_took_counts() {
     assert_eq!(parties[1].vault.settle(&session(), 3), Err(Fault::NothingPending));
     assert_eq!(parties[0].follow(&agent(1), &second), Err("WRONG_EPOCH"));
     assert_eq!(parties[2].follow(&agent(1), &second), Err("WRONG_EPOCH"));
+    // Nor does the first count twice.
+    assert_eq!(parties[2].follow(&agent(0), &first), Err("WRONG_EPOCH"));
     all_talk(&mut parties);
+}
+
+#[test]
+fn members_who_are_shown_two_changes_for_one_epoch_find_it() {
+    // THR-SEAL-FORK
+    let mut parties = group(3);
+    let first = parties[0].change(&[], &[]);
+    parties[1].change(&[], &[]);
+    // A node tells each of the two that it has taken theirs, and the third of one.
+    parties[0].settle();
+    parties[1].settle();
+    assert_eq!(parties[2].follow(&agent(0), &first), Ok(Followed::Member));
+    let content = parties[0].seal("1", "to one side");
+    assert_eq!(parties[1].open(&agent(0), "1", &content), "CANNOT_OPEN");
+    let other = parties[1].seal("2", "to the other side");
+    for number in [0, 2] {
+        assert_eq!(parties[number].open(&agent(1), "2", &other), "CANNOT_OPEN");
+    }
+    // The control: those who were shown the same read each other.
+    assert_eq!(parties[2].open(&agent(0), "1", &content), "to one side");
 }
 
 #[test]
@@ -185,6 +210,7 @@ fn a_change_that_the_log_refused_is_dropped() {
 
 #[test]
 fn what_was_read_cannot_be_read_again() {
+    // THR-SEAL-STOLEN-VAULT
     let mut parties = group(2);
     let contents: Vec<_> = ["a", "b", "c"].map(|place| parties[0].seal(place, place)).into();
     assert_eq!(parties[1].open(&agent(0), "a", &contents[0]), "a");
@@ -203,6 +229,7 @@ fn what_was_read_cannot_be_read_again() {
 
 #[test]
 fn an_epoch_that_is_over_cannot_be_read_again() {
+    // THR-SEAL-STOLEN-VAULT
     let mut parties = group(2);
     let unread = parties[0].seal("1", "unread");
     let change = parties[0].change(&[], &[]);
@@ -217,6 +244,7 @@ fn an_epoch_that_is_over_cannot_be_read_again() {
 
 #[test]
 fn a_stolen_vault_is_of_no_use_after_its_owner_has_renewed_its_keys() {
+    // THR-SEAL-STOLEN-VAULT
     let mut parties = group(3);
     let mut thief = parties[1].stolen();
     // Against changes of others the theft holds …
@@ -279,6 +307,7 @@ fn a_member_changes_its_key() {
 
 #[test]
 fn a_key_package_for_one_use_is_used_once() {
+    // THR-SEAL-PACKAGE
     let (mut ada, mut bob) = (Party::new(0), Party::new(1));
     let package = bob.package();
     assert_eq!(bob.vault.packages_left(&bob.key.id()), 1);
@@ -405,6 +434,7 @@ fn what_is_sealed_has_bounds() {
 
 #[test]
 fn sessions_of_one_vault_are_apart() {
+    // THR-SEAL-MOVED
     let mut parties = group(2);
     let other = Hash::of(&[b"another session"]);
     let package = parties[1].package();
@@ -431,6 +461,7 @@ fn kept(party: &Party, bytes: &[u8]) -> usize {
 
 #[test]
 fn nothing_is_kept_of_what_is_over() {
+    // THR-SEAL-STOLEN-VAULT
     let mut parties = group(2);
     for _ in 0..3 {
         let change = parties[0].change(&[], &[]);

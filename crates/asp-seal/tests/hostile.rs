@@ -24,6 +24,7 @@ use openmls_traits::OpenMlsProvider as _;
 
 #[test]
 fn content_opens_once_in_its_place_and_as_the_word_of_who_sealed_it() {
+    // ASP-SEA-014, THR-SEAL-MOVED
     let mut parties = group(3);
     let content = parties[0].seal("place 7", "the price is 42");
     let before = parties[1].saved();
@@ -41,6 +42,7 @@ fn content_opens_once_in_its_place_and_as_the_word_of_who_sealed_it() {
 
 #[test]
 fn one_kind_of_message_is_not_taken_for_another() {
+    // THR-SEAL-BAD-COMMIT
     let mut parties = group(2);
     let content = parties[0].seal("1", "text");
     let mut late = Party::new(2);
@@ -89,6 +91,7 @@ fn lies(members: &Members) -> Vec<Members> {
 
 #[test]
 fn a_list_of_members_that_lies_is_found() {
+    // THR-SEAL-GHOST
     let mut parties = group(3);
     let mut late = Party::new(3);
     let change = parties[0].change(&[agent(2)], &[late.package()]);
@@ -122,6 +125,7 @@ fn a_list_of_members_that_lies_is_found() {
 
 #[test]
 fn a_stranger_and_a_member_of_another_group_cannot_commit() {
+    // THR-SEAL-BAD-COMMIT
     let mut parties = group(2);
     // A group of the same name, of people with the same names and keys.
     let mut twins = group(2);
@@ -136,6 +140,7 @@ fn a_stranger_and_a_member_of_another_group_cannot_commit() {
 
 #[test]
 fn a_key_package_is_of_its_agent_and_key() {
+    // THR-SEAL-PACKAGE
     let mut party = Party::new(1);
     let made = party.vault.make_packages(&party.key, 1, false).unwrap().remove(0).content;
     let read = KeyPackage::read(&made, &agent(1), &key(1).id()).unwrap();
@@ -183,6 +188,7 @@ fn low_order() -> Vec<[u8; 32]> {
 
 #[test]
 fn nobody_is_made_to_agree_on_zero() {
+    // THR-SEAL-ZERO-DH
     let mut party = Party::new(1);
     let made = party.vault.make_packages(&party.key, 1, false).unwrap().remove(0).content;
     let read = |content: &[u8]| KeyPackage::read(content, &agent(1), &key(1).id()).err();
@@ -230,6 +236,7 @@ macro_rules! committed {
 
 #[test]
 fn a_commit_does_no_more_than_it_may() {
+    // THR-SEAL-BAD-COMMIT, THR-SEAL-GHOST
     let late = Rogue::new(3);
     let good = late.package();
     let add = read_raw;
@@ -317,6 +324,7 @@ fn read_raw(content: &[u8]) -> openmls::prelude::KeyPackage {
 
 #[test]
 fn a_group_of_another_kind_is_not_joined() {
+    // THR-SEAL-BAD-COMMIT
     let required = || Extension::RequiredCapabilities(RequiredCapabilitiesExtension::new(&[], &[], &[]));
     let kinds = [Extensions::empty(), Extensions::single(required()).unwrap()];
     let joined = kinds.map(|extensions| {
@@ -344,6 +352,7 @@ fn a_group_of_another_kind_is_not_joined() {
 
 #[test]
 fn a_member_whose_key_agrees_with_nobody_is_not_let_in_by_another() {
+    // THR-SEAL-ZERO-DH
     let late = Rogue::new(3);
     let made = late.made(SUITE, Lifetime::init(0, u64::MAX), late.agent.as_str().as_bytes());
     let poisoned = resigned(&made, &late.key, None, Some([0; 32]), None);
@@ -360,6 +369,7 @@ fn a_member_whose_key_agrees_with_nobody_is_not_let_in_by_another() {
 
 #[test]
 fn what_is_damaged_is_refused_and_changes_nothing() {
+    // THR-SEAL-BAD-COMMIT
     let mut parties = group(2);
     let mut late = Party::new(2);
     let made = late.vault.make_packages(&late.key, 1, false).unwrap().remove(0).content;

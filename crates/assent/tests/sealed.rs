@@ -80,6 +80,7 @@ fn check<'a>(report: &'a Value, rule: &str) -> Vec<(&'a str, &'a str)> {
 
 #[test]
 fn one_message_is_proved_to_one_key_and_nothing_else_opens() {
+    // THR-SEAL-STOLEN-DISCLOSURE
     let mut deal = Sealed::start();
     let (judge, name) = deal.key("judge.pem");
     let (other, _) = deal.key("other.pem");
@@ -144,6 +145,7 @@ fn an_agent_and_an_organisation_open_it_with_the_keys_of_their_homes() {
 
 #[test]
 fn what_was_disclosed_of_another_statement_is_refuted() {
+    // THR-SEAL-FALSE-DISCLOSURE
     let mut deal = Sealed::start();
     let (judge, name) = deal.key("judge.pem");
     let (offer, note) = (deal.offer.clone(), deal.note.clone());

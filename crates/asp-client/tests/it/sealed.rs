@@ -15,7 +15,7 @@ use crate::support::*;
 /// What no byte of the node's folder may hold.
 const SECRETS: [&str; 5] = ["eight GPUs for a day", "1150", "1000", "the machines are yours", "all is well"];
 
-fn with_vault(party: AgentParty) -> AgentParty {
+pub(crate) fn with_vault(party: AgentParty) -> AgentParty {
     let vault = Folder::in_memory(party.agent().clone());
     party.with_vault(Arc::new(vault))
 }
@@ -58,6 +58,7 @@ fn holding(folder: &Path, secret: &str) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sealed_deal_binds_and_the_node_has_no_word_of_it() {
+    // THR-SEAL-CLEAR
     let (stage, buying, selling, commitment) = deal(Mode::Sealed).await;
     let view = buying.view().await.unwrap();
     assert_eq!((view.mode, view.state), (Mode::Sealed, State::Closed));
@@ -138,6 +139,25 @@ async fn who_lost_its_vault_is_taken_in_again_and_reads_what_comes_then() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn nobody_agrees_to_terms_that_it_could_not_read() {
+    // ASP-SEA-011, THR-SEAL-HIDDEN-TERMS
+    let (_stage, client) = Stage::with_people().await;
+    let (buying, selling) = session(&client, Mode::Sealed).await;
+    selling.introduce().await.unwrap();
+    buying.propose(offer("1150", true)).await.unwrap();
+    let view = selling.view().await.unwrap();
+    let terms = *view.offers[0].packages.keys().next().unwrap();
+    // A new machine with the same key sees an offer and the hash of its terms.
+    let blind = with_vault(seller_at(&client)).session(&selling.id());
+    let refused = blind.accept(&view.offers[0].id, terms).await.unwrap_err();
+    assert!(matches!(refused, Error::Unread { .. }), "{refused}");
+    assert!(buying.view().await.unwrap().commitments.is_empty());
+    // The control: who has read them is bound by the same words.
+    selling.accept(&view.offers[0].id, terms).await.unwrap();
+    assert_eq!(buying.view().await.unwrap().commitments.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_vault_on_the_disk_serves_one_process_after_the_other() {
     let (_stage, client) = Stage::with_people().await;
     let folder = tempfile::tempdir().unwrap();
@@ -178,6 +198,7 @@ async fn nothing_is_said_in_a_sealed_session_without_a_vault() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_goes_by_chunks_that_the_node_cannot_open_and_on_where_it_broke_off() {
+    // THR-SEAL-FILE
     let (stage, client) = Stage::with_people().await;
     let (buying, selling) = session(&client, Mode::Sealed).await;
     selling.introduce().await.unwrap();
@@ -219,7 +240,7 @@ async fn an_open_session_takes_no_file() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_revoked_consent_parts_the_group_and_what_is_owed_can_still_be_met() {
-    // ASP-SEA-005
+    // ASP-SEA-005, THR-SEAL-LEFT
     let (_stage, client) = Stage::with_people().await;
     let (buying, selling) = session(&client, Mode::Sealed).await;
     selling.introduce().await.unwrap();

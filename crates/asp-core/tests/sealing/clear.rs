@@ -140,7 +140,7 @@ fn said(before: &Ledger, line: &str) -> Verified {
 
 #[test]
 fn every_body_with_a_secret_is_refused_in_the_clear() {
-    // ASP-SEA-003
+    // ASP-SEA-003, THR-SEAL-CLEAR
     let refused = "! CONTENT_IN_CLEAR ASP-SEA-003 /body";
     for mode in CLOSED {
         for (before, line, _) in SAID {
@@ -158,7 +158,7 @@ fn every_body_with_a_secret_is_refused_in_the_clear() {
 
 #[test]
 fn every_secret_member_is_refused_in_the_clear() {
-    // ASP-SEA-003
+    // ASP-SEA-003, THR-SEAL-CLEAR
     let mut asked = 0;
     for mode in CLOSED {
         for (before, line, members) in SAID {

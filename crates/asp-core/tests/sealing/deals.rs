@@ -1,6 +1,7 @@
 //! Whole sessions, from the invitation to the receipt, by outlines.
 
-use asp_core::statement::body::{Body, Due, Inform, Propose};
+use asp_core::seal::outline;
+use asp_core::statement::body::{Body, Due, Inform, Mode, Offer, Package, Propose};
 
 use crate::support::ledger::Ledger;
 use crate::{GROUPED, THREE, in_both, play};
@@ -252,4 +253,20 @@ fn an_outline_names_the_hash_that_members_know() {
         assert_eq!((package.salt, package.terms.len()), (None, 0));
     }
     assert_ne!(shown.packages[0].terms_hash(), shown.packages[1].terms_hash());
+}
+
+#[test]
+fn terms_are_not_found_by_trying_their_hash() {
+    // ASP-SEA-010, THR-SEAL-GUESSED-TERMS
+    let ledger = play("sealed", GROUPED, "buyer PROPOSE goods");
+    let (_, said) = ledger.stage.log.last().unwrap();
+    let seen = said.statement().body.packages_offered()[0].1.terms_hash();
+    // Whoever reads the log guesses all of it right, but for the salt.
+    let guess = Package { salt: None, ..ledger.packages["goods"].clone() };
+    assert_ne!(guess.terms_hash(), seen);
+    assert_eq!(ledger.packages["goods"].terms_hash(), seen);
+    // The control: without a salt in them the terms are found.
+    let unsalted = Body::Propose(Propose::Proposal(Offer::of(vec![guess.clone()], true)));
+    let shown = outline(&unsalted, Mode::Sealed);
+    assert_eq!(shown.packages_offered()[0].1.terms_hash(), guess.terms_hash());
 }

@@ -47,7 +47,7 @@ fn a_group_is_founded_led_on_and_founded_anew() {
 
 #[test]
 fn a_group_is_of_all_who_take_part_by_keys_that_count() {
-    // ASP-SEA-006, ASP-SEA-007
+    // ASP-SEA-006, ASP-SEA-007, THR-SEAL-GHOST
     let members = "! INVALID_GROUP ASP-SEA-006 /body/members";
     let issuer = "! INVALID_GROUP ASP-SEA-006 /issuer";
     let epoch = "! EPOCH_STALE ASP-SEA-006 /body/epoch";
@@ -113,7 +113,7 @@ fn the_message_limit_counts_groups() {
 
 #[test]
 fn who_comes_in_is_taken_in_first() {
-    // ASP-SEA-004, ASP-SEA-005, ASP-SEA-006
+    // ASP-SEA-004, ASP-SEA-005, ASP-SEA-006, THR-SEAL-OUTSIDER
     let ledger = play(
         "hybrid",
         GROUPED,
@@ -145,7 +145,7 @@ fn who_comes_in_is_taken_in_first() {
 
 #[test]
 fn who_leaves_is_left_out_first() {
-    // ASP-SEA-005, ASP-SEA-006
+    // ASP-SEA-005, ASP-SEA-006, THR-SEAL-LEFT
     in_both(
         THREE,
         "buyer QUERY
@@ -161,7 +161,7 @@ fn who_leaves_is_left_out_first() {
 
 #[test]
 fn delegates_are_in_the_group_as_long_as_their_mandate_holds() {
-    // ASP-SEA-004, ASP-SEA-005, ASP-SEA-006
+    // ASP-SEA-004, ASP-SEA-005, ASP-SEA-006, THR-SEAL-LEFT
     let given = "buyer PROPOSE with seller mode=MODE response=3h session=1d
                  seller ACCEPT
                  buyer INFORM group
@@ -194,7 +194,7 @@ fn delegates_are_in_the_group_as_long_as_their_mandate_holds() {
 
 #[test]
 fn a_key_that_ends_takes_its_member_out() {
-    // ASP-SEA-005, ASP-SEA-006
+    // ASP-SEA-005, ASP-SEA-006, THR-SEAL-LEFT
     let stale = "buyer QUERY                              -> ! EPOCH_STALE ASP-SEA-005 /seal/epoch
                  seller QUERY                             -> ! EPOCH_STALE
                  ";
@@ -270,7 +270,7 @@ fn after_a_consent_ended_what_is_owed_is_settled_without_secrets_between_the_two
 
 #[test]
 fn a_consent_can_end_in_three_ways() {
-    // ASP-SEA-005
+    // ASP-SEA-005, THR-SEAL-LEFT
     let lasting = "buyer.example CONSENT seller.example for 10m
                    buyer PROPOSE with seller mode=MODE response=3h session=1d
                    seller ACCEPT
@@ -331,7 +331,7 @@ fn only_the_two_whose_consent_ended_are_parted() {
 
 #[test]
 fn a_key_package_is_published_by_its_agent_once() {
-    // ASP-SEA-012
+    // ASP-SEA-012, THR-SEAL-PACKAGE
     let mut ledger = check(
         "seller PUBLISH named=x
          seller PUBLISH named=x                    -> ! NOTHING_CHANGED ASP-SEA-012 /body/packages

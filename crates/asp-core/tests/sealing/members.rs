@@ -158,11 +158,14 @@ fn terms_make_sense_to_who_can_read_them() {
 
 #[test]
 fn nobody_acts_on_terms_that_nobody_has_shown() {
-    // ASP-SEA-011
+    // ASP-SEA-011, THR-SEAL-HIDDEN-TERMS
     let hidden = "INVALID_TERMS ASP-SEA-011 /body";
     for mode in CLOSED {
         assert_eq!(found(mode, &format!("{GROUPED}buyer PROPOSE bare")), hidden);
         assert_eq!(found(mode, &format!("{GROUPED}buyer PROPOSE\nseller COUNTER cheap bare")), hidden);
+        // The control: the same offers with their terms in a seal.
+        assert_eq!(found(mode, &format!("{GROUPED}buyer PROPOSE")), "");
+        assert_eq!(found(mode, &format!("{GROUPED}buyer PROPOSE\nseller COUNTER cheap")), "");
     }
 }
 
@@ -177,7 +180,7 @@ fn judged(story: &str, change: impl FnOnce(&mut Opened, &mut Ledger)) -> Result<
 
 #[test]
 fn what_was_sealed_is_what_was_signed() {
-    // ASP-SEA-009
+    // ASP-SEA-009, THR-SEAL-OTHER-BODY
     let mismatch = Err(Code::CommitmentMismatch);
     assert_eq!(judged("buyer QUERY", |_, _| ()), Ok(()));
     assert_eq!(judged("buyer QUERY", |opened, _| opened.salt = Salt([1; 32])), mismatch);
@@ -207,7 +210,7 @@ fn forged(mode: Mode, change: impl FnOnce(&mut Body)) -> Result<(), Code> {
 
 #[test]
 fn what_everybody_sees_is_the_outline_of_what_was_sealed() {
-    // ASP-SEA-010
+    // ASP-SEA-010, THR-SEAL-OTHER-BODY, THR-SEAL-GUESSED-TERMS
     fn package(body: &mut Body) -> &mut asp_core::statement::body::Package {
         let Body::Propose(Propose::Proposal(offer)) = body else { panic!("an offer") };
         &mut offer.packages[0]

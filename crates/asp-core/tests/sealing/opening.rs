@@ -9,7 +9,7 @@ use crate::{CLOSED, GROUPED, play};
 
 #[test]
 fn a_session_is_as_closed_as_consents_and_policies_ask() {
-    // ASP-SEA-002
+    // ASP-SEA-002, THR-SEAL-DOWNGRADE
     let refused = "! MODE_TOO_OPEN ASP-SEA-002 /body/mode";
     let floors = [
         "seller.example POLICY mode MODE",
@@ -44,7 +44,7 @@ fn a_session_is_as_closed_as_consents_and_policies_ask() {
 
 #[test]
 fn who_comes_in_later_asks_for_no_more_closed_session() {
-    // ASP-SEA-002
+    // ASP-SEA-002, THR-SEAL-DOWNGRADE
     for floor in ["carrier.example POLICY mode sealed", "buyer.example CONSENT carrier.example mode sealed"] {
         for mode in ["open", "hybrid"] {
             check(&format!(

@@ -44,6 +44,7 @@ fn nothing_is_shut_twice_in_the_same_way() {
 
 #[test]
 fn a_disclosure_opens_for_nobody_else_and_nowhere_else() {
+    // THR-SEAL-STOLEN-DISCLOSURE
     let (here, there) = (origin(), "other.example/main".parse().unwrap());
     let place = place(&here);
     let shut = shut(&key().id(), &place, b"text").unwrap();
@@ -59,6 +60,7 @@ fn a_disclosure_opens_for_nobody_else_and_nowhere_else() {
 
 #[test]
 fn an_altered_disclosure_does_not_open() {
+    // THR-SEAL-STOLEN-DISCLOSURE
     let origin = origin();
     let shut = shut(&key().id(), &place(&origin), b"text").unwrap();
     for bit in 0..shut.enc.len() * 8 {
@@ -94,6 +96,7 @@ fn what_has_not_the_lengths_of_a_disclosure_is_malformed() {
 
 #[test]
 fn nothing_is_shut_to_a_key_that_cannot_open_it() {
+    // THR-SEAL-ZERO-DH
     let origin = origin();
     let es256 = SecretKey::from_scalar(&[7; 32]).unwrap();
     let identity = KeyId::from_bytes([[1].as_slice(), &[0; 31]].concat().try_into().unwrap());
@@ -183,6 +186,7 @@ const SMALL_ORDER: [&str; 7] = [
 
 #[test]
 fn a_point_of_small_order_opens_nothing() {
+    // THR-SEAL-ZERO-DH
     let origin = origin();
     let place = place(&origin);
     let receiver = MontgomeryPoint(key().id().exchange_key().unwrap());

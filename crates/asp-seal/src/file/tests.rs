@@ -65,6 +65,7 @@ fn refused(sealed: &Sealed, want: &str) {
 
 #[test]
 fn a_file_comes_back_as_it_was() {
+    // THR-SEAL-FILE
     let check = |size: usize, chunks: usize| {
         let plain = bytes(size);
         let sealed = seal(&plain);
@@ -177,6 +178,7 @@ fn each_file_has_a_key_of_its_own() {
 
 #[test]
 fn what_happened_to_a_chunk_on_its_way_is_found_at_that_chunk() {
+    // THR-SEAL-FILE
     let sealed = seal(&bytes(2 * MIB + 9));
     let check = |change: &dyn Fn(&mut Vec<Vec<u8>>), want: &str| {
         let mut changed = sealed.clone();
@@ -199,6 +201,7 @@ fn what_happened_to_a_chunk_on_its_way_is_found_at_that_chunk() {
 
 #[test]
 fn a_sender_cannot_name_chunks_that_make_no_file() {
+    // THR-SEAL-FILE
     let sealed = seal(&bytes(3 * MIB));
     let check = |change: &dyn Fn(&mut Vec<Vec<u8>>), size: usize, want: &str| {
         let mut changed = sealed.clone();
@@ -223,6 +226,7 @@ fn a_sender_cannot_name_chunks_that_make_no_file() {
 
 #[test]
 fn a_chunk_of_another_file_is_none_of_this_one() {
+    // THR-SEAL-FILE
     let sealed = seal_with(Sealer::under(key(1), bytes(2 * MIB).as_slice()));
     let mut plain = bytes(2 * MIB);
     plain.reverse();
@@ -245,6 +249,7 @@ fn a_chunk_of_another_file_is_none_of_this_one() {
 
 #[test]
 fn an_attachment_that_lies_is_found_out() {
+    // THR-SEAL-FILE
     let sealed = seal(&bytes(MIB + 9));
     let check = |change: &dyn Fn(&mut Attachment), want: &str| {
         let mut changed = sealed.clone();

@@ -15,42 +15,48 @@ fn opaque(words: &str) -> Opaque {
 }
 
 /// A hybrid session without a group.
-async fn hybrid(scene: &mut Scene) -> Hash {
+pub(crate) async fn hybrid(scene: &mut Scene) -> Hash {
     scene.session_with(|invitation| invitation.mode = Mode::Hybrid).await
 }
 
-/// The buyer's first group of the two, the seller taken in by this package.
-fn group(scene: &Scene, package: Hash) -> Body {
+/// A group that the buyer founds, with those who are taken in, each by this package, in the order of their names.
+pub(crate) fn group(scene: &Scene, epoch: u64, taken_in: &[(&str, Hash)]) -> Body {
     let member = |short: &str, package| {
         let (agent, key) = (scene.uri(short), key(&scene.agent(short)).id());
         GroupMember { agent, key, package }
     };
-    let members = vec![member("buyer", None), member("seller", Some(package))];
-    Body::Inform(Inform::Group(Group { commit: None, epoch: 1, members, welcome: Some(opaque("welcome")) }))
+    let mut members = vec![member("buyer", None)];
+    members.extend(taken_in.iter().map(|(short, package)| member(short, Some(*package))));
+    Body::Inform(Inform::Group(Group { commit: None, epoch, members, welcome: Some(opaque("welcome")) }))
 }
 
-/// The seller publishes a key package with this content; whether it is taken in.
-async fn publishes(scene: &mut Scene, words: &str) -> Option<Hash> {
+/// A key package of the first agent with this content, published by the second; and its hash.
+pub(crate) fn published(scene: &mut Scene, of: &str, by: &str, words: &str) -> (Verified, Hash) {
     let package = PublishedPackage { content: opaque(words), last_resort: None };
     let hash = package.hash();
-    let seller = scene.agent("seller");
-    let stream = StreamName::Of(StreamId::Agent(scene.uri("seller")));
+    let stream = StreamName::Of(StreamId::Agent(scene.uri(of)));
     let body = Body::AgentKeypackagePublish(KeyPackages { packages: vec![package] });
-    let statement = scene.author.by(&seller, stream, body);
+    let by = scene.agent(by);
+    (scene.author.by(&by, stream, body), hash)
+}
+
+/// An agent publishes a key package with this content; whether it is taken in.
+pub(crate) async fn publishes(scene: &mut Scene, short: &str, words: &str) -> Option<Hash> {
+    let (statement, hash) = published(scene, short, short, words);
     scene.takes(&statement).await.then_some(hash)
 }
 
 /// A hybrid session whose group is the two.
-async fn grouped(scene: &mut Scene) -> Hash {
+pub(crate) async fn grouped(scene: &mut Scene) -> Hash {
     let session = hybrid(scene).await;
-    let package = publishes(scene, "a package").await.unwrap();
-    let group = group(scene, package);
+    let package = publishes(scene, "seller", "a package").await.unwrap();
+    let group = group(scene, 1, &[("seller", package)]);
     scene.say(session, "buyer", group, None).await;
     session
 }
 
 /// A remark that somebody seals.
-fn sealed(scene: &mut Scene, session: Hash, signer: &str, epoch: u64) -> Verified {
+pub(crate) fn sealed(scene: &mut Scene, session: Hash, signer: &str, epoch: u64) -> Verified {
     let opened = Opened { body: note("a secret"), salt: Salt([7; 32]) };
     let content = Opaque::new(opened.padded().unwrap()).unwrap();
     let stream = StreamName::Of(StreamId::Session(session));
@@ -66,13 +72,18 @@ pub(crate) async fn open_sessions(scene: &mut Scene) -> bool {
     scene.takes(&said).await
 }
 
-pub(crate) async fn modes(scene: &mut Scene) -> bool {
+/// An invitation to a session that is more open than the seller's organisation asks for.
+pub(crate) async fn too_open(scene: &mut Scene) -> Verified {
     let consent = scene.people().await;
     let seller = scene.name("seller");
     let body = Body::OrgPolicySet(PolicySet { mode: Some(Mode::Sealed), ..PolicySet::of(vec![]) });
     let policy = scene.author.by(&seller, StreamName::Of(StreamId::Org(domain(&seller))), body);
     scene.take(policy).await;
-    let invitation = scene.invitation(consent, |invitation| invitation.mode = Mode::Hybrid);
+    scene.invitation(consent, |invitation| invitation.mode = Mode::Hybrid)
+}
+
+pub(crate) async fn modes(scene: &mut Scene) -> bool {
+    let invitation = too_open(scene).await;
     scene.takes(&invitation).await
 }
 
@@ -81,14 +92,19 @@ pub(crate) async fn clear_content(scene: &mut Scene) -> bool {
     scene.says(session, "buyer", note("no secret"), None).await
 }
 
-pub(crate) async fn foreign_seals(scene: &mut Scene) -> bool {
+/// Something that an authority, who is in no group, seals in a session that was escalated to it.
+pub(crate) async fn foreign(scene: &mut Scene) -> Verified {
     let session = grouped(scene).await;
     scene.say(session, "buyer", note(""), None).await;
     let authority = Issuer::Organisation(domain(&scene.name("seller")));
     let asked = Escalation { authority, contact: None, question: text("") };
     scene.say(session, "buyer", Body::Escalate(asked), None).await;
     let seller = scene.name("seller");
-    let said = sealed(scene, session, &seller, 1);
+    sealed(scene, session, &seller, 1)
+}
+
+pub(crate) async fn foreign_seals(scene: &mut Scene) -> bool {
+    let said = foreign(scene).await;
     scene.takes(&said).await
 }
 
@@ -103,14 +119,14 @@ pub(crate) async fn stale_epochs(scene: &mut Scene) -> bool {
 
 pub(crate) async fn groups(scene: &mut Scene) -> bool {
     let session = hybrid(scene).await;
-    let unknown = group(scene, Hash::of(&[b"no package"]));
+    let unknown = group(scene, 1, &[("seller", Hash::of(&[b"no package"]))]);
     scene.says(session, "buyer", unknown, None).await
 }
 
 pub(crate) async fn packages(scene: &mut Scene) -> bool {
     scene.people().await;
-    assert!(publishes(scene, "a package").await.is_some(), "once");
-    publishes(scene, "a package").await.is_some()
+    assert!(publishes(scene, "seller", "a package").await.is_some(), "once");
+    publishes(scene, "seller", "a package").await.is_some()
 }
 
 pub(crate) async fn unreadable(scene: &mut Scene) -> bool {
