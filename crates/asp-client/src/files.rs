@@ -1,7 +1,7 @@
 //! Files in sessions that the node cannot read: sent and fetched chunk by chunk, going on where it broke off.
 
-use std::fs::OpenOptions;
-use std::io::{Seek, SeekFrom};
+use std::fs::{File, OpenOptions};
+use std::io::{self, Seek, SeekFrom};
 use std::path::Path;
 
 use asp_core::log::receipt::Receipt;
@@ -39,7 +39,8 @@ impl Session {
                 what: "group in an open session, for which a file could be sealed",
             });
         }
-        let mut sealer = Sealer::<&[u8]>::of_held(bytes, self.agent().party().key(), &self.id());
+        let secret = self.file_secret().await?;
+        let mut sealer = Sealer::<&[u8]>::of_held(bytes, &secret);
         let mut sent = 0_u64;
         while let Some(chunk) = sealer.next() {
             let chunk = chunk?;
@@ -69,13 +70,7 @@ impl Session {
         let mut part = path.as_os_str().to_owned();
         part.push(".");
         part.push(PART);
-        let mut held = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&part)
-            .map_err(fault)?;
+        let mut held = begun(Path::new(&part)).map_err(fault)?;
         let mut opener = Opener::resume(file, &mut held)?;
         held.set_len(opener.written()).and_then(|()| held.seek(SeekFrom::End(0))).map_err(fault)?;
         while let Some((_, digest)) = opener.wanted() {
@@ -87,4 +82,30 @@ impl Session {
         opener.finish()?;
         held.sync_all().and_then(|()| std::fs::rename(&part, path)).map_err(fault)
     }
+}
+
+/// What has come of a file so far, to be read and written by its owner alone. What somebody else may have put there is refused.
+fn begun(part: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.create_new(true).open(part) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+        made => return made,
+    }
+    // No link, and nothing that others write: what is checked has to be what stands there afterwards.
+    let found = std::fs::symlink_metadata(part)?;
+    #[cfg(unix)]
+    let shared = {
+        use std::os::unix::fs::MetadataExt as _;
+        found.mode() & 0o022 != 0 || found.nlink() != 1
+    };
+    #[cfg(not(unix))]
+    let shared = false;
+    if !found.is_file() || shared {
+        let why = format!("{} is no file of yours alone: move it away", part.display());
+        return Err(io::Error::other(why));
+    }
+    options.create_new(false).open(part)
 }

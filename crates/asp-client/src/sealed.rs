@@ -12,13 +12,15 @@ use asp_core::position::{Hash, Head, LogPoint, Sequence};
 use asp_core::rejection::Code;
 use asp_core::seal::{Opaque, Opened, outline};
 use asp_core::session::table::State;
-use asp_core::statement::body::{Body, Breach, Disclosure, Inform, Mode, Propose, Unreadable};
+use asp_core::statement::body::{Body, Breach, Counter, Disclosure, Inform, Mode, Propose, Unreadable};
 use asp_core::statement::{Statement, Verified};
 use asp_seal::course::{Broken, Course, Known};
 use asp_seal::disclosure::{self, Place};
+use asp_seal::fault::Fault;
 use asp_seal::folder::{Folder, Open};
 use asp_seal::package::KeyPackage;
 use asp_seal::sealer::{Reading, salted};
+use zeroize::Zeroizing;
 
 use crate::agent::AgentParty;
 use crate::api::{ClaimedPackage, Message, MessagePage, SessionView};
@@ -38,14 +40,15 @@ impl From<asp_seal::folder::FolderError> for Error {
 impl From<Broken> for Error {
     fn from(broken: Broken) -> Self {
         match broken {
+            Broken::Fault(fault @ Fault::LogChanged) => Self::forged(fault),
             Broken::Fault(fault) => fault.into(),
             Broken::Refused { .. } | Broken::NoBeginning => Self::forged(broken),
         }
     }
 }
 
-impl From<asp_seal::fault::Fault> for Error {
-    fn from(fault: asp_seal::fault::Fault) -> Self {
+impl From<Fault> for Error {
+    fn from(fault: Fault) -> Self {
         Self::Vault { why: fault.to_string() }
     }
 }
@@ -125,6 +128,19 @@ impl Saying {
         let tells = !matches!(body, Body::Inform(Inform::Unreadable(_)));
         Self { body, reply, heard, tells }
     }
+}
+
+/// Whether a body has a place in a session into which nobody has come yet. What has none is not told to the node to be refused.
+const fn has_place_before(body: &Body) -> bool {
+    matches!(
+        body,
+        Body::Accept(_) | Body::Reject(_) | Body::Withdraw(_) | Body::Counter(Counter::Conditions(_))
+    )
+}
+
+/// Whether a body says that its speaker has done with the session.
+const fn ends(body: &Body) -> bool {
+    matches!(body, Body::Reject(_) | Body::Withdraw(_) | Body::Close(_))
 }
 
 /// Whether somebody can say in this state that something could not be read.
@@ -315,13 +331,40 @@ impl Session {
         if known.agrees_unread(&saying.body) {
             return Err(Error::Unread { code: Code::ContentUnopened });
         }
-        let secret = state != State::Invited && outline(&saying.body, known.outlined.mode()) != saying.body;
-        if secret && !self.is_ready(&known)? {
-            self.regroup(&known).await?;
+        let shown = outline(&saying.body, known.outlined.mode());
+        if shown == saying.body || state == State::Invited {
+            if state == State::Invited && !has_place_before(&saying.body) {
+                return Err(Error::Missing {
+                    what: "group before somebody has come in, for which this could be sealed",
+                });
+            }
+            return self.seal(&known, Err(saying.body.clone()), saying.reply).map(Some);
+        }
+        if !self.is_ready(&known)? {
+            match self.regroup(&known).await {
+                // Nobody is kept in a session by somebody who cannot be taken into its group: one goes without saying why.
+                Err(Error::Missing { .. }) if ends(&saying.body) => saying.body = shown,
+                regrouped => regrouped?,
+            }
             return Ok(None);
         }
-        let body = saying.body.clone();
-        self.seal(&known, if secret { Ok(body) } else { Err(body) }, saying.reply).map(Some)
+        self.seal(&known, Ok(saying.body.clone()), saying.reply).map(Some)
+    }
+
+    /// What the keys of files follow from that are sent here.
+    ///
+    /// # Errors
+    /// As every call; [`Error::Missing`] where nobody has come in, for whom a file could be sealed.
+    pub(crate) async fn file_secret(&self) -> Result<Zeroizing<[u8; 32]>, Error> {
+        if self.known().await?.outlined.state() == State::Invited {
+            return Err(Error::Missing {
+                what: "group before somebody has come in, for which a file could be sealed",
+            });
+        }
+        let mut vault = self.agent().open_vault()?;
+        let secret = vault.sealer().file_secret(&self.id())?;
+        vault.save()?;
+        Ok(secret)
     }
 
     async fn tell_each(&self, known: &Known) -> Result<(), Error> {
@@ -418,6 +461,19 @@ impl Session {
 
     /// Reads the session and what it rests on, judges all of it, and opens what was sealed for this agent.
     pub(crate) async fn known(&self) -> Result<Known, Error> {
+        let mut known = self.follow().await;
+        for _ in 1..ATTEMPTS_MAX {
+            // Another process of the same agent may have read more since this one read.
+            let Err(Following::Behind) = known else { break };
+            known = self.follow().await;
+        }
+        known.map_err(|why| match why {
+            Following::Behind => Error::forged(Fault::LogChanged),
+            Following::Failed(error) => error,
+        })
+    }
+
+    async fn follow(&self) -> Result<Known, Following> {
         let party = self.agent().party();
         let messages = replay::messages(party, self.id()).await?;
         let client = party.client();
@@ -428,8 +484,31 @@ impl Session {
             let verified = message.verify().map_err(Error::forged)?;
             course.take(vault.sealer(), party.key(), &verified, at)?;
         }
-        vault.save()?;
-        Ok(course.finish(vault.sealer())?)
+        let known = course.finish(vault.sealer());
+        vault.save().map_err(Error::from)?;
+        Ok(known?)
+    }
+}
+
+/// Why a session could not be followed.
+enum Following {
+    /// Less is there than was there before.
+    Behind,
+    Failed(Error),
+}
+
+impl From<Error> for Following {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<Broken> for Following {
+    fn from(broken: Broken) -> Self {
+        match broken {
+            Broken::Fault(Fault::LogChanged) => Self::Behind,
+            broken => Self::Failed(broken.into()),
+        }
     }
 }
 

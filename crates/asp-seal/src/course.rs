@@ -6,9 +6,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use asp_core::bundle::needs;
 use asp_core::key::{KeyId, SecretKey};
 use asp_core::name::{AgentUri, Issuer, Origin, StreamId};
-use asp_core::position::{Hash, LogPoint, Sequence};
+use asp_core::position::{Hash, Head, LogPoint, Sequence};
 use asp_core::reading::keys_of;
 use asp_core::rejection::{Code, Rejection};
 use asp_core::session::Session;
@@ -66,6 +67,8 @@ pub struct Course {
     id: Hash,
     at: Option<LogPoint>,
     moved: Sequence,
+    /// All streams that are needed, and how far each goes.
+    streams: BTreeMap<StreamId, Option<Head>>,
 }
 
 /// A session as a member of its group knows it.
@@ -89,7 +92,7 @@ impl Course {
     #[must_use]
     pub fn new(origin: Origin, node_key: KeyId, id: Hash) -> Self {
         let world = World::new(origin, node_key).without_trust();
-        Self { members: world.clone(), world, id, at: None, moved: Sequence(0) }
+        Self { members: world.clone(), world, id, at: None, moved: Sequence(0), streams: BTreeMap::new() }
     }
 
     /// Judges a statement at its place in the log and takes it in; one of the session with what was sealed in it.
@@ -105,10 +108,19 @@ impl Course {
     ) -> Result<(), Broken> {
         let refused = |rejection| Broken::Refused { at, rejection: Box::new(rejection) };
         let accepted = self.world.judge(verified, at).map_err(refused)?;
-        let known = if accepted.statement().stream == StreamId::Session(self.id) {
-            self.at = Some(at);
-            if !is_automatic(accepted.statement(), sealer.agent()) {
-                self.moved = accepted.statement().sequence;
+        let said = accepted.statement();
+        if sealer.is_other(said) {
+            return Err(Fault::LogChanged.into());
+        }
+        for stream in needs(said) {
+            self.streams.entry(stream).or_default();
+        }
+        self.streams.insert(said.stream.clone(), Some(Head { sequence: said.sequence, hash: said.hash }));
+        // What ends a key or a consent stands elsewhere, and counts from there on.
+        self.at = Some(at);
+        let known = if said.stream == StreamId::Session(self.id) {
+            if !is_automatic(said, sealer.agent()) {
+                self.moved = said.sequence;
             }
             self.open(sealer, key, &accepted)?
         } else {
@@ -132,11 +144,13 @@ impl Course {
         })
     }
 
-    /// What it has come to, for the owner of the sealer.
+    /// What it has come to, for the owner of the sealer, who from here on takes no less of these streams.
     ///
     /// # Errors
-    /// [`Broken::NoBeginning`].
-    pub fn finish(self, sealer: &Sealer) -> Result<Known, Broken> {
+    /// [`Broken::NoBeginning`]; [`Fault::LogChanged`] where less is there than was before: who read it may have been overtaken by
+    /// another process of the same owner, and reads again; else who gave it has taken something out.
+    pub fn finish(self, sealer: &mut Sealer) -> Result<Known, Broken> {
+        sealer.follow(&self.streams)?;
         let outlined = self.world.session(&self.id).cloned().ok_or(Broken::NoBeginning)?;
         let inner = self.members.session(&self.id).cloned();
         let (inner, at) = inner.zip(self.at).ok_or(Broken::NoBeginning)?;

@@ -74,6 +74,8 @@ faults! {
     KeyUnsuited, "KEY_UNSUITED", "the sealed channel needs an Ed25519 key";
     /// The operating system gives no random numbers.
     NoRandomness, "NO_RANDOMNESS", "the operating system gives no random numbers";
+    /// A stream that is shorter than it was, or another.
+    LogChanged, "LOG_CHANGED", "the log is not the one that was followed before: something of it is missing or another";
     /// A vault whose bytes are not as they were written.
     VaultDamaged, "VAULT_DAMAGED", "the vault is damaged";
     /// A vault that a later version has written.

@@ -11,7 +11,6 @@
 use std::fmt;
 use std::io::{Error, Read, Write};
 
-use asp_core::key::SecretKey;
 use asp_core::limits::{FILE_BYTES_MAX, FILE_CHUNK_BYTES, FILE_CHUNK_SEALED_BYTES_MAX};
 use asp_core::position::Hash;
 use asp_core::statement::body::{Attachment, FileKey, FileName, MediaType};
@@ -69,17 +68,15 @@ impl<R: Read> Sealer<R> {
         Ok(Self::under(FileKey::from_bytes(key), source))
     }
 
-    /// The same for a file that is held whole, so that an upload which broke off can go on: the same file, sent in the same session
-    /// by the same key, has the same chunks.
+    /// The same for a file that is held whole, so that an upload which broke off can go on: the same file, sent with the same
+    /// secret, has the same chunks.
     ///
-    /// The file's key is SHA-256 over `asp/1.0/file-key`, a newline, the seed of the sender's key, the session and the digest of
-    /// the file: nothing else can be shut with it.
+    /// The file's key is SHA-256 over `asp/1.0/file-key`, a newline, the secret, which is the sender's for one session, and the
+    /// digest of the file: nothing else can be shut with it.
     #[must_use]
-    pub fn of_held<'a>(held: &'a [u8], sender: &SecretKey, session: &Hash) -> Sealer<&'a [u8]> {
+    pub fn of_held<'a>(held: &'a [u8], secret: &[u8; 32]) -> Sealer<&'a [u8]> {
         let digest = Hash::of(&[held]);
-        let seed = Zeroizing::new(sender.seed());
-        let parts: [&[u8]; 4] =
-            [b"asp/1.0/file-key\n", seed.as_slice(), session.as_bytes(), digest.as_bytes()];
+        let parts: [&[u8]; 3] = [b"asp/1.0/file-key\n", secret, digest.as_bytes()];
         let key = Zeroizing::new(*Hash::of(&parts).as_bytes());
         Sealer::under(FileKey::from_bytes(key), held)
     }

@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use asp_core::name::AgentUri;
+use asp_core::position::Hash;
+use zeroize::Zeroizing;
 
 use crate::fault::Fault;
 use crate::sealer::{KeptText, Sealer};
@@ -58,8 +60,8 @@ pub struct Folder {
 #[derive(Debug, Default)]
 struct Kept {
     sealer: Option<Sealer>,
-    /// The bytes that were read or written last: another process may have gone on.
-    bytes: Vec<u8>,
+    /// The hash of what was read or written last: another process may have gone on.
+    file: Option<Hash>,
 }
 
 /// The sealer while nobody else may use it; [`Open::save`] before anything that it made is handed in.
@@ -67,6 +69,8 @@ struct Kept {
 pub struct Open<'a> {
     folder: &'a Folder,
     kept: MutexGuard<'a, Kept>,
+    /// Whether something could not be kept: nothing can from then on.
+    failed: bool,
     /// Held as long as this lives.
     _lock: Option<File>,
 }
@@ -108,32 +112,33 @@ impl Folder {
         } else if kept.sealer.is_none() {
             kept.sealer = Some(Sealer::new(self.agent.clone()));
         }
-        Ok(Open { folder: self, kept, _lock: lock })
+        Ok(Open { folder: self, kept, failed: false, _lock: lock })
     }
 
     fn read(&self, path: &Path, kept: &mut Kept) -> Result<(), FolderError> {
         let vault = path.join("vault");
         let bytes = match fs::read(&vault) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            Ok(bytes) => Some(Zeroizing::new(bytes)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(source) => return Err(FolderError::Io { path: vault, source }),
         };
-        if kept.sealer.is_some() && kept.bytes == bytes {
+        let file = bytes.as_ref().map(|bytes| Hash::of(&[bytes]));
+        if kept.sealer.is_some() && kept.file == file {
             return Ok(());
         }
         let damaged = |fault| FolderError::Damaged { path: vault.clone(), fault };
         let texts = read_texts(&path.join("texts"))?;
-        let sealer = if bytes.is_empty() {
+        let sealer = if let Some(bytes) = bytes {
+            Sealer::from_bytes(&bytes, texts).map_err(damaged)?
+        } else {
             let mut sealer = Sealer::new(self.agent.clone());
             sealer.remember(texts);
             sealer
-        } else {
-            Sealer::from_bytes(&bytes, texts).map_err(damaged)?
         };
         if *sealer.agent() != self.agent {
             return Err(damaged(Fault::WrongKey));
         }
-        *kept = Kept { sealer: Some(sealer), bytes };
+        *kept = Kept { sealer: Some(sealer), file };
         Ok(())
     }
 }
@@ -155,13 +160,27 @@ impl Open<'_> {
     pub fn save(&mut self) -> Result<(), FolderError> {
         let texts = self.sealer().take_texts();
         let Some(path) = self.folder.path.clone() else { return Ok(()) };
+        if self.failed {
+            return Err(at(&path)(io::Error::other("an earlier change could not be kept")));
+        }
+        let saved = self.write(&path, &texts);
+        if saved.is_err() {
+            // Keys that were used up have to open again what was not kept: the next one reads what is on the disk.
+            self.failed = true;
+            *self.kept = Kept::default();
+        }
+        saved
+    }
+
+    fn write(&mut self, path: &Path, texts: &[KeptText]) -> Result<(), FolderError> {
         let vault = path.join("vault");
         let bytes = self.sealer().to_bytes();
         let bytes = bytes.map_err(|fault| FolderError::Damaged { path: vault.clone(), fault })?;
-        append_texts(&path.join("texts"), &texts)?;
-        if bytes.as_slice() != self.kept.bytes.as_slice() {
-            replace(&path, &vault, &bytes)?;
-            self.kept.bytes = bytes.to_vec();
+        append_texts(&path.join("texts"), texts)?;
+        let file = Some(Hash::of(&[&bytes]));
+        if self.kept.file != file {
+            replace(path, &vault, &bytes)?;
+            self.kept.file = file;
         }
         Ok(())
     }

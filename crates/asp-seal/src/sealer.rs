@@ -1,6 +1,6 @@
 //! One agent's side of its sealed sessions: seals what it says, and opens what it hears, in the order of the log.
 //!
-//! Content opens once: what was opened, and what the agent said itself, is kept as text under the commitment that the log has.
+//! Content opens once: what was opened is kept as text under its statement, and what the agent seals itself under its place.
 //! So whoever keeps a sealer has to keep [`Sealer::take_texts`] first and the sealer's bytes after, before anything that it
 //! made is handed in.
 
@@ -12,7 +12,7 @@ use asp_core::name::{AgentUri, StreamId};
 use asp_core::position::{Hash, Head, Sequence};
 use asp_core::rejection::{Code, Rejection};
 use asp_core::seal::{Opaque, Opened, Salt, Seal, outline, place};
-use asp_core::session::Session;
+use asp_core::session::{Channel, Session};
 use asp_core::statement::body::{
     Body, Counter, Group, GroupMember, Inform, KeyPackages, Mode, Nonce, Propose, PublishedPackage, True,
 };
@@ -46,19 +46,20 @@ pub enum Reading {
     Unreadable(Code),
 }
 
-/// A text to be kept: what was sealed, under the commitment by which the log names it.
+/// A text to be kept: what was sealed.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct KeptText {
-    /// The commitment.
-    pub commitment: Hash,
+    /// The hash of the statement; of what the owner sealed, which was not signed then, SHA-256 over `asp/1.0/own-text`, a newline,
+    /// the commitment and its place.
+    pub name: Hash,
     /// The canonical text of body and salt.
     pub text: String,
 }
 
 impl fmt::Debug for KeptText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "KeptText({})", self.commitment)
+        write!(f, "KeptText({})", self.name)
     }
 }
 
@@ -77,6 +78,33 @@ struct Course {
     unreadable: BTreeMap<Hash, Code>,
     /// Those of them about which the agent has said so.
     told: BTreeSet<Hash>,
+    /// What the keys of files follow from that the agent sends there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    files: Option<FileSecret>,
+}
+
+/// 64 hexadecimal digits that nobody else knows.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct FileSecret(String);
+
+impl fmt::Debug for FileSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("FileSecret")
+    }
+}
+
+impl Drop for FileSecret {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+/// How far a stream was followed, whatever it was followed for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Followed {
+    sequence: u64,
+    hash: Hash,
 }
 
 /// Key packages that were made, and of which nothing is known yet but that they were to be published.
@@ -94,8 +122,12 @@ struct Unpublished {
 struct Saved {
     version: u32,
     courses: BTreeMap<Hash, Course>,
+    #[serde(default)]
+    followed: BTreeMap<StreamId, Followed>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     unpublished: Option<Unpublished>,
+    #[serde(default)]
+    drained: bool,
     /// In hexadecimal digits.
     vault: String,
 }
@@ -105,7 +137,10 @@ struct Saved {
 pub struct Sealer {
     vault: Vault,
     courses: BTreeMap<Hash, Course>,
+    followed: BTreeMap<StreamId, Followed>,
     unpublished: Option<Unpublished>,
+    /// Whether somebody had nothing left to take but the last resort.
+    drained: bool,
     texts: BTreeMap<Hash, Zeroizing<String>>,
     fresh: Vec<KeptText>,
 }
@@ -130,7 +165,9 @@ impl Sealer {
         Self {
             vault: Vault::new(agent),
             courses: BTreeMap::new(),
+            followed: BTreeMap::new(),
             unpublished: None,
+            drained: false,
             texts: BTreeMap::new(),
             fresh: Vec::new(),
         }
@@ -149,7 +186,9 @@ impl Sealer {
         let mut sealer = Self {
             vault: Vault::from_bytes(&vault)?,
             courses: saved.courses,
+            followed: saved.followed,
             unpublished: saved.unpublished,
+            drained: saved.drained,
             texts: BTreeMap::new(),
             fresh: Vec::new(),
         };
@@ -163,8 +202,9 @@ impl Sealer {
     /// [`Fault::TooLarge`].
     pub fn to_bytes(&self) -> Result<Zeroizing<Vec<u8>>, Fault> {
         let vault = hex::encode(&*self.vault.to_bytes()?);
-        let (courses, unpublished) = (self.courses.clone(), self.unpublished.clone());
-        let mut saved = Saved { version: VERSION, courses, unpublished, vault };
+        let (courses, followed) = (self.courses.clone(), self.followed.clone());
+        let (unpublished, drained) = (self.unpublished.clone(), self.drained);
+        let mut saved = Saved { version: VERSION, courses, followed, unpublished, drained, vault };
         let bytes = serde_json::to_vec(&saved).map(Zeroizing::new);
         saved.vault.zeroize();
         bytes.map_err(|_| Fault::TooLarge)
@@ -172,7 +212,7 @@ impl Sealer {
 
     /// Takes in texts that were kept.
     pub fn remember(&mut self, texts: impl IntoIterator<Item = KeptText>) {
-        self.texts.extend(texts.into_iter().map(|kept| (kept.commitment, Zeroizing::new(kept.text))));
+        self.texts.extend(texts.into_iter().map(|kept| (kept.name, Zeroizing::new(kept.text))));
     }
 
     /// The texts that have come since this was asked last: to be kept before anything else.
@@ -195,7 +235,8 @@ impl Sealer {
         if let Some(waiting) = self.unpublished.as_ref().filter(|waiting| waiting.key == key.id()) {
             return Ok(Some(Body::AgentKeypackagePublish(waiting.packages.clone())));
         }
-        let left = self.vault.packages_left(&key.id());
+        // Those that nobody can take any more say nothing of those that are there to be taken.
+        let left = if self.drained { 0 } else { self.vault.packages_left(&key.id()) };
         if left >= PACKAGES_LOW {
             return Ok(None);
         }
@@ -206,6 +247,7 @@ impl Sealer {
         };
         let packages =
             KeyPackages { packages: made.into_iter().map(published).collect::<Result<_, Fault>>()? };
+        self.drained = false;
         self.unpublished = Some(Unpublished { key: key.id(), packages: packages.clone() });
         Ok(Some(Body::AgentKeypackagePublish(packages)))
     }
@@ -280,7 +322,10 @@ impl Sealer {
                 }
             }
             (Some(own), _, Some(welcome)) if own.package.is_some() => {
-                self.vault.join(session, group.epoch, by, welcome.bytes(), &members)
+                let left = self.vault.packages_left(&own.key);
+                let joined = self.vault.join(session, group.epoch, by, welcome.bytes(), &members);
+                self.drained |= joined.is_ok() && self.vault.packages_left(&own.key) == left;
+                joined
             }
             (_, Some(commit), _) => {
                 self.vault.follow(session, group.epoch, by, commit.bytes(), &members).map(|_| ())
@@ -296,7 +341,7 @@ impl Sealer {
     }
 
     fn opened(&mut self, session: &Hash, mode: Mode, said: &Statement, seal: &Seal) -> Option<Code> {
-        if self.texts.contains_key(&seal.commitment) {
+        if self.text(said, seal).is_some() {
             return None;
         }
         let by = said.issuer.agent()?;
@@ -313,18 +358,75 @@ impl Sealer {
         });
         match opened {
             Ok(opened) => {
-                self.keep(&opened);
+                self.keep(said.hash, &opened);
                 None
             }
             Err(Rejection { code, .. }) => Some(code),
         }
     }
 
-    fn keep(&mut self, opened: &Opened) {
+    fn keep(&mut self, name: Hash, opened: &Opened) {
         let text = String::from_utf8(opened.to_text()).unwrap_or_default();
-        let commitment = opened.commitment();
-        self.fresh.push(KeptText { commitment, text: text.clone() });
-        self.texts.insert(commitment, Zeroizing::new(text));
+        self.fresh.push(KeptText { name, text: text.clone() });
+        self.texts.insert(name, Zeroizing::new(text));
+    }
+
+    /// What was opened of this very statement, or sealed by the owner for its very place: another that has the same commitment
+    /// says nothing by it.
+    fn text(&self, said: &Statement, seal: &Seal) -> Option<&str> {
+        let StreamId::Session(session) = &said.stream else { return None };
+        let own = || {
+            let at = place(session, said.sequence, &said.previous);
+            self.texts
+                .get(&own_text(&seal.commitment, &at))
+                .filter(|_| said.issuer.agent() == Some(self.agent()))
+        };
+        self.texts.get(&said.hash).or_else(own).map(|text| text.as_str())
+    }
+
+    /// Whether a statement stands where another was followed before.
+    pub(crate) fn is_other(&self, said: &Statement) -> bool {
+        let seen = self.followed.get(&said.stream);
+        seen.is_some_and(|seen| seen.sequence == said.sequence.0 && seen.hash != said.hash)
+    }
+
+    /// Takes the heads of streams for followed, where none has lost anything.
+    ///
+    /// # Errors
+    /// [`Fault::LogChanged`].
+    pub(crate) fn follow(&mut self, streams: &BTreeMap<StreamId, Option<Head>>) -> Result<(), Fault> {
+        let is_shorter = |(stream, head): (&StreamId, &Option<Head>)| {
+            let seen = self.followed.get(stream).map(|seen| seen.sequence);
+            seen > head.map(|head| head.sequence.0)
+        };
+        if streams.iter().any(is_shorter) {
+            return Err(Fault::LogChanged);
+        }
+        for (stream, head) in streams {
+            let Some(Head { sequence, hash }) = *head else { continue };
+            self.followed.insert(stream.clone(), Followed { sequence: sequence.0, hash });
+        }
+        Ok(())
+    }
+
+    /// What the keys of files follow from that the agent sends in a session: the same file sent again, because it broke off, is
+    /// the same chunks. It ends with what is kept of the session.
+    ///
+    /// # Errors
+    /// [`Fault::NoRandomness`].
+    pub fn file_secret(&mut self, session: &Hash) -> Result<Zeroizing<[u8; 32]>, Fault> {
+        let course = self.courses.entry(*session).or_default();
+        let mut secret = Zeroizing::new([0; 32]);
+        match &course.files {
+            Some(FileSecret(digits)) => {
+                hex::decode_to_slice(digits, secret.as_mut_slice()).map_err(|_| Fault::VaultDamaged)?;
+            }
+            None => {
+                getrandom::fill(secret.as_mut_slice()).map_err(|_| Fault::NoRandomness)?;
+                course.files = Some(FileSecret(hex::encode(&*secret)));
+            }
+        }
+        Ok(secret)
     }
 
     /// What a statement that was taken in is to the agent.
@@ -336,7 +438,7 @@ impl Sealer {
             return Reading::Unreadable(*code);
         }
         let Some(seal) = &statement.seal else { return Reading::Clear };
-        let text = self.texts.get(&seal.commitment);
+        let text = self.text(statement, seal);
         let opened = text.and_then(|text| Opened::from_text(statement.kind, text.as_bytes()).ok());
         opened.map_or(Reading::Shut, |opened| Reading::Opened(Box::new(opened)))
     }
@@ -368,12 +470,9 @@ impl Sealer {
         let agent = self.vault.agent();
         let before = session.channel();
         let epoch = before.map_or(1, |channel| channel.epoch.saturating_add(1));
-        let id = session.id();
-        let known = self.vault.members(&id).and_then(|members| members.get(agent)) == Some(&key.id());
-        let current = before.is_some_and(|channel| self.vault.epoch(&id) == Some(channel.epoch));
         let stays = |(member, _): &(&AgentUri, &KeyId)| wanted.contains(*member) && !ended.contains(*member);
         let members = before.into_iter().flat_map(|channel| channel.members.iter());
-        let founds = !(known && current);
+        let founds = !self.can_seal(key, session);
         let stay: BTreeMap<AgentUri, KeyId> = members
             .clone()
             .filter(|member| !founds && stays(member))
@@ -437,9 +536,12 @@ impl Sealer {
     /// Whether something can be sealed for the group of a session as it stands.
     #[must_use]
     pub fn can_seal(&self, key: &SecretKey, session: &Session) -> bool {
-        let (id, agent) = (session.id(), self.vault.agent());
-        let known = self.vault.members(&id).and_then(|members| members.get(agent)) == Some(&key.id());
-        known && session.channel().is_some_and(|channel| self.vault.epoch(&id) == Some(channel.epoch))
+        let (id, members) = (session.id(), self.vault.members(&session.id()));
+        let known = members.and_then(|members| members.get(self.vault.agent())) == Some(&key.id());
+        let same = |channel: &Channel| {
+            self.vault.epoch(&id) == Some(channel.epoch) && members == Some(&channel.members)
+        };
+        known && session.channel().is_some_and(same)
     }
 
     /// What is to be signed in place of this body after `head`: its outline, and a seal where that does not say all.
@@ -468,21 +570,20 @@ impl Sealer {
         let id = session.id();
         let at = place(&id, head.sequence.next(), &head.hash);
         let content = self.vault.seal(key, &id, epoch, &at, &padded)?;
-        self.keep(&opened);
+        self.keep(own_text(&opened.commitment(), &at), &opened);
         let content = Opaque::new(content).map_err(|_| Fault::TooLarge)?;
         Ok((shown, Some(Seal { commitment: opened.commitment(), content, epoch })))
-    }
-
-    /// What was sealed under a commitment, as its canonical text of body and salt: what is disclosed to others.
-    #[must_use]
-    pub fn text(&self, commitment: &Hash) -> Option<&str> {
-        self.texts.get(commitment).map(|text| text.as_str())
     }
 
     /// Forgets the secrets of a session that is over; what was read stays.
     pub fn forget(&mut self, session: &Hash) {
         self.vault.forget(session);
     }
+}
+
+/// What the owner's own text is kept under.
+fn own_text(commitment: &Hash, at: &[u8]) -> Hash {
+    Hash::of(&[b"asp/1.0/own-text\n", commitment.as_bytes(), at])
 }
 
 /// What a change of a group is known by while it waits for the log.

@@ -82,6 +82,10 @@ impl<'a> Walk<'a> {
             for caller in &self.world.callers {
                 let reads = object.readers.contains(&caller.label) && row.is_for(&caller.label);
                 let may = of_kind && (blind || reads);
+                // Whoever reads the whole is told what is wrong with the part.
+                if reads && !of_kind && ask.contains("{part}") {
+                    continue;
+                }
                 // What changes something is not tried by who may.
                 if !(may && changes) {
                     let methods = methods.iter().filter(|method| of_kind || *method != Method::HEAD);
@@ -174,7 +178,11 @@ impl<'a> Walk<'a> {
         let whole = if ask.contains("{part}") { whole } else { part };
         let path = ask.replace("{}", whole).replace("{part}", part);
         let body = body.map(|body| body.replace("{}", id));
-        Told::of(caller.request((scene, &self.http), method, &path, body)).await.without(id)
+        Told::of(caller.request((scene, &self.http), method, &path, body))
+            .await
+            .without(id)
+            .without(whole)
+            .without(part)
     }
 
     /// Looks whether a list, or something public, has what the caller may not see.
