@@ -66,7 +66,7 @@ impl Session {
         path: &Path,
         mut told: impl FnMut(u64),
     ) -> Result<(), Error> {
-        let fault = |error: std::io::Error| Error::File { why: format!("{}: {error}", path.display()) };
+        let fault = |error: io::Error| Error::File { why: format!("{}: {error}", path.display()) };
         let mut part = path.as_os_str().to_owned();
         part.push(".");
         part.push(PART);

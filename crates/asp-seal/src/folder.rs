@@ -237,7 +237,7 @@ fn append_texts(path: &Path, texts: &[KeptText]) -> Result<(), FolderError> {
     if texts.is_empty() {
         return Ok(());
     }
-    let mut lines = zeroize::Zeroizing::new(Vec::new());
+    let mut lines = Zeroizing::new(Vec::new());
     // A line that was cut off ends here.
     lines.push(b'\n');
     for kept in texts {

@@ -17,10 +17,12 @@ use common::{
     session, with_rogue,
 };
 use openmls::prelude::{
-    Ciphersuite, Extension, Extensions, GroupId, LeafNodeParameters, Lifetime, MlsGroup,
+    Ciphersuite, Extension, Extensions, GroupId, LeafNodeIndex, LeafNodeParameters, Lifetime, MlsGroup,
+    MlsGroupJoinConfig, MlsMessageBodyIn, MlsMessageIn, PURE_PLAINTEXT_WIRE_FORMAT_POLICY,
     RequiredCapabilitiesExtension,
 };
 use openmls_traits::OpenMlsProvider as _;
+use tls_codec::Deserialize as _;
 
 #[test]
 fn content_opens_once_in_its_place_and_as_the_word_of_who_sealed_it() {
@@ -310,10 +312,106 @@ fn a_commit_does_no_more_than_it_may() {
     }
 }
 
+#[test]
+fn a_commit_is_a_private_message_that_holds_all_that_it_says() {
+    // THR-SEAL-BAD-COMMIT
+    let nothing = |_: &mut Members| ();
+    let without = |members: &mut Members| drop(members.remove(&agent(1)));
+    // A proposal, which commits to nothing.
+    let proposal = followed(
+        |mls, rogue| {
+            let (signer, bob) = (Signing(&rogue.key), LeafNodeIndex::new(1));
+            mls.propose_remove_member(&rogue.provider, &signer, bob).unwrap().0.to_bytes().unwrap()
+        },
+        nothing,
+    );
+    assert_eq!(proposal, "MALFORMED");
+    // A commit to a proposal that nobody has seen.
+    let unseen = followed(
+        |mls, rogue| {
+            let signer = Signing(&rogue.key);
+            mls.propose_remove_member(&rogue.provider, &signer, LeafNodeIndex::new(1)).unwrap();
+            mls.commit_to_pending_proposals(&rogue.provider, &signer).unwrap().0.to_bytes().unwrap()
+        },
+        without,
+    );
+    assert_eq!(unseen, "CANNOT_OPEN");
+    // A commit that everybody can read.
+    let public = followed(
+        |mls, rogue| {
+            let config = MlsGroupJoinConfig::builder()
+                .wire_format_policy(PURE_PLAINTEXT_WIRE_FORMAT_POLICY)
+                .use_ratchet_tree_extension(true)
+                .build();
+            mls.set_configuration(rogue.provider.storage(), &config).unwrap();
+            committed!(mls, rogue, |b| b.force_self_update(true))
+        },
+        nothing,
+    );
+    assert_eq!(public, "MALFORMED");
+    // A commit by who is no member, from what a member has let out.
+    let outside = followed(
+        |mls, rogue| {
+            let info = mls.export_group_info(rogue.provider.crypto(), &Signing(&rogue.key), true).unwrap();
+            let info = MlsMessageIn::tls_deserialize_exact(info.to_bytes().unwrap()).unwrap().extract();
+            let MlsMessageBodyIn::GroupInfo(info) = info else { panic!("no GroupInfo") };
+            let stranger = Rogue::new(3);
+            let builder = MlsGroup::external_commit_builder()
+                .build_group(
+                    &stranger.provider,
+                    info,
+                    credential(stranger.agent.as_str().as_bytes(), &stranger.key),
+                )
+                .unwrap();
+            let (rand, crypto) = (stranger.provider.rand(), stranger.provider.crypto());
+            let loaded = builder.load_psks(stranger.provider.storage()).unwrap();
+            let built = loaded.build(rand, crypto, &Signing(&stranger.key), |_| true).unwrap();
+            built.finalize(&stranger.provider).unwrap().1.into_commit().to_bytes().unwrap()
+        },
+        |members| {
+            members.insert(agent(3), key(3).id());
+        },
+    );
+    assert_eq!(outside, "MALFORMED");
+}
+
+proptest::proptest! {
+    /// Bytes of any kind, and messages with pieces of others in them, are refused and change nothing.
+    #[test]
+    fn no_bytes_harm(
+        bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..600),
+        (cut, from, length) in (0_usize..2_000, 0_usize..2_000, 1_usize..400),
+    ) {
+        let mut parties = group(2);
+        let mut late = Party::new(2);
+        let late = late.vault.make_packages(&late.key, 1, false).unwrap().remove(0).content;
+        let content = parties[0].seal("a place", "a text");
+        let change = parties[0].change(&[], &[]);
+        let commit = change.commit.clone().unwrap();
+        let before = parties[1].saved();
+        let spliced = |one: &[u8], other: &[u8]| {
+            let mut mixed = one[..cut % one.len()].to_vec();
+            let from = from % other.len();
+            mixed.extend_from_slice(&other[from..(from + length).min(other.len())]);
+            mixed
+        };
+        let hostile = [
+            bytes, spliced(&content, &commit), spliced(&commit, &content), spliced(&late, &commit), spliced(&commit, &late),
+        ];
+        for bytes in &hostile {
+            let Party { vault, agent: own, key, .. } = &mut parties[1];
+            proptest::prop_assert!(vault.open(&session(), 1, &agent(0), b"a place", bytes).is_err());
+            proptest::prop_assert!(vault.follow(&session(), 2, &agent(0), bytes, &change.members).is_err());
+            proptest::prop_assert!(vault.join(&session(), 2, &agent(0), bytes, &change.members).is_err());
+            proptest::prop_assert!(KeyPackage::read(bytes, own, &key.id()).is_err());
+        }
+        proptest::prop_assert_eq!(parties[1].saved(), before);
+    }
+}
+
 /// A key package as OpenMLS takes it, with no regard to our rules.
 fn read_raw(content: &[u8]) -> openmls::prelude::KeyPackage {
-    use openmls::prelude::{MlsMessageBodyIn, MlsMessageIn, ProtocolVersion};
-    use tls_codec::Deserialize as _;
+    use openmls::prelude::ProtocolVersion;
     let MlsMessageBodyIn::KeyPackage(package) =
         MlsMessageIn::tls_deserialize_exact(content).unwrap().extract()
     else {

@@ -19,6 +19,7 @@ mod lists;
 mod lost;
 mod pages;
 mod sealed;
+mod sealed_lies;
 mod tender;
 mod trail;
 mod watch;
