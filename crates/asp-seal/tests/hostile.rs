@@ -335,7 +335,7 @@ fn a_commit_is_a_private_message_that_holds_all_that_it_says() {
         },
         without,
     );
-    assert_eq!(unseen, "CANNOT_OPEN");
+    assert_eq!(unseen, "COMMIT_INVALID");
     // A commit that everybody can read.
     let public = followed(
         |mls, rogue| {
@@ -398,7 +398,8 @@ proptest::proptest! {
         let hostile = [
             bytes, spliced(&content, &commit), spliced(&commit, &content), spliced(&late, &commit), spliced(&commit, &late),
         ];
-        for bytes in &hostile {
+        // Messages of one group begin alike.
+        for bytes in hostile.iter().filter(|bytes| **bytes != content && **bytes != commit && **bytes != late) {
             let Party { vault, agent: own, key, .. } = &mut parties[1];
             proptest::prop_assert!(vault.open(&session(), 1, &agent(0), b"a place", bytes).is_err());
             proptest::prop_assert!(vault.follow(&session(), 2, &agent(0), bytes, &change.members).is_err());

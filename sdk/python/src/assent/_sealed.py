@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 #: Why a vault does not seal because the group has moved since it was followed.
 MOVED = frozenset({"NOT_A_MEMBER", "WRONG_EPOCH", "WRONG_KEY"})
+#: How often a session is read again that another process of the same agent has read further.
+BEHIND_MAX = 8
+#: The states in which somebody can say that something could not be read.
+TELLING = frozenset({"INTRODUCED", "CONVERSING", "AGREEING", "EXECUTING"})
 #: How often a group is made, or something sealed, anew because others spoke first.
 ATTEMPTS_MAX = 32
 #: Those who speak at once part by waits of up to this long, in seconds, the more often they meet.
@@ -63,16 +67,23 @@ class Channel:
         """The session as it stands for its members, by its verified statements and all that they rest on."""
         async with self._lock:
             node = await self._party.node()
-            try:
-                messages = await self._party.rested(self._stream, self._read)
-                self._known = await in_vault(
-                    self._vault.follow, self._session, node.origin, node.key, self._key, messages
-                )
-            except Unverified:
-                # What was told falsely once may be told rightly later.
-                self._read.clear()
-                raise
-            return self._known
+            for attempt in range(BEHIND_MAX):
+                try:
+                    messages = await self._party.rested(self._stream, self._read)
+                    self._known = await in_vault(
+                        self._vault.follow, self._session, node.origin, node.key, self._key, messages
+                    )
+                    return self._known
+                except Unverified:
+                    # What was told falsely once may be told rightly later.
+                    self._read.clear()
+                    raise
+                except VaultFault as fault:
+                    if fault.fault != "LOG_CHANGED":
+                        raise
+                    await self.part(attempt)
+            self._read.clear()
+            raise Unverified("the answer does not verify: the log is not the one that was followed before")
 
     def since(self, sequence: int) -> list[_core.Logged]:
         """What was said behind a place, as far as it was followed."""

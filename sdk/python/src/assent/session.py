@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Mapping
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from functools import partial
@@ -14,7 +14,7 @@ from . import _core
 from ._ground import Ground
 from ._node import Receipt, formed, held
 from ._party import Head, Party, head_of
-from ._sealed import ATTEMPTS_MAX, MOVED, automatic
+from ._sealed import ATTEMPTS_MAX, MOVED, TELLING, automatic
 from ._transport import Failure, answered, resumed
 from .errors import (
     AssentError,
@@ -29,7 +29,7 @@ from .errors import (
     VaultFault,
 )
 from .guard import Intent
-from .message import ENDED, UNOPENED, Commitment, Message, Offer, View
+from .message import UNOPENED, Commitment, Message, Offer, View
 from .terms import Package
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ POLL = 20.0
 
 #: Performatives that mean the same whatever was said just before them.
 _WORDS = frozenset({"QUERY", "CLARIFY", "OBSERVE"})
+#: Performatives by which somebody has done with a session.
+_GOING = frozenset({"REJECT", "WITHDRAW", "CLOSE"})
 #: Members of an offer that have arguments of their own.
 _OFFERED = frozenset({"binding", "kind", "packages", "reasoning"})
 #: Refusals after which it is not known whether a statement was taken in.
@@ -79,6 +81,8 @@ class Session:
         # What was signed last, if it is not known whether it was taken in.
         self._doubt: tuple[_Words, _core.Statement] | None = None
         self._mode: str | None = None
+        # What could not be read, where the node does not take that this is said.
+        self._untellable: set[str] = set()
         self._channel = agent._channel(id, self._stream)
         self._ground = Ground(self._party, self._stream)
 
@@ -630,15 +634,25 @@ class Session:
         with formed():
             begun, secret = known.state != "INVITED", known.is_secret(words.type, words.body)
             unread = known.agrees_unread(words.type, words.body)
-        if begun and known.untold and known.state not in ENDED and not words.tells_unread:
-            await self._tell(known)
+        untold = [(said, code) for said, code in known.untold if said not in self._untellable]
+        if untold and known.state in TELLING and not words.tells_unread:
+            await self._tell(known, untold)
             return None
         if unread:
             raise Unreadable(UNOPENED, "the terms that this agrees to could not be read here")
+        if not begun and not words.have_place_before:
+            # The node would read it, and refuse it then.
+            raise Missing("nobody has come in yet, for whom this could be sealed")
         if not (begun and secret):
             return await self._signed(words, known, intent)
         if not await self._channel.is_ready(known):
-            await self._regroup(known)
+            try:
+                await self._regroup(known)
+            except Missing:
+                # Nobody is kept by somebody who cannot be taken into the group: one goes without saying why.
+                if words.type not in _GOING:
+                    raise
+                return await self._signed(words.without_reason(), known, intent)
             return None
         shown, seal = await self._channel.seal(known, words.type, words.body)
         return await self._signed(words.showing(shown), known, intent, seal)
@@ -660,14 +674,19 @@ class Session:
                 raise Conflict.unread("somebody else spoke first", known.head)
         self._learn(known.head)
 
-    async def _tell(self, known: _core.Known) -> None:
+    async def _tell(self, known: _core.Known, untold: Sequence[tuple[str, str]]) -> None:
         """Says of all that could not be read that it could not: it is not answered."""
-        for statement, code in known.untold:
+        for statement, code in untold:
             words = _Words("INFORM", json.dumps({"kind": "unreadable", "code": code}), statement)
             try:
                 await self._hand_in(words, await self._signed(words, known, await self._judged(words)))
             except Conflict:
                 return
+            except Refused as refused:
+                if refused.code in _UNKNOWN:
+                    raise
+                # Where that may not be said, what was meant may still be.
+                self._untellable.add(statement)
             known = await self._channel.follow()
 
     async def _regroup(self, known: _core.Known) -> None:
@@ -740,6 +759,15 @@ class _Words:
     def keep_meaning(self) -> bool:
         """Whether they mean the same whatever was said just before."""
         return self.type in _WORDS or (self.type, self.kind) == ("INFORM", "note")
+
+    @property
+    def have_place_before(self) -> bool:
+        """Whether they have a place in a session into which nobody has come yet."""
+        return self.type in ("ACCEPT", "REJECT", "WITHDRAW") or (self.type, self.kind) == ("COUNTER", "conditions")
+
+    def without_reason(self) -> _Words:
+        """The same, and not why."""
+        return replace(self, body=json.dumps({**json.loads(self.body), "reason": ""}, sort_keys=True))
 
     @property
     def tells_unread(self) -> bool:
