@@ -1,5 +1,6 @@
 //! Sealed sessions in which the node or a member lies: what does not hold counts as unsaid, and nothing is told that should not be.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use asp_client::{AgentParty, Client, Error, Opening, Session};
@@ -65,7 +66,7 @@ async fn changed(
 }
 
 /// What the others could not read, by their own words: the statement and why.
-async fn unread(side: &Session) -> Vec<(Hash, Code)> {
+async fn unread(side: &Session) -> BTreeSet<(Hash, Code)> {
     let messages = side.messages(None).await.unwrap();
     let told = messages.iter().filter_map(|message| {
         let said = message.verify().unwrap();
@@ -87,7 +88,7 @@ async fn what_a_member_seals_otherwise_than_it_signs_is_told_and_counts_for_noth
     let first = selling.messages(None).await.unwrap().last().unwrap().verify().unwrap();
     let own = first.statement().seal.clone().unwrap();
 
-    let mut expected = Vec::new();
+    let mut expected = BTreeSet::new();
     let offers = || Body::Propose(Propose::Proposal(offer("1150", true)));
     let other_terms = |shown: &mut Body, _: &mut Seal| {
         let Body::Propose(Propose::Proposal(Offer { packages, .. })) = shown else { panic!("{shown:?}") };
@@ -104,7 +105,7 @@ async fn what_a_member_seals_otherwise_than_it_signs_is_told_and_counts_for_noth
     for (body, change, code) in lies {
         let lie = changed(&buying, &vault, body, change).await;
         client.submit(&lie).await.unwrap();
-        expected.push((lie.statement().hash, code));
+        expected.insert((lie.statement().hash, code));
         let heard = selling.messages(None).await.unwrap();
         let read = selling.read(heard.last().unwrap()).await.unwrap();
         assert_eq!(read.reading, Reading::Unreadable(code));
