@@ -25,7 +25,7 @@ use crate::statement::{Signed, Statement, VERSION, Verified};
 
 pub use opening::Tried;
 pub use report::{
-    Anchors, Check, Disclosed, DisclosedStatement, ObligationLine, Party, Report, Rule, SealRule,
+    Anchors, Check, CouldNotRead, Disclosed, DisclosedStatement, ObligationLine, Party, Report, Rule, SealRule,
     SignatureCheck, SignatureLine, Subject, Summary, Verdict,
 };
 

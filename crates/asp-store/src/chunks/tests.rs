@@ -93,14 +93,14 @@ fn what_was_not_written_to_its_end_is_gone_after_a_start() {
 }
 
 #[test]
-fn a_session_an_organisation_and_the_node_keep_so_much_and_no_more() {
+fn an_organisation_in_a_session_and_in_all_and_the_node_keep_so_much_and_no_more() {
     let folder = tempfile::tempdir().unwrap();
     let chunks = Chunks::open(folder.path()).unwrap();
     for number in 0..limits::CHUNKS_MAX {
-        let by = ["acme.example", "globex.example"][number % 2];
-        assert_eq!(put(&chunks, "one", by, &number.to_be_bytes(), ANY), Ok(Put::New));
+        assert_eq!(put(&chunks, "one", "acme.example", &number.to_be_bytes(), ANY), Ok(Put::New));
     }
     assert_eq!(put(&chunks, "one", "acme.example", b"one more", ANY), Err(NotPut::Full));
+    assert_eq!(put(&chunks, "one", "globex.example", b"of the other", ANY), Ok(Put::New), "each has its own");
     assert_eq!(put(&chunks, "one", "acme.example", &0_usize.to_be_bytes(), ANY), Ok(Put::Known));
     assert_eq!(put(&chunks, "two", "acme.example", b"one more", ANY), Ok(Put::New));
 
