@@ -173,7 +173,9 @@ fn what_members_could_not_read_is_told_with_what_was_committed_to() {
     assert!(note.ends_with(&format!("{by}; {lost}")), "{note}");
     assert!(offer.ends_with("committed to in this PROPOSE"), "{offer}");
     let json = serde_json::to_value(&report).unwrap();
-    let [offer, note] = json["disclosed"]["statements"].as_array().unwrap().as_slice() else { panic!("{json}") };
+    let [offer, note] = json["disclosed"]["statements"].as_array().unwrap().as_slice() else {
+        panic!("{json}")
+    };
     let could_not = serde_json::json!([{ "member": "agent://buyer.example/a", "code": "CONTENT_UNOPENED" }]);
     assert_eq!((&note["couldNotRead"], offer.get("couldNotRead")), (&could_not, None));
     let about: Vec<_> = report.checks.iter().filter_map(|check| check.statement).collect();

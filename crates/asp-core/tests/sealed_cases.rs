@@ -18,8 +18,8 @@ use asp_core::position::Hash;
 use asp_core::rejection::Code;
 use asp_core::seal::{Opaque, Opened, Salt, Seal, outline};
 use asp_core::statement::body::{
-    Body, Disclosure, DisputeEvidence, DisputeFile, DisputeOutcome, DisputeReason, DisputeTerms, Evidence, Fulfilment,
-    Group, GroupMember, Inform, Invitation, KeyPackages, Mode, Offer, Propose, PublishedPackage,
+    Body, Disclosure, DisputeEvidence, DisputeFile, DisputeOutcome, DisputeReason, DisputeTerms, Evidence,
+    Fulfilment, Group, GroupMember, Inform, Invitation, KeyPackages, Mode, Offer, Propose, PublishedPackage,
     RulingEffect,
 };
 use support::court::{Court, HOUR, WINDOW, by_judge, exhibit, package, rule};
@@ -185,11 +185,9 @@ fn what_was_said_late_is_proved_so_by_who_reads_the_terms() {
 fn sealed_terms_ask_for_no_deposit() {
     // ASP-SEA-011: the node would have to read the amount.
     let room = Room::bound();
-    for (mode, deposit, came) in [
-        (Mode::Sealed, None, ""),
-        (Mode::Sealed, Some("5"), "INVALID_TERMS"),
-        (Mode::Hybrid, Some("5"), ""),
-    ] {
+    for (mode, deposit, came) in
+        [(Mode::Sealed, None, ""), (Mode::Sealed, Some("5"), "INVALID_TERMS"), (Mode::Hybrid, Some("5"), "")]
+    {
         let mut room = if mode == Mode::Sealed { room.clone() } else { Room::open(mode) };
         let rules = DisputeTerms { deposit: deposit.map(usd), ..by_judge().unwrap() };
         let mut package = package(&room.court.stage, Some(rules), |_| {});

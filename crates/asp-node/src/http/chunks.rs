@@ -85,7 +85,8 @@ fn takes_chunks(session: &Session, by: &Domain) -> Result<(), Code> {
     if session.mode() == Mode::Open {
         return Err(Code::NotAllowed); // ASP-SEA-003
     }
-    let joined = session.participants().iter().filter(|(_, one)| one.joined && !one.left).map(|(agent, _)| agent);
+    let joined =
+        session.participants().iter().filter(|(_, one)| one.joined && !one.left).map(|(agent, _)| agent);
     // Delegates attach files too, and are in the group.
     let group = session.channel().into_iter().flat_map(|channel| channel.members.keys());
     if joined.chain(group).any(|agent| agent.organisation() == *by) { Ok(()) } else { Err(Code::NotAParty) }

@@ -131,7 +131,8 @@ impl Replay<'_> {
             let Body::Inform(Inform::Group(group)) = &statement.body else { return None };
             (group.epoch == seal.epoch).then_some(&group.members)
         });
-        let members: BTreeSet<&AgentUri> = members.into_iter().flatten().map(|member| &member.agent).collect();
+        let members: BTreeSet<&AgentUri> =
+            members.into_iter().flatten().map(|member| &member.agent).collect();
         let mut found: Vec<CouldNotRead> = Vec::new();
         for (_, statement) in self.in_session() {
             let Body::Inform(Inform::Unreadable(told)) = &statement.body else { continue };
