@@ -8,6 +8,7 @@ use asp_core::limits;
 use asp_core::position::{Hash, Millis};
 use asp_core::statement::Body;
 use asp_core::statement::body::*;
+use asp_seal::folder::Folder;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -78,6 +79,7 @@ async fn into_a_sealed_session_that_has_begun_who_has_come_in_puts_chunks_and_no
     }
     // Who is to decide reads the session and has not come in.
     let asked = Escalation { authority: issuer("initech"), contact: None, question: text("") };
+    stage.say(session, "acme/buyer", note("")).await;
     stage.say(session, "acme/buyer", Body::Escalate(asked)).await;
     let authority = stage.reader("initech").await;
     assert_eq!(get(&stage, &authority, &session, b"a").await.bytes, b"a");
@@ -174,14 +176,16 @@ async fn what_broke_off_goes_on_and_what_is_there_stays_over_a_restart() {
     }
 }
 
-/// A session that its invitee leaves.
+/// A session that its initiator closes.
 async fn ended(stage: &mut Stage, consent: Hash, bytes: &[u8]) -> Hash {
     let session = invited(stage, consent).await;
     introduce(stage, session).await;
     let buyer = stage.reader("acme/buyer").await;
     assert_eq!(put(stage, &buyer, &session, bytes).await.status, StatusCode::CREATED);
-    let gone = Body::Withdraw(Withdraw::Departure(Because { reason: text("") }));
-    stage.say(session, "globex/seller", gone).await;
+    let client = Client::connect(&stage.url("")).await.unwrap();
+    let name = agent_uri("acme/buyer");
+    let vault = std::sync::Arc::new(Folder::in_memory(name.clone()));
+    client.agent_with(name, key("acme/buyer")).with_vault(vault).session(&session).close(text("")).await.unwrap();
     session
 }
 
@@ -230,7 +234,7 @@ async fn an_organisation_puts_so_many_and_so_much_and_its_statements_are_taken_i
     }
     let flood = put(&stage, &buyer, &session, &[10]).await;
     assert_eq!((flood.code().as_str(), flood.header("retry-after")), ("RATE_LIMITED", "1"));
-    stage.say(session, "acme/buyer", note("still here")).await;
+    stage.say(session, "acme/buyer", note("")).await;
     assert_eq!(put(&stage, &seller, &session, &[10]).await.status, StatusCode::CREATED);
 
     stage.stepper.pass(Millis(5_000));
@@ -255,7 +259,7 @@ async fn a_disk_that_takes_no_chunk_is_our_fault_and_keeps_nothing_else_from_bei
     std::fs::write(&in_the_way, b"").unwrap();
     let fault = put(&stage, &buyer, &session, b"a").await;
     assert_eq!((fault.status, fault.code().as_str()), (StatusCode::SERVICE_UNAVAILABLE, "STORAGE_FAULT"));
-    stage.say(session, "acme/buyer", note("still here")).await;
+    stage.say(session, "acme/buyer", note("")).await;
     std::fs::remove_file(&in_the_way).unwrap();
     assert_eq!(put(&stage, &buyer, &session, b"a").await.status, StatusCode::CREATED);
 }
