@@ -64,6 +64,7 @@ async fn sealed(stage: &mut Stage) -> Hash {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn into_a_sealed_session_that_has_begun_who_has_come_in_puts_chunks_and_nobody_else() {
+    // THR-SEAL-CHUNK-CROWD
     let mut stage = Stage::new().await;
     let (open, consent) = stage.session().await;
     let session = invited(&mut stage, consent).await;
@@ -77,20 +78,24 @@ async fn into_a_sealed_session_that_has_begun_who_has_come_in_puts_chunks_and_no
     for (reader, bytes) in [(&buyer, b"a"), (&seller, b"b")] {
         assert_eq!(put(&stage, reader, &session, bytes).await.status, StatusCode::CREATED);
     }
-    // Who is to decide reads the session and has not come in.
-    let asked = Escalation { authority: issuer("initech"), contact: None, question: text("") };
-    stage.say(session, "acme/buyer", note("")).await;
-    stage.say(session, "acme/buyer", Body::Escalate(asked)).await;
-    let authority = stage.reader("initech").await;
-    assert_eq!(get(&stage, &authority, &session, b"a").await.bytes, b"a");
-    let refused = put(&stage, &authority, &session, b"c").await;
+    // Who was let in reads the session, and has not come in yet.
+    let with = stage.consent("acme", "initech").await;
+    let (agent, consents) = (agent_uri("initech/clerk"), [with].into());
+    let asked = Admission { agent, consents, respond_by: None, role: ParticipantRole::Party };
+    let asked = stage.say(session, "acme/buyer", Body::Propose(Propose::Admission(asked))).await;
+    stage.reply(session, "globex/seller", Body::Accept(Accept::Admission(Empty {})), asked).await;
+    let clerk = stage.reader("initech/clerk").await;
+    assert_eq!(get(&stage, &clerk, &session, b"a").await.bytes, b"a");
+    let refused = put(&stage, &clerk, &session, b"c").await;
     assert_eq!((refused.status, refused.code().as_str()), (StatusCode::FORBIDDEN, "NOT_A_PARTY"));
-    assert_eq!(put(&stage, &seller, &session, b"c").await.status, StatusCode::CREATED);
+    let introduction = stage.author.introduction("initech/clerk");
+    stage.reply(session, "initech/clerk", introduction, asked).await;
+    assert_eq!(put(&stage, &clerk, &session, b"c").await.status, StatusCode::CREATED);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_takes_part_puts_and_gets_chunks_and_nobody_else_learns_of_them() {
-    // THR-SEAL-CHUNK-PROBE
+    // THR-SEAL-CHUNK-PROBE, THR-SEAL-CHUNK-CROWD
     let mut stage = Stage::new().await;
     let session = sealed(&mut stage).await;
     let (buyer, seller, clerk) = (
@@ -185,7 +190,13 @@ async fn ended(stage: &mut Stage, consent: Hash, bytes: &[u8]) -> Hash {
     let client = Client::connect(&stage.url("")).await.unwrap();
     let name = agent_uri("acme/buyer");
     let vault = std::sync::Arc::new(Folder::in_memory(name.clone()));
-    client.agent_with(name, key("acme/buyer")).with_vault(vault).session(&session).close(text("")).await.unwrap();
+    client
+        .agent_with(name, key("acme/buyer"))
+        .with_vault(vault)
+        .session(&session)
+        .close(text(""))
+        .await
+        .unwrap();
     session
 }
 

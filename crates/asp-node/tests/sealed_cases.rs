@@ -14,11 +14,11 @@ use asp_core::name::{AgentUri, StreamId, StreamName};
 use asp_core::position::{Hash, Head, Sequence};
 use asp_core::rejection::Code;
 use asp_core::seal::{Opaque, Opened, Salt, Seal, outline};
-use asp_core::statement::draft::Draft;
 use asp_core::statement::body::{
     Body, Disclosure, DisputeReason, DisputeTerms, Evidence, Fulfilment, Inform, Mode, ObligationRef, Offer,
     Package, Rung, Unreadable,
 };
+use asp_core::statement::draft::Draft;
 use asp_node::acting::ActingKeys;
 use asp_seal::disclosure::{Place, shut};
 use asp_seal::folder::Folder;
@@ -145,7 +145,7 @@ async fn lie(buying: &Session, sequence: Sequence, to: &KeyId) -> Disclosure {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_rules_reads_what_was_disclosed_to_it_and_nobody_else_does() {
-    // THR-SEAL-STOLEN-DISCLOSURE
+    // THR-SEAL-STOLEN-DISCLOSURE, THR-SEAL-SAID-TO-NOBODY
     let mut stage = Stage::new().await;
     let Deal { buying, commitment, offer: (_, offered), .. } = contested(&mut stage).await;
     let (_, opened) = buying.opened(offered).await.unwrap();

@@ -94,6 +94,7 @@ fn what_was_not_written_to_its_end_is_gone_after_a_start() {
 
 #[test]
 fn an_organisation_in_a_session_and_in_all_and_the_node_keep_so_much_and_no_more() {
+    // THR-SEAL-CHUNK-CROWD
     let folder = tempfile::tempdir().unwrap();
     let chunks = Chunks::open(folder.path()).unwrap();
     for number in 0..limits::CHUNKS_MAX {
