@@ -107,8 +107,8 @@ pub const CHUNK_BYTES_MAX: usize = 1048592;
 /// A default, in milliseconds. 90 days: how long chunks stay after the last word of a session that has ended; as long as a dispute about it is open they stay all the same.
 pub const CHUNKS_KEEP_MS: Millis = Millis(7776000000);
 
-/// A bound, in chunks. Chunks of one session: four of the largest files.
-pub const CHUNKS_MAX: usize = 256;
+/// A bound, in chunks. Chunks that one organisation puts into one session: two of the largest files. Each has its own, so nobody uses up another's.
+pub const CHUNKS_MAX: usize = 128;
 
 /// A default, in milliseconds. How far an issuer's clock may be from the node's at admission.
 pub const CLOCK_SKEW_MS: Millis = Millis(120000);

@@ -16,7 +16,7 @@ use asp_core::rejection::Code;
 use asp_core::seal::{Opaque, Opened, Salt, Seal, outline};
 use asp_core::statement::body::{
     Accept, Acceptance, Body, Disclosure, Group, GroupMember, Inform, KeyPackages, Mode, Nonce, Propose,
-    PublishedPackage,
+    PublishedPackage, Unreadable,
 };
 use support::evidence::Node;
 use support::{Stage, agent_key, note, uri};
@@ -146,6 +146,40 @@ fn what_was_not_sealed_there_is_refuted() {
         assert!(detail.contains(found), "{name}: {detail}");
         assert!(report.refuted() && report.disclosed.is_none(), "{name}");
     }
+}
+
+#[test]
+fn what_members_could_not_read_is_told_with_what_was_committed_to() {
+    // THR-SEAL-SAID-TO-NOBODY: the content of the note is noise, and its commitment is to words.
+    let mut deal = Deal::new();
+    let whole = |deal: &Deal| deal.verify(&[shown(&deal.offer), shown(&deal.note)]);
+    let silent = whole(&deal);
+    assert!(told(&silent, "disclosed").iter().all(|(_, detail)| !detail.contains("could not read")));
+    for (by, code) in [
+        ("seller", Code::CommitmentMismatch),
+        ("buyer", Code::ContentUnopened),
+        ("buyer", Code::ContentInvalid),
+    ] {
+        let body = Body::Inform(Inform::Unreadable(Unreadable { code }));
+        deal.stage.say(deal.session, by, body, Some(deal.note.0)).unwrap();
+    }
+    let report = whole(&deal);
+    assert!(!report.refuted(), "what was committed to is proved: {:#?}", report.checks);
+    let [(Verdict::Proved, offer), (Verdict::Proved, note)] = &told(&report, "disclosed")[..] else {
+        panic!("{report:#?}")
+    };
+    let by = "what is shown is what agent://seller.example/a committed to in this INFORM";
+    let lost = "1 of its members said that they could not read it: CONTENT_UNOPENED";
+    assert!(note.ends_with(&format!("{by}; {lost}")), "{note}");
+    assert!(offer.ends_with("committed to in this PROPOSE"), "{offer}");
+    let json = serde_json::to_value(&report).unwrap();
+    let [offer, note] = json["disclosed"]["statements"].as_array().unwrap().as_slice() else {
+        panic!("{json}")
+    };
+    let could_not = serde_json::json!([{ "member": "agent://buyer.example/a", "code": "CONTENT_UNOPENED" }]);
+    assert_eq!((&note["couldNotRead"], offer.get("couldNotRead")), (&could_not, None));
+    let about: Vec<_> = report.checks.iter().filter_map(|check| check.statement).collect();
+    assert_eq!(about, [deal.offer.0, deal.note.0], "which check is of which statement");
 }
 
 #[test]

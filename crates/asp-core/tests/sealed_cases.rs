@@ -18,8 +18,8 @@ use asp_core::position::Hash;
 use asp_core::rejection::Code;
 use asp_core::seal::{Opaque, Opened, Salt, Seal, outline};
 use asp_core::statement::body::{
-    Body, Disclosure, DisputeEvidence, DisputeFile, DisputeOutcome, DisputeReason, Evidence, Fulfilment,
-    Group, GroupMember, Inform, Invitation, KeyPackages, Mode, Offer, Propose, PublishedPackage,
+    Body, Disclosure, DisputeEvidence, DisputeFile, DisputeOutcome, DisputeReason, DisputeTerms, Evidence,
+    Fulfilment, Group, GroupMember, Inform, Invitation, KeyPackages, Mode, Offer, Propose, PublishedPackage,
     RulingEffect,
 };
 use support::court::{Court, HOUR, WINDOW, by_judge, exhibit, package, rule};
@@ -40,6 +40,7 @@ fn to_judge(statement: Hash) -> Disclosure {
 }
 
 /// A sealed deal between buyer and seller, and what they know of it; the judge rules.
+#[derive(Clone)]
 struct Room {
     court: Court,
     /// What was sealed, by its statement.
@@ -50,20 +51,27 @@ struct Room {
 impl Room {
     /// The seller owes a delivery after an hour, with a minute to cure, and shows it by a digest.
     fn bound() -> Self {
+        let mut room = Self::open(Mode::Sealed);
+        let mut package = package(&room.court.stage, by_judge(), |_| {});
+        package.salt = Some(room.court.stage.nonce());
+        let terms = package.terms_hash();
+        room.offer = room.seal("buyer", Body::Propose(Propose::Proposal(Offer::of(vec![package], true))));
+        let session = room.court.session;
+        room.court.commitment = room.court.stage.accept(session, "seller", room.offer, terms).unwrap();
+        room
+    }
+
+    /// The two and their group, before anything is offered.
+    fn open(mode: Mode) -> Self {
         let mut stage = Stage::with(&["buyer", "seller", "judge"]);
         let consent = stage.consent("buyer", "seller");
         let invitation = stage.invitation(&["buyer", "seller"], &[consent]);
-        let session = stage.invite("buyer", Invitation { mode: Mode::Sealed, ..invitation }).unwrap();
+        let session = stage.invite("buyer", Invitation { mode, ..invitation }).unwrap();
         stage.introduce(session, "seller").unwrap();
         let none = Hash::of(&[]);
         let court = Court { stage, session, commitment: none, dispute: none };
         let mut room = Self { court, texts: BTreeMap::new(), offer: none };
         room.group();
-        let mut package = package(&room.court.stage, by_judge(), |_| {});
-        package.salt = Some(room.court.stage.nonce());
-        let terms = package.terms_hash();
-        room.offer = room.seal("buyer", Body::Propose(Propose::Proposal(Offer::of(vec![package], true))));
-        room.court.commitment = room.court.stage.accept(session, "seller", room.offer, terms).unwrap();
         room
     }
 
@@ -84,16 +92,20 @@ impl Room {
     }
 
     fn seal(&mut self, by: &str, body: Body) -> Hash {
+        self.sealed(Mode::Sealed, by, body).unwrap()
+    }
+
+    fn sealed(&mut self, mode: Mode, by: &str, body: Body) -> Result<Hash, Code> {
         let opened = Opened { body, salt: Salt(*Hash::of(&[&[self.texts.len() as u8]]).as_bytes()) };
         let stream = StreamName::Of(StreamId::Session(self.court.session));
-        let shown = outline(&opened.body, Mode::Sealed);
+        let shown = outline(&opened.body, mode);
         let mut draft = self.court.stage.draft(stream, Issuer::Agent(uri(by)), shown);
         draft.seal =
             Some(Seal { commitment: opened.commitment(), content: opaque(b"for the group"), epoch: 1 });
         let statement = self.court.stage.sign(&draft, &[&agent_key(by)]);
-        let hash = self.court.stage.take(statement).unwrap();
+        let hash = self.court.stage.take(statement)?;
         self.texts.insert(hash, opened);
-        hash
+        Ok(hash)
     }
 
     fn say(&mut self, by: &str, words: &str) -> Hash {
@@ -166,6 +178,23 @@ fn what_was_said_late_is_proved_so_by_who_reads_the_terms() {
             }));
         }
         assert!(told(&room.judged(&[done]), "overdue").is_empty(), "the terms were not shown");
+    }
+}
+
+#[test]
+fn sealed_terms_ask_for_no_deposit() {
+    // ASP-SEA-011: the node would have to read the amount.
+    let room = Room::bound();
+    for (mode, deposit, came) in
+        [(Mode::Sealed, None, ""), (Mode::Sealed, Some("5"), "INVALID_TERMS"), (Mode::Hybrid, Some("5"), "")]
+    {
+        let mut room = if mode == Mode::Sealed { room.clone() } else { Room::open(mode) };
+        let rules = DisputeTerms { deposit: deposit.map(usd), ..by_judge().unwrap() };
+        let mut package = package(&room.court.stage, Some(rules), |_| {});
+        package.salt = Some(room.court.stage.nonce());
+        let offer = Body::Propose(Propose::Proposal(Offer::of(vec![package], true)));
+        let told = room.sealed(mode, "buyer", offer).err().map(Code::as_str);
+        assert_eq!(told.unwrap_or_default(), came, "{mode:?} {deposit:?}");
     }
 }
 

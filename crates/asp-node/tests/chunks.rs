@@ -8,6 +8,7 @@ use asp_core::limits;
 use asp_core::position::{Hash, Millis};
 use asp_core::statement::Body;
 use asp_core::statement::body::*;
+use asp_seal::folder::Folder;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -42,11 +43,61 @@ async fn nothing(stage: &Stage, reader: &Reader) -> Answer {
     get(stage, reader, &Hash::of(&[b"no session"]), b"").await
 }
 
+/// A sealed session to which the seller is invited.
+async fn invited(stage: &mut Stage, consent: Hash) -> Hash {
+    let invitation = stage.author.invitation_in(Mode::Sealed, "acme/buyer", "globex/seller", consent);
+    stage.take(invitation).await
+}
+
+async fn introduce(stage: &mut Stage, session: Hash) {
+    let introduction = stage.author.introduction("globex/seller");
+    stage.reply(session, "globex/seller", introduction, session).await;
+}
+
+/// A sealed session in which both have come in.
+async fn sealed(stage: &mut Stage) -> Hash {
+    let consent = stage.people().await;
+    let session = invited(stage, consent).await;
+    introduce(stage, session).await;
+    session
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn into_a_sealed_session_that_has_begun_who_has_come_in_puts_chunks_and_nobody_else() {
+    // THR-SEAL-CHUNK-CROWD
+    let mut stage = Stage::new().await;
+    let (open, consent) = stage.session().await;
+    let session = invited(&mut stage, consent).await;
+    let (buyer, seller) = (stage.reader("acme/buyer").await, stage.reader("globex/seller").await);
+    for (reader, of) in [(&buyer, &open), (&seller, &open), (&buyer, &session), (&seller, &session)] {
+        let refused = put(&stage, reader, of, b"a").await;
+        assert_eq!((refused.status, refused.code().as_str()), (StatusCode::CONFLICT, "NOT_ALLOWED"));
+        assert_eq!(get(&stage, reader, of, b"a").await.code(), "NOT_FOUND");
+    }
+    introduce(&mut stage, session).await;
+    for (reader, bytes) in [(&buyer, b"a"), (&seller, b"b")] {
+        assert_eq!(put(&stage, reader, &session, bytes).await.status, StatusCode::CREATED);
+    }
+    // Who was let in reads the session, and has not come in yet.
+    let with = stage.consent("acme", "initech").await;
+    let (agent, consents) = (agent_uri("initech/clerk"), [with].into());
+    let asked = Admission { agent, consents, respond_by: None, role: ParticipantRole::Party };
+    let asked = stage.say(session, "acme/buyer", Body::Propose(Propose::Admission(asked))).await;
+    stage.reply(session, "globex/seller", Body::Accept(Accept::Admission(Empty {})), asked).await;
+    let clerk = stage.reader("initech/clerk").await;
+    assert_eq!(get(&stage, &clerk, &session, b"a").await.bytes, b"a");
+    let refused = put(&stage, &clerk, &session, b"c").await;
+    assert_eq!((refused.status, refused.code().as_str()), (StatusCode::FORBIDDEN, "NOT_A_PARTY"));
+    let introduction = stage.author.introduction("initech/clerk");
+    stage.reply(session, "initech/clerk", introduction, asked).await;
+    assert_eq!(put(&stage, &clerk, &session, b"c").await.status, StatusCode::CREATED);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn who_takes_part_puts_and_gets_chunks_and_nobody_else_learns_of_them() {
-    // THR-SEAL-CHUNK-PROBE
+    // THR-SEAL-CHUNK-PROBE, THR-SEAL-CHUNK-CROWD
     let mut stage = Stage::new().await;
-    let (session, _) = stage.session().await;
+    let session = sealed(&mut stage).await;
     let (buyer, seller, clerk) = (
         stage.reader("acme/buyer").await,
         stage.reader("globex/seller").await,
@@ -87,7 +138,7 @@ async fn who_takes_part_puts_and_gets_chunks_and_nobody_else_learns_of_them() {
 async fn a_chunk_is_what_it_is_called_and_no_longer_than_it_may_be() {
     // THR-SEAL-FILE
     let mut stage = Stage::new().await;
-    let (session, _) = stage.session().await;
+    let session = sealed(&mut stage).await;
     let buyer = stage.reader("acme/buyer").await;
     let long = vec![7; limits::CHUNK_BYTES_MAX + 1];
     assert_eq!(put(&stage, &buyer, &session, &long).await.code(), "CHUNK_TOO_LARGE");
@@ -106,7 +157,7 @@ async fn a_chunk_is_what_it_is_called_and_no_longer_than_it_may_be() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_broke_off_goes_on_and_what_is_there_stays_over_a_restart() {
     let mut stage = Stage::new().await;
-    let (session, _) = stage.session().await;
+    let session = sealed(&mut stage).await;
     let buyer = stage.reader("acme/buyer").await;
     assert_eq!(put(&stage, &buyer, &session, b"first").await.status, StatusCode::CREATED);
     let stage = stage.restart(Millis(1)).await;
@@ -130,13 +181,22 @@ async fn what_broke_off_goes_on_and_what_is_there_stays_over_a_restart() {
     }
 }
 
-/// A session that its invitee declines.
+/// A session that its initiator closes.
 async fn ended(stage: &mut Stage, consent: Hash, bytes: &[u8]) -> Hash {
-    let session = stage.invite(consent).await;
+    let session = invited(stage, consent).await;
+    introduce(stage, session).await;
     let buyer = stage.reader("acme/buyer").await;
     assert_eq!(put(stage, &buyer, &session, bytes).await.status, StatusCode::CREATED);
-    let no = Body::Reject(Because { reason: text("no time") });
-    stage.reply(session, "globex/seller", no, session).await;
+    let client = Client::connect(&stage.url("")).await.unwrap();
+    let name = agent_uri("acme/buyer");
+    let vault = std::sync::Arc::new(Folder::in_memory(name.clone()));
+    client
+        .agent_with(name, key("acme/buyer"))
+        .with_vault(vault)
+        .session(&session)
+        .close(text(""))
+        .await
+        .unwrap();
     session
 }
 
@@ -178,14 +238,14 @@ async fn an_organisation_puts_so_many_and_so_much_and_its_statements_are_taken_i
         config.organisation_chunks_bytes_max = 12 * 64 * 1024;
     })
     .await;
-    let (session, _) = stage.session().await;
+    let session = sealed(&mut stage).await;
     let (buyer, seller) = (stage.reader("acme/buyer").await, stage.reader("globex/seller").await);
     for number in 0..10_u8 {
         assert_eq!(put(&stage, &buyer, &session, &[number]).await.status, StatusCode::CREATED);
     }
     let flood = put(&stage, &buyer, &session, &[10]).await;
     assert_eq!((flood.code().as_str(), flood.header("retry-after")), ("RATE_LIMITED", "1"));
-    stage.say(session, "acme/buyer", note("still here")).await;
+    stage.say(session, "acme/buyer", note("")).await;
     assert_eq!(put(&stage, &seller, &session, &[10]).await.status, StatusCode::CREATED);
 
     stage.stepper.pass(Millis(5_000));
@@ -204,13 +264,13 @@ async fn an_organisation_puts_so_many_and_so_much_and_its_statements_are_taken_i
 #[tokio::test(flavor = "multi_thread")]
 async fn a_disk_that_takes_no_chunk_is_our_fault_and_keeps_nothing_else_from_being_done() {
     let mut stage = Stage::new().await;
-    let (session, _) = stage.session().await;
+    let session = sealed(&mut stage).await;
     let buyer = stage.reader("acme/buyer").await;
     let in_the_way = stage.config.data.join("chunks").join(session.to_hex());
     std::fs::write(&in_the_way, b"").unwrap();
     let fault = put(&stage, &buyer, &session, b"a").await;
     assert_eq!((fault.status, fault.code().as_str()), (StatusCode::SERVICE_UNAVAILABLE, "STORAGE_FAULT"));
-    stage.say(session, "acme/buyer", note("still here")).await;
+    stage.say(session, "acme/buyer", note("")).await;
     std::fs::remove_file(&in_the_way).unwrap();
     assert_eq!(put(&stage, &buyer, &session, b"a").await.status, StatusCode::CREATED);
 }
@@ -218,7 +278,7 @@ async fn a_disk_that_takes_no_chunk_is_our_fault_and_keeps_nothing_else_from_bei
 #[tokio::test(flavor = "multi_thread")]
 async fn the_client_puts_looks_for_and_gets_chunks() {
     let mut stage = Stage::with(|config| config.organisation_chunks_per_second = 0).await;
-    let (id, _) = stage.session().await;
+    let id = sealed(&mut stage).await;
     let client = Client::connect(&stage.url("")).await.unwrap();
     let session = |name: &str| client.agent_with(agent_uri(name), key(name)).session(&id);
     let (buyer, seller, clerk) = (session("acme/buyer"), session("globex/seller"), session("initech/clerk"));

@@ -49,7 +49,7 @@ pub enum Put {
 pub enum NotPut {
     /// The bytes have another digest. Nothing has changed.
     Digest,
-    /// The session, the organisation or the node has as many as it may. Nothing has changed.
+    /// The organisation has as many as it may in this session or in all, or the node has. Nothing has changed.
     Full,
     /// The storage failed. The chunk is there whole or not at all; putting it again is safe.
     Fault(Fault),
@@ -106,9 +106,9 @@ impl Used {
 
     fn fits(&self, session: &Hash, by: &Domain, cost: u64, room: Room) -> bool {
         let within = |used: u64, most: u64| most == 0 || used.saturating_add(cost) <= most;
-        let chunks: usize =
-            self.sessions.get(session).map_or(0, |shares| shares.values().map(|share| share.chunks).sum());
-        chunks < limits::CHUNKS_MAX
+        // Each organisation has its own, so that no side keeps the others from sending.
+        let own = self.sessions.get(session).and_then(|shares| shares.get(by));
+        own.map_or(0, |share| share.chunks) < limits::CHUNKS_MAX
             && within(self.by.get(by).copied().unwrap_or(0), room.organisation)
             && within(self.all, room.all)
     }

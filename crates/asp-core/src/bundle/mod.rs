@@ -25,8 +25,8 @@ use crate::statement::{Signed, Statement, VERSION, Verified};
 
 pub use opening::Tried;
 pub use report::{
-    Anchors, Check, Disclosed, DisclosedStatement, ObligationLine, Party, Report, Rule, SealRule,
-    SignatureCheck, SignatureLine, Subject, Summary, Verdict,
+    Anchors, Check, CouldNotRead, Disclosed, DisclosedStatement, ObligationLine, Party, Report, Rule,
+    SealRule, SignatureCheck, SignatureLine, Subject, Summary, Verdict,
 };
 
 /// The `kind` of the file.

@@ -1,7 +1,7 @@
 //! What comes of all that a bundle discloses, tried with the keys that somebody has: in the file itself, and in what the sides of
 //! a dispute have said. Opens nothing; who has the keys does.
 
-use super::report::{Check, SealRule, Verdict};
+use super::report::{Check, Verdict};
 use super::{Anchors, Bundle, Openings, Report};
 use crate::position::{Hash, LogPoint};
 use crate::rejection::{Code, Rejection};
@@ -44,10 +44,10 @@ impl Bundle {
                 Err(code) => {
                     let (by, what) = (&statement.issuer, disclosure.statement);
                     let detail = format!(
-                        "entry {}: what {by} discloses of {what} is not what was sealed ({code})",
+                        "entry {}: what {by} discloses of {what} is not what was committed to ({code})",
                         at.index
                     );
-                    spoilt.push(Check::sealed(SealRule::Disclosed, Verdict::NotShown, detail));
+                    spoilt.push(Check::disclosed(what, Verdict::NotShown, detail));
                 }
             }
         }

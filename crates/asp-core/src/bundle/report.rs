@@ -1,6 +1,8 @@
 //! What a bundle proves: a verdict per check, and the deal in a form for people.
 //! Knows not how a verdict came about; see `verify` and `replay`.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -109,7 +111,7 @@ rules! {
     /// A check of what is sealed in the session of a bundle, made where there is something to say. Its text is stable.
     SealRule:
     /// ASP-SEA-009, ASP-SEA-010
-    Disclosed = "disclosed", "What is shown of this statement is what was sealed in it.";
+    Disclosed = "disclosed", "What is shown of this statement is what its issuer committed to in it.";
     /// What nobody opened is not shown.
     StillSealed = "still-sealed", "Everything that was said in the session can be read.";
     /// The package that was disclosed has the hash that was signed.
@@ -129,15 +131,25 @@ pub struct Check {
     pub verdict: Verdict,
     /// What was found, in a few words.
     pub detail: String,
+    /// The one statement whose disclosure it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub statement: Option<Hash>,
 }
 
 impl Check {
     pub(super) fn of(rule: Rule, verdict: Verdict, detail: impl Into<String>) -> Self {
-        Self { rule: rule.as_str(), claim: rule.claim(), verdict, detail: detail.into() }
+        let (claim, detail, statement) = (rule.claim(), detail.into(), None);
+        Self { rule: rule.as_str(), claim, verdict, detail, statement }
     }
 
     pub(super) fn sealed(rule: SealRule, verdict: Verdict, detail: impl Into<String>) -> Self {
-        Self { rule: rule.as_str(), claim: rule.claim(), verdict, detail: detail.into() }
+        let (claim, detail, statement) = (rule.claim(), detail.into(), None);
+        Self { rule: rule.as_str(), claim, verdict, detail, statement }
+    }
+
+    /// What came of one disclosure of a statement.
+    pub(super) fn disclosed(statement: Hash, verdict: Verdict, detail: impl Into<String>) -> Self {
+        Self { statement: Some(statement), ..Self::sealed(SealRule::Disclosed, verdict, detail) }
     }
 }
 
@@ -276,7 +288,24 @@ pub struct Summary {
     pub size: u64,
 }
 
-/// A sealed statement whose body was disclosed, and is what was sealed.
+/// A member of the group who said that it could not read what was sealed for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CouldNotRead {
+    /// Who.
+    pub member: Issuer,
+    /// What it found wrong.
+    pub code: Code,
+}
+
+/// How many could not read it, and why, as a sentence without its end; none if all kept silent about that.
+pub(super) fn told_by(could_not: &[CouldNotRead]) -> Option<String> {
+    let codes: BTreeSet<&str> = could_not.iter().map(|one| one.code.as_str()).collect();
+    let codes: Vec<&str> = codes.into_iter().collect();
+    let (count, codes) = (could_not.len(), codes.join(", "));
+    (count > 0).then(|| format!("{count} of its members said that they could not read it: {codes}"))
+}
+
+/// A sealed statement whose body was disclosed, and is what its issuer committed to. Whether it reached anybody is not proved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DisclosedStatement {
@@ -293,11 +322,22 @@ pub struct DisclosedStatement {
     /// Its type.
     #[serde(rename = "type")]
     pub kind: &'static str,
-    /// What was sealed.
+    /// What was committed to.
     pub body: Body,
     /// The rule that it breaks, for which it counted as unread.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unread: Option<Code>,
+    /// Who said that it could not read it, each once, in the order of the log.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub could_not_read: Vec<CouldNotRead>,
+}
+
+impl DisclosedStatement {
+    /// `2 of its members said that they could not read it: CONTENT_UNOPENED`; none if nobody said so.
+    #[must_use]
+    pub fn told_unreadable(&self) -> Option<String> {
+        told_by(&self.could_not_read)
+    }
 }
 
 /// What was disclosed of a session that others cannot read.

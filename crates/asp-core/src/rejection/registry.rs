@@ -295,7 +295,7 @@ pub enum Code {
     ChunkDigest,
     /// The chunk exceeds 1 MiB and 16 bytes.
     ChunkTooLarge,
-    /// The session has as many chunks as may be, or its sender's organisation or the node keeps as many as it may.
+    /// The sender's organisation has put as many chunks as it may into this session or into all, or the node keeps as many as it may.
     ChunkLimit,
     /// The node has more work waiting than it will queue.
     Overloaded,
@@ -1784,7 +1784,7 @@ pub(super) const ROWS: &[Row] = &[
         blame: Blame::State,
         retry: Retry::Change,
         rule: None,
-        sentence: "The session has as many chunks as may be, or its sender's organisation or the node keeps as many as it may.",
+        sentence: "The sender's organisation has put as many chunks as it may into this session or into all, or the node keeps as many as it may.",
         hint: "Wait until chunks of sessions that have ended are removed; the operator of the node sets how much it keeps.",
     },
     Row {

@@ -234,9 +234,7 @@ pub(super) fn makes_sense(package: &Package, parties: &BTreeSet<AgentUri>, now: 
     if parts.sum::<usize>() > limits::OBLIGATIONS_MAX {
         return false; // ASP-COM-015
     }
-    // What the node does not know it neither holds money for nor keeps in order.
-    let staged = package.obligations.iter().any(|obligation| obligation.stages.is_some());
-    if mode == Mode::Sealed && (staged || package.holds.is_some()) {
+    if mode == Mode::Sealed && !is_sealable(package) {
         return false; // ASP-SEA-011
     }
     let owed = package.obligations.iter().all(|obligation| {
@@ -258,4 +256,11 @@ pub(super) fn makes_sense(package: &Package, parties: &BTreeSet<AgentUri>, now: 
         between && timely && bounded && sound && staged && earlier.insert(&obligation.id)
     });
     owed && holds::make_sense(package) && arbiter_apart(package) // ASP-DIS-015
+}
+
+/// What the node does not know it neither holds money for nor keeps in order; and it reads a deposit, which is an amount.
+fn is_sealable(package: &Package) -> bool {
+    let staged = package.obligations.iter().any(|obligation| obligation.stages.is_some());
+    let deposit = package.disputes.as_ref().is_some_and(|terms| terms.deposit.is_some());
+    !staged && !deposit && package.holds.is_none()
 }

@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use asp_client::api::Problem;
 use asp_core::limits;
-use asp_core::name::StreamId;
+use asp_core::name::{Domain, StreamId};
 use asp_core::rejection::Code;
+use asp_core::session::Session;
 use asp_core::session::table::State as Standing;
+use asp_core::statement::body::Mode;
 use asp_store::Reader;
 use asp_store::chunks::Put;
 use axum::body::{Body, Bytes};
@@ -28,16 +30,19 @@ const PIECE_BYTES: usize = 64 * 1024;
 
 /// Put a chunk.
 ///
-/// Of a file that is attached in a sealed session, under the SHA-256 of its bytes, which are encrypted already. For those who
-/// take part, as long as the session goes on. When it is answered it is durable; putting it again changes nothing. It stays
-/// until some time after the session has ended.
+/// Of a file that is attached in a hybrid or sealed session, under the SHA-256 of its bytes, which are encrypted already. From
+/// when the session begins until it ends, for the organisations of those who have come in or are in its group: else NOT_A_PARTY;
+/// in an open session and before it begins NOT_ALLOWED. Each organisation has so many chunks in a session. When it is answered
+/// it is durable; putting it again changes nothing. It stays until some time after the session has ended.
 #[utoipa::path(put, path = "/v1/sessions/{id}/chunks/{digest}", tag = "sessions",
     params(("id" = String, Path, description = "64 hexadecimal digits"),
         ("digest" = String, Path, description = "The SHA-256 of the bytes, 64 hexadecimal digits")),
     request_body(content = Vec<u8>, content_type = "application/octet-stream",
         description = "At most 1 MiB and 16 bytes"),
     responses((status = 201, description = "It is kept"), (status = 204, description = "It was there already"),
-        (status = 409, description = "The session has ended, or there are as many chunks as may be", body = Problem)),
+        (status = 403, description = "Nobody of the organisation has come in", body = Problem),
+        (status = 409, description = "The session is open, has not begun or has ended, or there are as many chunks as may be",
+            body = Problem)),
     security(("dpop" = [])))]
 pub(super) async fn put(
     State(app): State<Arc<App>>,
@@ -50,17 +55,9 @@ pub(super) async fn put(
     }
     let checking = Arc::clone(&app);
     let check = move |reader: &Reader<'_>, access: &Access| {
-        match reader.session_state(&access.tenant, &session)?.ok_or(Code::NotFound)? {
-            Standing::Closed | Standing::Failed => return Err(Code::SessionEnded.into()),
-            Standing::Idle
-            | Standing::Invited
-            | Standing::Introduced
-            | Standing::Conversing
-            | Standing::Agreeing
-            | Standing::Executing
-            | Standing::Escalated => {}
-        }
+        let found = reader.session(&access.tenant, &session)?.ok_or(Code::NotFound)?;
         let by = access.tenant.organisation();
+        takes_chunks(&found, &by)?;
         let room = checking.quotas.chunk(&by, checking.clock.now())?;
         Ok((by, room))
     };
@@ -69,6 +66,30 @@ pub(super) async fn put(
         Put::New => Ok(StatusCode::CREATED),
         Put::Known => Ok(StatusCode::NO_CONTENT),
     }
+}
+
+/// Whether files can be attached in a session by somebody of this organisation now.
+///
+/// # Errors
+/// Why not.
+fn takes_chunks(session: &Session, by: &Domain) -> Result<(), Code> {
+    match session.state() {
+        Standing::Closed | Standing::Failed => return Err(Code::SessionEnded),
+        Standing::Idle | Standing::Invited => return Err(Code::NotAllowed),
+        Standing::Introduced
+        | Standing::Conversing
+        | Standing::Agreeing
+        | Standing::Executing
+        | Standing::Escalated => {}
+    }
+    if session.mode() == Mode::Open {
+        return Err(Code::NotAllowed); // ASP-SEA-003
+    }
+    let joined =
+        session.participants().iter().filter(|(_, one)| one.joined && !one.left).map(|(agent, _)| agent);
+    // Delegates attach files too, and are in the group.
+    let group = session.channel().into_iter().flat_map(|channel| channel.members.keys());
+    if joined.chain(group).any(|agent| agent.organisation() == *by) { Ok(()) } else { Err(Code::NotAParty) }
 }
 
 /// Get a chunk.

@@ -1219,7 +1219,7 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         id: "ASP-SEA-011",
-        sentence: "What was sealed MUST keep the rules about terms, ceilings, evidence and data that the statement would have to keep in an open session, and terms of a sealed session neither hold money nor have stages; a member that finds otherwise, or terms that nobody has sealed, does not act on it.",
+        sentence: "What was sealed MUST keep the rules about terms, ceilings, evidence and data that the statement would have to keep in an open session, and terms of a sealed session neither hold money nor have stages nor ask for a deposit; a member that finds otherwise, or terms that nobody has sealed, does not act on it.",
         codes: &[],
         level: Level::Full,
         inside: Some("The node cannot see it: members judge it by the same core."),

@@ -117,16 +117,17 @@ fn show(page: &mut Page, report: &Report) {
 /// What was disclosed, which is in nobody's log: the words, the terms, what is owed.
 fn opened(page: &mut Page, bundle: &Bundle, disclosed: &Disclosed) {
     page.gap();
-    page.heading("Disclosed to you, sealed to others");
+    page.heading("Disclosed to you, sealed to others: what was committed to");
     let row = |shown: &DisclosedStatement| {
         let statement = bundle.statement(&shown.statement)?.opened(shown.body.clone());
         let told = narrate::tell(&statement, None);
         let unread = shown.unread.map(|code| format!("  counted as unread: {code}")).unwrap_or_default();
+        let could_not = shown.told_unreadable().map(|told| format!("  {told}")).unwrap_or_default();
         Some(vec![
             Text::of(Paint::Dim, shown.sequence),
             words::issuer(&shown.issuer).into(),
             Text::of(Paint::Accent, told.verb),
-            Text::from(told.about).and(Paint::Bad, unread),
+            Text::from(told.about).and(Paint::Bad, unread).and(Paint::Warn, could_not),
         ])
     };
     let rows = disclosed.statements.iter().filter_map(row).collect();

@@ -1,4 +1,4 @@
-//! What was disclosed of a session that others cannot read: whether it is what was sealed, and what follows from it.
+//! What was disclosed of a session that others cannot read: whether it is what was committed to, and what follows.
 //!
 //! Opens nothing: the texts are given. They are judged by the signed commitment and the outline, and the session is then
 //! followed once more with them, as its members follow it.
@@ -7,8 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Replay;
 use crate::bundle::Openings;
-use crate::bundle::report::{Check, Disclosed, DisclosedStatement, ObligationLine, SealRule, Verdict};
-use crate::name::StreamId;
+use crate::bundle::report::{
+    Check, CouldNotRead, Disclosed, DisclosedStatement, ObligationLine, SealRule, Verdict, told_by,
+};
+use crate::name::{AgentUri, StreamId};
 use crate::position::{Hash, LogPoint};
 use crate::rejection::Code;
 use crate::session::{Commitment, Duty, Session};
@@ -32,9 +34,9 @@ pub(super) struct Following {
 
 /// What came of a text.
 enum Finding {
-    /// It is what was sealed.
+    /// It is what was committed to.
     Fits,
-    /// It is what was sealed and breaks a rule, so it counted as unread among those who could open it.
+    /// It is what was committed to and breaks a rule, so it counted as unread among those who could open it.
     Unread(Code),
     /// It is not.
     Misfit(Code),
@@ -86,7 +88,8 @@ impl Replay<'_> {
         let check = |hash: &Hash| match shown.get(hash) {
             Some((at, statement)) => self.disclosed_in(*at, statement),
             None => {
-                refuted(format!("{hash} is not here: it was never said, or this shows less of the session"))
+                let detail = "is not here: it was never said, or this shows less of the session";
+                Check::disclosed(*hash, Verdict::Refuted, format!("{hash} {detail}"))
             }
         };
         let mut checks: Vec<Check> = texts.into_iter().map(check).collect();
@@ -98,28 +101,52 @@ impl Replay<'_> {
 
     fn disclosed_in(&self, at: LogPoint, statement: &Statement) -> Check {
         let (index, kind) = (at.index, statement.kind.as_str());
+        let check = |verdict, detail: String| Check::disclosed(statement.hash, verdict, detail);
         if Some(&statement.stream) != self.session.map(StreamId::Session).as_ref() {
-            return refuted(format!("entry {index} was not said in the session"));
+            return check(Verdict::Refuted, format!("entry {index} was not said in the session"));
         }
-        match self.following.found.get(&statement.hash) {
-            Some(Finding::Fits) => {
-                let by = &statement.issuer;
-                let detail = format!("entry {index}: what {by} sealed in this {kind} is what is shown");
-                Check::sealed(SealRule::Disclosed, Verdict::Proved, detail)
+        let broken = match self.following.found.get(&statement.hash) {
+            Some(Finding::Fits) => String::new(),
+            Some(Finding::Unread(code)) => format!("; it breaks a rule ({code}) and counted as unread"),
+            Some(Finding::Misfit(code)) => {
+                return check(Verdict::Refuted, format!("entry {index}: {code}: {}", code.sentence()));
             }
-            Some(Finding::Unread(code)) => {
-                let detail = format!(
-                    "entry {index}: this {kind} sealed what is shown; it breaks a rule ({code}) and counted as unread"
-                );
-                Check::sealed(SealRule::Disclosed, Verdict::Proved, detail)
-            }
-            Some(Finding::Misfit(code)) => refuted(format!("entry {index}: {code}: {}", code.sentence())),
             None if self.stop.is_some() => {
-                let detail = format!("the replay ends before entry {index}");
-                Check::sealed(SealRule::Disclosed, Verdict::NotShown, detail)
+                return check(Verdict::NotShown, format!("the replay ends before entry {index}"));
             }
-            None => refuted(format!("entry {index} has nothing sealed in it")),
+            None => return check(Verdict::Refuted, format!("entry {index} has nothing sealed in it")),
+        };
+        // That the content holds it too is for its members to see: what they said of it is all that others know.
+        let could_not = told_by(&self.could_not_read(statement));
+        let could_not = could_not.map(|told| format!("; {told}")).unwrap_or_default();
+        let by = &statement.issuer;
+        let detail = format!("entry {index}: what is shown is what {by} committed to in this {kind}");
+        check(Verdict::Proved, format!("{detail}{broken}{could_not}"))
+    }
+
+    /// Who of the group that a statement was sealed for has said that it could not read it; its issuer does not count.
+    fn could_not_read(&self, sealed: &Statement) -> Vec<CouldNotRead> {
+        let Some(seal) = &sealed.seal else { return Vec::new() };
+        let members = self.in_session().find_map(|(_, statement)| {
+            let Body::Inform(Inform::Group(group)) = &statement.body else { return None };
+            (group.epoch == seal.epoch).then_some(&group.members)
+        });
+        let members: BTreeSet<&AgentUri> =
+            members.into_iter().flatten().map(|member| &member.agent).collect();
+        let mut found: Vec<CouldNotRead> = Vec::new();
+        for (_, statement) in self.in_session() {
+            let Body::Inform(Inform::Unreadable(told)) = &statement.body else { continue };
+            let of_group = statement.issuer.agent().is_some_and(|agent| members.contains(agent));
+            let known = found.iter().any(|one| one.member == statement.issuer);
+            if statement.in_reply_to == Some(sealed.hash)
+                && of_group
+                && !known
+                && statement.issuer != sealed.issuer
+            {
+                found.push(CouldNotRead { member: statement.issuer.clone(), code: told.code });
+            }
         }
+        found
     }
 
     /// The statements of the session whose seals nobody opened here.
@@ -214,7 +241,7 @@ impl Replay<'_> {
         Some(Check::sealed(SealRule::Overdue, Verdict::Proved, detail))
     }
 
-    /// What was disclosed and is what was sealed, with what follows from it; none if nothing is.
+    /// What was disclosed and is what was committed to, with what follows from it; none if nothing is.
     pub(in crate::bundle) fn disclosed(&self) -> Option<Disclosed> {
         let line = |(at, statement): (LogPoint, &Statement)| {
             let finding = self.following.found.get(&statement.hash)?;
@@ -233,6 +260,7 @@ impl Replay<'_> {
                 kind: statement.kind.as_str(),
                 body: opened.body.clone(),
                 unread,
+                could_not_read: self.could_not_read(statement),
             })
         };
         let statements: Vec<DisclosedStatement> = self.in_session().filter_map(line).collect();
@@ -247,10 +275,6 @@ impl Replay<'_> {
             obligations: known.map(|commitment| self.lines(commitment)).unwrap_or_default(),
         })
     }
-}
-
-fn refuted(detail: String) -> Check {
-    Check::sealed(SealRule::Disclosed, Verdict::Refuted, detail)
 }
 
 /// The obligation of the commitment that a statement says is fulfilled.

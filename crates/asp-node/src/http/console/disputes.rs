@@ -190,8 +190,10 @@ pub(super) async fn show(State(app): State<Arc<App>>, visitor: Visitor, Id(id): 
         let news = look.news(&app).await?;
         let Json(view) = disputes::show(State(Arc::clone(&app)), look.credentials.clone(), Id(id)).await?;
         let ruling = form(&app, &look, &view).await?;
-        let cited = cited(&app, &look, &view).await?;
-        let disclosed = disclosed::opened(&app, &look, &view, &cited).await?;
+        let (cited, disclosed) = match cited(&app, &look, &view).await? {
+            Some(file) => (said(&file)?, disclosed::opened(&app, &look, &view, file).await?),
+            None => (Vec::new(), BTreeMap::new()),
+        };
         let mut case = case(&app, &look, &view, (ruling, cited.as_slice(), &disclosed));
         case.frame.news = news;
         page(&case)
@@ -199,18 +201,22 @@ pub(super) async fn show(State(app): State<Arc<App>>, visitor: Visitor, Id(id): 
     way.answer(found.await)
 }
 
-/// The statements that the case rests on: its file has them for whoever may read the case. None where nothing is cited.
-async fn cited(app: &Arc<App>, look: &Look, view: &DisputeView) -> Result<Vec<Message>, Denial> {
+/// The file of the case, which whoever may read the case may have. None where no statement is cited.
+async fn cited(app: &Arc<App>, look: &Look, view: &DisputeView) -> Result<Option<Vec<u8>>, Denial> {
     if !view.evidence.iter().any(|one| matches!(one.exhibit, Exhibit::Statement { .. })) {
-        return Ok(Vec::new());
+        return Ok(None);
     }
-    let file = match disputes::case(app, look.credentials.clone(), view.id).await {
-        Ok(file) => file,
+    match disputes::case(app, look.credentials.clone(), view.id).await {
+        Ok(file) => Ok(Some(file)),
         // Who rules reads the session until the dispute has ended.
-        Err(Denial::Rejected(rejection)) if rejection.code == Code::NotFound => return Ok(Vec::new()),
-        Err(denial) => return Err(denial),
-    };
-    let file: CaseFile = serde_json::from_slice(&file).map_err(|_| Denial::Internal)?;
+        Err(Denial::Rejected(rejection)) if rejection.code == Code::NotFound => Ok(None),
+        Err(denial) => Err(denial),
+    }
+}
+
+/// The statements that the case rests on.
+fn said(file: &[u8]) -> Result<Vec<Message>, Denial> {
+    let file: CaseFile = serde_json::from_slice(file).map_err(|_| Denial::Internal)?;
     let messages = file.entries.into_iter().map(|entry| Message {
         log_index: entry.index,
         log_time: entry.log_time,

@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use asp_client::api::Message;
 use asp_core::amount::Money;
 use asp_core::name::{AgentUri, Domain, Issuer};
-use asp_core::rejection::Code;
 use serde_json::Value;
 
 use super::cells::{self, Html};
@@ -51,8 +50,38 @@ pub(super) struct Sealed {
     pub(super) members: Vec<Html>,
 }
 
-/// What came out of the disclosure of a statement: its body in full where that is what was signed, else why it is not.
-pub(super) type Disclosed = Result<Value, Code>;
+/// What came out of the disclosure of a statement.
+pub(super) struct Disclosed {
+    pub(super) finding: Finding,
+    /// The same in a few words, as a bundle's report has it.
+    pub(super) detail: String,
+    /// The body in full, where it is what was committed to.
+    pub(super) body: Option<Value>,
+}
+
+/// What a disclosure proves. In each case but the last it is what its issuer committed to.
+#[derive(Clone, Copy)]
+pub(super) enum Finding {
+    /// And nobody has said that it was not to be read.
+    Proved,
+    /// And members have said that they could not read it.
+    NotReadByAll,
+    /// And it breaks a rule, so it counted as unread.
+    BreaksARule,
+    /// It is not what was committed to, or that cannot be told.
+    DoesNotHold,
+}
+
+impl Finding {
+    fn pill(self) -> Html {
+        match self {
+            Self::Proved => cells::pill_of("ok", "Disclosed and proved"),
+            Self::NotReadByAll => cells::pill_of("warn", "Committed to, and not read by all"),
+            Self::BreaksARule => cells::pill_of("warn", "Committed to, and breaks a rule"),
+            Self::DoesNotHold => cells::pill_of("bad", "Disclosure does not hold"),
+        }
+    }
+}
 
 /// A package of terms.
 pub(super) struct Shown {
@@ -117,14 +146,9 @@ impl Talk {
                 cells::pill_of("idle", "Sealed"),
                 format!("Only the members of the group of epoch {epoch} can open the rest."),
             ),
-            Some(Ok(_)) => (
-                cells::pill_of("ok", "Disclosed and proved"),
-                "It was disclosed to your organisation, and is what was signed.".to_owned(),
-            ),
-            Some(Err(code)) => (
-                cells::pill_of("bad", "Disclosure refuted"),
-                format!("What was disclosed is not what was signed: {}.", code.as_str()),
-            ),
+            Some(Disclosed { finding, detail, .. }) => {
+                (finding.pill(), format!("Disclosed to your organisation: {detail}."))
+            }
         };
         Some(Sealed { standing, sentence, members })
     }
@@ -148,7 +172,7 @@ impl Talk {
         let Some(issuer) = text(&statement, "/issuer").parse::<Issuer>().ok() else { return };
         let kind = text(&statement, "/type");
         let shown = statement.get("body").unwrap_or(&Value::Null);
-        let body = disclosed.and_then(|it| it.as_ref().ok()).unwrap_or(shown);
+        let body = disclosed.and_then(|it| it.body.as_ref()).unwrap_or(shown);
         let (does, words) = told(kind, body);
         let organisation = issuer.organisation();
         let previous = self.said.last().map(|before| before.hash_text.clone()).unwrap_or_default();
