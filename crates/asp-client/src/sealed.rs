@@ -206,8 +206,7 @@ impl Session {
     /// As every call; [`Error::Vault`].
     pub async fn tell_unread(&self) -> Result<(), Error> {
         for (statement, code) in self.unread().await? {
-            let body = Body::Inform(Inform::Unreadable(Unreadable { code }));
-            self.say_outlined(body, Some(statement)).await?;
+            self.tell(statement, code).await?;
         }
         Ok(())
     }
@@ -326,8 +325,7 @@ impl Session {
 
     async fn tell_each(&self, known: &Known) -> Result<(), Error> {
         for (statement, code) in &known.untold {
-            let body = Body::Inform(Inform::Unreadable(Unreadable { code: *code }));
-            self.say_outlined(body, Some(*statement)).await?;
+            self.tell(*statement, *code).await?;
         }
         Ok(())
     }

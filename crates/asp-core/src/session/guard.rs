@@ -307,7 +307,7 @@ impl<'a> Case<'a> {
             | Guard::InTime => self.check_duty(guard),
             Guard::EvidenceMatches => return self.evidence_matches(facts),
             Guard::GroupValid => return self.group_valid(facts),
-            Guard::SealNamed => self.seal_named(),
+            Guard::SealNamed => return self.seal_named(),
         };
         if holds { Ok(()) } else { Err(guard.refusal().at(guard.place()).by(guard.rule())) }
     }
