@@ -353,11 +353,16 @@ impl Session {
         party.draft_sealed(stream, Some(known.outlined.head()), shown, seal, reply)
     }
 
-    /// Says what has nothing to seal, on the newest head; again where others spoke first.
-    async fn say_outlined(&self, body: Body, reply: Option<Hash>) -> Result<(), Error> {
+    /// Says that a statement could not be read, on the newest head; again where others spoke first.
+    async fn tell(&self, statement: Hash, code: Code) -> Result<(), Error> {
         for _ in 0..ATTEMPTS_MAX {
             let known = self.known().await?;
-            let statement = self.seal(&known, Err(body.clone()), reply)?;
+            // It is said once; the same agent may have said it elsewhere.
+            if !known.untold.iter().any(|(untold, _)| *untold == statement) {
+                return Ok(());
+            }
+            let body = Body::Inform(Inform::Unreadable(Unreadable { code }));
+            let statement = self.seal(&known, Err(body), Some(statement))?;
             match self.agent().client().submit(&statement).await {
                 Err(Error::Conflict { .. }) => {}
                 said => return said.map(|_| ()),

@@ -427,10 +427,7 @@ impl Session {
     fn inform(&mut self, inform: &Inform, accepted: &Accepted, effects: &mut Vec<Effect>) {
         let at = accepted.at().time;
         let (commitment, obligation, stage, progress) = match inform {
-            Inform::Note(_)
-            | Inform::File(_)
-            | Inform::Progress(_)
-            | Inform::Usage(_) => return,
+            Inform::Note(_) | Inform::File(_) | Inform::Progress(_) | Inform::Usage(_) => return,
             Inform::Unreadable(_) => return self.note_unread(accepted.statement()),
             Inform::Group(group) => return self.regroup(group, accepted.statement().hash, accepted.at()),
             Inform::Award(award) => return self.award(award, accepted, effects),

@@ -115,7 +115,8 @@ fn a_group_is_no_message_and_goes_on_past_their_limit_with_a_reason() {
     // ASP-SEA-006, ASP-SES-011, THR-SEAL-SPENT
     let over = "! MESSAGE_LIMIT ASP-SEA-006 /type";
     for mode in CLOSED {
-        let spent = play(mode, SPENT, &format!("buyer INFORM group -> {over}\nbuyer QUERY -> ! MESSAGE_LIMIT"));
+        let spent =
+            play(mode, SPENT, &format!("buyer INFORM group -> {over}\nbuyer QUERY -> ! MESSAGE_LIMIT"));
         assert_eq!((epoch(&spent), spent.session().unwrap().counts().1), (2, 4), "neither group counts");
     }
     // The creditor's key ends, so that nothing can be sealed; the debtor seals what shows that it kept its word.

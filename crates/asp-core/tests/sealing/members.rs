@@ -350,8 +350,8 @@ fn whoever_can_be_in_the_group_says_what_it_could_not_read() {
         );
         let [one, other] = [&silent, &told].map(|ledger| ledger.session().unwrap());
         assert_eq!((one.last(), one.counts()), (other.last(), other.counts()));
-        // Nor is it one of the remarks that observers have.
-        let all = "watcher OBSERVE\n".repeat(limits::OBSERVER_REMARKS_MAX);
+        // Nor is it one of the remarks that observers have, of which its introduction was the first.
+        let all = "watcher OBSERVE\n".repeat(limits::OBSERVER_REMARKS_MAX - 1);
         told.clone().check(&format!("{all}watcher OBSERVE -> ! MESSAGE_LIMIT"));
         told.clone().check(&format!("{all}watcher INFORM unreadable #3 -> CONVERSING"));
     }
