@@ -193,7 +193,7 @@ fn an_observer_only_observes_and_asks() {
          seller ACCEPT                         -> INTRODUCED
          watcher OBSERVE                       -> CONVERSING
          watcher QUERY                         -> CONVERSING
-         watcher INFORM                        -> ! NOT_ALLOWED
+         watcher INFORM                        -> ! ROLE_NOT_ALLOWED
          watcher CLARIFY                       -> ! ROLE_NOT_ALLOWED
          watcher PROPOSE                       -> ! ROLE_NOT_ALLOWED
          watcher DELEGATE                      -> ! ROLE_NOT_ALLOWED

@@ -4,6 +4,7 @@ use asp_core::limits;
 use asp_core::position::Hash;
 use asp_core::rejection::{Code, Rejection};
 use asp_core::seal::{Opened, Salt};
+use asp_core::session::table::{Performative, Role};
 use asp_core::statement::Verified;
 use asp_core::statement::body::{Body, Mode, Propose, Text};
 
@@ -355,6 +356,13 @@ fn whoever_can_be_in_the_group_says_what_it_could_not_read() {
         told.clone().check(&format!("{all}watcher OBSERVE -> ! MESSAGE_LIMIT"));
         told.clone().check(&format!("{all}watcher INFORM unreadable #3 -> CONVERSING"));
     }
+    // Where nothing is sealed an observer informs nobody of anything.
+    let may = |ledger: &Ledger| {
+        ledger.session().unwrap().allowed(Role::Observer).any(|said| said == Performative::Inform)
+    };
+    let open = check("buyer PROPOSE with seller watcher\nwatcher ACCEPT\nseller ACCEPT");
+    assert_eq!((may(&open), may(&play("hybrid", before, ""))), (false, true));
+    open.clone().check("watcher INFORM unreadable #0 -> ! ROLE_NOT_ALLOWED ASP-SES-004 /issuer");
     // Whose word is awaited is still in the group.
     in_both(
         before,

@@ -94,7 +94,7 @@ pub(super) const CASES: &[Case] = &[
          watcher ACCEPT                        -> INVITED
          mediator ACCEPT                       -> INVITED
          seller ACCEPT                         -> INTRODUCED
-         watcher INFORM                        -> ! NOT_ALLOWED
+         watcher INFORM                        -> ! ROLE_NOT_ALLOWED
          watcher CLARIFY                       -> ! ROLE_NOT_ALLOWED
          watcher PROPOSE                       -> ! ROLE_NOT_ALLOWED
          watcher CLOSE                         -> ! ROLE_NOT_ALLOWED
