@@ -222,8 +222,7 @@ impl Session {
     /// As every call; [`Error::Vault`].
     pub async fn tell_unread(&self) -> Result<(), Error> {
         for (statement, code) in self.unread().await? {
-            let body = Body::Inform(Inform::Unreadable(Unreadable { code }));
-            self.say_outlined(body, Some(statement)).await?;
+            self.tell(statement, code).await?;
         }
         Ok(())
     }
@@ -369,8 +368,7 @@ impl Session {
 
     async fn tell_each(&self, known: &Known) -> Result<(), Error> {
         for (statement, code) in &known.untold {
-            let body = Body::Inform(Inform::Unreadable(Unreadable { code: *code }));
-            self.say_outlined(body, Some(*statement)).await?;
+            self.tell(*statement, *code).await?;
         }
         Ok(())
     }
@@ -398,11 +396,16 @@ impl Session {
         party.draft_sealed(stream, Some(known.outlined.head()), shown, seal, reply)
     }
 
-    /// Says what has nothing to seal, on the newest head; again where others spoke first.
-    async fn say_outlined(&self, body: Body, reply: Option<Hash>) -> Result<(), Error> {
+    /// Says that a statement could not be read, on the newest head; again where others spoke first.
+    async fn tell(&self, statement: Hash, code: Code) -> Result<(), Error> {
         for _ in 0..ATTEMPTS_MAX {
             let known = self.known().await?;
-            let statement = self.seal(&known, Err(body.clone()), reply)?;
+            // It is said once; the same agent may have said it elsewhere.
+            if !known.untold.iter().any(|(untold, _)| *untold == statement) {
+                return Ok(());
+            }
+            let body = Body::Inform(Inform::Unreadable(Unreadable { code }));
+            let statement = self.seal(&known, Err(body), Some(statement))?;
             match self.agent().client().submit(&statement).await {
                 Err(Error::Conflict { .. }) => {}
                 said => return said.map(|_| ()),

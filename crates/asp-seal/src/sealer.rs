@@ -284,6 +284,8 @@ impl Sealer {
         }
         let unreadable = match (&statement.body, &statement.seal) {
             (Body::Inform(Inform::Group(group)), _) => self.regrouped(key, session, statement, group),
+            // It has nothing to hide, and what says so is not named by others.
+            (Body::Inform(Inform::Unreadable(_)), _) => None,
             (_, Some(seal)) => self.opened(session, mode, statement, seal),
             (_, None) => None,
         };

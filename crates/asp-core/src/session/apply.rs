@@ -39,9 +39,11 @@ impl Session {
         self.questions.retain(|_, question| question.respond_by >= at.time);
         self.effect(accepted, actor.agent.as_ref(), &mut effects);
         self.flowed.note(&statement.body);
-        self.count(performative, actor.role);
-        // Who only watches does not keep a session going, nor who could not read what was said.
         let unread = matches!(statement.body, Body::Inform(Inform::Unreadable(_)));
+        if !unread && !matches!(statement.body, Body::Inform(Inform::Group(_))) {
+            self.count(performative, actor.role); // ASP-SEA-006, ASP-SEA-013
+        }
+        // Who only watches does not keep a session going, nor who could not read what was said.
         if actor.role != Role::Observer && !unread {
             self.last = at.time; // ASP-SES-037
         }
@@ -425,11 +427,8 @@ impl Session {
     fn inform(&mut self, inform: &Inform, accepted: &Accepted, effects: &mut Vec<Effect>) {
         let at = accepted.at().time;
         let (commitment, obligation, stage, progress) = match inform {
-            Inform::Note(_)
-            | Inform::File(_)
-            | Inform::Progress(_)
-            | Inform::Usage(_)
-            | Inform::Unreadable(_) => return,
+            Inform::Note(_) | Inform::File(_) | Inform::Progress(_) | Inform::Usage(_) => return,
+            Inform::Unreadable(_) => return self.note_unread(accepted.statement()),
             Inform::Group(group) => return self.regroup(group, accepted.statement().hash, accepted.at()),
             Inform::Award(award) => return self.award(award, accepted, effects),
             Inform::Fulfilment(done) => {

@@ -43,7 +43,8 @@ impl<'a> Case<'a> {
         if rows.is_empty() {
             return Err(if ended { Code::SessionEnded } else { Code::NotAllowed }.at("/type")); // ASP-SES-003
         }
-        let mut of_role = rows.iter().filter(|row| row.roles.contains(&self.actor.role)).peekable();
+        let of_role = |row: &&Row| row.roles.contains(&self.actor.role) && self.session.has_row(row);
+        let mut of_role = rows.iter().filter(of_role).peekable();
         if of_role.peek().is_none() {
             // What the node alone may still say in a session that is over is nobody else's business.
             let over = ended && rows.iter().all(|row| row.roles == [Role::Node]);
@@ -167,8 +168,9 @@ impl<'a> Case<'a> {
             | Selector::Acknowledgement
             | Selector::Contest
             | Selector::LapseOfTime
-            | Selector::Award => self.informs(selector),
-            Selector::Group | Selector::Unreadable => session.mode() != Mode::Open && self.informs(selector),
+            | Selector::Award
+            | Selector::Group
+            | Selector::Unreadable => self.informs(selector),
         }
     }
 
@@ -307,7 +309,7 @@ impl<'a> Case<'a> {
             | Guard::InTime => self.check_duty(guard),
             Guard::EvidenceMatches => return self.evidence_matches(facts),
             Guard::GroupValid => return self.group_valid(facts),
-            Guard::SealNamed => self.seal_named(),
+            Guard::SealNamed => return self.seal_named(),
         };
         if holds { Ok(()) } else { Err(guard.refusal().at(guard.place()).by(guard.rule())) }
     }

@@ -51,7 +51,7 @@ use crate::stream::{Accepted, check_place};
 use crate::terms::TermsSchema;
 use crate::trust::{Evidence, Outlook, Points, Question};
 use flow::Flowed;
-use table::{Next, Performative, Reason, Role, Row, State};
+use table::{Next, Performative, Reason, Role, Row, Selector, State};
 
 /// What the rest of the log says at the moment of judging.
 #[derive(Debug, Clone)]
@@ -282,6 +282,7 @@ pub struct Session {
     initiator: AgentUri,
     mode: Mode,
     channel: Option<Channel>,
+    unread: sealing::Unread,
     capability: Capability,
     purpose: Text,
     consents: BTreeSet<Hash>,
@@ -368,6 +369,7 @@ impl Session {
             initiator: initiator.clone(),
             mode: *mode,
             channel: None,
+            unread: sealing::Unread::default(),
             capability: capability.clone(),
             purpose: purpose.clone(),
             consents: consents.clone(),
@@ -641,9 +643,15 @@ impl Session {
     pub fn allowed(&self, role: Role) -> impl Iterator<Item = Performative> {
         let state = self.state;
         let says = move |performative: &Performative| {
-            table::rows(state, *performative).iter().any(|row| row.roles.contains(&role))
+            table::rows(state, *performative).iter().any(|row| row.roles.contains(&role) && self.has_row(row))
         };
         Performative::all().into_iter().filter(says)
+    }
+
+    /// Whether a row is one of sessions as open as this one: where nothing is sealed nobody says who can read it.
+    const fn has_row(&self, row: &Row) -> bool {
+        let closed_alone = matches!(row.when, Some(Selector::Group | Selector::Unreadable));
+        !closed_alone || !matches!(self.mode, Mode::Open)
     }
 
     /// The state that a row leads to.

@@ -6,11 +6,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::guard::Case;
-use super::table::{Guard, Performative};
+use super::table::Guard;
 use super::{Facts, Session};
 use crate::agent::Agent;
 use crate::consent::{Consent, Standing};
 use crate::key::{Algorithm, KeyId};
+use crate::limits;
 use crate::name::{AgentUri, Domain};
 use crate::position::{Hash, LogPoint};
 use crate::rejection::{Code, Rejection};
@@ -29,6 +30,21 @@ pub struct Channel {
     pub at: LogPoint,
     /// The members, with the key by which each is in.
     pub members: BTreeMap<AgentUri, KeyId>,
+}
+
+/// What was said not to be readable, and by whom.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Unread {
+    /// The statements that could not be read, each with who said so.
+    named: BTreeSet<(Hash, AgentUri)>,
+    /// The statements that say so.
+    saying: BTreeSet<Hash>,
+}
+
+impl Unread {
+    fn is_said_of(&self, statement: &Hash) -> bool {
+        self.named.iter().any(|(named, _)| named == statement)
+    }
 }
 
 /// What a group is judged by, at one point of the log.
@@ -156,6 +172,12 @@ impl Session {
         let members = group.members.iter().map(|member| (member.agent.clone(), member.key)).collect();
         self.channel = Some(Channel { epoch: group.epoch, statement, at, members });
     }
+
+    pub(super) fn note_unread(&mut self, said: &Statement) {
+        let named = said.in_reply_to.zip(said.issuer.agent().cloned());
+        self.unread.named.extend(named);
+        self.unread.saying.insert(said.hash);
+    }
 }
 
 impl Case<'_> {
@@ -211,6 +233,9 @@ impl Case<'_> {
     /// The group that is named is the one that has to be, one step after the one before.
     pub(super) fn group_valid(&self, facts: &Facts<'_>) -> Result<(), Rejection> {
         let refused = |place: &'static str| Code::InvalidGroup.at(place); // ASP-SEA-006
+        if !self.may_regroup(facts) {
+            return Err(Code::MessageLimit.at("/type").by("ASP-SEA-006"));
+        }
         let Body::Inform(Inform::Group(group)) = &self.statement.body else { return Err(refused("/body")) };
         let before = self.session.channel.as_ref();
         if group.epoch != before.map_or(1, |channel| channel.epoch.saturating_add(1)) {
@@ -251,11 +276,38 @@ impl Case<'_> {
         }
     }
 
-    /// Something sealed is named, by somebody for whom it was.
-    pub(super) fn seal_named(&self) -> bool {
-        self.statement.in_reply_to.is_some_and(|named| self.session.said.contains(&named))
-            && self.statement.issuer.agent().is_some()
-            && self.performative == Performative::Inform
+    /// Whether the group may be changed. It counts as no message, so that nobody is kept from sealing by a session that has
+    /// none left; what bounds it is that there is a reason.
+    fn may_regroup(&self, facts: &Facts<'_>) -> bool {
+        let session = self.session;
+        let Some(channel) = &session.channel else { return true };
+        let most = session.limits.messages;
+        if session.messages < most && channel.epoch < u64::from(most) {
+            return true;
+        }
+        let speaker = self.statement.issuer.agent();
+        let shut_out = speaker.is_none_or(|speaker| !channel.members.contains_key(speaker))
+            || session.unread.is_said_of(&channel.statement);
+        // Two who shut each other out by turns come to an end too.
+        let turns_left = usize::try_from(channel.epoch).is_ok_and(|epoch| epoch < limits::MESSAGES_HARD_MAX);
+        !session.is_sealable(facts.grounds()) || (shut_out && turns_left)
+    }
+
+    /// A statement is named, by an agent who has not said so of it; what says so is no statement to be read.
+    pub(super) fn seal_named(&self) -> Result<(), Rejection> {
+        let refused = |code: Code| Err(code.at("/inReplyTo").by("ASP-SEA-013"));
+        let session = self.session;
+        let named = self.statement.in_reply_to.filter(|named| session.said.contains(named));
+        let Some((named, reader)) = named.zip(self.statement.issuer.agent()) else {
+            return refused(Code::InvalidField);
+        };
+        if session.unread.saying.contains(&named) {
+            return refused(Code::InvalidField);
+        }
+        if session.unread.named.contains(&(named, reader.clone())) {
+            return refused(Code::NothingChanged);
+        }
+        Ok(())
     }
 }
 

@@ -11,7 +11,7 @@ use asp_core::statement::body::{Body, Group, GroupMember, Inform, KeyPackages, P
 use crate::support::ledger::{Ledger, check};
 use crate::support::sealing::package;
 use crate::support::{agent_key, domain, key, uri};
-use crate::{GROUPED, THREE, in_both, play};
+use crate::{CLOSED, GROUPED, THREE, in_both, play};
 
 fn epoch(ledger: &Ledger) -> u64 {
     ledger.session().unwrap().channel().unwrap().epoch
@@ -91,7 +91,7 @@ fn a_group_is_of_all_who_take_part_by_keys_that_count() {
          watcher ACCEPT
          mediator ACCEPT
          seller ACCEPT
-         watcher INFORM group                      -> ! ROLE_NOT_ALLOWED
+         watcher INFORM group                      -> ! NOT_ALLOWED
          stranger INFORM group                     -> ! UNKNOWN_STREAM
          seller.example INFORM group               -> ! UNKNOWN_STREAM
          node INFORM group                         -> ! ROLE_NOT_ALLOWED
@@ -101,13 +101,91 @@ fn a_group_is_of_all_who_take_part_by_keys_that_count() {
     );
 }
 
+/// A deal by which the seller still owes when no message is left.
+const SPENT: &str = "buyer PROPOSE with seller mode=MODE messages=4
+                     seller ACCEPT
+                     buyer INFORM group
+                     buyer INFORM group
+                     buyer PROPOSE firm
+                     seller ACCEPT
+                     ";
+
 #[test]
-fn the_message_limit_counts_groups() {
-    check(
-        "buyer PROPOSE with seller mode=hybrid messages=3
+fn a_group_is_no_message_and_goes_on_past_their_limit_with_a_reason() {
+    // ASP-SEA-006, ASP-SES-011, THR-SEAL-SPENT
+    let over = "! MESSAGE_LIMIT ASP-SEA-006 /type";
+    for mode in CLOSED {
+        let spent =
+            play(mode, SPENT, &format!("buyer INFORM group -> {over}\nbuyer QUERY -> ! MESSAGE_LIMIT"));
+        assert_eq!((epoch(&spent), spent.session().unwrap().counts().1), (2, 4), "neither group counts");
+    }
+    // The creditor's key ends, so that nothing can be sealed; the debtor seals what shows that it kept its word.
+    for change in ["buyer KEY rotated next", "buyer KEY added next\nbuyer KEY revoked first"] {
+        for lead in ["seller", "buyer"] {
+            in_both(
+                SPENT,
+                &format!(
+                    "{change}
+                     seller INFORM fulfilment goods            -> ! EPOCH_STALE ASP-SEA-005 /seal/epoch
+                     {lead} INFORM group keyed buyer/first     -> ! INVALID_GROUP ASP-SEA-006 /body/members
+                     {lead} INFORM group                       -> EXECUTING
+                     {lead} INFORM group                       -> {over}
+                     seller INFORM group anew                  -> {over}
+                     seller INFORM fulfilment goods            -> EXECUTING [ACTIVE: goods DELIVERED]
+                     buyer INFORM acknowledgement goods        -> EXECUTING [FULFILLED: goods FULFILLED]"
+                ),
+            );
+        }
+    }
+}
+
+#[test]
+fn a_group_that_shuts_somebody_out_is_followed_by_another() {
+    // ASP-SEA-006, THR-SEAL-SPENT
+    let over = "! MESSAGE_LIMIT ASP-SEA-006 /type";
+    // Somebody could not follow the statement that made the group.
+    in_both(
+        SPENT,
+        &format!(
+            "buyer KEY rotated next
+             buyer INFORM group as led
+             seller INFORM group anew                  -> {over}
+             seller INFORM unreadable led              -> EXECUTING
+             seller INFORM group anew                  -> EXECUTING
+             buyer INFORM group anew                   -> {over}
+             seller INFORM fulfilment goods            -> EXECUTING [ACTIVE: goods DELIVERED]"
+        ),
+    );
+    // A consent has ended, and one side leaves the other out.
+    in_both(
+        SPENT,
+        &format!(
+            "seller.example REVOKE
+             buyer INFORM group without seller         -> EXECUTING
+             buyer INFORM group                        -> {over}
+             seller INFORM group anew without buyer    -> EXECUTING
+             seller INFORM group                       -> {over}
+             seller INFORM fulfilment goods            -> EXECUTING [ACTIVE: goods DELIVERED]"
+        ),
+    );
+}
+
+#[test]
+fn groups_without_a_reason_are_as_few_as_messages() {
+    // ASP-SEA-006
+    in_both(
+        "",
+        "buyer PROPOSE with seller mode=MODE messages=4
          seller ACCEPT
          buyer INFORM group
-         buyer INFORM group                        -> ! MESSAGE_LIMIT",
+         seller INFORM group
+         buyer INFORM group anew
+         seller INFORM group                       -> INTRODUCED
+         buyer INFORM group                        -> ! MESSAGE_LIMIT ASP-SEA-006 /type
+         seller KEY rotated next
+         buyer INFORM group                        -> INTRODUCED
+         buyer INFORM group                        -> ! MESSAGE_LIMIT
+         buyer QUERY                               -> CONVERSING",
     );
 }
 

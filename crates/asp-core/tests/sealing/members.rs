@@ -1,14 +1,16 @@
 //! What members find in seals: they judge by the same core what the node could not, and say what they could not read.
 
+use asp_core::limits;
 use asp_core::position::Hash;
 use asp_core::rejection::{Code, Rejection};
 use asp_core::seal::{Opened, Salt};
+use asp_core::session::table::{Performative, Role};
 use asp_core::statement::Verified;
 use asp_core::statement::body::{Body, Mode, Propose, Text};
 
 use crate::support::ledger::{Ledger, check};
 use crate::support::sealing::refused;
-use crate::{CLOSED, GROUPED, play};
+use crate::{CLOSED, GROUPED, THREE, in_both, play};
 
 /// A story of which the node takes every line, and what members refuse of its last.
 #[track_caller]
@@ -264,8 +266,7 @@ fn what_could_not_be_read_was_not_answered() {
         after.check("seller INFORM unreadable offered -> CONVERSING");
         let [one, other] = [&before, &after].map(|ledger| ledger.session().unwrap());
         assert_eq!(one.offers(), other.offers());
-        assert_eq!((one.last(), one.counts().0), (other.last(), other.counts().0));
-        assert_eq!(one.counts().1 + 1, other.counts().1, "it is one of the messages");
+        assert_eq!((one.last(), one.counts()), (other.last(), other.counts()), "it is no message");
         let deadline = |ledger: &Ledger| ledger.stage.world.next_deadline(&ledger.id.unwrap());
         assert_eq!(deadline(&before), deadline(&after), "and waits no longer");
         // It can still be answered, by the same one.
@@ -280,8 +281,98 @@ fn what_could_not_be_read_was_not_answered() {
         "buyer QUERY as asked
          seller INFORM unreadable nothing          -> ! INVALID_FIELD ASP-SEA-013 /inReplyTo
          seller INFORM unreadable asked            -> CONVERSING
-         seller INFORM unreadable asked sealed     -> CONVERSING
+         buyer INFORM unreadable asked sealed      -> CONVERSING
          carrier INFORM unreadable asked           -> ! UNKNOWN_STREAM
          node INFORM unreadable asked              -> ! ROLE_NOT_ALLOWED",
+    );
+}
+
+#[test]
+fn that_something_could_not_be_read_is_said_once_by_each() {
+    // ASP-SEA-013, THR-SEAL-SPENT
+    let named = "! INVALID_FIELD ASP-SEA-013 /inReplyTo";
+    let again = "! NOTHING_CHANGED ASP-SEA-013 /inReplyTo";
+    in_both(
+        THREE,
+        &format!(
+            "buyer QUERY as asked
+             seller INFORM unreadable asked as told    -> CONVERSING
+             seller INFORM unreadable asked            -> {again}
+             seller INFORM unreadable asked sealed     -> {again}
+             carrier INFORM unreadable asked           -> CONVERSING
+             carrier INFORM unreadable asked           -> {again}
+             buyer QUERY as further
+             seller INFORM unreadable further          -> CONVERSING
+             buyer INFORM unreadable told              -> {named}
+             carrier INFORM unreadable told            -> {named}"
+        ),
+    );
+}
+
+#[test]
+fn that_something_could_not_be_read_needs_no_message_left() {
+    // ASP-SEA-013, ASP-SES-011, THR-SEAL-SPENT
+    in_both(
+        "buyer PROPOSE with seller mode=MODE messages=4
+         seller ACCEPT
+         buyer INFORM group
+         ",
+        "buyer PROPOSE firm as offered
+         seller INFORM unreadable offered
+         buyer INFORM unreadable offered
+         seller ACCEPT offered as bound            -> EXECUTING
+         buyer QUERY                               -> ! MESSAGE_LIMIT
+         buyer INFORM unreadable bound             -> EXECUTING
+         seller INFORM fulfilment goods            -> EXECUTING [ACTIVE: goods DELIVERED]",
+    );
+}
+
+#[test]
+fn whoever_can_be_in_the_group_says_what_it_could_not_read() {
+    // ASP-SEA-013, ASP-SES-035
+    let before = "buyer PROPOSE with seller mediator! watcher mode=MODE
+                  mediator ACCEPT
+                  watcher ACCEPT
+                  seller ACCEPT
+                  buyer INFORM group
+                  buyer QUERY as asked
+                  ";
+    for mode in CLOSED {
+        let silent = play(mode, before, "+1m");
+        let told = play(
+            mode,
+            before,
+            "+1m
+             watcher INFORM unreadable asked           -> CONVERSING
+             watcher INFORM unreadable asked           -> ! NOTHING_CHANGED
+             watcher INFORM group                      -> ! NOT_ALLOWED
+             watcher INFORM                            -> ! NOT_ALLOWED
+             mediator INFORM unreadable asked          -> CONVERSING",
+        );
+        let [one, other] = [&silent, &told].map(|ledger| ledger.session().unwrap());
+        assert_eq!((one.last(), one.counts()), (other.last(), other.counts()));
+        // Nor is it one of the remarks that observers have, of which its introduction was the first.
+        let all = "watcher OBSERVE\n".repeat(limits::OBSERVER_REMARKS_MAX - 1);
+        told.clone().check(&format!("{all}watcher OBSERVE -> ! MESSAGE_LIMIT"));
+        told.clone().check(&format!("{all}watcher INFORM unreadable #3 -> CONVERSING"));
+    }
+    // Where nothing is sealed an observer informs nobody of anything.
+    let may = |ledger: &Ledger| {
+        ledger.session().unwrap().allowed(Role::Observer).any(|said| said == Performative::Inform)
+    };
+    let open = check("buyer PROPOSE with seller watcher\nwatcher ACCEPT\nseller ACCEPT");
+    assert_eq!((may(&open), may(&play("hybrid", before, ""))), (false, true));
+    open.clone().check("watcher INFORM unreadable #0 -> ! ROLE_NOT_ALLOWED ASP-SES-004 /issuer");
+    // Whose word is awaited is still in the group.
+    in_both(
+        before,
+        "seller ESCALATE to mediator as raised
+         mediator INFORM unreadable asked          -> ESCALATED
+         watcher INFORM unreadable asked           -> ESCALATED",
+    );
+    in_both(
+        before,
+        "seller ESCALATE to seller.example
+         seller.example INFORM unreadable asked    -> ! INVALID_FIELD ASP-SEA-013 /inReplyTo",
     );
 }

@@ -210,6 +210,29 @@ fn a_bundle_has_all_that_groups_are_judged_by() {
 }
 
 #[test]
+fn a_bundle_has_the_reason_why_a_group_goes_on_past_the_message_limit() {
+    // ASP-SEA-006: what ended may be somebody's who never spoke.
+    let limited = THREE.replace("mode=MODE", "mode=MODE messages=5");
+    for (reason, without) in [
+        ("carrier KEY rotated next", ""),
+        ("carrier RETIRE", ""),
+        ("carrier.example REVOKE buyer-carrier", " without carrier"),
+    ] {
+        let story = format!(
+            "buyer PROPOSE firm awaits seller
+             seller ACCEPT
+             buyer INFORM group                    -> ! MESSAGE_LIMIT
+             {reason}
+             seller INFORM group{without}          -> EXECUTING
+             seller INFORM fulfilment goods        -> EXECUTING"
+        );
+        for mode in CLOSED {
+            proved(&play(mode, &limited, &story), "deal");
+        }
+    }
+}
+
+#[test]
 fn a_bundle_in_which_something_is_shown_is_refuted() {
     // ASP-SEA-003: the rules of the node are those of who verifies.
     let ledger = play("sealed", GROUPED, "buyer PROPOSE firm\nseller ACCEPT");

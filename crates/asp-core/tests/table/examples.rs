@@ -25,7 +25,10 @@ pub(crate) const SCENES: [(&str, &str); 17] = [
         "trusted",
         "{bound}; seller INFORM fulfilment goods; buyer INFORM acknowledgement goods; anew; buyer PROPOSE with seller floor=11; seller ACCEPT",
     ),
-    ("closed", "buyer PROPOSE with seller mediator! mode=hybrid; mediator ACCEPT; seller ACCEPT"),
+    (
+        "closed",
+        "buyer PROPOSE with seller mediator! watcher mode=hybrid; mediator ACCEPT; watcher ACCEPT; seller ACCEPT",
+    ),
     ("closed-bound", "{closed}; buyer QUERY; buyer PROPOSE firm both; seller ACCEPT"),
     ("roomy", "buyer PROPOSE with seller rounds=200; seller ACCEPT; buyer PROPOSE; seller ACCEPT"),
 ];
@@ -330,6 +333,7 @@ ESCALATED INFORM group
     ! group-valid        {closed}; buyer QUERY; buyer ESCALATE to seller.example; buyer INFORM group without seller
 ESCALATED INFORM unreadable
     each                 {closed}; buyer QUERY; buyer ESCALATE to seller.example; {} INFORM unreadable #0
+    authority            {closed}; buyer QUERY; buyer ESCALATE to mediator; mediator INFORM unreadable #0
     ! seal-named         {closed}; buyer QUERY; buyer ESCALATE to seller.example; buyer INFORM unreadable nothing
 ESCALATED INFORM progress
     each                 {asked-bound}; {} INFORM progress {own}

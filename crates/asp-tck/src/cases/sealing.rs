@@ -233,6 +233,25 @@ pub(super) const CASES: &[Case] = &[
          buyer INFORM contest goods                   -> EXECUTING [ACTIVE: goods CONTESTED]",
     ),
     dialogue(
+        &["ASP-SEA-006", "ASP-SES-011"],
+        "a group goes on past the message limit while it is not the one that it has to be",
+        "buyer PROPOSE with seller mode=hybrid messages=4
+         seller ACCEPT
+         buyer INFORM group buyer,seller
+         buyer PROPOSE firm
+         seller ACCEPT                                -> EXECUTING
+         buyer QUERY                                  -> ! MESSAGE_LIMIT
+         buyer INFORM group buyer,seller              -> ! MESSAGE_LIMIT ASP-SEA-006 /type
+         buyer KEY rotated next
+         seller INFORM fulfilment goods               -> ! EPOCH_STALE
+         buyer INFORM group buyer,seller as led       -> EXECUTING
+         seller INFORM group buyer,seller             -> ! MESSAGE_LIMIT
+         seller INFORM unreadable led
+         seller INFORM group buyer,seller anew        -> EXECUTING
+         buyer INFORM group buyer,seller              -> ! MESSAGE_LIMIT
+         seller INFORM fulfilment goods               -> EXECUTING [ACTIVE: goods DELIVERED]",
+    ),
+    dialogue(
         &["ASP-SEA-006"],
         "a group is the next, and of exactly those who take part, each by an Ed25519 key of its own",
         "buyer PROPOSE with seller carrier mode=hybrid
@@ -299,6 +318,23 @@ pub(super) const CASES: &[Case] = &[
          seller INFORM unreadable nothing             -> ! INVALID_FIELD ASP-SEA-013 /inReplyTo
          seller INFORM unreadable offered             -> CONVERSING
          seller ACCEPT offered                        -> EXECUTING [ACTIVE: goods OPEN]",
+    ),
+    dialogue(
+        &["ASP-SEA-013", "ASP-SES-011"],
+        "that something could not be read is said once, and is no message",
+        "buyer PROPOSE with seller watcher mode=hybrid messages=4
+         watcher ACCEPT
+         seller ACCEPT
+         buyer INFORM group buyer,seller,watcher
+         buyer PROPOSE firm as offered
+         seller INFORM unreadable offered as told
+         seller INFORM unreadable offered             -> ! NOTHING_CHANGED ASP-SEA-013 /inReplyTo
+         buyer INFORM unreadable told                 -> ! INVALID_FIELD ASP-SEA-013 /inReplyTo
+         watcher INFORM unreadable offered
+         seller ACCEPT offered as bound               -> EXECUTING
+         buyer QUERY                                  -> ! MESSAGE_LIMIT
+         buyer INFORM unreadable bound                -> EXECUTING
+         watcher INFORM unreadable bound              -> EXECUTING",
     ),
     code!(["ASP-SEA-013"], "what could not be read keeps no session from ending", waiting),
 ];

@@ -1184,8 +1184,8 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         id: "ASP-SEA-006",
-        sentence: "A group statement MUST name the next epoch and, by Ed25519 keys that count, the members that the session has to have; who leads others on with a commit is one of them; whoever was no member by that key is taken in by a key package of its own, with a welcome.",
-        codes: &["INVALID_GROUP", "EPOCH_STALE"],
+        sentence: "A group statement MUST name the next epoch and, by Ed25519 keys that count, the members that the session has to have; who leads others on with a commit is one of them; whoever was no member by that key is taken in by a key package of its own, with a welcome. It counts as no message; once there were as many messages or group statements as the limit of messages, the group before has to be no longer the one that it has to be, to be without the issuer, or to be by a statement that somebody could not read.",
+        codes: &["INVALID_GROUP", "EPOCH_STALE", "MESSAGE_LIMIT"],
         level: Level::Full,
         inside: None,
     },
@@ -1233,8 +1233,8 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         id: "ASP-SEA-013",
-        sentence: "Who could not read a statement MUST name it; this answers nothing, and keeps no session from ending.",
-        codes: &["INVALID_FIELD"],
+        sentence: "Who could not read a statement MUST name it, once, and nobody names what says so; this answers nothing, counts as no message, and keeps no session from ending.",
+        codes: &["INVALID_FIELD", "NOTHING_CHANGED"],
         level: Level::Full,
         inside: None,
     },
@@ -1289,7 +1289,7 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         id: "ASP-SES-011",
-        sentence: "A session MUST NOT have more statements than its limit of messages, save those that settle what is owed or end it.",
+        sentence: "A session MUST NOT have more statements than its limit of messages, save those that settle what is owed or end it, and those that say who can open what is sealed or could not read it.",
         codes: &["MESSAGE_LIMIT"],
         level: Level::Standard,
         inside: None,
