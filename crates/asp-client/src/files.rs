@@ -42,7 +42,7 @@ impl Session {
         let secret = self.file_secret().await?;
         let mut sealer = Sealer::<&[u8]>::of_held(bytes, &secret);
         let mut sent = 0_u64;
-        while let Some(chunk) = sealer.next() {
+        for chunk in sealer.by_ref() {
             let chunk = chunk?;
             if !self.has_chunk(&chunk.digest).await? {
                 self.put_chunk(&chunk.content).await?;

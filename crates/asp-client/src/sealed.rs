@@ -164,12 +164,13 @@ impl Session {
         let page: MessagePage = self.agent().party().get(&self.path("/messages"), &first).await?;
         let opening = page.messages.first().ok_or_else(|| Error::forged("a session that nothing opens"))?;
         let said = opening.verify().map_err(Error::forged)?;
-        let mode = match &said.statement().body {
-            Body::Propose(Propose::Invitation(invitation)) if said.statement().hash == self.id() => {
-                invitation.mode
-            }
-            _ => return Err(Error::forged("the beginning of another session")),
+        let Body::Propose(Propose::Invitation(invitation)) = &said.statement().body else {
+            return Err(Error::forged("a session that no invitation opens"));
         };
+        if said.statement().hash != self.id() {
+            return Err(Error::forged("the beginning of another session"));
+        }
+        let mode = invitation.mode;
         Ok(*self.mode.get_or_init(|| mode))
     }
 
@@ -508,10 +509,8 @@ impl From<Error> for Following {
 
 impl From<Broken> for Following {
     fn from(broken: Broken) -> Self {
-        match broken {
-            Broken::Fault(Fault::LogChanged) => Self::Behind,
-            broken => Self::Failed(broken.into()),
-        }
+        let behind = matches!(broken, Broken::Fault(Fault::LogChanged));
+        if behind { Self::Behind } else { Self::Failed(broken.into()) }
     }
 }
 

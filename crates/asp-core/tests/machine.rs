@@ -231,13 +231,7 @@ fn likely(ledger: &Ledger, session: &Session) -> Vec<String> {
         State::Introduced | State::Conversing | State::Executing => bargain(session, &step, &mut add),
     }
     if session.mode() != Mode::Open {
-        let times = if session.channel().is_none() { 16 } else { 4 };
-        for line in ["buyer INFORM group", "seller INFORM group", "carrier INFORM group anew"] {
-            add(times, line.to_owned());
-        }
-        add(4, "seller INFORM unreadable #0".to_owned());
-        add(2, "buyer PROPOSE firm goods bare".to_owned());
-        add(2, "seller QUERY bare".to_owned());
+        seal(session, &mut add);
     }
     for commitment in session.commitments().values() {
         let of = step(&commitment.id);
@@ -264,6 +258,16 @@ fn likely(ledger: &Ledger, session: &Session) -> Vec<String> {
         }
     }
     lines
+}
+
+fn seal(session: &Session, add: &mut dyn FnMut(usize, String)) {
+    let times = if session.channel().is_none() { 16 } else { 4 };
+    for line in ["buyer INFORM group", "seller INFORM group", "carrier INFORM group anew"] {
+        add(times, line.to_owned());
+    }
+    add(4, "seller INFORM unreadable #0".to_owned());
+    add(2, "buyer PROPOSE firm goods bare".to_owned());
+    add(2, "seller QUERY bare".to_owned());
 }
 
 fn bargain<'a>(session: &'a Session, step: &dyn Fn(&Hash) -> &'a str, add: &mut dyn FnMut(usize, String)) {

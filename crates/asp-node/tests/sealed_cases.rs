@@ -1,5 +1,11 @@
 //! Disputes about sessions that the node cannot read: what is disclosed to who rules is opened and proved on the case's page.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "what a test cannot do fails it")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "what a test cannot do fails it"
+)]
 
 mod support;
 #[path = "support/visitor.rs"]

@@ -169,11 +169,9 @@ impl Course {
 
 /// Whether a statement is said so that others can be, and changes nothing of what they mean.
 fn is_automatic(said: &Statement, owner: &AgentUri) -> bool {
-    match &said.body {
-        Body::Inform(Inform::Group(_)) => true,
-        Body::Inform(Inform::Unreadable(_)) => said.issuer.agent() == Some(owner),
-        _ => false,
-    }
+    let Body::Inform(inform) = &said.body else { return false };
+    let tells = matches!(inform, Inform::Unreadable(_)) && said.issuer.agent() == Some(owner);
+    tells || matches!(inform, Inform::Group(_))
 }
 
 impl Known {
@@ -192,12 +190,11 @@ impl Known {
     /// Whether a body agrees to terms that could not be read.
     #[must_use]
     pub fn agrees_unread(&self, body: &Body) -> bool {
-        let terms = match body {
-            Body::Accept(Accept::Acceptance(acceptance)) => &acceptance.terms_hash,
-            Body::Commit(commit) => &commit.terms_hash,
-            _ => return false,
-        };
-        self.package(terms).is_some_and(|package| package.hidden.is_some())
+        let hidden = |terms: &Hash| self.package(terms).is_some_and(|package| package.hidden.is_some());
+        if let Body::Accept(Accept::Acceptance(acceptance)) = body {
+            return hidden(&acceptance.terms_hash);
+        }
+        matches!(body, Body::Commit(commit) if hidden(&commit.terms_hash))
     }
 
     /// The package under a hash of terms, as far as it could be read.

@@ -425,7 +425,7 @@ impl Sealer {
             }
             None => {
                 getrandom::fill(secret.as_mut_slice()).map_err(|_| Fault::NoRandomness)?;
-                course.files = Some(FileSecret(hex::encode(&*secret)));
+                course.files = Some(FileSecret(hex::encode(*secret)));
             }
         }
         Ok(secret)
@@ -604,12 +604,14 @@ fn said_with(said: &Statement, key: &SecretKey) -> bool {
 /// # Errors
 /// [`Fault::NoRandomness`].
 pub fn salted(mut body: Body) -> Result<Body, Fault> {
-    let packages = match &mut body {
-        Body::Propose(Propose::Proposal(offer)) | Body::Counter(Counter::CounterOffer(offer)) => {
-            offer.packages.iter_mut().collect()
-        }
-        Body::Propose(Propose::Amendment(change)) => vec![&mut change.package],
-        _ => Vec::new(),
+    let packages = if let Body::Propose(Propose::Amendment(change)) = &mut body {
+        std::slice::from_mut(&mut change.package)
+    } else if let Body::Propose(Propose::Proposal(offer)) | Body::Counter(Counter::CounterOffer(offer)) =
+        &mut body
+    {
+        offer.packages.as_mut_slice()
+    } else {
+        return Ok(body);
     };
     for package in packages {
         if package.salt.is_none() && package.hidden.is_none() {

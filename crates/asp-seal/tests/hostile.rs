@@ -316,7 +316,7 @@ fn a_commit_does_no_more_than_it_may() {
 fn a_commit_is_a_private_message_that_holds_all_that_it_says() {
     // THR-SEAL-BAD-COMMIT
     let nothing = |_: &mut Members| ();
-    let without = |members: &mut Members| drop(members.remove(&agent(1)));
+    let without = |members: &mut Members| members.retain(|member, _| *member != agent(1));
     // A proposal, which commits to nothing.
     let proposal = followed(
         |mls, rogue| {

@@ -63,21 +63,8 @@ pub(super) fn spellings(form: &str) -> Vec<Wrong> {
         "opaque" => opaques(),
         // The names of other things have no pattern.
         "name" => file_names(),
-        "mediaType" => of(&[
-            ("without a subtype", "application"),
-            ("with a parameter", "text/plain;charset=utf-8"),
-            ("with two strokes", "a/b/c"),
-            ("that begins with a point", ".a/b"),
-            ("with an empty part", "text/"),
-            ("not in ASCII", "t\u{e9}xt/plain"),
-        ]),
-        "code" => of(&[
-            ("that is not in the registry", "NO_SUCH_CODE"),
-            ("in small letters", "content_unopened"),
-            ("with a hyphen", "CONTENT-UNOPENED"),
-            ("that is a rule", "ASP-SEA-014"),
-            ("empty", ""),
-        ]),
+        "mediaType" => media_types(),
+        "code" => codes(),
         "id" => ids(),
         "traceparent" => of(&[
             ("in capitals", "00-4BF92F3577B34DA6A3CE929D0E0E4736-00F067AA0BA902B7-01"),
@@ -86,6 +73,31 @@ pub(super) fn spellings(form: &str) -> Vec<Wrong> {
         ]),
         _ => Vec::new(),
     }
+}
+
+fn media_types() -> Vec<Wrong> {
+    [
+        ("without a subtype", "application"),
+        ("with a parameter", "text/plain;charset=utf-8"),
+        ("with two strokes", "a/b/c"),
+        ("that begins with a point", ".a/b"),
+        ("with an empty part", "text/"),
+        ("not in ASCII", "t\u{e9}xt/plain"),
+    ]
+    .map(|(what, text)| (what, text.to_owned()))
+    .into()
+}
+
+fn codes() -> Vec<Wrong> {
+    [
+        ("that is not in the registry", "NO_SUCH_CODE"),
+        ("in small letters", "content_unopened"),
+        ("with a hyphen", "CONTENT-UNOPENED"),
+        ("that is a rule", "ASP-SEA-014"),
+        ("empty", ""),
+    ]
+    .map(|(what, text)| (what, text.to_owned()))
+    .into()
 }
 
 fn file_names() -> Vec<Wrong> {

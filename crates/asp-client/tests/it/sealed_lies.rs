@@ -37,6 +37,9 @@ fn note(words: &str) -> Body {
     Body::Inform(Inform::Note(Note { data: None, text: text(words) }))
 }
 
+/// What is done to a statement before it is signed.
+type Change = Box<dyn FnOnce(&mut Body, &mut Seal)>;
+
 /// What the buyer seals next, changed before it is signed.
 async fn changed(
     side: &Session,
@@ -95,7 +98,7 @@ async fn what_a_member_seals_otherwise_than_it_signs_is_told_and_counts_for_noth
         packages[0].hidden = Some(Hash::of(&[b"other terms"]));
     };
     let garbage = || Opaque::new(vec![7; 600]).unwrap();
-    let lies: [(Body, Box<dyn FnOnce(&mut Body, &mut Seal)>, Code); 4] = [
+    let lies: [(Body, Change, Code); 4] = [
         (note("x"), Box::new(|_, seal| seal.commitment = Hash::of(&[b"x"])), Code::CommitmentMismatch),
         (offers(), Box::new(other_terms), Code::OutlineMismatch),
         (note("x"), Box::new(move |_, seal| seal.content = garbage()), Code::ContentUnopened),

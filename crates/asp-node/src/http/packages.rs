@@ -105,8 +105,8 @@ fn published(entry: &Entry) -> Vec<Published> {
 
 /// The packages that a statement of an agent's stream publishes.
 fn contents(entry: &Entry) -> &[PublishedPackage] {
-    match &entry.statement.statement().body {
-        Body::AgentKeypackagePublish(KeyPackages { packages }) => packages,
-        _ => &[],
-    }
+    let Body::AgentKeypackagePublish(KeyPackages { packages }) = &entry.statement.statement().body else {
+        return &[];
+    };
+    packages
 }

@@ -293,11 +293,7 @@ fn show(page: &mut Page, view: &SessionView) {
     page.field("session", view.id.to_hex());
     page.field("state", words::state(view.state));
     if view.mode != Mode::Open {
-        let members = view.channel.as_ref().map(|channel| {
-            let names: Vec<String> = channel.members.keys().map(words::agent).collect();
-            format!("  epoch {}: {} can open it", channel.epoch, names.join(", "))
-        });
-        page.field("mode", Text::from(view.mode.as_str()).dim(members.unwrap_or_default()));
+        page.field("mode", readers(view));
     }
     if let Some(end) = &view.end {
         page.field("ended", format!("{} {}", end.code, words::line(&end.sentence, 80)));
@@ -364,6 +360,15 @@ fn show(page: &mut Page, view: &SessionView) {
         page.heading("Commitment");
         super::commitment::show(page, commitment);
     }
+}
+
+/// Who can read a session that the node cannot.
+fn readers(view: &SessionView) -> Text {
+    let members = view.channel.as_ref().map(|channel| {
+        let names: Vec<String> = channel.members.keys().map(words::agent).collect();
+        format!("  epoch {}: {} can open it", channel.epoch, names.join(", "))
+    });
+    Text::from(view.mode.as_str()).dim(members.unwrap_or_default())
 }
 
 fn participant(view: &ParticipantView) -> Vec<Text> {
