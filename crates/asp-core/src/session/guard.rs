@@ -19,7 +19,7 @@ use crate::position::{Hash, LogPoint, LogTime};
 use crate::rejection::{Code, Rejection};
 use crate::statement::Statement;
 use crate::statement::body::{
-    Accept, Admission, Body, Close, Counter, Inform, Invitation, Mode, Name, Obligation, ObligationId, Offer,
+    Accept, Admission, Body, Close, Counter, Inform, Invitation, Name, Obligation, ObligationId, Offer,
     Package, ParticipantRole, Propose, Withdraw,
 };
 
