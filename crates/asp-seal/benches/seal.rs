@@ -1,4 +1,5 @@
-//! What a sealed statement costs its writer and each reader, and a change of the group each member.
+//! What a sealed statement costs its writer and each reader, beside one in the clear; what a change of the group costs each member,
+//! and a disclosure who makes and who opens it.
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -7,9 +8,10 @@
 
 use std::hint::black_box;
 
-use asp_core::key::SecretKey;
-use asp_core::name::AgentUri;
+use asp_core::key::{PublicKey, SecretKey};
+use asp_core::name::{AgentUri, Origin};
 use asp_core::position::Hash;
+use asp_seal::disclosure::{self, Place};
 use asp_seal::package::KeyPackage;
 use asp_seal::vault::{Plan, Vault};
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
@@ -75,6 +77,34 @@ fn messages(criterion: &mut Criterion) {
     bench.finish();
 }
 
+/// What an open session costs in its place, and any session besides: a signature and its check.
+fn clear(criterion: &mut Criterion) {
+    let mut bench = criterion.benchmark_group("message");
+    bench.throughput(Throughput::Elements(1));
+    let (key, text) = (SecretKey::from_seed(&[7; 32]), [7; 1_024]);
+    let public = PublicKey::try_from(&key.id()).unwrap();
+    bench.bench_function("sign and verify 1 KiB in the clear", |bencher| {
+        bencher.iter(|| public.verify(&text, &key.sign(&text)).unwrap());
+    });
+    bench.finish();
+}
+
+fn disclosures(criterion: &mut Criterion) {
+    let mut bench = criterion.benchmark_group("disclosure");
+    bench.throughput(Throughput::Elements(1));
+    let (key, text) = (SecretKey::from_seed(&[7; 32]), [7; 1_024]);
+    let origin: Origin = "node.example/log".parse().unwrap();
+    let place = Place { origin: &origin, session: session(), statement: session() };
+    bench.bench_function("shut 1 KiB", |bencher| {
+        bencher.iter(|| disclosure::shut(&key.id(), &place, &text).unwrap());
+    });
+    let shut = disclosure::shut(&key.id(), &place, &text).unwrap();
+    bench.bench_function("open 1 KiB", |bencher| {
+        bencher.iter(|| disclosure::open(&key, &place, &shut).unwrap());
+    });
+    bench.finish();
+}
+
 fn changes(criterion: &mut Criterion) {
     let mut bench = criterion.benchmark_group("change");
     for count in [2, 32] {
@@ -111,6 +141,6 @@ fn changes(criterion: &mut Criterion) {
 criterion_group! {
     name = all;
     config = Criterion::default().sample_size(20);
-    targets = messages, changes
+    targets = clear, messages, changes, disclosures
 }
 criterion_main!(all);
