@@ -90,7 +90,7 @@ fn one_message_is_proved_to_one_key_and_nothing_else_opens() {
 
     let report = deal.verify("case.json", &["--key", &judge]).with_code(0).one();
     let [("proved", detail)] = check(&report, "disclosed")[..] else { panic!("{report:#}") };
-    assert!(detail.contains("agent://acme.example/buyer sealed in this PROPOSE"), "{detail}");
+    assert!(detail.contains("agent://acme.example/buyer committed to in this PROPOSE"), "{detail}");
     let [("proved", terms)] = check(&report, "disclosed-terms")[..] else { panic!("{report:#}") };
     assert!(terms.contains("240 USD"), "{terms}");
     let [("not-shown", _)] = check(&report, "still-sealed")[..] else { panic!("{report:#}") };
@@ -188,7 +188,7 @@ fn who_rules_reads_what_a_side_discloses_in_a_dispute() {
     let (case, shown) = (path("case.json"), ["dispute", "show", &dispute, "--bundle"]);
     court.run(&[&shown[..], &[&case]].concat()).with_code(0);
     let report = court.run(&["verify", &case]).with_code(0).one();
-    assert!(check(&report, "disclosed")[0].1.contains("sealed in this PROPOSE"), "{report:#}");
+    assert!(check(&report, "disclosed")[0].1.contains("committed to in this PROPOSE"), "{report:#}");
     assert!(check(&report, "disclosed-terms")[0].1.contains("240 USD"), "{report:#}");
     assert!(report["disclosed"]["statements"].to_string().contains(ITEM));
     // Nobody else opens it, not who has disclosed it either.
