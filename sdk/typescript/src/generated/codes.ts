@@ -292,7 +292,7 @@ export const RULES = {
   CHUNK_DIGEST: "",
   /** The chunk exceeds 1 MiB and 16 bytes. */
   CHUNK_TOO_LARGE: "",
-  /** The session has as many chunks as may be, or its sender's organisation or the node keeps as many as it may. */
+  /** The sender's organisation has put as many chunks as it may into this session or into all, or the node keeps as many as it may. */
   CHUNK_LIMIT: "",
   /** The node has more work waiting than it will queue. */
   OVERLOADED: "",

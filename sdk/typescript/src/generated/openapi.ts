@@ -5034,9 +5034,10 @@ export interface paths {
         };
         /**
          * Put a chunk.
-         * @description Of a file that is attached in a sealed session, under the SHA-256 of its bytes, which are encrypted already. For those who
-         *     take part, as long as the session goes on. When it is answered it is durable; putting it again changes nothing. It stays
-         *     until some time after the session has ended.
+         * @description Of a file that is attached in a hybrid or sealed session, under the SHA-256 of its bytes, which are encrypted already. From
+         *     when the session begins until it ends, for the organisations of those who have come in or are in its group: else NOT_A_PARTY;
+         *     in an open session and before it begins NOT_ALLOWED. Each organisation has so many chunks in a session. When it is answered
+         *     it is durable; putting it again changes nothing. It stays until some time after the session has ended.
          */
         readonly put: {
             readonly parameters: {
@@ -5073,10 +5074,18 @@ export interface paths {
                 };
                 readonly 400: components["responses"]["Problem"];
                 readonly 401: components["responses"]["Problem"];
-                readonly 403: components["responses"]["Problem"];
+                /** @description Nobody of the organisation has come in */
+                readonly 403: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
                 readonly 404: components["responses"]["Problem"];
                 readonly 408: components["responses"]["Problem"];
-                /** @description The session has ended, or there are as many chunks as may be */
+                /** @description The session is open, has not begun or has ended, or there are as many chunks as may be */
                 readonly 409: {
                     headers: {
                         readonly [name: string]: unknown;
