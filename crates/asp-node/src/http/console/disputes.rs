@@ -133,7 +133,7 @@ struct Case {
 struct Shown {
     side: String,
     at: Html,
-    note: Html,
+    note: Option<Html>,
     what: &'static str,
     hash: Html,
     /// The statement, if it is one and the case file has it.
@@ -282,7 +282,7 @@ fn shown(
             cited: talk.said,
             side: side(one.side).to_owned(),
             at: cells::at(one.at),
-            note: cells::theirs(note.as_str(), of(one.side).as_ref(), own),
+            note: (!note.is_empty()).then(|| cells::theirs(note.as_str(), of(one.side).as_ref(), own)),
             what,
             hash: cells::hash(hash),
         }
