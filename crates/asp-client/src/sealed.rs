@@ -87,7 +87,7 @@ impl AgentParty {
     pub async fn publish_packages(&self) -> Result<bool, Error> {
         let body = {
             let mut vault = self.open_vault()?;
-            let body = vault.sealer().publish(self.party().key())?;
+            let body = vault.sealer().publish(self.client().origin(), self.party().key())?;
             vault.save()?;
             body
         };

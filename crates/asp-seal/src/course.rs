@@ -64,6 +64,7 @@ pub struct Course {
     world: World,
     /// The same with what was opened.
     members: World,
+    origin: Origin,
     id: Hash,
     at: Option<LogPoint>,
     moved: Sequence,
@@ -91,8 +92,16 @@ impl Course {
     /// Nothing yet of a session in the log of this origin and key.
     #[must_use]
     pub fn new(origin: Origin, node_key: KeyId, id: Hash) -> Self {
-        let world = World::new(origin, node_key).without_trust();
-        Self { members: world.clone(), world, id, at: None, moved: Sequence(0), streams: BTreeMap::new() }
+        let world = World::new(origin.clone(), node_key).without_trust();
+        Self {
+            members: world.clone(),
+            world,
+            origin,
+            id,
+            at: None,
+            moved: Sequence(0),
+            streams: BTreeMap::new(),
+        }
     }
 
     /// Judges a statement at its place in the log and takes it in; one of the session with what was sealed in it.
@@ -150,7 +159,7 @@ impl Course {
     /// [`Broken::NoBeginning`]; [`Fault::LogChanged`] where less is there than was before: who read it may have been overtaken by
     /// another process of the same owner, and reads again; else who gave it has taken something out.
     pub fn finish(self, sealer: &mut Sealer) -> Result<Known, Broken> {
-        sealer.follow(&self.streams)?;
+        sealer.follow(&self.origin, &self.streams)?;
         let outlined = self.world.session(&self.id).cloned().ok_or(Broken::NoBeginning)?;
         let inner = self.members.session(&self.id).cloned();
         let (inner, at) = inner.zip(self.at).ok_or(Broken::NoBeginning)?;

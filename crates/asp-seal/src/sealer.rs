@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use asp_core::key::{KeyId, SecretKey};
-use asp_core::name::{AgentUri, StreamId};
+use asp_core::name::{AgentUri, Origin, StreamId};
 use asp_core::position::{Hash, Head, Sequence};
 use asp_core::rejection::{Code, Rejection};
 use asp_core::seal::{Opaque, Opened, Salt, Seal, outline, place};
@@ -111,6 +111,8 @@ struct Followed {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Unpublished {
+    /// The log that they are to be published in.
+    origin: Origin,
     /// The key that they were made with.
     key: KeyId,
     packages: KeyPackages,
@@ -123,7 +125,9 @@ struct Saved {
     version: u32,
     courses: BTreeMap<Hash, Course>,
     #[serde(default)]
-    followed: BTreeMap<StreamId, Followed>,
+    followed: BTreeMap<Origin, BTreeMap<StreamId, Followed>>,
+    #[serde(default)]
+    published: BTreeSet<Origin>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     unpublished: Option<Unpublished>,
     #[serde(default)]
@@ -137,7 +141,10 @@ struct Saved {
 pub struct Sealer {
     vault: Vault,
     courses: BTreeMap<Hash, Course>,
-    followed: BTreeMap<StreamId, Followed>,
+    /// By the log that has them: agents of one name can be at several nodes.
+    followed: BTreeMap<Origin, BTreeMap<StreamId, Followed>>,
+    /// The logs in which key packages stand.
+    published: BTreeSet<Origin>,
     unpublished: Option<Unpublished>,
     /// Whether somebody had nothing left to take but the last resort.
     drained: bool,
@@ -166,6 +173,7 @@ impl Sealer {
             vault: Vault::new(agent),
             courses: BTreeMap::new(),
             followed: BTreeMap::new(),
+            published: BTreeSet::new(),
             unpublished: None,
             drained: false,
             texts: BTreeMap::new(),
@@ -187,6 +195,7 @@ impl Sealer {
             vault: Vault::from_bytes(&vault)?,
             courses: saved.courses,
             followed: saved.followed,
+            published: saved.published,
             unpublished: saved.unpublished,
             drained: saved.drained,
             texts: BTreeMap::new(),
@@ -203,8 +212,9 @@ impl Sealer {
     pub fn to_bytes(&self) -> Result<Zeroizing<Vec<u8>>, Fault> {
         let vault = hex::encode(&*self.vault.to_bytes()?);
         let (courses, followed) = (self.courses.clone(), self.followed.clone());
-        let (unpublished, drained) = (self.unpublished.clone(), self.drained);
-        let mut saved = Saved { version: VERSION, courses, followed, unpublished, drained, vault };
+        let (published, unpublished) = (self.published.clone(), self.unpublished.clone());
+        let drained = self.drained;
+        let mut saved = Saved { version: VERSION, courses, followed, published, unpublished, drained, vault };
         let bytes = serde_json::to_vec(&saved).map(Zeroizing::new);
         saved.vault.zeroize();
         bytes.map_err(|_| Fault::TooLarge)
@@ -226,17 +236,19 @@ impl Sealer {
         self.vault.agent()
     }
 
-    /// The statement by which others can take the agent into their groups, where few key packages are ready, with one of last
-    /// resort. It is the same until [`Sealer::published`].
+    /// The statement by which others at a node can take the agent into their groups, where few key packages are ready, with one of
+    /// last resort. It is the same until [`Sealer::published`].
     ///
     /// # Errors
     /// [`Fault::KeyUnsuited`] for a key that is not of Ed25519.
-    pub fn publish(&mut self, key: &SecretKey) -> Result<Option<Body>, Fault> {
-        if let Some(waiting) = self.unpublished.as_ref().filter(|waiting| waiting.key == key.id()) {
+    pub fn publish(&mut self, origin: &Origin, key: &SecretKey) -> Result<Option<Body>, Fault> {
+        let is_it = |waiting: &&Unpublished| waiting.key == key.id() && waiting.origin == *origin;
+        if let Some(waiting) = self.unpublished.as_ref().filter(is_it) {
             return Ok(Some(Body::AgentKeypackagePublish(waiting.packages.clone())));
         }
         // Those that nobody can take any more say nothing of those that are there to be taken.
-        let left = if self.drained { 0 } else { self.vault.packages_left(&key.id()) };
+        let there = self.published.contains(origin) && !self.drained;
+        let left = if there { self.vault.packages_left(&key.id()) } else { 0 };
         if left >= PACKAGES_LOW {
             return Ok(None);
         }
@@ -248,7 +260,8 @@ impl Sealer {
         let packages =
             KeyPackages { packages: made.into_iter().map(published).collect::<Result<_, Fault>>()? };
         self.drained = false;
-        self.unpublished = Some(Unpublished { key: key.id(), packages: packages.clone() });
+        self.unpublished =
+            Some(Unpublished { origin: origin.clone(), key: key.id(), packages: packages.clone() });
         Ok(Some(Body::AgentKeypackagePublish(packages)))
     }
 
@@ -260,7 +273,7 @@ impl Sealer {
 
     /// Notes that the log has what [`Sealer::publish`] gave.
     pub fn published(&mut self) {
-        self.unpublished = None;
+        self.published.extend(self.unpublished.take().map(|published| published.origin));
     }
 
     /// The statement of a session that is to be taken in next.
@@ -388,7 +401,7 @@ impl Sealer {
 
     /// Whether a statement stands where another was followed before.
     pub(crate) fn is_other(&self, said: &Statement) -> bool {
-        let seen = self.followed.get(&said.stream);
+        let seen = self.followed.get(&said.audience).and_then(|streams| streams.get(&said.stream));
         seen.is_some_and(|seen| seen.sequence == said.sequence.0 && seen.hash != said.hash)
     }
 
@@ -396,9 +409,14 @@ impl Sealer {
     ///
     /// # Errors
     /// [`Fault::LogChanged`].
-    pub(crate) fn follow(&mut self, streams: &BTreeMap<StreamId, Option<Head>>) -> Result<(), Fault> {
+    pub(crate) fn follow(
+        &mut self,
+        origin: &Origin,
+        streams: &BTreeMap<StreamId, Option<Head>>,
+    ) -> Result<(), Fault> {
+        let followed = self.followed.entry(origin.clone()).or_default();
         let is_shorter = |(stream, head): (&StreamId, &Option<Head>)| {
-            let seen = self.followed.get(stream).map(|seen| seen.sequence);
+            let seen = followed.get(stream).map(|seen| seen.sequence);
             seen > head.map(|head| head.sequence.0)
         };
         if streams.iter().any(is_shorter) {
@@ -406,7 +424,7 @@ impl Sealer {
         }
         for (stream, head) in streams {
             let Some(Head { sequence, hash }) = *head else { continue };
-            self.followed.insert(stream.clone(), Followed { sequence: sequence.0, hash });
+            followed.insert(stream.clone(), Followed { sequence: sequence.0, hash });
         }
         Ok(())
     }

@@ -367,7 +367,7 @@ async fn key_packages_whose_fate_is_not_known_are_published_until_it_is() {
         } else {
             // The process ends before anything is handed in.
             let mut open = vault.open().unwrap();
-            assert!(open.sealer().publish(&key("seller")).unwrap().is_some());
+            assert!(open.sealer().publish(direct.origin(), &key("seller")).unwrap().is_some());
             open.save().unwrap();
         }
         let again = seller_at(&direct).with_vault(vault);

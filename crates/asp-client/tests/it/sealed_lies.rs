@@ -245,7 +245,7 @@ fn what_is_printed_of_an_agent_holds_nothing_of_its_vault() {
     let folder = tempfile::tempdir().unwrap();
     let vault = Folder::new(buyer(), folder.path());
     let mut open = vault.open().unwrap();
-    open.sealer().publish(&key("buyer")).unwrap();
+    open.sealer().publish(&text("node.example/log"), &key("buyer")).unwrap();
     open.sealer().file_secret(&Hash::of(&[])).unwrap();
     open.save().unwrap();
     let secret = hex(&*open.sealer().file_secret(&Hash::of(&[])).unwrap());

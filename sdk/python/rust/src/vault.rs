@@ -86,9 +86,9 @@ impl Vault {
     }
 
     /// The body of the statement that publishes key packages, if few are ready for others: JSON.
-    fn publish(&self, py: Python<'_>, key: &SecretKey) -> PyResult<Option<String>> {
-        let key = &key.0;
-        let body = py.detach(|| self.kept(|sealer| sealer.publish(key).map_err(in_vault)))?;
+    fn publish(&self, py: Python<'_>, origin: &str, key: &SecretKey) -> PyResult<Option<String>> {
+        let (origin, key): (Origin, _) = (parsed("an origin", origin)?, &key.0);
+        let body = py.detach(|| self.kept(|sealer| sealer.publish(&origin, key).map_err(in_vault)))?;
         Ok(body.as_ref().map(json))
     }
 

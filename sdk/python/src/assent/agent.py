@@ -316,7 +316,8 @@ class Agent:
 
         Done by itself before it comes into a session that needs it. Whether any were published.
         """
-        body = await in_vault(self._vault.publish, self._party.key._secret)
+        node = await self._party.node()
+        body = await in_vault(self._vault.publish, node.origin, self._party.key._secret)
         if body is None:
             return False
         try:
