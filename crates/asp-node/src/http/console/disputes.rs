@@ -282,7 +282,8 @@ fn shown(
             cited: talk.said,
             side: side(one.side).to_owned(),
             at: cells::at(one.at),
-            note: (!note.is_empty()).then(|| cells::theirs(note.as_str(), of(one.side).as_ref(), own)),
+            note: (!note.as_str().is_empty())
+                .then(|| cells::theirs(note.as_str(), of(one.side).as_ref(), own)),
             what,
             hash: cells::hash(hash),
         }
