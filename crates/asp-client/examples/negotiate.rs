@@ -169,6 +169,8 @@ fn offer(buyer: &AgentUri, seller: &AgentUri, value: &str, due: LogTime) -> Outc
         obligations: vec![obligation],
         schema: None,
         terms: serde_json::Map::new(),
+        hidden: None,
+        salt: None,
     };
     Ok(Offer::of(vec![package], false))
 }

@@ -1,13 +1,14 @@
 //! What an agent does: keep its card and key, open and find sessions, ask whom to trust.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use asp_core::amount::Money;
 use asp_core::challenge::{Challenge, ChallengeError};
-use asp_core::key::SecretKey;
+use asp_core::key::{Algorithm, SecretKey};
 use asp_core::log::receipt::Receipt;
-use asp_core::name::{AgentUri, Capability, Domain, StreamId, StreamKind, StreamName};
+use asp_core::name::{AgentUri, Capability, Domain, Issuer, StreamId, StreamKind, StreamName};
 use asp_core::position::{Hash, LogTime};
 use asp_core::session::table::State;
 use asp_core::statement::Verified;
@@ -15,6 +16,7 @@ use asp_core::statement::body::{
     Because, Body, Card, CardSet, Endorsement, EndorsementEnd, Invitation, Invitee, KeyRotate, Limits, Mode,
     Nonce, ParticipantRole, Propose, Rating, SchemaRef, Text,
 };
+use asp_seal::folder::Folder;
 use futures::{Stream, TryStreamExt};
 
 use crate::api::{
@@ -34,6 +36,8 @@ const POLL_MAX: Duration = Duration::from_secs(20);
 pub struct AgentParty {
     party: Party,
     agent: AgentUri,
+    /// What it keeps of sessions that the node cannot read.
+    pub(crate) vault: Option<Arc<Folder>>,
 }
 
 /// A session to open.
@@ -49,6 +53,8 @@ pub struct Opening {
     pub consents: Vec<Hash>,
     /// Its limits; the protocol's where nothing is said.
     pub limits: Limits,
+    /// Who can read it.
+    pub mode: Mode,
     /// The schemas that terms may follow, the preferred first; any terms will do if none is named.
     pub schemas: Vec<SchemaRef>,
 }
@@ -65,13 +71,21 @@ impl Opening {
             capability.to_string().parse().unwrap_or_else(|_| unreachable!("a capability is a text"));
         let with = vec![Invitee::of(with, ParticipantRole::Party)];
         let limits = Limits::defaults();
-        Self { with, capability, purpose, consents: Vec::new(), limits, schemas: Vec::new() }
+        Self {
+            with,
+            capability,
+            purpose,
+            consents: Vec::new(),
+            limits,
+            mode: Mode::Open,
+            schemas: Vec::new(),
+        }
     }
 }
 
 impl AgentParty {
     pub(crate) const fn new(party: Party, agent: AgentUri) -> Self {
-        Self { party, agent }
+        Self { party, agent, vault: None }
     }
 
     pub(crate) const fn party(&self) -> &Party {
@@ -90,7 +104,7 @@ impl AgentParty {
         self.party.client()
     }
 
-    async fn say(&self, body: Body, others: &[&SecretKey]) -> Result<Receipt, Error> {
+    pub(crate) async fn say(&self, body: Body, others: &[&SecretKey]) -> Result<Receipt, Error> {
         let head = self.party.client().agent(&self.agent).await?.head;
         self.party.say_beside_node(StreamId::Agent(self.agent.clone()), head, body, others).await
     }
@@ -116,11 +130,18 @@ impl AgentParty {
 
     /// Replaces the key: the old one signs, the new one countersigns. Use the new key from here on.
     ///
+    /// Where key packages were published, so are some of the new key: those of the old one count no more.
+    ///
     /// # Errors
-    /// As every call.
+    /// As every call; [`Error::Vault`], after the key was replaced.
     pub async fn rotate_key(&self, new: &SecretKey) -> Result<Receipt, Error> {
         let body = Body::AgentKeyRotate(KeyRotate { new_key: new.id(), old_key: self.party.key().id() });
-        self.say(body, &[new]).await
+        let receipt = self.say(body, &[new]).await?;
+        if self.has_packages()? && new.id().algorithm() == Algorithm::Ed25519 {
+            let party = Party::new(self.client(), Issuer::Agent(self.agent.clone()), new.clone());
+            Self { party, ..self.clone() }.publish_packages().await?;
+        }
+        Ok(receipt)
     }
 
     /// Ends the agent.
@@ -142,20 +163,25 @@ impl AgentParty {
         } else {
             opening.consents.iter().copied().collect()
         };
+        if opening.mode != Mode::Open {
+            // Others can then take this agent in again, should it lose its vault.
+            self.publish_packages().await?;
+        }
+        let mode = opening.mode;
         let invitation = self.invitation(opening, consents)?;
         let receipt = self.party.client().submit(&invitation).await?;
-        Ok(self.session(&receipt.receipt.statement))
+        Ok(Session::begun(self.clone(), receipt.receipt.statement, mode))
     }
 
     /// Signs the invitation that opens a session, whose id is its hash, without handing it in.
     pub(crate) fn invitation(&self, opening: Opening, consents: BTreeSet<Hash>) -> Result<Verified, Error> {
-        let Opening { with, capability, purpose, consents: _, limits, schemas } = opening;
+        let Opening { with, capability, purpose, consents: _, limits, mode, schemas } = opening;
         let first = Invitee::of(self.agent.clone(), ParticipantRole::Initiator);
         let invitation = Invitation {
             capability,
             consents,
             limits,
-            mode: Mode::Open,
+            mode,
             nonce: Nonce(clock::random()?),
             participants: [first].into_iter().chain(with).collect(),
             purpose,

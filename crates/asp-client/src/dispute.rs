@@ -1,12 +1,14 @@
 //! Disputes of a party: filing, answering, showing, settling, ruling, appealing, and reading what is its own.
 
 use asp_core::amount::Money;
+use asp_core::key::KeyId;
 use asp_core::log::receipt::Receipt;
-use asp_core::name::{AgentUri, StreamId, StreamKind, StreamName};
+use asp_core::name::{AgentUri, Issuer, StreamId, StreamKind, StreamName};
 use asp_core::position::Hash;
 use asp_core::statement::body::{
-    Body, DisputeAppeal, DisputeCommit, DisputeEvidence, DisputeFile, DisputeOutcome, DisputeReason,
-    DisputeRespond, DisputeRule, DisputeSettle, DisputeVote, Exhibit, Nonce, ObligationId, Text,
+    Body, Disclosure, DisputeAppeal, DisputeCommit, DisputeEvidence, DisputeFile, DisputeOutcome,
+    DisputeReason, DisputeRespond, DisputeRule, DisputeSettle, DisputeVote, Exhibit, Nonce, ObligationId,
+    Text,
 };
 use futures::Stream;
 
@@ -41,7 +43,36 @@ pub struct Filing {
     /// What is asked for, at most.
     pub amount: Option<Money>,
     /// What shows it.
-    pub evidence: Vec<Exhibit>,
+    pub evidence: CaseEvidence,
+}
+
+/// What a side shows: exhibits, and what of them is disclosed to whoever is to read what is sealed in them.
+#[derive(Debug, Clone, Default)]
+pub struct CaseEvidence {
+    /// The exhibits; a statement that is disclosed is one of them by itself, without a note.
+    pub exhibits: Vec<Exhibit>,
+    /// The disclosures: see [`crate::Session::disclose`].
+    pub disclosures: Vec<Disclosure>,
+}
+
+impl From<Vec<Exhibit>> for CaseEvidence {
+    fn from(exhibits: Vec<Exhibit>) -> Self {
+        Self { exhibits, disclosures: Vec::new() }
+    }
+}
+
+impl CaseEvidence {
+    /// Exhibits and disclosures as a body has them: what is disclosed is shown too.
+    fn into_parts(self) -> (Vec<Exhibit>, Option<Vec<Disclosure>>) {
+        let Self { mut exhibits, disclosures } = self;
+        for disclosed in &disclosures {
+            let shows = |one: &Exhibit| matches!(one, Exhibit::Statement { statement, .. } if *statement == disclosed.statement);
+            if !exhibits.iter().any(shows) {
+                exhibits.push(Exhibit::Statement { note: Text::default(), statement: disclosed.statement });
+            }
+        }
+        (exhibits, (!disclosures.is_empty()).then_some(disclosures))
+    }
 }
 
 impl AgentParty {
@@ -49,6 +80,25 @@ impl AgentParty {
     #[must_use]
     pub fn disputes(&self) -> Disputes {
         Disputes { party: self.party().clone() }
+    }
+
+    /// The keys of an agent or organisation to which something can be disclosed: those that sign for it now.
+    ///
+    /// # Errors
+    /// As every call; [`Error::Missing`] where it has none of Ed25519.
+    pub async fn disclosure_keys(&self, whom: &Issuer) -> Result<Vec<KeyId>, Error> {
+        let client = self.client();
+        let keys = match whom {
+            Issuer::Agent(agent) => client.agent(agent).await?.keys,
+            Issuer::Organisation(domain) => client.organisation(domain).await?.keys,
+            Issuer::Node(_) => Vec::new(),
+        };
+        let live = keys.iter().filter(|life| life.until.is_none() && life.distrusted_from.is_none());
+        let keys: Vec<KeyId> = live.map(|life| life.key).filter(|key| key.exchange_key().is_ok()).collect();
+        if keys.is_empty() {
+            return Err(Error::Missing { what: "key that something can be disclosed to" });
+        }
+        Ok(keys)
     }
 }
 
@@ -88,11 +138,13 @@ impl Disputes {
     /// As every call.
     pub async fn file(&self, about: &CommitmentView, filing: Filing) -> Result<Hash, Error> {
         let Filing { party, against, obligation, reason, severity, claim, amount, evidence } = filing;
+        let (evidence, disclosures) = evidence.into_parts();
         let file = DisputeFile {
             against,
             amount,
             claim,
             commitment: about.id,
+            disclosures,
             evidence,
             nonce: Nonce(clock::random()?),
             obligation,
@@ -122,17 +174,23 @@ impl Disputes {
         id: &Hash,
         accepts: bool,
         text: Text,
-        evidence: Vec<Exhibit>,
+        shown: impl Into<CaseEvidence> + Send,
     ) -> Result<Receipt, Error> {
-        self.say(id, Body::DisputeRespond(DisputeRespond { accepts, evidence, text })).await
+        let (evidence, disclosures) = shown.into().into_parts();
+        self.say(id, Body::DisputeRespond(DisputeRespond { accepts, disclosures, evidence, text })).await
     }
 
     /// Shows more.
     ///
     /// # Errors
     /// As every call.
-    pub async fn show_evidence(&self, id: &Hash, evidence: Vec<Exhibit>) -> Result<Receipt, Error> {
-        self.say(id, Body::DisputeEvidence(DisputeEvidence { evidence })).await
+    pub async fn show_evidence(
+        &self,
+        id: &Hash,
+        shown: impl Into<CaseEvidence> + Send,
+    ) -> Result<Receipt, Error> {
+        let (evidence, disclosures) = shown.into().into_parts();
+        self.say(id, Body::DisputeEvidence(DisputeEvidence { disclosures, evidence })).await
     }
 
     /// Offers how to end it.

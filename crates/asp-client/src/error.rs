@@ -50,6 +50,21 @@ pub enum Error {
         /// Why.
         why: String,
     },
+    /// What is to be agreed to was sealed and could not be read: nothing was sent.
+    Unread {
+        /// Why not.
+        code: Code,
+    },
+    /// A file cannot be sent or fetched: nothing was said of it.
+    File {
+        /// Why.
+        why: String,
+    },
+    /// The vault with the keys of sealed sessions cannot be used: nothing was sent.
+    Vault {
+        /// Why.
+        why: String,
+    },
     /// The operating system has no random bytes.
     NoRandomness,
 }
@@ -62,12 +77,15 @@ impl Error {
             Self::Refused(problem) => Some(problem.code),
             Self::Conflict { .. } => Some(Code::SequenceConflict),
             Self::Invalid(rejection) => Some(rejection.code),
+            Self::Unread { code } => Some(*code),
             Self::Unreachable { .. }
             | Self::BadAnswer { .. }
             | Self::Forged { .. }
             | Self::TimedOut
             | Self::Missing { .. }
             | Self::Key { .. }
+            | Self::File { .. }
+            | Self::Vault { .. }
             | Self::NoRandomness => None,
         }
     }
@@ -96,6 +114,9 @@ impl fmt::Display for Error {
             Self::TimedOut => f.write_str("nothing came in time"),
             Self::Missing { what } => write!(f, "there is no {what}"),
             Self::Key { path, why } => write!(f, "{}: {why}", path.display()),
+            Self::Unread { code } => write!(f, "what is to be agreed to could not be read ({code})"),
+            Self::File { why } => write!(f, "the file: {why}"),
+            Self::Vault { why } => write!(f, "the vault of sealed sessions: {why}"),
             Self::NoRandomness => f.write_str("the operating system has no random bytes"),
         }
     }

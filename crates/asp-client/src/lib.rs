@@ -25,23 +25,26 @@
 //! ```
 
 pub mod a2a;
-pub mod api;
 pub mod keys;
 pub mod otlp;
 
 mod agent;
+mod chunks;
 mod client;
 mod clock;
 mod dispute;
 mod error;
 mod export;
+mod files;
 mod inbox;
 mod list;
 mod money;
 mod organisation;
+mod packages;
 mod party;
 mod people;
 mod replay;
+mod sealed;
 mod searches;
 mod session;
 mod stream;
@@ -53,12 +56,15 @@ mod webhooks;
 mod work;
 
 pub use agent::{AgentParty, Opening};
+/// The JSON of the API.
+pub use asp_api as api;
 pub use client::{Client, SchemaSearch};
-pub use dispute::{Disputes, Filing};
+pub use dispute::{CaseEvidence, Disputes, Filing};
 pub use error::Error;
 pub use export::{Difference, Replay, SessionExport, Step};
 pub use inbox::Inbox;
 pub use organisation::{ConsentTerms, OrganisationParty};
+pub use sealed::Read;
 pub use session::Session;
 pub use tender::{
     Award, Awarded, Bid, Declined, Invitations, OfferedPackage, Standing, Supplier, Tender, TenderCall,

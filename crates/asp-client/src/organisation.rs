@@ -11,7 +11,7 @@ use asp_core::position::{Hash, LogTime};
 use asp_core::session::table::Performative;
 use asp_core::statement::body::{
     AgentRegister, Because, Body, Card, ConsentNarrow, ConsentRequest, DataClass, Empty, KeyAdd, KeyRevoke,
-    Name, Nonce, OrgRegister, OrgVerify, PolicySet, SchemaRegister, Text,
+    Mode, Name, Nonce, OrgRegister, OrgVerify, PolicySet, SchemaRegister, Text,
 };
 use futures::Stream;
 
@@ -38,6 +38,8 @@ pub struct ConsentTerms {
     pub capabilities: BTreeSet<Capability>,
     /// The most that one party may owe under one package of terms.
     pub ceiling: Option<Money>,
+    /// How closed sessions have to be at least; any will do if absent.
+    pub mode: Option<Mode>,
     /// The classes of data that may flow; all if none is named.
     pub data_classes: Option<BTreeSet<DataClass>>,
     /// The names of the members that data and terms may have; any if absent.
@@ -62,6 +64,7 @@ impl ConsentTerms {
             purpose,
             capabilities,
             ceiling: None,
+            mode: None,
             data_classes: None,
             fields: None,
             performatives: None,
@@ -192,6 +195,7 @@ impl OrganisationParty {
         let request = ConsentRequest {
             capabilities: terms.capabilities,
             ceiling: terms.ceiling,
+            mode: terms.mode,
             data_classes: terms.data_classes,
             expires_at: terms.expires_at,
             fields: terms.fields,

@@ -7,11 +7,12 @@ use asp_core::key::SecretKey;
 use asp_core::log::receipt::Receipt;
 use asp_core::name::{AgentUri, Capability, Domain, Issuer, StreamId, StreamName};
 use asp_core::position::{Hash, Head, LogTime, Sequence};
+use asp_core::seal::Seal;
 use asp_core::statement::Verified;
 use asp_core::statement::body::Body;
 use asp_core::statement::draft::Draft;
 use futures::Stream;
-use reqwest::{Method, Response};
+use reqwest::{Method, Response, StatusCode};
 use serde::de::DeserializeOwned;
 
 use crate::api::{
@@ -76,6 +77,23 @@ impl Party {
         draft.trace.clone_from(&client.trace);
         let keys: Vec<&SecretKey> = [&self.inner.key].into_iter().chain(others.iter().copied()).collect();
         Ok(draft.sign(head, client.inner.offset.stamp()?, &keys)?)
+    }
+
+    /// Makes and signs a statement of this party with what it says to the members of a group alone.
+    pub(crate) fn draft_sealed(
+        &self,
+        stream: StreamName,
+        head: Option<Head>,
+        body: Body,
+        seal: Option<Seal>,
+        reply: Option<Hash>,
+    ) -> Result<Verified, Error> {
+        let client = &self.inner.client;
+        let mut draft = Draft::new(stream, client.origin().clone(), self.inner.issuer.clone(), body);
+        draft.in_reply_to = reply;
+        draft.seal = seal;
+        draft.trace.clone_from(&client.trace);
+        Ok(draft.sign(head, client.inner.offset.stamp()?, &[&self.inner.key])?)
     }
 
     /// Makes, signs and hands in.
@@ -174,6 +192,26 @@ impl Party {
                 }
                 Err(failure) => attempts.again(failure).await?,
                 Ok(answer) => return Ok(answer),
+            }
+        }
+    }
+
+    /// Whether something is there that is this party's to read, without reading it.
+    pub(crate) async fn is_there(&self, path: &str) -> Result<bool, Error> {
+        let mut attempts = Attempts::default();
+        let mut renewed = false;
+        loop {
+            let request =
+                self.signed(self.transport().request(Method::HEAD, path), &Method::HEAD, path).await?;
+            match transport::look(request).await {
+                Ok(StatusCode::NOT_FOUND) => return Ok(false),
+                Ok(StatusCode::UNAUTHORIZED) if !renewed => {
+                    renewed = true;
+                    self.forget_token().await;
+                }
+                Ok(status) if status.is_success() => return Ok(true),
+                Ok(status) => attempts.again(transport::unanswered(status)).await?,
+                Err(failure) => attempts.again(failure).await?,
             }
         }
     }

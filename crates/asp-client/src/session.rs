@@ -1,5 +1,6 @@
 //! A session as its participant uses it: each performative is a method.
 
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use asp_core::log::receipt::Receipt;
@@ -12,8 +13,8 @@ use asp_core::session::trace::SessionTrace;
 use asp_core::statement::Verified;
 use asp_core::statement::body::{
     Accept, Acceptance, Admission, Amendment, Because, Body, Close, Closing, Commit, Counter, Empty,
-    Escalation, Evidence, Fulfilment, Inform, Introduction, Mandate, Note, ObligationNote, ObligationRef,
-    Offer, Propose, Question, Resumption, Termination, Text, Usage, Withdraw,
+    Escalation, Evidence, Fulfilment, Inform, Introduction, Mandate, Mode, Note, ObligationNote,
+    ObligationRef, Offer, Propose, Question, Resumption, Termination, Text, Usage, Withdraw,
 };
 use futures::Stream;
 use serde_json::Value;
@@ -36,12 +37,19 @@ const POLL: Duration = Duration::from_secs(20);
 pub struct Session {
     agent: AgentParty,
     id: Hash,
-    head: KnownHead,
+    pub(crate) head: KnownHead,
+    /// Who can read it, once that is known.
+    pub(crate) mode: Arc<OnceLock<Mode>>,
 }
 
 impl Session {
     pub(crate) fn new(agent: AgentParty, id: Hash) -> Self {
-        Self { agent, id, head: KnownHead::default() }
+        Self { agent, id, head: KnownHead::default(), mode: Arc::default() }
+    }
+
+    /// One that the agent has begun itself.
+    pub(crate) fn begun(agent: AgentParty, id: Hash, mode: Mode) -> Self {
+        Self { mode: Arc::new(mode.into()), ..Self::new(agent, id) }
     }
 
     /// Its id.
@@ -60,15 +68,22 @@ impl Session {
         StreamId::Session(self.id)
     }
 
-    fn path(&self, rest: &str) -> String {
+    pub(crate) fn path(&self, rest: &str) -> String {
         format!("/v1/sessions/{}{rest}", self.id.to_hex())
     }
 
-    /// The session as it stands, by the node's word; see [`Session::replayed`].
+    /// The session as it stands, by the node's word; see [`Session::replayed`]. One that the node cannot read is judged and
+    /// opened here, where the agent has a vault.
     ///
     /// # Errors
     /// As every call.
     pub async fn view(&self) -> Result<SessionView, Error> {
+        let plain = self.mode().await? == Mode::Open || self.agent.vault.is_none();
+        if plain { self.outline_view().await } else { self.inner_view().await }
+    }
+
+    /// The session as the node knows it.
+    pub(crate) async fn outline_view(&self) -> Result<SessionView, Error> {
         let view: SessionView = self.agent.party().get(&self.path(""), &Vec::new()).await?;
         // Who accepts names terms by their hash, so the hash has to be that of the terms that are shown.
         let named =
@@ -128,7 +143,7 @@ impl Session {
     pub async fn export(&self) -> Result<SessionExport, Error> {
         let (party, client) = (self.agent.party(), self.agent.client());
         for _ in 0..RESIGN_MAX {
-            let before = self.view().await?.head;
+            let before = self.outline_view().await?.head;
             let messages = replay::messages(party, self.id).await?;
             let recorded: Value = party.get(&self.path(""), &Vec::new()).await?;
             let after: SessionView = serde_json::from_value(recorded.clone()).map_err(Error::forged)?;
@@ -210,6 +225,13 @@ impl Session {
     /// # Errors
     /// As every call; [`Error::Conflict`] if somebody else spoke first.
     pub async fn say(&self, body: Body, reply: Option<Hash>) -> Result<Receipt, Error> {
+        if self.mode().await? != Mode::Open {
+            // Who comes in is taken into the group by a key package of its own.
+            if matches!(body, Body::Accept(Accept::Introduction(_))) {
+                self.agent.publish_packages().await?;
+            }
+            return self.say_sealed(body, reply).await;
+        }
         let mut attempt = 0;
         loop {
             let statement = self.sign(body.clone(), reply).await?;
@@ -242,14 +264,18 @@ impl Session {
     /// Signs a statement on the head that is known without handing it in.
     ///
     /// Who keeps it and gives it to [`Client::submit`](crate::Client::submit) until there is a receipt has said it
-    /// exactly once, even across a restart.
+    /// exactly once, even across a restart. Where the node cannot read the session it is sealed, after whatever has to be said
+    /// for that.
     ///
     /// # Errors
     /// As every call.
     pub async fn sign(&self, body: Body, reply: Option<Hash>) -> Result<Verified, Error> {
+        if self.mode().await? != Mode::Open {
+            return self.sign_sealed(body, reply).await;
+        }
         let head = match self.head.get() {
             Some(head) => head,
-            None => self.view().await?.head,
+            None => self.outline_view().await?.head,
         };
         self.agent.party().draft(StreamName::Of(self.stream()), Some(head), body, reply, &[])
     }
@@ -259,7 +285,7 @@ impl Session {
     /// # Errors
     /// As every call; [`Error::Missing`] if there is no invitation to answer.
     pub async fn introduce(&self) -> Result<Receipt, Error> {
-        let view = self.view().await?;
+        let view = self.outline_view().await?;
         let asked = view.offers.iter().find(|offer| offer.admits.as_ref() == Some(self.agent.agent()));
         let conditions = view.conditions.or(asked.map(|offer| offer.id));
         let conditions = conditions.ok_or(Error::Missing { what: "invitation to answer" })?;
@@ -489,7 +515,7 @@ pub(crate) fn is_refusal(error: &Error) -> bool {
 }
 
 /// Whether a statement means the same whatever was said just before it (protocol, section 1).
-fn keeps_its_meaning(body: &Body) -> bool {
+pub(crate) fn keeps_its_meaning(body: &Body) -> bool {
     matches!(body, Body::Inform(Inform::Note(_)) | Body::Query(_) | Body::Clarify(_) | Body::Observe(_))
 }
 

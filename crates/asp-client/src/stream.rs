@@ -58,13 +58,17 @@ fn checked(chain: &Chain, message: &Message) -> Result<Verified, Error> {
 pub(crate) struct Pages {
     chain: Chain,
     all: Vec<Message>,
+    bytes: usize,
     whole: bool,
 }
+
+/// Bytes of the statements of one stream that are read: of more than anybody says, and less than a machine has.
+const STREAM_BYTES_MAX: usize = 512 * 1024 * 1024;
 
 impl Pages {
     /// Nothing yet of a stream after a place.
     pub(crate) const fn new(origin: Origin, stream: StreamId, after: Option<Sequence>) -> Self {
-        Self { chain: Chain::after(origin, stream, after), all: Vec::new(), whole: false }
+        Self { chain: Chain::after(origin, stream, after), all: Vec::new(), bytes: 0, whole: false }
     }
 
     /// After what the next page is to be read; none when all are there.
@@ -83,6 +87,10 @@ impl Pages {
         for message in page.messages {
             let verified = checked(&self.chain, &message)?;
             self.chain.take(verified.statement(), message.log_index);
+            self.bytes = self.bytes.saturating_add(message.statement.get().len());
+            if self.bytes > STREAM_BYTES_MAX {
+                return Err(Error::bad("a stream without an end"));
+            }
             self.all.push(message);
         }
         self.whole = page.next_after.is_none();

@@ -116,6 +116,23 @@ pub(crate) async fn send(request: RequestBuilder) -> Result<Vec<u8>, Failure> {
     }
 }
 
+/// Sends once a question that is answered by a status alone.
+///
+/// # Errors
+/// [`Error::Unreachable`].
+pub(crate) async fn look(request: RequestBuilder) -> Result<StatusCode, Failure> {
+    let response = request.send().await.map_err(|error| unreachable(&error))?;
+    Ok(response.status())
+}
+
+/// A status that answers no question, and comes without a problem that says why.
+pub(crate) fn unanswered(status: StatusCode) -> Failure {
+    let busy = matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE);
+    let gateway = matches!(status.as_u16(), 502..=504);
+    let why = format!("the node answers {status}");
+    if busy || gateway { Error::Unreachable { why }.into() } else { Error::bad(why).into() }
+}
+
 /// Sends once, and leaves it to the caller to read the answer as it comes.
 ///
 /// # Errors
@@ -194,6 +211,9 @@ fn can_help(error: &Error) -> bool {
         | Error::TimedOut
         | Error::Missing { .. }
         | Error::Key { .. }
+        | Error::Unread { .. }
+        | Error::File { .. }
+        | Error::Vault { .. }
         | Error::NoRandomness => false,
     }
 }

@@ -89,6 +89,7 @@ impl Bench {
             performatives: None,
             purpose: "Measure".parse().unwrap(),
             with: seller.organisation(),
+            mode: None,
         });
         let by = Issuer::Organisation(buyer.organisation());
         let asked = self.draft(StreamName::Opens(StreamKind::Consent), by, request, false, &[&roots[0]]);

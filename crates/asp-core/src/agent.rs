@@ -12,7 +12,7 @@ use crate::org::Organisation;
 use crate::position::{Hash, Head, LogPoint, Position};
 use crate::rejection::{Code, Rejection};
 use crate::statement::Verified;
-use crate::statement::body::{Body, Card, CardCheck, Endorsement, Text};
+use crate::statement::body::{Body, Card, CardCheck, Endorsement, KeyPackages, PublishedPackage, Text};
 use crate::stream::{Accepted, KeyHistory, require_signatures};
 
 /// The state of an `agent:` stream.
@@ -26,6 +26,8 @@ pub struct Agent {
     named_at: Position,
     keys: KeyHistory,
     retired: bool,
+    /// The key packages that it published last, the oldest first.
+    key_packages: Vec<Hash>,
     /// For whom it speaks, in what, and its words about that.
     endorsed: BTreeMap<(AgentUri, Option<Capability>), Option<Text>>,
     head: Head,
@@ -71,6 +73,7 @@ impl Agent {
             named_at: accepted.at().index,
             keys,
             retired: false,
+            key_packages: Vec::new(),
             endorsed: BTreeMap::new(),
             head: accepted.head(),
             registered: accepted.at(),
@@ -103,6 +106,7 @@ impl Agent {
             | Body::AgentEndorse(_)
             | Body::AgentEndorseWithdraw(_)
             | Body::AgentRate(_)
+            | Body::AgentKeypackagePublish(_)
                 if by_agent => {}
             // Whoever looks is not who is looked at.
             Body::AgentCardCheck(_) => return Err(Code::NotAParty.at("/issuer").by("ASP-AGT-011")),
@@ -114,9 +118,8 @@ impl Agent {
             | Body::AgentRetire(_)
             | Body::AgentEndorse(_)
             | Body::AgentEndorseWithdraw(_)
-            | Body::AgentRate(_) => {
-                return Err(Code::NotAParty.at("/issuer"));
-            }
+            | Body::AgentRate(_) => return Err(Code::NotAParty.at("/issuer")),
+            Body::AgentKeypackagePublish(_) => return Err(Code::NotAParty.at("/issuer").by("ASP-SEA-012")),
             _ => return Err(Code::UnknownType.at("/type")),
         }
         if by_org {
@@ -149,9 +152,18 @@ impl Agent {
                 let stands = self.endorsed.contains_key(&(end.agent.clone(), end.capability.clone()));
                 if stands { Ok(()) } else { Err(Code::NothingChanged.at("/body/agent").by("ASP-TRU-006")) }
             }
+            Body::AgentKeypackagePublish(published) => {
+                self.keys.check_signers(verified, &[])?;
+                self.decide_packages(published)
+            }
             _ if by_agent => self.keys.check_signers(verified, &[]),
             _ => Ok(()),
         }
+    }
+
+    fn decide_packages(&self, published: &KeyPackages) -> Result<(), Rejection> {
+        let again = published.packages.iter().any(|package| self.key_packages.contains(&package.hash()));
+        if again { Err(Code::NothingChanged.at("/body/packages").by("ASP-SEA-012")) } else { Ok(()) }
     }
 
     /// Whom an agent speaks for is of another organisation, and a page of names and no more (ASP-TRU-005).
@@ -227,6 +239,11 @@ impl Agent {
                 self.keys.add(rotate.new_key, index);
             }
             Body::AgentKeyRevoke(revoke) => self.keys.revoke(&revoke.key, revoke.from_index, index),
+            Body::AgentKeypackagePublish(published) => {
+                self.key_packages.extend(published.packages.iter().map(PublishedPackage::hash));
+                let surplus = self.key_packages.len().saturating_sub(limits::KEY_PACKAGES_KEPT_MAX);
+                self.key_packages.drain(..surplus);
+            }
             Body::AgentRetire(_) => self.retired = true,
             Body::AgentEndorse(endorsement) => {
                 let Endorsement { agent, capability, note } = endorsement.clone();
@@ -286,6 +303,12 @@ impl Agent {
     #[must_use]
     pub const fn keys(&self) -> &KeyHistory {
         &self.keys
+    }
+
+    /// The hashes of the key packages by which it can be taken into a group: those that it published last, the oldest first.
+    #[must_use]
+    pub fn key_packages(&self) -> &[Hash] {
+        &self.key_packages
     }
 
     /// Whether it has ended.

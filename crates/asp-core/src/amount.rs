@@ -242,6 +242,18 @@ pub struct Money {
 }
 
 impl Money {
+    /// What stands for an amount that only the members of a group may know: nothing, of no currency (XXX in ISO 4217).
+    #[must_use]
+    pub fn withheld() -> Self {
+        Self { amount: Decimal::ZERO, currency: Currency("XXX".into()) }
+    }
+
+    /// Whether it stands for an amount that only the members of a group may know.
+    #[must_use]
+    pub fn is_withheld(&self) -> bool {
+        *self == Self::withheld()
+    }
+
     /// The amount in minor units of its currency; none of nothing, of what is finer, and of more than 2^53-1.
     #[must_use]
     pub fn minor(&self) -> Option<Minor> {

@@ -2,6 +2,7 @@
 //! Whether a key counts for an issuer is not known here; see `stream.rs`.
 
 mod es256;
+mod exchange;
 
 use std::collections::BTreeMap;
 use std::fmt;

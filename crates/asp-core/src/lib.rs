@@ -29,6 +29,7 @@ pub mod position;
 pub mod punycode;
 pub mod reading;
 pub mod rejection;
+pub mod seal;
 pub mod session;
 pub mod statement;
 pub mod stream;

@@ -101,6 +101,15 @@ pub const CARD_SCHEMAS_MAX: usize = 16;
 /// A bound, in bytes. A challenge or the answer to one: the longest names with all that stands around them fit twice.
 pub const CHALLENGE_BYTES_MAX: usize = 1024;
 
+/// A bound, in bytes. One chunk of a file that is attached in a sealed session: 1 MiB, and the 16 bytes by which it is found out that it was changed.
+pub const CHUNK_BYTES_MAX: usize = 1048592;
+
+/// A default, in milliseconds. 90 days: how long chunks stay after the last word of a session that has ended; as long as a dispute about it is open they stay all the same.
+pub const CHUNKS_KEEP_MS: Millis = Millis(7776000000);
+
+/// A bound, in chunks. Chunks that one organisation puts into one session: two of the largest files. Each has its own, so nobody uses up another's.
+pub const CHUNKS_MAX: usize = 128;
+
 /// A default, in milliseconds. How far an issuer's clock may be from the node's at admission.
 pub const CLOCK_SKEW_MS: Millis = Millis(120000);
 
@@ -121,6 +130,12 @@ pub const CURRENCIES_MAX: usize = 16;
 
 /// A bound, in hops. Length of a chain of mandates.
 pub const DELEGATION_HOPS_MAX: usize = 8;
+
+/// A bound, in bytes. What one disclosure opens: as much as the largest sealed body, so that shut it still fits a string of a statement.
+pub const DISCLOSURE_BYTES_MAX: usize = 45056;
+
+/// A bound, in disclosures. What one statement in a dispute may disclose; how large they may be together is bounded by the statement.
+pub const DISCLOSURES_MAX: usize = 16;
 
 /// A bound, in disputes. Filings found abusive after which an organisation files nothing for a while: once can be a mistake, three times is a habit.
 pub const DISPUTE_ABUSIVE_MAX: usize = 3;
@@ -170,6 +185,9 @@ pub const DOMAIN_KEYS_MAX: usize = 64;
 /// A bound, in milliseconds. How long a node leaves a domain alone after it looked there, however often an organisation asks: the name may be somebody else's.
 pub const DOMAIN_LOOKS_APART_MS: Millis = Millis(1000);
 
+/// A bound, in bytes. What a disclosure has beside its ciphertext: a point of Curve25519 has 32, and other curves hardly more.
+pub const ENCAPSULATED_BYTES_MAX: usize = 64;
+
 /// A bound, in endorsements. Endorsements of one agent that stand at the same time.
 pub const ENDORSEMENTS_MAX: usize = 256;
 
@@ -179,8 +197,20 @@ pub const ESCALATION_MS: Millis = Millis(86400000);
 /// A bound, in exhibits. What one statement in a dispute may show; each is looked for among the statements of the session.
 pub const EXHIBITS_MAX: usize = 32;
 
+/// A bound, in bytes. 64 MiB: the largest file that a sealed body can attach. Its 64 chunks are named in some five thousand bytes of it.
+pub const FILE_BYTES_MAX: usize = 67108864;
+
+/// A bound, in bytes. 1 MiB: what is shut of a file at once, each chunk but the last. Nobody holds more of a file in memory.
+pub const FILE_CHUNK_BYTES: usize = 1048576;
+
+/// A bound, in bytes. A chunk as it travels and is kept: what was in it, and the 16 bytes that authenticate it.
+pub const FILE_CHUNK_SEALED_BYTES_MAX: usize = 1048592;
+
 /// A bound, in members. Members of terms and data that a session remembers, so that nobody comes in to read what its consent does not let flow; bounds its memory.
 pub const FLOWED_MEMBERS_MAX: usize = 1024;
+
+/// A bound, in members. All who can take part, and a delegate or two of each.
+pub const GROUP_MEMBERS_MAX: usize = 96;
 
 /// A bound, in holds. Money held under one package: a price and a bond for each of a few obligations.
 pub const HOLDS_MAX: usize = 16;
@@ -212,6 +242,24 @@ pub const INVITATION_MS: Millis = Millis(30000);
 /// A bound, in invitations. The highest rate that a policy can ask for; a node that counts them keeps no more than one hour.
 pub const INVITATIONS_PER_HOUR_MAX: usize = 10000;
 
+/// A bound, in bytes. A key package with one credential and no extensions of size; it is parsed by strangers.
+pub const KEY_PACKAGE_BYTES_MAX: usize = 4096;
+
+/// A bound, in packages. Key packages for a single use that one organisation is given of one agent within a day; after that it is given the last resort, so that nobody takes all there are.
+pub const KEY_PACKAGE_CLAIMS_MAX: usize = 32;
+
+/// A bound, in milliseconds. A day: how long a claim counts for that.
+pub const KEY_PACKAGE_CLAIMS_MS: Millis = Millis(86400000);
+
+/// A bound, in agents. Agents of whom one request claims a key package.
+pub const KEY_PACKAGES_CLAIMED_MAX: usize = 32;
+
+/// A bound, in key packages. How many of an agent's key packages can be named; of more the oldest are forgotten.
+pub const KEY_PACKAGES_KEPT_MAX: usize = 128;
+
+/// A bound, in key packages. What one statement publishes; each is some 400 bytes.
+pub const KEY_PACKAGES_PUBLISHED_MAX: usize = 32;
+
 /// A bound, in keys. Keys that one organisation or agent has ever had.
 pub const KEYS_MAX: usize = 64;
 
@@ -223,6 +271,9 @@ pub const MCP_MESSAGE_BYTES_MAX: usize = 1048576;
 
 /// A bound, in milliseconds. How long a tool waits for news: shorter than the half minute after which many clients give up.
 pub const MCP_WAIT_MS_MAX: Millis = Millis(25000);
+
+/// A bound, in bytes. Either part of a media type such as application/pdf (RFC 6838 section 4.2).
+pub const MEDIA_TYPE_PART_BYTES_MAX: usize = 127;
 
 /// A bound, in statements. An invitation may ask for more messages than the default, never for more than this: a session is replayed whole.
 pub const MESSAGES_HARD_MAX: usize = 10000;
@@ -241,6 +292,9 @@ pub const OBSERVER_REMARKS_MAX: usize = 200;
 
 /// A bound, in milliseconds. How long a statement in the stream of an organisation or agent may take from its issue to its log, if it expires by then: keys that are kept away from the network sign by hand.
 pub const OFFLINE_MS: Millis = Millis(604800000);
+
+/// A bound, in bytes. What of a seal or a group means nothing to the node: in base64url it is the longest string.
+pub const OPAQUE_BYTES_MAX: usize = 49152;
 
 /// A bound, in offers. Offers of one session that await an answer at once.
 pub const OPEN_OFFERS_MAX: usize = 32;

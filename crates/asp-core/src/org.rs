@@ -14,7 +14,7 @@ use crate::position::{Hash, Head, LogPoint, Position};
 use crate::rejection::{Code, Rejection};
 use crate::statement::Verified;
 use crate::statement::body::{
-    Body, ConsentRule, Name, OrgCheck, OrgVerify, PolicySet, SchemaAlias, SchemaRegister, Text,
+    Body, ConsentRule, Mode, Name, OrgCheck, OrgVerify, PolicySet, SchemaAlias, SchemaRegister, Text,
 };
 use crate::stream::{Accepted, KeyHistory, require_signatures};
 use crate::terms::TermsSchema;
@@ -249,6 +249,12 @@ impl Organisation {
     #[must_use]
     pub fn ceiling(&self) -> Option<&Money> {
         self.policy.as_ref().and_then(|policy| policy.ceiling.as_ref())
+    }
+
+    /// How closed sessions of its agents have to be at least, if the policy says.
+    #[must_use]
+    pub fn mode(&self) -> Option<Mode> {
+        self.policy.as_ref().and_then(|policy| policy.mode)
     }
 
     /// How to reach the people who answer for it.

@@ -7,8 +7,8 @@ use crate::limits;
 use crate::name::StreamKind;
 use crate::position::{Head, LogPoint, Position, Sequence};
 use crate::rejection::{Code, Rejection};
-use crate::statement::body::KeyRotate;
-use crate::statement::{Statement, Verified};
+use crate::statement::body::{Body, KeyRotate};
+use crate::statement::{Signed, Statement, Verified};
 
 /// Judges the place that a statement claims in its stream.
 ///
@@ -43,6 +43,13 @@ impl Accepted {
     #[must_use]
     pub const fn from_store(verified: Verified, at: LogPoint) -> Self {
         Self { verified, at }
+    }
+
+    /// The same entry as the members of a session's group know it, who found this body in its seal.
+    pub(crate) fn opened(verified: &Verified, body: Body, at: LogPoint) -> Self {
+        let mut signed = Signed::from(verified.clone());
+        signed.statement.body = body;
+        Self::new(signed.assume_verified(), at)
     }
 
     /// The statement.

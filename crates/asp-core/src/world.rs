@@ -8,6 +8,7 @@
 )]
 
 mod answers;
+mod opened;
 mod panels;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,8 +27,8 @@ use crate::name::{AgentUri, Domain, Issuer, Origin, StreamId};
 use crate::org::Organisation;
 use crate::position::{Hash, Head, LogPoint, LogTime, Millis};
 use crate::rejection::{Code, Rejection};
-use crate::session::{Earned, Effect, Facts, Funds, Session};
-use crate::statement::body::{Accept, Award, Body, Inform, Propose, Rating, Showing};
+use crate::session::{Earned, Effect, Facts, Funds, Grounds, Session};
+use crate::statement::body::{Accept, Award, Body, Inform, Mode, Propose, Rating, Showing};
 use crate::statement::{Statement, Verified};
 use crate::stream::{Accepted, check_place};
 use crate::terms::{self, TermsSchema};
@@ -287,6 +288,7 @@ impl World {
                     streams.push(statement.stream.clone());
                     streams.extend(self.session_touches(id));
                     streams.extend(self.cards_touched(id, body));
+                    streams.extend(self.group_touches(id, statement));
                     let money = self.sessions.get(id).map(|session| session.money_of(body));
                     streams.extend(money.into_iter().flatten().map(StreamId::Account));
                     streams.extend(self.result_touches(id, body));
@@ -352,6 +354,15 @@ impl World {
             }
             _ => Vec::new(),
         }
+    }
+
+    /// Those by whose keys the group of a session is judged when something is sealed for it, or it is made.
+    fn group_touches(&self, id: &Hash, statement: &Statement) -> Vec<StreamId> {
+        let groups = matches!(statement.body, Body::Inform(Inform::Group(_)));
+        let Some(session) = self.sessions.get(id).filter(|_| groups || statement.seal.is_some()) else {
+            return Vec::new();
+        };
+        session.party_names().into_iter().cloned().map(StreamId::Agent).collect()
     }
 
     /// Where the schema is registered that a result said here has to follow.
@@ -633,6 +644,19 @@ impl World {
         }
     }
 
+    /// Whom this agent can have in the group of a session after what was said last, and whether the group stands, so that
+    /// something can be sealed: all who have to be in it, without those from whom a consent that has ended parts the agent.
+    #[must_use]
+    pub fn group_of(&self, session: &Session, at: LogPoint, agent: &AgentUri) -> (BTreeSet<AgentUri>, bool) {
+        let find = |id: &Hash| self.consents.get(id);
+        let consents: Vec<&Consent> = session.consents().iter().filter_map(find).collect();
+        let further: Vec<&Consent> = session.further_consents().filter_map(find).collect();
+        let agents: Vec<&Agent> =
+            session.party_names().into_iter().filter_map(|agent| self.agents.get(agent)).collect();
+        let grounds = Grounds { at, consents: &consents, further: &further, agents: &agents };
+        (session.group_around(agent, grounds), session.is_sealable(grounds))
+    }
+
     fn facts_of(&self, session: &Session, statement: &Statement, at: LogPoint) -> Facts<'_> {
         self.facts(session.consents().iter().collect(), Some(session), statement, at)
     }
@@ -663,6 +687,7 @@ impl World {
             ceilings: organisations()
                 .filter_map(|organisation| Some((organisation.domain(), organisation.ceiling()?)))
                 .collect(),
+            modes: self.modes(statement),
             contacts: organisations()
                 .map(|organisation| (organisation.domain(), organisation.contacts()))
                 .collect(),
@@ -679,6 +704,14 @@ impl World {
         }
     }
 
+    /// How closed a session has to be at least by the policies of all whom a statement invites, the inviter's among them.
+    fn modes(&self, statement: &Statement) -> Vec<(&Domain, Mode)> {
+        let domains: BTreeSet<Domain> =
+            statement.body.lets_in().into_iter().map(AgentUri::organisation).collect();
+        let known = domains.iter().filter_map(|domain| self.organisations.get(domain));
+        known.filter_map(|organisation| Some((organisation.domain(), organisation.mode()?))).collect()
+    }
+
     /// The accounts of these organisations, where what money somebody has is known.
     fn funds(&self, domains: &BTreeSet<Domain>) -> Funds<'_> {
         match &self.trust {
@@ -693,8 +726,8 @@ impl World {
     /// Who speaks, who invited and who takes part, as far as [`World::touches`] has them loaded.
     fn agents_shown(&self, session: Option<&Session>, statement: &Statement) -> Vec<&Agent> {
         let Some(session) = session else { return Vec::new() };
-        let named = session.participants().iter().map(|(agent, _)| agent).chain(statement.issuer.agent());
-        let named: BTreeSet<&AgentUri> = named.collect();
+        let named: BTreeSet<&AgentUri> =
+            session.party_names().into_iter().chain(statement.issuer.agent()).collect();
         named.into_iter().filter_map(|agent| self.agents.get(agent)).collect()
     }
 

@@ -16,8 +16,10 @@ use asp_core::dispute::Phase;
 use asp_core::name::{Issuer, StreamId, StreamName};
 use asp_core::position::{Hash, Millis};
 use asp_core::rejection::Code;
+use asp_core::seal::Opaque;
+use asp_core::statement::Kind;
 use asp_core::statement::body::{
-    AccountCredit, AccountDeposit, AccountOpen, Body, DisputeClose, DisputeEvidence, DisputeFile,
+    AccountCredit, AccountDeposit, AccountOpen, Body, Disclosure, DisputeClose, DisputeEvidence, DisputeFile,
     DisputeOutcome, DisputeReason, DisputeRule, DisputeTerms, DisputeWindows, Due, DueAt, Exhibit, Inform,
     Obligation, Offer, Propose, RulingEffect, Rung,
 };
@@ -308,7 +310,9 @@ fn exhibits_are_statements_of_the_session() {
     );
     file.evidence[1] = Exhibit::Digest { digest: Hash::of(&[b"a photograph"]), note: text("dented") };
     assert_eq!(court.file_as("buyer", file), "");
-    let show = |statement| Body::DisputeEvidence(DisputeEvidence { evidence: vec![exhibit(statement)] });
+    let show = |statement| {
+        Body::DisputeEvidence(DisputeEvidence { disclosures: None, evidence: vec![exhibit(statement)] })
+    };
     assert_eq!(court.say("buyer", show(court.commitment)), "NOT_ALLOWED ASP-DIS-005 /type");
     court.node();
     assert_eq!(court.say("seller", show(strange)), "UNKNOWN_EVIDENCE ASP-DIS-005 /body/evidence/0/statement");
@@ -868,4 +872,50 @@ fn a_dispute_about_the_whole_is_awarded_obligation_by_obligation() {
         _ => None,
     });
     assert_eq!(awards.collect::<Vec<_>>(), [("delivery".to_owned(), true), ("papers".to_owned(), false)]);
+}
+
+fn disclosure(statement: Hash) -> Disclosure {
+    let opaque = |bytes: usize| Opaque::new(vec![7; bytes]).unwrap();
+    Disclosure { content: opaque(100), enc: opaque(32), statement, to: key("judge").id() }
+}
+
+#[test]
+fn what_is_disclosed_is_a_statement_of_the_session() {
+    // ASP-DIS-005
+    let mut court = Court::contested(by_judge());
+    let strange = court.stage.log[0].1.statement().hash;
+    let mut file = court.filing("buyer", DisputeReason::NotAsAgreed);
+    file.disclosures = Some(vec![disclosure(court.commitment), disclosure(strange)]);
+    assert_eq!(
+        court.file_as("buyer", file.clone()),
+        "UNKNOWN_EVIDENCE ASP-DIS-005 /body/disclosures/1/statement"
+    );
+    file.disclosures = Some(vec![disclosure(court.commitment)]);
+    assert_eq!(court.file_as("buyer", file), "");
+}
+
+#[test]
+fn disclosures_are_bounded() {
+    let read = |disclosures: Vec<Disclosure>| {
+        let shown = DisputeEvidence {
+            disclosures: Some(disclosures),
+            evidence: vec![exhibit(Hash::of(&[b"a statement"]))],
+        };
+        let text = serde_json::to_vec(&shown).unwrap();
+        Body::from_json(Kind::DisputeEvidence, std::str::from_utf8(&text).unwrap())
+            .map(|_| ())
+            .map_err(|refused| refused.code)
+    };
+    let of = |number: u32| disclosure(Hash::of(&[&number.to_be_bytes()]));
+    let many = |number: u32| (0..number).map(of).collect::<Vec<_>>();
+    assert_eq!(read(many(1)), Ok(()));
+    assert_eq!(read(many(16)), Ok(()));
+    assert_eq!(read(many(0)), Err(Code::InvalidBody));
+    assert_eq!(read(many(17)), Err(Code::InvalidBody));
+    // Once for each key; for another key it is another disclosure.
+    assert_eq!(read(vec![of(1), of(1)]), Err(Code::InvalidBody));
+    assert_eq!(read(vec![of(1), Disclosure { to: key("other").id(), ..of(1) }]), Ok(()));
+    let enc = |bytes: usize| Disclosure { enc: Opaque::new(vec![7; bytes]).unwrap(), ..of(1) };
+    assert_eq!(read(vec![enc(64)]), Ok(()));
+    assert_eq!(read(vec![enc(65)]), Err(Code::InvalidBody));
 }

@@ -17,8 +17,9 @@ use asp_core::display::DisplayName;
 use asp_core::key::KeyId;
 use asp_core::name::StreamKind;
 use asp_core::position::LogTime;
-use asp_core::rejection::Rejection;
+use asp_core::rejection::{Code, Rejection};
 use asp_core::session::table::Performative;
+use asp_core::statement::body::FileName;
 use asp_core::statement::draft::canonical;
 use asp_core::statement::{Kind, Received, Signature};
 use jsonschema::{Registry, Validator};
@@ -28,12 +29,13 @@ use serde_json::{Map, Value, json};
 const BASE: &str = "https://schemas.invalid/";
 
 /// Keywords that a validator of these schemas has to know; those that begin with `x-` say what none of them can.
-const KEYWORDS: [&str; 21] = [
+const KEYWORDS: [&str; 22] = [
     "$defs",
     "$ref",
     "$schema",
     "additionalProperties",
     "const",
+    "dependentSchemas",
     "description",
     "enum",
     "items",
@@ -53,7 +55,8 @@ const KEYWORDS: [&str; 21] = [
 ];
 
 /// What schemas say in annotations alone.
-const ANNOTATIONS: [&str; 5] = ["x-atLeastOneOf", "x-form", "x-limit", "x-maxBytes", "x-uniqueBy"];
+const ANNOTATIONS: [&str; 7] =
+    ["x-atLeastOneOf", "x-chunked", "x-form", "x-limit", "x-maxBytes", "x-sortedBy", "x-uniqueBy"];
 
 /// Members whose value is any object.
 const FREE: [&str; 5] = ["body", "data", "result", "schema", "terms"];
@@ -84,6 +87,7 @@ fn kinds() -> Vec<Kind> {
         "agent.key.add",
         "agent.key.rotate",
         "agent.key.revoke",
+        "agent.keypackage.publish",
         "agent.retire",
         "agent.endorse",
         "agent.endorse.withdraw",
@@ -203,7 +207,9 @@ fn each_schema(
                     each_schema(value, Some(name), look);
                 }
             }
-            "$defs" => value.as_object().unwrap().values().for_each(|value| each_schema(value, None, look)),
+            "$defs" | "dependentSchemas" => {
+                value.as_object().unwrap().values().for_each(|value| each_schema(value, None, look));
+            }
             "oneOf" => value.as_array().unwrap().iter().for_each(|value| each_schema(value, None, look)),
             "items" => each_schema(value, None, look),
             _ => {}
@@ -273,13 +279,17 @@ fn each_vector_of_what_is_taken_fits_the_schemas() {
 /// What a schema takes and the core refuses, since no keyword can say it: why, and whether it is so in a statement.
 type Unsaid = (&'static str, fn(&Value) -> bool);
 
-const UNSAID: [Unsaid; 6] = [
+const UNSAID: [Unsaid; 10] = [
     ("x-form display-name: a pattern knows no letters", |statement| {
         let names = ["/body/name", "/body/card/name"].map(|place| statement.pointer(place));
         names
             .into_iter()
             .flatten()
             .any(|name| name.as_str().is_some_and(|it| it.parse::<DisplayName>().is_err()))
+    }),
+    ("x-form file-name: a pattern knows no letters", |statement| {
+        let name = statement["body"]["file"]["name"].as_str();
+        name.is_some_and(|name| name.parse::<FileName>().is_err())
     }),
     ("x-maxBytes: keywords count characters, bounds count bytes", |statement| {
         any_text(statement, &|text| text.len() > text.chars().count())
@@ -294,10 +304,26 @@ const UNSAID: [Unsaid; 6] = [
         any_text(statement, &|text| is_named(text) && text.parse::<KeyId>().is_err())
     }),
     ("x-uniqueBy: items that differ elsewhere", |statement| {
-        let schemas = statement["body"]["schemas"].as_array();
-        let hashes = schemas.into_iter().flatten().map(|schema| schema["hash"].as_str());
-        let distinct: BTreeSet<_> = hashes.clone().collect();
-        distinct.len() < hashes.count()
+        [("schemas", "hash"), ("packages", "content")].into_iter().any(|(list, member)| {
+            let told = listed(statement, list, member);
+            told.iter().collect::<BTreeSet<_>>().len() < told.len()
+        }) || {
+            let told = |member| listed(statement, "disclosures", member);
+            let pairs: Vec<_> = told("statement").into_iter().zip(told("to")).collect();
+            pairs.iter().collect::<BTreeSet<_>>().len() < pairs.len()
+        }
+    }),
+    ("x-sortedBy: items in the order of a member", |statement| {
+        !listed(statement, "members", "agent").is_sorted_by(|one, other| one < other)
+    }),
+    ("x-chunked: a list as long as a size makes it", |statement| {
+        let file = &statement["body"]["file"];
+        let made = file["size"].as_u64().map(|size| size.div_ceil(1 << 20));
+        file["chunks"].as_array().is_some_and(|chunks| Some(chunks.len() as u64) != made)
+    }),
+    ("x-form code: a pattern knows no registry", |statement| {
+        let code = statement["body"]["code"].as_str();
+        code.is_some_and(|code| Code::all().all(|known| known.as_str() != code))
     }),
     ("x-atLeastOneOf: one of two optional members has to be there", |statement| {
         let body = &statement["body"];
@@ -305,6 +331,16 @@ const UNSAID: [Unsaid; 6] = [
         spent.is_object() && spent["cost"].is_null() && spent["tokens"].is_null()
     }),
 ];
+
+/// The texts of this member in a list of the body, as far as its items have it.
+fn listed<'a>(statement: &'a Value, list: &str, member: &str) -> Vec<&'a str> {
+    statement["body"][list]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|item| item[member].as_str())
+        .collect()
+}
 
 fn any_text(value: &Value, is: &impl Fn(&str) -> bool) -> bool {
     match value {

@@ -1,6 +1,6 @@
 //! The vectors under `spec/vectors`, as any implementation would read them: text in, verdict out.
 //!
-//! ASP-STM-001 to ASP-STM-009, ASP-STM-015, ASP-BUN-001 to ASP-BUN-012
+//! ASP-STM-001 to ASP-STM-009, ASP-STM-015, ASP-BUN-001 to ASP-BUN-012, ASP-SEA-001, ASP-SEA-008 to ASP-SEA-010
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -21,16 +21,19 @@ use asp_core::log::fraud::FraudProof;
 use asp_core::log::leaf::Leaf;
 use asp_core::log::proof::{verify_consistency, verify_inclusion};
 use asp_core::log::receipt::Receipt;
+use asp_core::name::StreamId;
 use asp_core::position::Hash;
-use asp_core::rejection::Code;
-use asp_core::statement::Verified;
+use asp_core::rejection::{Code, Rejection};
+use asp_core::seal::{self, Opened};
+use asp_core::statement::body::Package;
+use asp_core::statement::{Statement, Verified};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// Types of statements: 37 outside sessions and 13 performatives.
-const TYPES: usize = 55;
+/// Types of statements: 43 outside sessions and 13 performatives.
+const TYPES: usize = 56;
 
 fn folder(path: &str) -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../spec/vectors/")).join(path)
@@ -237,6 +240,40 @@ fn a_log_says_what_the_vectors_say() {
         let receipt =
             Receipt::from_json(text(vector, "receipt").as_bytes()).map_err(|error| fault(&error))?;
         receipt.verify(&read(vector, "nodeKey")).map_err(|error| fault(&error))
+    });
+}
+
+/// What a member of the group finds in a statement of the vectors; else the code of what is wrong.
+fn opened(statement: &Statement, vector: &Value) -> Result<Opened, String> {
+    let told = |rejection: Rejection| rejection.code.as_str().to_owned();
+    let padded = STANDARD.decode(text(vector, "paddedBase64")).unwrap();
+    let opened = Opened::from_padded(statement.kind, &padded).map_err(told)?;
+    opened.fits(statement, read(vector, "mode")).map_err(told)?;
+    Ok(opened)
+}
+
+#[test]
+fn what_is_sealed_is_bound_as_the_vectors_say() {
+    // ASP-SEA-008, ASP-SEA-009, ASP-SEA-010, ASP-SEA-014
+    check("seals/openings.json", |_, vector| {
+        let statement = Statement::from_bytes(text(vector, "statement").as_bytes()).unwrap();
+        let opened = opened(&statement, vector)?;
+        assert_eq!(serde_json::to_value(&opened).unwrap(), vector["opened"]);
+        assert_eq!(STANDARD.encode(opened.padded().unwrap()), text(vector, "paddedBase64"));
+        let StreamId::Session(session) = &statement.stream else { panic!("{}", statement.stream) };
+        let place = seal::place(session, statement.sequence, &statement.previous);
+        assert_eq!(STANDARD.encode(place), text(vector, "placeBase64"));
+        Ok(())
+    });
+    check("seals/packages.json", |_, vector| {
+        let bytes = STANDARD.decode(text(vector, "packageBase64")).unwrap();
+        assert_eq!(seal::package_hash(&bytes).to_string(), text(vector, "hash"));
+        Ok(())
+    });
+    check("seals/terms.json", |_, vector| {
+        let package: Package = read(vector, "package");
+        assert_eq!(package.terms_hash().to_string(), text(vector, "termsHash"));
+        Ok(())
     });
 }
 

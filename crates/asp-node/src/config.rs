@@ -206,6 +206,17 @@ settings! {
     half_open_max: usize = 1_024, "1024", "sessions";
     /// The same to one other organisation.
     half_open_per_pair_max: usize = 256, "256", "sessions";
+    /// Chunks of attached files that one organisation may put in a second; ten seconds' worth at once, which is a file of 80
+    /// MiB. A further one is answered RATE_LIMITED, 0 bears any number.
+    organisation_chunks_per_second: u64 = 8, "8", "chunks";
+    /// Chunks of one organisation that are kept, each counted as 64 KiB at least; a further one is answered CHUNK_LIMIT, 0
+    /// bears any number.
+    organisation_chunks_bytes_max: u64 = 1024 * 1024 * 1024, "1073741824", "bytes";
+    /// The same of all organisations: how much of the disk they may take beside the log.
+    chunks_bytes_max: u64 = 16 * 1024 * 1024 * 1024, "17179869184", "bytes";
+    /// How long chunks stay after the last word of a session that has ended, and as long as a dispute about it is open. 0
+    /// keeps them for good.
+    chunks_keep_ms: u64 = limits::CHUNKS_KEEP_MS.0, "7776000000", "milliseconds";
     /// A collector of OpenTelemetry that is told of sessions as they go on, by OTLP/HTTP with JSON: its address, with or
     /// without `/v1/traces`. It learns who said what kind of thing to whom and when, never what was said or what it costs.
     otlp_endpoint: Option<String> = None, "none", "URL";

@@ -8,7 +8,7 @@
 //! `admission` and `reading` (the ways to the core and the store), `fetch` (the way out to names of others), `auth` (who reads), `http` (what can be asked),
 //! `registry` (who is found), `quota`, `pace` and `share` (what one may ask for), `delivery` (who is woken),
 //! `timers` (what time decides), `prober` (whether those who are listed are there), `domains` (whose domain is whose), `pins`
-//! (whose card is where), `settlement` (money outside), `webhooks` (who is called), `a2a` (agents for clients that speak A2A), `signed` (how those two sign), `refusals` (what was
+//! (whose card is where), `settlement` (money outside), `webhooks` (who is called), `attachments` (what files are shared in), `a2a` (agents for clients that speak A2A), `signed` (how those two sign), `refusals` (what was
 //! not taken), `spans` (what a collector is told), `waiting` (what those wait for), `metrics` and `probe` (how it is).
 
 pub mod acting;
@@ -19,6 +19,7 @@ pub mod operator;
 
 mod a2a;
 mod admission;
+mod attachments;
 mod auth;
 mod delivery;
 mod domains;
@@ -55,7 +56,9 @@ use asp_core::key::{KeyId, SecretKey};
 use asp_core::name::Origin;
 use asp_core::position::Millis;
 use asp_store::a2a::Desk;
+use asp_store::chunks::Chunks;
 use asp_store::inbox::Inboxes;
+use asp_store::packages::Packages;
 use asp_store::people::People;
 use asp_store::probes::Probes;
 use asp_store::saved::Searches;
@@ -75,6 +78,7 @@ pub use share::{Domains, Factors, NotFactors};
 use a2a::A2a;
 use a2a::conformance::Cast;
 use admission::Admission;
+use attachments::Attachments;
 use auth::Auth;
 use auth::cookie::Cookies;
 use auth::oidc::{Oidc, Settings as OidcSettings};
@@ -149,6 +153,7 @@ impl Node {
         tasks.spawn(prober::run(Arc::clone(&app)));
         tasks.spawn(spans::run(Arc::clone(&app), config.otlp_endpoint.clone()));
         tasks.spawn(webhooks::run(Arc::clone(&app)));
+        tasks.spawn(attachments::run(Arc::clone(&app)));
         tasks.spawn(a2a::run(Arc::clone(&app)));
         if let Some(cast) = &app.a2a.cast {
             if let Err(denial) = cast.register(&app).await {
@@ -245,6 +250,8 @@ struct Stores {
     inboxes: Inboxes,
     webhooks: Webhooks,
     desk: Desk,
+    chunks: Chunks,
+    packages: Packages,
 }
 
 async fn open(config: &Config, clock: &Clock) -> Result<Opened, StartError> {
@@ -267,7 +274,9 @@ async fn open(config: &Config, clock: &Clock) -> Result<Opened, StartError> {
         let inboxes = Inboxes::open(&folder, size).map_err(StartError::Store)?;
         let webhooks = Webhooks::open(&folder).map_err(StartError::Store)?;
         let desk = Desk::open(&folder).map_err(StartError::Store)?;
-        let stores = Stores { store, people, searches, probes, inboxes, webhooks, desk };
+        let chunks = Chunks::open(&folder).map_err(StartError::Store)?;
+        let packages = Packages::open(&folder).map_err(StartError::Store)?;
+        let stores = Stores { store, people, searches, probes, inboxes, webhooks, desk, chunks, packages };
         Ok(Opened { identity, stores })
     };
     let opened = tokio::task::spawn_blocking(open).await;
@@ -283,7 +292,7 @@ fn app(
     public_url: Option<String>,
     stopping: watch::Receiver<bool>,
 ) -> Result<App, StartError> {
-    let Stores { store, people, searches, probes, inboxes, webhooks, desk } = stores;
+    let Stores { store, people, searches, probes, inboxes, webhooks, desk, chunks, packages } = stores;
     let tokens = Bounds {
         tokens: config.tokens_max,
         tokens_per_party: config.tokens_per_party_max,
@@ -337,6 +346,8 @@ fn app(
         webhooks: Arc::new(webhooks),
         webhooks_moved: Notify::new(),
         a2a: A2a::new(desk, config.a2a_conformance.then(|| Cast::of(&key)).flatten()),
+        attachments: Attachments::new(chunks, Millis(config.chunks_keep_ms)),
+        packages: Arc::new(packages),
         started: clock.now(),
         bodies: Arc::new(Semaphore::new(http::blocks(config.bodies_bytes_max))),
         body_timeout: Duration::from_millis(config.body_timeout_ms),
@@ -356,6 +367,9 @@ const fn shares(config: &Config) -> quota::Bounds {
         pending: config.organisation_pending_max,
         requests_per_second: config.address_requests_per_second,
         reads_per_second: config.organisation_requests_per_second,
+        chunks_per_second: config.organisation_chunks_per_second,
+        chunk_bytes: config.organisation_chunks_bytes_max,
+        chunk_bytes_in_all: config.chunks_bytes_max,
         registrations_per_hour: config.address_registrations_per_hour,
         registrations_in_all: config.registrations_per_hour,
         half_open: config.half_open_max,

@@ -18,6 +18,7 @@ use asp_core::position::{Hash, LogTime, Millis};
 use asp_core::rejection::{Code, Rejection};
 use asp_core::statement::Verified;
 use asp_core::statement::body::{Body, Propose};
+use asp_store::chunks::Room;
 
 use crate::pace::Pace;
 use crate::share::Levels;
@@ -53,6 +54,12 @@ pub(crate) struct Bounds {
     pub(crate) requests_per_second: u64,
     /// Requests in the name of one organisation in a second.
     pub(crate) reads_per_second: u64,
+    /// Chunks that one organisation puts in a second.
+    pub(crate) chunks_per_second: u64,
+    /// Bytes of chunks of one organisation that are kept.
+    pub(crate) chunk_bytes: u64,
+    /// The same of all organisations.
+    pub(crate) chunk_bytes_in_all: u64,
     /// Organisations registered from one address in an hour.
     pub(crate) registrations_per_hour: usize,
     /// Organisations registered in an hour, wherever from.
@@ -71,6 +78,8 @@ impl Bounds {
             statements_per_second: self.statements_per_second.saturating_mul(factor),
             pending: count(self.pending),
             reads_per_second: self.reads_per_second.saturating_mul(factor),
+            chunks_per_second: self.chunks_per_second.saturating_mul(factor),
+            chunk_bytes: self.chunk_bytes.saturating_mul(factor),
             half_open: count(self.half_open),
             half_open_per_pair: count(self.half_open_per_pair),
             ..self
@@ -100,6 +109,8 @@ enum Payer {
     Organisation(Domain),
     /// For requests.
     Reader(Domain),
+    /// For chunks.
+    Sender(Domain),
     Address(Prefix),
 }
 
@@ -229,6 +240,19 @@ impl Quotas {
         if fits { Ok(()) } else { Err(self.refuse(Code::RateLimited)) }
     }
 
+    /// Counts a chunk that an organisation puts; gives how much may be kept.
+    ///
+    /// # Errors
+    /// [`Code::RateLimited`].
+    pub(crate) fn chunk(&self, organisation: &Domain, now: LogTime) -> Result<Room, Rejection> {
+        let borne = self.borne(organisation, now);
+        let rate = borne.chunks_per_second;
+        let payer = Payer::Sender(organisation.clone());
+        let fits = self.state().account(payer, rate, now).take(1, rate, now);
+        let room = Room { organisation: borne.chunk_bytes, all: borne.chunk_bytes_in_all };
+        if fits { Ok(room) } else { Err(self.refuse(Code::RateLimited)) }
+    }
+
     /// Whether a statement of so many bytes by somebody of this organisation could be paid for now, if its signatures
     /// hold. Takes nothing: whoever only writes the name spends nothing of what is the organisation's.
     ///
@@ -252,8 +276,8 @@ impl Quotas {
         if room && paid { Ok(()) } else { Err(self.refuse(Code::RateLimited)) }
     }
 
-    /// What an organisation may still ask for.
-    pub(crate) fn standing(&self, organisation: &Domain, now: LogTime) -> Vec<LimitView> {
+    /// What an organisation may still ask for, of whose chunks so many bytes are kept.
+    pub(crate) fn standing(&self, organisation: &Domain, chunk_bytes: u64, now: LogTime) -> Vec<LimitView> {
         let bounds = self.borne(organisation, now);
         let state = self.state();
         let left = |payer: Payer, rate: u64| {
@@ -266,6 +290,7 @@ impl Quotas {
         let opened = state.half_open.get(organisation).into_iter().flat_map(BTreeMap::values);
         let opened = number(opened.filter(|opened| opened.until > now).count());
         let (statements, reads) = (bounds.statements_per_second, bounds.reads_per_second);
+        let chunks = bounds.chunks_per_second;
         let limit = |what: &str, most: u64, left: Option<u64>| LimitView {
             what: what.to_owned(),
             most: (most > 0).then_some(most),
@@ -282,6 +307,8 @@ impl Quotas {
             ),
             counted("statementsWaiting", bounds.pending, pending),
             limit("requestsPerSecond", reads, Some(left(Payer::Reader(organisation.clone()), reads))),
+            limit("chunksPerSecond", chunks, Some(left(Payer::Sender(organisation.clone()), chunks))),
+            limit("chunkBytes", bounds.chunk_bytes, Some(bounds.chunk_bytes.saturating_sub(chunk_bytes))),
             counted("invitationsUnanswered", bounds.half_open, opened),
             limit("invitationsUnansweredByOne", number(bounds.half_open_per_pair), None),
         ]
@@ -372,6 +399,7 @@ impl Quotas {
         let rate = match payer {
             Payer::Organisation(_) => borne.statements_per_second,
             Payer::Reader(_) => borne.reads_per_second,
+            Payer::Sender(_) => borne.chunks_per_second,
             Payer::Address(_) => borne.requests_per_second,
         };
         let account = state.account(payer.clone(), rate, now);
@@ -614,6 +642,9 @@ mod tests {
         pending: 3,
         requests_per_second: 2,
         reads_per_second: 2,
+        chunks_per_second: 2,
+        chunk_bytes: 100,
+        chunk_bytes_in_all: 1_000,
         registrations_per_hour: 2,
         registrations_in_all: 5,
         half_open: 3,
@@ -788,6 +819,18 @@ mod tests {
     }
 
     #[test]
+    fn chunks_are_paid_for_by_themselves_and_keep_no_statement_waiting() {
+        let quotas = quotas(BOUNDS);
+        let acme = domain("a.example");
+        let put = |now: u64| quotas.chunk(&acme, at(now));
+        assert_eq!(put(0).unwrap(), Room { organisation: 100, all: 1_000 });
+        assert_eq!((0..100).filter(|_| put(0).is_ok()).count(), 19, "ten seconds' worth");
+        assert_eq!((put(499).unwrap_err().code, put(500).is_ok()), (Code::RateLimited, true));
+        assert!(quotas.chunk(&domain("b.example"), at(0)).is_ok());
+        assert!(quotas.read(&acme, at(0)).is_ok() && quotas.is_open(Some(&acme), 100, at(0)).is_ok());
+    }
+
+    #[test]
     fn a_level_multiplies_what_one_may_ask_and_what_is_left_is_told() {
         let level = BOUNDS.times(4);
         assert_eq!((level.statements_per_second, level.pending, level.half_open), (8, 12, 12));
@@ -799,12 +842,14 @@ mod tests {
         let quotas = quotas(BOUNDS);
         let acme = domain("a.example");
         assert!((0..3).all(|_| quotas.read(&acme, at(0)).is_ok()));
-        let told = quotas.standing(&acme, at(0));
+        let told = quotas.standing(&acme, 30, at(0));
         let of =
             |what: &str| told.iter().find(|limit| limit.what == what).map(|limit| (limit.most, limit.left));
         assert_eq!(of("requestsPerSecond"), Some((Some(2), Some(17))));
         assert_eq!(of("statementsPerSecond"), Some((Some(2), Some(20))));
         assert_eq!(of("invitationsUnanswered"), Some((Some(3), Some(3))));
+        assert_eq!(of("chunkBytes"), Some((Some(100), Some(70))));
+        assert_eq!((level.chunks_per_second, level.chunk_bytes, level.chunk_bytes_in_all), (8, 400, 1_000));
         assert!((3..20).all(|_| quotas.read(&acme, at(0)).is_ok()) && quotas.read(&acme, at(0)).is_err());
         assert!(quotas.read(&domain("b.example"), at(0)).is_ok());
     }

@@ -84,6 +84,7 @@ const ROUTES: &str = "
     get /v1/searches/{id}/events
     get /v1/sessions
     get /v1/sessions/{id}
+    get /v1/sessions/{id}/chunks/{digest}
     get /v1/sessions/{id}/digest
     get /v1/sessions/{id}/events
     get /v1/sessions/{id}/messages
@@ -92,6 +93,8 @@ const ROUTES: &str = "
     get /v1/trust
     get /v1/trust/history
     get /v1/trust/profile
+    put /v1/sessions/{id}/chunks/{digest}
+    post /v1/key-packages/claim
     post /join
     post /oauth/token
     post /signin
@@ -374,6 +377,7 @@ async fn the_client_and_the_node_understand_each_other() {
         purpose: text("eight GPUs"),
         consents: Vec::new(),
         limits: asp_core::statement::body::Limits::defaults(),
+        mode: asp_core::statement::body::Mode::Open,
         schemas: Vec::new(),
     });
     let (invited, opened) = tokio::join!(waiting, opening);

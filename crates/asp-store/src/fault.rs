@@ -45,6 +45,10 @@ pub enum Step {
     Webhooks,
     /// Keeping what is known of A2A clients.
     A2a,
+    /// Keeping chunks of attached files.
+    Chunks,
+    /// Keeping which key packages were handed out.
+    Packages,
 }
 
 impl Step {
@@ -70,6 +74,8 @@ impl Step {
             Self::Inbox => "keeping what an inbox has in hand",
             Self::Webhooks => "keeping webhooks",
             Self::A2a => "keeping what is known of A2A clients",
+            Self::Chunks => "keeping chunks of attached files",
+            Self::Packages => "keeping which key packages were handed out",
         }
     }
 }

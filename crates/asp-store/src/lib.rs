@@ -7,7 +7,8 @@
 //! follows from it (`views`), how it is stored (`entries`, `names`, `receipts`, `tiles`, `migrate`, `wal`), how agents are found
 //! (`search`), how it is read (`reads`, `pool`, `export`, `trail`), and how it is checked ([`audit`]). Beside it all, and no part of
 //! it (`beside`), are the accounts of [`people`], the searches that are [`saved`], the [`webhooks`] of organisations, what is known of
-//! [`a2a`] clients, and what was seen of agents that were asked whether they are there ([`probes`]).
+//! [`a2a`] clients, the [`chunks`] of files that parties of sealed sessions share, which key [`packages`] of agents were handed out,
+//! and what was seen of agents that were asked whether they are there ([`probes`]).
 
 pub mod fault;
 pub mod inbox;
@@ -41,6 +42,8 @@ pub mod audit;
 
 pub mod a2a;
 mod beside;
+pub mod chunks;
+pub mod packages;
 pub mod people;
 pub mod saved;
 pub mod webhooks;

@@ -116,6 +116,22 @@ kinds! {
     IgnoresNarrowing = "ignores-narrowing" Writer ["CON-015"];
     /// Lets sessions go on whose consent was revoked
     IgnoresRevocation = "ignores-revocation" Writer ["SES-018"];
+    /// Takes seals in sessions that everybody reads
+    SealsOpenSessions = "seals-open-sessions" Writer ["SEA-001"];
+    /// Opens sessions that are more open than is asked for, and lets those in who ask for more closed ones
+    IgnoresModes = "ignores-modes" Writer ["SEA-002"];
+    /// Takes in the clear what has to be sealed
+    TakesClearContent = "takes-clear-content" Writer ["SEA-003"];
+    /// Takes what those seal who are in no group
+    TakesForeignSeals = "takes-foreign-seals" Writer ["SEA-004"];
+    /// Takes what is sealed for a group that is not, or no longer, the one that it has to be
+    TakesStaleEpochs = "takes-stale-epochs" Writer ["SEA-005"];
+    /// Takes groups of anybody, by key packages that nobody has published
+    TakesAnyGroup = "takes-any-group" Writer ["SEA-006", "SEA-007"];
+    /// Takes key packages more than once, and from anybody
+    TakesAnyPackages = "takes-any-packages" Writer ["SEA-012"];
+    /// Lets parties say of nothing that they could not read it
+    ReadsNothing = "reads-nothing" Writer ["SEA-013"];
     /// Takes any performative in any state
     AllowsAnyState = "allows-any-state" Writer ["SES-003"];
     /// Takes performatives from any role

@@ -17,6 +17,7 @@ use asp_core::log::tile::TilePath;
 use asp_core::name::{AgentUri, Domain, Origin, StreamId};
 use asp_core::org::Organisation;
 use asp_core::position::{Hash, Head, LogTime, Position, Sequence};
+use asp_core::session::table::State;
 use asp_core::session::{Commitment, Session};
 use asp_core::statement::Body;
 use asp_core::statement::body::{PolicySet, TrustFloor};
@@ -333,6 +334,32 @@ impl<'a> Reader<'a> {
         } else {
             Ok(None)
         }
+    }
+
+    /// Where a session stands, if the tenant may read [`Reader::session`]; without reading what was said in it.
+    ///
+    /// # Errors
+    /// As [`Reader::size`].
+    pub fn session_state(&self, tenant: &Tenant, id: &Hash) -> Result<Option<State>, Fault> {
+        if views::session::is_member(self.connection, tenant, &StreamId::Session(*id))? {
+            Ok(views::session::standing(self.connection, id)?.map(|(state, _)| state))
+        } else {
+            Ok(None)
+        }
+    }
+
+    /// When a session that has ended moved last, if no dispute about it is open: for the node, which then keeps things for it
+    /// no longer than it has to.
+    ///
+    /// # Errors
+    /// As [`Reader::size`].
+    pub fn quiet_since(&self, id: &Hash) -> Result<Option<LogTime>, Fault> {
+        let Some((State::Closed | State::Failed, moved)) = views::session::standing(self.connection, id)?
+        else {
+            return Ok(None);
+        };
+        let argued = views::dispute::is_open_about(self.connection, id)?;
+        Ok((!argued).then_some(moved))
     }
 
     /// The consent whose end leaves nothing to say in a session but what settles what is owed, and when it ended.

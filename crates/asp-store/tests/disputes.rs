@@ -124,6 +124,7 @@ impl Court {
             amount: None,
             claim: text("nothing came"),
             commitment: self.commitment,
+            disclosures: None,
             evidence: Vec::new(),
             nonce: self.stage.author.nonce(),
             obligation: Some(text("delivery")),

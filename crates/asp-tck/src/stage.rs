@@ -19,6 +19,7 @@ use asp_core::statement::draft::{Draft, Stamp, canonical};
 use asp_core::statement::{Kind, Signature, Verified, draft, signing_input};
 use serde_json::Value;
 
+use crate::dialogue::sealing::Sealing;
 use crate::finding::Finding;
 use crate::rules;
 use crate::token::{Reader, random};
@@ -79,6 +80,8 @@ pub(crate) struct Stage {
     pub(crate) disputes: Option<DisputeTerms>,
     /// Terms schemas by their alias.
     pub(crate) schemas: BTreeMap<String, SchemaRef>,
+    /// Who can read what is sealed.
+    pub(crate) sealing: Sealing,
     /// The receipt in the first CLOSE that was said.
     pub(crate) receipt: Option<SessionReceipt>,
 }
@@ -113,6 +116,7 @@ impl Stage {
             packages: BTreeMap::new(),
             disputes: None,
             schemas: BTreeMap::new(),
+            sealing: Sealing::default(),
             receipt: None,
         })
     }
@@ -393,6 +397,7 @@ impl Stage {
             performatives: None,
             purpose: text("to trade")?,
             with: self.domain(with)?,
+            mode: None,
         })
     }
 

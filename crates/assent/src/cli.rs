@@ -15,6 +15,7 @@ use crate::read;
 mod a2a;
 mod account;
 mod accounts;
+mod bundle;
 mod deal;
 mod dispute;
 mod inbox;
@@ -30,12 +31,13 @@ mod webhook;
 pub(crate) use a2a::{A2aClientCommand, A2aCommand, A2aTalk};
 pub(crate) use account::{AccountCommand, AccountTransfer};
 pub(crate) use accounts::{Console, PeopleCommand, PeopleInvite, PeopleKey, PeopleOperator};
+pub(crate) use bundle::{BundleCommand, Disclose, Verify};
 pub(crate) use deal::{
     Attest, Close, CommitmentCommand, HandOver, Offering, Open, Say, SchemaCommand, SchemaRegistration,
     SessionCommand, TraceArgs, Watch,
 };
 pub(crate) use dispute::{
-    DisputeBallot, DisputeCommand, DisputeFiling, DisputeRuling, DisputeSettlement, Exhibits,
+    Disclosing, DisputeBallot, DisputeCommand, DisputeFiling, DisputeRuling, DisputeSettlement, Exhibits,
 };
 pub(crate) use inbox::{InboxCommand, InboxGroupName, InboxTake};
 pub(crate) use keys::{
@@ -222,6 +224,9 @@ pub(crate) enum Command {
     /// See what is owed, and get the proof of it
     #[command(subcommand)]
     Commitment(CommitmentCommand),
+    /// Show somebody what was said in sealed messages of a deal
+    #[command(subcommand)]
+    Bundle(BundleCommand),
     /// Open your organisation's account, take money in and out, see what is held
     #[command(subcommand)]
     Account(AccountCommand),
@@ -254,9 +259,12 @@ pub(crate) enum Command {
         long_about = "Check the proof of a deal, offline.\n\n\
         Needs neither the node nor a home. Prints every check with its verdict: proved, refuted, or not shown. \
         Without --node-key the file's own word is taken for which key the node has; give the key that you know, \
-        and a forged log is refuted too.",
+        and a forged log is refuted too.\n\n\
+        Messages of a sealed session stay sealed, but for those that were disclosed to a key that is here: --key, or one of \
+        the home. Each is opened, checked against what was signed, and shown.",
         after_help = "Examples:\n  assent verify assent-demo-bundle.json\n  \
-        assent verify deal.json --node-key did:key:z6Mk… --json\n\n\
+        assent verify deal.json --node-key did:key:z6Mk… --json\n  \
+        assent verify case.json --key judge.pem\n\n\
         Exit code 0 when nothing is refuted, 1 when something is, 2 when the file cannot be read as a bundle."
     )]
     Verify(Verify),
@@ -423,16 +431,6 @@ pub(crate) struct Export {
     /// Where to write; - for stdout
     #[arg(short, long, default_value = "-", value_name = "FILE")]
     pub(crate) output: PathBuf,
-}
-
-/// `assent verify`
-#[derive(Debug, Args)]
-pub(crate) struct Verify {
-    /// The bundle; - for stdin
-    pub(crate) file: PathBuf,
-    /// The node's key as you know it from elsewhere
-    #[arg(long, value_name = "KEY")]
-    pub(crate) node_key: Option<KeyId>,
 }
 
 /// `assent verify-fraud`

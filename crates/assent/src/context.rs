@@ -1,9 +1,14 @@
 //! One run of a command: its options, its home, its printer, and who is speaking to which node.
 
+use std::sync::Arc;
+
 use asp_client::keys::Keyring;
 use asp_client::{AgentParty, Client, OrganisationParty};
 use asp_core::key::SecretKey;
+use asp_core::keyfile;
 use asp_core::name::{AgentUri, Domain, Issuer};
+
+use asp_seal::folder::Folder;
 
 use crate::cli::Options;
 use crate::failure::{Failure, Outcome};
@@ -75,6 +80,15 @@ impl Context {
         Keyring::open(self.home()?.keys()).map_err(Failure::from)
     }
 
+    /// The vault of an agent, with what it keeps of sessions that the node cannot read; made when it is needed.
+    ///
+    /// # Errors
+    /// When there is no home.
+    pub(crate) fn vault(&self, agent: &AgentUri) -> Outcome<Arc<Folder>> {
+        let name = keyfile::name_of(&Issuer::Agent(agent.clone()));
+        Ok(Arc::new(Folder::new(agent.clone(), self.home()?.vaults().join(name))))
+    }
+
     /// The organisation that speaks, connected: the one named, or that of the identity in use.
     ///
     /// # Errors
@@ -93,7 +107,8 @@ impl Context {
     pub(crate) async fn agent(&self) -> Outcome<AgentParty> {
         let agent = self.agent_name()?;
         let key = self.key(&Issuer::Agent(agent.clone()))?;
-        Ok(self.client().await?.agent_with(agent, key))
+        let vault = self.vault(&agent)?;
+        Ok(self.client().await?.agent_with(agent, key).with_vault(vault))
     }
 
     /// This agent, connected; `--as` must not name another.
@@ -106,7 +121,8 @@ impl Context {
             return Err(Failure::usage(format_args!("this belongs to {}, not to --as", words::agent(agent))));
         }
         let key = self.key(&named)?;
-        Ok(self.client().await?.agent_with(agent.clone(), key))
+        let vault = self.vault(agent)?;
+        Ok(self.client().await?.agent_with(agent.clone(), key).with_vault(vault))
     }
 
     /// The agent that speaks.

@@ -99,7 +99,8 @@ impl From<asp_client::Error> for Failure {
             | Error::Missing { .. }
             | Error::TimedOut => Exit::No,
             Error::Unreachable { .. } => Exit::Away,
-            Error::Key { .. } => Exit::Usage,
+            Error::Unread { .. } => Exit::No,
+            Error::Key { .. } | Error::File { .. } | Error::Vault { .. } => Exit::Usage,
             Error::BadAnswer { .. } | Error::Forged { .. } | Error::NoRandomness => Exit::Fault,
         };
         let mut failure = match &error {
@@ -117,6 +118,9 @@ impl From<asp_client::Error> for Failure {
             | Error::TimedOut
             | Error::Missing { .. }
             | Error::Key { .. }
+            | Error::Unread { .. }
+            | Error::File { .. }
+            | Error::Vault { .. }
             | Error::NoRandomness => Self::new(exit, &error),
         };
         failure.code = error.code().map(|code| code.as_str().to_owned());

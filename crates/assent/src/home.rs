@@ -54,6 +54,12 @@ impl Home {
         &self.folder
     }
 
+    /// Where agents keep what they need for sessions that the node cannot read.
+    #[must_use]
+    pub(crate) fn vaults(&self) -> PathBuf {
+        self.folder.join("vaults")
+    }
+
     /// Where the keys are.
     pub(crate) fn keys(&self) -> PathBuf {
         self.folder.join(KEYS)

@@ -236,12 +236,22 @@ fn accept(body: &Accept, answered: Option<Hash>, session: Option<&Session>) -> (
 fn inform(body: &Inform) -> (&'static str, String) {
     match body {
         Inform::Note(body) => ("session.inform", quoted(body.text.as_str())),
+        Inform::File(body) => {
+            let size = body.file.size;
+            ("session.file", format!("{} ({size} bytes) {}", body.file.name, quoted(body.text.as_str())))
+        }
         Inform::Usage(body) => {
             let tokens = body.tokens.map(|tokens| format!("{tokens} tokens"));
             let cost = body.cost.as_ref().map(ToString::to_string);
             let spent: Vec<String> = tokens.into_iter().chain(cost).collect();
             ("session.usage", format!("has spent {}", spent.join(", ")))
         }
+        Inform::Group(body) => {
+            let members: Vec<String> =
+                body.members.iter().map(|member| words::agent(&member.agent)).collect();
+            ("channel.group", format!("epoch {}: sealed for {}", body.epoch, members.join(", ")))
+        }
+        Inform::Unreadable(body) => ("channel.unreadable", format!("could not read it: {}", body.code)),
         Inform::Progress(body) => {
             let what = named(&body.obligation, body.stage.as_ref());
             ("obligation.progress", format!("{what}: {}", quoted(body.text.as_str())))

@@ -5,10 +5,11 @@ use std::str::FromStr;
 
 use asp_client::api::PersonRole;
 use asp_core::amount::{Currency, Decimal, Money};
+use asp_core::key::KeyId;
 use asp_core::name::{AgentUri, Domain, Issuer};
 use asp_core::position::{Hash, InvalidText, Millis};
 use asp_core::session::table::Performative;
-use asp_core::statement::body::{AdmissionFloor, Availability, ParticipantRole, SchemaAlias, Seed};
+use asp_core::statement::body::{AdmissionFloor, Availability, Mode, ParticipantRole, SchemaAlias, Seed};
 use asp_core::statement::{Kind, Trace};
 
 /// Hexadecimal digits of a shortened id, at least.
@@ -27,6 +28,27 @@ pub(crate) fn issuer(text: &str) -> Result<Issuer, InvalidText> {
     } else {
         text.parse::<Domain>().map(Issuer::Organisation).map_err(|_| wrong)
     }
+}
+
+/// Whom something is shown to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Receiver {
+    /// The owner of a key.
+    Key(KeyId),
+    /// Who has a key that the node knows.
+    Named(Issuer),
+}
+
+/// A key, an agent or an organisation.
+pub(crate) fn receiver(text: &str) -> Result<Receiver, InvalidText> {
+    if text.starts_with("did:key:") {
+        let wrong = InvalidText("a key like did:key:z6Mk…");
+        return text.parse().map(Receiver::Key).map_err(|_| wrong);
+    }
+    let wrong = InvalidText(
+        "a key like did:key:z6Mk…, an agent like court.example/judge or an organisation like court.example",
+    );
+    issuer(text).map(Receiver::Named).map_err(|_| wrong)
 }
 
 /// A place in a distributed trace.
@@ -120,6 +142,11 @@ pub(crate) fn role(text: &str) -> Result<ParticipantRole, InvalidText> {
         "mediator" => Ok(ParticipantRole::Mediator),
         _ => Err(InvalidText("a role: party, observer or mediator")),
     }
+}
+
+/// Who can read a session.
+pub(crate) fn mode(text: &str) -> Result<Mode, InvalidText> {
+    spelled(text).map_err(|_| InvalidText("who can read it: open, hybrid or sealed"))
 }
 
 /// How many sit on a panel: `3` or `5`.
@@ -321,6 +348,16 @@ mod tests {
         assert!(hash.to_string().parse::<Id>().is_ok_and(|id| id.matches(&hash)));
         for text in ["", "abcde", "ABCDEF", "ghijkl", &format!("{digits}0")] {
             assert!(text.parse::<Id>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_mode_is_one_of_three() {
+        for (text, means) in [("open", Mode::Open), ("hybrid", Mode::Hybrid), ("sealed", Mode::Sealed)] {
+            assert_eq!(mode(text), Ok(means));
+        }
+        for text in ["", "Open", "\"open\"", "closed"] {
+            assert!(mode(text).is_err(), "{text}");
         }
     }
 

@@ -86,6 +86,8 @@ impl Sale {
             obligations: vec![delivery, payment],
             schema: None,
             terms: self.terms(),
+            hidden: None,
+            salt: None,
         })
     }
 
@@ -173,8 +175,11 @@ pub(crate) fn in_words(package: &Package) -> String {
     package.obligations.iter().map(owed).collect::<Vec<_>>().join(", ")
 }
 
-/// Money as people write it: `2,550 USD`, `2.80 USD`.
+/// Money as people write it: `2,550 USD`, `2.80 USD`; `sealed` where only members know it.
 pub(crate) fn money(money: &Money) -> String {
+    if money.is_withheld() {
+        return "sealed".to_owned();
+    }
     let text = grouped(money.amount);
     match text.split_once('.') {
         Some((whole, fraction)) => format!("{whole}.{fraction:0<2} {}", money.currency),

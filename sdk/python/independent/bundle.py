@@ -13,6 +13,7 @@ from typing import Any
 import canonical
 import forms
 import log
+import seal
 import statement as statements
 from envelope import signatures_of
 from refusal import Refused
@@ -102,7 +103,7 @@ def read(data: bytes) -> Bundle:
     except Refused as fault:
         raise Unreadable(f"the file is not canonical JSON: {fault}") from None
     malformed = Unreadable("the file has not the members of a bundle")
-    if set(value) != MEMBERS or value["asp"] != "1.0" or value["kind"] != "commitment-bundle":
+    if set(value) - {"disclosures"} != MEMBERS or value["asp"] != "1.0" or value["kind"] != "commitment-bundle":
         raise malformed
     node_key, commitment = forms.read_key(value["nodeKey"]), forms.read_hash(value["commitment"])
     origin, checkpoint, entries = value["origin"], value["checkpoint"], value["entries"]
@@ -115,7 +116,11 @@ def read(data: bytes) -> Bundle:
         raise malformed
     if not isinstance(origin, str) or forms.ORIGIN.fullmatch(origin) is None:
         raise malformed
-    if len(entries) > ENTRIES_MAX:
+    # What is disclosed to somebody is opened elsewhere; nothing here rests on it.
+    disclosures = value.get("disclosures", [None])
+    if not isinstance(disclosures, list) or not disclosures:
+        raise malformed
+    if max(len(entries), len(disclosures)) > ENTRIES_MAX:
         raise Unreadable("the file has more entries than a bundle can have")
     read_entries = tuple(_read_entry(entry, place) for place, entry in enumerate(entries))
     return Bundle(origin, node_key, commitment, checkpoint, read_entries)
@@ -372,11 +377,6 @@ def _attested(streams: Streams, statement: Statement) -> list[tuple[bytes, list[
     return [] if agent is None or key is None else [(key, [agent.keys])]
 
 
-def terms_hash(package: dict[str, Any]) -> str:
-    """The hash that an acceptance repeats."""
-    return forms.write_hash(forms.sha256(b"asp/1.0/terms\n", canonical.encode(package)))
-
-
 def _packages(statement: Statement) -> list[dict[str, Any]]:
     """The packages that a statement offers."""
     if statement.type not in ("PROPOSE", "COUNTER"):
@@ -396,10 +396,10 @@ def _signed_by_all(bundle: Bundle) -> Check:
     if completed is None or completed.type != "ACCEPT" or base is None or terms is None:
         return Check("signed-by-all", "not shown", "the statements form no such commitment")
     package = next(
-        (item for statement in said for item in _packages(statement) if terms_hash(item) == terms), None
+        (item for statement in said for item in _packages(statement) if seal.terms_hash(item) == terms), None
     )
     offered = base.type == "COMMIT" and base.body["termsHash"] == terms
-    offered = offered or any(terms_hash(item) == terms for item in _packages(base))
+    offered = offered or any(seal.terms_hash(item) == terms for item in _packages(base))
     if package is None or not offered:
         return Check("signed-by-all", "refuted", f"{terms} is not the hash of terms that were offered")
     signed: set[str] = set()

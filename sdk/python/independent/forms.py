@@ -93,6 +93,11 @@ def read_signature(text: object) -> bytes | None:
     return data if base64.urlsafe_b64encode(data).decode().rstrip("=") == text else None
 
 
+def read_base64url(text: str) -> bytes | None:
+    """The bytes of base64url without padding, in the one spelling."""
+    return read_base64(text.replace("-", "+").replace("_", "/") + "=" * (-len(text) % 4))
+
+
 def read_base64(text: str) -> bytes | None:
     """The bytes of standard base64 with padding, in the one spelling."""
     try:

@@ -1,16 +1,18 @@
 """The part of JSON Schema 2020-12 that spec/schemas uses; a keyword that is not known here is an error.
 
 `$ref` leads to a definition of the same file or of one beside it; nothing else is ever read. Lengths of texts
-count code points, as the standard says. Four keywords are the protocol's own: `x-maxBytes` bounds the UTF-8
-of a text, `x-uniqueBy` asks that a member differs between items, `x-atLeastOneOf` that one of some members is
-there, `x-form` what no pattern can say (a real date, the base58 of a key, a name that shows all that it holds). `x-limit` is a remark.
+count code points, as the standard says. Six keywords are the protocol's own: `x-maxBytes` bounds the UTF-8
+of a text, `x-uniqueBy` asks that a member, or one of some, differs between items, `x-sortedBy` that it rises from each item to
+the next, `x-atLeastOneOf` that one of some members is there, `x-chunked` that an object names as many `chunks` of
+so many bytes as its `size` makes, `x-form` what no pattern can say (a real date, the base58 of a key, a name that
+shows all that it holds, a code of the registry). `x-limit` is a remark.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -33,6 +35,8 @@ FORMS: dict[str, Callable[[str], bool]] = {
     "calendar": lambda text: forms.read_instant(text) is not None,
     "did-key": lambda text: forms.read_key(text) is not None,
     "display-name": names.is_display_name,
+    "file-name": lambda text: all(map(names.is_shown, text)),
+    "code": lambda text: text in _codes(),
 }
 REMARKS = {"$schema", "$id", "$defs", "$comment", "title", "description", "x-limit"}
 
@@ -65,13 +69,13 @@ class Schemas:
             self.files[path] = json.loads(path.read_text("utf-8"))
         return self.files[path]
 
-    def check(self, name: str, value: Any, without: str | None = None) -> Fault | None:
+    def check(self, name: str, value: Any, without: Container[str] = ()) -> Fault | None:
         """The first fault of a value under the schema file of this name; none if it fits.
 
-        One keyword of the outermost schema can be left out, for whoever decides by itself what that says.
+        Keywords of the outermost schema can be left out, for whoever decides by itself what they say.
         """
         path = self.folder / name
-        schema = {keyword: asked for keyword, asked in self.file(path).items() if keyword != without}
+        schema = {keyword: asked for keyword, asked in self.file(path).items() if keyword not in without}
         return self._check(schema, path, value, "")
 
     def _check(self, schema: Any, path: Path, value: Any, pointer: str) -> Fault | None:
@@ -152,9 +156,33 @@ def _unique_items(place: Place, asked: Any, value: Any) -> Fault | None:
 
 def _unique_by(place: Place, asked: Any, value: Any) -> Fault | None:
     items = value if isinstance(value, list) else []
-    members = [item[asked] for item in items if isinstance(item, dict) and asked in item]
+    names = [asked] if isinstance(asked, str) else asked
+    has_all = (item for item in items if isinstance(item, dict) and all(name in item for name in names))
+    members = [[item[name] for name in names] for item in has_all]
     twice = any(is_equal(one, other) for at, one in enumerate(members) for other in members[:at])
     return place.fault("x-uniqueBy", not twice)
+
+
+def _sorted_by(place: Place, asked: Any, value: Any) -> Fault | None:
+    items = value if isinstance(value, list) else []
+    members = [item.get(asked, "") for item in items if isinstance(item, dict)]
+    # Names are of ASCII: the order of their letters is that of their bytes.
+    rises = all(one < other for one, other in zip(members, members[1:]))
+    return place.fault("x-sortedBy", rises)
+
+
+def _dependent(place: Place, asked: Any, value: Any) -> Fault | None:
+    """What a member that is there asks of the whole."""
+    there = (schema for name, schema in asked.items() if isinstance(value, dict) and name in value)
+    faults = (place.schemas._check(schema, place.path, value, place.pointer) for schema in there)
+    return next(filter(None, faults), None)
+
+
+def _chunked(place: Place, asked: Any, value: Any) -> Fault | None:
+    members = value if isinstance(value, dict) else {}
+    size, chunks = members.get("size"), members.get("chunks")
+    known = type(size) is int and isinstance(chunks, list)
+    return place.fault("x-chunked", not known or len(chunks) == -(-size // asked))
 
 
 def _at_least_one_of(place: Place, asked: Any, value: Any) -> Fault | None:
@@ -249,6 +277,9 @@ CHECKS: dict[str, Callable[[Place, Any, Any], Fault | None]] = {
     "oneOf": _one_of,
     "uniqueItems": _unique_items,
     "x-uniqueBy": _unique_by,
+    "x-sortedBy": _sorted_by,
+    "x-chunked": _chunked,
+    "dependentSchemas": _dependent,
     "x-atLeastOneOf": _at_least_one_of,
     "minItems": _bound("minItems", list, len, True),
     "maxItems": _bound("maxItems", list, len, False),
@@ -267,6 +298,13 @@ def is_equal(one: Any, other: Any) -> bool:
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(map(is_equal, one, other))
     return type(one) is type(other) and one == other
+
+
+@cache
+def _codes() -> frozenset[str]:
+    """The codes of the registry."""
+    registry = Path(__file__).resolve().parents[3] / "spec" / "errors.toml"
+    return frozenset(re.findall(r'^code = "([A-Z0-9_]+)"$', registry.read_text("utf-8"), re.MULTILINE))
 
 
 @cache

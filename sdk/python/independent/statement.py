@@ -43,6 +43,7 @@ TYPES: dict[str, tuple[str, ...]] = {
         "agent.key.add",
         "agent.key.rotate",
         "agent.key.revoke",
+        "agent.keypackage.publish",
         "agent.retire",
         "agent.endorse",
         "agent.endorse.withdraw",
@@ -156,13 +157,15 @@ def signing_input(kind: str, data: bytes) -> bytes:
 
 def read(value: dict[str, Any], data: bytes, signatures: Sequence[Signature]) -> Statement:
     """A statement from its canonical bytes and their value. Raises `Refused`."""
-    # Which type belongs to which stream, and what its body is, has codes of its own: see below.
-    fault = schemas().check("statement.json", value, without="oneOf")
+    # Which type belongs to which stream, what its body is and where a seal may stand have codes of their own: see below.
+    fault = schemas().check("statement.json", value, without=("oneOf", "dependentSchemas"))
     if fault is not None:
         raise _field_refused(fault, value)
     kind, name = value["stream"].split(":", 1)
     if value["type"] not in TYPES[kind]:
         raise Refused("UNKNOWN_TYPE", "/type")
+    if "seal" in value and (kind != "session" or name == "" or value["sequence"] == 0):
+        raise Refused("INVALID_FIELD", "/seal", "ASP-SEA-001")
     fault = schemas().check(f"bodies/{value['type']}.json", value["body"])
     if fault is not None:
         raise Refused("INVALID_BODY", "/body" + fault.pointer)
@@ -177,7 +180,9 @@ def read(value: dict[str, Any], data: bytes, signatures: Sequence[Signature]) ->
 
 
 def _field_refused(fault: Fault, value: dict[str, Any]) -> Refused:
-    """Two members have codes of their own for a text that is not known; a body is not of its form."""
+    """Two members have codes of their own for a text that is not known, a seal has a rule; a body is not of its form."""
+    if fault.pointer.startswith("/seal"):
+        return Refused("INVALID_FIELD", fault.pointer, "ASP-SEA-001")
     if fault.pointer == "/body":
         return Refused("INVALID_BODY", "/body")
     if fault.pointer == "/asp" and isinstance(value["asp"], str):

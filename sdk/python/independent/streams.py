@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 import forms
+import seal
 from refusal import Refused
 from statement import Statement
 
@@ -19,6 +20,7 @@ KEYS_MAX = 64
 CLOCK_SKEW_MS = 120_000
 OFFLINE_MS = 604_800_000
 NARROWINGS_MAX = 32
+KEY_PACKAGES_KEPT_MAX = 128
 EVERYTHING = {"dataClasses": 5, "performatives": 13}
 
 
@@ -98,6 +100,8 @@ class Agent:
 
     keys: KeyHistory
     retired: bool = False
+    # The hashes of the key packages that it published last, the oldest first.
+    packages: list[bytes] = field(default_factory=list)
     # The digest of the A2A card that the present card pins, and pin and outcome of the last agent.card.check.
     pin: str | None = None
     checked: tuple[str, bool] | None = None
@@ -334,7 +338,8 @@ class Streams:
         by_org = statement.issuer == domain
         may_be_by_org = statement.type in ("agent.key.add", "agent.key.revoke", "agent.retire")
         if statement.issuer != uri and not (by_org and may_be_by_org):
-            raise Refused("NOT_A_PARTY", "/issuer")
+            is_publishing = by_org and statement.type == "agent.keypackage.publish"
+            raise Refused("NOT_A_PARTY", "/issuer", "ASP-SEA-012" if is_publishing else None)
         if statement.type == "agent.key.rotate":
             self._rotate(known.keys, statement, index, "ASP-AGT-004")
             return
@@ -353,10 +358,20 @@ class Streams:
         if statement.type == "agent.key.revoke":
             key = forms.read_key(statement.body["key"]) or b""
             self._revoke(known.keys, statement, key, index, "ASP-AGT-007", may_be_last=by_org)
+        elif statement.type == "agent.keypackage.publish":
+            self._publish(known, statement)
         elif statement.type == "agent.card.set":
             known.pin = self._pin(statement)
         elif statement.type == "agent.retire":
             known.retired = True
+
+    def _publish(self, known: Agent, statement: Statement) -> None:
+        """Key packages, each once (ASP-SEA-012)."""
+        contents = [forms.read_base64url(package["content"]) or b"" for package in statement.body["packages"]]
+        hashes = [seal.package_hash(content) for content in contents]
+        if not set(known.packages).isdisjoint(hashes):
+            raise Refused("NOTHING_CHANGED", "/body/packages", "ASP-SEA-012")
+        known.packages = (known.packages + hashes)[-KEY_PACKAGES_KEPT_MAX:]
 
     def _pin(self, statement: Statement) -> str | None:
         return statement.body["card"].get("a2a", {}).get("digest")

@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import bundle as bundles
+import canonical
 import challenge
 import forms
 import fraud
 import log
+import seal
 import statement as statements
 from refusal import Refused
 from transcript import hash_of, key_of
@@ -143,6 +145,40 @@ def _follow(case: dict[str, Any]) -> str | None:
     return None
 
 
+def judge_seals(file: dict[str, Any], report: Report) -> None:
+    """What is sealed and what binds it: told apart by the members that they have."""
+    for case in file["accept"]:
+        try:
+            report.told(f"accept {case['name']}", _bound(case))
+        except Refused as refused:
+            report.told(f"accept {case['name']}", f"refused: {refused}")
+    for case in file["reject"]:
+        name, expected = f"reject {case['change']} of {case['of']}", case["fault"]
+        try:
+            fault = _bound(case) or f"it is bound, {expected} expected"
+        except Refused as refused:
+            fault = None if refused.code == expected else f"{refused} found, {expected} expected"
+        report.told(name, fault)
+
+
+def _bound(case: dict[str, Any]) -> str | None:
+    """Opens what a case has: raises `Refused`, or gives a fault where something else comes out."""
+    if "package" in case:
+        return None if seal.terms_hash(case["package"]) == case["termsHash"] else "the terms have another hash"
+    if "packageBase64" in case:
+        found = seal.package_hash(base64.b64decode(case["packageBase64"]))
+        return None if forms.write_hash(found) == case["hash"] else "the key package has another hash"
+    data = case["statement"].encode("utf-8")
+    said = statements.read(canonical.scan(data), data, ())
+    padded = base64.b64decode(case["paddedBase64"])
+    opened = seal.read(said, padded, case["mode"])
+    if case.get("opened") != {"body": opened.body, "salt": opened.salt.hex()}:
+        return "something else was sealed"
+    if seal.pack(opened) != padded:
+        return "it is padded otherwise"
+    return None if seal.place_of(said) == base64.b64decode(case["placeBase64"]) else "it stands elsewhere"
+
+
 def judge_bundles(file: dict[str, Any], report: Report) -> None:
     """Bundles that are in order, and changed ones with all rules that are refuted."""
     trusted_key = key_of(file["nodeKey"])
@@ -176,5 +212,6 @@ JUDGES: dict[str, Callable[[Any, Report], None]] = {
     "statements": judge_statements,
     "log": judge_log,
     "challenges": judge_log,
+    "seals": judge_seals,
     "bundles": judge_bundles,
 }

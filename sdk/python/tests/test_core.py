@@ -138,6 +138,8 @@ def test_peer_text_stays_in_its_fence() -> None:
         log_index=9,
         log_time="2026-01-01T00:00:00.000Z",
         is_mine=False,
+        sealed=False,
+        unreadable=None,
     )
     text = message.fenced()
     assert text.count(f"said-{'ab' * 8}>>>") == 1 and text.endswith(f"said-{'ab' * 8}>>>")

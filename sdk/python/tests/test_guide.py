@@ -58,3 +58,4 @@ def test_the_guide_runs_as_it_is_printed(at_home: Served, tmp_path: Path) -> Non
     assert "proved " in said and "R 1.000000 - " in said
     assert "['levelNumber']" in said
     assert "deposit 3000 order 7" in said
+    assert "Have you 64 GPUs free in May? Nobody else may know." in said

@@ -114,9 +114,13 @@ const readBundle = (data: Uint8Array): Bundle => {
   }
   const { asp, kind, origin, commitment, checkpoint, entries } = value;
   const nodeKey = readKey(value["nodeKey"]);
-  const isWhole = hasMembers(value, "asp,checkpoint,commitment,entries,kind,nodeKey,origin") && asp === "1.0";
+  // What is disclosed to somebody is opened elsewhere; nothing here rests on it.
+  const { disclosures, ...others } = value;
+  const isWhole = hasMembers(others, "asp,checkpoint,commitment,entries,kind,nodeKey,origin") && asp === "1.0";
+  const areDisclosures = Array.isArray(disclosures) && disclosures.length > 0 && disclosures.length <= ENTRIES_MAX;
   const areForms = typeof checkpoint === "string" && typeof origin === "string" && ORIGIN.test(origin);
   const isNamed = typeof commitment === "string" && readHash(commitment) !== undefined && nodeKey !== undefined;
+  if (disclosures !== undefined && !areDisclosures) throw new Unreadable("what is disclosed is no list");
   if (!isWhole || kind !== "commitment-bundle" || !areForms || !isNamed || !Array.isArray(entries)) {
     throw new Unreadable("the file has not the members of a bundle");
   }

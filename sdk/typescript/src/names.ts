@@ -19,7 +19,7 @@ export const isDisplayName = (text: string): boolean => {
 };
 
 /** Whether a character can stand in a display name. */
-const isShown = (character: string): boolean => {
+export const isShown = (character: string): boolean => {
   const point = character.codePointAt(0) ?? 0;
   let [least, most] = [0, REFUSED.length / 2];
   while (least < most) {

@@ -1,14 +1,17 @@
 // The part of JSON Schema 2020-12 that spec/schemas uses; a keyword that is not known here is an error.
 //
-// Lengths of texts count code points, as the standard says. Four keywords are the protocol's own: `x-maxBytes` bounds the UTF-8
-// of a text, `x-uniqueBy` asks that a member differs between items, `x-atLeastOneOf` that one of some members is there, `x-form`
-// what no pattern can say (a real date, the base58 of a key, a name that shows all that it holds).
+// Lengths of texts count code points, as the standard says. Six keywords are the protocol's own: `x-maxBytes` bounds the UTF-8
+// of a text, `x-uniqueBy` asks that a member, or one of some, differs between items, `x-sortedBy` that it rises from each item to the next,
+// `x-atLeastOneOf` that one of some members is there, `x-chunked` that an object names as many `chunks` of so many bytes as its
+// `size` makes, `x-form` what no pattern can say (a real date, the base58 of a key, a name that shows all that it holds, a code
+// of the registry).
 
 import { utf8Length } from "./bytes.js";
 import { isObject, type JsonObject } from "./canonical.js";
 import { readInstant, readKey } from "./forms.js";
+import { RULES } from "./generated/codes.js";
 import { SCHEMAS } from "./generated/schemas.js";
-import { isDisplayName } from "./names.js";
+import { isDisplayName, isShown } from "./names.js";
 import { token } from "./refusal.js";
 
 /** The place of the first thing in a value that does not fit a schema file, as a pointer; nothing if it fits. */
@@ -51,6 +54,8 @@ const FORMS: Readonly<Record<string, (text: string) => boolean>> = {
   calendar: (text) => readInstant(text) !== undefined,
   "did-key": (text) => readKey(text) !== undefined,
   "display-name": isDisplayName,
+  "file-name": (text) => [...text].every(isShown),
+  code: (text) => Object.hasOwn(RULES, text),
 };
 
 /** Whether two values of JSON are the same. */
@@ -170,9 +175,20 @@ const CHECKS: Readonly<Record<string, Check>> = {
     Array.isArray(value) ? first(value.entries(), ([step, item]) => inner(where, asked, item, step)) : undefined,
   oneOf,
   uniqueItems: (where, asked: boolean, value: unknown) => at(where, !asked || !Array.isArray(value) || !isTwice(value)),
-  "x-uniqueBy": (where, asked: string, value: unknown) => {
-    const items = (Array.isArray(value) ? value : []).filter((item) => isObject(item) && Object.hasOwn(item, asked));
-    return at(where, !isTwice(items.map((item: JsonObject) => item[asked])));
+  "x-uniqueBy": (where, asked: string | readonly string[], value: unknown) => {
+    const names = [asked].flat();
+    const items = (Array.isArray(value) ? value : []).filter(isObject);
+    const whole = items.filter((item) => names.every((name) => Object.hasOwn(item, name)));
+    return at(where, !isTwice(whole.map((item) => names.map((name) => item[name]))));
+  },
+  "x-sortedBy": (where, asked: string, value: unknown) => {
+    // Names are of ASCII: the order of their letters is that of their bytes.
+    const texts = (Array.isArray(value) ? value : []).filter(isObject).map((item) => String(item[asked]));
+    return at(where, texts.every((text, step) => step === 0 || (texts[step - 1] ?? "") < text));
+  },
+  "x-chunked": (where, asked: number, value: unknown) => {
+    const { size, chunks } = isObject(value) ? value : {};
+    return at(where, typeof size !== "number" || !Array.isArray(chunks) || chunks.length === Math.ceil(size / asked));
   },
   "x-atLeastOneOf": (where, asked: readonly string[], value: unknown) =>
     at(where, !isObject(value) || asked.some((name) => Object.hasOwn(value, name))),

@@ -5,7 +5,7 @@ import { concat, utf8 } from "./bytes.js";
 import { encode, isObject, scan, type Json, type JsonObject } from "./canonical.js";
 import { byKey, openEnvelope, readSignatures, signaturesOf, writeSignatures, type Signature } from "./envelope.js";
 import { readHash, sha256, writeHash, writeInstant } from "./forms.js";
-import type { Bodies, StatementType, Trace } from "./generated/bodies.js";
+import type { Bodies, Seal, StatementType, Trace } from "./generated/bodies.js";
 import { SCHEMAS } from "./generated/schemas.js";
 import { InvalidKey, SecretKey, verifySignature } from "./keys.js";
 import { Refusal } from "./refusal.js";
@@ -29,6 +29,7 @@ export interface Fields<T extends StatementType = StatementType> {
   readonly issuer: string;
   readonly onBehalfOf?: readonly string[];
   readonly previousHash: string;
+  readonly seal?: Seal;
   readonly sequence: number;
   readonly stream: string;
   readonly trace?: Trace;
@@ -113,8 +114,11 @@ export const judgeParts = (statement: unknown, signatures: unknown): Statement =
 /** What is hashed and signed: a tag with the type, a newline, the canonical bytes. */
 export const signingInput = (type: string, data: Uint8Array): Uint8Array => concat(utf8(`asp/1.0/${type}\n`), data);
 
-/** The hash that an acceptance repeats: that of a package of terms. */
-export const termsHash = (terms: unknown): string => writeHash(sha256(utf8("asp/1.0/terms\n"), encode(terms)));
+/** The hash that an acceptance repeats: that of a package of terms; of hidden terms what stands for them. */
+export const termsHash = (terms: unknown): string => {
+  const hidden = isObject(terms) ? terms["hidden"] : undefined;
+  return typeof hidden === "string" ? hidden : writeHash(sha256(utf8("asp/1.0/terms\n"), encode(terms)));
+};
 
 /** The hash that the first statement of a stream continues, by the stream's kind. */
 export const genesis = (kind: StreamKind): Uint8Array => sha256(utf8(kind));
@@ -124,8 +128,12 @@ export const readStatement = (value: JsonObject, data: Uint8Array, signatures: r
   const fault = misfit("statement.json", value);
   if (fault !== undefined) throw fieldRefused(fault, value);
   const fields = value as unknown as Fields;
-  const [kind] = split(fields.stream);
+  const [kind, name] = split(fields.stream);
   if (kindOf(fields.type) !== kind) throw new Refusal("UNKNOWN_TYPE", "/type");
+  // A seal is for the group of a session, which there is none of before the session.
+  if (fields.seal !== undefined && (kind !== "session" || name === "" || fields.sequence === 0)) {
+    throw new Refusal("INVALID_FIELD", "/seal", "ASP-SEA-001");
+  }
   const inBody = misfit(`bodies/${fields.type}.json`, fields.body);
   if (inBody !== undefined) throw new Refusal("INVALID_BODY", `/body${inBody}`);
   const statement = new Statement(fields, data, signatures);
@@ -140,8 +148,9 @@ const kindOf = (type: string): string => {
   return type.includes(".") ? (type.split(".")[0] ?? "") : "session";
 };
 
-/** Two members have codes of their own for a text that is not known; a body is not of its form. */
+/** Two members have codes of their own for a text that is not known, a seal has a rule; a body is not of its form. */
 const fieldRefused = (pointer: string, value: JsonObject): Refusal => {
+  if (pointer === "/seal" || pointer.startsWith("/seal/")) return new Refusal("INVALID_FIELD", pointer, "ASP-SEA-001");
   if (pointer === "/body") return new Refusal("INVALID_BODY", "/body");
   if (pointer === "/asp" && typeof value["asp"] === "string") return new Refusal("UNSUPPORTED_VERSION", "/asp");
   if (pointer === "/type" && typeof value["type"] === "string") return new Refusal("UNKNOWN_TYPE", "/type");

@@ -13,7 +13,7 @@ use super::{cell, read};
 pub(super) const SOURCE: &str = "spec/rules.toml";
 
 /// What the letters between the dashes stand for, and the level of conformance that needs rules of the family.
-const FAMILIES: [(&str, &str, Level); 19] = [
+const FAMILIES: [(&str, &str, Level); 20] = [
     ("STM", "Statements", Level::Core),
     ("KEY", "Keys", Level::Core),
     ("ORG", "Organisations", Level::Core),
@@ -21,6 +21,7 @@ const FAMILIES: [(&str, &str, Level); 19] = [
     ("REG", "The registry", Level::Full),
     ("ADM", "Admission", Level::Full),
     ("CON", "Consents", Level::Standard),
+    ("SEA", "Sealing", Level::Full),
     ("SES", "Sessions", Level::Standard),
     ("TRM", "Terms schemas", Level::Full),
     ("COM", "Commitments", Level::Standard),

@@ -7,16 +7,17 @@ use std::path::Path;
 use super::{cell, read_text};
 
 /// Where the types are declared.
-const SOURCES: [&str; 11] = [
-    "crates/asp-client/src/api/dispute.rs",
-    "crates/asp-client/src/api/mod.rs",
-    "crates/asp-client/src/api/commitment.rs",
-    "crates/asp-client/src/api/domain.rs",
-    "crates/asp-client/src/api/trust.rs",
-    "crates/asp-client/src/api/work.rs",
-    "crates/asp-client/src/api/account.rs",
-    "crates/asp-client/src/api/inbox.rs",
-    "crates/asp-client/src/api/trace.rs",
+const SOURCES: [&str; 12] = [
+    "crates/asp-api/src/dispute.rs",
+    "crates/asp-api/src/lib.rs",
+    "crates/asp-api/src/commitment.rs",
+    "crates/asp-api/src/domain.rs",
+    "crates/asp-api/src/trust.rs",
+    "crates/asp-api/src/work.rs",
+    "crates/asp-api/src/account.rs",
+    "crates/asp-api/src/inbox.rs",
+    "crates/asp-api/src/packages.rs",
+    "crates/asp-api/src/trace.rs",
     "crates/asp-core/src/session/trace.rs",
     "crates/asp-core/src/session/digest.rs",
 ];

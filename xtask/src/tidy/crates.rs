@@ -8,18 +8,36 @@ use super::tree::Tree;
 use crate::command::{cargo, output};
 
 /// What each crate of the house may use of the others. Tests may link more: what they link does not ship.
-const EDGES: [(&str, &[&str]); 11] = [
+const EDGES: [(&str, &[&str]); 13] = [
     ("asp-core", &[]),
+    // What a node answers, for who knows neither a node nor its client.
+    ("asp-api", &["asp-core"]),
     ("asp-store", &["asp-core"]),
-    ("asp-client", &["asp-core"]),
+    // Ciphers draw random bytes, and whoever only verifies needs none of them.
+    ("asp-seal", &["asp-core"]),
+    // Who takes part in a sealed session seals and opens at its own end.
+    ("asp-client", &["asp-core", "asp-api", "asp-seal"]),
     ("asp-surfaces", &["asp-core", "asp-client"]),
-    // A surface knows doors; the node's own is made of its handlers.
-    ("asp-node", &["asp-core", "asp-store", "asp-client", "asp-surfaces"]),
+    // A surface knows doors; the node's own is made of its handlers. Of what is sealed a node opens one thing: what was
+    // disclosed to the key that an organisation keeps there so that its people can rule.
+    ("asp-node", &["asp-core", "asp-store", "asp-seal", "asp-client", "asp-surfaces"]),
     ("asp-tck", &["asp-core"]),
     ("asp-sim", &["asp-core"]),
     // Python brings its own runtime and sockets.
-    ("asp-python", &["asp-core"]),
-    ("assent", &["asp-core", "asp-store", "asp-client", "asp-node", "asp-surfaces", "asp-sim", "asp-tck"]),
+    ("asp-python", &["asp-core", "asp-api", "asp-seal"]),
+    (
+        "assent",
+        &[
+            "asp-core",
+            "asp-store",
+            "asp-seal",
+            "asp-client",
+            "asp-node",
+            "asp-surfaces",
+            "asp-sim",
+            "asp-tck",
+        ],
+    ),
     ("xtask", &[]),
     // The vectors are made and held against the core's judgement here, not in a build of the core.
     ("xtask-vectors", &["asp-core"]),

@@ -5,6 +5,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a task talks to the person who runs it")]
 
 mod accepts;
+mod bodies;
 mod bundles;
 mod case;
 mod challenges;
@@ -14,6 +15,7 @@ mod log;
 mod names;
 mod people;
 mod schema;
+mod seals;
 mod tree;
 mod wrong;
 
@@ -128,6 +130,9 @@ fn files(root: &Path) -> Result<Vec<(String, String)>, String> {
         return Err(faults.join("\n"));
     }
     for (path, vectors) in log::files()? {
+        files.push((path.to_owned(), json(&vectors)?));
+    }
+    for (path, vectors) in seals::files()? {
         files.push((path.to_owned(), json(&vectors)?));
     }
     files.push(("names/characters.json".to_owned(), json(&names::characters())?));

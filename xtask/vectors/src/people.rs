@@ -2,6 +2,8 @@
 
 use asp_core::key::SecretKey;
 use asp_core::position::{Hash, LogTime};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 /// The log that every statement of the vectors is meant for.
 pub(super) const AUDIENCE: &str = "vectors.example";
@@ -41,6 +43,15 @@ pub(super) fn key_id(name: &str) -> String {
 /// The hash that stands for a thing with this name: the SHA-256 of the name.
 pub(super) fn hash(name: &str) -> String {
     Hash::of(&[name.as_bytes()]).to_string()
+}
+
+/// So many bytes that stand for something opaque with this name, in base64url without padding.
+///
+/// They are the first of the hashes of the name and a number.
+pub(super) fn opaque(name: &str, count: usize) -> String {
+    let hashes = (0_u32..).map(|number| Hash::of(&[name.as_bytes(), &number.to_be_bytes()]));
+    let bytes: Vec<u8> = hashes.flat_map(|hash| *hash.as_bytes()).take(count).collect();
+    URL_SAFE_NO_PAD.encode(bytes)
 }
 
 /// A stream that the statement with this name opened.

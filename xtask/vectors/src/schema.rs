@@ -173,7 +173,11 @@ impl Walk<'_> {
         let name = if place.is_empty() { what.to_owned() } else { format!("{place} {what}") };
         let code = code(at, what, value.is_none());
         // Only a stream that the statement opens has a place 0.
-        let rule = (at == "/sequence" && value == Some(json!(0))).then_some("ASP-STM-005");
+        let rule = match at {
+            "/sequence" if value == Some(json!(0)) => Some("ASP-STM-005"),
+            _ if at == "/seal" || at.starts_with("/seal/") => Some("ASP-SEA-001"),
+            _ => None,
+        };
         self.changes.push(Change { name, words, at: at.to_owned(), value, code, rule });
     }
 
@@ -193,6 +197,10 @@ impl Walk<'_> {
         if let Some(constant) = schema.get("const").and_then(Value::as_str) {
             self.note(at, "other", format!("another text than `{constant}`"), Some(json!("other")));
             self.note(at, "by number", format!("0 in place of `{constant}`"), Some(json!(0)));
+        }
+        if schema.get("const") == Some(&Value::Bool(true)) {
+            self.note(at, "false", "false in place of true".to_owned(), Some(json!(false)));
+            self.note(at, "by number", "1 in place of true".to_owned(), Some(json!(1)));
         }
         if let Some(words) = schema.get("enum").and_then(Value::as_array) {
             let count = words.len();
@@ -376,7 +384,8 @@ fn numbered(item: &Value, number: usize) -> Value {
             None => json!(format!("{text}{number}")),
         },
         Value::Object(members) => {
-            let distinct = ["hash", "agent", "id"].iter().find(|name| members.contains_key(**name));
+            let distinct =
+                ["hash", "agent", "content", "id"].iter().find(|name| members.contains_key(**name));
             let mut members = members.clone();
             if let Some(member) = distinct.and_then(|name| members.get_mut(*name)) {
                 *member = numbered(member, number);

@@ -60,6 +60,11 @@ pub(super) fn spellings(form: &str) -> Vec<Wrong> {
             ("with a capital", "0011223344556677889900112233445A"),
             ("with another letter", "0011223344556677889900112233445g"),
         ]),
+        "opaque" => opaques(),
+        // The names of other things have no pattern.
+        "name" => file_names(),
+        "mediaType" => media_types(),
+        "code" => codes(),
         "id" => ids(),
         "traceparent" => of(&[
             ("in capitals", "00-4BF92F3577B34DA6A3CE929D0E0E4736-00F067AA0BA902B7-01"),
@@ -68,6 +73,66 @@ pub(super) fn spellings(form: &str) -> Vec<Wrong> {
         ]),
         _ => Vec::new(),
     }
+}
+
+fn media_types() -> Vec<Wrong> {
+    [
+        ("without a subtype", "application"),
+        ("with a parameter", "text/plain;charset=utf-8"),
+        ("with two strokes", "a/b/c"),
+        ("that begins with a point", ".a/b"),
+        ("with an empty part", "text/"),
+        ("not in ASCII", "t\u{e9}xt/plain"),
+    ]
+    .map(|(what, text)| (what, text.to_owned()))
+    .into()
+}
+
+fn codes() -> Vec<Wrong> {
+    [
+        ("that is not in the registry", "NO_SUCH_CODE"),
+        ("in small letters", "content_unopened"),
+        ("with a hyphen", "CONTENT-UNOPENED"),
+        ("that is a rule", "ASP-SEA-014"),
+        ("empty", ""),
+    ]
+    .map(|(what, text)| (what, text.to_owned()))
+    .into()
+}
+
+fn file_names() -> Vec<Wrong> {
+    [
+        ("of another folder", "a/b"),
+        ("of another folder, as some systems write it", "a\\b"),
+        ("of another stream, as some systems write it", "a:b"),
+        ("of this folder", "."),
+        ("of the folder above", ".."),
+        ("that begins with a space", " a"),
+        ("that ends with a space", "a "),
+        ("that ends with a point", "a."),
+        ("with a line feed", "a\nb"),
+        ("that is turned around", "\u{202e}fdp.exe"),
+        ("with a space without width", "a\u{200b}b"),
+        ("with a space that does not break", "a\u{a0}b"),
+    ]
+    .map(|(what, text)| (what, text.to_owned()))
+    .into()
+}
+
+fn opaques() -> Vec<Wrong> {
+    [
+        ("with padding", "AQI="),
+        ("of one digit, which is no byte", "A"),
+        ("of five digits, which are no bytes", "AQIDA"),
+        ("whose last digit has bits beyond the only byte", "AB"),
+        ("whose last digit has bits beyond the second byte", "AQJ"),
+        ("of the standard alphabet", "+/AA"),
+        ("with a space", "AQ ID"),
+        ("with a line feed at its end", "AQID\n"),
+        ("of hexadecimal digits with a prefix", "0x010203:"),
+    ]
+    .map(|(what, text)| (what, text.to_owned()))
+    .into()
 }
 
 fn names() -> Vec<Wrong> {

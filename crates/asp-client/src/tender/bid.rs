@@ -274,7 +274,7 @@ impl OfferedPackage {
             |buyers: bool| package.obligations.iter().filter(move |owed| (owed.debtor == *buyer) == buyers);
         let due = |owed: &Obligation| match &owed.due {
             Due::At(due) => Some(due.at),
-            Due::After(_) => None,
+            Due::After(_) | Due::Withheld(_) => None,
         };
         Self {
             offer: offer.id,

@@ -12,7 +12,7 @@ use asp_core::name::{AgentUri, Capability, Origin};
 use asp_core::position::{Hash, LogTime, Millis};
 use asp_core::rejection::Code;
 use asp_core::statement::Verified;
-use asp_core::statement::body::{Invitee, Limits, ParticipantRole, SchemaRef, Text};
+use asp_core::statement::body::{Invitee, Limits, Mode, ParticipantRole, SchemaRef, Text};
 use futures::TryStreamExt;
 use serde::{Deserialize, Serialize};
 
@@ -205,6 +205,7 @@ impl TenderCall {
             purpose: self.purpose.clone(),
             consents: Vec::new(),
             limits,
+            mode: Mode::Open,
             schemas: self.schemas.clone(),
         };
         buyer.invitation(opening, consents)

@@ -12,7 +12,7 @@ use futures::TryStreamExt;
 use crate::support::*;
 
 /// The seller: comes in, counters once, agrees to the buyer's last word, delivers, countersigns.
-async fn sell(session: Session) {
+pub async fn sell(session: Session) {
     session.introduce().await.unwrap();
     let view = session.wait_until(Some(PATIENCE), |view| !view.offers.is_empty()).await.unwrap();
     let countered = session.counter(&view.offers[0].id, offer("1300", false)).await.unwrap();
@@ -32,7 +32,7 @@ async fn sell(session: Session) {
 }
 
 /// The buyer: proposes, hears the counter-offer, says a last word, acknowledges, closes. Gives the commitment.
-async fn buy(session: Session) -> Hash {
+pub async fn buy(session: Session) -> Hash {
     session.wait_until(Some(PATIENCE), |view| view.state == State::Introduced).await.unwrap();
     session.propose(offer("1000", false)).await.unwrap();
     let by_seller = |view: &asp_client::api::SessionView| view.offers.iter().any(|open| open.by == seller());

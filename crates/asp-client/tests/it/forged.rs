@@ -1,6 +1,6 @@
 //! A server that lies: whatever it changes, the client does not take it for the truth.
 
-use asp_client::api::{Message, MessagePage};
+use asp_client::api::{ClaimedPackage, ClaimedPackages, Message, MessagePage};
 use asp_client::{Client, Error};
 use asp_core::key::SecretKey;
 use asp_core::log::receipt::{Receipt, sign_batch};
@@ -10,6 +10,7 @@ use asp_core::statement::body::{Body, Inform, Note};
 use asp_core::statement::draft::{Draft, Stamp};
 use serde_json::{Value, json};
 
+use crate::sealed::with_vault;
 use crate::support::*;
 
 async fn liar() -> (Stage, Client, Between, Client) {
@@ -241,6 +242,38 @@ async fn terms_are_not_shown_under_the_name_of_others() {
         answer.bytes = text.into_bytes();
     });
     assert_forged(buyer_at(&client).session(&ours.id()).view().await, "under another name");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_exchanged_key_package_is_noticed() {
+    // ASP-SEA-012, THR-SEAL-PACKAGE
+    let (_stage, direct, between, client) = liar().await;
+    for party in [buyer_at(&direct), seller_at(&direct)] {
+        assert!(with_vault(party).publish_packages().await.unwrap());
+    }
+    // One of another agent, as the node would have it that wants to listen.
+    let other = seller_at(&direct).claim_packages(&[buyer()]).await.unwrap().remove(0);
+    let reader = buyer_at(&client);
+    assert!(reader.claim_packages(&[seller()]).await.unwrap()[0].package.is_some(), "passed on as it is");
+    type Lie = fn(&mut ClaimedPackage, &ClaimedPackage);
+    let lies: [Lie; 5] = [
+        |given, other| *given = other.clone(),
+        |given, other| *given = ClaimedPackage { agent: seller(), ..other.clone() },
+        |given, other| given.package.clone_from(&other.package),
+        |given, other| given.statement.clone_from(&other.statement),
+        |given, _| given.statement = None,
+    ];
+    for lie in lies {
+        let other = other.clone();
+        between.lie(move |answer| {
+            if answer.request == "POST /v1/key-packages/claim" {
+                let mut claimed: ClaimedPackages = serde_json::from_slice(&answer.bytes).unwrap();
+                lie(&mut claimed.claimed[0], &other);
+                answer.bytes = serde_json::to_vec(&claimed).unwrap();
+            }
+        });
+        assert_forged(reader.claim_packages(&[seller()]).await, "key package");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -18,6 +18,8 @@ mod isolation;
 mod lists;
 mod lost;
 mod pages;
+mod sealed;
+mod sealed_lies;
 mod tender;
 mod trail;
 mod watch;

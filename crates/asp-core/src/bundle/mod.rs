@@ -3,11 +3,13 @@
 //! Reading checks the form alone; what the file proves is told by [`Bundle::verify`]. Where its parts come from is not
 //! known here.
 
+mod opening;
 mod reading;
 mod replay;
 mod report;
 mod verify;
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::key::KeyId;
@@ -15,18 +17,23 @@ use crate::limits;
 use crate::log::receipt::Receipt;
 use crate::name::{Origin, StreamId};
 use crate::position::{Hash, LogPoint, LogTime, Position};
-use crate::rejection::Rejection;
-use crate::statement::body::Body;
+use crate::rejection::{Code, Rejection};
+use crate::seal::Opened;
+use crate::statement::body::{Body, Disclosure};
 use crate::statement::draft::canonical;
 use crate::statement::{Signed, Statement, VERSION, Verified};
 
+pub use opening::Tried;
 pub use report::{
-    Anchors, Check, ObligationLine, Party, Report, Rule, SignatureCheck, SignatureLine, Subject, Summary,
-    Verdict,
+    Anchors, Check, CouldNotRead, Disclosed, DisclosedStatement, ObligationLine, Party, Report, Rule,
+    SealRule, SignatureCheck, SignatureLine, Subject, Summary, Verdict,
 };
 
 /// The `kind` of the file.
 const KIND: &str = "commitment-bundle";
+
+/// What is known of sealed statements, by their hashes: the text, or why what was disclosed of one is none.
+pub type Openings = BTreeMap<Hash, Result<Opened, Code>>;
 
 /// A bundle that has been read, and of which nothing has been verified.
 #[derive(Debug, Clone)]
@@ -35,6 +42,8 @@ pub struct Bundle {
     node_key: KeyId,
     commitment: Hash,
     checkpoint: String,
+    /// By statement and receiver, each once.
+    disclosures: BTreeMap<(Hash, KeyId), Disclosure>,
     entries: Vec<Entry>,
 }
 
@@ -138,10 +147,35 @@ impl Bundle {
     ) -> Option<Self> {
         let mut entries: Vec<Entry> = pieces.into_iter().map(Entry::from).collect();
         entries.sort_by_key(|entry| entry.at.index);
-        let bundle = Self { origin, node_key, commitment, checkpoint, entries };
-        let bounded = bundle.entries.len() <= limits::BUNDLE_ENTRIES_MAX
-            && bundle.to_bytes().len() <= limits::BUNDLE_BYTES_MAX;
-        bounded.then_some(bundle)
+        let disclosures = BTreeMap::new();
+        Self { origin, node_key, commitment, checkpoint, disclosures, entries }.bounded()
+    }
+
+    fn bounded(self) -> Option<Self> {
+        let counts = [self.entries.len(), self.disclosures.len()];
+        let bounded = counts.iter().all(|count| *count <= limits::BUNDLE_ENTRIES_MAX)
+            && self.to_bytes().len() <= limits::BUNDLE_BYTES_MAX;
+        bounded.then_some(self)
+    }
+
+    /// The same bundle with these disclosures, each in the place of one of the same statement to the same key. `None` if
+    /// the file would be larger than anybody reads.
+    #[must_use]
+    pub fn disclosing(mut self, disclosures: impl IntoIterator<Item = Disclosure>) -> Option<Self> {
+        let keyed = disclosures.into_iter().map(|shown| ((shown.statement, shown.to), shown));
+        self.disclosures.extend(keyed);
+        self.bounded()
+    }
+
+    /// What was disclosed in the file itself, each shut to one key.
+    pub fn disclosures(&self) -> impl Iterator<Item = &Disclosure> {
+        self.disclosures.values()
+    }
+
+    /// A statement of the bundle; nothing of it has been verified.
+    #[must_use]
+    pub fn statement(&self, hash: &Hash) -> Option<&Statement> {
+        self.statements().map(|(_, statement)| statement).find(|statement| statement.hash == *hash)
     }
 
     /// The file: canonical JSON. What was read is written again byte for byte.
@@ -153,7 +187,12 @@ impl Bundle {
         text(&mut bytes, VERSION);
         text(&mut bytes, "\",\"checkpoint\":");
         bytes.extend(canonical(&self.checkpoint));
-        text(&mut bytes, &format!(",\"commitment\":\"{}\",\"entries\":[", self.commitment));
+        text(&mut bytes, &format!(",\"commitment\":\"{}\"", self.commitment));
+        if !self.disclosures.is_empty() {
+            text(&mut bytes, ",\"disclosures\":");
+            bytes.extend(canonical(&self.disclosures.values().collect::<Vec<_>>()));
+        }
+        text(&mut bytes, ",\"entries\":[");
         for (place, entry) in self.entries.iter().enumerate() {
             text(&mut bytes, if place == 0 { "" } else { "," });
             entry.write(&mut bytes);

@@ -13,6 +13,7 @@ use crate::log::proof::PATH_MAX;
 use crate::log::receipt::Receipt;
 use crate::name::Origin;
 use crate::position::{Hash, LogPoint, LogTime, Position};
+use crate::statement::body::Disclosure;
 use crate::statement::scan::{Bounds, scan};
 use crate::statement::{Received, Signature, VERSION, body};
 
@@ -32,6 +33,9 @@ struct Wire<'a> {
     asp: Cow<'a, str>,
     checkpoint: String,
     commitment: Hash,
+    /// None is a member that is absent: an empty list has another spelling.
+    #[serde(default)]
+    disclosures: Vec<Disclosure>,
     #[serde(borrow)]
     entries: Vec<WireEntry<'a>>,
     #[serde(borrow)]
@@ -70,7 +74,7 @@ impl Bundle {
         if wire.kind != KIND {
             return Err(member("/kind"));
         }
-        if wire.entries.len() > limits::BUNDLE_ENTRIES_MAX {
+        if wire.entries.len().max(wire.disclosures.len()) > limits::BUNDLE_ENTRIES_MAX {
             return Err(Unreadable::TooLarge);
         }
         let entries = wire.entries.into_iter().enumerate().map(|(place, entry)| entry.read(place));
@@ -79,6 +83,12 @@ impl Bundle {
             node_key: wire.node_key,
             commitment: wire.commitment,
             checkpoint: wire.checkpoint,
+            // One order and nothing twice: what is written has both.
+            disclosures: wire
+                .disclosures
+                .into_iter()
+                .map(|shown| ((shown.statement, shown.to), shown))
+                .collect(),
             entries: entries.collect::<Result<_, _>>()?,
         };
         // The reader of types takes a list of values for an object; what is written has the objects.

@@ -1,10 +1,14 @@
 //! The replay of a bundle: the same judge and the same apply as the node's, in the order of the log.
 //! What follows from the state that it ends in: keys, the signed terms, the obligations.
 
+mod disclosed;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Bundle;
+use disclosed::Following;
+
 use super::report::{Check, ObligationLine, Party, Rule, SignatureCheck, SignatureLine, Summary, Verdict};
+use super::{Bundle, Openings};
 use crate::agent::Agent;
 use crate::key::KeyId;
 use crate::name::{AgentUri, Domain, Issuer, StreamId};
@@ -41,12 +45,22 @@ pub(super) struct Replay<'a> {
     session: Option<Hash>,
     /// Whether somebody was let in by trust, which rests on other deals.
     by_trust: bool,
+    /// What was disclosed of sealed statements.
+    openings: &'a Openings,
+    following: Following,
 }
 
 impl<'a> Replay<'a> {
-    pub(super) fn of(bundle: &'a Bundle, session: Option<Hash>, seen: &'a [Seen]) -> Self {
+    pub(super) fn of(
+        bundle: &'a Bundle,
+        session: Option<Hash>,
+        seen: &'a [Seen],
+        openings: &'a Openings,
+    ) -> Self {
         let world = World::new(bundle.origin.clone(), bundle.node_key).without_trust();
-        let mut replay = Self { bundle, world, judged: Vec::new(), stop: None, session, by_trust: false };
+        let (following, judged) = (Following::default(), Vec::new());
+        let mut replay =
+            Self { bundle, world, judged, stop: None, session, by_trust: false, openings, following };
         for Seen { at, verified } in seen {
             let judged = match verified {
                 Ok(verified) => replay.take(*at, verified),
@@ -67,6 +81,10 @@ impl<'a> Replay<'a> {
             Stop::Refused(at.index, Box::new(rejection), key)
         })?;
         self.by_trust |= !self.world.questions(verified.statement(), at).is_empty();
+        let in_session = self.session.map(StreamId::Session).as_ref() == Some(&verified.statement().stream);
+        if in_session && !self.openings.is_empty() {
+            self.following.take(self.openings, &self.world, &accepted);
+        }
         self.world.apply(&accepted);
         self.judged.push((at, verified));
         Ok(())
@@ -411,7 +429,7 @@ impl<'a> Replay<'a> {
         let about =
             |statement: &Statement| settles(&statement.body) == Some((&commitment.id, &duty.obligation.id));
         let last = self.in_session().filter(|(_, statement)| about(statement)).last().map(|(at, _)| at);
-        let obligation = duty.obligation.clone();
+        let obligation = commitment.agreed(duty).clone();
         ObligationLine {
             id: obligation.id,
             what: obligation.what,
@@ -457,6 +475,7 @@ fn told(commitment: &Commitment, duty: &Duty, id: &ObligationId, progress: &str)
         Progress::Delivered { at, .. } | Progress::Fulfilled { at } => format!("{id} {progress} at {at}"),
         Progress::Open | Progress::Breached => match commitment.met_until(duty) {
             Some(until) => format!("{id} {progress}, to be met until {until}"),
+            None if duty.is_withheld() => format!("{id} {progress}, as is sealed"),
             None => format!("{id} {progress}, waits for another"),
         },
         Progress::Contested | Progress::Lapsed => format!("{id} {progress}"),
@@ -484,7 +503,12 @@ fn accepts(body: &Body, terms: &Hash) -> bool {
 fn settles(body: &Body) -> Option<(&Hash, &ObligationId)> {
     let Body::Inform(inform) = body else { return None };
     match inform {
-        Inform::Note(_) | Inform::Usage(_) | Inform::Progress(_) => None,
+        Inform::Note(_)
+        | Inform::File(_)
+        | Inform::Usage(_)
+        | Inform::Progress(_)
+        | Inform::Group(_)
+        | Inform::Unreadable(_) => None,
         Inform::Fulfilment(done) => Some((&done.commitment, &done.obligation)),
         Inform::Contest(note) => Some((&note.commitment, &note.obligation)),
         Inform::Award(award) => Some((&award.commitment, &award.obligation)),

@@ -1,6 +1,8 @@
 //! What a bundle proves: a verdict per check, and the deal in a form for people.
 //! Knows not how a verdict came about; see `verify` and `replay`.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -8,9 +10,10 @@ use crate::amount::Money;
 use crate::display::DisplayName;
 use crate::key::KeyId;
 use crate::name::{AgentUri, Capability, Domain, Issuer, Origin};
-use crate::position::{Hash, LogTime, Position};
+use crate::position::{Hash, LogTime, Position, Sequence};
+use crate::rejection::Code;
 use crate::session::table::State;
-use crate::statement::body::{CommitmentState, ObligationId, ParticipantRole, Text};
+use crate::statement::body::{Body, CommitmentState, ObligationId, ParticipantRole, Text};
 
 /// What the reader trusts beforehand. No file can give that.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -45,13 +48,13 @@ impl Verdict {
 
 /// Declares the checks with the claim that each decides.
 macro_rules! rules {
-    ($($(#[$doc:meta])* $name:ident = $text:literal, $claim:literal;)+) => {
-        /// A check of a bundle. Its text is stable.
+    ($(#[$whole:meta])* $rules:ident: $($(#[$doc:meta])* $name:ident = $text:literal, $claim:literal;)+) => {
+        $(#[$whole])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-        pub enum Rule { $($(#[$doc])* $name,)+ }
+        pub enum $rules { $($(#[$doc])* $name,)+ }
 
-        impl Rule {
-            /// All checks, in the order in which they are made and reported.
+        impl $rules {
+            /// All of them, in the order in which they are made and reported.
             pub const ALL: &[Self] = &[$(Self::$name,)+];
 
             /// The stable text, such as `signed-by-all`.
@@ -70,6 +73,8 @@ macro_rules! rules {
 }
 
 rules! {
+    /// A check of a bundle. Its text is stable.
+    Rule:
     /// ASP-BUN-001
     Form = "form", "The file is a bundle in its one spelling, in the order of the log.";
     /// ASP-BUN-002
@@ -102,10 +107,23 @@ rules! {
     Later = "later", "Nothing was said afterwards.";
 }
 
+rules! {
+    /// A check of what is sealed in the session of a bundle, made where there is something to say. Its text is stable.
+    SealRule:
+    /// ASP-SEA-009, ASP-SEA-010
+    Disclosed = "disclosed", "What is shown of this statement is what its issuer committed to in it.";
+    /// What nobody opened is not shown.
+    StillSealed = "still-sealed", "Everything that was said in the session can be read.";
+    /// The package that was disclosed has the hash that was signed.
+    Terms = "disclosed-terms", "The terms that were disclosed are those of the commitment.";
+    /// What the node could not see.
+    Overdue = "overdue", "An obligation was due and not met in time.";
+}
+
 /// A check and how it came out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Check {
-    /// Which: the text of a [`Rule`].
+    /// Which: the text of a [`Rule`] or a [`SealRule`].
     pub rule: &'static str,
     /// What is claimed, as a sentence.
     pub claim: &'static str,
@@ -113,11 +131,25 @@ pub struct Check {
     pub verdict: Verdict,
     /// What was found, in a few words.
     pub detail: String,
+    /// The one statement whose disclosure it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub statement: Option<Hash>,
 }
 
 impl Check {
     pub(super) fn of(rule: Rule, verdict: Verdict, detail: impl Into<String>) -> Self {
-        Self { rule: rule.as_str(), claim: rule.claim(), verdict, detail: detail.into() }
+        let (claim, detail, statement) = (rule.claim(), detail.into(), None);
+        Self { rule: rule.as_str(), claim, verdict, detail, statement }
+    }
+
+    pub(super) fn sealed(rule: SealRule, verdict: Verdict, detail: impl Into<String>) -> Self {
+        let (claim, detail, statement) = (rule.claim(), detail.into(), None);
+        Self { rule: rule.as_str(), claim, verdict, detail, statement }
+    }
+
+    /// What came of one disclosure of a statement.
+    pub(super) fn disclosed(statement: Hash, verdict: Verdict, detail: impl Into<String>) -> Self {
+        Self { statement: Some(statement), ..Self::sealed(SealRule::Disclosed, verdict, detail) }
     }
 }
 
@@ -256,17 +288,85 @@ pub struct Summary {
     pub size: u64,
 }
 
+/// A member of the group who said that it could not read what was sealed for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CouldNotRead {
+    /// Who.
+    pub member: Issuer,
+    /// What it found wrong.
+    pub code: Code,
+}
+
+/// How many could not read it, and why, as a sentence without its end; none if all kept silent about that.
+pub(super) fn told_by(could_not: &[CouldNotRead]) -> Option<String> {
+    let codes: BTreeSet<&str> = could_not.iter().map(|one| one.code.as_str()).collect();
+    let codes: Vec<&str> = codes.into_iter().collect();
+    let (count, codes) = (could_not.len(), codes.join(", "));
+    (count > 0).then(|| format!("{count} of its members said that they could not read it: {codes}"))
+}
+
+/// A sealed statement whose body was disclosed, and is what its issuer committed to. Whether it reached anybody is not proved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DisclosedStatement {
+    /// The statement.
+    pub statement: Hash,
+    /// Where it stands in the session.
+    pub sequence: Sequence,
+    /// Where the log has it.
+    pub log_index: Position,
+    /// When the log took it in.
+    pub log_time: LogTime,
+    /// Who said it.
+    pub issuer: Issuer,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// What was committed to.
+    pub body: Body,
+    /// The rule that it breaks, for which it counted as unread.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unread: Option<Code>,
+    /// Who said that it could not read it, each once, in the order of the log.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub could_not_read: Vec<CouldNotRead>,
+}
+
+impl DisclosedStatement {
+    /// `2 of its members said that they could not read it: CONTENT_UNOPENED`; none if nobody said so.
+    #[must_use]
+    pub fn told_unreadable(&self) -> Option<String> {
+        told_by(&self.could_not_read)
+    }
+}
+
+/// What was disclosed of a session that others cannot read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Disclosed {
+    /// The statements, in the order of the log.
+    pub statements: Vec<DisclosedStatement>,
+    /// Those that stay sealed.
+    pub sealed: Vec<Hash>,
+    /// The terms of the commitment, if they were disclosed.
+    pub terms: Option<Map<String, Value>>,
+    /// What is owed under them with amounts and due times; none if they were not disclosed.
+    pub obligations: Vec<ObligationLine>,
+}
+
 /// All verdicts on a bundle.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Report {
     /// What the bundle says it is about.
     pub subject: Subject,
-    /// The verdicts, one for each of [`Rule::ALL`], in that order.
+    /// The verdicts, one for each of [`Rule::ALL`], in that order; then those on what is sealed, see [`SealRule`].
     pub checks: Vec<Check>,
     /// The signatures of what could be replayed, each with what was valid then and what is now.
     pub signatures: Vec<SignatureCheck>,
     /// The commitment; none unless every statement could be replayed.
     pub summary: Option<Summary>,
+    /// What was disclosed, as far as it is what was sealed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub disclosed: Option<Disclosed>,
 }
 
 impl Report {

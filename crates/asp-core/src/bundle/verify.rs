@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::replay::{Replay, Seen};
 use super::report::{Anchors, Check, Report, Rule, Subject, Verdict};
-use super::{Bundle, Entry, needs};
+use super::{Bundle, Entry, Openings, needs};
 use crate::log::checkpoint::{Note, NoteKey};
 use crate::log::leaf::Leaf;
 use crate::log::proof::verify_inclusion;
@@ -42,13 +42,21 @@ impl Bundle {
     /// Costs up to four signatures of each statement, one of each receipt, and the rules of the protocol once.
     #[must_use]
     pub fn verify(&self, anchors: &Anchors) -> Report {
+        self.verify_opened(anchors, &Openings::new())
+    }
+
+    /// The same with what is known of sealed statements: each text is checked too, and what follows from it.
+    ///
+    /// Who opened the texts, and how, does not matter: a text is what was sealed if it fits what was signed.
+    #[must_use]
+    pub fn verify_opened(&self, anchors: &Anchors, openings: &Openings) -> Report {
         let look = |entry: &Entry| Seen { at: entry.at, verified: entry.signed.clone().verify() };
         let seen: Vec<Seen> = self.entries.iter().map(look).collect();
         let note: Option<Note> = self.checkpoint.parse().ok();
         let size = note.as_ref().map(|note| note.checkpoint.size);
         let session = self.session();
-        let replay = Replay::of(self, session, &seen);
-        let checks = vec![
+        let replay = Replay::of(self, session, &seen, openings);
+        let mut checks = vec![
             self.form(),
             self.signatures(&seen),
             self.chains(session),
@@ -65,6 +73,7 @@ impl Bundle {
             witnesses(),
             self.later(session, size.unwrap_or_default()),
         ];
+        checks.extend(replay.disclosures());
         let subject = Subject {
             commitment: self.commitment,
             session,
@@ -74,15 +83,17 @@ impl Bundle {
             entries: self.entries.len(),
         };
         let signatures = replay.signature_checks();
-        Report { subject, checks, signatures, summary: replay.summary(size.unwrap_or_default()) }
+        let (summary, disclosed) = (replay.summary(size.unwrap_or_default()), replay.disclosed());
+        Report { subject, checks, signatures, summary, disclosed }
     }
 
-    fn statements(&self) -> impl Iterator<Item = (LogPoint, &Statement)> {
+    pub(super) fn statements(&self) -> impl Iterator<Item = (LogPoint, &Statement)> {
         self.entries.iter().map(|entry| (entry.at, &entry.signed.statement))
     }
 
-    /// The session of the statement that completed the commitment.
-    fn session(&self) -> Option<Hash> {
+    /// The session of the statement that completed the commitment; none if the bundle does not have that.
+    #[must_use]
+    pub fn session(&self) -> Option<Hash> {
         let (_, completed) = self.statements().find(|(_, statement)| statement.hash == self.commitment)?;
         match completed.stream {
             StreamId::Session(id) => Some(id),

@@ -28,8 +28,8 @@ use crate::position::{Hash, Head, LogPoint, LogTime};
 use crate::rejection::{Code, Rejection};
 use crate::session::Session;
 use crate::statement::body::{
-    Body, DisputeDraw, DisputeFile, DisputeOutcome, DisputeRespond, DisputeRule, DisputeSettle, Empty,
-    Exhibit, RulingEffect, Rung,
+    Body, Disclosure, DisputeDraw, DisputeFile, DisputeOutcome, DisputeRespond, DisputeRule, DisputeSettle,
+    Empty, Exhibit, RulingEffect, Rung,
 };
 use crate::statement::{Statement, Verified};
 use crate::stream::Accepted;
@@ -178,7 +178,7 @@ impl Dispute {
         let known = session.filter(|it| speaks && it.participants().find(&file.party).is_some());
         let session = known.ok_or_else(|| Code::UnknownStream.at("/body/session").by("ASP-DIS-001"))?;
         ruling::decide_subject(file, session, at.time)?;
-        shown_in(&file.evidence, session)?;
+        shown_in(&file.evidence, file.disclosures.as_deref(), session)?;
         ruling::decide_first(file, others)?;
         filings.map_or(Ok(()), Filings::decide)
     }
@@ -301,12 +301,12 @@ impl Dispute {
                 if self.response.is_some() {
                     return Err(Code::NotAllowed.at("/type").by("ASP-DIS-007"));
                 }
-                shown_of(&respond.evidence, session)
+                shown_of(&respond.evidence, respond.disclosures.as_deref(), session)
             }
             Body::DisputeEvidence(more) => {
                 role(party, "ASP-DIS-005")?;
                 self.is_argued(phase, "ASP-DIS-005")?;
-                shown_of(&more.evidence, session)
+                shown_of(&more.evidence, more.disclosures.as_deref(), session)
             }
             Body::DisputeSettle(settle) => {
                 role(party, "ASP-DIS-008")?;
@@ -728,22 +728,32 @@ fn speaks_for(issuer: &Issuer, side: &AgentUri, other: &AgentUri) -> bool {
     }
 }
 
-/// Exhibits are statements of the session in dispute, or files.
-fn shown_in(evidence: &[Exhibit], session: &Session) -> Result<(), Rejection> {
+/// Exhibits are statements of the session in dispute, or files; what is disclosed is such a statement too.
+fn shown_in(
+    evidence: &[Exhibit],
+    disclosures: Option<&[Disclosure]>,
+    session: &Session,
+) -> Result<(), Rejection> {
+    let unknown = |place: String| Err(Code::UnknownEvidence.at(place).by("ASP-DIS-005"));
     for (place, exhibit) in evidence.iter().enumerate() {
         match exhibit {
             Exhibit::Digest { .. } => {}
             Exhibit::Statement { statement, .. } if session.has_said(statement) => {}
-            Exhibit::Statement { .. } => {
-                let place = format!("/body/evidence/{place}/statement");
-                return Err(Code::UnknownEvidence.at(place).by("ASP-DIS-005"));
-            }
+            Exhibit::Statement { .. } => return unknown(format!("/body/evidence/{place}/statement")),
         }
     }
-    Ok(())
+    let mut disclosures = disclosures.unwrap_or_default().iter();
+    match disclosures.position(|one| !session.has_said(&one.statement)) {
+        Some(place) => unknown(format!("/body/disclosures/{place}/statement")),
+        None => Ok(()),
+    }
 }
 
-fn shown_of(evidence: &[Exhibit], session: Option<&Session>) -> Result<(), Rejection> {
+fn shown_of(
+    evidence: &[Exhibit],
+    disclosures: Option<&[Disclosure]>,
+    session: Option<&Session>,
+) -> Result<(), Rejection> {
     let session = session.ok_or_else(|| Code::UnknownStream.at("/stream").by("ASP-DIS-001"))?;
-    shown_in(evidence, session)
+    shown_in(evidence, disclosures, session)
 }

@@ -75,7 +75,13 @@ fn of_duty(reason: DisputeReason, commitment: &Commitment, duty: &Duty) -> (Righ
         (Progress::Breached, _) => {
             (Right::Creditor, "The due time and the cure period passed without a statement of fulfilment.")
         }
+        // By when it was due is in a seal.
+        (Progress::Open, _) if duty.is_withheld() => (Right::Nobody, "Whether it is so is not in the log."),
         (Progress::Open | Progress::Lapsed, _) => (Right::Nobody, "Nothing is due."),
+        (
+            Progress::Delivered { .. } | Progress::Fulfilled { .. } | Progress::Contested,
+            DisputeReason::Late,
+        ) if duty.is_withheld() => (Right::Nobody, "Whether it is so is not in the log."),
         // Not a breach, but not nothing either: how late it was is in the log, what is fair is not.
         (
             Progress::Delivered { .. } | Progress::Fulfilled { .. } | Progress::Contested,

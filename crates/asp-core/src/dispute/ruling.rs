@@ -262,7 +262,7 @@ pub(super) fn decide_subject(file: &DisputeFile, session: &Session, now: LogTime
     if file.rules != commitment.package.disputes {
         return Err(Code::TermsMismatch.at("/body/rules").by("ASP-DIS-003"));
     }
-    if !duties.iter().any(|duty| is_disputable(file.reason, duty)) {
+    if !duties.iter().any(|duty| is_disputable(file, duty)) {
         return Err(refused(Code::NothingToDispute, "/body/reason"));
     }
     let late =
@@ -271,15 +271,19 @@ pub(super) fn decide_subject(file: &DisputeFile, session: &Session, now: LogTime
 }
 
 /// Whether there is something about the duty for which this could be the reason.
-fn is_disputable(reason: DisputeReason, duty: &Duty) -> bool {
-    match reason {
+fn is_disputable(file: &DisputeFile, duty: &Duty) -> bool {
+    // By when it was due is in a seal, so that nothing came is for who is owed it to say. Not for who owes it: else it would shut
+    // the creditor out before anything is due.
+    let unmet = duty.is_withheld() && duty.obligation.creditor == file.party;
+    match file.reason {
         DisputeReason::NonDelivery | DisputeReason::Late | DisputeReason::NotAsAgreed => {
             match duty.in_question() {
                 Progress::Delivered { .. }
                 | Progress::Fulfilled { .. }
                 | Progress::Contested
                 | Progress::Breached => true,
-                Progress::Open | Progress::Lapsed => false,
+                Progress::Open => unmet && file.reason != DisputeReason::NotAsAgreed,
+                Progress::Lapsed => false,
             }
         }
         DisputeReason::EscrowViolation | DisputeReason::UnauthorisedChange | DisputeReason::Impersonation => {

@@ -125,6 +125,26 @@ pub enum Code {
     InvalidParticipants,
     /// Who comes in, or who invites, has not earned the trust that is asked for.
     TrustTooLow,
+    /// A consent or a policy asks for a more closed session than this one.
+    ModeTooOpen,
+    /// The session is hybrid or sealed, and the body shows what has to be sealed.
+    ContentInClear,
+    /// Who seals something is not in the group of the session.
+    NotInGroup,
+    /// The group of the session is not, or no longer, the one that it has to be.
+    EpochStale,
+    /// The group is not made of exactly those who take part, each by an Ed25519 key that counts, one step after the one before.
+    InvalidGroup,
+    /// The agent has published no such key package, or many since.
+    UnknownKeyPackage,
+    /// What was sealed is not a padded body with its salt.
+    ContentInvalid,
+    /// What was sealed is not what the signed statement commits to.
+    CommitmentMismatch,
+    /// The body that everybody sees is not the outline of what was sealed.
+    OutlineMismatch,
+    /// What was sealed cannot be opened by a member of the group.
+    ContentUnopened,
     /// More would be owed that nothing covers than the policy of who is owed lets this agent owe.
     ExposureTooHigh,
     /// The policy of an organisation that is invited does not let yours invite.
@@ -271,6 +291,12 @@ pub enum Code {
     WebhookLimit,
     /// The node calls no such address.
     WebhookAddress,
+    /// The bytes of the chunk do not have the digest that the address names.
+    ChunkDigest,
+    /// The chunk exceeds 1 MiB and 16 bytes.
+    ChunkTooLarge,
+    /// The sender's organisation has put as many chunks as it may into this session or into all, or the node keeps as many as it may.
+    ChunkLimit,
     /// The node has more work waiting than it will queue.
     Overloaded,
     /// The provider of identities does not answer, or not as one.
@@ -902,6 +928,106 @@ pub(super) const ROWS: &[Row] = &[
         hint: "Ask GET /v1/trust with the value of the floor and the organisation that set it as observer. Who comes in can COUNTER with a lower floor; who invites reads the floors in the policy of the organisation that it invites.",
     },
     Row {
+        code: Code::ModeTooOpen,
+        text: "MODE_TOO_OPEN",
+        status: 409,
+        blame: Blame::State,
+        retry: Retry::Change,
+        rule: Some("ASP-SEA-002"),
+        sentence: "A consent or a policy asks for a more closed session than this one.",
+        hint: "Invite to a session in the mode that is asked for: hybrid or sealed.",
+    },
+    Row {
+        code: Code::ContentInClear,
+        text: "CONTENT_IN_CLEAR",
+        status: 400,
+        blame: Blame::Sender,
+        retry: Retry::Change,
+        rule: Some("ASP-SEA-003"),
+        sentence: "The session is hybrid or sealed, and the body shows what has to be sealed.",
+        hint: "Leave in the body only its outline, and seal the rest for the group.",
+    },
+    Row {
+        code: Code::NotInGroup,
+        text: "NOT_IN_GROUP",
+        status: 409,
+        blame: Blame::State,
+        retry: Retry::Change,
+        rule: Some("ASP-SEA-004"),
+        sentence: "Who seals something is not in the group of the session.",
+        hint: "Have a member take you in by a group statement, or found a new group.",
+    },
+    Row {
+        code: Code::EpochStale,
+        text: "EPOCH_STALE",
+        status: 409,
+        blame: Blame::State,
+        retry: Retry::Change,
+        rule: Some("ASP-SEA-005"),
+        sentence: "The group of the session is not, or no longer, the one that it has to be.",
+        hint: "Read what came between; where it names no newer epoch, make one by a group statement. Then seal again.",
+    },
+    Row {
+        code: Code::InvalidGroup,
+        text: "INVALID_GROUP",
+        status: 409,
+        blame: Blame::State,
+        retry: Retry::Change,
+        rule: Some("ASP-SEA-006"),
+        sentence: "The group is not made of exactly those who take part, each by an Ed25519 key that counts, one step after the one before.",
+        hint: "Read who takes part and by which keys, and make the group anew.",
+    },
+    Row {
+        code: Code::UnknownKeyPackage,
+        text: "UNKNOWN_KEY_PACKAGE",
+        status: 409,
+        blame: Blame::State,
+        retry: Retry::Change,
+        rule: Some("ASP-SEA-007"),
+        sentence: "The agent has published no such key package, or many since.",
+        hint: "Claim a key package of that agent, and take it in by that.",
+    },
+    Row {
+        code: Code::ContentInvalid,
+        text: "CONTENT_INVALID",
+        status: 400,
+        blame: Blame::Sender,
+        retry: Retry::Never,
+        rule: Some("ASP-SEA-008"),
+        sentence: "What was sealed is not a padded body with its salt.",
+        hint: "Seal what the specification says, in its one spelling.",
+    },
+    Row {
+        code: Code::CommitmentMismatch,
+        text: "COMMITMENT_MISMATCH",
+        status: 400,
+        blame: Blame::Sender,
+        retry: Retry::Never,
+        rule: Some("ASP-SEA-009"),
+        sentence: "What was sealed is not what the signed statement commits to.",
+        hint: "Commit to the body and the salt that are sealed.",
+    },
+    Row {
+        code: Code::OutlineMismatch,
+        text: "OUTLINE_MISMATCH",
+        status: 400,
+        blame: Blame::Sender,
+        retry: Retry::Never,
+        rule: Some("ASP-SEA-010"),
+        sentence: "The body that everybody sees is not the outline of what was sealed.",
+        hint: "Sign the outline of what is sealed, with a salt in every package.",
+    },
+    Row {
+        code: Code::ContentUnopened,
+        text: "CONTENT_UNOPENED",
+        status: 400,
+        blame: Blame::Sender,
+        retry: Retry::Never,
+        rule: Some("ASP-SEA-014"),
+        sentence: "What was sealed cannot be opened by a member of the group.",
+        hint: "Seal with the keys of the epoch that is named, for the place in the session where it stands.",
+    },
+    Row {
         code: Code::ExposureTooHigh,
         text: "EXPOSURE_TOO_HIGH",
         status: 409,
@@ -1469,7 +1595,7 @@ pub(super) const ROWS: &[Row] = &[
         retry: Retry::Never,
         rule: Some("ASP-API-003"),
         sentence: "The content type is not one that this address takes.",
-        hint: "Send application/json.",
+        hint: "Send application/json, or a chunk of a file as application/octet-stream.",
     },
     Row {
         code: Code::InvalidQuery,
@@ -1630,6 +1756,36 @@ pub(super) const ROWS: &[Row] = &[
         rule: None,
         sentence: "The node calls no such address.",
         hint: "Give an https address on port 443 of a public host; the operator can allow others by `fetch_allow`.",
+    },
+    Row {
+        code: Code::ChunkDigest,
+        text: "CHUNK_DIGEST",
+        status: 400,
+        blame: Blame::Sender,
+        retry: Retry::Change,
+        rule: None,
+        sentence: "The bytes of the chunk do not have the digest that the address names.",
+        hint: "Name the SHA-256 of the very bytes that are sent, as 64 hexadecimal digits.",
+    },
+    Row {
+        code: Code::ChunkTooLarge,
+        text: "CHUNK_TOO_LARGE",
+        status: 413,
+        blame: Blame::Sender,
+        retry: Retry::Change,
+        rule: None,
+        sentence: "The chunk exceeds 1 MiB and 16 bytes.",
+        hint: "Cut the file into chunks of 1 MiB before it is sealed.",
+    },
+    Row {
+        code: Code::ChunkLimit,
+        text: "CHUNK_LIMIT",
+        status: 409,
+        blame: Blame::State,
+        retry: Retry::Change,
+        rule: None,
+        sentence: "The sender's organisation has put as many chunks as it may into this session or into all, or the node keeps as many as it may.",
+        hint: "Wait until chunks of sessions that have ended are removed; the operator of the node sets how much it keeps.",
     },
     Row {
         code: Code::Overloaded,

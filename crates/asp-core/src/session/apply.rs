@@ -18,8 +18,8 @@ use crate::name::AgentUri;
 use crate::position::{Hash, LogTime, Position};
 use crate::statement::Kind;
 use crate::statement::body::{
-    Accept, Body, Close, CommitmentState, Counter, Evidence as Shown, Inform, ObligationId, Offer, Package,
-    Propose, Question, Withdraw,
+    Accept, Body, Close, CommitmentState, Counter, Evidence as Shown, Inform, Mode, ObligationId, Offer,
+    Package, Propose, Question, Withdraw,
 };
 use crate::stream::Accepted;
 use crate::trust::{Evidence, Ground, Outcome};
@@ -39,9 +39,12 @@ impl Session {
         self.questions.retain(|_, question| question.respond_by >= at.time);
         self.effect(accepted, actor.agent.as_ref(), &mut effects);
         self.flowed.note(&statement.body);
-        self.count(performative, actor.role);
-        // Who only watches does not keep a session going.
-        if actor.role != Role::Observer {
+        let unread = matches!(statement.body, Body::Inform(Inform::Unreadable(_)));
+        if !unread && !matches!(statement.body, Body::Inform(Inform::Group(_))) {
+            self.count(performative, actor.role); // ASP-SEA-006, ASP-SEA-013
+        }
+        // Who only watches does not keep a session going, nor who could not read what was said.
+        if actor.role != Role::Observer && !unread {
             self.last = at.time; // ASP-SES-037
         }
         self.finish(accepted, actor.agent.as_ref(), next, &mut effects);
@@ -366,7 +369,7 @@ impl Session {
         effects: &mut Vec<Effect>,
     ) {
         let id = accepted.statement().hash;
-        let mut commitment = Commitment::form(id, terms, package, signed, accepted.at(), replaces);
+        let mut commitment = Commitment::form(id, terms, package, signed, accepted.at(), self.mode, replaces);
         effects.extend(commitment.hold().into_iter().map(Effect::Moved));
         self.commitments.insert(id, commitment);
         effects.push(Effect::Commitment(id));
@@ -424,7 +427,9 @@ impl Session {
     fn inform(&mut self, inform: &Inform, accepted: &Accepted, effects: &mut Vec<Effect>) {
         let at = accepted.at().time;
         let (commitment, obligation, stage, progress) = match inform {
-            Inform::Note(_) | Inform::Progress(_) | Inform::Usage(_) => return,
+            Inform::Note(_) | Inform::File(_) | Inform::Progress(_) | Inform::Usage(_) => return,
+            Inform::Unreadable(_) => return self.note_unread(accepted.statement()),
+            Inform::Group(group) => return self.regroup(group, accepted.statement().hash, accepted.at()),
             Inform::Award(award) => return self.award(award, accepted, effects),
             Inform::Fulfilment(done) => {
                 let statement = accepted.statement().hash;
@@ -460,8 +465,12 @@ impl Session {
 
     /// The signature of who attests what is delivered, where somebody does: then it is settled by it.
     fn attested(&self, progress: &Progress, accepted: &Accepted) -> Option<Ground> {
+        // What the node does not see settles nothing by itself.
         let Progress::Delivered { evidence, .. } = progress else { return None };
         let Shown::Attestation { attestation } = evidence else { return None };
+        if self.mode == Mode::Sealed {
+            return None;
+        }
         let by = attestation.claim.attester.clone();
         Some(Ground { at: accepted.at().index, by, key: attestation.key_id })
     }
@@ -475,7 +484,8 @@ impl Session {
         accepted: &Accepted,
     ) -> Option<Effect> {
         let commitment = self.commitments.get(commitment)?;
-        let duty = commitment.duty(obligation)?;
+        // What it was worth only the members of the group know.
+        let duty = commitment.duty(obligation).filter(|duty| !duty.is_withheld())?;
         Some(Effect::Settled(Evidence {
             index: accepted.at().index,
             at: accepted.at().time,

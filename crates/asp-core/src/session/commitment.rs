@@ -4,10 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::holds::Held;
-use super::milestone::Milestone;
+use super::milestone::{Milestone, Owed};
 use crate::name::AgentUri;
 use crate::position::{Hash, LogPoint, LogTime, Position};
-use crate::statement::body::{CommitmentState, Due, Evidence, Obligation, ObligationId, Package};
+use crate::seal;
+use crate::statement::body::{
+    CommitmentState, Due, Evidence, Mode, Obligation, ObligationId, Package, Showing,
+};
 use crate::trust::{Ground, Outcome};
 
 /// How far an obligation is.
@@ -81,6 +84,12 @@ pub struct Duty {
 }
 
 impl Duty {
+    /// Whether only the members of the session's group know what is owed and when.
+    #[must_use]
+    pub const fn is_withheld(&self) -> bool {
+        matches!(self.obligation.due, Due::Withheld(_))
+    }
+
     fn of(obligation: &Obligation) -> Self {
         let stages = obligation.stages.iter().flatten();
         let stages =
@@ -138,7 +147,10 @@ pub struct Commitment {
 }
 
 impl Commitment {
-    /// A commitment that has just been completed.
+    /// A commitment that has just been completed in a session of this mode.
+    ///
+    /// In a sealed one the node knows no more than outlines of what is owed. Who knows all of it keeps the order by the same,
+    /// so that everybody has one state.
     #[must_use]
     pub fn form(
         id: Hash,
@@ -146,9 +158,14 @@ impl Commitment {
         package: Package,
         grounds: BTreeMap<AgentUri, Vec<Ground>>,
         formed: LogPoint,
+        mode: Mode,
         replaces: Option<Hash>,
     ) -> Self {
-        let duties = package.obligations.iter().map(Duty::of).collect();
+        let duty = |owed: &Obligation| match mode {
+            Mode::Open | Mode::Hybrid => Duty::of(owed),
+            Mode::Sealed => Duty::of(&seal::obligation(owed, mode)),
+        };
+        let duties = package.obligations.iter().map(duty).collect();
         let signers = grounds.keys().cloned().collect();
         let state = CommitmentState::Active;
         let holds = Vec::new();
@@ -185,6 +202,18 @@ impl Commitment {
         self.duties.iter().find(|duty| duty.obligation.id == *id)
     }
 
+    /// How the fulfilment of something that is owed under it is shown, as far as it is known here.
+    pub(super) fn shown_by<'a>(&'a self, owed: Owed<'a>) -> &'a Showing {
+        if owed.duty.is_withheld() { &self.agreed(owed.duty).shown_by } else { owed.shown_by() }
+    }
+
+    /// What a duty is as far as it is known here: to who has read the terms all of it, although the order is kept by less.
+    #[must_use]
+    pub fn agreed<'a>(&'a self, duty: &'a Duty) -> &'a Obligation {
+        let mut agreed = self.package.obligations.iter().filter(|_| duty.is_withheld());
+        agreed.find(|agreed| agreed.id == duty.obligation.id).unwrap_or(&duty.obligation)
+    }
+
     /// Whether it can still be fulfilled, amended or ended.
     #[must_use]
     pub fn is_live(&self) -> bool {
@@ -217,7 +246,7 @@ impl Commitment {
             return true;
         }
         match (&duty.progress, &duty.obligation.due) {
-            (Progress::Delivered { .. }, _) | (Progress::Open, Due::At(_)) => true,
+            (Progress::Delivered { .. }, _) | (Progress::Open, Due::At(_) | Due::Withheld(_)) => true,
             // Obligations wait only for earlier ones, so this ends.
             (Progress::Open, Due::After(due)) => {
                 self.duty(&due.after).is_some_and(|before| match before.progress {
@@ -251,8 +280,9 @@ impl Commitment {
     /// When the duty is due; none while it waits for another.
     #[must_use]
     pub fn due_at(&self, duty: &Duty) -> Option<LogTime> {
-        match &duty.obligation.due {
+        match &self.agreed(duty).due {
             Due::At(due) => Some(due.at),
+            Due::Withheld(_) => None,
             Due::After(due) => match self.duty(&due.after)?.progress {
                 Progress::Fulfilled { at } => Some(at.plus(due.within_ms)),
                 Progress::Open
@@ -267,7 +297,7 @@ impl Commitment {
     /// The last instant at which the duty can be met: its due time and the cure period.
     #[must_use]
     pub fn met_until(&self, duty: &Duty) -> Option<LogTime> {
-        let cure = duty.obligation.remedy.as_ref().and_then(|remedy| remedy.cure_ms);
+        let cure = self.agreed(duty).remedy.as_ref().and_then(|remedy| remedy.cure_ms);
         self.due_at(duty).map(|due| cure.map_or(due, |cure| due.plus(cure)))
     }
 
@@ -318,7 +348,7 @@ impl Commitment {
         let mut ended: BTreeSet<ObligationId> = BTreeSet::new();
         for duty in &mut self.duties {
             let waits_for_ended = match &duty.obligation.due {
-                Due::At(_) => false,
+                Due::At(_) | Due::Withheld(_) => false,
                 Due::After(due) => ended.contains(&due.after),
             };
             if waits_for_ended && duty.progress == Progress::Open {
@@ -371,7 +401,7 @@ impl Commitment {
     pub(super) fn follow(&mut self, id: &ObligationId, last: bool) {
         if last {
             let waits = |duty: &Duty| match &duty.obligation.due {
-                Due::At(_) => false,
+                Due::At(_) | Due::Withheld(_) => false,
                 Due::After(due) => due.after == *id,
             };
             for duty in self.duties.iter_mut().filter(|duty| duty.progress == Progress::Open && waits(duty)) {
@@ -427,13 +457,20 @@ mod tests {
             "value": {"amount": "1", "currency": "USD"}, "what": "goods",
         });
         let obligations = vec![serde_json::from_value(obligation).unwrap()];
-        let package =
-            Package { disputes: None, holds: None, obligations, schema: None, terms: serde_json::Map::new() };
+        let package = Package {
+            disputes: None,
+            hidden: None,
+            holds: None,
+            obligations,
+            salt: None,
+            schema: None,
+            terms: serde_json::Map::new(),
+        };
         let of = |names: &[&str]| names.iter().map(|name| ground(name)).collect::<Vec<_>>();
         let grounds = [("agent://d.example/a", of(debtor)), ("agent://c.example/a", of(creditor))];
         let grounds = grounds.map(|(party, grounds)| (agent(party), grounds)).into();
         let formed = LogPoint { index: Position(7), time: LogTime::from_millis(1) };
-        Commitment::form(Hash::of(&[]), Hash::of(&[]), package, grounds, formed, None)
+        Commitment::form(Hash::of(&[]), Hash::of(&[]), package, grounds, formed, Mode::Open, None)
     }
 
     #[test]

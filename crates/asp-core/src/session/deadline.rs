@@ -26,17 +26,32 @@ impl Session {
         self.deadlines(consents).into_iter().map(|(time, _)| time).min()
     }
 
+    /// What was due and not met before `now` although nothing says so: as the node would find it who can read everything.
+    #[must_use]
+    pub fn breaches(&self, now: LogTime) -> Vec<Breach> {
+        let known = self.duty_deadlines(|_| true);
+        let over = known.into_iter().filter(|(time, _)| *time <= now);
+        let breach = |(_, due)| match due {
+            Due::Breach(commitment, obligation, stage) => Some(self.breach(commitment, obligation, stage)),
+            Due::Silence(..) | Due::End(_) => None,
+        };
+        over.filter_map(breach).collect()
+    }
+
+    fn breach(&self, commitment: Hash, obligation: ObligationId, stage: Option<ObligationId>) -> Breach {
+        let found = self.commitments.get(&commitment);
+        let breached = found.and_then(|found| Some((found, found.owed(&obligation, stage.as_ref())?)));
+        let owed = breached.and_then(|(found, owed)| found.breach_costs(owed)); // ASP-COM-017
+        Breach { commitment, obligation, owed, stage }
+    }
+
     /// What the node has to say at `now`: the earliest deadline that has passed, as the body of its statement.
     #[must_use]
     pub fn due(&self, now: LogTime, consents: &[&Consent]) -> Option<Body> {
         let (_, due) = self.deadlines(consents).into_iter().filter(|(time, _)| *time <= now).min()?;
         Some(match due {
             Due::Breach(commitment, obligation, stage) => {
-                let found = self.commitments.get(&commitment);
-                let breached =
-                    found.and_then(|found| Some((found, found.owed(&obligation, stage.as_ref())?)));
-                let owed = breached.and_then(|(found, owed)| found.breach_costs(owed)); // ASP-COM-017
-                Body::Inform(Inform::Breach(Breach { commitment, obligation, owed, stage }))
+                Body::Inform(Inform::Breach(self.breach(commitment, obligation, stage)))
             }
             Due::Silence(commitment, obligation, stage) => {
                 Body::Inform(Inform::Silence(ObligationRef { commitment, obligation, stage }))
@@ -70,7 +85,8 @@ impl Session {
         if matches!(self.state, State::Closed | State::Failed | State::Idle) {
             return Vec::new();
         }
-        let mut all = self.duty_deadlines();
+        // The order is the same for everybody: what only members know of a due time changes none of it.
+        let mut all = self.duty_deadlines(|duty| !duty.is_withheld());
         let end = |time, reason| (time, Due::End(reason));
         let quiet = self.last.plus(self.limits.response_ms);
         match self.state {
@@ -127,12 +143,14 @@ impl Session {
         self.fell_away(consent).map_or(end, |fell| fell.time.min(end)) // ASP-CON-015
     }
 
-    fn duty_deadlines(&self) -> Vec<(LogTime, Due)> {
+    /// When duties are breached, those by whose due times one goes, and when silence acknowledges them.
+    fn duty_deadlines(&self, goes_by: impl Fn(&Duty) -> bool) -> Vec<(LogTime, Due)> {
         let mut all = Vec::new();
         for commitment in self.commitments.values().filter(|commitment| commitment.is_live()) {
             for owed in commitment.duties().iter().flat_map(Duty::owed) {
                 let (id, stage) = (owed.duty.obligation.id.clone(), owed.stage().cloned());
                 match owed.progress() {
+                    Progress::Open if !goes_by(owed.duty) => {}
                     Progress::Open => {
                         // Met until that instant; breached one millisecond later.
                         let until = commitment.met_until_of(owed).map(|until| until.plus(Millis(1)));

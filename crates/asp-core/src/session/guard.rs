@@ -43,7 +43,8 @@ impl<'a> Case<'a> {
         if rows.is_empty() {
             return Err(if ended { Code::SessionEnded } else { Code::NotAllowed }.at("/type")); // ASP-SES-003
         }
-        let mut of_role = rows.iter().filter(|row| row.roles.contains(&self.actor.role)).peekable();
+        let of_role = |row: &&Row| row.roles.contains(&self.actor.role) && self.session.has_row(row);
+        let mut of_role = rows.iter().filter(of_role).peekable();
         if of_role.peek().is_none() {
             // What the node alone may still say in a session that is over is nobody else's business.
             let over = ended && rows.iter().all(|row| row.roles == [Role::Node]);
@@ -167,15 +168,19 @@ impl<'a> Case<'a> {
             | Selector::Acknowledgement
             | Selector::Contest
             | Selector::LapseOfTime
-            | Selector::Award => self.informs(selector),
+            | Selector::Award
+            | Selector::Group
+            | Selector::Unreadable => self.informs(selector),
         }
     }
 
     fn informs(&self, selector: Selector) -> bool {
         let Body::Inform(inform) = &self.statement.body else { return false };
         let meant = match inform {
-            Inform::Note(_) => Selector::Note,
+            Inform::Note(_) | Inform::File(_) => Selector::Note,
             Inform::Usage(_) => Selector::Usage,
+            Inform::Group(_) => Selector::Group,
+            Inform::Unreadable(_) => Selector::Unreadable,
             Inform::Progress(_) => Selector::Progress,
             Inform::Fulfilment(_) => Selector::Fulfilment,
             Inform::Acknowledgement(_) => Selector::Acknowledgement,
@@ -303,6 +308,8 @@ impl<'a> Case<'a> {
             | Guard::WindowOpen
             | Guard::InTime => self.check_duty(guard),
             Guard::EvidenceMatches => return self.evidence_matches(facts),
+            Guard::GroupValid => return self.group_valid(facts),
+            Guard::SealNamed => return self.seal_named(),
         };
         if holds { Ok(()) } else { Err(guard.refusal().at(guard.place()).by(guard.rule())) }
     }
@@ -511,7 +518,9 @@ impl<'a> Case<'a> {
             }
             _ => true,
         };
-        offer_valid && self.packages().iter().all(|(package, parties)| makes_sense(package, parties, now))
+        let mode = self.session.mode();
+        offer_valid
+            && self.packages().iter().all(|(package, parties)| makes_sense(package, parties, now, mode))
     }
 
     fn answers_commit(&self) -> bool {
@@ -593,6 +602,8 @@ impl<'a> Case<'a> {
         let refused = |place: String| Code::TermsDoNotFit.at(place).by("ASP-TRM-006");
         for (place, package) in self.statement.body.packages_offered() {
             match &package.schema {
+                // What is hidden is judged by who can read it.
+                None if package.hidden.is_some() => {}
                 None if self.session.schemas.is_empty() => {}
                 Some(hash) if self.session.schemas.contains_key(hash) => {
                     let schema = facts.schemas.iter().find(|schema| schema.hash() == *hash);
@@ -657,7 +668,11 @@ impl<'a> Case<'a> {
     fn duty_named(&self) -> Option<(&'a Hash, &'a ObligationId, Option<&'a ObligationId>)> {
         match &self.statement.body {
             Body::Inform(inform) => match inform {
-                Inform::Note(_) | Inform::Usage(_) => None,
+                Inform::Note(_)
+                | Inform::File(_)
+                | Inform::Usage(_)
+                | Inform::Group(_)
+                | Inform::Unreadable(_) => None,
                 Inform::Progress(note) | Inform::Contest(note) => {
                     Some((&note.commitment, &note.obligation, note.stage.as_ref()))
                 }
@@ -716,7 +731,7 @@ impl<'a> Case<'a> {
                     | Progress::Breached
                     | Progress::Lapsed => false,
                 };
-                open && commitment.due_of(owed).is_some()
+                open && (owed.duty.is_withheld() || commitment.due_of(owed).is_some())
             }
             Guard::ObligationDelivered => matches!(owed.progress(), Progress::Delivered { .. }),
             Guard::WindowOpen => match owed.progress() {
@@ -727,7 +742,10 @@ impl<'a> Case<'a> {
                 | Progress::Breached
                 | Progress::Lapsed => false,
             },
-            Guard::InTime => commitment.met_until_of(owed).is_some_and(|until| self.at.time <= until), // ASP-COM-002
+            Guard::InTime => {
+                let until = commitment.met_until_of(owed);
+                owed.duty.is_withheld() || until.is_some_and(|until| self.at.time <= until) // ASP-COM-002
+            }
             _ => true,
         }
     }

@@ -273,7 +273,7 @@ pub(super) fn make_sense(package: &Package) -> bool {
 /// Whether a hold is exactly what the obligation to pay asks for, when it asks for it.
 fn is_paid_by(payment: &Obligation, hold: &Hold) -> bool {
     let after = match &payment.due {
-        Due::At(_) => false,
+        Due::At(_) | Due::Withheld(_) => false,
         Due::After(due) => due.after == hold.obligation,
     };
     after

@@ -267,7 +267,7 @@ impl Commitment {
     /// The last instant at which it can be met: when it is due, and the cure period.
     #[must_use]
     pub fn met_until_of(&self, owed: Owed<'_>) -> Option<LogTime> {
-        let remedy = owed.duty.obligation.remedy.as_ref();
+        let remedy = self.agreed(owed.duty).remedy.as_ref();
         let cure = remedy.and_then(|remedy| remedy.cure_ms).unwrap_or(Millis(0));
         Some(self.due_of(owed)?.plus(cure))
     }
@@ -305,7 +305,7 @@ impl Commitment {
         duty: &'a Duty,
         price: impl Fn(Owed<'a>, &'a Progress) -> Option<Decimal>,
     ) -> Option<Money> {
-        let remedy = duty.obligation.remedy.as_ref()?;
+        let remedy = self.agreed(duty).remedy.as_ref()?;
         let mut prices = duty.owed().map(|owed| price(owed, owed.progress()));
         remedy.money(prices.try_fold(Decimal::ZERO, |sum, price| sum.checked_add(price?)))
     }
@@ -313,7 +313,7 @@ impl Commitment {
     /// What one thing that is owed has cost so far, without the cap.
     fn price(&self, owed: Owed<'_>, progress: &Progress, now: LogTime) -> Option<Decimal> {
         let nothing = Some(Decimal::ZERO);
-        let (Some(remedy), Some(due)) = (&owed.duty.obligation.remedy, self.due_of(owed)) else {
+        let (Some(remedy), Some(due)) = (&self.agreed(owed.duty).remedy, self.due_of(owed)) else {
             return nothing;
         };
         let until = self.met_until_of(owed).unwrap_or(due);
@@ -339,7 +339,7 @@ pub(super) fn stages_fit(obligation: &Obligation, now: LogTime) -> bool {
         (None, _) => true,
         (Some(own), Due::At(whole)) => own.at > now && own.at <= whole.at,
         // What waits for another has no instant that a stage of it could come before.
-        (Some(_), Due::After(_)) => false,
+        (Some(_), Due::After(_) | Due::Withheld(_)) => false,
     };
     let one_currency = stages.iter().all(|stage| stage.value.currency == obligation.value.currency);
     let mut values = stages.iter().map(|stage| stage.value.amount);

@@ -18,6 +18,7 @@ mod party;
 mod proposal;
 mod receipt;
 mod remedy;
+mod sealing;
 mod showing;
 pub mod table;
 pub mod trace;
@@ -29,6 +30,7 @@ pub use holds::{Funds, Held, HoldState};
 pub use milestone::{Milestone, Owed};
 pub use party::{GivenMandate, Mandates, Participant, Participants};
 pub use proposal::{Agreement, OfferKind, OpenOffer, OpenQuestion, PendingCommit};
+pub use sealing::{Channel, Grounds};
 
 use crate::account::Movement;
 use crate::admission::Host;
@@ -41,7 +43,7 @@ use crate::name::{AgentUri, Capability, Domain, Issuer};
 use crate::position::{Hash, Head, LogPoint, LogTime, Millis, Position};
 use crate::rejection::{Code, Rejection};
 use crate::statement::body::{
-    Accept, Award, Body, Budget, Counter, Invitation, Limits, Name, Package, Propose, SchemaRef,
+    Accept, Award, Body, Budget, Counter, Invitation, Limits, Mode, Name, Package, Propose, SchemaRef,
     SessionReceipt, Text, TrustFloor, Usage,
 };
 use crate::statement::{Kind, Statement, Verified};
@@ -49,7 +51,7 @@ use crate::stream::{Accepted, check_place};
 use crate::terms::TermsSchema;
 use crate::trust::{Evidence, Outlook, Points, Question};
 use flow::Flowed;
-use table::{Next, Performative, Reason, Role, Row, State};
+use table::{Next, Performative, Reason, Role, Row, Selector, State};
 
 /// What the rest of the log says at the moment of judging.
 #[derive(Debug, Clone)]
@@ -84,6 +86,8 @@ pub struct Facts<'a> {
     pub award: Option<Award>,
     /// What organisations let those owe them whom the statement could bind.
     pub caps: Vec<Cap>,
+    /// How closed organisations want sessions of their agents to be at least.
+    pub modes: Vec<(&'a Domain, Mode)>,
 }
 
 /// What is known of the trust that [`Session::trust_asked`] asks about.
@@ -276,6 +280,9 @@ pub struct Session {
     /// How long authorities were asked, all escalations together.
     asked_ms: Millis,
     initiator: AgentUri,
+    mode: Mode,
+    channel: Option<Channel>,
+    unread: sealing::Unread,
     capability: Capability,
     purpose: Text,
     consents: BTreeSet<Hash>,
@@ -327,6 +334,9 @@ impl Session {
         let participants = Participants::of(&invitation.participants, issuer)
             .ok_or_else(|| Code::InvalidParticipants.at("/body/participants"))?;
         guard::consents_cover(invitation, issuer, &participants, facts)?;
+        if !sealing::mode_fits(invitation.mode, facts.consents.iter(), facts) {
+            return Err(Code::ModeTooOpen.at("/body/mode")); // ASP-SEA-002
+        }
         guard::schemas_known(&statement.body, facts)?;
         let open = |guard: table::Guard| guard.refusal().at(guard.place()).by(guard.rule());
         if !guard::welcome(facts) {
@@ -341,7 +351,7 @@ impl Session {
         let statement = accepted.statement();
         let Body::Propose(Propose::Invitation(invitation)) = &statement.body else { return None };
         let initiator = statement.issuer.agent()?;
-        let Invitation { capability, consents, limits, purpose, participants, .. } = invitation;
+        let Invitation { capability, consents, limits, mode, purpose, participants, .. } = invitation;
         let time = accepted.at().time;
         let schemas = schemas_of(statement.body.schemas_offered());
         let mut participants = Participants::of(participants, initiator)?;
@@ -357,6 +367,9 @@ impl Session {
             last: time,
             asked_ms: Millis(0),
             initiator: initiator.clone(),
+            mode: *mode,
+            channel: None,
+            unread: sealing::Unread::default(),
             capability: capability.clone(),
             purpose: purpose.clone(),
             consents: consents.clone(),
@@ -396,7 +409,9 @@ impl Session {
         let case = guard::Case { session: self, statement, performative, actor: &actor, at: facts.at };
         case.mandates_stand(facts)?;
         let row = case.row()?;
-        row.requires.iter().try_for_each(|guard| case.check(*guard, facts))
+        case.seal_fits(facts)?;
+        row.requires.iter().try_for_each(|guard| case.check(*guard, facts))?;
+        case.lets_in_fits(facts)
     }
 
     /// The floor that a statement puts its issuer to: that of the session for an introduction, and for other conditions,
@@ -510,9 +525,14 @@ impl Session {
     /// was given under and the consents that these rest on. `further` are those consents.
     #[must_use]
     pub fn delegates(&self, further: &[&Consent]) -> BTreeSet<&AgentUri> {
+        self.delegates_at(further, self.moved)
+    }
+
+    /// The same where something is said at this place.
+    fn delegates_at(&self, further: &[&Consent], at: LogPoint) -> BTreeSet<&AgentUri> {
         let holds = |given: &GivenMandate| {
-            let rests = |id: &Hash| further.iter().any(|consent| consent.id() == *id && self.stood(consent));
-            self.moved.time < given.mandate.expires_at && given.mandate.consent.as_ref().is_none_or(rests)
+            let rests = |id: &Hash| further.iter().any(|it| it.id() == *id && self.stood(it, at));
+            at.time < given.mandate.expires_at && given.mandate.consent.as_ref().is_none_or(rests)
         };
         let whole = |given: &&GivenMandate| {
             holds(given) && given.chain.iter().all(|id| self.mandates.find(id).is_some_and(holds))
@@ -521,12 +541,12 @@ impl Session {
         given.map(|given| &given.mandate.to).collect()
     }
 
-    /// Whether a consent had not ended, nor ceased to be about this, where something was last said.
-    fn stood(&self, consent: &Consent) -> bool {
-        let before = |at: LogPoint| at.index < self.moved.index;
+    /// Whether a consent had not ended, nor ceased to be about this, where something was said.
+    fn stood(&self, consent: &Consent, said: LogPoint) -> bool {
+        let before = |at: LogPoint| at.index < said.index;
         let revoked = consent.revoked().is_some_and(|(_, at)| before(*at));
         let fell = self.fell_away(consent).is_some_and(before);
-        !revoked && !fell && self.moved.time < consent.terms().expires_at
+        !revoked && !fell && said.time < consent.terms().expires_at
     }
 
     /// Who was invited while the session went on, was admitted, and has not answered yet.
@@ -623,9 +643,15 @@ impl Session {
     pub fn allowed(&self, role: Role) -> impl Iterator<Item = Performative> {
         let state = self.state;
         let says = move |performative: &Performative| {
-            table::rows(state, *performative).iter().any(|row| row.roles.contains(&role))
+            table::rows(state, *performative).iter().any(|row| row.roles.contains(&role) && self.has_row(row))
         };
         Performative::all().into_iter().filter(says)
+    }
+
+    /// Whether a row is one of sessions as open as this one: where nothing is sealed nobody says who can read it.
+    const fn has_row(&self, row: &Row) -> bool {
+        let closed_alone = matches!(row.when, Some(Selector::Group | Selector::Unreadable));
+        !closed_alone || !matches!(self.mode, Mode::Open)
     }
 
     /// The state that a row leads to.

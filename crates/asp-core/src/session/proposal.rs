@@ -10,7 +10,7 @@ use crate::limits;
 use crate::name::AgentUri;
 use crate::position::{Hash, LogTime, Millis};
 use crate::session::table::Performative;
-use crate::statement::body::{Admission, Due, ObligationId, Package, Text};
+use crate::statement::body::{Admission, Due, Mode, ObligationId, Package, Text};
 use crate::trust::Ground;
 
 /// What an offer would do once everybody awaited has accepted.
@@ -227,12 +227,15 @@ pub struct Agreement {
 
 /// Whether a package makes sense between `parties` at an instant: what no schema can say.
 #[must_use]
-pub(super) fn makes_sense(package: &Package, parties: &BTreeSet<AgentUri>, now: LogTime) -> bool {
+pub(super) fn makes_sense(package: &Package, parties: &BTreeSet<AgentUri>, now: LogTime, mode: Mode) -> bool {
     let mut earlier = BTreeSet::new();
     let parts = package.obligations.iter().map(|obligation| obligation.stages.as_ref().map_or(1, Vec::len));
     // Each may become a timer.
     if parts.sum::<usize>() > limits::OBLIGATIONS_MAX {
         return false; // ASP-COM-015
+    }
+    if mode == Mode::Sealed && !is_sealable(package) {
+        return false; // ASP-SEA-011
     }
     let owed = package.obligations.iter().all(|obligation| {
         let between = obligation.debtor != obligation.creditor
@@ -242,6 +245,7 @@ pub(super) fn makes_sense(package: &Package, parties: &BTreeSet<AgentUri>, now: 
             Due::At(due) => due.at > now && due.at.since(now) <= limits::SESSION_LIMIT_MS_MAX,
             // Only an obligation named before can be waited for, so there are no circles.
             Due::After(due) => earlier.contains(&due.after) && due.within_ms <= limits::SESSION_LIMIT_MS_MAX,
+            Due::Withheld(_) => mode == Mode::Sealed && package.hidden.is_some(),
         };
         let cure = obligation.remedy.as_ref().and_then(|remedy| remedy.cure_ms);
         let spans = [cure, obligation.acknowledge_ms];
@@ -252,4 +256,11 @@ pub(super) fn makes_sense(package: &Package, parties: &BTreeSet<AgentUri>, now: 
         between && timely && bounded && sound && staged && earlier.insert(&obligation.id)
     });
     owed && holds::make_sense(package) && arbiter_apart(package) // ASP-DIS-015
+}
+
+/// What the node does not know it neither holds money for nor keeps in order; and it reads a deposit, which is an amount.
+fn is_sealable(package: &Package) -> bool {
+    let staged = package.obligations.iter().any(|obligation| obligation.stages.is_some());
+    let deposit = package.disputes.as_ref().is_some_and(|terms| terms.deposit.is_some());
+    !staged && !deposit && package.holds.is_none()
 }

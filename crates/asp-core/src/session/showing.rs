@@ -16,7 +16,7 @@ impl Session {
     pub(crate) fn showing(&self, body: &Body) -> Option<&Showing> {
         let Body::Inform(Inform::Fulfilment(done)) = body else { return None };
         let commitment = self.commitments.get(&done.commitment)?;
-        Some(commitment.owed(&done.obligation, done.stage.as_ref())?.shown_by())
+        Some(commitment.shown_by(commitment.owed(&done.obligation, done.stage.as_ref())?))
     }
 }
 
@@ -43,10 +43,7 @@ impl Case<'_> {
     pub(super) fn evidence_matches(&self, facts: &Facts<'_>) -> Result<(), Rejection> {
         let other = || Code::EvidenceMismatch.at("/body/evidence"); // ASP-COM-003
         let Body::Inform(Inform::Fulfilment(done)) = &self.statement.body else { return Err(other()) };
-        let commitment = self.session.commitments.get(&done.commitment);
-        let owed = commitment.and_then(|found| found.owed(&done.obligation, done.stage.as_ref()));
-        let owed = owed.ok_or_else(other)?;
-        match (owed.shown_by(), &done.evidence) {
+        match (self.session.showing(&self.statement.body).ok_or_else(other)?, &done.evidence) {
             (Showing::Acknowledgement, Evidence::Acknowledgement { .. }) => Ok(()),
             (Showing::Digest { digest: agreed }, Evidence::Digest { digest }) => {
                 if agreed.is_none_or(|agreed| agreed == *digest) { Ok(()) } else { Err(other()) }

@@ -416,12 +416,16 @@ pub enum Guard {
     Overdue,
     /// A dispute has ended, this is what follows from it for the obligation, and it has not been said.
     AwardDue,
+    /// The group is the next after the one before, led there by a member, and all and only who have to be are in it by keys that count.
+    GroupValid,
+    /// A statement of the session is named.
+    SealNamed,
 }
 
 impl Guard {
     /// All of them, in order.
     #[must_use]
-    pub const fn all() -> [Self; 51] {
+    pub const fn all() -> [Self; 53] {
         [
             Self::ParticipantsValid,
             Self::ConsentCovers,
@@ -474,6 +478,8 @@ impl Guard {
             Self::TermsFit,
             Self::Overdue,
             Self::AwardDue,
+            Self::GroupValid,
+            Self::SealNamed,
         ]
     }
 
@@ -532,6 +538,8 @@ impl Guard {
             Self::TermsFit => "terms-fit",
             Self::Overdue => "overdue",
             Self::AwardDue => "award-due",
+            Self::GroupValid => "group-valid",
+            Self::SealNamed => "seal-named",
         }
     }
 
@@ -628,6 +636,10 @@ impl Guard {
             Self::AwardDue => {
                 "A dispute has ended, this is what follows from it for the obligation, and it has not been said."
             }
+            Self::GroupValid => {
+                "The group is the next after the one before, led there by a member, and all and only who have to be are in it by keys that count."
+            }
+            Self::SealNamed => "A statement of the session is named.",
         }
     }
 }
@@ -693,6 +705,8 @@ impl FromStr for Guard {
             "terms-fit" => Ok(Self::TermsFit),
             "overdue" => Ok(Self::Overdue),
             "award-due" => Ok(Self::AwardDue),
+            "group-valid" => Ok(Self::GroupValid),
+            "seal-named" => Ok(Self::SealNamed),
             _ => Err(InvalidText("a guard")),
         }
     }
@@ -754,6 +768,8 @@ impl Guard {
             Self::TermsFit => Code::TermsDoNotFit,
             Self::Overdue => Code::NotDue,
             Self::AwardDue => Code::NotDue,
+            Self::GroupValid => Code::InvalidGroup,
+            Self::SealNamed => Code::InvalidField,
         }
     }
 
@@ -812,6 +828,8 @@ impl Guard {
             Self::TermsFit => "ASP-TRM-006",
             Self::Overdue => "ASP-SES-016",
             Self::AwardDue => "ASP-DIS-013",
+            Self::GroupValid => "ASP-SEA-006",
+            Self::SealNamed => "ASP-SEA-013",
         }
     }
 
@@ -870,6 +888,8 @@ impl Guard {
             Self::TermsFit => "/body",
             Self::Overdue => "/body",
             Self::AwardDue => "/body",
+            Self::GroupValid => "/body/members",
+            Self::SealNamed => "/inReplyTo",
         }
     }
 }
@@ -925,6 +945,10 @@ pub enum Selector {
     Usage,
     /// The body is a fact or remark without effect on obligations.
     Note,
+    /// The body says who can open what is sealed from here on.
+    Group,
+    /// Somebody could not read what was sealed for it.
+    Unreadable,
     /// The body tells of progress on an obligation.
     Progress,
     /// The body states that an obligation is fulfilled.
@@ -946,7 +970,7 @@ pub enum Selector {
 impl Selector {
     /// All of them, in order.
     #[must_use]
-    pub const fn all() -> [Self; 32] {
+    pub const fn all() -> [Self; 34] {
         [
             Self::Invitation,
             Self::Proposal,
@@ -972,6 +996,8 @@ impl Selector {
             Self::Departs,
             Self::Usage,
             Self::Note,
+            Self::Group,
+            Self::Unreadable,
             Self::Progress,
             Self::Fulfilment,
             Self::Acknowledgement,
@@ -1011,6 +1037,8 @@ impl Selector {
             Self::Departs => "departs",
             Self::Usage => "usage",
             Self::Note => "note",
+            Self::Group => "group",
+            Self::Unreadable => "unreadable",
             Self::Progress => "progress",
             Self::Fulfilment => "fulfilment",
             Self::Acknowledgement => "acknowledgement",
@@ -1052,6 +1080,8 @@ impl Selector {
             Self::Departs => "Somebody leaves the session.",
             Self::Usage => "The body tells what was spent on the session.",
             Self::Note => "The body is a fact or remark without effect on obligations.",
+            Self::Group => "The body says who can open what is sealed from here on.",
+            Self::Unreadable => "Somebody could not read what was sealed for it.",
             Self::Progress => "The body tells of progress on an obligation.",
             Self::Fulfilment => "The body states that an obligation is fulfilled.",
             Self::Acknowledgement => "The creditor confirms a fulfilment.",
@@ -1098,6 +1128,8 @@ impl FromStr for Selector {
             "departs" => Ok(Self::Departs),
             "usage" => Ok(Self::Usage),
             "note" => Ok(Self::Note),
+            "group" => Ok(Self::Group),
+            "unreadable" => Ok(Self::Unreadable),
             "progress" => Ok(Self::Progress),
             "fulfilment" => Ok(Self::Fulfilment),
             "acknowledgement" => Ok(Self::Acknowledgement),
@@ -1407,6 +1439,22 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         state: State::Introduced,
+        performative: Performative::Inform,
+        roles: &[Role::Initiator, Role::Party, Role::Mediator],
+        when: Some(Selector::Group),
+        requires: &[Guard::GroupValid],
+        next: Next::To(State::Introduced),
+    },
+    Row {
+        state: State::Introduced,
+        performative: Performative::Inform,
+        roles: &[Role::Initiator, Role::Party, Role::Mediator, Role::Observer],
+        when: Some(Selector::Unreadable),
+        requires: &[Guard::SealNamed],
+        next: Next::To(State::Introduced),
+    },
+    Row {
+        state: State::Introduced,
         performative: Performative::Query,
         roles: &[Role::Initiator, Role::Party, Role::Mediator, Role::Observer],
         when: None,
@@ -1627,6 +1675,22 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         state: State::Conversing,
+        performative: Performative::Inform,
+        roles: &[Role::Initiator, Role::Party, Role::Mediator],
+        when: Some(Selector::Group),
+        requires: &[Guard::GroupValid],
+        next: Next::To(State::Conversing),
+    },
+    Row {
+        state: State::Conversing,
+        performative: Performative::Inform,
+        roles: &[Role::Initiator, Role::Party, Role::Mediator, Role::Observer],
+        when: Some(Selector::Unreadable),
+        requires: &[Guard::SealNamed],
+        next: Next::To(State::Conversing),
+    },
+    Row {
+        state: State::Conversing,
         performative: Performative::Query,
         roles: &[Role::Initiator, Role::Party, Role::Mediator, Role::Observer],
         when: None,
@@ -1825,6 +1889,22 @@ pub const ROWS: &[Row] = &[
         roles: &[Role::Initiator, Role::Party, Role::Mediator],
         when: Some(Selector::Usage),
         requires: &[Guard::MessageLeft, Guard::ConsentStands, Guard::UsageGrows],
+        next: Next::To(State::Agreeing),
+    },
+    Row {
+        state: State::Agreeing,
+        performative: Performative::Inform,
+        roles: &[Role::Initiator, Role::Party, Role::Mediator],
+        when: Some(Selector::Group),
+        requires: &[Guard::GroupValid],
+        next: Next::To(State::Agreeing),
+    },
+    Row {
+        state: State::Agreeing,
+        performative: Performative::Inform,
+        roles: &[Role::Initiator, Role::Party, Role::Mediator, Role::Observer],
+        when: Some(Selector::Unreadable),
+        requires: &[Guard::SealNamed],
         next: Next::To(State::Agreeing),
     },
     Row {
@@ -2151,6 +2231,22 @@ pub const ROWS: &[Row] = &[
     Row {
         state: State::Executing,
         performative: Performative::Inform,
+        roles: &[Role::Initiator, Role::Party, Role::Mediator],
+        when: Some(Selector::Group),
+        requires: &[Guard::GroupValid],
+        next: Next::To(State::Executing),
+    },
+    Row {
+        state: State::Executing,
+        performative: Performative::Inform,
+        roles: &[Role::Initiator, Role::Party, Role::Mediator, Role::Observer],
+        when: Some(Selector::Unreadable),
+        requires: &[Guard::SealNamed],
+        next: Next::To(State::Executing),
+    },
+    Row {
+        state: State::Executing,
+        performative: Performative::Inform,
         roles: &[Role::Initiator, Role::Party],
         when: Some(Selector::Progress),
         requires: &[Guard::CommitmentActive, Guard::ObligationKnown, Guard::IsDebtor, Guard::MessageLeft],
@@ -2336,6 +2432,22 @@ pub const ROWS: &[Row] = &[
     Row {
         state: State::Escalated,
         performative: Performative::Inform,
+        roles: &[Role::Initiator, Role::Party, Role::Mediator],
+        when: Some(Selector::Group),
+        requires: &[Guard::GroupValid],
+        next: Next::To(State::Escalated),
+    },
+    Row {
+        state: State::Escalated,
+        performative: Performative::Inform,
+        roles: &[Role::Initiator, Role::Party, Role::Mediator, Role::Observer, Role::Authority],
+        when: Some(Selector::Unreadable),
+        requires: &[Guard::SealNamed],
+        next: Next::To(State::Escalated),
+    },
+    Row {
+        state: State::Escalated,
+        performative: Performative::Inform,
         roles: &[Role::Initiator, Role::Party],
         when: Some(Selector::Progress),
         requires: &[Guard::CommitmentActive, Guard::ObligationKnown, Guard::IsDebtor, Guard::MessageLeft],
@@ -2462,11 +2574,11 @@ pub const ROWS: &[Row] = &[
 const RANGES: [[(usize, usize); 13]; 9] = [
     [(0, 1), (1, 1), (1, 1), (1, 1), (1, 1), (1, 1), (1, 1), (1, 1), (1, 1), (1, 1), (1, 1), (1, 1), (1, 1)], // IDLE
     [(1, 1), (1, 2), (2, 4), (4, 6), (6, 6), (6, 6), (6, 6), (6, 6), (6, 6), (6, 6), (6, 7), (7, 7), (7, 8)], // INVITED
-    [(8, 10), (10, 10), (10, 10), (10, 10), (10, 12), (12, 13), (13, 14), (14, 14), (14, 15), (15, 15), (15, 16), (16, 17), (17, 19)], // INTRODUCED
-    [(19, 21), (21, 22), (22, 27), (27, 28), (28, 30), (30, 31), (31, 32), (32, 33), (33, 34), (34, 35), (35, 38), (38, 39), (39, 41)], // CONVERSING
-    [(41, 41), (41, 43), (43, 45), (45, 47), (47, 55), (55, 56), (56, 57), (57, 57), (57, 57), (57, 58), (58, 63), (63, 64), (64, 65)], // AGREEING
-    [(65, 68), (68, 69), (69, 74), (74, 75), (75, 83), (83, 84), (84, 85), (85, 86), (86, 86), (86, 87), (87, 90), (90, 91), (91, 93)], // EXECUTING
-    [(93, 93), (93, 93), (93, 94), (94, 96), (96, 103), (103, 103), (103, 103), (103, 103), (103, 103), (103, 103), (103, 106), (106, 106), (106, 107)], // ESCALATED
-    [(107, 107), (107, 107), (107, 107), (107, 107), (107, 108), (108, 108), (108, 108), (108, 108), (108, 108), (108, 108), (108, 108), (108, 108), (108, 109)], // CLOSED
-    [(109, 109), (109, 109), (109, 109), (109, 109), (109, 110), (110, 110), (110, 110), (110, 110), (110, 110), (110, 110), (110, 110), (110, 110), (110, 110)], // FAILED
+    [(8, 10), (10, 10), (10, 10), (10, 10), (10, 14), (14, 15), (15, 16), (16, 16), (16, 17), (17, 17), (17, 18), (18, 19), (19, 21)], // INTRODUCED
+    [(21, 23), (23, 24), (24, 29), (29, 30), (30, 34), (34, 35), (35, 36), (36, 37), (37, 38), (38, 39), (39, 42), (42, 43), (43, 45)], // CONVERSING
+    [(45, 45), (45, 47), (47, 49), (49, 51), (51, 61), (61, 62), (62, 63), (63, 63), (63, 63), (63, 64), (64, 69), (69, 70), (70, 71)], // AGREEING
+    [(71, 74), (74, 75), (75, 80), (80, 81), (81, 91), (91, 92), (92, 93), (93, 94), (94, 94), (94, 95), (95, 98), (98, 99), (99, 101)], // EXECUTING
+    [(101, 101), (101, 101), (101, 102), (102, 104), (104, 113), (113, 113), (113, 113), (113, 113), (113, 113), (113, 113), (113, 116), (116, 116), (116, 117)], // ESCALATED
+    [(117, 117), (117, 117), (117, 117), (117, 117), (117, 118), (118, 118), (118, 118), (118, 118), (118, 118), (118, 118), (118, 118), (118, 118), (118, 119)], // CLOSED
+    [(119, 119), (119, 119), (119, 119), (119, 119), (119, 120), (120, 120), (120, 120), (120, 120), (120, 120), (120, 120), (120, 120), (120, 120), (120, 120)], // FAILED
 ];

@@ -52,16 +52,19 @@ macro_rules! words {
 }
 
 mod account;
+mod attachment;
 mod consent;
 mod dispute;
 mod obligation;
 mod policy;
 mod praise;
+mod sealed;
 
 pub use account::{
     AccountCredit, AccountDeposit, AccountOpen, AccountPaid, AccountRefuse, AccountReturned, AccountWithdraw,
     Hold, OnFulfilled, Share,
 };
+pub use attachment::{Attachment, FileKey, FileName, MediaType};
 pub use consent::{ConsentNarrow, ConsentRequest};
 pub use dispute::{
     Award, AwardPayment, DisputeAppeal, DisputeClose, DisputeCommit, DisputeDraw, DisputeEvidence,
@@ -69,13 +72,15 @@ pub use dispute::{
     DisputeTerms, DisputeVote, DisputeWindows, Exhibit, ObligationEnd, PanelTerms, RulingEffect, Rung,
 };
 pub use obligation::{
-    Due, DueAfter, DueAt, Evidence, Obligation, ObligationStage, Package, Quantity, Remedy, Showing,
+    Due, DueAfter, DueAt, Evidence, Obligation, ObligationStage, Package, Quantity, Remedy, Showing, True,
+    Withheld,
 };
 pub use policy::{
     AdmissionFloor, AdmissionPolicy, ConsentRule, DataClass, ExposureCap, InvitationRate, PolicySet, Rate,
     Rates, Seed,
 };
 pub use praise::{Endorsement, EndorsementEnd, Rating};
+pub use sealed::{Disclosure, FileNote, Group, GroupMember, KeyPackages, PublishedPackage, Unreadable};
 
 bodies! {
     /// `org.register`: the organisation's first key, which signs this.
@@ -517,6 +522,10 @@ words! {
     enum Mode as "kebab-case" {
         /// The participants and the node.
         Open,
+        /// The participants; the node what is owed, by when and for how much, so that it finds breaches.
+        Hybrid,
+        /// The participants; the node who says what kind of thing to whom.
+        Sealed,
     }
     /// The state of a commitment after both signed.
     enum CommitmentState as "SCREAMING_SNAKE_CASE" {
@@ -543,6 +552,18 @@ words! {
         Contested,
         /// All were ended by consent.
         Terminated,
+    }
+}
+
+impl Mode {
+    /// Its word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Hybrid => "hybrid",
+            Self::Sealed => "sealed",
+        }
     }
 }
 
@@ -593,6 +614,8 @@ pub enum Accept {
 pub enum Inform {
     /// A fact or remark.
     Note(Note),
+    /// A file, in a seal.
+    File(FileNote),
     /// How far an obligation is.
     Progress(ObligationNote),
     /// That it is fulfilled.
@@ -603,6 +626,10 @@ pub enum Inform {
     Contest(ObligationNote),
     /// What the issuer has spent.
     Usage(Usage),
+    /// Who can open what is sealed from here on.
+    Group(Group),
+    /// That something sealed could not be opened, or is not what it has to be.
+    Unreadable(Unreadable),
     /// The node: that a due time passed.
     Breach(Breach),
     /// The node: that nobody contested in time.
@@ -676,6 +703,7 @@ body! {
     AgentKeyAdd(KeyAdd) = Kind::AgentKeyAdd, Kind::AgentKeyAdd => ()
     AgentKeyRotate(KeyRotate) = Kind::AgentKeyRotate, Kind::AgentKeyRotate => ()
     AgentKeyRevoke(KeyRevoke) = Kind::AgentKeyRevoke, Kind::AgentKeyRevoke => ()
+    AgentKeypackagePublish(KeyPackages) = Kind::AgentKeypackagePublish, Kind::AgentKeypackagePublish => ()
     AgentRetire(Because) = Kind::AgentRetire, Kind::AgentRetire => ()
     AgentEndorse(Endorsement) = Kind::AgentEndorse, Kind::AgentEndorse => ()
     AgentEndorseWithdraw(EndorsementEnd) = Kind::AgentEndorseWithdraw, Kind::AgentEndorseWithdraw => ()
@@ -755,7 +783,7 @@ impl Body {
     }
 
     /// Reads and bounds the body of a statement of type `kind` from its canonical bytes.
-    pub(super) fn read(kind: Kind, bytes: &[u8]) -> Result<Self, Rejection> {
+    pub(crate) fn read(kind: Kind, bytes: &[u8]) -> Result<Self, Rejection> {
         let body = Self::parse(kind, bytes)?;
         spelling::check(&body, bytes)?;
         body.bounds()?;
@@ -770,10 +798,13 @@ impl Body {
                 card.bounds()
             }
             Self::AgentRate(rating) => rating.bounds(),
+            Self::AgentKeypackagePublish(published) => published.bounds(),
+            Self::Inform(Inform::Group(group)) => group.bounds(),
+            Self::Inform(Inform::File(note)) => note.file.bounds("/body/file"),
             Self::ConsentRequest(request) => request.bounds(),
             Self::DisputeFile(file) => file.bounds(),
-            Self::DisputeRespond(respond) => dispute::exhibits_bounded(&respond.evidence, 0),
-            Self::DisputeEvidence(shown) => dispute::exhibits_bounded(&shown.evidence, 1),
+            Self::DisputeRespond(respond) => respond.bounds(),
+            Self::DisputeEvidence(shown) => shown.bounds(),
             Self::DisputeSettle(settle) => settle.bounds(),
             Self::DisputeDraw(draw) => draw.bounds(),
             Self::DisputeSeat(seat) => bound("/body/members", seat.members.len(), 1..=limits::PANEL_MAX),

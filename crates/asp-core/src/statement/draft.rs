@@ -8,6 +8,7 @@ use crate::key::{KeyId, SecretKey};
 use crate::name::{Issuer, Origin, StreamKind, StreamName};
 use crate::position::{Hash, Head, LogTime, Sequence};
 use crate::rejection::Rejection;
+use crate::seal::Seal;
 
 /// A statement that nobody has signed yet.
 #[derive(Debug, Clone)]
@@ -26,6 +27,8 @@ pub struct Draft {
     pub expires_at: Option<LogTime>,
     /// The mandates under which it is said.
     pub on_behalf_of: Vec<Hash>,
+    /// What it says to the members of its session's group alone.
+    pub seal: Option<Seal>,
     /// Where it belongs in a distributed trace.
     pub trace: Option<Trace>,
 }
@@ -55,6 +58,8 @@ struct Fields<'a> {
     #[serde(skip_serializing_if = "<[Hash]>::is_empty")]
     on_behalf_of: &'a [Hash],
     previous_hash: Hash,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seal: Option<&'a Seal>,
     sequence: Sequence,
     stream: &'a StreamName,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -75,6 +80,7 @@ impl Draft {
             in_reply_to: None,
             expires_at: None,
             on_behalf_of: Vec::new(),
+            seal: None,
             trace: None,
         }
     }
@@ -124,6 +130,7 @@ impl Draft {
             issuer: &self.issuer,
             on_behalf_of: &self.on_behalf_of,
             previous_hash: head.map_or_else(|| stream_kind.genesis(), |head| head.hash),
+            seal: self.seal.as_ref(),
             sequence: head.map_or(Sequence(0), |head| head.sequence.next()),
             stream: &self.stream,
             trace: self.trace.as_ref(),

@@ -83,6 +83,8 @@ kinds! {
     AgentKeyRotate = "agent.key.rotate" in Agent;
     /// An agent or its organisation revokes a key.
     AgentKeyRevoke = "agent.key.revoke" in Agent;
+    /// An agent publishes what others need to seal something for it.
+    AgentKeypackagePublish = "agent.keypackage.publish" in Agent;
     /// An agent or its organisation ends the agent.
     AgentRetire = "agent.retire" in Agent;
     /// An agent speaks for another.

@@ -28,6 +28,7 @@ use crate::limits;
 use crate::name::{Issuer, Origin, StreamId, StreamKind, StreamName};
 use crate::position::{Hash, LogTime, Sequence};
 use crate::rejection::{Code, Rejection};
+use crate::seal::Seal;
 use scan::Bounds;
 
 /// The protocol version that this crate speaks.
@@ -214,6 +215,8 @@ struct Wire<'a> {
     #[serde(default, deserialize_with = "body::some")]
     on_behalf_of: Option<Vec<Hash>>,
     previous_hash: Hash,
+    #[serde(borrow, default, deserialize_with = "body::some")]
+    seal: Option<&'a RawValue>,
     sequence: Sequence,
     stream: StreamName,
     #[serde(borrow, default, deserialize_with = "body::some")]
@@ -251,6 +254,8 @@ pub struct Statement {
     pub in_reply_to: Option<Hash>,
     /// What it says.
     pub body: Body,
+    /// What it says to the members of its session's group alone.
+    pub seal: Option<Seal>,
     /// Where it belongs in a distributed trace.
     pub trace: Option<Trace>,
     /// SHA-256 of the tagged bytes.
@@ -288,6 +293,10 @@ impl Statement {
             return Err(Code::InvalidField.at("/onBehalfOf"));
         }
         let trace = wire.trace.map(read_trace).transpose()?;
+        let seal = wire.seal.map(read_seal).transpose()?;
+        if seal.is_some() && (stream_kind != StreamKind::Session || opens) {
+            return Err(Code::InvalidField.at("/seal").by("ASP-SEA-001"));
+        }
         let body = Body::read(kind, wire.body.get().as_bytes())?;
         let hash = tagged_hash(kind, bytes);
         let stream = match wire.stream {
@@ -322,10 +331,17 @@ impl Statement {
             kind,
             in_reply_to: wire.in_reply_to,
             body,
+            seal,
             trace,
             hash,
             bytes: bytes.into(),
         })
+    }
+
+    /// The same statement, with the body that was found in its seal: what the members of the group judge.
+    #[must_use]
+    pub fn opened(&self, body: Body) -> Self {
+        Self { body, ..self.clone() }
     }
 
     /// The exact bytes received: canonical JSON.
@@ -347,6 +363,11 @@ fn read_id(text: &str) -> Option<Uuid> {
 fn read_trace(value: &RawValue) -> Result<Trace, Rejection> {
     let trace: Option<Trace> = serde_json::from_str(value.get()).ok().filter(|_| is_object(value));
     trace.filter(Trace::fits).ok_or_else(|| Code::InvalidField.at("/trace"))
+}
+
+fn read_seal(value: &RawValue) -> Result<Seal, Rejection> {
+    let seal: Option<Seal> = serde_json::from_str(value.get()).ok().filter(|_| is_object(value));
+    seal.ok_or_else(|| Code::InvalidField.at("/seal").by("ASP-SEA-001"))
 }
 
 impl Trace {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::body::{Body, Counter, Evidence, Inform, Package, Propose, SchemaRef, Showing};
+use super::body::{Body, Counter, Disclosure, Evidence, Inform, Package, Propose, SchemaRef, Showing};
 use crate::name::{AgentUri, Domain, StreamId};
 use crate::position::Hash;
 
@@ -95,6 +95,18 @@ impl Body {
             Self::Inform(Inform::Award(award)) => Some(StreamId::Dispute(award.dispute)),
             _ => None,
         }
+    }
+
+    /// What of sealed statements it lets others read.
+    #[must_use]
+    pub fn disclosures(&self) -> &[Disclosure] {
+        let shown = match self {
+            Self::DisputeFile(file) => &file.disclosures,
+            Self::DisputeRespond(respond) => &respond.disclosures,
+            Self::DisputeEvidence(more) => &more.disclosures,
+            _ => return &[],
+        };
+        shown.as_deref().unwrap_or_default()
     }
 
     /// The consents that it names.

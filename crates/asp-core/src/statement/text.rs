@@ -41,6 +41,13 @@ texts! {
     ObligationId, 1..=32, "a name of 1 to 32 bytes";
 }
 
+impl Default for Text {
+    /// No words.
+    fn default() -> Self {
+        Self(String::new())
+    }
+}
+
 impl Text {
     /// Words of the protocol's own; what is too long for a text is cut.
     #[must_use]

@@ -90,6 +90,7 @@ impl Court {
             amount: None,
             claim: text("it is not right"),
             commitment: self.commitment,
+            disclosures: None,
             evidence: Vec::new(),
             rules: found.package.disputes.clone(),
             nonce: self.stage.nonce(),
@@ -210,7 +211,12 @@ pub fn settle(outcome: DisputeOutcome, amount: Option<&str>) -> Body {
 }
 
 pub fn respond(accepts: bool) -> Body {
-    Body::DisputeRespond(DisputeRespond { accepts, evidence: Vec::new(), text: text("well") })
+    Body::DisputeRespond(DisputeRespond {
+        accepts,
+        disclosures: None,
+        evidence: Vec::new(),
+        text: text("well"),
+    })
 }
 
 pub fn appeal() -> Body {

@@ -22,6 +22,7 @@ use std::sync::LazyLock;
 use asp_core::name::{Issuer, StreamId, StreamKind, StreamName};
 use asp_core::position::{Hash, Head, LogPoint, Millis};
 use asp_core::rejection::{Code, Rejection};
+use asp_core::seal::Opened;
 use asp_core::session::Session;
 use asp_core::statement::Verified;
 use asp_core::statement::body::{
@@ -30,6 +31,7 @@ use asp_core::statement::body::{
     TrustFloor,
 };
 
+use super::sealing::{Manner, mode};
 use super::{Stage, agent_key, because, domain, key, text, uri, usd};
 
 /// Everybody there is; the buyer's organisation has a consent with each of [`PARTNERS`], others as in [`CONSENTS`].
@@ -69,6 +71,10 @@ pub struct Ledger {
     pub schemas: BTreeMap<String, SchemaRef>,
     /// Every line with what came of it.
     pub written: Vec<String>,
+    /// What was sealed, by the statement in whose seal it is.
+    pub opened: BTreeMap<Hash, Opened>,
+    /// By which key somebody signs who has changed it.
+    pub keys: BTreeMap<String, String>,
     /// The statement that was last made in the session, taken or not, and where.
     pub tried: Option<(LogPoint, Verified)>,
 }
@@ -114,6 +120,8 @@ impl Ledger {
             consents,
             schemas: BTreeMap::new(),
             written: Vec::new(),
+            opened: BTreeMap::new(),
+            keys: BTreeMap::new(),
             tried: None,
         }
     }
@@ -204,6 +212,9 @@ impl Ledger {
                 self.ask_consent(organisation(who), organisation(with), terms).map(drop)
             }
             ["ACCOUNT", words @ ..] => self.account(who, words),
+            ["PUBLISH", words @ ..] => self.publish(who, words).map(drop),
+            ["KEY", words @ ..] => self.change_key(who, words),
+            ["RETIRE"] => self.by_agent(who, Body::AgentRetire(because("no more")), &[]).map(drop),
             ["GRANT", consent @ ..] => {
                 let id = self.consent(consent.first().unwrap_or(&"buyer-seller"));
                 self.stage.of_consent(organisation(who), id, Body::ConsentGrant(Empty {})).map(|_| ())
@@ -232,6 +243,7 @@ impl Ledger {
             amount: None,
             claim: text("it is not right"),
             commitment,
+            disclosures: None,
             evidence: Vec::new(),
             nonce,
             obligation: Some(text(obligation)),
@@ -314,7 +326,7 @@ impl Ledger {
         narrow
     }
 
-    /// `ASK seller.example [only A,B] [ceiling 50] [for 10m] [about a.b] [fields a,b|none] [classes public]`
+    /// `ASK seller.example [only A,B] [ceiling 50] [for 10m] [about a.b] [fields a,b|none] [classes public] [mode sealed]`
     fn ask_consent(&mut self, by: &str, with: &str, terms: &[&str]) -> Result<Hash, Code> {
         let mut request: ConsentRequest = self.stage.request(with);
         for pair in terms.chunks(2) {
@@ -325,6 +337,7 @@ impl Ledger {
                 ["about", list] => request.capabilities = list.split(',').map(text).collect(),
                 ["fields", "none"] => request.fields = Some(std::collections::BTreeSet::new()),
                 ["fields", list] => request.fields = Some(list.split(',').map(text).collect()),
+                ["mode", name] => request.mode = Some(mode(name)),
                 ["classes", list] => request.data_classes = Some(list.split(',').map(text).collect()),
                 other => panic!("no terms of a consent: {other:?}"),
             }
@@ -346,27 +359,31 @@ impl Ledger {
             ["for", chain, words @ ..] => (chain.split(',').map(|link| self.hash(link)).collect(), words),
             words => (Vec::new(), words),
         };
+        let (words, manner) = Manner::of(words);
         let said = self.body(who, words);
         let opens = self.id.is_none() || said.opens;
         let stream = match self.id {
             Some(id) if !opens => StreamName::Of(StreamId::Session(id)),
             _ => StreamName::Opens(StreamKind::Session),
         };
-        let mut draft = self.stage.draft(stream, issuer(who, &self.stage), said.body.clone());
+        let (shown, seal, opened) = self.shown(who, &said.body, manner);
+        let mut draft = self.stage.draft(stream, issuer(who, &self.stage), shown);
         draft.in_reply_to = said.reply;
         draft.on_behalf_of = chain;
+        draft.seal = seal;
         let head = match on {
             Some(name) => self.names.get(name).copied(),
             None => self.stage.head(&draft.stream),
         };
         let stamp = self.stage.stamp();
         let signed =
-            draft.sign(head, stamp, &[&signer(who)]).map_err(|refusal| self.stage.refuse(refusal))?;
+            draft.sign(head, stamp, &[&self.key_of(who)]).map_err(|refusal| self.stage.refuse(refusal))?;
         let statement =
             Verified::from_envelope(&signed.envelope()).map_err(|rejection| self.stage.refuse(rejection))?;
         let head = Head { sequence: statement.statement().sequence, hash: statement.statement().hash };
         self.tried = Some((self.stage.point(), statement.clone()));
         self.stage.take(statement)?;
+        self.opened.extend(opened.map(|opened| (head.hash, opened)));
         if opens {
             self.id = Some(head.hash);
         }
@@ -423,13 +440,14 @@ impl Ledger {
     }
 }
 
-/// `grants provision;ceiling=5;for=1h;classes=public;floor=20@5`, a rule of consent for each, `ceiling 60`, `person Ada`, `from buyer.example,carrier.example` (`none`: nobody), `floors 11,provision=20@5`
+/// `grants provision;ceiling=5;for=1h;classes=public;floor=20@5`, a rule of consent for each, `ceiling 60`, `mode sealed`, `person Ada`, `from buyer.example,carrier.example` (`none`: nobody), `floors 11,provision=20@5`
 fn policy(words: &[&str]) -> PolicySet {
     let mut policy = PolicySet::of(Vec::new());
     for pair in words.chunks(2) {
         match pair {
             ["ceiling", ceiling] => policy.ceiling = Some(usd(ceiling)),
             ["exposure", floor] => policy.exposure_cap = Some(ExposureCap { floor: usd(floor), share: None }),
+            ["mode", name] => policy.mode = Some(mode(name)),
             ["person", person] => policy.human_contacts.push(text(person)),
             ["from", list] => {
                 let named = list.split(',').filter(|name| *name != "none");

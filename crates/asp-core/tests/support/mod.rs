@@ -13,6 +13,7 @@ pub mod court;
 pub mod evidence;
 pub mod ledger;
 pub mod money;
+pub mod sealing;
 pub mod words;
 
 use std::collections::BTreeSet;
@@ -238,6 +239,7 @@ impl Stage {
             performatives: None,
             purpose: text("trade"),
             with: domain(with),
+            mode: None,
         }
     }
 
@@ -364,6 +366,8 @@ impl Stage {
             }],
             schema: None,
             terms: serde_json::Map::new(),
+            hidden: None,
+            salt: None,
         }
     }
 

@@ -1,7 +1,7 @@
 //! The words of a ledger's lines: what a performative carries when nothing more is said, and what more can be said.
 //!
 //! ```text
-//! PROPOSE with seller mediator! carrier? [limits] [consents=none] [about=a.b] [by=other]     an invitation
+//! PROPOSE with seller mediator! carrier? [limits] [consents=none] [about=a.b] [by=other] [mode=hybrid]  an invitation
 //! PROPOSE [firm] [goods or trade] [awaits a,b] [until 30s] [quorum 2] [answers ACCEPT]       an offer
 //! … goods in box 3                       the terms {"size": 3} after the schema `box`, which comes behind the packages
 //! PROPOSE admission of carrier [watching] [consents=none] [until 30s]
@@ -15,6 +15,7 @@
 //! DELEGATE to clerk [may A,B] [ceiling 100] [expires 10m] [hops 1] [consent other] · ESCALATE [to mediator|seller.example]
 //! WITHDRAW [name] · WITHDRAW timeout REASON · CLOSE [wrongly] · CLOSE timeout REASON · QUERY · CLARIFY · OBSERVE
 //! INFORM note · QUERY · CLARIFY · OBSERVE, each with [data=size,grade]
+//! INFORM group and the words of `sealing.rs` · INFORM unreadable [name]
 //! limits: tokens= cost= messages= rounds= response= session= invitation= escalation= ceiling= floor=
 //! ```
 
@@ -23,6 +24,7 @@ use std::collections::BTreeSet;
 use asp_core::attestation::Claim;
 use asp_core::name::Issuer;
 use asp_core::position::Hash;
+use asp_core::rejection::Code;
 use asp_core::session::Session;
 use asp_core::session::table::{Performative, Reason, State};
 use asp_core::statement::body::{
@@ -30,10 +32,12 @@ use asp_core::statement::body::{
     Conditions, Counter, DisputeOutcome, Due, DueAfter, DueAt, Empty, Escalation, Evidence, Fulfilment,
     Inform, Introduction, Invitation, Invitee, Limits, Mandate, Mode, Nonce, Note, Obligation, ObligationEnd,
     ObligationId, ObligationNote, ObligationRef, ObligationStage, Offer, Package, ParticipantRole, Propose,
-    Question, Remedy, Resumption, SchemaRef, Showing, Termination, Timeout, TrustFloor, Usage, Withdraw,
+    Question, Remedy, Resumption, SchemaRef, Showing, Termination, Timeout, TrustFloor, Unreadable, Usage,
+    Withdraw,
 };
 
 use super::ledger::{Ledger, issuer, span};
+use super::sealing::mode;
 use super::{agent_key, because, note, text, uri, usd};
 
 /// A body and what it answers.
@@ -75,7 +79,12 @@ impl Ledger {
                 reply = self.answered(words, "");
                 Body::Reject(because("no"))
             }
-            Performative::Inform => Body::Inform(self.inform(words)),
+            Performative::Inform => {
+                if words.first() == Some(&"unreadable") {
+                    reply = Some(self.hash(words.get(1).unwrap_or(&"offer")));
+                }
+                Body::Inform(self.inform(who, words))
+            }
             Performative::Query => {
                 reply = after(words, "about").map(|name| self.hash(name));
                 Body::Query(Question {
@@ -222,7 +231,7 @@ impl Ledger {
             capability: text(key_of(words, "about").unwrap_or("provision.compute.gpu")),
             consents,
             limits: limits(words),
-            mode: Mode::Open,
+            mode: key_of(words, "mode").map_or(Mode::Open, mode),
             nonce: Nonce(*b"sixteen bytes it"),
             participants: [first].into_iter().chain(named.iter().map(invitee)).collect(),
             purpose: text("GPUs"),
@@ -282,8 +291,15 @@ impl Ledger {
         let obligations = obligations.into_iter().map(|words| self.obligation(words)).collect();
         let holds: Vec<_> = holds.into_iter().map(super::money::hold).collect();
         let holds = (!holds.is_empty()).then_some(holds);
-        let package =
-            Package { disputes: None, holds, obligations, schema: None, terms: serde_json::Map::new() };
+        let package = Package {
+            disputes: None,
+            holds,
+            obligations,
+            schema: None,
+            terms: serde_json::Map::new(),
+            hidden: None,
+            salt: self.salt(),
+        };
         self.packages.insert(name.to_owned(), package.clone());
         package
     }
@@ -390,7 +406,7 @@ impl Ledger {
         pending.map(|pending| pending.terms_hash).or(offered).unwrap_or_else(|| self.terms("goods"))
     }
 
-    fn inform(&self, words: &[&str]) -> Inform {
+    fn inform(&mut self, who: &str, words: &[&str]) -> Inform {
         let (kind, obligation) = match words {
             [] | ["note", ..] => return Inform::Note(Note { data: data(words), ..note("so it is") }),
             ["usage", words @ ..] => {
@@ -400,6 +416,8 @@ impl Ledger {
                 return Inform::Usage(Usage { cost, tokens });
             }
             ["award", ..] => return Inform::Award(self.award(words)),
+            ["group", words @ ..] => return Inform::Group(self.group(who, words)),
+            ["unreadable", ..] => return Inform::Unreadable(Unreadable { code: Code::CommitmentMismatch }),
             [kind, obligation, ..] => (*kind, text::<ObligationId>(obligation)),
             [kind] => (*kind, text("goods")),
         };

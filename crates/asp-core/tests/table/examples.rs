@@ -7,7 +7,7 @@
 //! same way everywhere are not written out: see `main.rs`.
 
 /// Dialogues that others begin with.
-pub(crate) const SCENES: [(&str, &str); 15] = [
+pub(crate) const SCENES: [(&str, &str); 17] = [
     ("invited", "buyer PROPOSE with seller mediator! watcher tokens=1000"),
     ("introduced", "{invited}; mediator ACCEPT; watcher ACCEPT; seller ACCEPT"),
     ("talking", "{introduced}; buyer QUERY"),
@@ -25,6 +25,11 @@ pub(crate) const SCENES: [(&str, &str); 15] = [
         "trusted",
         "{bound}; seller INFORM fulfilment goods; buyer INFORM acknowledgement goods; anew; buyer PROPOSE with seller floor=11; seller ACCEPT",
     ),
+    (
+        "closed",
+        "buyer PROPOSE with seller mediator! watcher mode=hybrid; mediator ACCEPT; watcher ACCEPT; seller ACCEPT",
+    ),
+    ("closed-bound", "{closed}; buyer QUERY; buyer PROPOSE firm both; seller ACCEPT"),
     ("roomy", "buyer PROPOSE with seller rounds=200; seller ACCEPT; buyer PROPOSE; seller ACCEPT"),
 ];
 
@@ -89,6 +94,12 @@ INTRODUCED WITHDRAW departs
     ! others-remain      {introduced}; seller WITHDRAW departure
 INTRODUCED INFORM note
     each                 {introduced}; {} INFORM
+INTRODUCED INFORM group
+    each                 {closed}; {} INFORM group
+    ! group-valid        {closed}; buyer INFORM group without seller
+INTRODUCED INFORM unreadable
+    each                 {closed}; {} INFORM unreadable #0
+    ! seal-named         {closed}; buyer INFORM unreadable nothing
 INTRODUCED QUERY
     each                 {introduced}; {} QUERY
 INTRODUCED CLARIFY
@@ -135,6 +146,12 @@ CONVERSING REJECT
     each                 {talking}; {other} PROPOSE; {} REJECT
 CONVERSING INFORM note
     each                 {talking}; {} INFORM
+CONVERSING INFORM group
+    each                 {closed}; buyer QUERY; {} INFORM group
+    ! group-valid        {closed}; buyer QUERY; buyer INFORM group without seller
+CONVERSING INFORM unreadable
+    each                 {closed}; buyer QUERY; {} INFORM unreadable #0
+    ! seal-named         {closed}; buyer QUERY; buyer INFORM unreadable nothing
 CONVERSING QUERY
     each                 {talking}; {} QUERY
 CONVERSING CLARIFY
@@ -182,6 +199,12 @@ AGREEING WITHDRAW departs
     ! unbound            {three}; buyer PROPOSE awaits seller; seller ACCEPT; buyer COMMIT; seller WITHDRAW departure
 AGREEING INFORM note
     each                 {agreeing}; {} INFORM
+AGREEING INFORM group
+    each                 {closed}; buyer PROPOSE awaits seller until 2h; seller ACCEPT; buyer COMMIT; {} INFORM group
+    ! group-valid        {closed}; buyer PROPOSE awaits seller until 2h; seller ACCEPT; buyer COMMIT; buyer INFORM group without seller
+AGREEING INFORM unreadable
+    each                 {closed}; buyer PROPOSE awaits seller until 2h; seller ACCEPT; buyer COMMIT; {} INFORM unreadable #0
+    ! seal-named         {closed}; buyer PROPOSE awaits seller until 2h; seller ACCEPT; buyer COMMIT; buyer INFORM unreadable nothing
 AGREEING INFORM progress
     each                 {agreeing-bound}; {} INFORM progress {own}
 AGREEING INFORM fulfilment
@@ -254,6 +277,12 @@ EXECUTING REJECT
     each                 {bound}; {other} PROPOSE; {} REJECT
 EXECUTING INFORM note
     each                 {bound}; {} INFORM
+EXECUTING INFORM group
+    each                 {closed-bound}; {} INFORM group
+    ! group-valid        {closed-bound}; buyer INFORM group without seller
+EXECUTING INFORM unreadable
+    each                 {closed-bound}; {} INFORM unreadable #0
+    ! seal-named         {closed-bound}; buyer INFORM unreadable nothing
 EXECUTING INFORM progress
     each                 {bound}; {} INFORM progress {own}
 EXECUTING INFORM fulfilment
@@ -299,6 +328,13 @@ ESCALATED REJECT nothing-owed
     authority            {asked}; seller.example REJECT
 ESCALATED INFORM note
     each                 {asked}; {} INFORM
+ESCALATED INFORM group
+    each                 {closed}; buyer QUERY; buyer ESCALATE to seller.example; {} INFORM group
+    ! group-valid        {closed}; buyer QUERY; buyer ESCALATE to seller.example; buyer INFORM group without seller
+ESCALATED INFORM unreadable
+    each                 {closed}; buyer QUERY; buyer ESCALATE to seller.example; {} INFORM unreadable #0
+    authority            {closed}; buyer QUERY; buyer ESCALATE to mediator; mediator INFORM unreadable #0
+    ! seal-named         {closed}; buyer QUERY; buyer ESCALATE to seller.example; buyer INFORM unreadable nothing
 ESCALATED INFORM progress
     each                 {asked-bound}; {} INFORM progress {own}
 ESCALATED INFORM fulfilment

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use asp_core::rejection::Code;
-use asp_core::session::table::{Performative, Role, State, rows};
+use asp_core::session::table::{Performative, Role, Row, Selector, State, rows};
 
 use crate::support::ledger::{Ledger, Outcome};
 use crate::{Judged, codes, name, play, speaker, spoken};
@@ -42,6 +42,8 @@ const fn bodies(performative: Performative) -> &'static [&'static str] {
             "contest goods",
             "breach goods",
             "silence goods",
+            "group",
+            "unreadable offer",
         ],
         Performative::Withdraw => &["", "departure", "timeout RESPONSE_TIMEOUT"],
         Performative::Close => &["", "timeout RESPONSE_TIMEOUT"],
@@ -61,7 +63,9 @@ fn refusal(state: State, performative: Performative, role: Role) -> Option<Code>
     if role == Role::Newcomer || (role == Role::Authority && state != State::Escalated) {
         return Some(Code::UnknownStream);
     }
-    let rows = rows(state, performative);
+    // The scenes are open sessions, in which nobody says who can read them.
+    let is_open = |row: &&Row| !matches!(row.when, Some(Selector::Group | Selector::Unreadable));
+    let rows: Vec<&Row> = rows(state, performative).iter().filter(is_open).collect();
     let ended = matches!(state, State::Closed | State::Failed);
     // What the node alone may still say where a session is over is nobody else's.
     let nodes = ended && role != Role::Node && rows.iter().all(|row| row.roles == [Role::Node]);

@@ -19,7 +19,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value};
 
-use super::extract::OrganisationName;
+use super::extract::{self, OrganisationName};
 use super::problem::Denial;
 use super::{App, plain};
 
@@ -74,9 +74,7 @@ fn card(
     let url = app.url();
     let bytes = a2a::sign(make(&Host { log: app.store.origin(), url: &url }), &app.key);
     let tag = format!("\"{}\"", Hash::of(&[&bytes]).to_hex());
-    let known = headers.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-    let mut known = known.flat_map(|list| list.split(',')).map(|one| one.trim().trim_start_matches("W/"));
-    let mut response = if known.any(|one| one == tag || one == "*") {
+    let mut response = if extract::names_tag(headers.get_all(IF_NONE_MATCH), &tag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
         plain("application/json", bytes)

@@ -37,6 +37,8 @@ use crate::quota::Prefix;
 const JSON: &str = "application/json";
 /// A message of A2A over HTTP+JSON.
 const A2A_JSON: &str = "application/a2a+json";
+/// A chunk of a file.
+const OCTETS: &str = "application/octet-stream";
 /// An envelope as MessagePack.
 const MESSAGE_PACK: &str = "application/asp+msgpack";
 
@@ -49,6 +51,8 @@ const SMALL_BYTES_MAX: usize = 4096;
 const QUERY_BYTES_MAX: usize = 4096;
 /// Bytes of the longest question in a body.
 const QUESTION_BYTES_MAX: usize = 8192;
+/// Bytes of the longest claim: so many agents, each with what stands around its name.
+const CLAIM_BYTES_MAX: usize = limits::KEY_PACKAGES_CLAIMED_MAX * (limits::URI_BYTES_MAX + 8) + 64;
 /// Bytes of the longest access token; ours have 64.
 const TOKEN_BYTES_MAX: usize = 256;
 /// Bytes of the longest form: an assertion and the names around it.
@@ -74,6 +78,12 @@ impl<T: DeserializeOwned + Send> FromRequestParts<Arc<App>> for Params<T> {
 
 /// The id at the end of a path: 64 hexadecimal digits. What is no id names nothing.
 pub(super) struct Id(pub(super) Hash);
+
+/// A session and the digest of a chunk at the end of a path: twice 64 hexadecimal digits.
+pub(super) struct ChunkName {
+    pub(super) session: Hash,
+    pub(super) digest: Hash,
+}
 
 /// The network that a request came from; none for this machine's own.
 pub(super) struct Network(pub(super) Option<Prefix>);
@@ -189,6 +199,15 @@ impl FromRequestParts<Arc<App>> for Id {
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Denial> {
         let text: String = path(parts, app).await?;
         Ok(Self(Hash::from_hex(&text).ok_or(Code::NotFound)?))
+    }
+}
+
+impl FromRequestParts<Arc<App>> for ChunkName {
+    type Rejection = Denial;
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Denial> {
+        let (session, digest): (String, String) = path(parts, app).await?;
+        let named = Hash::from_hex(&session).zip(Hash::from_hex(&digest));
+        named.map(|(session, digest)| Self { session, digest }).ok_or_else(|| Code::NotFound.into())
     }
 }
 
@@ -375,12 +394,7 @@ impl<T: DeserializeOwned> FromRequest<Arc<App>> for Small<T> {
     type Rejection = Denial;
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Denial> {
         let (bytes, _share) = body(request, app, JSON, SMALL_BYTES_MAX).await?;
-        let value: serde_json::Value = serde_json::from_slice(&bytes).map_err(|_| Code::NotJson)?;
-        // A list would be read as the members in their order.
-        if !value.is_object() {
-            return Err(Code::InvalidBody.into());
-        }
-        Ok(Self(serde_json::from_value(value).map_err(|_| Code::InvalidBody)?))
+        of_object(&bytes).map(Self)
     }
 }
 
@@ -451,6 +465,46 @@ impl FromRequest<Arc<App>> for Envelope {
         let (bytes, share) = body(request, app, media, ENVELOPE_BYTES_MAX).await?;
         Ok(Self { bytes, encoding, from, share })
     }
+}
+
+/// A chunk of a file, and its share of the memory for bodies.
+pub(super) struct Chunk {
+    pub(super) bytes: Bytes,
+    pub(super) share: Share,
+}
+
+impl FromRequest<Arc<App>> for Chunk {
+    type Rejection = Denial;
+    async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Denial> {
+        let read = body(request, app, OCTETS, limits::CHUNK_BYTES_MAX).await;
+        let (bytes, share) = read.map_err(|denial| match denial {
+            Denial::Rejected(rejection) if rejection.code == Code::StatementTooLarge => {
+                Code::ChunkTooLarge.into()
+            }
+            other @ (Denial::Rejected(_)
+            | Denial::Full
+            | Denial::Stopping
+            | Denial::Fault(_)
+            | Denial::Internal) => other,
+        })?;
+        Ok(Self { bytes, share })
+    }
+}
+
+/// Takes a share of the memory for bodies, for an answer of at most so many bytes.
+///
+/// # Errors
+/// That none is left.
+pub(super) fn share(app: &App, bytes_max: usize) -> Result<Share, Denial> {
+    let blocks = u32::try_from(bytes_max.div_ceil(BLOCK_BYTES).max(1)).unwrap_or(u32::MAX);
+    Arc::clone(&app.bodies).try_acquire_many_owned(blocks).map_err(|_| Denial::Full)
+}
+
+/// Whether one of the tags that a caller has is this one (RFC 9110 §13.1.2).
+pub(super) fn names_tag<'a>(known: impl IntoIterator<Item = &'a HeaderValue>, tag: &str) -> bool {
+    let known = known.into_iter().filter_map(|value| value.to_str().ok());
+    let mut known = known.flat_map(|list| list.split(',')).map(|one| one.trim().trim_start_matches("W/"));
+    known.any(|one| one == tag || one == "*")
 }
 
 /// The body of a request of an A2A client.
@@ -566,6 +620,27 @@ impl<T: DeserializeOwned + Send> FromRequest<Arc<App>> for Question<T> {
     }
 }
 
+/// A claim of something of several agents.
+pub(super) struct Claim<T>(pub(super) T);
+
+impl<T: DeserializeOwned + Send> FromRequest<Arc<App>> for Claim<T> {
+    type Rejection = Denial;
+    async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Denial> {
+        let (bytes, _share) = body(request, app, JSON, CLAIM_BYTES_MAX).await?;
+        of_object(&bytes).map(Self)
+    }
+}
+
+/// Reads an object of JSON into its type.
+fn of_object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Denial> {
+    let value: serde_json::Value = serde_json::from_slice(bytes).map_err(|_| Code::NotJson)?;
+    // A list would be read as the members in their order.
+    if !value.is_object() {
+        return Err(Code::InvalidBody.into());
+    }
+    Ok(serde_json::from_value(value).map_err(|_| Code::InvalidBody)?)
+}
+
 /// Reads a body within its time. What is refused is read to its end too, and thrown away: whoever still sends does not
 /// listen, and would find a broken connection instead of the reason.
 async fn body(request: Request, app: &App, media: &str, bytes_max: usize) -> Result<(Bytes, Share), Denial> {
@@ -598,8 +673,7 @@ async fn read_body(
     }
     // What does not say how long it is may be as long as it can.
     let room = announced.unwrap_or(bytes_max);
-    let blocks = u32::try_from(room.div_ceil(BLOCK_BYTES).max(1)).unwrap_or(u32::MAX);
-    let share = Arc::clone(&app.bodies).try_acquire_many_owned(blocks).map_err(|_| Denial::Full)?;
+    let share = share(app, room)?;
     // Copied, so that no buffer of the connection is held by what came with it.
     let mut bytes = Vec::with_capacity(announced.unwrap_or_default());
     while let Some(piece) = body.next().await {

@@ -7,6 +7,7 @@ mod a2a;
 mod accounts;
 mod agents;
 mod cards;
+mod chunks;
 mod commitments;
 mod consents;
 mod console;
@@ -23,6 +24,7 @@ mod oauth;
 mod oidc;
 mod openapi;
 mod organisations;
+mod packages;
 mod page;
 mod people;
 pub(crate) mod places;
@@ -52,6 +54,7 @@ use asp_core::key::SecretKey;
 use asp_core::position::LogTime;
 use asp_core::rejection::Code;
 use asp_store::inbox::Inboxes;
+use asp_store::packages::Packages;
 use asp_store::probes::Probes;
 use asp_store::webhooks::Webhooks;
 use asp_store::{Reader, Store};
@@ -70,6 +73,7 @@ use utoipa_axum::routes;
 
 use crate::a2a::A2a;
 use crate::admission::Admission;
+use crate::attachments::Attachments;
 use crate::auth::cookie::Cookies;
 use crate::auth::oidc::Oidc;
 use crate::auth::{Access, Auth, Credentials};
@@ -140,6 +144,10 @@ pub(crate) struct App {
     pub(crate) webhooks_moved: Notify,
     /// What there is for clients that speak A2A.
     pub(crate) a2a: A2a,
+    /// Chunks of files that parties of sessions share.
+    pub(crate) attachments: Attachments,
+    /// Which key packages were handed out.
+    pub(crate) packages: Arc<Packages>,
     /// When the node was started.
     pub(crate) started: LogTime,
     /// Memory for bodies, in blocks.
@@ -293,7 +301,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(told())
 }
 
-/// What happens, as it happens, and what has happened; and all of it for models.
+/// What happens, as it happens, and what has happened; what sealed sessions need beside the log; and all of it for models.
 fn told() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
         .routes(routes!(mcp::post))
@@ -316,6 +324,8 @@ fn told() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(webhooks::resume))
         .routes(routes!(webhooks::dead, webhooks::replay))
         .routes(routes!(a2a::post, a2a::get, a2a::delete))
+        .routes(routes!(chunks::put, chunks::get))
+        .routes(routes!(packages::claim))
 }
 
 /// What describes the routes, made once.

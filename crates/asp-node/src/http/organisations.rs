@@ -58,7 +58,7 @@ pub(super) async fn limits(
     app.read_as(credentials, own).await?;
     let now = app.clock.now();
     let level = app.levels.level(&domain, now);
-    let mut limits = app.quotas.standing(&domain, now);
+    let mut limits = app.quotas.standing(&domain, app.attachments.used_by(&domain), now);
     let (waiting, most) = app.hub.of_organisation(&domain, app.levels.factor(&domain, now));
     let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
     limits.push(LimitView {

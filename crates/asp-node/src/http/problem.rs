@@ -4,6 +4,7 @@
 
 use asp_client::api::Problem;
 use asp_core::rejection::{Code, Rejection, Retry};
+use asp_store::chunks::NotPut;
 use asp_store::inbox::NotDone;
 use asp_store::people::NotKept;
 use asp_store::saved::NotSaved;
@@ -86,6 +87,16 @@ impl From<NotDone> for Denial {
             NotDone::LeaseLost { place } => Code::LeaseLost.at(format!("/positions/{place}")).into(),
             NotDone::Full => Code::InboxFull.into(),
             NotDone::Fault(fault) => Self::Fault(fault),
+        }
+    }
+}
+
+impl From<NotPut> for Denial {
+    fn from(not_put: NotPut) -> Self {
+        match not_put {
+            NotPut::Digest => Code::ChunkDigest.into(),
+            NotPut::Full => Code::ChunkLimit.into(),
+            NotPut::Fault(fault) => Self::Fault(fault),
         }
     }
 }

@@ -55,6 +55,8 @@ pub fn package(now: LogTime, debtor: &str, creditor: &str) -> Package {
         }],
         schema: None,
         terms: serde_json::Map::new(),
+        hidden: None,
+        salt: None,
     }
 }
 
@@ -155,6 +157,7 @@ impl Author {
             performatives: None,
             purpose: text("to trade"),
             with: domain(with),
+            mode: None,
         });
         self.by(by, StreamName::Opens(StreamKind::Consent), body)
     }
@@ -164,12 +167,16 @@ impl Author {
     }
 
     pub fn invitation(&mut self, by: &str, invitee: &str, consent: Hash) -> Verified {
+        self.invitation_in(Mode::Open, by, invitee, consent)
+    }
+
+    pub fn invitation_in(&mut self, mode: Mode, by: &str, invitee: &str, consent: Hash) -> Verified {
         let party = |name: &str, role| Invitee { agent: agent_uri(name), required: None, role };
         let body = Body::Propose(Propose::Invitation(Invitation {
             capability: text("provision.compute.gpu"),
             consents: BTreeSet::from([consent]),
             limits: Limits::defaults(),
-            mode: Mode::Open,
+            mode,
             nonce: self.nonce(),
             participants: vec![party(by, ParticipantRole::Initiator), party(invitee, ParticipantRole::Party)],
             purpose: text("eight GPUs for a day"),

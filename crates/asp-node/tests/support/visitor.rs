@@ -117,6 +117,7 @@ pub async fn put_before_initech(stage: &mut Stage) -> (String, Hash) {
         amount: None,
         claim: text("half of it is rust"),
         commitment,
+        disclosures: None,
         evidence: Vec::new(),
         nonce: stage.author.nonce(),
         obligation: Some(obligation()),

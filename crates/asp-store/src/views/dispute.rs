@@ -192,6 +192,17 @@ pub(crate) fn arbitrates(
     Ok(found)
 }
 
+/// Whether a dispute about a session has not ended.
+pub(crate) fn is_open_about(connection: &Connection, session: &Hash) -> Result<bool, Fault> {
+    let found = connection
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM disputes
+               WHERE session = (SELECT id FROM names WHERE name = ?1) AND closed IS NULL)",
+        )?
+        .query_row(params![StreamId::Session(*session).to_string()], |row| row.get(0))?;
+    Ok(found)
+}
+
 /// The sessions about which the tenant is to rule in a dispute that has not ended.
 pub(crate) fn before(connection: &Connection, tenant: &Tenant) -> Result<Vec<StreamId>, Fault> {
     let mut query = connection.prepare_cached(

@@ -367,6 +367,19 @@ pub(crate) fn is_member(connection: &Connection, tenant: &Tenant, session: &Stre
     Ok(found)
 }
 
+/// Where a session stands, and when something was last said in it; none if there is no such session.
+pub(crate) fn standing(connection: &Connection, id: &Hash) -> Result<Option<(State, LogTime)>, Fault> {
+    let found: Option<(String, u64)> = connection
+        .prepare_cached(
+            "SELECT state, updated FROM sessions WHERE session = (SELECT id FROM names WHERE name = ?1)",
+        )?
+        .query_row(params![StreamId::Session(*id).to_string()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let Some((state, updated)) = found else { return Ok(None) };
+    let state = state.parse().map_err(|_| Fault::corrupt(None, "the row of a session cannot be read"))?;
+    Ok(Some((state, LogTime::from_millis(updated))))
+}
+
 /// The tenant's sessions, those moved last first.
 pub(crate) fn list(
     connection: &Connection,

@@ -161,6 +161,7 @@ impl Author {
             performatives: None,
             purpose: text("to trade"),
             with: domain(with),
+            mode: None,
         });
         self.by_org(by, StreamName::Opens(StreamKind::Consent), body)
     }
@@ -218,6 +219,8 @@ impl Author {
             }],
             schema: None,
             terms: serde_json::Map::new(),
+            hidden: None,
+            salt: None,
         }
     }
 

@@ -133,6 +133,19 @@ impl From<Error> for Failure {
                 "Tell your user: the address of the node may be wrong, or its version another.",
                 "never",
             ),
+            Error::Unread { code } => Self::of_code(code, None),
+            Error::File { .. } => Self::own(
+                "file",
+                "the file cannot be sent or fetched",
+                "Tell your user: a file may have 1 byte to 64 MiB, and has to be readable.",
+                "never",
+            ),
+            Error::Vault { .. } => Self::own(
+                "vault",
+                "the vault with the keys of sealed sessions cannot be used",
+                "Tell your user: nothing was said. The folder of the vault says why.",
+                "never",
+            ),
             Error::Key { .. } | Error::NoRandomness => Self::own(
                 "not-signed",
                 "this machine could not sign",

@@ -117,7 +117,15 @@ impl Offering {
         let paid = owes(&buyer, &seller, parsed("obligation", "payment")?, after, parsed("item", "payment")?);
         let terms: Map<String, Value> =
             terms.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        Ok(Package { disputes: None, holds: None, obligations: vec![delivered, paid], schema: None, terms })
+        Ok(Package {
+            disputes: None,
+            holds: None,
+            obligations: vec![delivered, paid],
+            schema: None,
+            terms,
+            hidden: None,
+            salt: None,
+        })
     }
 }
 

@@ -112,6 +112,7 @@ impl Court {
             amount: None,
             claim: text("it is not right")?,
             commitment: self.commitment,
+            disclosures: None,
             evidence: Vec::new(),
             nonce: stage.nonce()?,
             obligation: Some(text("goods")?),
@@ -200,7 +201,12 @@ fn settlement(outcome: DisputeOutcome) -> Result<Body, Finding> {
 }
 
 fn answer(accepts: bool) -> Result<Body, Finding> {
-    Ok(Body::DisputeRespond(DisputeRespond { accepts, evidence: Vec::new(), text: text("well")? }))
+    Ok(Body::DisputeRespond(DisputeRespond {
+        accepts,
+        disclosures: None,
+        evidence: Vec::new(),
+        text: text("well")?,
+    }))
 }
 
 fn appeal() -> Result<Body, Finding> {
@@ -232,7 +238,7 @@ async fn filings(stage: &mut Stage) -> Result<(), Finding> {
     stage.refuse(&statement, Code::DisputeOpen).await?;
     court.until(stage, &court.stream(), "dispute.rule").await?;
     let show = |statement| -> Result<Body, Finding> {
-        Ok(Body::DisputeEvidence(DisputeEvidence { evidence: vec![exhibit(statement)?] }))
+        Ok(Body::DisputeEvidence(DisputeEvidence { disclosures: None, evidence: vec![exhibit(statement)?] }))
     };
     court.refused(stage, "seller", show(none)?, Code::UnknownEvidence).await?;
     court.refused(stage, "mediator", show(court.commitment)?, Code::RoleNotAllowed).await?;

@@ -17,6 +17,7 @@ mod praise;
 mod proofs;
 mod reading;
 mod registry;
+mod sealing;
 mod sessions;
 mod statements;
 mod terms;
@@ -82,6 +83,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Case> {
         admission::CASES,
         bargaining::CASES,
         company::CASES,
+        sealing::CASES,
         commitments::CASES,
         money::CASES,
         disputes::CASES,

@@ -1,11 +1,12 @@
 //! The words of a consent, asked for or narrowed: `[only A,B] [ceiling 50] [for 2s] [about a.b,c] [fields a,b|none]
-//! [classes public]`.
+//! [classes public]`, before which `[mode sealed]` stands in one that is asked for.
 
 use std::collections::BTreeSet;
 use std::str::FromStr;
 
 use asp_core::statement::body::{ConsentNarrow, ConsentRequest};
 
+use super::sealing::mode;
 use super::{span, words};
 use crate::finding::Finding;
 use crate::stage::{Stage, text};
@@ -14,6 +15,10 @@ impl Stage {
     /// The request that words describe; of what they do not name as the kit asks for everything.
     pub(super) fn consent_asked(&self, with: &str, terms: &[&str]) -> Result<ConsentRequest, Finding> {
         let request = self.consent_request(with)?;
+        let (terms, closed) = match terms {
+            ["mode", name, terms @ ..] => (terms, Some(mode(name)?)),
+            terms => (terms, None),
+        };
         let named = self.narrowing(terms)?;
         Ok(ConsentRequest {
             capabilities: named.capabilities.unwrap_or(request.capabilities),
@@ -21,6 +26,7 @@ impl Stage {
             data_classes: named.data_classes,
             expires_at: named.expires_at.unwrap_or(request.expires_at),
             fields: named.fields,
+            mode: closed,
             performatives: named.performatives,
             ..request
         })

@@ -16,6 +16,7 @@
 
 mod consent;
 mod policy;
+pub(crate) mod sealing;
 mod words;
 
 use std::time::{Duration, Instant};
@@ -26,6 +27,7 @@ use asp_core::rejection::Code;
 use asp_core::statement::Verified;
 use asp_core::statement::body::{Because, Body, Card, CardSet, Empty, SchemaRef, SchemaRegister};
 
+use self::sealing::Manner;
 use crate::finding::Finding;
 use crate::stage::{Stage, text};
 use crate::view::SessionView;
@@ -165,6 +167,9 @@ impl Stage {
                 let statement = self.by(who, self.org_stream(organisation(who))?, body)?;
                 self.attempt(statement).await
             }
+            [who, "PUBLISH", words @ ..] => self.publish(who, words).await,
+            [who, "KEY", what, name] => self.change_key(who, what, name).await,
+            [who, "RETIRE"] => self.retire(who).await,
             [who, "SCHEMA", alias, "upto", most] => self.register_schema(who, alias, most, "").await,
             [who, "SCHEMA", alias, "upto", most, "class", class] => {
                 let mark = format!(r#","x-dataClass":"{class}""#);
@@ -228,14 +233,18 @@ impl Stage {
             ["for", chain, words @ ..] => (chain.split(',').map(|link| self.hash(link)).collect(), words),
             words => (Vec::new(), words),
         };
+        let (words, manner) = Manner::of(words)?;
+        self.pack(words).await?;
         let said = self.body(who, words)?;
         let stream = match self.session {
             Some(id) if !said.opens => StreamName::Of(StreamId::Session(id)),
             _ => StreamName::Opens(StreamKind::Session),
         };
-        let mut draft = self.draft(who, stream, said.body.clone())?;
+        let (shown, seal) = self.shown(who, &said.body, manner)?;
+        let mut draft = self.draft(who, stream, shown)?;
         draft.in_reply_to = said.reply;
         draft.on_behalf_of = chain;
+        draft.seal = seal;
         let head = match on {
             Some(name) => self.names.get(name).copied(),
             None => self.head(&draft.stream),
@@ -250,6 +259,7 @@ impl Stage {
                 who.clone_into(&mut self.initiator);
             }
             self.remember(&said.body, head);
+            self.regroup(&said.body)?;
             self.names.extend(name.map(|name| (name.to_owned(), head)));
         }
         Ok(outcome)

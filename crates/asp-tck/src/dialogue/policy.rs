@@ -1,4 +1,4 @@
-//! The words of a policy: `ceiling 60`, `person Ada`, `from buyer.example,carrier.example` (`none`: nobody),
+//! The words of a policy: `ceiling 60`, `mode sealed`, `person Ada`, `from buyer.example,carrier.example` (`none`: nobody),
 //! `floors 11,provision=20@5` (a value class of a hundred where none is named), and `grants provision;ceiling=5;floor=20@5`,
 //! a rule of consent for each. Several stand one after the other.
 
@@ -6,6 +6,7 @@ use asp_core::statement::body::{
     AdmissionFloor, AdmissionPolicy, ConsentRule, ExposureCap, PolicySet, TrustFloor,
 };
 
+use super::sealing::mode;
 use super::span;
 use super::words::usd;
 use crate::finding::Finding;
@@ -21,6 +22,7 @@ impl Stage {
                 ["exposure", floor] => {
                     policy.exposure_cap = Some(ExposureCap { floor: usd(floor)?, share: None });
                 }
+                ["mode", name] => policy.mode = Some(mode(name)?),
                 ["person", person] => policy.human_contacts.push(text(person)?),
                 ["from", list] => {
                     let named = list.split(',').filter(|name| *name != "none");

@@ -18,6 +18,7 @@
 //! DELEGATE to clerk [may A,B] [ceiling 100] [expires 10m] [hops 1] [consent other] · ESCALATE [to mediator|seller.example]
 //! WITHDRAW [name] · WITHDRAW timeout REASON · CLOSE [wrongly] · CLOSE timeout REASON · QUERY · CLARIFY · OBSERVE
 //! INFORM note · QUERY · CLARIFY · OBSERVE, each with [data=size,grade]
+//! INFORM unreadable [name] · INFORM group and the words of `sealing.rs` · PROPOSE with seller mode=hybrid
 //! limits: tokens= cost= messages= rounds= response= session= invitation= escalation= ceiling= floor=
 //! ```
 
@@ -26,6 +27,7 @@ use std::collections::BTreeSet;
 use asp_core::amount::Money;
 use asp_core::attestation::Claim;
 use asp_core::position::{Hash, LogTime};
+use asp_core::rejection::Code;
 use asp_core::session::table::{Performative, Reason, State};
 use asp_core::statement::body::{
     Accept, Acceptance, Admission, Amendment, Because, Body, Breach, Budget, Close, Closing, Commit,
@@ -33,9 +35,10 @@ use asp_core::statement::body::{
     Hold, Inform, Introduction, Invitation, Invitee, Limits, Mandate, Mode, Note, Obligation, ObligationId,
     ObligationNote, ObligationRef, ObligationStage, Offer, OnFulfilled, Outcome, Package, ParticipantRole,
     Propose, Question, ReceiptLine, Remedy, Resumption, SchemaRef, SessionReceipt, Share, Showing,
-    Termination, Timeout, TrustFloor, Usage, Withdraw,
+    Termination, Timeout, TrustFloor, Unreadable, Usage, Withdraw,
 };
 
+use super::sealing::mode;
 use super::span;
 use crate::finding::Finding;
 use crate::stage::{Stage, text};
@@ -97,6 +100,9 @@ impl Stage {
             "ACCEPT" | "REJECT" => self.answered(words, ""),
             "QUERY" => after(words, "about").map(|name| self.hash(name)),
             "CLARIFY" => words.first().filter(|word| !word.contains('=')).map(|name| self.hash(name)),
+            "INFORM" if words.first() == Some(&"unreadable") => {
+                Some(self.hash(words.get(1).unwrap_or(&"offer")))
+            }
             "WITHDRAW" if words.contains(&"departure") => None,
             "WITHDRAW" => self.withdrawn(words),
             _ => None,
@@ -117,7 +123,7 @@ impl Stage {
             Performative::Counter => Body::Counter(self.counter(words)?),
             Performative::Accept => Body::Accept(self.accept(who, words, reply)?),
             Performative::Reject => Body::Reject(because("no")?),
-            Performative::Inform => Body::Inform(self.inform(words)?),
+            Performative::Inform => Body::Inform(self.inform(who, words)?),
             Performative::Query => Body::Query(Question {
                 awaits: after(words, "to").map(|name| self.uri(name)).transpose()?,
                 respond_by: self.ahead(words, "until")?,
@@ -225,7 +231,7 @@ impl Stage {
     }
 
     /// `seller` negotiates unless its name says otherwise; `!` is required, `?` is not.
-    fn invitation(&self, who: &str, words: &[&str]) -> Result<Invitation, Finding> {
+    pub(crate) fn invitation(&self, who: &str, words: &[&str]) -> Result<Invitation, Finding> {
         let by = value_of(words, "by").unwrap_or(who.strip_suffix(".example").unwrap_or(who));
         let named: Vec<&str> = words.iter().copied().filter(|word| !word.contains('=')).collect();
         let mut participants = vec![Invitee::of(self.uri(by)?, ParticipantRole::Initiator)];
@@ -250,7 +256,7 @@ impl Stage {
             capability: text(value_of(words, "about").unwrap_or("provision.compute.gpu"))?,
             consents,
             limits: limits(words)?,
-            mode: Mode::Open,
+            mode: value_of(words, "mode").map_or(Ok(Mode::Open), mode)?,
             nonce: self.nonce()?,
             participants,
             purpose: text("GPUs")?,
@@ -313,7 +319,7 @@ impl Stage {
     }
 
     /// A defined package as it is when said at this instant.
-    fn package(&mut self, name: &str) -> Result<Package, Finding> {
+    pub(crate) fn package(&mut self, name: &str) -> Result<Package, Finding> {
         let known = PACKAGES.iter().find(|(known, _)| *known == name).map(|(_, words)| *words);
         let words = self.definitions.get(name).map(String::as_str).or(known);
         let words = words.ok_or_else(|| Finding::new("a case that can be read", name))?;
@@ -329,6 +335,8 @@ impl Stage {
             obligations,
             schema: None,
             terms: serde_json::Map::new(),
+            hidden: None,
+            salt: self.salt()?,
         };
         self.packages.insert(name.to_owned(), package.clone());
         Ok(package)
@@ -459,7 +467,7 @@ impl Stage {
         pending.map(|pending| pending.terms_hash).or(offered).unwrap_or_else(|| self.terms("goods"))
     }
 
-    fn inform(&self, words: &[&str]) -> Result<Inform, Finding> {
+    fn inform(&self, who: &str, words: &[&str]) -> Result<Inform, Finding> {
         let (kind, obligation) = match words {
             [] | ["note", ..] => return Ok(Inform::Note(Note { data: data(words), ..note("so it is")? })),
             ["usage", words @ ..] => {
@@ -467,6 +475,10 @@ impl Stage {
                 let cost = after(words, "cost").map(usd).transpose()?;
                 let tokens = tokens.or_else(|| cost.is_none().then_some(5));
                 return Ok(Inform::Usage(Usage { cost, tokens }));
+            }
+            ["group", words @ ..] => return Ok(Inform::Group(self.group(who, words)?)),
+            ["unreadable", ..] => {
+                return Ok(Inform::Unreadable(Unreadable { code: Code::CommitmentMismatch }));
             }
             [kind, obligation, ..] => (*kind, text::<ObligationId>(obligation)?),
             [kind] => (*kind, text("goods")?),
@@ -630,7 +642,7 @@ fn shares(words: &[&str]) -> Result<Option<Vec<Share>>, Finding> {
 }
 
 /// The word after `keyword`.
-fn after<'a>(words: &[&'a str], keyword: &str) -> Option<&'a str> {
+pub(super) fn after<'a>(words: &[&'a str], keyword: &str) -> Option<&'a str> {
     let at = words.iter().position(|word| *word == keyword)?;
     words.get(at + 1).copied()
 }

@@ -6,7 +6,9 @@ use asp_core::amount::{Decimal, Money};
 use asp_core::name::{AgentUri, Capability, Domain, Issuer, Origin};
 use asp_core::position::{Hash, Millis};
 use asp_core::session::table::Performative;
-use asp_core::statement::body::{Name, ObligationId, ParticipantRole, SchemaAlias, Text, TrustFloor};
+use asp_core::statement::body::{
+    FileName, MediaType, Mode, Name, ObligationId, ParticipantRole, SchemaAlias, Text, TrustFloor,
+};
 use clap::{Args, Subcommand};
 
 use super::tender::TenderCommand;
@@ -56,6 +58,41 @@ pub(crate) enum SessionCommand {
         assent session say 3f9a1c withdraw --leave"
     )]
     Say(Box<Say>),
+    /// Send a file to the participants of a hybrid or sealed session, which the node cannot read
+    #[command(
+        long_about = "Send a file to the participants of a hybrid or sealed session: up to 64 MiB, in encrypted chunks that \
+        the node keeps and cannot read. What broke off goes on when it is sent again.",
+        after_help = "Examples:\n  assent session send 3f9a1c ./drawing.pdf --text \"as agreed\""
+    )]
+    Send {
+        /// The session's id, or the first digits of it
+        id: Id,
+        /// The file
+        file: PathBuf,
+        /// What it is called there [default: the name of the file]
+        #[arg(long)]
+        name: Option<FileName>,
+        /// What kind of file it is, such as application/pdf
+        #[arg(long, value_name = "TYPE")]
+        media_type: Option<MediaType>,
+        /// Words to it
+        #[arg(long, default_value = "", hide_default_value = true)]
+        text: Text,
+    },
+    /// Fetch a file that was sent in a hybrid or sealed session, and check it
+    #[command(
+        after_help = "Examples:\n  assent session show 3f9a1c --messages            shows which message has a file\n  \
+        assent session fetch 3f9a1c 7 -o drawing.pdf       goes on where it broke off"
+    )]
+    Fetch {
+        /// The session's id, or the first digits of it
+        id: Id,
+        /// The number of the message that it came with
+        message: u64,
+        /// Where to write it
+        #[arg(long, short, value_name = "FILE")]
+        output: PathBuf,
+    },
     /// Follow a session as it happens
     #[command(
         after_help = "Examples:\n  assent session watch 3f9a1c\n  assent session watch 3f9a1c --until-end --json"
@@ -129,6 +166,10 @@ pub(crate) struct Open {
     /// The most that one side may owe under one package of terms
     #[arg(long, value_name = "MONEY", value_parser = read::money)]
     pub(crate) ceiling: Option<Money>,
+    /// Who can read what is said: open (the participants and the node), hybrid (the participants; the node what is owed and by
+    /// when) or sealed (the participants)
+    #[arg(long, value_name = "MODE", default_value = "open", value_parser = read::mode)]
+    pub(crate) mode: Mode,
     /// How long the invitation waits [default: 30s]
     #[arg(long, value_name = "SPAN", value_parser = read::span)]
     pub(crate) invitation_time: Option<Millis>,

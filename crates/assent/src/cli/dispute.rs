@@ -8,7 +8,7 @@ use asp_core::position::Hash;
 use asp_core::statement::body::{DisputeOutcome, DisputeReason, ObligationId, RulingEffect, Text};
 use clap::{Args, Subcommand};
 
-use crate::read::{self, Id};
+use crate::read::{self, Id, Receiver};
 
 /// `assent dispute`
 #[derive(Debug, Subcommand)]
@@ -47,13 +47,15 @@ pub(crate) enum DisputeCommand {
     Respond(DisputeAnswer),
     /// Show more: statements of the session, files by their digest
     #[command(
-        after_help = "Examples:\n  assent dispute evidence 5ac210 --file photo.jpg --note \"as it came\""
+        after_help = "Examples:\n  assent dispute evidence 5ac210 --file photo.jpg --note \"as it came\"\n  assent dispute evidence 5ac210 --disclose 4"
     )]
     Evidence {
         #[command(flatten)]
         dispute: DisputeId,
         #[command(flatten)]
         exhibits: Exhibits,
+        #[command(flatten)]
+        disclosing: Disclosing,
     },
     /// Offer how to end a dispute, or take the other side's offer
     #[command(
@@ -109,6 +111,17 @@ pub(crate) struct Exhibits {
     pub(crate) note: Text,
 }
 
+/// What of a session that the node cannot read is disclosed, and to whom.
+#[derive(Debug, Args)]
+pub(crate) struct Disclosing {
+    /// Disclose what was sealed in this message of the session, by its number; may be repeated
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) disclose: Vec<u64>,
+    /// To whom: a key, an agent or an organisation, with all keys that it has [default: the arbiter whom the deal names]
+    #[arg(long, value_name = "WHOM", value_parser = read::receiver, requires = "disclose")]
+    pub(crate) disclose_to: Option<Receiver>,
+}
+
 /// What is filed.
 #[derive(Debug, Args)]
 pub(crate) struct DisputeFiling {
@@ -134,6 +147,8 @@ pub(crate) struct DisputeFiling {
     pub(crate) severity: u32,
     #[command(flatten)]
     pub(crate) exhibits: Exhibits,
+    #[command(flatten)]
+    pub(crate) disclosing: Disclosing,
 }
 
 /// The answer to a filing.
@@ -152,6 +167,8 @@ pub(crate) struct DisputeAnswer {
     pub(crate) text: Text,
     #[command(flatten)]
     pub(crate) exhibits: Exhibits,
+    #[command(flatten)]
+    pub(crate) disclosing: Disclosing,
 }
 
 /// An offer to end a dispute, or the taking of one.

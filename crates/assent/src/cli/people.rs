@@ -10,7 +10,7 @@ use asp_core::name::{AgentUri, Capability, Domain, Language, WebAddress};
 use asp_core::position::Millis;
 use asp_core::session::table::Performative;
 use asp_core::statement::Kind;
-use asp_core::statement::body::{Availability, DataClass, Name, Text, VerifyMethod};
+use asp_core::statement::body::{Availability, DataClass, Mode, Name, Text, VerifyMethod};
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::keys::{AgentKeyCommand, OrgKeyCommand, Preparing};
@@ -513,6 +513,9 @@ pub(crate) struct ConsentRequest {
     /// What for, for people
     #[arg(long, default_value = "", hide_default_value = true)]
     pub(crate) purpose: Text,
+    /// How closed sessions have to be at least: hybrid or sealed [default: any will do]
+    #[arg(long, value_name = "MODE", value_parser = read::mode)]
+    pub(crate) mode: Option<Mode>,
     /// The most that one side may owe under one package of terms
     #[arg(long, value_name = "MONEY", value_parser = read::money)]
     pub(crate) ceiling: Option<Money>,

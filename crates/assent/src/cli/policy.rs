@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use asp_core::amount::{Currency, Money};
 use asp_core::name::Domain;
-use asp_core::statement::body::{AdmissionFloor, Name, Seed};
+use asp_core::statement::body::{AdmissionFloor, Mode, Name, Seed};
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::Preparing;
@@ -52,6 +52,9 @@ pub(crate) struct PolicySetting {
     /// The most that one of your agents may owe under one package of terms
     #[arg(long, value_name = "MONEY", value_parser = read::money)]
     pub(crate) ceiling: Option<Money>,
+    /// How closed sessions of your agents have to be at least: hybrid or sealed
+    #[arg(long, value_name = "MODE", value_parser = read::mode)]
+    pub(crate) mode: Option<Mode>,
     /// How to reach somebody who answers for the organisation; may be repeated
     #[arg(long, value_name = "CONTACT")]
     pub(crate) contact: Vec<Name>,
@@ -98,6 +101,8 @@ pub(crate) enum PolicyPart {
     Exposure,
     /// How often others may invite
     Invitations,
+    /// How closed sessions have to be
+    Mode,
     /// What other currencies are worth
     Rates,
     /// Whom you take to be good for something

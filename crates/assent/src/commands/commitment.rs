@@ -87,6 +87,8 @@ fn in_words(view: &CommitmentView) -> String {
         obligations: Vec::new(),
         schema: None,
         terms: view.terms.clone(),
+        hidden: None,
+        salt: None,
     };
     let sale = terms::in_words(&package);
     if sale.is_empty() {

@@ -3,17 +3,19 @@
 use std::path::Path;
 
 use asp_client::api::{CommitmentView, DisputeSide, DisputeView, SeatView, ShownView, VerdictView};
-use asp_client::{AgentParty, Disputes, Filing};
-use asp_core::name::AgentUri;
-use asp_core::position::Hash;
+use asp_client::{AgentParty, CaseEvidence, Disputes, Filing};
+use asp_core::name::{AgentUri, Issuer};
+use asp_core::position::{Hash, Sequence};
 use asp_core::statement::body::{DisputeRule, DisputeSettle, Exhibit, ObligationId, Rung};
 use futures::TryStreamExt;
 
-use crate::cli::{DisputeBallot, DisputeCommand, DisputeFiling, DisputeRuling, DisputeSettlement, Exhibits};
+use crate::cli::{
+    Disclosing, DisputeBallot, DisputeCommand, DisputeFiling, DisputeRuling, DisputeSettlement, Exhibits,
+};
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::page::{Page, Paint, Text};
-use crate::read::Id;
+use crate::read::{Id, Receiver};
 use crate::{terms, votes, words};
 
 /// Runs one of the commands.
@@ -37,12 +39,14 @@ pub(super) async fn run(context: &Context, command: DisputeCommand) -> Outcome {
         DisputeCommand::File(args) => file(&party, *args).await?,
         DisputeCommand::Respond(args) => {
             let id = find(&disputes, &args.dispute.id).await?;
-            disputes.respond(&id, args.admit, args.text, exhibits(args.exhibits)?).await?;
+            let shown = showing_in(&party, &id, args.exhibits, args.disclosing).await?;
+            disputes.respond(&id, args.admit, args.text, shown).await?;
             id
         }
-        DisputeCommand::Evidence { dispute, exhibits: shown } => {
+        DisputeCommand::Evidence { dispute, exhibits, disclosing } => {
             let id = find(&disputes, &dispute.id).await?;
-            disputes.show_evidence(&id, exhibits(shown)?).await?;
+            let shown = showing_in(&party, &id, exhibits, disclosing).await?;
+            disputes.show_evidence(&id, shown).await?;
             id
         }
         DisputeCommand::Settle(args) => settle(&disputes, args).await?,
@@ -95,6 +99,8 @@ async fn file(party: &AgentParty, args: DisputeFiling) -> Outcome<Hash> {
         Some(against) => against,
         None => other_side(&view, party.agent(), args.obligation.as_ref())?,
     };
+    let arbiter = view.disputes.as_ref().and_then(|terms| terms.arbiter.as_ref());
+    let evidence = showing(party, &view.session, arbiter, (args.exhibits, args.disclosing)).await?;
     let filing = Filing {
         party: party.agent().clone(),
         against,
@@ -103,7 +109,7 @@ async fn file(party: &AgentParty, args: DisputeFiling) -> Outcome<Hash> {
         severity: args.severity,
         claim: args.claim,
         amount: args.amount,
-        evidence: exhibits(args.exhibits)?,
+        evidence,
     };
     Ok(party.disputes().file(&view, filing).await?)
 }
@@ -122,6 +128,51 @@ fn other_side(view: &CommitmentView, own: &AgentUri, obligation: Option<&Obligat
         );
     }
     Ok(first.clone())
+}
+
+/// What is shown in a dispute that was filed.
+async fn showing_in(
+    party: &AgentParty,
+    id: &Hash,
+    shown: Exhibits,
+    told: Disclosing,
+) -> Outcome<CaseEvidence> {
+    if told.disclose.is_empty() {
+        return Ok(exhibits(shown)?.into());
+    }
+    let view = party.disputes().show(id).await?;
+    showing(party, &view.session, view.arbiter.as_ref(), (shown, told)).await
+}
+
+/// What is shown, and of that what is disclosed to whom.
+async fn showing(
+    party: &AgentParty,
+    session: &Hash,
+    arbiter: Option<&Issuer>,
+    (shown, told): (Exhibits, Disclosing),
+) -> Outcome<CaseEvidence> {
+    let mut showing = CaseEvidence::from(exhibits(shown)?);
+    if told.disclose.is_empty() {
+        return Ok(showing);
+    }
+    let to = match told.disclose_to {
+        Some(Receiver::Key(key)) => vec![key],
+        Some(Receiver::Named(whom)) => party.disclosure_keys(&whom).await?,
+        None => {
+            let nobody = || {
+                Failure::usage("the deal names no arbiter")
+                    .hint("Say to whom you disclose it: --disclose-to.")
+            };
+            party.disclosure_keys(arbiter.ok_or_else(nobody)?).await?
+        }
+    };
+    let session = party.session(session);
+    for number in told.disclose {
+        for key in &to {
+            showing.disclosures.push(session.disclose(Sequence(number), key).await?);
+        }
+    }
+    Ok(showing)
 }
 
 fn exhibits(shown: Exhibits) -> Outcome<Vec<Exhibit>> {

@@ -6,6 +6,7 @@ mod agent;
 mod answer;
 mod attest;
 mod bench;
+mod bundle;
 mod card;
 mod commitment;
 mod completions;
@@ -15,6 +16,7 @@ mod digest;
 mod discover;
 mod dispute;
 mod domain;
+mod file;
 mod fraud;
 mod inbox;
 mod init;
@@ -50,7 +52,7 @@ use asp_core::log::receipt::Receipt;
 use asp_core::position::{Hash, LogTime};
 use futures::{Stream, StreamExt, TryStreamExt};
 
-use crate::cli::{BenchCommand, Command, LogCommand};
+use crate::cli::{BenchCommand, BundleCommand, Command, LogCommand};
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::page::Text;
@@ -88,6 +90,7 @@ pub(crate) fn run(context: &Context, command: Command) -> Outcome {
         Command::Session(command) => block_on(session::run(context, command)),
         Command::Trace(args) => block_on(trace::run(context, &args)),
         Command::Commitment(command) => block_on(commitment::run(context, command)),
+        Command::Bundle(BundleCommand::Disclose(args)) => block_on(bundle::disclose(context, &args)),
         Command::Account(command) => block_on(account::run(context, command)),
         Command::Attest(args) => block_on(attest::run(context, &args)),
         Command::Inbox(command) => block_on(inbox::run(context, command)),

@@ -4,8 +4,8 @@ use asp_core::amount::{Currency, Money};
 use asp_core::limits;
 use asp_core::name::{Domain, Issuer, StreamId};
 use asp_core::statement::body::{
-    AdmissionFloor, AdmissionPolicy, Body, ConsentRule, ExposureCap, InvitationRate, PolicySet, Rate, Rates,
-    TrustFloor,
+    AdmissionFloor, AdmissionPolicy, Body, ConsentRule, ExposureCap, InvitationRate, Mode, PolicySet, Rate,
+    Rates, TrustFloor,
 };
 
 use super::agent::list;
@@ -69,6 +69,7 @@ fn changed(mut policy: PolicySet, args: PolicySetting) -> Outcome<PolicySet> {
         from,
         floor,
         invitations_per_hour,
+        mode,
         rate,
         seed,
         without,
@@ -83,11 +84,13 @@ fn changed(mut policy: PolicySet, args: PolicySetting) -> Outcome<PolicySet> {
             PolicyPart::Contacts => policy.human_contacts.clear(),
             PolicyPart::Exposure => policy.exposure_cap = None,
             PolicyPart::Invitations => policy.invitations = None,
+            PolicyPart::Mode => policy.mode = None,
             PolicyPart::Rates => policy.rates = None,
             PolicyPart::Seeds => policy.seeds = None,
         }
     }
     policy.ceiling = ceiling.or(policy.ceiling);
+    policy.mode = mode.or(policy.mode);
     if !contact.is_empty() {
         policy.human_contacts = contact;
     }
@@ -135,6 +138,7 @@ pub(super) fn fields(page: &mut Page, policy: &PolicySet) {
     let nothing = || "nothing".to_owned();
     let people = list(policy.human_contacts.iter().map(|contact| words::line(contact.as_str(), 80)));
     page.field("people", if people.is_empty() { "nobody".to_owned() } else { people });
+    page.field("mode", policy.mode.map_or("any", Mode::as_str));
     page.field("ceiling", policy.ceiling.as_ref().map_or_else(|| "none".to_owned(), terms::money));
     let admission = policy.admission.as_ref();
     let from = admission.and_then(|admission| admission.from.as_ref());

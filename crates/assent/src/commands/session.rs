@@ -3,12 +3,15 @@
 use std::pin::pin;
 
 use asp_client::api::{FloorView, Message, OfferView, ParticipantView, SessionView};
-use asp_client::{AgentParty, Opening, Session};
+use asp_client::{AgentParty, Opening, Read, Session};
 use asp_core::log::receipt::Receipt;
 use asp_core::name::AgentUri;
 use asp_core::position::{Hash, Sequence};
+use asp_core::rejection::Code;
 use asp_core::session::table::State;
-use asp_core::statement::body::{Budget, Invitee, Limits, ParticipantRole, TrustFloor};
+use asp_core::statement::Statement;
+use asp_core::statement::body::{Body, Budget, Invitee, Limits, Mode, ParticipantRole, TrustFloor};
+use asp_seal::sealer::Reading;
 use futures::{StreamExt, TryStreamExt};
 use serde::Serialize;
 
@@ -40,6 +43,16 @@ pub(super) async fn run(context: &Context, command: SessionCommand) -> Outcome {
             let session = party.session(&find(&party, &args.id).await?);
             say(context, &party, &session, &args).await
         }
+        SessionCommand::Send { id, file, name, media_type, text } => {
+            let party = context.agent().await?;
+            let session = party.session(&find(&party, &id).await?);
+            super::file::send(context, &session, &file, (name, media_type), text).await
+        }
+        SessionCommand::Fetch { id, message, output } => {
+            let party = context.agent().await?;
+            let session = party.session(&find(&party, &id).await?);
+            super::file::fetch(context, &session, Sequence(message), &output).await
+        }
         SessionCommand::Watch(args) => watch(context, &context.agent().await?, args).await,
         SessionCommand::Close(args) => close(context, &context.agent().await?, args).await,
         SessionCommand::Export { id, output } => {
@@ -57,12 +70,15 @@ async fn one(context: &Context, party: &AgentParty, id: &Id, messages: bool) -> 
     let view = session.view().await?;
     context.printer.show(&view, |page| show(page, &view));
     if messages {
-        let all = session.messages(None).await?;
+        let mut all = Vec::new();
+        for message in session.messages(None).await? {
+            all.push(Heard::of(&session, message).await?);
+        }
         context.printer.show_all(&all, |page| {
             page.gap();
             page.heading("Messages");
-            all.iter().for_each(|message| {
-                page.line(told(message));
+            all.iter().for_each(|heard| {
+                page.line(heard.told());
             });
         });
     }
@@ -99,6 +115,7 @@ async fn open(context: &Context, party: &AgentParty, args: Open) -> Outcome {
         purpose: args.purpose,
         consents: args.consent,
         limits,
+        mode: args.mode,
         schemas,
     };
     let session = party.open_session(opening).await?;
@@ -171,8 +188,9 @@ async fn watch(context: &Context, party: &AgentParty, args: Watch) -> Outcome {
     let mut messages = pin!(session.watch(args.after.map(Sequence)));
     while let Some(message) = messages.next().await {
         let message = message?;
-        context.printer.show(&message, |page| {
-            page.line(told(&message));
+        let heard = Heard::of(&session, message.clone()).await?;
+        context.printer.show(&heard, |page| {
+            page.line(heard.told());
         });
         if args.until_end {
             let view = session.view().await?;
@@ -200,21 +218,64 @@ fn ended(view: &SessionView) -> bool {
     }
 }
 
-/// A message on one line: its place, who, what, with what.
-pub(super) fn told(message: &Message) -> Text {
-    let [place, who, what] = COLUMNS;
-    match message.verify() {
-        Ok(verified) => {
-            let statement = verified.statement();
-            let told = narrate::tell(statement, None);
-            Text::of(Paint::Dim, statement.sequence)
-                .pad(place)
-                .join(Text::of(Paint::Strong, words::issuer(&statement.issuer)).pad(who))
-                .join(Text::of(Paint::Accent, told.verb).pad(what))
-                .plain(told.about)
+/// A message, with what the agent reads in it where it was sealed.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Heard {
+    #[serde(flatten)]
+    message: Message,
+    /// The body in full, where it was opened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    opened: Option<Body>,
+    /// Why it could not be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unreadable: Option<Code>,
+    #[serde(skip)]
+    statement: Statement,
+    #[serde(skip)]
+    shut: bool,
+}
+
+impl Heard {
+    async fn of(session: &Session, message: Message) -> Outcome<Self> {
+        let Read { statement, reading } = session.read(&message).await?;
+        let (opened, unreadable, shut) = match reading {
+            Reading::Clear => (None, None, false),
+            Reading::Opened(opened) => (Some(opened.body), None, false),
+            Reading::Shut => (None, None, true),
+            Reading::Unreadable(code) => (None, Some(code), false),
+        };
+        Ok(Self { message, opened, unreadable, statement, shut })
+    }
+
+    fn told(&self) -> Text {
+        let line = line(&self.statement);
+        match self.unreadable {
+            Some(code) => line.and(Paint::Bad, format_args!("  could not be read: {code}")),
+            None if self.shut => line.dim("  sealed, not for you or before you came"),
+            None if self.opened.is_some() => line.dim("  sealed"),
+            None => line,
         }
+    }
+}
+
+/// A message on one line, as everybody can read it.
+pub(super) fn told(message: &Message) -> Text {
+    match message.verify() {
+        Ok(verified) => line(verified.statement()),
         Err(refusal) => Text::of(Paint::Bad, format_args!("{}: {refusal}", message.hash)),
     }
+}
+
+/// A statement on one line: its place, who, what, with what.
+fn line(statement: &Statement) -> Text {
+    let [place, who, what] = COLUMNS;
+    let told = narrate::tell(statement, None);
+    Text::of(Paint::Dim, statement.sequence)
+        .pad(place)
+        .join(Text::of(Paint::Strong, words::issuer(&statement.issuer)).pad(who))
+        .join(Text::of(Paint::Accent, told.verb).pad(what))
+        .plain(told.about)
 }
 
 /// The session that is meant.
@@ -231,6 +292,9 @@ pub(super) async fn find(party: &AgentParty, id: &Id) -> Outcome<Hash> {
 fn show(page: &mut Page, view: &SessionView) {
     page.field("session", view.id.to_hex());
     page.field("state", words::state(view.state));
+    if view.mode != Mode::Open {
+        page.field("mode", readers(view));
+    }
     if let Some(end) = &view.end {
         page.field("ended", format!("{} {}", end.code, words::line(&end.sentence, 80)));
     }
@@ -296,6 +360,15 @@ fn show(page: &mut Page, view: &SessionView) {
         page.heading("Commitment");
         super::commitment::show(page, commitment);
     }
+}
+
+/// Who can read a session that the node cannot.
+fn readers(view: &SessionView) -> Text {
+    let members = view.channel.as_ref().map(|channel| {
+        let names: Vec<String> = channel.members.keys().map(words::agent).collect();
+        format!("  epoch {}: {} can open it", channel.epoch, names.join(", "))
+    });
+    Text::from(view.mode.as_str()).dim(members.unwrap_or_default())
 }
 
 fn participant(view: &ParticipantView) -> Vec<Text> {

@@ -14,6 +14,7 @@ mod author;
 mod probes;
 #[allow(dead_code, reason = "each test uses its part")]
 mod scene;
+mod sealing;
 #[path = "../support/mod.rs"]
 mod support;
 

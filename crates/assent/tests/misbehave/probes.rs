@@ -21,6 +21,7 @@ use serde_json::{Value, json};
 
 use crate::author::{domain, issuer, key, offer, text};
 use crate::scene::{Scene, changed};
+use crate::sealing;
 
 /// How many half seconds a node has to state that time has passed.
 const PATIENCE: usize = 12;
@@ -49,6 +50,14 @@ pub(crate) async fn is_wrong(scene: &mut Scene, kind: Kind) -> bool {
         Kind::WidensConsents => widening(scene).await,
         Kind::IgnoresNarrowing => narrowing(scene).await,
         Kind::IgnoresRevocation => revocation(scene).await,
+        Kind::SealsOpenSessions => sealing::open_sessions(scene).await,
+        Kind::IgnoresModes => sealing::modes(scene).await,
+        Kind::TakesClearContent => sealing::clear_content(scene).await,
+        Kind::TakesForeignSeals => sealing::foreign_seals(scene).await,
+        Kind::TakesStaleEpochs => sealing::stale_epochs(scene).await,
+        Kind::TakesAnyGroup => sealing::groups(scene).await,
+        Kind::TakesAnyPackages => sealing::packages(scene).await,
+        Kind::ReadsNothing => sealing::unreadable(scene).await,
         Kind::AllowsAnyState => states(scene).await,
         Kind::IgnoresRoles => roles(scene).await,
         Kind::IgnoresLimits => limits(scene).await,

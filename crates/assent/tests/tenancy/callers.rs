@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
+use asp_core::position::Hash;
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 
+use crate::rows::CHUNK;
 use crate::scene::Scene;
 use crate::support::run;
 
@@ -80,7 +82,9 @@ impl Caller {
     ) -> reqwest::RequestBuilder {
         let mut request = http.request(method.clone(), format!("{}{path}", scene.url));
         if let Some(body) = body {
-            request = request.header("content-type", "application/json").body(body);
+            // Only chunks of files are put.
+            let kind = if *method == Method::PUT { "application/octet-stream" } else { "application/json" };
+            request = request.header("content-type", kind).body(body);
         }
         match &self.how {
             How::Nobody => request,
@@ -138,6 +142,16 @@ pub(crate) async fn link(scene: &Scene, by: &Caller, person: &str) -> String {
     let asked = json!({ "person": person }).to_string();
     let request = by.request((scene, &Client::new()), &Method::POST, "/v1/people/links", Some(asked));
     secret(&json(&Told::of(request).await)["url"])
+}
+
+/// A chunk that is put into a session: its id.
+pub(crate) async fn chunk(scene: &Scene, by: &Caller, session: &Hash) -> String {
+    let (session, digest) = (session.to_hex(), Hash::of(&[CHUNK.as_bytes()]).to_hex());
+    let path = format!("/v1/sessions/{session}/chunks/{digest}");
+    let request = by.request((scene, &Client::new()), &Method::PUT, &path, Some(CHUNK.to_owned()));
+    let answer = Told::of(request).await;
+    assert_eq!(answer.status, 201, "{answer:?}");
+    format!("{session}.{digest}")
 }
 
 /// A search that is saved: its id.

@@ -24,13 +24,16 @@ pub(crate) enum Kind {
     Search,
     /// A webhook of an organisation.
     Webhook,
+    /// A chunk of a file: its session and its digest, with a dot between.
+    Chunk,
     /// No id, but something that was said or is private in another way: it stands in no stranger's answer.
     Words,
 }
 
 /// What an operation shows.
 pub(crate) enum Shows {
-    /// Objects of these kinds, to those who may see them; `{}` in an ask or the body is the id.
+    /// Objects of these kinds, to those who may see them; `{}` in an ask or the body is the id, of one with a dot what
+    /// stands before it, and `{part}` what stands behind it.
     Hidden { kinds: &'static [Kind], asks: &'static [&'static str], body: Option<&'static str> },
     /// What is the caller's own.
     Own(&'static [&'static str]),
@@ -100,6 +103,9 @@ const fn bearer(route: &'static str, test: &'static str, plain: &'static [&'stat
 const LOGGED: &[Kind] = &[Kind::Session, Kind::Consent, Kind::Commitment, Kind::Dispute, Kind::Statement];
 const PAGE: &[&str] = &["pageSize", "pageToken"];
 
+/// The bytes of every chunk: sealed, for all that the node knows.
+pub(crate) const CHUNK: &str = "bassoons";
+
 const REGISTRY: &str = "the registry is there to be searched";
 const PROOF: &str = "the log shows hashes, times and proofs to everybody, and nothing of what was said";
 const NODE: &str = "it says what the node is and how it stands, and nothing of anybody's";
@@ -123,6 +129,30 @@ pub(crate) const ROWS: &[Row] = &[
     ),
     hidden("GET /v1/sessions/{id}/trace", &[Kind::Session], &["/v1/sessions/{}/trace"], &["id"], &[]),
     hidden("GET /v1/sessions/{id}/digest", &[Kind::Session], &["/v1/sessions/{}/digest"], &["id"], &[]),
+    hidden(
+        "GET /v1/sessions/{id}/chunks/{digest}",
+        &[Kind::Chunk],
+        &["/v1/sessions/{}/chunks/{part}"],
+        &["id", "digest"],
+        &[],
+    ),
+    // Into a session of others nothing is put either.
+    Row {
+        route: "PUT /v1/sessions/{id}/chunks/{digest}",
+        shows: Shows::Hidden {
+            kinds: &[Kind::Chunk],
+            asks: &["/v1/sessions/{}/chunks/{part}"],
+            body: Some(CHUNK),
+        },
+        names: &["id", "digest"],
+        plain: &[],
+    },
+    public(
+        "POST /v1/key-packages/claim",
+        "key packages stand in their agents' streams, which everybody can read; what is handed out is told to nobody else",
+        &[],
+        &["agents"],
+    ),
     hidden("GET /v1/consents/{id}", &[Kind::Consent], &["/v1/consents/{}"], &["id"], &[]),
     hidden(
         "GET /v1/consents/{id}/sessions",

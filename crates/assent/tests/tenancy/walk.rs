@@ -82,6 +82,10 @@ impl<'a> Walk<'a> {
             for caller in &self.world.callers {
                 let reads = object.readers.contains(&caller.label) && row.is_for(&caller.label);
                 let may = of_kind && (blind || reads);
+                // Whoever reads the whole is told what is wrong with the part.
+                if reads && !of_kind && ask.contains("{part}") {
+                    continue;
+                }
                 // What changes something is not tried by who may.
                 if !(may && changes) {
                     let methods = methods.iter().filter(|method| of_kind || *method != Method::HEAD);
@@ -92,7 +96,7 @@ impl<'a> Walk<'a> {
         let absent = self.absent(scene, &methods, ask, body).await;
         let ask_one = async |(caller, object, method, may): (&'a Caller, &'a Object, &Method, bool)| {
             let told = self.ask(scene, caller, method, (ask, body, &object.id)).await;
-            let reference = &absent[&(caller.label.clone(), method.to_string(), object.id.len())];
+            let reference = &absent[&(caller.label.clone(), method.to_string(), nothing(&object.id, "7"))];
             let (given, same) = (told.status < 300, told == *reference);
             let fits = if blind { same } else { given == may && (may || same) };
             if fits {
@@ -134,28 +138,29 @@ impl<'a> Walk<'a> {
         sample
     }
 
-    /// What each caller is told of ids that name nothing, by their length: two of each, which have to be alike.
+    /// What each caller is told of ids that name nothing, by the first of them: two of each form, which have to be alike.
     async fn absent(
         &mut self,
         scene: &Scene,
         methods: &[Method],
         ask: &str,
         body: Option<&str>,
-    ) -> BTreeMap<(String, String, usize), Told> {
+    ) -> BTreeMap<(String, String, String), Told> {
         let named = self.world.objects.iter().filter(|object| object.kind != Kind::Words);
-        let lengths: BTreeSet<usize> = named.map(|object| object.id.len()).collect();
+        let forms: BTreeSet<[String; 2]> =
+            named.map(|object| ["7", "c"].map(|digit| nothing(&object.id, digit))).collect();
         let mut absent = BTreeMap::new();
         for caller in &self.world.callers {
-            for (method, length) in methods.iter().flat_map(|one| lengths.iter().map(move |len| (one, *len)))
+            for (method, [first, second]) in
+                methods.iter().flat_map(|one| forms.iter().map(move |two| (one, two)))
             {
-                let [first, second] = ["7", "c"].map(|digit| digit.repeat(length));
-                let told = self.ask(scene, caller, method, (ask, body, &first)).await;
-                let again = self.ask(scene, caller, method, (ask, body, &second)).await;
+                let told = self.ask(scene, caller, method, (ask, body, first)).await;
+                let again = self.ask(scene, caller, method, (ask, body, second)).await;
                 if told != again {
                     let both = format!("{method} {ask} to {}: {told:?} and {again:?}", caller.label);
                     self.leak(&format!("{method} {ask} absent"), both);
                 }
-                absent.insert((caller.label.clone(), method.to_string(), length), told);
+                absent.insert((caller.label.clone(), method.to_string(), first.clone()), told);
             }
         }
         absent
@@ -168,8 +173,16 @@ impl<'a> Walk<'a> {
         method: &Method,
         (ask, body, id): (&str, Option<&str>, &str),
     ) -> Told {
-        let (path, body) = (ask.replace("{}", id), body.map(|body| body.replace("{}", id)));
-        Told::of(caller.request((scene, &self.http), method, &path, body)).await.without(id)
+        let (whole, part) = id.split_once('.').unwrap_or((id, id));
+        // What is a part of something is asked for by its own name where nothing has parts.
+        let whole = if ask.contains("{part}") { whole } else { part };
+        let path = ask.replace("{}", whole).replace("{part}", part);
+        let body = body.map(|body| body.replace("{}", id));
+        Told::of(caller.request((scene, &self.http), method, &path, body))
+            .await
+            .without(id)
+            .without(whole)
+            .without(part)
     }
 
     /// Looks whether a list, or something public, has what the caller may not see.
@@ -205,4 +218,9 @@ impl<'a> Walk<'a> {
             self.leak(&format!("{common} taken"), format!("{what} was taken in: {told:?}"));
         }
     }
+}
+
+/// An id of the same form that names nothing.
+fn nothing(id: &str, digit: &str) -> String {
+    id.split('.').map(|part| digit.repeat(part.len())).collect::<Vec<_>>().join(".")
 }

@@ -7,6 +7,7 @@ use asp_core::amount::Money;
 use asp_core::key::SecretKey;
 use asp_core::name::{StreamId, StreamKind, StreamName};
 use asp_core::position::{Hash, Head, Millis, Sequence};
+use asp_core::seal::Opaque;
 use asp_core::session::table::Performative;
 use asp_core::statement::body::*;
 use asp_core::statement::draft::Draft;
@@ -37,6 +38,9 @@ const MEMBERS: &[(&str, &str)] = &[
     ("bodies/INFORM.json fulfilment.commitment", TRIED),
     ("bodies/INFORM.json acknowledgement.commitment", TRIED),
     ("bodies/INFORM.json contest.commitment", TRIED),
+    ("bodies/INFORM.json attachment.chunks", SEALED),
+    ("bodies/INFORM.json attachment.digest", SEALED),
+    ("bodies/INFORM.json groupMember.package", AGENTS),
     ("bodies/INFORM.json breach.commitment", NODE),
     ("bodies/INFORM.json silence.commitment", NODE),
     ("bodies/INFORM.json award.commitment", NODE),
@@ -53,6 +57,9 @@ const MEMBERS: &[(&str, &str)] = &[
     ("bodies/org.check.json evidence", NODE),
     ("common.json consents", TRIED),
     ("common.json a2aPin.digest", UNREAD),
+    ("common.json disclosure.statement", TRIED),
+    ("common.json package.hidden", SEALED),
+    ("common.json seal.commitment", SEALED),
     ("common.json card.schemas", PUBLIC),
     ("common.json schemaRef.hash", PUBLIC),
     ("common.json package.schema", PUBLIC),
@@ -73,6 +80,9 @@ const MEMBERS: &[(&str, &str)] = &[
 ];
 const TRIED: &str = "tried";
 const PUBLIC: &str = "names a terms schema or card, which is public";
+const SEALED: &str =
+    "is of what was sealed, and looked up nowhere: members read it, and whoever it is disclosed to";
+const AGENTS: &str = "names what stands in the stream of an agent, which is public";
 const NODE: &str = "is said by the node alone";
 const UNREAD: &str = "is compared with what its own stream says, and looked up nowhere";
 const CUSTODY: &str = "the node alone says it, of what its own stream asked for";
@@ -108,9 +118,13 @@ pub(crate) async fn walk(walk: &mut Walk<'_>, scene: &mut Scene) {
             Kind::Consent => in_consent(walk, scene, object).await,
             Kind::Dispute => in_dispute(walk, scene, object).await,
             Kind::Commitment | Kind::Statement => {}
-            Kind::Person | Kind::Invitation | Kind::Search | Kind::Webhook | Kind::Secret | Kind::Words => {
-                continue;
-            }
+            Kind::Person
+            | Kind::Invitation
+            | Kind::Search
+            | Kind::Webhook
+            | Kind::Chunk
+            | Kind::Secret
+            | Kind::Words => continue,
         }
         named(walk, scene, object).await;
     }
@@ -191,7 +205,8 @@ async fn in_dispute(walk: &mut Walk<'_>, scene: &mut Scene, object: &Object) {
         if who.name == "nobody" {
             who = Speaker::of("nobodys");
         }
-        let answer = DisputeRespond { accepts: true, evidence: Vec::new(), text: text("so be it") };
+        let answer =
+            DisputeRespond { accepts: true, disclosures: None, evidence: Vec::new(), text: text("so be it") };
         let appeal = DisputeAppeal { reason: text("no") };
         let bodies = [Body::DisputeRespond(answer), Body::DisputeAppeal(appeal)];
         in_stream(walk, scene, (object, &who), [&there, &not], &bodies).await;
@@ -210,6 +225,7 @@ pub(crate) fn file(
         amount: None,
         claim: text("the money is gone"),
         commitment,
+        disclosures: None,
         evidence: Vec::new(),
         nonce: author.nonce(),
         obligation: Some(text("delivery")),
@@ -379,6 +395,14 @@ const NAMED: &[(&str, Names)] = &[
         let exhibit = Exhibit::Statement { note: text("look"), statement: id };
         let plain = file(author, (&own.speaker, &own.other), own.session, own.commitment);
         let file = DisputeFile { evidence: vec![exhibit], reason: DisputeReason::Impersonation, ..plain };
+        author.by(&own.speaker, StreamName::Opens(StreamKind::Dispute), Body::DisputeFile(file))
+    }),
+    ("disclosure of a dispute", |author, own, id| {
+        let bytes = || Opaque::new(vec![7; 32]).unwrap();
+        let shut = Disclosure { content: bytes(), enc: bytes(), statement: id, to: key("judge").id() };
+        let plain = file(author, (&own.speaker, &own.other), own.session, own.commitment);
+        let file =
+            DisputeFile { disclosures: Some(vec![shut]), reason: DisputeReason::Impersonation, ..plain };
         author.by(&own.speaker, StreamName::Opens(StreamKind::Dispute), Body::DisputeFile(file))
     }),
     ("previousHash", |author, own, id| {

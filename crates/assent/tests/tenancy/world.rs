@@ -44,6 +44,8 @@ pub(crate) struct Pair {
     pub(crate) commitment: Hash,
     /// An invitation that nobody has answered.
     pub(crate) invitation: Hash,
+    /// A sealed session in which both have come in, into which files are put.
+    pub(crate) sealed: Hash,
 }
 
 #[derive(Debug, Default)]
@@ -159,7 +161,24 @@ impl World {
         self.hash(Kind::Session, refused, &traders);
         let statement = scene.author.say(refused, &seller, Body::Reject(reason("no time")), Some(refused));
         self.hash(Kind::Statement, scene.take(statement).await, &traders);
-        self.pairs.push(Pair { by, with, consent, session, commitment, invitation });
+        let sealed = self.sealed(scene, (&buyer, &seller), consent, &traders).await;
+        self.pairs.push(Pair { by, with, consent, session, commitment, invitation, sealed });
+    }
+
+    /// A sealed session in which both have come in.
+    async fn sealed(
+        &mut self,
+        scene: &mut Scene,
+        (by, with): (&str, &str),
+        consent: Hash,
+        readers: &BTreeSet<String>,
+    ) -> Hash {
+        let opening = scene.author.invitation_in(Mode::Sealed, by, with, consent);
+        let session = self.hash(Kind::Session, scene.take(opening).await, readers);
+        let introduction = scene.author.introduction(with);
+        let statement = scene.author.say(session, with, introduction, Some(session));
+        self.hash(Kind::Statement, scene.take(statement).await, readers);
+        session
     }
 
     /// A consent that stands; one that is asked for and one that was revoked beside it.
@@ -258,6 +277,11 @@ impl World {
             self.add(Kind::Webhook, &id, &readers);
             self.add(Kind::Words, &url, &readers);
             self.callers.push(organisation);
+        }
+        for pair in self.pairs.clone() {
+            let trader = Caller::party(scene, &format!("{}/trader", pair.by)).await;
+            let id = callers::chunk(scene, &trader, &pair.sealed).await;
+            self.add(Kind::Chunk, &id, &between(pair.by, pair.with, &["trader"]));
         }
         self.callers.push(Caller::party(scene, FORMER).await);
     }

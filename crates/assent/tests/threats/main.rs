@@ -21,6 +21,10 @@ mod reading;
 #[path = "../misbehave/scene.rs"]
 #[allow(dead_code, reason = "each test uses its part")]
 mod scene;
+mod sealed;
+#[path = "../misbehave/sealing.rs"]
+#[allow(dead_code, reason = "each test uses its part")]
+mod sealing;
 mod sessions;
 mod statements;
 #[path = "../support/mod.rs"]

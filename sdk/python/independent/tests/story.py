@@ -8,6 +8,7 @@ import bundle as bundles
 import canonical
 import forms
 import log
+import seal
 import statement as statements
 from envelope import signatures_of
 from statement import NAMED_BY_HASH, Statement, signing_input
@@ -122,7 +123,7 @@ class Story:
         """A firm offer and its acceptance, which completes the commitment; the hash that names it."""
         session = self.introduced()
         offered = self.say(session, "PROPOSE", offer(package()), BUYER_URI, BUYER)
-        acceptance = {"kind": "acceptance", "termsHash": bundles.terms_hash(package())}
+        acceptance = {"kind": "acceptance", "termsHash": seal.terms_hash(package())}
         reply = forms.write_hash(offered.hash)
         return self.say(session, "ACCEPT", acceptance, VENDOR_URI, VENDOR, inReplyTo=reply).hash
 

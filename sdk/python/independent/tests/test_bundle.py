@@ -10,6 +10,7 @@ from typing import Any
 import bundle as bundles
 import canonical
 import forms
+import seal
 from tests.story import ACME, BUYER, BUYER_URI, NODE, SPARE, VENDOR, VENDOR_URI, Story, offer, package
 from tests.support import Key
 
@@ -140,7 +141,7 @@ class Bundles(unittest.TestCase):
         story = Story()
         session = story.introduced()
         offered = story.say(session, "PROPOSE", offer(package()), BUYER_URI, BUYER)
-        other = bundles.terms_hash(package(what="Two hours of a GPU"))
+        other = seal.terms_hash(package(what="Two hours of a GPU"))
         body = {"kind": "acceptance", "termsHash": other}
         reply = forms.write_hash(offered.hash)
         completed = story.say(session, "ACCEPT", body, VENDOR_URI, VENDOR, inReplyTo=reply)
@@ -151,7 +152,7 @@ class Bundles(unittest.TestCase):
         session = story.introduced()
         owed_by_another = package(debtor="agent://volt.example/other")
         offered = story.say(session, "PROPOSE", offer(owed_by_another), BUYER_URI, BUYER)
-        body = {"kind": "acceptance", "termsHash": bundles.terms_hash(owed_by_another)}
+        body = {"kind": "acceptance", "termsHash": seal.terms_hash(owed_by_another)}
         reply = forms.write_hash(offered.hash)
         completed = story.say(session, "ACCEPT", body, VENDOR_URI, VENDOR, inReplyTo=reply)
         self.assertEqual(refuted(story.bundle(completed.hash)), {"signed-by-all"})
@@ -159,7 +160,7 @@ class Bundles(unittest.TestCase):
     def test_a_commit_and_its_acceptance_bind_too(self) -> None:
         story = Story()
         session = story.introduced()
-        terms = bundles.terms_hash(package())
+        terms = seal.terms_hash(package())
         offered = story.say(session, "PROPOSE", offer(package()) | {"binding": False}, BUYER_URI, BUYER)
         acceptance = {"kind": "acceptance", "termsHash": terms}
         reply = forms.write_hash(offered.hash)

@@ -49,7 +49,7 @@ class Keywords(unittest.TestCase):
         self.check({"pattern": "^[0-9]$"}, ("1", "OK"), ("\u0661", " pattern"))
         self.check({"pattern": "^[a$]\\$$"}, ("$$", "OK"), ("a$", "OK"), ("a", " pattern"), ("$$\n", " pattern"))
 
-    def test_three_forms_are_more_than_a_pattern(self) -> None:
+    def test_some_forms_are_more_than_a_pattern(self) -> None:
         self.check(
             {"x-form": "calendar"},
             ("2026-11-23T12:00:00.000Z", "OK"),
@@ -57,6 +57,8 @@ class Keywords(unittest.TestCase):
         )
         self.check({"x-form": "did-key"}, ("did:key:z6Mk", " x-form"))
         self.check({"x-form": "display-name"}, ("Acme", "OK"), ("Ac\u200bme", " x-form"))
+        self.check({"x-form": "file-name"}, ("a b.pdf", "OK"), ("a\u202eb", " x-form"))
+        self.check({"x-form": "code"}, ("NOT_JSON", "OK"), ("NOT_KNOWN", " x-form"), ("not_json", " x-form"))
 
     def test_members_are_named_in_the_pointer(self) -> None:
         schema = {
@@ -77,11 +79,27 @@ class Keywords(unittest.TestCase):
             ([{"a": 1}, {"a": 1}], " uniqueItems"),
         )
 
+    def test_a_member_can_be_asked_to_rise_from_item_to_item(self) -> None:
+        names = [{"n": "a"}, {"n": "b"}, {"n": "b/c"}]
+        self.check({"x-sortedBy": "n"}, (names, "OK"), ([], "OK"), (names[::-1], " x-sortedBy"))
+        self.check({"x-sortedBy": "n"}, (names[:1] * 2, " x-sortedBy"), ("ba", "OK"))
+
+    def test_a_list_can_be_asked_to_be_as_long_as_a_size_makes_it(self) -> None:
+        for size, chunks, expected in ((4, 1, "OK"), (5, 2, "OK"), (5, 1, " x-chunked"), (4, 2, " x-chunked")):
+            self.check({"x-chunked": 4}, ({"size": size, "chunks": [0] * chunks}, expected))
+        self.check({"x-chunked": 4}, ({"size": "5", "chunks": []}, "OK"), ([], "OK"))
+
+    def test_a_member_can_ask_something_of_the_whole(self) -> None:
+        schema = {"dependentSchemas": {"a": {"properties": {"b": {"minimum": 1}}}}}
+        self.check(schema, ({"b": 0}, "OK"), ({"a": 1, "b": 1}, "OK"), ({"a": 1, "b": 0}, "/b minimum"))
+
     def test_a_member_can_be_asked_to_differ_between_items(self) -> None:
         schema = {"x-uniqueBy": "a"}
         self.check(
             schema, ([{"a": 1, "b": 1}, {"a": 2, "b": 1}], "OK"), ([{"a": 1}, {"a": 1}], " x-uniqueBy")
         )
+        pairs = [{"a": 1, "b": 1}, {"a": 1, "b": 2}]
+        self.check({"x-uniqueBy": ["a", "b"]}, (pairs, "OK"), (pairs * 2, " x-uniqueBy"))
 
     def test_one_of_some_members_can_be_asked_for(self) -> None:
         self.check({"x-atLeastOneOf": ["a", "b"]}, ({"b": 1}, "OK"), ({"c": 1}, " x-atLeastOneOf"))

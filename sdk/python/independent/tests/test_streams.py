@@ -120,6 +120,19 @@ class Keys(unittest.TestCase):
         self.check("OK", retire)
         self.check("AGENT_RETIRED ASP-AGT-003", retire, retire)
 
+    def test_key_packages_are_published_by_the_agent_each_once(self) -> None:
+        def publish(*contents: str, issuer: str = BUYER_URI, by: Key = BUYER) -> Callable[[Story], Statement]:
+            body = {"packages": [{"content": content} for content in contents]}
+            return lambda story: story.say(AGENT, "agent.keypackage.publish", body, issuer, by)
+
+        self.check("OK", publish("AQID"), publish("AQIE", "AQIF"))
+        self.check("NOTHING_CHANGED ASP-SEA-012", publish("AQID"), publish("AQIE", "AQID"))
+        self.check("NOT_A_PARTY ASP-SEA-012", publish("AQID", issuer="acme.example", by=ACME))
+        self.check("NOT_A_PARTY ASP-KEY-004", publish("AQID", issuer="volt.example", by=VOLT))
+        batches = [publish(*(f"{letter}{digit}ID" for digit in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdef")) for letter in "ABCDE"]
+        self.check("NOTHING_CHANGED ASP-SEA-012", *batches[:4], publish("AAID"))
+        self.check("OK", *batches, publish("AAID"))
+
     def test_the_node_says_what_it_found_under_a_domain_and_nobody_else_does(self) -> None:
         def asks(key: Key = ACME, method: str = "dns", by: Key = ACME) -> Callable[[Story], Statement]:
             body = {"key": key.id, "method": method}

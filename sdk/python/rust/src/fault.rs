@@ -4,6 +4,8 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use asp_core::rejection::{Code, Rejection};
+use asp_seal::fault::Fault;
+use asp_seal::folder::FolderError;
 use pyo3::create_exception;
 use pyo3::exceptions::{PyException, PyValueError};
 use pyo3::prelude::*;
@@ -15,6 +17,7 @@ create_exception!(
     "A rule of the protocol is broken: code, sentence, hint, pointer, rule."
 );
 create_exception!(assent._core, Unverifiable, PyException, "What was told does not hold: what does not.");
+create_exception!(assent._core, VaultFault, PyException, "A vault cannot do what it should: code, sentence.");
 
 /// A refusal by the core.
 pub(crate) fn rejected(rejection: Rejection) -> PyErr {
@@ -30,6 +33,19 @@ pub(crate) fn refused(code: Code) -> PyErr {
 /// Something that does not verify.
 pub(crate) fn unverifiable(what: impl Display) -> PyErr {
     Unverifiable::new_err(what.to_string())
+}
+
+/// Something that a vault cannot do.
+pub(crate) fn in_vault(fault: Fault) -> PyErr {
+    VaultFault::new_err((Some(fault.code()), fault.to_string()))
+}
+
+/// A vault that cannot be had.
+pub(crate) fn in_folder(error: FolderError) -> PyErr {
+    match error {
+        FolderError::Io { .. } => VaultFault::new_err((None::<&str>, error.to_string())),
+        FolderError::Damaged { fault, .. } => VaultFault::new_err((Some(fault.code()), error.to_string())),
+    }
 }
 
 /// Reads a text into a type, or says what it is not.

@@ -54,6 +54,18 @@ struct Item {
     message: Told,
 }
 
+impl Logged {
+    /// A verified statement at its place.
+    pub(crate) const fn new(verified: Verified, at: LogPoint) -> Self {
+        Self { verified, at }
+    }
+
+    /// The statement, and its place.
+    pub(crate) const fn said(&self) -> (&Verified, LogPoint) {
+        (&self.verified, self.at)
+    }
+}
+
 impl Told {
     fn verified(self) -> PyResult<Logged> {
         let strange = |rejection| unverifiable(format_args!("a message: {rejection}"));
@@ -121,6 +133,12 @@ impl Logged {
     #[getter]
     fn audience(&self) -> String {
         self.verified.statement().audience.to_string()
+    }
+
+    /// Whether something of it is for the members of its session's group alone.
+    #[getter]
+    fn is_sealed(&self) -> bool {
+        self.verified.statement().seal.is_some()
     }
 
     /// The streams that have to be known to judge it.

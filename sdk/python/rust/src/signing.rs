@@ -76,7 +76,7 @@ impl Statement {
     clippy::too_many_arguments,
     reason = "these are the members of a statement, each named where it is called"
 )]
-#[pyo3(signature = (*, stream, audience, issuer, kind, body, head, issued_at_ms, random, keys, in_reply_to=None, trace=None))]
+#[pyo3(signature = (*, stream, audience, issuer, kind, body, head, issued_at_ms, random, keys, in_reply_to=None, trace=None, seal=None))]
 fn sign(
     stream: &str,
     audience: &str,
@@ -89,6 +89,7 @@ fn sign(
     keys: Vec<PyRef<'_, SecretKey>>,
     in_reply_to: Option<&str>,
     trace: Option<&str>,
+    seal: Option<&str>,
 ) -> PyResult<Statement> {
     let kind = Kind::named(kind).ok_or_else(|| value(format!("no type of statement: {kind:?}")))?;
     let body = Body::from_json(kind, body).map_err(rejected)?;
@@ -96,6 +97,7 @@ fn sign(
     let mut draft = Draft::new(stream, audience, parsed("an issuer", issuer)?, body);
     draft.in_reply_to = in_reply_to.map(|hash| parsed("a hash", hash)).transpose()?;
     draft.trace = trace.map(str::parse::<Trace>).transpose().map_err(rejected)?;
+    draft.seal = seal.map(serde_json::from_str).transpose().map_err(value)?;
     let head = head.map(|(sequence, hash)| {
         parsed::<Hash>("a hash", &hash).map(|hash| Head { sequence: Sequence(sequence), hash })
     });

@@ -30,7 +30,9 @@ from .errors import (
     Refused,
     TimedOut,
     Unreachable,
+    Unreadable,
     Unverified,
+    VaultFault,
 )
 from .guard import Guard, Intent, Policy, PolicyGuard
 from .inbox import Inbox, InboxMessage
@@ -83,7 +85,9 @@ __all__ = [
     "TimedOut",
     "Trust",
     "Unreachable",
+    "Unreadable",
     "Unverified",
+    "VaultFault",
     "View",
     "digest",
     "file_exhibit",

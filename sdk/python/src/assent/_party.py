@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequen
 from typing import Any
 
 from . import _core
-from ._node import Node, Receipt, formed, held, loaded
+from ._node import STREAMS_MAX, Node, Receipt, formed, held, loaded
 from ._transport import Attempts, Failure, Params
 from .errors import BadAnswer, Conflict
 from .guard import Guard, Intent
@@ -56,6 +56,7 @@ class Party:
         reply: str | None = None,
         others: Sequence[AgentKey] = (),
         intent: Intent | None = None,
+        seal: str | None = None,
     ) -> _core.Statement:
         """Makes and signs a statement, if the guard allows it. The only place that does."""
         node = await self.node()
@@ -74,6 +75,7 @@ class Party:
                 keys=[key._secret for key in (self.key, *others)],
                 in_reply_to=reply,
                 trace=self.trace,
+                seal=seal,
             )
 
     async def say(
@@ -108,7 +110,16 @@ class Party:
         self, method: str, path: str, *, params: Params | None = None, body: Mapping[str, Any] | None = None
     ) -> bytes:
         """Asks something in this party's name; a token that the node forgot is renewed once. It may be asked twice."""
-        node, attempts, renewed = await self.node(), Attempts(), False
+        return await self._asked(Attempts(), method, path, params, body)
+
+    async def ask_once(self, method: str, path: str, body: Mapping[str, Any]) -> bytes:
+        """The same of what costs something each time: once it may have been heard it is not asked again."""
+        return await self._asked(None, method, path, None, body)
+
+    async def _asked(
+        self, attempts: Attempts | None, method: str, path: str, params: Params | None, body: Mapping[str, Any] | None
+    ) -> bytes:
+        node, renewed = await self.node(), False
         content = None if body is None else json.dumps(body).encode()
         while True:
             try:
@@ -118,8 +129,10 @@ class Party:
                 if failure.unauthorised and not renewed:
                     renewed = True
                     self.forget_token()
-                else:
+                elif attempts is not None:
                     await attempts.again(failure)
+                else:
+                    raise failure.error from failure
 
     async def get(self, path: str, params: Params | None = None) -> dict[str, Any]:
         """Reads an object that is this party's own."""
@@ -144,6 +157,32 @@ class Party:
         if stream.startswith(("org:", "agent:")):
             return await node.public(stream, after)
         return await node.chained(self._page, stream, after)
+
+    async def rested(self, stream: str, read: dict[str, list[_core.Logged]]) -> list[_core.Logged]:
+        """The statements of a stream and of all that they rest on, in the order of the log; who signed is not checked.
+
+        ``read`` has what was read before, and takes what is new.
+        """
+        streams, following = [stream], 0
+        # The first comes first, so that whatever it rests on is at least as recent.
+        while following < len(streams):
+            name = streams[following]
+            following += 1
+            known = read.setdefault(name, [])
+            known += await self.chained(name, known[-1].sequence if known else None)
+            for logged in known:
+                for needed in logged.needs():
+                    if needed not in streams and len(streams) < STREAMS_MAX:
+                        streams.append(needed)
+        everything = [logged for name in streams for logged in read[name]]
+        return sorted(everything, key=lambda logged: logged.log_index)
+
+    async def opening(self, stream: str) -> _core.Logged:
+        """The statement that opens a stream; who signed is not checked."""
+        with held():
+            messages, _ = _core.read_page(await self._page({"stream": stream, "limit": "1"}))
+            (first,) = messages
+        return first
 
     async def _page(self, params: dict[str, str]) -> bytes:
         return await self.ask("GET", "/v1/statements", params=params)

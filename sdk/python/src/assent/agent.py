@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterable, Mapping, Sequence
@@ -12,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 from . import _core, dispute
 from ._node import Receipt, held, told
 from ._party import Party, head_of
+from ._sealed import Channel, in_vault
 from ._transport import Failure, answered, resumed
 from .dispute import Dispute, Exhibit
-from .errors import AssentError, Missing, TimedOut
+from .errors import AssentError, Missing, Refused, TimedOut
 from .guard import Guard, Intent
 from .inbox import Inbox
 from .keys import AgentKey
@@ -26,10 +28,16 @@ if TYPE_CHECKING:
     from .client import Client
 
 
+#: Sessions that are kept in mind as they were read, beside those that are in use.
+CHANNELS_MAX = 64
+
+
 class Agent:
     """An agent at a node; :meth:`assent.Client.agent` and :meth:`assent.Client.register` give it."""
 
-    def __init__(self, client: Client, name: str, key: AgentKey, guard: Guard | None = None) -> None:
+    def __init__(
+        self, client: Client, name: str, key: AgentKey, guard: Guard | None = None, vault: _core.Vault | None = None
+    ) -> None:
         self._client = client
         #: Its URI: ``agent://acme.example/sales``.
         self.name = _core.agent_uri(name)
@@ -37,6 +45,9 @@ class Agent:
         self.organisation = _core.agent_parts(self.name)[0]
         self._path = _core.agent_parts(self.name)[1]
         self._party = Party(client._connected, self.name, key, guard)
+        self._vault = _core.Vault(self.name) if vault is None else vault
+        # Of the sessions that were read last.
+        self._channels: dict[str, Channel] = {}
 
     def __repr__(self) -> str:
         return f"<Agent {self.name}>"
@@ -51,7 +62,7 @@ class Agent:
 
         Every statement that it signs says so, to everybody who reads it and for ever.
         """
-        traced = Agent(self._client, self.name, self._party.key, self._party.guard)
+        traced = Agent(self._client, self.name, self._party.key, self._party.guard, self._vault)
         traced._party.trace = traceparent
         return traced
 
@@ -68,6 +79,7 @@ class Agent:
         consents: Sequence[str] | None = None,
         schemas: Sequence[Mapping[str, Any] | str] | None = None,
         roles: Mapping[str, str] | None = None,
+        mode: str = "open",
         timeout: float | None = 60.0,
     ) -> Opening:
         """Opens a session by inviting the others: ``async with agent.open_session(...) as session``, or ``await`` it.
@@ -75,6 +87,8 @@ class Agent:
         Consents with their organisations that cover the capability are found unless they are named. Waits ``timeout``
         seconds until all are in (0: does not wait); then proposes ``terms``, if there are any.
         ``limits`` are the session's in the protocol's spelling, such as ``{"rounds": 10, "responseMs": 60000}``.
+        ``mode`` is who can read it: ``open``, ``hybrid`` (the node sees what is owed, and no words) or ``sealed`` (those who
+        take part alone); what follows is sealed and opened by itself.
 
         :raises Missing: if a consent is.
         :raises Ended: if the others do not come in.
@@ -86,7 +100,7 @@ class Agent:
             "kind": "session-invitation",
             "capability": capability,
             "limits": dict(limits or {}),
-            "mode": "open",
+            "mode": mode,
             "participants": [
                 {"agent": self.name, "role": "initiator"},
                 *({"agent": peer, "role": given.get(peer, "party")} for peer in named),
@@ -111,6 +125,8 @@ class Agent:
         timeout: float | None,
     ) -> Session:
         node = await self._party.node()
+        if body["mode"] != "open":
+            await self.publish_packages()
         if consents is None:
             consents = await self._fitting(peers, capability)
         nonce = secrets.token_hex(16)
@@ -212,7 +228,7 @@ class Agent:
                         raise ValueError("a statement that was told before")
                 await answered(partial(node.authors.check, logged))
                 following = logged.log_index + 1
-                yield Message._of(logged, self.name)
+                yield Message._of(logged, self.name, await answered(partial(self._reading, logged)))
 
     # What is its own
 
@@ -284,11 +300,66 @@ class Agent:
         receipt = await self._say("agent.key.rotate", body, (new,))
         self._party.key = new
         self._party.forget_token()
+        if new.algorithm == "Ed25519" and await in_vault(self._vault.has_packages):
+            # Those of the old key count no more.
+            await self.publish_packages()
         return receipt
 
     async def retire(self, reason: str) -> Receipt:
         """Ends the agent."""
         return await self._say("agent.retire", {"reason": reason})
+
+    # What the node cannot read
+
+    async def publish_packages(self) -> bool:
+        """Publishes key packages where few are left, so that others can seal something for it while it is away.
+
+        Done by itself before it comes into a session that needs it. Whether any were published.
+        """
+        node = await self._party.node()
+        body = await in_vault(self._vault.publish, node.origin, self._party.key._secret)
+        if body is None:
+            return False
+        try:
+            await self._say("agent.keypackage.publish", json.loads(body))
+        except Refused as refused:
+            # What seemed lost had been heard.
+            if refused.code != "NOTHING_CHANGED":
+                raise
+        await in_vault(self._vault.published)
+        return True
+
+    async def _claim(self, agents: Sequence[str]) -> list[tuple[str, str, _core.Logged]]:
+        """A key package of each, with the statement that published it."""
+        if not agents:
+            return []
+        answer = await self._party.ask_once("POST", "/v1/key-packages/claim", {"agents": list(agents)})
+        with held():
+            claimed = _core.read_claimed(answer, agents)
+        authors, packages = (await self._party.node()).authors, []
+        for agent, published in claimed:
+            if published is None:
+                raise Missing(f"{agent} has no key package, and has to be in the group")
+            package, said = published
+            await authors.check(said)
+            packages.append((agent, package, said))
+        return packages
+
+    def _channel(self, session: str, stream: str) -> Channel:
+        """A session as its vault follows it, the same for all who look at it."""
+        channel = self._channels.pop(session, None) or Channel(self._party, self._vault, session, stream)
+        self._channels[session] = channel
+        while len(self._channels) > CHANNELS_MAX:
+            del self._channels[next(iter(self._channels))]
+        return channel
+
+    async def _reading(self, logged: _core.Logged) -> _core.Reading:
+        """What a statement of any of its sessions is to it; none if it speaks for itself."""
+        body = json.loads(logged.json)["body"]
+        grouped = logged.kind == "INFORM" and body.get("kind") == "group"
+        if not logged.is_sealed and not grouped:
+            return None
+        return await self._channel(f"sha256:{logged.stream[8:]}", logged.stream).reading(logged)
 
     async def answer(self, challenge: bytes) -> bytes:
         """Answers a node's question whether it is there: for whatever serves the endpoint that its card names."""

@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -44,6 +45,7 @@ class Client:
         self._pinned = key
         self._node: Node | None = None
         self._lock = asyncio.Lock()
+        self._vaults: dict[tuple[str, Path | None], _core.Vault] = {}
 
     async def __aenter__(self) -> Client:
         try:
@@ -92,9 +94,31 @@ class Client:
 
     # Parties
 
-    def agent(self, name: str, key: AgentKey, *, guard: Guard | None = None) -> Agent:
-        """An agent that is registered already. ``guard`` has to allow whatever it is to sign."""
-        return Agent(self, name, key, guard)
+    def agent(
+        self,
+        name: str,
+        key: AgentKey,
+        *,
+        guard: Guard | None = None,
+        vault: str | os.PathLike[str] | None = None,
+    ) -> Agent:
+        """An agent that is registered already. ``guard`` has to allow whatever it is to sign.
+
+        ``vault`` is the folder of its own in which it keeps what it needs for sealed sessions, and which is made when it is
+        needed. Unless it is named it is in ``vaults`` beside the keyring's folder, where the command line has it too; without
+        a keyring it ends with this client.
+        """
+        return Agent(self, name, key, guard, self._vault(_core.agent_uri(name), key, vault))
+
+    def _vault(self, agent: str, key: AgentKey, path: str | os.PathLike[str] | None) -> _core.Vault:
+        if path is not None:
+            folder: Path | None = Path(path).absolute()
+        elif key._folder is not None:
+            folder = key._folder.absolute().parent / "vaults" / _core.key_file_name(agent)
+        else:
+            folder = None
+        # In memory there is one for each agent, for all who are made of it here.
+        return self._vaults.setdefault((agent, folder), _core.Vault(agent, folder))
 
     def organisation(self, domain: str, key: AgentKey) -> Organisation:
         """An organisation, registered or not."""
@@ -108,6 +132,7 @@ class Client:
         key: AgentKey,
         card: Mapping[str, Any],
         guard: Guard | None = None,
+        vault: str | os.PathLike[str] | None = None,
     ) -> Agent:
         """Registers an agent, and its organisation first if nobody has; gives the agent. Doing it again changes nothing.
 
@@ -116,7 +141,7 @@ class Client:
 
         :raises Refused: if somebody else has the name.
         """
-        agent = self.agent(name, key, guard=guard)
+        agent = self.agent(name, key, guard=guard, vault=vault)
         organised = self.organisation(agent.organisation, organisation)
         if await self._absent(f"/v1/organisations/{agent.organisation}"):
             await organised.register()

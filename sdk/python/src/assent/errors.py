@@ -51,10 +51,11 @@ class Conflict(Refused):
         self.head: tuple[int, str] | None = (int(head["sequence"]), str(head["hash"])) if head else None
 
     @classmethod
-    def unread(cls, detail: str) -> Conflict:
+    def unread(cls, detail: str, head: tuple[int, str] | None = None) -> Conflict:
         """What was to be answered is not what this program has read; nothing was sent."""
         hint = "Read what came between and decide anew."
-        return cls({"code": "SEQUENCE_CONFLICT", "detail": detail, "hint": hint, "retry": "change", "status": 409})
+        problem = {"code": "SEQUENCE_CONFLICT", "detail": detail, "hint": hint, "retry": "change", "status": 409}
+        return cls(problem if head is None else {**problem, "head": {"sequence": head[0], "hash": head[1]}})
 
 
 class Invalid(AssentError):
@@ -115,6 +116,23 @@ class TimedOut(AssentError):
 
 class Missing(AssentError):
     """There is nothing of that kind here, such as an offer to accept."""
+
+
+class Unreadable(AssentError):
+    """What was sealed could not be read here, and nobody agrees to terms that it has not read."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        self.code: str = code
+        super().__init__(f"{code}: {detail}")
+
+
+class VaultFault(AssentError):
+    """The vault, in which an agent keeps what it needs for sealed sessions, cannot be used or cannot do what it should."""
+
+    def __init__(self, fault: str | None, detail: str) -> None:
+        #: What is wrong, as a word of the sealed channel such as ``KEY_UNSUITED``; none where the folder is.
+        self.fault = fault
+        super().__init__(detail)
 
 
 class KeyFault(AssentError):

@@ -78,7 +78,8 @@ class Inbox:
         taken = []
         for attempt, logged in items:
             await node.authors.check(logged)
-            members = Message._members(logged, self.agent.name)
+            reading = await self.agent._reading(logged)
+            members = Message._members(logged, self.agent.name, reading)
             taken.append(InboxMessage(**members, attempt=attempt, _lease=lease or "", _inbox=self))
         return taken
 

@@ -18,10 +18,12 @@ _FILE_BYTES_MAX = 8192
 class AgentKey:
     """The private key of an agent or of an organisation. What is printed of it is its public name."""
 
-    __slots__ = ("_secret",)
+    __slots__ = ("_folder", "_secret")
 
-    def __init__(self, secret: _core.SecretKey) -> None:
+    def __init__(self, secret: _core.SecretKey, folder: Path | None = None) -> None:
         self._secret = secret
+        # Of the keyring that keeps it.
+        self._folder = folder
 
     @classmethod
     def generate(cls) -> AgentKey:
@@ -106,13 +108,12 @@ class Keyring:
         whose, key = _named(path, _read(path))
         if whose != _issuer(issuer):
             raise KeyFault(f"{path}: its key is not the one that it names")
-        return AgentKey(key)
+        return AgentKey(key, self.folder)
 
     def create(self, issuer: str) -> AgentKey:
         """Makes a key for an issuer that has none."""
-        key = AgentKey.generate()
-        self.add(issuer, key)
-        return key
+        self.add(issuer, AgentKey.generate())
+        return self.load(issuer)
 
     def add(self, issuer: str, key: AgentKey) -> None:
         """Keeps a key that was made elsewhere, for an issuer that has none here."""

@@ -14,6 +14,8 @@ from .terms import Package
 
 #: The states in which a session has ended.
 ENDED = frozenset({"CLOSED", "FAILED"})
+#: Why nothing is read of what was sealed for others, or with keys that are lost.
+UNOPENED = "CONTENT_UNOPENED"
 
 
 @dataclass(frozen=True)
@@ -44,15 +46,24 @@ class Message:
     log_time: str
     #: Whether the agent that reads said it itself.
     is_mine: bool
+    #: Whether it was sealed for the members of the session's group: the node has no word of what ``body`` says then.
+    sealed: bool
+    #: Why the agent could not read it, as a code; then ``body`` has its kind alone, and it counts as unsaid.
+    unreadable: str | None
 
     @classmethod
-    def _of(cls, logged: _core.Logged, reader: str) -> Message:
-        return cls(**cls._members(logged, reader))
+    def _of(cls, logged: _core.Logged, reader: str, reading: _core.Reading = None) -> Message:
+        return cls(**cls._members(logged, reader, reading))
 
     @staticmethod
-    def _members(logged: _core.Logged, reader: str) -> dict[str, Any]:
+    def _members(logged: _core.Logged, reader: str, reading: _core.Reading = None) -> dict[str, Any]:
         statement = json.loads(logged.json)
         stream, body = logged.stream, statement["body"]
+        what, told = reading or ("clear", None)
+        if what == "opened":
+            body = json.loads(told or "{}")
+        elif what != "clear":
+            body = {"kind": body["kind"]} if "kind" in body else {}
         return {
             "type": logged.kind,
             "kind": str(body.get("kind", "")),
@@ -66,6 +77,8 @@ class Message:
             "log_index": logged.log_index,
             "log_time": logged.log_time,
             "is_mine": logged.issuer == reader,
+            "sealed": logged.is_sealed,
+            "unreadable": None if what in ("clear", "opened") else told or UNOPENED,
         }
 
     @property
@@ -174,7 +187,7 @@ class Commitment:
 
 @dataclass(frozen=True)
 class View:
-    """A session as it stands, by the node's word."""
+    """A session as it stands: by the node's word, or judged and opened here if the node cannot read it."""
 
     id: str
     #: ``INVITED``, ``INTRODUCED``, ``CONVERSING``, ``AGREEING``, ``EXECUTING``, ``ESCALATED``, ``CLOSED`` or ``FAILED``.
@@ -196,6 +209,8 @@ class View:
     head: tuple[int, str]
     #: How it ended: ``code`` and ``sentence``.
     end: dict[str, Any] | None
+    #: Who can read it: ``open``, ``hybrid`` or ``sealed``.
+    mode: str
     raw: Mapping[str, Any] = field(repr=False)
 
     @classmethod
@@ -213,6 +228,7 @@ class View:
             commitments=[Commitment._of(commitment) for commitment in raw["commitments"]],
             head=(int(raw["head"]["sequence"]), str(raw["head"]["hash"])),
             end=raw.get("end"),
+            mode=raw["mode"],
             raw=raw,
         )
 

@@ -4,19 +4,32 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import AsyncGenerator, Callable, Collection, Mapping
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import aclosing
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Union
 
 from . import _core
 from ._ground import Ground
-from ._node import STREAMS_MAX, Receipt, held
+from ._node import Receipt, formed, held
 from ._party import Head, Party, head_of
+from ._sealed import ATTEMPTS_MAX, MOVED, TELLING, automatic
 from ._transport import Failure, answered, resumed
-from .errors import AssentError, Conflict, Ended, Missing, Refused, TimedOut, Unverified
+from .errors import (
+    AssentError,
+    Conflict,
+    Ended,
+    Forbidden,
+    Missing,
+    Refused,
+    TimedOut,
+    Unreadable,
+    Unverified,
+    VaultFault,
+)
 from .guard import Intent
-from .message import Commitment, Message, Offer, View
+from .message import UNOPENED, Commitment, Message, Offer, View
 from .terms import Package
 
 if TYPE_CHECKING:
@@ -29,12 +42,17 @@ POLL = 20.0
 
 #: Performatives that mean the same whatever was said just before them.
 _WORDS = frozenset({"QUERY", "CLARIFY", "OBSERVE"})
+#: Performatives by which somebody has done with a session.
+_GOING = frozenset({"REJECT", "WITHDRAW", "CLOSE"})
 #: Members of an offer that have arguments of their own.
 _OFFERED = frozenset({"binding", "kind", "packages", "reasoning"})
 #: Refusals after which it is not known whether a statement was taken in.
 _UNKNOWN = frozenset({"STORAGE_FAULT", "INTERNAL"})
 #: What can be the last that is said.
 _LAST = frozenset({"CLOSE", "REJECT", "WITHDRAW"})
+
+#: The mode of sessions that the node can read.
+_OPEN = "open"
 
 Said = Union[str, Message, Offer]
 PackageLike = Union[Package, Mapping[str, Any]]
@@ -60,8 +78,12 @@ class Session:
         # What this program has been shown, and may answer.
         self._seen: set[str] = set()
         self._packages: dict[str, Package] = {}
-        # What was signed last, if it is not known whether it was taken in: type, body and what it answers; the statement.
-        self._doubt: tuple[tuple[str, str, str | None], _core.Statement] | None = None
+        # What was signed last, if it is not known whether it was taken in.
+        self._doubt: tuple[_Words, _core.Statement] | None = None
+        self._mode: str | None = None
+        # What could not be read, where the node does not take that this is said.
+        self._untellable: set[str] = set()
+        self._channel = agent._channel(id, self._stream)
         self._ground = Ground(self._party, self._stream)
 
     async def __aenter__(self) -> Session:
@@ -80,8 +102,23 @@ class Session:
 
     # Reading
 
+    async def mode(self) -> str:
+        """Who can read it: ``open``, ``hybrid`` (the node sees what is owed, and no words) or ``sealed`` (its members alone).
+
+        By the statement that opens it, whose hash is its id, and never by the node's word.
+        """
+        if self._mode is None:
+            first = await self._party.opening(self._stream)
+            if first.hash != self.id:
+                raise Unverified("the answer does not verify: another session's beginning")
+            self._mode = _mode_of(first)
+        return self._mode
+
     async def view(self) -> View:
-        """The session as it stands, by the node's word. What it shows can be answered from here on."""
+        """The session as it stands. What it shows can be answered from here on.
+
+        By the node's word; one that the node cannot read is judged and opened here.
+        """
         view = await self._look()
         self._learn(view.head)
         self._seen.update(offer.id for offer in view.offers)
@@ -126,9 +163,10 @@ class Session:
                     logged = _core.read_message(data)
                 # First, as it may have to wait for the node: the chain goes on when the message is told.
                 await answered(partial(node.authors.check, logged))
+                read = await answered(partial(self._opened, logged))
                 with held():
                     chain.take(logged)
-                message = self._taken(logged)
+                message = self._taken(read)
                 self._told = logged
                 self._learn((message.sequence, message.hash))
                 yield message
@@ -194,6 +232,9 @@ class Session:
 
     async def introduce(self) -> Receipt:
         """ACCEPT of the invitation: comes in with the agent's present card."""
+        if await self.mode() != _OPEN:
+            # Others take it into their group with them.
+            await self._agent.publish_packages()
         view, me = await self._look(), self._agent.name
         conditions = view.raw.get("conditions")
         if conditions is None:
@@ -387,10 +428,7 @@ class Session:
 
     async def speak(self, type: str, body: Mapping[str, Any], in_reply_to: Said | None = None) -> Receipt:
         """Says anything that the protocol has, in its own spelling. The guard sees it as it is."""
-        packages = tuple(
-            Package.of(package)
-            for package in (*body.get("packages", ()), *([body["package"]] if "package" in body else ()))
-        )
+        packages = tuple(_offered(body))
         binds = (
             bool(body.get("binding"))
             or type == "COMMIT"
@@ -416,7 +454,10 @@ class Session:
 
     async def _look(self) -> View:
         """The session as it stands, without taking it for read."""
-        raw = await self._party.get(self._path())
+        if await self.mode() == _OPEN:
+            raw = await self._party.get(self._path())
+        else:
+            raw = json.loads((await self._channel.follow()).view())
         with held():
             view = View._of(raw)
             # Who accepts names terms by their hash, so the hash has to be that of the terms that are shown.
@@ -424,28 +465,35 @@ class Session:
         if view.id != self.id or not named:
             raise Unverified("the answer does not verify: terms under another name, or another session")
         for offer in view.offers:
-            self._packages.update(offer.packages)
+            self._keep(offer.packages.values())
         return view
 
     async def _received(self, logged: _core.Logged) -> Message:
         """A message that follows; checks who signed it, and keeps what it offers."""
         await (await self._party.node()).authors.check(logged)
-        return self._taken(logged)
+        return self._taken(await self._opened(logged))
 
-    def _taken(self, logged: _core.Logged) -> Message:
-        """The same of a message whose author was checked."""
-        message = Message._of(logged, self._agent.name)
-        for package in message.packages:
-            self._packages[package.hash] = package
+    async def _opened(self, logged: _core.Logged) -> Message:
+        """A message as this agent reads it; what was sealed is opened, or said to be unreadable."""
+        if logged.sequence == 0 and logged.hash == self.id:
+            self._mode = _mode_of(logged)
+        return Message._of(logged, self._agent.name, await self._agent._reading(logged))
+
+    def _taken(self, message: Message) -> Message:
+        """A message whose author was checked."""
+        self._keep(message.packages)
         self._seen.add(message.hash)
         return message
+
+    def _keep(self, packages: Iterable[Package]) -> None:
+        """Keeps the packages that could be read, by the hashes of their terms."""
+        self._packages.update((package.hash, package) for package in packages if not package.hidden)
 
     async def _package(self, terms_hash: str) -> Package | None:
         """The package with this hash, which is looked for in everything that was said."""
         if terms_hash not in self._packages:
             for logged in await self._party.chained(self._stream):
-                for package in Message._of(logged, self._agent.name).packages:
-                    self._packages[package.hash] = package
+                self._keep((await self._opened(logged)).packages)
         return self._packages.get(terms_hash)
 
     def _awaited(self, pending: Mapping[str, Any]) -> bool:
@@ -501,39 +549,164 @@ class Session:
 
         After ``Unreachable`` the head stays, and the same that is said next is the same statement, which is taken in once.
         """
-        node = await self._party.node()
         if self._head is None:
             self._learn((view or await self._look()).head)
+        words = _Words(type, json.dumps(body, sort_keys=True), reply, packages)
+        doubt, self._doubt = self._doubt, None
+        doubted = doubt if doubt is not None and doubt[0].same(words) else None
+        if await self.mode() != _OPEN:
+            return await self._say_sealed(words, binds, doubted)
         intent = None if self._party.guard is None else await self._intent(type, body, reply, packages, binds)
-        keeps_meaning = type in _WORDS or (type == "INFORM" and body.get("kind") == "note")
-        said = (type, json.dumps(body, sort_keys=True), reply)
         for attempt in range(RESIGN_MAX + 1):
-            doubt, self._doubt = self._doubt, None
-            if doubt is not None and doubt[0] == said:
-                statement = doubt[1]
+            if doubted is not None:
+                statement, doubted = doubted[1], None
             else:
                 statement = await self._party.sign(self._stream, type, body, self._head, reply=reply, intent=intent)
             try:
-                receipt = await node.submit(statement)
+                return await self._hand_in(words, statement)
             except Conflict as conflict:
-                # It was not taken in, whatever was not known of it before.
-                self._head = None
-                if not keeps_meaning or attempt == RESIGN_MAX:
+                if not words.keep_meaning or attempt == RESIGN_MAX:
                     raise
                 self._head = conflict.head or head_of(await self._party.get(self._path()))
-            except BaseException as error:
-                if isinstance(error, Refused) and error.code not in _UNKNOWN:
-                    # A head that was refused may be none.
-                    self._head = None
-                else:
-                    self._doubt = (said, statement)
-                raise
-            else:
-                self._learn((receipt.sequence, receipt.statement))
-                for package in packages:
-                    self._packages[package.hash] = package
-                return receipt
         raise Conflict.unread("the session moves faster than it can be written to")
+
+    async def _hand_in(self, words: _Words, statement: _core.Statement) -> Receipt:
+        """Hands a statement in, once; what is known of the head and of the statement afterwards is kept."""
+        try:
+            receipt = await (await self._party.node()).submit(statement)
+        except Conflict:
+            # It was not taken in, whatever was not known of it before.
+            self._head = None
+            raise
+        except BaseException as error:
+            if isinstance(error, Refused) and error.code not in _UNKNOWN:
+                # A head that was refused may be none.
+                self._head = None
+            else:
+                self._doubt = (words, statement)
+            raise
+        self._learn((receipt.sequence, receipt.statement))
+        self._keep(words.packages)
+        return receipt
+
+    async def _say_sealed(self, words: _Words, binds: bool, doubted: tuple[_Words, _core.Statement] | None) -> Receipt:
+        """The same in a session that the node cannot read: what is secret of it is sealed for the group.
+
+        Before that, whatever could not be read is told, and the group is made, or led on, if it has to be.
+        """
+        salted = words.salted() if doubted is None else doubted[0]
+        intent = await self._judged(salted, binds)
+        for attempt in range(ATTEMPTS_MAX):
+            is_last = attempt + 1 == ATTEMPTS_MAX
+            # Nearly always it takes two: a group first.
+            await self._channel.part(max(0, attempt - 1))
+            try:
+                async with self._channel.turn:
+                    statement = doubted[1] if doubted is not None else await self._sealed(salted, intent)
+                    doubted = None
+                    if statement is not None:
+                        return await self._hand_in(salted, statement)
+            except Conflict:
+                if not words.keep_meaning or is_last:
+                    raise
+            except Refused as refused:
+                # The group moved between reading and saying.
+                if refused.code != "EPOCH_STALE" or is_last:
+                    raise
+            except VaultFault as fault:
+                # The same, by another process of this agent.
+                if fault.fault not in MOVED or is_last:
+                    raise
+        raise Conflict.unread("the session moves faster than it can be written to")
+
+    async def _judged(self, words: _Words, binds: bool = False) -> Intent | None:
+        """What the guard judges, judged: before anything is said in its preparation."""
+        if self._party.guard is None:
+            return None
+        intent = await self._intent(words.type, json.loads(words.body), words.reply, words.packages, binds)
+        self._party.guard.check(intent)
+        return intent
+
+    async def _sealed(self, words: _Words, intent: Intent | None) -> _core.Statement | None:
+        """Signs with what is secret sealed; none if something else had to be said first, and was."""
+        known = await self._channel.follow()
+        self._unmoved(words, known)
+        with formed():
+            begun, secret = known.state != "INVITED", known.is_secret(words.type, words.body)
+            unread = known.agrees_unread(words.type, words.body)
+        untold = [(said, code) for said, code in known.untold if said not in self._untellable]
+        if untold and known.state in TELLING and not words.tells_unread:
+            await self._tell(known, untold)
+            return None
+        if unread:
+            raise Unreadable(UNOPENED, "the terms that this agrees to could not be read here")
+        if not begun and not words.have_place_before:
+            # The node would read it, and refuse it then.
+            raise Missing("nobody has come in yet, for whom this could be sealed")
+        if not (begun and secret):
+            return await self._signed(words, known, intent)
+        if not await self._channel.is_ready(known):
+            try:
+                await self._regroup(known)
+            except Missing:
+                # Nobody is kept by somebody who cannot be taken into the group: one goes without saying why.
+                if words.type not in _GOING:
+                    raise
+                return await self._signed(words.without_reason(), known, intent)
+            return None
+        shown, seal = await self._channel.seal(known, words.type, words.body)
+        return await self._signed(words.showing(shown), known, intent, seal)
+
+    async def _signed(
+        self, words: _Words, known: _core.Known, intent: Intent | None, seal: str | None = None
+    ) -> _core.Statement:
+        body = json.loads(words.body)
+        return await self._party.sign(
+            self._stream, words.type, body, known.head, reply=words.reply, intent=intent, seal=seal
+        )
+
+    def _unmoved(self, words: _Words, known: _core.Known) -> None:
+        """Nothing is said on what others said meanwhile and this program has not read; only words are."""
+        head = self._head
+        for logged in self._channel.since(head[0]) if head is not None and not words.keep_meaning else ():
+            if not automatic(logged, json.loads(logged.json)["body"], self._agent.name):
+                self._head = None
+                raise Conflict.unread("somebody else spoke first", known.head)
+        self._learn(known.head)
+
+    async def _tell(self, known: _core.Known, untold: Sequence[tuple[str, str]]) -> None:
+        """Says of all that could not be read that it could not: it is not answered."""
+        for statement, code in untold:
+            words = _Words("INFORM", json.dumps({"kind": "unreadable", "code": code}), statement)
+            try:
+                await self._hand_in(words, await self._signed(words, known, await self._judged(words)))
+            except Conflict:
+                return
+            except Refused as refused:
+                if refused.code in _UNKNOWN:
+                    raise
+                # Where that may not be said, what was meant may still be.
+                self._untellable.add(statement)
+            known = await self._channel.follow()
+
+    async def _regroup(self, known: _core.Known) -> None:
+        """Makes the group the one that it has to be; where another was first, nothing is left of the attempt."""
+        # A vault that is new has none yet, and is taken in with them the next time.
+        await self._agent.publish_packages()
+        how = await self._channel.regrouping(known)
+        claimed = await self._agent._claim(how.packages_of)
+        words = _Words("INFORM", await self._channel.regroup(how, claimed), None)
+        try:
+            await self._hand_in(words, await self._signed(words, known, await self._judged(words)))
+        except Conflict:
+            await self._channel.drop_pending()
+        except Forbidden:
+            await self._channel.drop_pending()
+            raise
+        except Refused as refused:
+            if refused.code not in _UNKNOWN:
+                await self._channel.drop_pending()
+            raise
 
     async def _intent(
         self, type: str, body: Mapping[str, Any], reply: str | None, packages: tuple[Package, ...], binds: bool
@@ -557,17 +730,69 @@ class Session:
 
     async def _replayed(self) -> _core.World:
         """The session as it follows from its statements and those that it rests on, each verified and judged here."""
-        streams, messages, following = [self._stream], [], 0
-        # The session comes first, so that whatever it rests on is at least as recent.
-        while following < len(streams):
-            read = await self._party.chained(streams[following])
-            following += 1
-            for logged in read:
-                for needed in logged.needs():
-                    if needed not in streams and len(streams) < STREAMS_MAX:
-                        streams.append(needed)
-            messages += read
-        return (await self._party.node()).world(messages)
+        return (await self._party.node()).world(await self._party.rested(self._stream, {}))
+
+
+@dataclass(frozen=True)
+class _Words:
+    """What is to be said."""
+
+    type: str
+    #: The body, as JSON.
+    body: str
+    #: What it answers.
+    reply: str | None
+    #: The packages that it offers or agrees to.
+    packages: tuple[Package, ...] = ()
+    #: The same words before they were salted.
+    meant: str | None = None
+
+    def same(self, other: _Words) -> bool:
+        """Whether it is the same that is meant."""
+        return (self.type, self.meant or self.body, self.reply) == (other.type, other.body, other.reply)
+
+    @property
+    def kind(self) -> str:
+        return str(json.loads(self.body).get("kind", ""))
+
+    @property
+    def keep_meaning(self) -> bool:
+        """Whether they mean the same whatever was said just before."""
+        return self.type in _WORDS or (self.type, self.kind) == ("INFORM", "note")
+
+    @property
+    def have_place_before(self) -> bool:
+        """Whether they have a place in a session into which nobody has come yet."""
+        return self.type in ("ACCEPT", "REJECT", "WITHDRAW") or (self.type, self.kind) == ("COUNTER", "conditions")
+
+    def without_reason(self) -> _Words:
+        """The same, and not why."""
+        return replace(self, body=json.dumps({**json.loads(self.body), "reason": ""}, sort_keys=True))
+
+    @property
+    def tells_unread(self) -> bool:
+        return (self.type, self.kind) == ("INFORM", "unreadable")
+
+    def salted(self) -> _Words:
+        """The same with a salt in every package that it offers, so that the hashes of terms tell nothing of them."""
+        with formed():
+            body = _core.salted(self.type, self.body)
+        offered = tuple(_offered(json.loads(body)))
+        return replace(self, body=body, packages=offered or self.packages, meant=self.body)
+
+    def showing(self, body: str) -> _Words:
+        """The same as everybody sees it."""
+        return replace(self, body=body)
+
+
+def _mode_of(opening: _core.Logged) -> str:
+    with held():
+        return str(json.loads(opening.json)["body"]["mode"])
+
+
+def _offered(body: Mapping[str, Any]) -> Iterable[Package]:
+    for package in (*body.get("packages", ()), *([body["package"]] if "package" in body else ())):
+        yield Package.of(package)
 
 
 def _id(what: Said) -> str:

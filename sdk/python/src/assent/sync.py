@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -52,8 +53,18 @@ class Session:
         """Who takes part by this handle."""
         return Agent(self._portal, self._inner.agent)
 
+    def mode(self) -> str:
+        """Who can read it: ``open``, ``hybrid`` (the node sees what is owed, and no words) or ``sealed`` (its members alone).
+
+        By the statement that opens it, whose hash is its id, and never by the node's word.
+        """
+        return self._portal.run(self._inner.mode())
+
     def view(self) -> View:
-        """The session as it stands, by the node's word. What it shows can be answered from here on."""
+        """The session as it stands. What it shows can be answered from here on.
+
+        By the node's word; one that the node cannot read is judged and opened here.
+        """
         return self._portal.run(self._inner.view())
 
     def messages(self, after: int | None = None) -> list[Message]:
@@ -457,6 +468,7 @@ class Agent:
         consents: Sequence[str] | None = None,
         schemas: Sequence[Mapping[str, Any] | str] | None = None,
         roles: Mapping[str, str] | None = None,
+        mode: str = "open",
         timeout: float | None = 60.0,
     ) -> Session:
         """Opens a session by inviting the others: ``async with agent.open_session(...) as session``, or ``await`` it.
@@ -464,6 +476,8 @@ class Agent:
         Consents with their organisations that cover the capability are found unless they are named. Waits ``timeout``
         seconds until all are in (0: does not wait); then proposes ``terms``, if there are any.
         ``limits`` are the session's in the protocol's spelling, such as ``{"rounds": 10, "responseMs": 60000}``.
+        ``mode`` is who can read it: ``open``, ``hybrid`` (the node sees what is owed, and no words) or ``sealed`` (those who
+        take part alone); what follows is sealed and opened by itself.
 
         :raises Missing: if a consent is.
         :raises Ended: if the others do not come in.
@@ -481,6 +495,7 @@ class Agent:
                         consents=consents,
                         schemas=schemas,
                         roles=roles,
+                        mode=mode,
                         timeout=timeout,
                     )
                 )
@@ -593,6 +608,13 @@ class Agent:
         """Ends the agent."""
         return self._portal.run(self._inner.retire(reason))
 
+    def publish_packages(self) -> bool:
+        """Publishes key packages where few are left, so that others can seal something for it while it is away.
+
+        Done by itself before it comes into a session that needs it. Whether any were published.
+        """
+        return self._portal.run(self._inner.publish_packages())
+
     def answer(self, challenge: bytes) -> bytes:
         """Answers a node's question whether it is there: for whatever serves the endpoint that its card names."""
         return self._portal.run(self._inner.answer(challenge))
@@ -636,16 +658,30 @@ class Client:
         """How many entries its log has, as its newest checkpoint says, whose signature is verified."""
         return self._portal.run(self._inner.size())
 
-    def agent(self, name: str, key: AgentKey, *, guard: Guard | None = None) -> Agent:
-        """An agent that is registered already. ``guard`` has to allow whatever it is to sign."""
-        return Agent(self._portal, self._inner.agent(name, key, guard=guard))
+    def agent(
+        self, name: str, key: AgentKey, *, guard: Guard | None = None, vault: str | os.PathLike[str] | None = None
+    ) -> Agent:
+        """An agent that is registered already. ``guard`` has to allow whatever it is to sign.
+
+        ``vault`` is the folder of its own in which it keeps what it needs for sealed sessions, and which is made when it is
+        needed. Unless it is named it is in ``vaults`` beside the keyring's folder, where the command line has it too; without
+        a keyring it ends with this client.
+        """
+        return Agent(self._portal, self._inner.agent(name, key, guard=guard, vault=vault))
 
     def organisation(self, domain: str, key: AgentKey) -> Organisation:
         """An organisation, registered or not."""
         return Organisation(self._portal, self._inner.organisation(domain, key))
 
     def register(
-        self, name: str, *, organisation: AgentKey, key: AgentKey, card: Mapping[str, Any], guard: Guard | None = None
+        self,
+        name: str,
+        *,
+        organisation: AgentKey,
+        key: AgentKey,
+        card: Mapping[str, Any],
+        guard: Guard | None = None,
+        vault: str | os.PathLike[str] | None = None,
     ) -> Agent:
         """Registers an agent, and its organisation first if nobody has; gives the agent. Doing it again changes nothing.
 
@@ -656,7 +692,9 @@ class Client:
         """
         return Agent(
             self._portal,
-            self._portal.run(self._inner.register(name, organisation=organisation, key=key, card=card, guard=guard)),
+            self._portal.run(
+                self._inner.register(name, organisation=organisation, key=key, card=card, guard=guard, vault=vault)
+            ),
         )
 
     def discover(

@@ -122,6 +122,11 @@ class Package:
         """What an acceptance names."""
         return _core.terms_hash(json.dumps(self.wire()))
 
+    @property
+    def hidden(self) -> bool:
+        """Whether what it says could not be read: nothing of it but its hash is known, and nobody can agree to it."""
+        return "hidden" in self._more
+
     def owed_by(self, agent: str) -> dict[str, Decimal]:
         """What an agent would owe, by currency."""
         return self._sums("debtor", agent)

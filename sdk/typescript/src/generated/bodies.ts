@@ -76,6 +76,15 @@ export type Availability = "available" | "busy" | "away";
 /** 128 random bits in 32 lower-case hexadecimal digits. */
 export type Nonce = string;
 
+/** Bytes that mean nothing to who may not open them, 1 to 49,152 of them, in base64url without padding (RFC 4648, section 5). */
+export type Opaque = string;
+
+/** A code of the protocol, as Appendix B lists them. */
+export type Code = string;
+
+/** How closed a session is: `open` is read by the participants and the node; of what is said in a `hybrid` one the node sees who owes whom how much and by when, in a `sealed` one who says what kind of thing to whom. */
+export type Mode = "open" | "hybrid" | "sealed";
+
 /** What a statement in a session does. */
 export type Performative = "PROPOSE" | "COUNTER" | "ACCEPT" | "REJECT" | "INFORM" | "QUERY" | "CLARIFY" | "COMMIT" | "DELEGATE" | "ESCALATE" | "WITHDRAW" | "OBSERVE" | "CLOSE";
 
@@ -217,6 +226,9 @@ export type Due = DueAt | {
   readonly after: ObligationId;
   /** How long after its acknowledgement, in milliseconds. */
   readonly withinMs: Millis;
+} | {
+  /** That it is so. */
+  readonly withheld: true;
 };
 
 /** How the fulfilment of an obligation is to be shown. */
@@ -306,6 +318,21 @@ export type RulingEffect = "advisory" | "presumptive" | "binding";
 
 /** A rung of the ladder: 0 what the log alone decides, 1 settlement, 2 the panel, 3 the arbiter. */
 export type Rung = 0 | 1 | 2 | 3;
+
+/** What was sealed in a statement, shut anew for one key: who has that key can open it and prove that it is what was signed. */
+export type Disclosure = {
+  /** The body and its salt, encrypted to the key (RFC 9180, section 5.1.1). */
+  readonly content: Opaque;
+  /** The encapsulated key that goes with it, of at most 64 bytes. */
+  readonly enc: Opaque;
+  /** The statement in which it was sealed. */
+  readonly statement: Hash;
+  /** The key that opens it. */
+  readonly to: Key;
+};
+
+/** What was sealed in statements of a session, each shut anew for one key, each statement once for each key. */
+export type Disclosures = readonly (Disclosure)[];
 
 /** Something that a side shows. */
 export type Exhibit = {
@@ -444,10 +471,14 @@ export type Share = {
 export type Package = {
   /** How disputes under it go; by the rules of the protocol, with nobody to rule, if absent. */
   readonly disputes?: DisputeTerms;
+  /** The hash of the terms that stand in a seal, in the outline of what offers them; absent where the terms are shown. */
+  readonly hidden?: Hash;
   /** What money is held while the commitment is active; none if absent. */
   readonly holds?: readonly (Hold)[];
   /** Who owes what. */
   readonly obligations: readonly (Obligation)[];
+  /** Makes the hash of terms that are sealed one that nobody finds by trying; only in a seal. */
+  readonly salt?: Nonce;
   /** The terms schema that the terms follow, where the session agreed on some. */
   readonly schema?: Hash;
   /** The terms as the parties' domain writes them. */
@@ -503,6 +534,16 @@ export type Trace = {
   readonly traceparent: string;
   /** What vendors add, as the W3C recommendation writes it, of at most 512 bytes. */
   readonly tracestate?: string;
+};
+
+/** What a statement says to the members of its session's group and to nobody else. */
+export type Seal = {
+  /** What the body in the content hashes to with its salt. */
+  readonly commitment: Hash;
+  /** A PrivateMessage of MLS (RFC 9420, section 6.3), with the padded body and its salt in it. */
+  readonly content: Opaque;
+  /** The epoch of the group in which it was sealed: how many group statements the session had before. */
+  readonly epoch: number;
 };
 
 /** One signature of an envelope. */
@@ -644,6 +685,16 @@ export type InformNote = {
   readonly text: Text;
 };
 
+/** A file for the members of the group. Only in a seal; everybody else sees a note. */
+export type InformFile = {
+  /** What names the file and opens it. */
+  readonly file: InformAttachment;
+  /** Tells this body from the others of its type. */
+  readonly kind: "file";
+  /** Words for people. */
+  readonly text: Text;
+};
+
 /** How far an obligation is. */
 export type InformProgress = {
   /** The commitment. */
@@ -708,6 +759,28 @@ export type InformUsage = {
   readonly tokens?: number;
 };
 
+/** From here on these and nobody else can open what is sealed. */
+export type InformGroup = {
+  /** The Commit of MLS that leads the members of the group before it here (RFC 9420, section 12.4); a new group is founded if absent. */
+  readonly commit?: Opaque;
+  /** Its number: one more than that of the group statement before it in the session, from 1 on. */
+  readonly epoch: number;
+  /** Tells this body from the others of its type. */
+  readonly kind: "group";
+  /** Everybody who is in it, who says this included, in the order of their names. */
+  readonly members: readonly (InformGroupMember)[];
+  /** The Welcome of MLS that lets those in who were added (RFC 9420, section 12.4.3.1); absent where nobody was. */
+  readonly welcome?: Opaque;
+};
+
+/** The issuer could not read the statement that this replies to, so it has not answered it. */
+export type InformUnreadable = {
+  /** What is wrong with it. */
+  readonly code: Code;
+  /** Tells this body from the others of its type. */
+  readonly kind: "unreadable";
+};
+
 /** The node says that a due time passed. */
 export type InformBreach = {
   /** The commitment. */
@@ -759,8 +832,34 @@ export type InformAward = {
   };
 };
 
+/** A member of the group of a session. */
+export type InformGroupMember = {
+  /** Who. */
+  readonly agent: Agent;
+  /** By which of its keys, which is one of Ed25519. */
+  readonly key: Key;
+  /** The hash of the key package by which it is taken in here; absent of who was in before by that key, and of who says this. */
+  readonly package?: Hash;
+};
+
+/** A file that travels beside the log, in chunks of 1 MiB that are shut one by one. */
+export type InformAttachment = {
+  /** The SHA-256 of each chunk as it travels, shut; in order, as many as the size makes. */
+  readonly chunks: readonly (Hash)[];
+  /** The SHA-256 of the file. */
+  readonly digest: Hash;
+  /** What opens it: 32 random bytes in base64url without padding. */
+  readonly key: string;
+  /** What kind of file it is, for whoever shows it (RFC 6838, section 4.2). The sender's word. */
+  readonly mediaType?: string;
+  /** What people call it: 1 to 200 bytes that can be seen, without what separates the parts of a path; no space at either end, no full stop at the end. */
+  readonly name: string;
+  /** How many bytes the file has. */
+  readonly size: number;
+};
+
 /** Tells a fact, progress, fulfilment or its acknowledgement. */
-export type InformBody = InformNote | InformProgress | InformFulfilment | InformAcknowledgement | InformContest | InformUsage | InformBreach | InformSilence | InformAward;
+export type InformBody = InformNote | InformFile | InformProgress | InformFulfilment | InformAcknowledgement | InformContest | InformUsage | InformGroup | InformUnreadable | InformBreach | InformSilence | InformAward;
 
 /** Notes something without taking part. */
 export type ObserveBody = {
@@ -780,8 +879,8 @@ export type ProposeSessionInvitation = {
   readonly kind: "session-invitation";
   /** The limits that are proposed. */
   readonly limits: Limits;
-  /** Who can read the session: `open` is the participants and the node. */
-  readonly mode: "open";
+  /** How closed the session is. */
+  readonly mode: Mode;
   /** Makes the session's id unguessable. */
   readonly nonce: Nonce;
   /** Everybody who is to take part, the initiator included. */
@@ -1011,6 +1110,20 @@ export type AgentKeyRotateBody = {
   readonly oldKey: Key;
 };
 
+/** A key package of an agent. */
+export type AgentKeypackagePublishPublishedPackage = {
+  /** A KeyPackage of MLS (RFC 9420, section 10), of at most 4,096 bytes. */
+  readonly content: Opaque;
+  /** That it may be used more than once, when there is no other; never if absent. */
+  readonly lastResort?: true;
+};
+
+/** An agent publishes what others need to take it into a group, in addition to what it published before. */
+export type AgentKeypackagePublishBody = {
+  /** Key packages, each with the agent as credential and one of its keys as signature key, none twice. */
+  readonly packages: readonly (AgentKeypackagePublishPublishedPackage)[];
+};
+
 /** An agent says how it was to deal with another participant of a session that has ended. */
 export type AgentRateBody = {
   /** Who is rated. */
@@ -1070,6 +1183,8 @@ export type ConsentRequestBody = {
   readonly expiresAt: LogTime;
   /** The names of the members that data and terms may have; any if absent, none if empty. */
   readonly fields?: Fields;
+  /** How closed sessions under it have to be at least; any will do if absent. */
+  readonly mode?: Mode;
   /** Makes the consent's id unguessable. */
   readonly nonce: Nonce;
   /** The performatives that may be used, each named once; all of them if absent. */
@@ -1122,6 +1237,8 @@ export type DisputeDrawBody = {
 
 /** More that a side shows. */
 export type DisputeEvidenceBody = {
+  /** What of the session was sealed, shut anew for keys that are to open it; nothing if absent. */
+  readonly disclosures?: Disclosures;
   /** What it shows. */
   readonly evidence: readonly (Exhibit)[];
 };
@@ -1136,6 +1253,8 @@ export type DisputeFileBody = {
   readonly claim: Text;
   /** The commitment. */
   readonly commitment: Hash;
+  /** What of the session was sealed, shut anew for keys that are to open it; nothing if absent. */
+  readonly disclosures?: Disclosures;
   /** What shows it. */
   readonly evidence: readonly (Exhibit)[];
   /** Makes the id of the dispute unguessable. */
@@ -1158,6 +1277,8 @@ export type DisputeFileBody = {
 export type DisputeRespondBody = {
   /** Whether it admits the claim, which ends the dispute. */
   readonly accepts: boolean;
+  /** What of the session was sealed, shut anew for keys that are to open it; nothing if absent. */
+  readonly disclosures?: Disclosures;
   /** What shows its side. */
   readonly evidence: readonly (Exhibit)[];
   /** Words for people. */
@@ -1326,6 +1447,8 @@ export type OrgPolicySetBody = {
   readonly humanContacts: readonly (Name)[];
   /** How often one other organisation may invite; as often as the node lets it if absent. */
   readonly invitations?: OrgPolicySetInvitationRate;
+  /** How closed sessions of its agents have to be at least; any will do if absent. */
+  readonly mode?: Mode;
   /** What other currencies are worth to it when it asks how far to trust somebody; none counts if absent. */
   readonly rates?: OrgPolicySetRates;
   /** Whom it takes to be good for something when it asks how far to trust somebody; only itself if absent. */
@@ -1389,6 +1512,7 @@ export interface Bodies {
   readonly "agent.key.add": AgentKeyAddBody;
   readonly "agent.key.revoke": AgentKeyRevokeBody;
   readonly "agent.key.rotate": AgentKeyRotateBody;
+  readonly "agent.keypackage.publish": AgentKeypackagePublishBody;
   readonly "agent.rate": AgentRateBody;
   readonly "agent.register": AgentRegisterBody;
   readonly "agent.retire": AgentRetireBody;

@@ -122,6 +122,26 @@ export const RULES = {
   INVALID_PARTICIPANTS: "ASP-SES-001",
   /** Who comes in, or who invites, has not earned the trust that is asked for. */
   TRUST_TOO_LOW: "ASP-SES-047",
+  /** A consent or a policy asks for a more closed session than this one. */
+  MODE_TOO_OPEN: "ASP-SEA-002",
+  /** The session is hybrid or sealed, and the body shows what has to be sealed. */
+  CONTENT_IN_CLEAR: "ASP-SEA-003",
+  /** Who seals something is not in the group of the session. */
+  NOT_IN_GROUP: "ASP-SEA-004",
+  /** The group of the session is not, or no longer, the one that it has to be. */
+  EPOCH_STALE: "ASP-SEA-005",
+  /** The group is not made of exactly those who take part, each by an Ed25519 key that counts, one step after the one before. */
+  INVALID_GROUP: "ASP-SEA-006",
+  /** The agent has published no such key package, or many since. */
+  UNKNOWN_KEY_PACKAGE: "ASP-SEA-007",
+  /** What was sealed is not a padded body with its salt. */
+  CONTENT_INVALID: "ASP-SEA-008",
+  /** What was sealed is not what the signed statement commits to. */
+  COMMITMENT_MISMATCH: "ASP-SEA-009",
+  /** The body that everybody sees is not the outline of what was sealed. */
+  OUTLINE_MISMATCH: "ASP-SEA-010",
+  /** What was sealed cannot be opened by a member of the group. */
+  CONTENT_UNOPENED: "ASP-SEA-014",
   /** More would be owed that nothing covers than the policy of who is owed lets this agent owe. */
   EXPOSURE_TOO_HIGH: "ASP-TRU-011",
   /** The policy of an organisation that is invited does not let yours invite. */
@@ -268,6 +288,12 @@ export const RULES = {
   WEBHOOK_LIMIT: "",
   /** The node calls no such address. */
   WEBHOOK_ADDRESS: "",
+  /** The bytes of the chunk do not have the digest that the address names. */
+  CHUNK_DIGEST: "",
+  /** The chunk exceeds 1 MiB and 16 bytes. */
+  CHUNK_TOO_LARGE: "",
+  /** The sender's organisation has put as many chunks as it may into this session or into all, or the node keeps as many as it may. */
+  CHUNK_LIMIT: "",
   /** The node has more work waiting than it will queue. */
   OVERLOADED: "",
   /** The provider of identities does not answer, or not as one. */

@@ -3755,6 +3755,62 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/key-packages/claim": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Claim key packages.
+         * @description One of each agent, to add it to a group. A package for a single use is given to nobody else; who gets none is given the
+         *     agent's last resort, as is an organisation that was given 32 of one agent's within a day. The statement is the agent's own
+         *     word that the package is its: check its signature.
+         */
+        readonly post: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path?: never;
+                readonly cookie?: never;
+            };
+            readonly requestBody: {
+                readonly content: {
+                    readonly "application/json": components["schemas"]["ClaimPackages"];
+                };
+            };
+            readonly responses: {
+                /** @description What there is for the caller */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["ClaimedPackages"];
+                    };
+                };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 408: components["responses"]["Problem"];
+                readonly 409: components["responses"]["Problem"];
+                readonly 413: components["responses"]["Problem"];
+                readonly 415: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
+                readonly default: components["responses"]["Problem"];
+            };
+        };
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/me": {
         readonly parameters: {
             readonly query?: never;
@@ -4919,6 +4975,132 @@ export interface paths {
             };
         };
         readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/sessions/{id}/chunks/{digest}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Get a chunk.
+         * @description For who reads the session. `HEAD` tells whether it is there, so that sending a file can go on where it broke off.
+         */
+        readonly get: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path: {
+                    /** @description The SHA-256 of the bytes, 64 hexadecimal digits */
+                    readonly digest: string;
+                    /** @description 64 hexadecimal digits */
+                    readonly id: string;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                /** @description The bytes as they were put */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/octet-stream": readonly number[];
+                    };
+                };
+                /** @description The caller has them: `If-None-Match` names the digest */
+                readonly 304: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                readonly 403: components["responses"]["Problem"];
+                readonly 404: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
+                readonly default: components["responses"]["Problem"];
+            };
+        };
+        /**
+         * Put a chunk.
+         * @description Of a file that is attached in a hybrid or sealed session, under the SHA-256 of its bytes, which are encrypted already. From
+         *     when the session begins until it ends, for the organisations of those who have come in or are in its group: else NOT_A_PARTY;
+         *     in an open session and before it begins NOT_ALLOWED. Each organisation has so many chunks in a session. When it is answered
+         *     it is durable; putting it again changes nothing. It stays until some time after the session has ended.
+         */
+        readonly put: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path: {
+                    /** @description The SHA-256 of the bytes, 64 hexadecimal digits */
+                    readonly digest: string;
+                    /** @description 64 hexadecimal digits */
+                    readonly id: string;
+                };
+                readonly cookie?: never;
+            };
+            /** @description At most 1 MiB and 16 bytes */
+            readonly requestBody: {
+                readonly content: {
+                    readonly "application/octet-stream": readonly number[];
+                };
+            };
+            readonly responses: {
+                /** @description It is kept */
+                readonly 201: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description It was there already */
+                readonly 204: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                readonly 400: components["responses"]["Problem"];
+                readonly 401: components["responses"]["Problem"];
+                /** @description Nobody of the organisation has come in */
+                readonly 403: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                readonly 404: components["responses"]["Problem"];
+                readonly 408: components["responses"]["Problem"];
+                /** @description The session is open, has not begun or has ended, or there are as many chunks as may be */
+                readonly 409: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                readonly 413: components["responses"]["Problem"];
+                readonly 415: components["responses"]["Problem"];
+                readonly 429: components["responses"]["Problem"];
+                readonly 503: components["responses"]["Problem"];
+                readonly default: components["responses"]["Problem"];
+            };
+        };
         readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
@@ -6231,6 +6413,35 @@ export interface components {
             /** @description Its type. */
             readonly type: string;
         };
+        /** @description Who can open what is sealed in a session, by its last group statement. */
+        readonly ChannelView: {
+            /**
+             * Format: int64
+             * @description The number of that statement among those of its kind.
+             */
+            readonly epoch: number;
+            /** @description The members by name, each with the key by which it is in. */
+            readonly members: Record<string, unknown>;
+            /** @description The statement. */
+            readonly statement: string;
+        };
+        /** @description What was claimed of one agent. */
+        readonly ClaimedPackage: {
+            /** @description The agent. */
+            readonly agent: string;
+            readonly package?: components["schemas"]["KeyPackageView"] | null;
+            readonly statement?: components["schemas"]["Message"] | null;
+        };
+        /** @description What was claimed. */
+        readonly ClaimedPackages: {
+            /** @description One entry for each agent, in the order in which they were asked for. */
+            readonly claimed: readonly components["schemas"]["ClaimedPackage"][];
+        };
+        /** @description Of whom key packages are claimed. */
+        readonly ClaimPackages: {
+            /** @description The agents, 1 to 32, each once. */
+            readonly agents: readonly string[];
+        };
         /** @description How many commitments stand how. */
         readonly CommitmentCountsView: {
             /**
@@ -6835,6 +7046,15 @@ export interface components {
             /** @description When it ends. */
             readonly until: string;
         };
+        /** @description A key package that an agent has published. */
+        readonly KeyPackageView: {
+            /** @description The package, a `KeyPackage` of RFC 9420, in base64url without padding. */
+            readonly content: string;
+            /** @description Its hash: SHA-256 over `asp/1.0/key-package\n` and its bytes. */
+            readonly hash: string;
+            /** @description Whether others are given the same. */
+            readonly lastResort: boolean;
+        };
         /** @description A key with its life in the log. */
         readonly KeyView: {
             /**
@@ -6931,8 +7151,8 @@ export interface components {
              */
             readonly most?: number | null;
             /**
-             * @description What: `statementsPerSecond`, `statementsWaiting`, `requestsPerSecond`, `invitationsUnanswered`,
-             *     `invitationsUnansweredByOne` or `eventStreamsAndPolls`; others may come.
+             * @description What: `statementsPerSecond`, `statementsWaiting`, `requestsPerSecond`, `chunksPerSecond`, `chunkBytes`,
+             *     `invitationsUnanswered`, `invitationsUnansweredByOne` or `eventStreamsAndPolls`; others may come.
              */
             readonly what: string;
         };
@@ -7604,6 +7824,7 @@ export interface components {
             readonly agreed: readonly string[];
             /** @description What it is about. */
             readonly capability: string;
+            readonly channel?: components["schemas"]["ChannelView"] | null;
             /** @description Its commitments. */
             readonly commitments: readonly components["schemas"]["CommitmentView"][];
             /** @description The statement whose conditions an introduction answers, while participants come in. */
@@ -7625,6 +7846,8 @@ export interface components {
              * @description Statements by participants.
              */
             readonly messages: number;
+            /** @description Who can read it: `open`, `hybrid` or `sealed`. */
+            readonly mode: string;
             readonly narrowed?: components["schemas"]["NarrowedView"] | null;
             /** @description Offers that can be answered. */
             readonly offers: readonly components["schemas"]["OfferView"][];

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::money;
 use crate::case::{Case, continuing, opening};
-use crate::people::{ACME, BUYER, MEDIATOR, NODE, SELLER, hash, opened};
+use crate::people::{ACME, BUYER, MEDIATOR, NODE, SELLER, hash, key_id, opaque, opened};
 
 const NONCE: &str = "00112233445566778899aabbccddeeff";
 
@@ -27,6 +27,21 @@ fn exhibits() -> Value {
     ])
 }
 
+/// What was sealed in two statements, shut to the keys of two.
+fn disclosures() -> Value {
+    let of = |statement: &str, to: &str| {
+        json!({
+            "content": opaque(&format!("{statement} for {to}"), 200), "enc": opaque("a point", 32), "statement": hash(statement),
+            "to": key_id(to),
+        })
+    };
+    json!([
+        of("a sealed statement", MEDIATOR),
+        of("a sealed statement", ACME),
+        of("another sealed statement", ACME)
+    ])
+}
+
 fn said(kind: &'static str, name: &str, by: &'static str, body: Value) -> Case {
     continuing(kind, name, &opened("dispute", "a dispute"), by, body)
 }
@@ -38,7 +53,7 @@ fn filings() -> Vec<Case> {
     });
     let whole = json!({
         "against": SELLER, "amount": money("100", "USD"), "claim": "", "commitment": hash("a commitment"),
-        "evidence": exhibits(), "nonce": NONCE, "obligation": "steel", "party": BUYER, "reason": "not-as-agreed",
+        "disclosures": disclosures(), "evidence": exhibits(), "nonce": NONCE, "obligation": "steel", "party": BUYER, "reason": "not-as-agreed",
         "rules": terms(), "session": hash("a session"), "severity": 5,
     });
     vec![
@@ -58,11 +73,23 @@ fn filings() -> Vec<Case> {
 }
 
 fn answers() -> Vec<Case> {
-    let deny = json!({"accepts": false, "evidence": exhibits(), "text": "It came."});
+    let deny =
+        json!({"accepts": false, "disclosures": disclosures(), "evidence": exhibits(), "text": "It came."});
     let admit = json!({"accepts": true, "evidence": [], "text": ""});
     let offer = json!({"amount": money("5", "USD"), "outcome": "partly", "text": "Let us share it."});
     let taken = json!({"outcome": "dismissed", "text": ""});
+    let shown = json!({"disclosures": disclosures(), "evidence": exhibits()});
+    let twice = disclosures().get(0).cloned().unwrap_or_default();
     vec![
+        said("dispute.evidence", "more, with what was sealed", BUYER, shown)
+            .but("disclosed-twice", "the same to the same key twice", "/disclosures", json!([twice, twice]))
+            .but("nothing-disclosed", "no disclosure", "/disclosures", json!([]))
+            .but(
+                "large-point",
+                "an encapsulated key of 65 bytes",
+                "/disclosures/0/enc",
+                json!(opaque("a point", 65)),
+            ),
         said("dispute.respond", "a denial", SELLER, deny),
         said("dispute.respond", "an admission", SELLER, admit),
         said("dispute.evidence", "more", BUYER, json!({"evidence": exhibits()})).but(

@@ -125,6 +125,7 @@ fn policy() -> serde_json::Value {
         "consentRules": [rule, {"capabilities": ["procure"], "lastsMs": 0}],
         "exposureCap": {"floor": money("500", "USD"), "share": 40},
         "humanContacts": ["Ada"],
+        "mode": "sealed",
         "invitations": {"perHour": 60},
         "rates": {
             "base": "USD",
@@ -246,8 +247,8 @@ fn consents() -> Vec<Case> {
     let whole = json!({
         "capabilities": ["procure", "carry"], "ceiling": money("0.000000001", "EUR"),
         "dataClasses": ["public", "internal", "confidential", "personal", "special"],
-        "expiresAt": "9998-12-31T23:59:59.999Z", "fields": ["size", "grade"], "nonce": nonce,
-        "performatives": ["PROPOSE", "ACCEPT"], "purpose": "", "with": GLOBEX,
+        "expiresAt": "9998-12-31T23:59:59.999Z", "fields": ["size", "grade"], "mode": "hybrid",
+        "nonce": nonce, "performatives": ["PROPOSE", "ACCEPT"], "purpose": "", "with": GLOBEX,
     });
     let reason = json!({"reason": "no more"});
     vec![

@@ -6,6 +6,7 @@ mod duties;
 mod identity;
 mod money;
 mod offers;
+mod sealed;
 mod words;
 
 use serde_json::{Value, json};
@@ -22,6 +23,7 @@ pub(super) fn all() -> Vec<Case> {
         duties::cases(),
         words::cases(),
         disputes::cases(),
+        sealed::cases(),
     ]
     .concat()
 }

@@ -38,11 +38,12 @@ pub(super) fn changes(case: &Case, place: usize) -> Vec<Result<Made, String>> {
 }
 
 /// Whether the statement suffers this change of what its schemas ask: one statement suffers all, every other one those
-/// of its body and a share of the rest.
+/// of its body and its seal and a share of the rest.
 pub(super) fn has_share(case: &Case, place: usize, change: &Change) -> bool {
     let whole = case.kind == WHOLE;
     let first = case.kind.len() + 4 * place + change.name.len();
-    whole || change.at.starts_with("/body/") || first.is_multiple_of(SHARE)
+    let own = change.at.starts_with("/body/") || change.at.starts_with("/seal/");
+    whole || own || first.is_multiple_of(SHARE)
 }
 
 impl Row {

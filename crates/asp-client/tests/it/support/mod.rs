@@ -65,6 +65,8 @@ pub fn offer(value: &str, binding: bool) -> Offer {
         obligations: vec![obligation],
         schema: None,
         terms: serde_json::Map::new(),
+        hidden: None,
+        salt: None,
     };
     Offer::of(vec![package], binding)
 }
@@ -101,6 +103,11 @@ impl Stage {
         let client = stage.client().await;
         stage.people(&client).await;
         (stage, client)
+    }
+
+    /// Where the node keeps everything.
+    pub fn folder(&self) -> &std::path::Path {
+        self._folder.path()
     }
 
     /// Stops the node and starts it again, at another address.

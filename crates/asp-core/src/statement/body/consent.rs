@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{DataClass, Name, Nonce, Text, bound, some};
+use super::{DataClass, Mode, Name, Nonce, Text, bound, some};
 use crate::amount::Money;
 use crate::limits;
 use crate::name::{Capability, Domain};
@@ -28,6 +28,9 @@ bodies! {
         /// The names of the members that data and terms may have; any if absent, none if empty.
         #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
         fields: Option<BTreeSet<Name>>,
+        /// How closed sessions under it have to be at least; any will do if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        mode: Option<Mode>,
         /// Makes the consent's id unguessable.
         nonce: Nonce,
         /// The performatives that may be used; all if absent.

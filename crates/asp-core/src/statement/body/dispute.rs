@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Nonce, ObligationId, Package, Text, bound, some};
+use super::{Disclosure, Nonce, ObligationId, Package, Text, bound, some};
 use crate::amount::Money;
+use crate::key::KeyId;
 use crate::limits;
 use crate::name::{AgentUri, Issuer};
 use crate::position::{Hash, Millis};
@@ -73,6 +74,9 @@ bodies! {
         claim: Text,
         /// The commitment.
         commitment: Hash,
+        /// What the log holds sealed of the session, shut anew for keys that are to open it; nothing if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        disclosures: Option<Vec<Disclosure>>,
         /// What shows it.
         evidence: Vec<Exhibit>,
         /// Makes the dispute's id unguessable.
@@ -96,6 +100,9 @@ bodies! {
     struct DisputeRespond {
         /// Whether it admits the claim, which ends the dispute.
         accepts: bool,
+        /// What the log holds sealed of the session, shut anew for keys that are to open it; nothing if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        disclosures: Option<Vec<Disclosure>>,
         /// What shows its side.
         evidence: Vec<Exhibit>,
         /// Words for people.
@@ -103,6 +110,9 @@ bodies! {
     }
     /// `dispute.evidence`: more that a side shows.
     struct DisputeEvidence {
+        /// What the log holds sealed of the session, shut anew for keys that are to open it; nothing if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        disclosures: Option<Vec<Disclosure>>,
         /// What it shows.
         evidence: Vec<Exhibit>,
     }
@@ -329,7 +339,22 @@ impl DisputeFile {
         if let Some(rules) = &self.rules {
             rules.bounds("/body/rules")?;
         }
+        disclosures_bounded(self.disclosures.as_deref())?;
         exhibits_bounded(&self.evidence, 0)
+    }
+}
+
+impl DisputeRespond {
+    pub(super) fn bounds(&self) -> Result<(), Rejection> {
+        disclosures_bounded(self.disclosures.as_deref())?;
+        exhibits_bounded(&self.evidence, 0)
+    }
+}
+
+impl DisputeEvidence {
+    pub(super) fn bounds(&self) -> Result<(), Rejection> {
+        disclosures_bounded(self.disclosures.as_deref())?;
+        exhibits_bounded(&self.evidence, 1)
     }
 }
 
@@ -405,7 +430,20 @@ pub(super) fn terms_bounded(place: &str, package: &Package) -> Result<(), Reject
     package.disputes.as_ref().map_or(Ok(()), |terms| terms.bounds(&format!("{place}/disputes")))
 }
 
+/// Disclosures are some, not too many, of each statement one for each key, and none has more than its suite makes.
+fn disclosures_bounded(disclosures: Option<&[Disclosure]>) -> Result<(), Rejection> {
+    const PLACE: &str = "/body/disclosures";
+    let Some(disclosures) = disclosures else { return Ok(()) };
+    bound(PLACE, disclosures.len(), 1..=limits::DISCLOSURES_MAX)?;
+    let distinct: BTreeSet<(Hash, KeyId)> = disclosures.iter().map(|one| (one.statement, one.to)).collect();
+    let large = |one: &Disclosure| one.enc.bytes().len() > limits::ENCAPSULATED_BYTES_MAX;
+    if distinct.len() < disclosures.len() || disclosures.iter().any(large) {
+        return Err(Code::InvalidBody.at(PLACE));
+    }
+    Ok(())
+}
+
 /// A list of exhibits has at least `least`, and not too many.
-pub(super) fn exhibits_bounded(evidence: &[Exhibit], least: usize) -> Result<(), Rejection> {
+fn exhibits_bounded(evidence: &[Exhibit], least: usize) -> Result<(), Rejection> {
     bound("/body/evidence", evidence.len(), least..=limits::EXHIBITS_MAX)
 }

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{DisputeTerms, Hold, Name, ObligationId, Text, bound, some};
+use super::{DisputeTerms, Hold, Name, Nonce, ObligationId, Text, bound, some};
 use crate::amount::{Decimal, Money};
 use crate::attestation::Attestation;
 use crate::limits;
 use crate::name::{AgentUri, Domain};
-use crate::position::{Hash, LogTime, Millis};
+use crate::position::{Hash, InvalidText, LogTime, Millis};
 use crate::rejection::Rejection;
 use crate::statement::draft;
 
@@ -86,11 +86,17 @@ bodies! {
         /// How disputes under it go; by the rules of the protocol, with nobody to rule, if absent.
         #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
         disputes: Option<DisputeTerms>,
+        /// The hash of the terms that stand in a seal, in the outline of what offers them.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        hidden: Option<Hash>,
         /// What money is held while the commitment is active.
         #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
         holds: Option<Vec<Hold>>,
         /// Who owes what; at least one obligation.
         obligations: Vec<Obligation>,
+        /// Makes the hash of terms that are sealed one that nobody finds by trying.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        salt: Option<Nonce>,
         /// The schema that the terms follow, where the session agreed on some.
         #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
         schema: Option<Hash>,
@@ -107,6 +113,26 @@ pub enum Due {
     At(DueAt),
     /// Some time after another obligation of the package was acknowledged.
     After(DueAfter),
+    /// For the members of the session's group to know: the node finds no breach.
+    Withheld(Withheld),
+}
+
+/// The value `true`, and no other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "bool", into = "bool")]
+pub struct True;
+
+impl TryFrom<bool> for True {
+    type Error = InvalidText;
+    fn try_from(value: bool) -> Result<Self, InvalidText> {
+        if value { Ok(Self) } else { Err(InvalidText("true")) }
+    }
+}
+
+impl From<True> for bool {
+    fn from(_: True) -> Self {
+        true
+    }
 }
 
 bodies! {
@@ -114,6 +140,11 @@ bodies! {
     struct DueAt {
         /// The instant.
         at: LogTime,
+    }
+    /// Due when only the members of the session's group know.
+    struct Withheld {
+        /// That it is so.
+        withheld: True,
     }
     /// Due after another obligation; lapses if that is breached.
     struct DueAfter {
@@ -199,8 +230,13 @@ impl Package {
     }
 
     /// The hash that an acceptance repeats: SHA-256 over `asp/1.0/terms`, a newline and the canonical bytes.
+    ///
+    /// Of terms that are hidden it is what stands for them.
     #[must_use]
     pub fn terms_hash(&self) -> Hash {
+        if let Some(hidden) = self.hidden {
+            return hidden;
+        }
         Hash::of(&[b"asp/1.0/terms\n", &draft::canonical(self)])
     }
 
@@ -209,10 +245,13 @@ impl Package {
         self.obligations.iter().flat_map(|obligation| [&obligation.debtor, &obligation.creditor])
     }
 
-    /// Whether none of these debtors owes more than `ceiling`; one who owes in another currency does.
+    /// Whether none of these debtors owes more than `ceiling`; one who owes in another currency does. What is withheld here
+    /// is for those to judge who can read it.
     pub fn owes_at_most(&self, ceiling: &Money, concerns: impl Fn(&AgentUri) -> bool) -> bool {
         let mut owed: BTreeMap<&AgentUri, Decimal> = BTreeMap::new();
-        self.obligations.iter().filter(|obligation| concerns(&obligation.debtor)).all(|obligation| {
+        let known = |obligation: &&Obligation| !matches!(obligation.due, Due::Withheld(_));
+        let concerned = self.obligations.iter().filter(|obligation| concerns(&obligation.debtor));
+        concerned.filter(known).all(|obligation| {
             let sum = owed.entry(&obligation.debtor).or_insert(Decimal::ZERO);
             let more = sum.checked_add(obligation.value.amount);
             *sum = more.unwrap_or(*sum);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Name, TRUST_SCORE_MAX, TrustFloor, some};
+use super::{Mode, Name, TRUST_SCORE_MAX, TrustFloor, some};
 use crate::amount::{Currency, Decimal, Money};
 use crate::limits;
 use crate::name::{Capability, Domain};
@@ -32,6 +32,9 @@ bodies! {
         /// How often one other organisation may invite.
         #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
         invitations: Option<InvitationRate>,
+        /// How closed sessions of its agents have to be at least; any will do if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+        mode: Option<Mode>,
         /// What other currencies are worth to it when it asks how far to trust somebody; none counts if absent.
         #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
         rates: Option<Rates>,
@@ -191,6 +194,7 @@ impl PolicySet {
             exposure_cap: None,
             human_contacts,
             invitations: None,
+            mode: None,
             rates: None,
             seeds: None,
         }

@@ -150,6 +150,9 @@ pub(super) fn capability(capability: &Capability) -> Html {
 
 /// An amount with its thousands apart.
 pub(super) fn money(money: &Money) -> Html {
+    if money.is_withheld() {
+        return Html("<span class=\"money\"><small>sealed</small></span>".to_owned());
+    }
     let text = grouped_amount(money);
     Html(format!(
         "<span class=\"money\">{} <small>{}</small></span>",

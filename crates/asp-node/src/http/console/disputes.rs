@@ -1,6 +1,6 @@
 //! Disputes: the case on one page for a person who has to rule, and the ruling itself.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use askama::Template;
@@ -26,8 +26,8 @@ use super::super::extract::{Id, OwnForm, Params};
 use super::super::problem::Denial;
 use super::super::{App, disputes};
 use super::cells::{self, Html};
-use super::talk::{Columns, Said, Talk};
-use super::{Frame, Look, Visitor, Way, deciding, page};
+use super::talk::{Columns, Disclosed, Said, Talk};
+use super::{Frame, Look, Visitor, Way, deciding, disclosed, page};
 use crate::auth::Credentials;
 use crate::auth::people::Kind;
 use crate::auth::rights::Right;
@@ -133,7 +133,7 @@ struct Case {
 struct Shown {
     side: String,
     at: Html,
-    note: Html,
+    note: Option<Html>,
     what: &'static str,
     hash: Html,
     /// The statement, if it is one and the case file has it.
@@ -190,36 +190,34 @@ pub(super) async fn show(State(app): State<Arc<App>>, visitor: Visitor, Id(id): 
         let news = look.news(&app).await?;
         let Json(view) = disputes::show(State(Arc::clone(&app)), look.credentials.clone(), Id(id)).await?;
         let ruling = form(&app, &look, &view).await?;
-        let cited = cited(&app, &look, &view).await?;
-        let mut case = case(&app, &look, &view, (ruling, cited.as_slice()));
+        let (cited, disclosed) = match cited(&app, &look, &view).await? {
+            Some(file) => (said(&file)?, disclosed::opened(&app, &look, &view, file).await?),
+            None => (Vec::new(), BTreeMap::new()),
+        };
+        let mut case = case(&app, &look, &view, (ruling, cited.as_slice(), &disclosed));
         case.frame.news = news;
         page(&case)
     };
     way.answer(found.await)
 }
 
-/// The statements that the sides cite: a case file has them for whoever may read the case.
-async fn cited(app: &Arc<App>, look: &Look, view: &DisputeView) -> Result<Vec<Message>, Denial> {
-    let named: BTreeSet<Hash> = view
-        .evidence
-        .iter()
-        .filter_map(|one| match &one.exhibit {
-            Exhibit::Statement { statement, .. } => Some(*statement),
-            Exhibit::Digest { .. } => None,
-        })
-        .collect();
-    if named.is_empty() {
-        return Ok(Vec::new());
+/// The file of the case, which whoever may read the case may have. None where no statement is cited.
+async fn cited(app: &Arc<App>, look: &Look, view: &DisputeView) -> Result<Option<Vec<u8>>, Denial> {
+    if !view.evidence.iter().any(|one| matches!(one.exhibit, Exhibit::Statement { .. })) {
+        return Ok(None);
     }
-    let file = match disputes::case(app, look.credentials.clone(), view.id).await {
-        Ok(file) => file,
+    match disputes::case(app, look.credentials.clone(), view.id).await {
+        Ok(file) => Ok(Some(file)),
         // Who rules reads the session until the dispute has ended.
-        Err(Denial::Rejected(rejection)) if rejection.code == Code::NotFound => return Ok(Vec::new()),
-        Err(denial) => return Err(denial),
-    };
-    let file: CaseFile = serde_json::from_slice(&file).map_err(|_| Denial::Internal)?;
-    let entries = file.entries.into_iter().filter(|entry| named.contains(&entry.receipt.receipt.statement));
-    let messages = entries.map(|entry| Message {
+        Err(Denial::Rejected(rejection)) if rejection.code == Code::NotFound => Ok(None),
+        Err(denial) => Err(denial),
+    }
+}
+
+/// The statements that the case rests on.
+fn said(file: &[u8]) -> Result<Vec<Message>, Denial> {
+    let file: CaseFile = serde_json::from_slice(file).map_err(|_| Denial::Internal)?;
+    let messages = file.entries.into_iter().map(|entry| Message {
         log_index: entry.index,
         log_time: entry.log_time,
         hash: entry.receipt.receipt.statement,
@@ -258,7 +256,11 @@ const fn side(side: DisputeSide) -> &'static str {
     }
 }
 
-fn shown(view: &DisputeView, cited: &[Message], own: Option<&Domain>) -> Vec<Shown> {
+fn shown(
+    view: &DisputeView,
+    (cited, disclosed): (&[Message], &BTreeMap<Hash, Disclosed>),
+    own: Option<&Domain>,
+) -> Vec<Shown> {
     let columns = Columns { left: None, own };
     let of = |of: DisputeSide| match of {
         DisputeSide::Filer => Some(view.party.organisation()),
@@ -271,12 +273,17 @@ fn shown(view: &DisputeView, cited: &[Message], own: Option<&Domain>) -> Vec<Sho
             Exhibit::Digest { digest, note } => ("A file outside the log", digest, note),
         };
         let mut talk = Talk::default();
-        cited.iter().filter(|message| message.hash == *hash).for_each(|message| talk.take(message, &columns));
+        let before = cited.iter().take_while(|message| message.hash != *hash);
+        if let Some(message) = cited.iter().find(|message| message.hash == *hash) {
+            before.for_each(|message| talk.hear(message));
+            talk.take_disclosed(message, disclosed.get(hash), &columns);
+        }
         Shown {
             cited: talk.said,
             side: side(one.side).to_owned(),
             at: cells::at(one.at),
-            note: cells::theirs(note.as_str(), of(one.side).as_ref(), own),
+            note: (!note.as_str().is_empty())
+                .then(|| cells::theirs(note.as_str(), of(one.side).as_ref(), own)),
             what,
             hash: cells::hash(hash),
         }
@@ -301,7 +308,12 @@ fn rulings(view: &DisputeView, own: Option<&Domain>) -> Vec<Ruling> {
     view.rulings.iter().map(ruling).collect()
 }
 
-fn case(app: &App, look: &Look, view: &DisputeView, (ruling, cited): (Option<Form>, &[Message])) -> Case {
+fn case(
+    app: &App,
+    look: &Look,
+    view: &DisputeView,
+    (ruling, cited, disclosed): (Option<Form>, &[Message], &BTreeMap<Hash, Disclosed>),
+) -> Case {
     let (own, now) = (look.organisation(), app.clock.now());
     let reason = cells::spoken(&cells::word(&view.reason));
     let against = view.against.organisation();
@@ -332,7 +344,7 @@ fn case(app: &App, look: &Look, view: &DisputeView, (ruling, cited): (Option<For
                 cells::at(answer.at),
             )
         }),
-        exhibits: shown(view, cited, own),
+        exhibits: shown(view, (cited, disclosed), own),
         offer: view.offer.as_ref().map(|offer| {
             let what =
                 format!("{} would settle: {}", side(offer.side), cells::spoken(&cells::word(&offer.outcome)));

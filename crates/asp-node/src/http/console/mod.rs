@@ -14,6 +14,7 @@ mod commitments;
 mod consents;
 mod course;
 mod deciding;
+mod disclosed;
 mod disputes;
 mod live;
 mod log;

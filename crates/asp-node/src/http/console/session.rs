@@ -96,6 +96,9 @@ pub(super) async fn show(
         let left = Issuer::Agent(session.initiator.clone());
         let columns = Columns { left: Some(&left), own: look.organisation() };
         let mut talk = Talk::default();
+        if let Some(channel) = &session.channel {
+            talk.learn(channel.epoch, channel.members.keys().cloned().collect());
+        }
         for message in &messages.messages {
             talk.take(message, &columns);
         }

@@ -1,6 +1,8 @@
 //! Statements as a conversation: who says what, with the offer in it, and all that is needed to check it in the page.
 //! Says what a statement says; whether it was right to say it is not known here.
 
+use std::collections::BTreeMap;
+
 use asp_client::api::Message;
 use asp_core::amount::Money;
 use asp_core::name::{AgentUri, Domain, Issuer};
@@ -25,6 +27,7 @@ pub(super) struct Said {
     /// What it says, in the issuer's.
     pub(super) words: Option<Html>,
     pub(super) packages: Vec<Shown>,
+    pub(super) seal: Option<Sealed>,
     pub(super) at: Html,
     pub(super) hash: Html,
     pub(super) previous: Html,
@@ -37,6 +40,47 @@ pub(super) struct Said {
     pub(super) index: u64,
     pub(super) time: u64,
     pub(super) signatures: String,
+}
+
+/// What is known of the sealed part of a statement, and how: as a pill and in the node's words.
+pub(super) struct Sealed {
+    pub(super) standing: Html,
+    pub(super) sentence: String,
+    /// Who can open it, where that is known.
+    pub(super) members: Vec<Html>,
+}
+
+/// What came out of the disclosure of a statement.
+pub(super) struct Disclosed {
+    pub(super) finding: Finding,
+    /// The same in a few words, as a bundle's report has it.
+    pub(super) detail: String,
+    /// The body in full, where it is what was committed to.
+    pub(super) body: Option<Value>,
+}
+
+/// What a disclosure proves. In each case but the last it is what its issuer committed to.
+#[derive(Clone, Copy)]
+pub(super) enum Finding {
+    /// And nobody has said that it was not to be read.
+    Proved,
+    /// And members have said that they could not read it.
+    NotReadByAll,
+    /// And it breaks a rule, so it counted as unread.
+    BreaksARule,
+    /// It is not what was committed to, or that cannot be told.
+    DoesNotHold,
+}
+
+impl Finding {
+    fn pill(self) -> Html {
+        match self {
+            Self::Proved => cells::pill_of("ok", "Disclosed and proved"),
+            Self::NotReadByAll => cells::pill_of("warn", "Committed to, and not read by all"),
+            Self::BreaksARule => cells::pill_of("warn", "Committed to, and breaks a rule"),
+            Self::DoesNotHold => cells::pill_of("bad", "Disclosure does not hold"),
+        }
+    }
 }
 
 /// A package of terms.
@@ -57,6 +101,8 @@ pub(super) struct Line {
 pub(super) struct Talk {
     pub(super) said: Vec<Said>,
     pub(super) offered: Vec<Offered>,
+    /// Who is in the group of each epoch that was heard of.
+    groups: BTreeMap<u64, Vec<AgentUri>>,
 }
 
 /// Who stands where.
@@ -68,13 +114,65 @@ pub(super) struct Columns<'a> {
 }
 
 impl Talk {
+    /// Learns who is in the group of an epoch.
+    pub(super) fn learn(&mut self, epoch: u64, members: Vec<AgentUri>) {
+        self.groups.insert(epoch, members);
+    }
+
+    /// Learns who is in the group that a statement forms, if it forms one.
+    pub(super) fn hear(&mut self, message: &Message) {
+        if let Ok(statement) = serde_json::from_str::<Value>(message.statement.get()) {
+            self.grouped(&statement);
+        }
+    }
+
+    fn grouped(&mut self, statement: &Value) {
+        let body = statement.get("body").unwrap_or(&Value::Null);
+        let Some(epoch) = body.get("epoch").and_then(Value::as_u64) else { return };
+        if text(statement, "/type") == "INFORM" && text(body, "/kind") == "group" {
+            let members = body.get("members").and_then(Value::as_array).into_iter().flatten();
+            let members = members.filter_map(|member| text(member, "/agent").parse().ok());
+            self.groups.insert(epoch, members.collect());
+        }
+    }
+
+    /// What a page says of the seal of a statement, if it has one.
+    fn seal(&self, statement: &Value, disclosed: Option<&Disclosed>, own: Option<&Domain>) -> Option<Sealed> {
+        let epoch = statement.pointer("/seal/epoch").and_then(Value::as_u64)?;
+        let members = self.groups.get(&epoch).into_iter().flatten();
+        let members = members.map(|member| cells::agent(member, own)).collect();
+        let (standing, sentence) = match disclosed {
+            None => (
+                cells::pill_of("idle", "Sealed"),
+                format!("Only the members of the group of epoch {epoch} can open the rest."),
+            ),
+            Some(Disclosed { finding, detail, .. }) => {
+                (finding.pill(), format!("Disclosed to your organisation: {detail}."))
+            }
+        };
+        Some(Sealed { standing, sentence, members })
+    }
+
     /// Adds a statement. What cannot be read is left out: the log has it all the same.
     pub(super) fn take(&mut self, message: &Message, columns: &Columns<'_>) {
+        self.take_disclosed(message, None, columns);
+    }
+
+    /// The same with what was disclosed of it.
+    pub(super) fn take_disclosed(
+        &mut self,
+        message: &Message,
+        disclosed: Option<&Disclosed>,
+        columns: &Columns<'_>,
+    ) {
         let raw = message.statement.get();
         let Ok(statement) = serde_json::from_str::<Value>(raw) else { return };
+        self.grouped(&statement);
+        let seal = self.seal(&statement, disclosed, columns.own);
         let Some(issuer) = text(&statement, "/issuer").parse::<Issuer>().ok() else { return };
         let kind = text(&statement, "/type");
-        let body = statement.get("body").unwrap_or(&Value::Null);
+        let shown = statement.get("body").unwrap_or(&Value::Null);
+        let body = disclosed.and_then(|it| it.body.as_ref()).unwrap_or(shown);
         let (does, words) = told(kind, body);
         let organisation = issuer.organisation();
         let previous = self.said.last().map(|before| before.hash_text.clone()).unwrap_or_default();
@@ -93,7 +191,8 @@ impl Talk {
             verb: cells::pill(kind),
             does,
             words: words.map(|words| cells::theirs(words, organisation.as_ref(), columns.own)),
-            packages: packages.iter().map(|package| shown(package)).collect(),
+            packages: packages.iter().map(|package| self::shown(package)).collect(),
+            seal,
             at: cells::at(message.log_time),
             hash: cells::hash(&message.hash),
             previous: text(&statement, "/previousHash")
@@ -122,6 +221,10 @@ fn side(issuer: &Issuer, columns: &Columns<'_>) -> &'static str {
 
 fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
     value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn number(value: &Value, member: &str) -> u64 {
+    value.get(member).and_then(Value::as_u64).unwrap_or_default()
 }
 
 /// What a statement does, and the words in it.
@@ -155,6 +258,8 @@ fn told<'a>(kind: &str, body: &'a Value) -> (String, Option<&'a str>) {
         ("INFORM", "usage") => plain("Says what it has spent on this session"),
         ("INFORM", "breach") => (format!("{} was due and did not come", duty()), None),
         ("INFORM", "silence") => (format!("{} counts as in order: nobody contested it", duty()), None),
+        ("INFORM", "group") => (format!("Leads the group to epoch {}", number(body, "epoch")), None),
+        ("INFORM", "unreadable") => (format!("Could not read a statement: {}", text(body, "/code")), None),
         ("INFORM", "award") => (format!("A dispute about {} has ended", duty()), None),
         ("INFORM", _) => ("Notes".to_owned(), words("text")),
         ("QUERY", _) => ("Asks".to_owned(), words("text")),

@@ -92,6 +92,7 @@ impl Case {
             amount: None,
             claim: text("it is not as they say"),
             commitment: self.commitment,
+            disclosures: None,
             evidence: Vec::new(),
             nonce: author.nonce(),
             obligation: Some(text("delivery")),

@@ -1,7 +1,7 @@
 //! Tools for what is contested, and for what organisations allow each other.
 
 use asp_client::api::CommitmentView;
-use asp_client::{ConsentTerms, Filing};
+use asp_client::{CaseEvidence, ConsentTerms, Filing};
 use asp_core::name::{AgentUri, Capability};
 use asp_core::position::Millis;
 use asp_core::statement::body::{DisputeReason, ObligationId, Text};
@@ -103,7 +103,7 @@ async fn file(own: &Own, said: &Disputing, claim: Text) -> Result<asp_core::posi
         severity: said.severity.unwrap_or(SEVERITY),
         claim,
         amount: maybe("amount", said.amount.as_deref())?,
-        evidence: Vec::new(),
+        evidence: CaseEvidence::default(),
     };
     Ok(own.agent().disputes().file(&view, filing).await?)
 }

@@ -125,6 +125,7 @@ impl Cast {
             performatives: None,
             purpose: "Load".parse().map_err(Failure::fault)?,
             with: asked.clone(),
+            mode: None,
         };
         let opens = StreamName::Opens(StreamKind::Consent);
         let consent = self.sign(asking, &[], opens, Body::ConsentRequest(request), None)?;

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use asp_client::{AgentParty, Filing, Opening, Session};
+use asp_client::{AgentParty, CaseEvidence, Filing, Opening, Session};
 use asp_core::amount::Money;
 use asp_core::name::{Issuer, StreamName};
 use asp_core::position::{Hash, Millis};
@@ -271,7 +271,7 @@ impl Scene<'_> {
             severity: 3,
             claim: text("We counted on the quay: a third of what was agreed did not come.")?,
             amount: None,
-            evidence: Vec::new(),
+            evidence: CaseEvidence::default(),
         };
         let id = self.buyer.desk.disputes().file(&about, filing).await?;
         self.breath().await;

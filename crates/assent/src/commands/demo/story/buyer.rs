@@ -12,8 +12,8 @@ use asp_core::name::AgentUri;
 use asp_core::position::{Hash, Millis};
 use asp_core::session::table::State;
 use asp_core::statement::body::{
-    Body, Evidence, Inform, Invitee, Limits, ObligationId, ObligationRef, Offer, Package, ParticipantRole,
-    Propose,
+    Body, Evidence, Inform, Invitee, Limits, Mode, ObligationId, ObligationRef, Offer, Package,
+    ParticipantRole, Propose,
 };
 use futures::StreamExt;
 
@@ -112,6 +112,7 @@ impl Buyer {
             purpose: "GPU hours".parse().map_err(Failure::fault)?,
             consents: Vec::new(),
             limits: Limits::defaults(),
+            mode: Mode::Open,
             schemas: Vec::new(),
         })
     }

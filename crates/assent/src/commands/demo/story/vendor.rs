@@ -175,7 +175,7 @@ impl Vendor {
         self.think(format!("{} is below my floor", terms::money(&price))).await;
         let due = package.obligations.first().and_then(|obligation| match &obligation.due {
             asp_core::statement::body::Due::At(due) => Some(due.at),
-            asp_core::statement::body::Due::After(_) => None,
+            asp_core::statement::body::Due::After(_) | asp_core::statement::body::Due::Withheld(_) => None,
         });
         let sale = Sale {
             seller: self.part.agent.clone(),

@@ -13,7 +13,7 @@ use asp_core::position::{Hash, Head, LogTime, Position, Sequence};
 use asp_core::rejection::{Code, Rejection};
 use asp_core::session::table::{Performative, State};
 use asp_core::statement::body::{
-    A2aPin, Availability, CardCheck, DataClass, Mandate, Name, Package, ParticipantRole, PolicySet,
+    A2aPin, Availability, CardCheck, DataClass, Mandate, Mode, Name, Package, ParticipantRole, PolicySet,
     SessionReceipt, TrustFloor, Usage, VerifyMethod,
 };
 use asp_core::statement::{Signature, Verified};
@@ -47,6 +47,7 @@ mod consent;
 mod dispute;
 mod domain;
 mod inbox;
+mod packages;
 mod people;
 mod trace;
 mod trust;
@@ -58,6 +59,7 @@ pub use commitment::*;
 pub use dispute::*;
 pub use domain::*;
 pub use inbox::*;
+pub use packages::*;
 pub use people::*;
 pub use trace::*;
 pub use trust::*;
@@ -593,8 +595,8 @@ api! {
     }
     /// Something that a node lets an organisation ask for.
     struct LimitView {
-        /// What: `statementsPerSecond`, `statementsWaiting`, `requestsPerSecond`, `invitationsUnanswered`,
-        /// `invitationsUnansweredByOne` or `eventStreamsAndPolls`; others may come.
+        /// What: `statementsPerSecond`, `statementsWaiting`, `requestsPerSecond`, `chunksPerSecond`, `chunkBytes`,
+        /// `invitationsUnanswered`, `invitationsUnansweredByOne` or `eventStreamsAndPolls`; others may come.
         what: String,
         /// How much of it at most; any amount if absent. Of what is counted by the second ten times as much at once.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -637,6 +639,17 @@ api! {
         /// The floors, all of which were reached; none where nobody asked for any.
         floors: Vec<FloorView>,
     }
+    /// Who can open what is sealed in a session, by its last group statement.
+    struct ChannelView {
+        /// The number of that statement among those of its kind.
+        epoch: u64,
+        /// The statement.
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        statement: Hash,
+        /// The members by name, each with the key by which it is in.
+        #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+        members: BTreeMap<AgentUri, KeyId>,
+    }
     /// A session, whole.
     struct SessionView {
         /// Its id.
@@ -648,6 +661,12 @@ api! {
         /// The head of its stream: what the next statement continues.
         #[cfg_attr(feature = "openapi", schema(value_type = Object))]
         head: Head,
+        /// Who can read it: `open`, `hybrid` or `sealed`.
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        mode: Mode,
+        /// Who can open what is sealed in it; absent while nothing was.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        channel: Option<ChannelView>,
         /// When it was opened.
         #[cfg_attr(feature = "openapi", schema(value_type = String))]
         opened_at: LogTime,

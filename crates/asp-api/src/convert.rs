@@ -14,9 +14,9 @@ use asp_core::statement::body::{Card, OrgVerify, TrustFloor};
 use asp_core::stream::{KeyHistory, KeyLife};
 
 use super::{
-    AdmittedView, AgentView, CommitmentView, ConsentView, DomainView, EndView, EscalationView, FloorView,
-    GrantedBy, HoldView, KeyView, MandateView, NarrowedView, ObligationView, OfferView, OrganisationView,
-    ParticipantView, PendingView, Problem, QuestionView, SessionView, StageView, UsageView,
+    AdmittedView, AgentView, ChannelView, CommitmentView, ConsentView, DomainView, EndView, EscalationView,
+    FloorView, GrantedBy, HoldView, KeyView, MandateView, NarrowedView, ObligationView, OfferView,
+    OrganisationView, ParticipantView, PendingView, Problem, QuestionView, SessionView, StageView, UsageView,
 };
 
 impl Problem {
@@ -207,7 +207,8 @@ impl CommitmentView {
 
 fn obligation(commitment: &Commitment, duty: &Duty, now: LogTime) -> ObligationView {
     let due = commitment.due_at(duty);
-    let remedy = duty.obligation.remedy.clone();
+    let agreed = commitment.agreed(duty);
+    let remedy = agreed.remedy.clone();
     let stages = duty.stages.iter().map(|milestone| {
         let owed = Owed { duty, milestone: Some(milestone) };
         StageView {
@@ -223,13 +224,13 @@ fn obligation(commitment: &Commitment, duty: &Duty, now: LogTime) -> ObligationV
     });
     ObligationView {
         id: duty.obligation.id.to_string(),
-        what: duty.obligation.what.to_string(),
+        what: agreed.what.to_string(),
         debtor: duty.obligation.debtor.clone(),
         creditor: duty.obligation.creditor.clone(),
-        value: duty.obligation.value.clone(),
+        value: agreed.value.clone(),
         state: duty.progress.as_str().to_owned(),
         stages: stages.collect(),
-        shown_by: duty.obligation.shown_by.clone(),
+        shown_by: agreed.shown_by.clone(),
         penalty: commitment.penalty(duty, now),
         capped_at: remedy.as_ref().zip(due).and_then(|(remedy, due)| remedy.capped_at(due)),
         late_ms: commitment.late_ms(Owed { duty, milestone: None }),
@@ -330,6 +331,12 @@ impl From<&Session> for SessionView {
             id: session.id(),
             state: session.state(),
             head: session.head(),
+            mode: session.mode(),
+            channel: session.channel().map(|channel| ChannelView {
+                epoch: channel.epoch,
+                statement: channel.statement,
+                members: channel.members.clone(),
+            }),
             opened_at: session.opened().time,
             updated_at: session.last(),
             initiator: session.initiator().clone(),

@@ -1,0 +1,339 @@
+"""Sessions that the node cannot read: sealed, opened and judged without being asked."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+import assent
+from assent import _core
+
+from .support import CAPABILITY, PATIENCE, Market, Relay, Served, binary, clean
+
+#: What is in words of both modes alone.
+WORDS = ("eight GPUs for a day", "the machines are yours", "all is well")
+
+
+async def session(
+    traders: Market,
+    mode: str = "sealed",
+    *,
+    buyer: assent.Agent | None = None,
+    seller: assent.Agent | None = None,
+) -> tuple[assent.Session, assent.Session]:
+    """A session in this mode that both are in."""
+    mine = await (buyer or traders.buyer).open_session(traders.seller.name, CAPABILITY, mode=mode, timeout=0)
+    theirs = (seller or traders.seller).session(mine.id)
+    await theirs.introduce()
+    await mine.wait_until("INTRODUCED", PATIENCE)
+    return mine, theirs
+
+
+def holding(folder: Path, secret: str) -> list[str]:
+    """The files below a folder in which a text is, as it is or in hexadecimal digits or UTF-16."""
+    spellings = (secret.encode(), secret.encode().hex().encode(), secret.encode("utf-16-le"))
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return [str(path) for path in files if any(spelling in path.read_bytes() for spelling in spellings)]
+
+
+def break_next(session: assent.Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the session says next commits to something else than what is sealed."""
+    seal = session._channel.seal
+
+    async def wrong(known: _core.Known, type: str, body: str) -> tuple[str, str | None]:
+        shown, sealed = await seal(known, type, body)
+        monkeypatch.undo()
+        return shown, json.dumps({**json.loads(sealed or ""), "commitment": _core.digest(b"something else")})
+
+    monkeypatch.setattr(session._channel, "seal", wrong)
+
+
+async def last(session: assent.Session) -> assent.Message:
+    return (await session.messages())[-1]
+
+
+async def outlined(session: assent.Session) -> assent.View:
+    """The session as the node knows it."""
+    return assent.View._of(await session._party.get(session._path()))
+
+
+@pytest.mark.parametrize("mode", ["sealed", "hybrid"])
+async def test_a_deal_binds_and_the_node_has_no_word_of_it(traders: Market, node: Served, mode: str) -> None:
+    async def buy() -> assent.Session:
+        opening = traders.buyer.open_session([traders.seller.name], CAPABILITY, mode=mode)
+        async with opening as session:
+            await session.propose(traders.package("1000 USD"), reasoning="as ever")
+            async for message in session:
+                if message.is_mine:
+                    continue
+                assert message.unreadable is None
+                if message.type == "COUNTER":
+                    assert message.sealed
+                    (offered,) = message.packages
+                    assert offered.owed_by(traders.seller.name) == {"USD": 1150}
+                    assert (await session.view()).offers[0].package.hash == offered.hash
+                    await session.accept(message)
+                elif message.kind == "fulfilment":
+                    assert message.body["evidence"]["text"] == "the machines are yours"
+                    await session.acknowledge("delivery")
+                    await session.close("all is well")
+            return session
+
+    async def sell() -> assent.Session:
+        session = await traders.seller.next_invitation(PATIENCE)
+        assert await session.mode() == mode
+        await session.introduce()
+        async for message in session:
+            if message.is_mine:
+                continue
+            if message.type == "PROPOSE" and message.kind == "proposal":
+                assert message.text == "as ever"
+                await session.counter(traders.package("1150 USD"), binding=True)
+            elif message.type == "ACCEPT":
+                await session.fulfil("delivery", "the machines are yours")
+        await session.close("thank you")
+        return session
+
+    mine, theirs = await asyncio.wait_for(asyncio.gather(buy(), sell()), PATIENCE)
+    for side in (mine, theirs):
+        view = await side.view()
+        assert (view.mode, view.state, view.commitments[0].state) == (mode, "CLOSED", "FULFILLED")
+        (duty,) = view.commitments[0].obligations
+        assert (duty["what"], duty["value"]) == ("eight GPUs for a day", {"amount": "1150", "currency": "USD"})
+        assert [it.text for it in await side.messages() if it.type == "CLOSE"] == ["all is well", "thank you"]
+    (duty,) = (await outlined(mine)).commitments[0].obligations
+    shown = {"amount": "0", "currency": "XXX"} if mode == "sealed" else {"amount": "1150", "currency": "USD"}
+    assert (duty["what"], duty["value"]) == ("", shown)
+    report = assent.verify(await mine.bundle(), anchors=await traders.client.key())
+    assert report.ok
+    for secret in (*WORDS, "as ever", "thank you", *(("1150", "1000") if mode == "sealed" else ())):
+        assert holding(node.data, secret) == [], secret
+    # The search finds what is there: who takes part is no secret.
+    assert holding(node.data, "agent://volt.example/seller") != []
+
+
+async def test_terms_are_agreed_on_by_the_hash_of_what_was_salted(traders: Market) -> None:
+    mine, theirs = await session(traders)
+    package = traders.package("900 USD")
+    await mine.propose(package)
+    offer = (await theirs.view()).offers[0]
+    assert offer.package.hash in mine._packages
+    assert offer.package.hash != package.fixed(0).hash
+    await theirs.accept(offer)
+    view = await mine.view()
+    assert view.agreed == [offer.package.hash]
+    await mine.commit()
+    await theirs.view()
+    await theirs.accept()
+    assert (await mine.view()).commitments[0].terms_hash == offer.package.hash
+
+
+async def test_who_lost_its_vault_is_taken_in_again_and_reads_what_comes_then(traders: Market, tmp_path: Path) -> None:
+    mine, theirs = await session(traders)
+    await mine.say("before")
+    assert (await last(theirs)).text == "before"
+    name = traders.seller.name
+    again = traders.client.agent(name, traders.keys.load(name), vault=tmp_path / "new").session(mine.id)
+    before = await last(again)
+    assert (before.sealed, before.unreadable, before.body) == (True, "CONTENT_UNOPENED", {"kind": "note"})
+    assert before.text == ""
+    await again.say("after")
+    assert (await again.view()).raw["channel"]["epoch"] == 2
+    assert (await last(mine)).text == "after"
+    await mine.say("and on")
+    heard = {it.text: it.unreadable for it in await again.messages() if it.kind == "note"}
+    assert heard == {"": "CONTENT_UNOPENED", "after": None, "and on": None}
+
+
+async def test_a_vault_on_the_disk_outlives_the_program(traders: Market, node: Served) -> None:
+    mine, theirs = await session(traders)
+    await mine.say("one")
+    async with assent.Client(node.url) as client:
+        buyer, seller = traders.again(client)
+        assert buyer._vault is not traders.buyer._vault
+        await buyer.session(mine.id).say("two")
+        await seller.session(mine.id).say("three")
+    await theirs.messages()
+    await theirs.say("four")
+    for side in (mine, theirs):
+        notes = [it for it in await side.messages() if it.kind == "note"]
+        assert [it.text for it in notes] == ["one", "two", "three", "four"]
+    assert (await mine.view()).raw["channel"]["epoch"] == 1
+    kept = traders.keys.folder.parent / "vaults"
+    assert len(list(kept.iterdir())) == 2
+    assert all(path.stat().st_mode & 0o077 == 0 for path in kept.rglob("*"))
+
+
+async def test_keys_without_a_folder_have_a_vault_in_memory(traders: Market) -> None:
+    name = traders.buyer.name
+    key = assent.AgentKey.from_seed(traders.keys.load(name).seed())
+    buyer = traders.client.agent(name, key)
+    mine, theirs = await session(traders, buyer=buyer)
+    await mine.say("hello")
+    assert [it.text for it in await traders.client.agent(name, key).session(mine.id).messages()][-1] == "hello"
+    assert (await last(theirs)).text == "hello"
+    assert len(list((traders.keys.folder.parent / "vaults").iterdir())) == 1
+    assert repr(buyer._vault) == f"<Vault of {name}>"
+
+
+async def test_an_open_session_needs_no_vault(traders: Market) -> None:
+    mine, theirs = await traders.session()
+    await mine.say("hello")
+    heard = await last(theirs)
+    assert (heard.text, heard.sealed, heard.unreadable) == ("hello", False, None)
+    assert not (traders.keys.folder.parent / "vaults").exists()
+
+
+async def test_what_cannot_be_read_is_told_and_not_agreed_to(traders: Market, monkeypatch: pytest.MonkeyPatch) -> None:
+    mine, theirs = await session(traders)
+    break_next(theirs, monkeypatch)
+    await theirs.propose(traders.package("900 USD"), binding=True)
+    offered = await last(mine)
+    assert (offered.type, offered.unreadable, offered.packages) == ("PROPOSE", "COMMITMENT_MISMATCH", [])
+    (offer,) = (await mine.view()).offers
+    assert offer.package.hidden
+    head = (await outlined(mine)).head
+    with pytest.raises(assent.Unreadable) as unread:
+        await mine.speak("ACCEPT", {"kind": "acceptance", "termsHash": next(iter(offer.packages))}, offer)
+    assert unread.value.code == "CONTENT_UNOPENED"
+    told = [it for it in await theirs.messages() if it.kind == "unreadable"]
+    assert [(it.body["code"], it.in_reply_to, it.sequence) for it in told] == [
+        ("COMMITMENT_MISMATCH", offered.hash, head[0] + 1)
+    ]
+    assert (await outlined(mine)).head == (told[0].sequence, told[0].hash)
+    await mine.view()
+    await mine.say("say it again")
+    assert [it.kind for it in (await theirs.messages())[-2:]] == ["unreadable", "note"]
+
+
+async def test_the_guard_judges_what_was_opened(traders: Market) -> None:
+    name = traders.buyer.name
+    guard = assent.PolicyGuard(assent.Policy(takes_max="1000 USD"))
+    buyer = traders.client.agent(name, traders.keys.load(name), guard=guard)
+    mine, theirs = await session(traders, buyer=buyer)
+    head = (await mine.view()).head
+    with pytest.raises(assent.Forbidden, match="at most"):
+        await mine.propose(traders.package("1000.01 USD"))
+    # Not even a group was made for it.
+    assert (await mine.view()).head == head
+    await theirs.propose(traders.package("1500 USD"), binding=True)
+    offer = (await mine.view()).offers[0]
+    with pytest.raises(assent.Forbidden, match="at most"):
+        await mine.accept()
+    with pytest.raises(assent.Forbidden, match="at most"):
+        await mine.speak("ACCEPT", {"kind": "acceptance", "termsHash": offer.package.hash}, offer)
+    await mine.counter(traders.package("1000 USD"), binding=True)
+    await theirs.view()
+    await theirs.accept()
+    assert (await mine.view()).state == "EXECUTING"
+
+
+async def test_nothing_is_said_on_what_was_not_read(traders: Market) -> None:
+    mine, theirs = await session(traders)
+    await mine.propose(traders.package("900 USD"))
+    await theirs.view()
+    await mine.say("one moment")
+    with pytest.raises(assent.Conflict) as conflict:
+        await theirs.counter(traders.package("950 USD"))
+    assert conflict.value.head == (await mine.view()).head
+    # Words mean the same wherever they stand; and who has read it may go on.
+    await theirs.say("gladly")
+    await theirs.counter(traders.package("950 USD"))
+    assert (await mine.view()).offers[0].package.owed_by(theirs.agent.name) == {"USD": 950}
+
+
+async def test_both_may_speak_at_once(traders: Market) -> None:
+    mine, theirs = await session(traders)
+    says = [side.say(f"{number}") for number in range(3) for side in (mine, theirs)]
+    await asyncio.wait_for(asyncio.gather(*says), PATIENCE)
+    for side in (mine, theirs):
+        notes = [it for it in await side.messages() if it.kind == "note"]
+        assert sorted(it.text for it in notes) == ["0", "0", "1", "1", "2", "2"]
+        assert not any(it.unreadable for it in notes)
+
+
+async def test_programs_that_share_a_vault_come_to_one_group(traders: Market, node: Served) -> None:
+    mine, theirs = await session(traders)
+    async with assent.Client(node.url) as client:
+        others = [agent.session(mine.id) for agent in traders.again(client)]
+        says = [side.say("at once") for side in (mine, theirs, *others)]
+        await asyncio.wait_for(asyncio.gather(*says), PATIENCE)
+        for side in (mine, *others, theirs):
+            await side.say(f"by {side.agent.name}")
+            for other in (mine, theirs, *others):
+                assert (await last(other)).text == f"by {side.agent.name}"
+
+
+async def test_the_inbox_and_the_events_are_opened_too(traders: Market) -> None:
+    start = await traders.client.size()
+    mine, _ = await session(traders)
+    await mine.say("for the inbox")
+    taken = [it for it in await traders.seller.inbox(start=start).take(100) if it.kind == "note"]
+    assert [(it.text, it.sealed, it.attempt) for it in taken] == [("for the inbox", True, 1)]
+    assert taken[0].open().id == mine.id
+
+    async def heard() -> assent.Message:
+        async for message in traders.seller.events(start):
+            if message.kind == "note":
+                return message
+        raise AssertionError
+
+    assert (await asyncio.wait_for(heard(), PATIENCE)).text == "for the inbox"
+
+
+async def test_the_mode_is_not_taken_by_the_nodes_word(traders: Market, node: Served) -> None:
+    mine, _ = await session(traders)
+    async with Relay(node.url) as relay, assent.Client(relay.url) as client:
+        relay.lie = (b'"mode":"sealed"', b'"mode":"hybrid"')
+        with pytest.raises((assent.Unverified, assent.BadAnswer)):
+            await traders.again(client)[0].session(mine.id).say("a secret")
+    assert all(it.kind != "note" for it in await mine.messages())
+
+
+async def test_the_command_line_and_this_package_share_a_vault(traders: Market, node: Served, tmp_path: Path) -> None:
+    mine, theirs = await session(traders)
+    await theirs.say("from Python")
+
+    def command(*arguments: str) -> str:
+        whose = ["--home", str(tmp_path), "--node", node.url, "--as", traders.seller.name]
+        ran = subprocess.run(
+            [binary(), *arguments, *whose], env=clean(), capture_output=True, text=True, timeout=PATIENCE, check=False
+        )
+        assert ran.returncode == 0, ran.stderr
+        return ran.stdout
+
+    assert "from Python" in await asyncio.to_thread(command, "session", "show", mine.id, "--messages")
+    await asyncio.to_thread(command, "session", "say", mine.id, "inform", "--text", "from the command line")
+    assert (await last(mine)).text == "from the command line"
+    await theirs.say("and on")
+    assert (await last(mine)).text == "and on"
+    assert (await mine.view()).raw["channel"]["epoch"] == 1
+
+
+async def test_a_key_that_cannot_seal_says_so(traders: Market, tmp_path: Path) -> None:
+    traders.keys.load(traders.buyer.name)
+    scalar = assent.AgentKey(_core.SecretKey.from_scalar(bytes(31) + b"\x07"))
+    await traders.buyer.rotate_key(scalar)
+    with pytest.raises(assent.VaultFault, match="Ed25519"):
+        await traders.buyer.open_session(traders.seller.name, CAPABILITY, mode="sealed", timeout=0)
+    (tmp_path / "file").write_text("")
+    traders.seller._vault = _core.Vault(traders.seller.name, tmp_path / "file")
+    with pytest.raises(assent.VaultFault, match="file"):
+        await traders.seller.publish_packages()
+
+
+async def test_what_is_due_is_known_to_the_members_alone(traders: Market) -> None:
+    mine, theirs = await session(traders)
+    duty = assent.Obligation("delivery", "soon", theirs.agent.name, mine.agent.name, "9 USD", timedelta(hours=1))
+    await mine.propose(assent.Package([duty], {"price": "9"}), binding=True)
+    await theirs.view()
+    await theirs.accept()
+    (commitment,) = (await mine.view()).commitments
+    assert commitment.terms == {"price": "9"}
+    assert commitment.obligations[0]["due"] > await traders.client.after(timedelta(minutes=50))
+    assert "due" not in (await outlined(mine)).commitments[0].obligations[0]
