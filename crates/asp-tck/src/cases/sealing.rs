@@ -229,8 +229,7 @@ pub(super) const CASES: &[Case] = &[
          seller INFORM fulfilment goods               -> ! EPOCH_STALE
          buyer INFORM group buyer,seller              -> ! INVALID_GROUP
          seller INFORM fulfilment goods bare          -> EXECUTING [ACTIVE: goods DELIVERED]
-         buyer INFORM group buyer                     -> EXECUTING
-         buyer INFORM contest goods                   -> EXECUTING [ACTIVE: goods CONTESTED]",
+         buyer INFORM group buyer                     -> EXECUTING [ACTIVE: goods DELIVERED]",
     ),
     dialogue(
         &["ASP-SEA-006", "ASP-SES-011"],

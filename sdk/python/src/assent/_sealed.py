@@ -27,6 +27,8 @@ TELLING = frozenset({"INTRODUCED", "CONVERSING", "AGREEING", "EXECUTING"})
 ATTEMPTS_MAX = 32
 #: Those who speak at once part by waits of up to this long, in seconds, the more often they meet.
 PARTING = 0.05
+#: Not the generator of the program, which may be seeded.
+_CHANCE = random.SystemRandom()
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -100,7 +102,7 @@ class Channel:
 
     async def part(self, attempt: int) -> None:
         """Waits a while of its own after others spoke first once more."""
-        await asyncio.sleep(random.random() * PARTING * attempt)
+        await asyncio.sleep(_CHANCE.random() * PARTING * attempt)
 
     async def is_ready(self, known: _core.Known) -> bool:
         """Whether something can be sealed for the group as it stands."""

@@ -31,6 +31,9 @@ SILENCE = 45.0
 CONNECT_TIME = 10.0
 
 Params = Mapping[str, Any]
+#: Not the generator of the program, which may be seeded.
+_CHANCE = random.SystemRandom()
+
 T = TypeVar("T")
 
 
@@ -207,7 +210,7 @@ def _can_help(error: AssentError) -> bool:
 def backoff(attempt: int) -> float:
     """The wait before a repetition by our own count, in seconds."""
     least = BACKOFF * float(1 << min(attempt, 6))
-    return least + least * random.random()
+    return least + least * _CHANCE.random()
 
 
 async def resumed(
