@@ -62,7 +62,7 @@ pub(crate) struct Pages {
     whole: bool,
 }
 
-/// Bytes of the statements of one stream that are read: of more than anybody says, and less than a machine has.
+/// Bytes of the statements of one stream that are read: more than anybody has said, so that a node that goes on for ever is left.
 const STREAM_BYTES_MAX: usize = 512 * 1024 * 1024;
 
 impl Pages {

@@ -15,8 +15,7 @@ use asp_core::position::Hash;
 use asp_core::rejection::Code;
 use asp_core::seal::{Opaque, Opened, Salt, Seal, outline};
 use asp_core::statement::body::{
-    Accept, Acceptance, Body, Disclosure, Group, GroupMember, Inform, KeyPackages, Mode, Nonce, Propose,
-    PublishedPackage, Unreadable,
+    Accept, Acceptance, Body, Disclosure, Inform, Mode, Nonce, Propose, Unreadable,
 };
 use support::evidence::Node;
 use support::{Stage, agent_key, note, uri};
@@ -51,18 +50,7 @@ impl Deal {
         invitation.mode = Mode::Sealed;
         let session = stage.invite("buyer", invitation).unwrap();
         stage.introduce(session, "seller").unwrap();
-        let package = PublishedPackage { content: opaque(b"a key package"), last_resort: None };
-        let hash = package.hash();
-        let body = Body::AgentKeypackagePublish(KeyPackages { packages: vec![package] });
-        let stream = StreamName::Of(StreamId::Agent(uri("seller")));
-        let draft = stage.draft(stream, Issuer::Agent(uri("seller")), body);
-        let statement = stage.sign(&draft, &[&agent_key("seller")]);
-        stage.take(statement).unwrap();
-        let member =
-            |name: &str, package| GroupMember { agent: uri(name), key: agent_key(name).id(), package };
-        let members = vec![member("buyer", None), member("seller", Some(hash))];
-        let group = Group { commit: None, epoch: 1, members, welcome: Some(opaque(b"welcome")) };
-        stage.say(session, "buyer", Body::Inform(Inform::Group(group)), None).unwrap();
+        stage.group(session, "buyer", "seller");
         let mut said = stage.offer("100", true);
         said.packages[0].salt = Some(Nonce([9; 16]));
         let terms_hash = said.packages[0].terms_hash();

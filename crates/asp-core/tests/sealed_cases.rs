@@ -19,8 +19,7 @@ use asp_core::rejection::Code;
 use asp_core::seal::{Opaque, Opened, Salt, Seal, outline};
 use asp_core::statement::body::{
     Body, Disclosure, DisputeEvidence, DisputeFile, DisputeOutcome, DisputeReason, DisputeTerms, Evidence,
-    Fulfilment, Group, GroupMember, Inform, Invitation, KeyPackages, Mode, Offer, Propose, PublishedPackage,
-    RulingEffect,
+    Fulfilment, Inform, Invitation, Mode, Offer, Propose, RulingEffect,
 };
 use support::court::{Court, HOUR, WINDOW, by_judge, exhibit, package, rule};
 use support::evidence::Node;
@@ -71,24 +70,8 @@ impl Room {
         let none = Hash::of(&[]);
         let court = Court { stage, session, commitment: none, dispute: none };
         let mut room = Self { court, texts: BTreeMap::new(), offer: none };
-        room.group();
+        room.court.stage.group(session, "buyer", "seller");
         room
-    }
-
-    fn group(&mut self) {
-        let package = PublishedPackage { content: opaque(b"a key package"), last_resort: None };
-        let hash = package.hash();
-        let stage = &mut self.court.stage;
-        let body = Body::AgentKeypackagePublish(KeyPackages { packages: vec![package] });
-        let stream = StreamName::Of(StreamId::Agent(uri("seller")));
-        let draft = stage.draft(stream, Issuer::Agent(uri("seller")), body);
-        let statement = stage.sign(&draft, &[&agent_key("seller")]);
-        stage.take(statement).unwrap();
-        let member =
-            |name: &str, package| GroupMember { agent: uri(name), key: agent_key(name).id(), package };
-        let members = vec![member("buyer", None), member("seller", Some(hash))];
-        let group = Group { commit: None, epoch: 1, members, welcome: Some(opaque(b"welcome")) };
-        stage.say(self.court.session, "buyer", Body::Inform(Inform::Group(group)), None).unwrap();
     }
 
     fn seal(&mut self, by: &str, body: Body) -> Hash {

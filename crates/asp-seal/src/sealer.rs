@@ -430,7 +430,7 @@ impl Sealer {
     }
 
     /// What the keys of files follow from that the agent sends in a session: the same file sent again, because it broke off, is
-    /// the same chunks. It ends with what is kept of the session.
+    /// the same chunks. It is random, and stands in the vault alone.
     ///
     /// # Errors
     /// [`Fault::NoRandomness`].
@@ -593,11 +593,6 @@ impl Sealer {
         self.keep(own_text(&opened.commitment(), &at), &opened);
         let content = Opaque::new(content).map_err(|_| Fault::TooLarge)?;
         Ok((shown, Some(Seal { commitment: opened.commitment(), content, epoch })))
-    }
-
-    /// Forgets the secrets of a session that is over; what was read stays.
-    pub fn forget(&mut self, session: &Hash) {
-        self.vault.forget(session);
     }
 }
 

@@ -280,6 +280,7 @@ async fn a_revoked_consent_parts_the_group_and_what_is_owed_can_still_be_met() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_node_that_calls_a_sealed_session_open_is_told_nothing() {
+    // THR-SEAL-CLEAR
     let (stage, direct) = Stage::with_people().await;
     let (buying, selling) = session(&direct, Mode::Sealed).await;
     selling.introduce().await.unwrap();

@@ -20,14 +20,15 @@ use asp_core::seal::{Opaque, Opened, Salt, Seal, outline};
 use asp_core::session::Session;
 use asp_core::session::table::State;
 use asp_core::statement::body::{
-    Body, Group, GroupMember, KeyAdd, KeyPackages, KeyRevoke, KeyRotate, Mode, Nonce, PublishedPackage,
+    Body, Group, GroupMember, Inform, KeyAdd, KeyPackages, KeyRevoke, KeyRotate, Mode, Nonce,
+    PublishedPackage,
 };
 use asp_core::stream::Accepted;
 use asp_core::world::World;
 
 use super::ledger::{Ledger, issuer, signer};
 use super::words::after;
-use super::{agent_key, because, key, uri};
+use super::{Stage, agent_key, because, key, uri};
 
 /// How a line is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -327,4 +328,22 @@ fn told(session: &Session, deadline: Option<LogTime>) -> Vec<String> {
         }));
     }
     all
+}
+
+impl Stage {
+    /// The group that one founds in a session with another, by a key package that the other publishes. No part of it is of MLS.
+    pub fn group(&mut self, session: Hash, by: &str, with: &str) {
+        let package = package("a key package");
+        let hash = package.hash();
+        let body = Body::AgentKeypackagePublish(KeyPackages { packages: vec![package] });
+        let draft = self.draft(StreamName::Of(StreamId::Agent(uri(with))), Issuer::Agent(uri(with)), body);
+        let statement = self.sign(&draft, &[&agent_key(with)]);
+        self.take(statement).unwrap();
+        let member =
+            |name: &str, package| GroupMember { agent: uri(name), key: agent_key(name).id(), package };
+        let members = vec![member(by, None), member(with, Some(hash))];
+        let welcome = Some(Opaque::new(b"a welcome".to_vec()).unwrap());
+        let group = Group { commit: None, epoch: 1, members, welcome };
+        self.say(session, by, Body::Inform(Inform::Group(group)), None).unwrap();
+    }
 }
