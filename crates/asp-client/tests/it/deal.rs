@@ -34,11 +34,11 @@ pub async fn sell(session: Session) {
 /// The buyer: proposes, hears the counter-offer, says a last word, acknowledges, closes. Gives the commitment.
 pub async fn buy(session: Session) -> Hash {
     session.wait_until(Some(PATIENCE), |view| view.state == State::Introduced).await.unwrap();
-    session.propose(offer("1000", false)).await.unwrap();
+    session.propose(offer("1000.25", false)).await.unwrap();
     let by_seller = |view: &asp_client::api::SessionView| view.offers.iter().any(|open| open.by == seller());
     let view = session.wait_until(Some(PATIENCE), by_seller).await.unwrap();
     let counter = view.offers.iter().find(|open| open.by == seller()).unwrap().id;
-    session.counter(&counter, offer("1150", true)).await.unwrap();
+    session.counter(&counter, offer("1150.75", true)).await.unwrap();
     let fulfilled = |view: &asp_client::api::SessionView| {
         view.commitments.iter().any(|it| it.obligations[0].state == "DELIVERED")
     };

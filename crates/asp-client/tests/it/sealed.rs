@@ -13,7 +13,7 @@ use asp_seal::sealer::Reading;
 use crate::support::*;
 
 /// What no byte of the node's folder may hold.
-const SECRETS: [&str; 5] = ["eight GPUs for a day", "1150", "1000", "the machines are yours", "all is well"];
+const SECRETS: [&str; 5] = ["eight GPUs for a day", "1150.75", "1000.25", "the machines are yours", "all is well"];
 
 pub(crate) fn with_vault(party: AgentParty) -> AgentParty {
     let vault = Folder::in_memory(party.agent().clone());
@@ -63,7 +63,7 @@ async fn a_sealed_deal_binds_and_the_node_has_no_word_of_it() {
     let view = buying.view().await.unwrap();
     assert_eq!((view.mode, view.state), (Mode::Sealed, State::Closed));
     assert_eq!(view.commitments[0].state, CommitmentState::Fulfilled);
-    assert_eq!(view.commitments[0].obligations[0].value.to_string(), "1150 USD");
+    assert_eq!(view.commitments[0].obligations[0].value.to_string(), "1150.75 USD");
     let other = selling.view().await.unwrap();
     assert_eq!(other.commitments[0].obligations[0].value, view.commitments[0].obligations[0].value);
     let blind = buyer_at(buying.agent().client()).session(&buying.id()).view().await.unwrap();
@@ -80,7 +80,7 @@ async fn a_sealed_deal_binds_and_the_node_has_no_word_of_it() {
 async fn a_hybrid_deal_shows_the_node_what_is_owed_and_no_words() {
     let (stage, buying, ..) = deal(Mode::Hybrid).await;
     let blind = buyer_at(buying.agent().client()).session(&buying.id()).view().await.unwrap();
-    assert_eq!(blind.commitments[0].obligations[0].value.to_string(), "1150 USD");
+    assert_eq!(blind.commitments[0].obligations[0].value.to_string(), "1150.75 USD");
     assert_eq!(blind.commitments[0].obligations[0].what.as_str(), "");
     for secret in ["eight GPUs for a day", "the machines are yours", "all is well"] {
         assert_eq!(holding(stage.folder(), secret), Vec::<String>::new(), "{secret}");
@@ -144,7 +144,7 @@ async fn nobody_agrees_to_terms_that_it_could_not_read() {
     let (_stage, client) = Stage::with_people().await;
     let (buying, selling) = session(&client, Mode::Sealed).await;
     selling.introduce().await.unwrap();
-    buying.propose(offer("1150", true)).await.unwrap();
+    buying.propose(offer("1150.75", true)).await.unwrap();
     let view = selling.view().await.unwrap();
     let terms = *view.offers[0].packages.keys().next().unwrap();
     // A new machine with the same key sees an offer and the hash of its terms.
@@ -244,7 +244,7 @@ async fn a_revoked_consent_parts_the_group_and_what_is_owed_can_still_be_met() {
     let (_stage, client) = Stage::with_people().await;
     let (buying, selling) = session(&client, Mode::Sealed).await;
     selling.introduce().await.unwrap();
-    let terms = offer("1150", true);
+    let terms = offer("1150.75", true);
     buying.propose(terms).await.unwrap();
     let view = selling.view().await.unwrap();
     let terms = *view.offers[0].packages.keys().next().unwrap();
@@ -298,7 +298,7 @@ async fn a_node_that_calls_a_sealed_session_open_is_told_nothing() {
     let believed = buyer_at(&client).session(&id).view().await.unwrap();
     assert_eq!(believed.mode, Mode::Open, "the node lies");
     ours.inform(text("eight GPUs for a day")).await.unwrap();
-    let body = Body::Propose(Propose::Proposal(offer("1150", true)));
+    let body = Body::Propose(Propose::Proposal(offer("1150.75", true)));
     let signed = ours.sign(body, None).await.unwrap();
     assert!(signed.statement().seal.is_some());
     let sent = String::from_utf8_lossy(&sent.lock().unwrap()).into_owned();
@@ -319,11 +319,11 @@ async fn nobody_answers_what_it_has_not_read_also_where_the_node_cannot_read() {
     let (buying, selling) = session(&client, Mode::Sealed).await;
     selling.introduce().await.unwrap();
     buying.view().await.unwrap();
-    selling.propose(offer("1150", true)).await.unwrap();
-    let blindly = buying.propose(offer("1000", true)).await;
+    selling.propose(offer("1150.75", true)).await.unwrap();
+    let blindly = buying.propose(offer("1000.25", true)).await;
     assert!(matches!(blindly, Err(Error::Conflict { head: Some(_) })), "{blindly:?}");
     // Whoever says the same again knows that something came in between.
-    buying.propose(offer("1000", true)).await.unwrap();
+    buying.propose(offer("1000.25", true)).await.unwrap();
     // A group that another makes in between changes nothing of what is meant.
     let view = buying.view().await.unwrap();
     selling.renew_group().await.unwrap();

@@ -92,7 +92,7 @@ async fn what_a_member_seals_otherwise_than_it_signs_is_told_and_counts_for_noth
     let own = first.statement().seal.clone().unwrap();
 
     let mut expected = BTreeSet::new();
-    let offers = || Body::Propose(Propose::Proposal(offer("1150", true)));
+    let offers = || Body::Propose(Propose::Proposal(offer("1150.75", true)));
     let other_terms = |shown: &mut Body, _: &mut Seal| {
         let Body::Propose(Propose::Proposal(Offer { packages, .. })) = shown else { panic!("{shown:?}") };
         packages[0].hidden = Some(Hash::of(&[b"other terms"]));
@@ -176,13 +176,13 @@ async fn the_node_is_told_nothing_while_nobody_has_come_in() {
     let buying = opened(&buyer).await;
     let refused = [
         buying.inform(text(SECRET)).await,
-        buying.propose(offer("1150", true)).await,
+        buying.propose(offer("1150.75", true)).await,
         buying.send_file((text("a.txt"), None), SECRET.as_bytes(), text(SECRET), |_| ()).await,
     ];
     assert!(refused.iter().all(|told| matches!(told, Err(Error::Missing { .. }))), "{refused:?}");
     assert_eq!(buying.view().await.unwrap().state, State::Invited);
     let sent = String::from_utf8_lossy(&sent.lock().unwrap()).into_owned();
-    assert!(sent.contains("PROPOSE") && !sent.contains("GPUs") && !sent.contains("1150"), "{sent}");
+    assert!(sent.contains("PROPOSE") && !sent.contains("GPUs") && !sent.contains("1150.75"), "{sent}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
