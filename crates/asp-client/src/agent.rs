@@ -137,7 +137,7 @@ impl AgentParty {
     pub async fn rotate_key(&self, new: &SecretKey) -> Result<Receipt, Error> {
         let body = Body::AgentKeyRotate(KeyRotate { new_key: new.id(), old_key: self.party.key().id() });
         let receipt = self.say(body, &[new]).await?;
-        if self.has_packages()? && new.id().algorithm() == Algorithm::Ed25519 {
+        if self.has_packages().await? && new.id().algorithm() == Algorithm::Ed25519 {
             let party = Party::new(self.client(), Issuer::Agent(self.agent.clone()), new.clone());
             Self { party, ..self.clone() }.publish_packages().await?;
         }

@@ -96,7 +96,7 @@ impl AgentParty {
         let live = keys.iter().filter(|life| life.until.is_none() && life.distrusted_from.is_none());
         let keys: Vec<KeyId> = live.map(|life| life.key).filter(|key| key.exchange_key().is_ok()).collect();
         if keys.is_empty() {
-            return Err(Error::Missing { what: "key that something can be disclosed to" });
+            return Err(Error::Missing { what: "key of Ed25519 that something can be disclosed to" });
         }
         Ok(keys)
     }

@@ -1,18 +1,14 @@
 //! Files in sessions that the node cannot read: sent and fetched chunk by chunk, going on where it broke off.
 
-use std::fs::{File, OpenOptions};
-use std::io::{self, Seek, SeekFrom};
 use std::path::Path;
 
 use asp_core::log::receipt::Receipt;
 use asp_core::statement::body::{Attachment, Body, FileName, FileNote, Inform, MediaType, Mode, Text};
-use asp_seal::file::{Fault, Opener, Sealer};
+use asp_seal::fetching::Fetching;
+use asp_seal::file::{Fault, Sealer};
 
 use crate::Error;
 use crate::session::Session;
-
-/// How a file is begun that is not whole yet.
-const PART: &str = "part";
 
 impl From<Fault> for Error {
     fn from(fault: Fault) -> Self {
@@ -40,7 +36,7 @@ impl Session {
             });
         }
         let secret = self.file_secret().await?;
-        let mut sealer = Sealer::<&[u8]>::of_held(bytes, &secret);
+        let mut sealer = Sealer::of_held(bytes, &secret);
         let mut sent = 0_u64;
         for chunk in sealer.by_ref() {
             let chunk = chunk?;
@@ -66,46 +62,13 @@ impl Session {
         path: &Path,
         mut told: impl FnMut(u64),
     ) -> Result<(), Error> {
-        let fault = |error: io::Error| Error::File { why: format!("{}: {error}", path.display()) };
-        let mut part = path.as_os_str().to_owned();
-        part.push(".");
-        part.push(PART);
-        let mut held = begun(Path::new(&part)).map_err(fault)?;
-        let mut opener = Opener::resume(file, &mut held)?;
-        held.set_len(opener.written()).and_then(|()| held.seek(SeekFrom::End(0))).map_err(fault)?;
-        while let Some((_, digest)) = opener.wanted() {
-            told(opener.written());
+        let mut fetching = Fetching::begin(file, path)?;
+        while let Some(digest) = fetching.wanted() {
+            told(fetching.written());
             let chunk = self.get_chunk(&digest).await?;
-            opener.take(chunk, &mut held)?;
+            fetching.take(chunk)?;
         }
-        told(opener.written());
-        opener.finish()?;
-        held.sync_all().and_then(|()| std::fs::rename(&part, path)).map_err(fault)
+        told(fetching.written());
+        Ok(fetching.finish()?)
     }
-}
-
-/// What has come of a file so far, to be read and written by its owner alone. What somebody else may have put there is refused.
-fn begun(part: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.create_new(true).open(part) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-        made => return made,
-    }
-    // No link, and nothing that others write: what is checked has to be what stands there afterwards.
-    let found = std::fs::symlink_metadata(part)?;
-    #[cfg(unix)]
-    let shared = {
-        use std::os::unix::fs::MetadataExt as _;
-        found.mode() & 0o022 != 0 || found.nlink() != 1
-    };
-    #[cfg(not(unix))]
-    let shared = false;
-    if !found.is_file() || shared {
-        let why = format!("{} is no file of yours alone: move it away", part.display());
-        return Err(io::Error::other(why));
-    }
-    options.create_new(false).open(part)
 }

@@ -4,14 +4,16 @@
 //! that is for the log's proofs.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use asp_core::name::{Issuer, StreamId};
-use asp_core::position::{Hash, Position};
+use asp_core::position::{Hash, LogPoint, Position, Sequence};
 use asp_core::reading::{keys_of, signed_by_issuer};
 use asp_core::session::Session;
 use asp_core::statement::Verified;
 use asp_core::stream::KeyHistory;
 use asp_core::world::World;
+use asp_seal::fault::Fault::LogChanged;
 use tokio::sync::Mutex;
 
 use crate::Error;
@@ -82,29 +84,73 @@ pub(crate) async fn session(party: &Party, id: Hash) -> Result<Session, Error> {
 /// # Errors
 /// As every call.
 pub(crate) async fn messages(party: &Party, id: Hash) -> Result<Vec<Message>, Error> {
-    let mut streams = vec![StreamId::Session(id)];
-    let mut messages: Vec<Message> = Vec::new();
-    let mut next = 0;
-    // The session comes first, so that whatever it rests on is at least as recent.
-    while let Some(stream) = streams.get(next).cloned() {
-        next += 1;
-        let read = match &stream {
-            StreamId::Org(_) | StreamId::Agent(_) => party.client().chained(&stream, None).await?,
-            StreamId::Consent(_) | StreamId::Session(_) | StreamId::Account(_) | StreamId::Dispute(_) => {
-                party.chained(&stream, None).await?
+    let mut ground = Ground::default();
+    ground.read(party, id).await?;
+    let mut messages: Vec<Message> =
+        ground.streams.into_values().flatten().map(|read| read.message).collect();
+    messages.sort_by_key(|message| message.log_index);
+    Ok(messages)
+}
+
+/// A statement as it was read.
+#[derive(Debug)]
+struct Read {
+    message: Message,
+    said: Arc<Verified>,
+}
+
+/// What was read of a session and of the streams that it rests on; what is read again is only what is new.
+#[derive(Debug, Default)]
+pub(crate) struct Ground {
+    streams: BTreeMap<StreamId, Vec<Read>>,
+}
+
+impl Ground {
+    /// Reads what has come since the last time.
+    ///
+    /// # Errors
+    /// As every call; what was read so far stays.
+    pub(crate) async fn read(&mut self, party: &Party, id: Hash) -> Result<(), Error> {
+        let mut streams = vec![StreamId::Session(id)];
+        let mut next = 0;
+        // The session comes first, so that whatever it rests on is at least as recent.
+        while let Some(stream) = streams.get(next).cloned() {
+            next += 1;
+            let known = self.streams.entry(stream.clone()).or_default();
+            let last = known.last().map(|read| Arc::clone(&read.said));
+            // From the last that is known on, so that a node which takes it back is found.
+            let after = last.as_ref().and_then(|last| last.statement().sequence.0.checked_sub(1)).map(Sequence);
+            let new = match &stream {
+                StreamId::Org(_) | StreamId::Agent(_) => party.client().chained(&stream, after).await?,
+                StreamId::Consent(_) | StreamId::Session(_) | StreamId::Account(_) | StreamId::Dispute(_) => {
+                    party.chained(&stream, after).await?
+                }
+            };
+            let mut new = new.into_iter();
+            if let Some(last) = last {
+                let still = new.next().is_some_and(|first| first.hash == last.statement().hash);
+                still.then_some(()).ok_or_else(|| Error::forged(LogChanged))?;
             }
-        };
-        for message in &read {
-            for needed in asp_core::bundle::needs(verified(message)?.statement()) {
+            for message in new {
+                known.push(Read { said: Arc::new(verified(&message)?), message });
+            }
+            for needed in known.iter().flat_map(|read| asp_core::bundle::needs(read.said.statement())) {
                 if !streams.contains(&needed) && streams.len() < STREAMS_MAX {
                     streams.push(needed);
                 }
             }
         }
-        messages.extend(read);
+        Ok(())
     }
-    messages.sort_by_key(|message| message.log_index);
-    Ok(messages)
+
+    /// All of it, in the order of the log.
+    pub(crate) fn in_order(&self) -> Vec<(Arc<Verified>, LogPoint)> {
+        let at = |message: &Message| LogPoint { index: message.log_index, time: message.log_time };
+        let all = self.streams.values().flatten();
+        let mut all: Vec<_> = all.map(|read| (Arc::clone(&read.said), at(&read.message))).collect();
+        all.sort_by_key(|(_, at)| at.index);
+        all
+    }
 }
 
 fn verified(message: &Message) -> Result<Verified, Error> {

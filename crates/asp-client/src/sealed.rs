@@ -5,12 +5,12 @@
 
 use std::sync::Arc;
 
-use asp_core::key::KeyId;
+use asp_core::key::{KeyId, SecretKey};
 use asp_core::log::receipt::Receipt;
 use asp_core::name::{AgentUri, StreamId, StreamName};
 use asp_core::position::{Hash, Head, LogPoint, Sequence};
 use asp_core::rejection::Code;
-use asp_core::seal::{Opaque, Opened, outline};
+use asp_core::seal::{Opaque, Opened, Seal, outline};
 use asp_core::session::table::State;
 use asp_core::statement::body::{Body, Breach, Counter, Disclosure, Inform, Mode, Propose, Unreadable};
 use asp_core::statement::{Statement, Verified};
@@ -19,14 +19,15 @@ use asp_seal::disclosure::{self, Place};
 use asp_seal::fault::Fault;
 use asp_seal::folder::{Folder, Open};
 use asp_seal::package::KeyPackage;
-use asp_seal::sealer::{Reading, salted};
+use asp_seal::sealer::{Reading, Sealer, salted};
 use zeroize::Zeroizing;
 
+use crate::Error;
 use crate::agent::AgentParty;
 use crate::api::{ClaimedPackage, Message, MessagePage, SessionView};
 use crate::party::Query;
+use crate::replay::Ground;
 use crate::session::{Session, is_refusal, keeps_its_meaning};
-use crate::{Error, replay};
 
 /// How often a group is made, or something sealed, anew because others spoke first.
 const ATTEMPTS_MAX: u32 = 8;
@@ -47,6 +48,18 @@ impl From<Broken> for Error {
     }
 }
 
+impl From<disclosure::Fault> for Error {
+    fn from(fault: disclosure::Fault) -> Self {
+        match fault {
+            disclosure::Fault::CannotShut => Self::NoRandomness,
+            disclosure::Fault::TooLarge => Self::Missing { what: "room for what is disclosed" },
+            disclosure::Fault::KeyUnsuited | disclosure::Fault::CannotOpen | disclosure::Fault::Malformed => {
+                Self::Missing { what: "key of Ed25519 that something can be disclosed to" }
+            }
+        }
+    }
+}
+
 impl From<Fault> for Error {
     fn from(fault: Fault) -> Self {
         Self::Vault { why: fault.to_string() }
@@ -63,19 +76,40 @@ impl AgentParty {
         self
     }
 
-    /// Takes the vault for itself; not to be held while waiting for anything.
-    fn open_vault(&self) -> Result<Open<'_>, Error> {
-        let vault =
-            self.vault.as_ref().ok_or(Error::Missing { what: "vault, which a sealed session needs" })?;
+    /// Does something with the vault and the key, on a thread that may wait: for the disk, and for other processes of this agent.
+    async fn in_vault<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Open<'_>, &SecretKey) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let vault = self.vault.clone();
+        let vault = vault.ok_or(Error::Missing { what: "vault, which a sealed session needs" })?;
         if vault.agent() != self.agent() {
             return Err(Error::Vault { why: format!("it is the vault of {}", vault.agent()) });
         }
-        Ok(vault.open()?)
+        let key = self.party().key().clone();
+        let done = tokio::task::spawn_blocking(move || work(&mut vault.open()?, &key)).await;
+        done.unwrap_or_else(|ended| Err(Error::Vault { why: ended.to_string() }))
+    }
+
+    /// The same, and keeps what has changed: before anything that it made is handed in.
+    async fn kept<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Sealer, &SecretKey) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.in_vault(|vault, key| {
+            let done = work(vault.sealer(), key)?;
+            vault.save()?;
+            Ok(done)
+        })
+        .await
     }
 
     /// Whether others could ever take this agent into their groups.
-    pub(crate) fn has_packages(&self) -> Result<bool, Error> {
-        if self.vault.is_none() { Ok(false) } else { Ok(self.open_vault()?.sealer().has_packages()) }
+    pub(crate) async fn has_packages(&self) -> Result<bool, Error> {
+        if self.vault.is_none() {
+            return Ok(false);
+        }
+        self.in_vault(|vault, _| Ok(vault.sealer().has_packages())).await
     }
 
     /// Publishes key packages where few are left, so that others can seal something for this agent while it is away.
@@ -85,21 +119,19 @@ impl AgentParty {
     /// # Errors
     /// As every call; [`Error::Vault`].
     pub async fn publish_packages(&self) -> Result<bool, Error> {
-        let body = {
-            let mut vault = self.open_vault()?;
-            let body = vault.sealer().publish(self.client().origin(), self.party().key())?;
-            vault.save()?;
-            body
-        };
+        let origin = self.client().origin().clone();
+        let body = self.kept(move |sealer, key| Ok(sealer.publish(&origin, key)?)).await?;
         let Some(body) = body else { return Ok(false) };
         match self.say(body, &[]).await {
             // What seemed lost had been heard.
             Err(Error::Refused(problem)) if problem.code == Code::NothingChanged => {}
             said => drop(said?),
         }
-        let mut vault = self.open_vault()?;
-        vault.sealer().published();
-        vault.save()?;
+        self.kept(|sealer, _| {
+            sealer.published();
+            Ok(())
+        })
+        .await?;
         Ok(true)
     }
 }
@@ -185,11 +217,13 @@ impl Session {
             let reading = if statement.seal.is_some() { Reading::Shut } else { Reading::Clear };
             return Ok(Read { statement: statement.clone(), reading });
         }
-        let taken = self.agent().open_vault()?.sealer().next(&self.id()) > statement.sequence;
-        if !taken {
+        let (id, sequence) = (self.id(), statement.sequence);
+        let next = self.agent().in_vault(move |vault, _| Ok(vault.sealer().next(&id))).await?;
+        if next <= sequence {
             self.known().await?;
         }
-        let reading = self.agent().open_vault()?.sealer().reading(statement);
+        let sealed = statement.clone();
+        let reading = self.agent().in_vault(move |vault, _| Ok(vault.sealer().reading(&sealed))).await?;
         let statement = match &reading {
             Reading::Opened(opened) => statement.opened(opened.body.clone()),
             Reading::Clear | Reading::Shut | Reading::Unreadable(_) => statement.clone(),
@@ -264,12 +298,7 @@ impl Session {
     pub async fn disclose(&self, sequence: Sequence, to: &KeyId) -> Result<Disclosure, Error> {
         let (statement, opened) = self.opened(sequence).await?;
         let place = Place { origin: self.agent().client().origin(), session: self.id(), statement };
-        let unsuited = |_| Error::Missing { what: "key of Ed25519 that something can be disclosed to" };
-        let shut = disclosure::shut(to, &place, &opened.to_text()).map_err(unsuited)?;
-        let too_large = |_| Error::Missing { what: "room for what is disclosed" };
-        let content = Opaque::new(shut.content).map_err(too_large)?;
-        let enc = Opaque::new(shut.enc).map_err(too_large)?;
-        Ok(Disclosure { content, enc, statement, to: *to })
+        Ok(disclosure::disclose(to, &place, &opened)?)
     }
 
     /// Says something in a session that the node cannot read: what of it is secret is sealed for the group, which is made or
@@ -311,7 +340,7 @@ impl Session {
 
     /// The statement that says it; none where something else had to be said first, and was.
     async fn next_step(&self, saying: &mut Saying) -> Result<Option<Verified>, Error> {
-        let known = self.known().await?;
+        let known = Arc::new(self.known().await?);
         let head = known.outlined.head();
         if known.moved > saying.heard.get_or_insert(head).sequence && !keeps_its_meaning(&saying.body) {
             self.head.forget();
@@ -338,9 +367,9 @@ impl Session {
                     what: "group before somebody has come in, for which this could be sealed",
                 });
             }
-            return self.seal(&known, Err(saying.body.clone()), saying.reply).map(Some);
+            return self.sign_after(&known, saying.body.clone(), None, saying.reply).map(Some);
         }
-        if !self.is_ready(&known)? {
+        if !self.is_ready(&known).await? {
             match self.regroup(&known).await {
                 // Nobody is kept in a session by somebody who cannot be taken into its group: one goes without saying why.
                 Err(Error::Missing { .. }) if ends(&saying.body) => saying.body = shown,
@@ -348,7 +377,7 @@ impl Session {
             }
             return Ok(None);
         }
-        self.seal(&known, Ok(saying.body.clone()), saying.reply).map(Some)
+        self.sign_shut(&known, saying.body.clone(), saying.reply).await.map(Some)
     }
 
     /// What the keys of files follow from that are sent here.
@@ -361,10 +390,8 @@ impl Session {
                 what: "group before somebody has come in, for which a file could be sealed",
             });
         }
-        let mut vault = self.agent().open_vault()?;
-        let secret = vault.sealer().file_secret(&self.id())?;
-        vault.save()?;
-        Ok(secret)
+        let id = self.id();
+        self.agent().kept(move |sealer, _| Ok(sealer.file_secret(&id)?)).await
     }
 
     async fn tell_each(&self, known: &Known) -> Result<(), Error> {
@@ -374,27 +401,38 @@ impl Session {
         Ok(())
     }
 
-    fn is_ready(&self, known: &Known) -> Result<bool, Error> {
-        let key = self.agent().party().key();
-        Ok(known.is_ready(self.agent().open_vault()?.sealer(), key))
+    async fn is_ready(&self, known: &Arc<Known>) -> Result<bool, Error> {
+        let known = Arc::clone(known);
+        self.agent().in_vault(move |vault, key| Ok(known.is_ready(vault.sealer(), key))).await
     }
 
-    /// Signs after the head: a body that is to be sealed, or one that is said as it is.
-    fn seal(&self, known: &Known, body: Result<Body, Body>, reply: Option<Hash>) -> Result<Verified, Error> {
-        let party = self.agent().party();
-        let (shown, seal) = match body {
-            Err(clear) => (clear, None),
-            Ok(secret) => {
-                let mut vault = self.agent().open_vault()?;
-                let sealed =
-                    vault.sealer().seal(party.key(), &known.outlined, known.outlined.head(), secret)?;
-                // Before it is handed in: a key is never used twice, and what was said is never lost.
-                vault.save()?;
-                sealed
-            }
-        };
+    /// Signs after the head with what is secret in a body sealed.
+    async fn sign_shut(
+        &self,
+        known: &Arc<Known>,
+        body: Body,
+        reply: Option<Hash>,
+    ) -> Result<Verified, Error> {
+        let session = Arc::clone(known);
+        // Kept before it is handed in: a key is never used twice, and what was said is never lost.
+        let sealed = self.agent().kept(move |sealer, key| {
+            let outlined = &session.outlined;
+            Ok(sealer.seal(key, outlined, outlined.head(), body)?)
+        });
+        let (shown, seal) = sealed.await?;
+        self.sign_after(known, shown, seal, reply)
+    }
+
+    /// Signs after the head what is said as it is.
+    fn sign_after(
+        &self,
+        known: &Known,
+        body: Body,
+        seal: Option<Seal>,
+        reply: Option<Hash>,
+    ) -> Result<Verified, Error> {
         let stream = StreamName::Of(StreamId::Session(self.id()));
-        party.draft_sealed(stream, Some(known.outlined.head()), shown, seal, reply)
+        self.agent().party().draft_sealed(stream, Some(known.outlined.head()), body, seal, reply)
     }
 
     /// Says that a statement could not be read, on the newest head; again where others spoke first.
@@ -406,7 +444,7 @@ impl Session {
                 return Ok(());
             }
             let body = Body::Inform(Inform::Unreadable(Unreadable { code }));
-            let statement = self.seal(&known, Err(body), Some(statement))?;
+            let statement = self.sign_after(&known, body, None, Some(statement))?;
             match self.agent().client().submit(&statement).await {
                 Err(Error::Conflict { .. }) => {}
                 said => return said.map(|_| ()),
@@ -421,46 +459,41 @@ impl Session {
     /// # Errors
     /// As every call; [`Error::Vault`]; [`Error::Missing`] where somebody has no key packages.
     pub async fn renew_group(&self) -> Result<(), Error> {
-        let known = self.known().await?;
+        let known = Arc::new(self.known().await?);
         self.regroup(&known).await
     }
 
     /// One attempt; where another was first, nothing is left of it.
-    async fn regroup(&self, known: &Known) -> Result<(), Error> {
+    async fn regroup(&self, known: &Arc<Known>) -> Result<(), Error> {
         let agent = self.agent();
         // A vault that is new has none yet, and is taken in by them the next time.
         agent.publish_packages().await?;
-        let (key, id) = (agent.party().key(), self.id());
-        let how = known.regrouping(agent.open_vault()?.sealer(), key);
+        let (id, followed) = (self.id(), Arc::clone(known));
+        let how = agent.in_vault(move |vault, key| Ok(followed.regrouping(vault.sealer(), key))).await?;
         let wanted: Vec<AgentUri> = how.packages_of.iter().cloned().collect();
         let claimed = if wanted.is_empty() { Vec::new() } else { agent.claim_packages(&wanted).await? };
         let packages = claimed.iter().map(key_package).collect::<Result<Vec<_>, _>>()?;
-        let body = {
-            let mut vault = agent.open_vault()?;
-            let body = vault.sealer().regroup(key, &id, &how, &packages)?;
-            vault.save()?;
-            body
-        };
-        let statement = self.seal(known, Err(body), None)?;
+        let regroup =
+            move |sealer: &mut Sealer, key: &SecretKey| Ok(sealer.regroup(key, &id, &how, &packages)?);
+        let statement = self.sign_after(known, agent.kept(regroup).await?, None, None)?;
         match agent.client().submit(&statement).await {
             Ok(_) => {
                 // Settles it.
                 self.known().await.map(|_| ())
             }
-            Err(Error::Conflict { .. }) => {
-                let mut vault = agent.open_vault()?;
-                vault.sealer().drop_pending(&id)?;
-                Ok(vault.save()?)
-            }
+            Err(Error::Conflict { .. }) => self.drop_pending().await,
             Err(error) if is_refusal(&error) => {
-                let mut vault = agent.open_vault()?;
-                vault.sealer().drop_pending(&id)?;
-                vault.save()?;
+                self.drop_pending().await?;
                 Err(error)
             }
             // Its fate is not known: it stays until the log shows it, or another.
             Err(error) => Err(error),
         }
+    }
+
+    async fn drop_pending(&self) -> Result<(), Error> {
+        let id = self.id();
+        self.agent().kept(move |sealer, _| Ok(sealer.drop_pending(&id)?)).await
     }
 
     /// Reads the session and what it rests on, judges all of it, and opens what was sealed for this agent.
@@ -478,20 +511,37 @@ impl Session {
     }
 
     async fn follow(&self) -> Result<Known, Following> {
-        let party = self.agent().party();
-        let messages = replay::messages(party, self.id()).await?;
-        let client = party.client();
-        let mut vault = self.agent().open_vault()?;
-        let mut course = Course::new(client.origin().clone(), client.node_key(), self.id());
-        for message in &messages {
-            let at = LogPoint { index: message.log_index, time: message.log_time };
-            let verified = message.verify().map_err(Error::forged)?;
-            course.take(vault.sealer(), party.key(), &verified, at)?;
+        let mut ground = self.ground.lock().await;
+        let read = ground.read(self.agent().party(), self.id()).await;
+        // What was told falsely once may be told rightly later.
+        if let Err(error @ Error::Forged { .. }) = read {
+            *ground = Ground::default();
+            return Err(error.into());
         }
-        let known = course.finish(vault.sealer());
-        vault.save().map_err(Error::from)?;
-        Ok(known?)
+        read?;
+        let (said, client) = (ground.in_order(), self.agent().client());
+        let course = Course::new(client.origin().clone(), client.node_key(), self.id());
+        let known = self.agent().in_vault(move |vault, key| Ok(follow(vault, key, course, &said))).await?;
+        if known.is_err() {
+            *ground = Ground::default();
+        }
+        known
     }
+}
+
+/// Judges all that was read, and opens what was sealed for the owner of the vault.
+fn follow(
+    vault: &mut Open<'_>,
+    key: &SecretKey,
+    mut course: Course,
+    said: &[(Arc<Verified>, LogPoint)],
+) -> Result<Known, Following> {
+    for (verified, at) in said {
+        course.take(vault.sealer(), key, verified, *at)?;
+    }
+    let known = course.finish(vault.sealer());
+    vault.save().map_err(Error::from)?;
+    Ok(known?)
 }
 
 /// Why a session could not be followed.

@@ -18,13 +18,14 @@ use asp_core::statement::body::{
 };
 use futures::Stream;
 use serde_json::Value;
+use tokio::sync::Mutex;
 
 use crate::Error;
 use crate::agent::AgentParty;
 use crate::api::{Message, MessagePage, OfferView, SessionView, TraceView};
 use crate::export::SessionExport;
 use crate::party::Query;
-use crate::replay;
+use crate::replay::{self, Ground};
 use crate::stream::{self, KnownHead, Pages};
 
 /// How often something that cannot have changed its meaning is signed anew on a head that moved.
@@ -40,11 +41,13 @@ pub struct Session {
     pub(crate) head: KnownHead,
     /// Who can read it, once that is known.
     pub(crate) mode: Arc<OnceLock<Mode>>,
+    /// What was read of it, and of what it rests on, where the node cannot read it.
+    pub(crate) ground: Arc<Mutex<Ground>>,
 }
 
 impl Session {
     pub(crate) fn new(agent: AgentParty, id: Hash) -> Self {
-        Self { agent, id, head: KnownHead::default(), mode: Arc::default() }
+        Self { agent, id, head: KnownHead::default(), mode: Arc::default(), ground: Arc::default() }
     }
 
     /// One that the agent has begun itself.

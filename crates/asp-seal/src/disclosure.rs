@@ -2,14 +2,18 @@
 //!
 //! HPKE in base mode (RFC 9180 §5.1.1) with DHKEM(X25519, HKDF-SHA256), HKDF-SHA256 and ChaCha20Poly1305, to the X25519
 //! form of the receiver's Ed25519 key. It does not tell who shut it, and need not: what comes out is believed because
-//! it fits the commitment of a signed statement, which is checked where the statement is. Knows no statement.
+//! it fits the commitment of a signed statement, which the core checks where the statement is.
 
 use std::fmt;
 
+use asp_core::bundle::{Bundle, Tried};
 use asp_core::key::{KeyId, SecretKey};
 use asp_core::limits;
 use asp_core::name::Origin;
 use asp_core::position::Hash;
+use asp_core::rejection::Code;
+use asp_core::seal::{Opaque, Opened};
+use asp_core::statement::body::Disclosure;
 use openmls_rust_crypto::RustCrypto;
 use openmls_traits::crypto::OpenMlsCrypto;
 use openmls_traits::types::{HpkeAeadType, HpkeCiphertext, HpkeConfig, HpkeKdfType, HpkeKemType};
@@ -86,6 +90,28 @@ pub fn open(key: &SecretKey, place: &Place<'_>, shut: &Shut) -> Result<Zeroizing
         .hpke_open(SUITE, &input, receiver.as_slice(), INFO, &place.associated(&key.id()))
         .map(Zeroizing::new)
         .map_err(|_| Fault::CannotOpen)
+}
+
+/// What was opened of the statement in this place, shut to the owner of a key as others are shown it.
+///
+/// # Errors
+/// As [`shut`].
+pub fn disclose(to: &KeyId, place: &Place<'_>, opened: &Opened) -> Result<Disclosure, Fault> {
+    let Shut { enc, content } = shut(to, place, &opened.to_text())?;
+    let opaque = |bytes| Opaque::new(bytes).map_err(|_| Fault::TooLarge);
+    Ok(Disclosure { content: opaque(content)?, enc: opaque(enc)?, statement: place.statement, to: *to })
+}
+
+/// What a disclosure in a bundle comes to with these keys, for [`Bundle::verify_disclosed`].
+#[must_use]
+pub fn tried(bundle: &Bundle, keys: &[SecretKey], shown: &Disclosure) -> Tried {
+    let key = keys.iter().find(|key| key.id() == shown.to)?;
+    // Without a session it has no place in which it could open.
+    let session = bundle.session().unwrap_or(bundle.commitment());
+    let place = Place { origin: bundle.origin(), session, statement: shown.statement };
+    let shut = Shut { enc: shown.enc.bytes().to_vec(), content: shown.content.bytes().to_vec() };
+    let text = open(key, &place, &shut);
+    Some(text.map(|text| text.to_vec()).map_err(|_| Code::ContentUnopened))
 }
 
 impl Place<'_> {

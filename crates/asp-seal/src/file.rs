@@ -9,7 +9,7 @@
 //! Knows no node and no file system: it reads from a `Read`, writes to a `Write`, and holds one chunk at a time.
 
 use std::fmt;
-use std::io::{Error, Read, Write};
+use std::io::{Cursor, Error, Read, Write};
 
 use asp_core::limits::{FILE_BYTES_MAX, FILE_CHUNK_BYTES, FILE_CHUNK_SEALED_BYTES_MAX};
 use asp_core::position::Hash;
@@ -68,19 +68,6 @@ impl<R: Read> Sealer<R> {
         Ok(Self::under(FileKey::from_bytes(key), source))
     }
 
-    /// The same for a file that is held whole, so that an upload which broke off can go on: the same file, sent with the same
-    /// secret, has the same chunks.
-    ///
-    /// The file's key is SHA-256 over `asp/1.0/file-key`, a newline, the secret, which is the sender's for one session, and the
-    /// digest of the file: nothing else can be shut with it.
-    #[must_use]
-    pub fn of_held<'a>(held: &'a [u8], secret: &[u8; 32]) -> Sealer<&'a [u8]> {
-        let digest = Hash::of(&[held]);
-        let parts: [&[u8]; 3] = [b"asp/1.0/file-key\n", secret, digest.as_bytes()];
-        let key = Zeroizing::new(*Hash::of(&parts).as_bytes());
-        Sealer::under(FileKey::from_bytes(key), held)
-    }
-
     fn under(key: FileKey, source: R) -> Self {
         Self {
             source,
@@ -126,6 +113,22 @@ impl<R: Read> Sealer<R> {
             self.state = Progress::Whole;
         }
         Ok(Chunk { index: number(index), digest, content })
+    }
+}
+
+/// A file that is held whole.
+impl<T: AsRef<[u8]>> Sealer<Cursor<T>> {
+    /// Begins to shut it so that an upload which broke off can go on: the same file, sent with the same secret, has the same
+    /// chunks.
+    ///
+    /// The file's key is SHA-256 over `asp/1.0/file-key`, a newline, the secret, which is the sender's for one session, and the
+    /// digest of the file: nothing else can be shut with it.
+    #[must_use]
+    pub fn of_held(held: T, secret: &[u8; 32]) -> Self {
+        let digest = Hash::of(&[held.as_ref()]);
+        let parts: [&[u8]; 3] = [b"asp/1.0/file-key\n", secret, digest.as_bytes()];
+        let key = Zeroizing::new(*Hash::of(&parts).as_bytes());
+        Self::under(FileKey::from_bytes(key), Cursor::new(held))
     }
 }
 

@@ -1,16 +1,11 @@
-//! `assent bundle disclose`, and how what was disclosed is opened: shut to a key here, opened by one there.
-//! Whether it is what was signed is judged by the core.
+//! `assent bundle disclose`: messages of a session, shut to one key in the file of a proof.
 
 use std::collections::BTreeSet;
 
-use asp_core::bundle::{Bundle, Tried};
-use asp_core::key::{Algorithm, KeyId, SecretKey};
-use asp_core::name::Issuer;
+use asp_core::bundle::Bundle;
+use asp_core::key::KeyId;
 use asp_core::position::{Hash, Sequence};
-use asp_core::rejection::Code;
-use asp_core::seal::{Opaque, Opened};
-use asp_core::statement::body::Disclosure;
-use asp_seal::disclosure::{Place, Shut, open, shut};
+use asp_seal::disclosure::{self, Place};
 use serde_json::json;
 
 use super::verify::read_bundle;
@@ -19,7 +14,7 @@ use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::page::{Paint, Text};
 use crate::read::Receiver;
-use crate::{terms, words};
+use crate::terms;
 
 /// Opens messages with the vault of the agent that speaks, shuts them to the receiver, and writes the bundle with them.
 ///
@@ -29,7 +24,11 @@ pub(super) async fn disclose(context: &Context, args: &Disclose) -> Outcome {
     let bundle = read_bundle(&args.file)?;
     let id = session_of(&bundle, args)?;
     let party = context.agent().await?;
-    let keys = keys_of(context, &args.to).await?;
+    let to = match &args.to {
+        Receiver::Key(key) => vec![*key],
+        Receiver::Named(whom) => party.disclosure_keys(whom).await.map_err(keyless)?,
+    };
+    let keys: BTreeSet<KeyId> = to.into_iter().collect();
     let session = party.session(&id);
     let mut shown = Vec::new();
     let messages: BTreeSet<u64> = args.message.iter().copied().collect();
@@ -47,8 +46,10 @@ pub(super) async fn disclose(context: &Context, args: &Disclose) -> Outcome {
             ))
             .hint("Make the proof anew: assent commitment bundle COMMITMENT -o FILE"));
         }
+        let place = Place { origin: bundle.origin(), session: id, statement };
         for to in &keys {
-            shown.push(shut_to(&bundle, id, statement, &opened, *to)?);
+            let disclosed = disclosure::disclose(to, &place, &opened);
+            shown.push(disclosed.map_err(|fault| unsuited(to, fault))?);
         }
     }
     let too_large = || Failure::usage("the file would be larger than anybody reads");
@@ -81,56 +82,13 @@ fn session_of(bundle: &Bundle, args: &Disclose) -> Outcome<Hash> {
     })
 }
 
-fn shut_to(
-    bundle: &Bundle,
-    session: Hash,
-    statement: Hash,
-    opened: &Opened,
-    to: KeyId,
-) -> Outcome<Disclosure> {
-    let place = Place { origin: bundle.origin(), session, statement };
-    let Shut { enc, content } = shut(&to, &place, &opened.to_text())
-        .map_err(|fault| Failure::usage(format_args!("{to}: {fault} ({})", fault.code())))?;
-    let opaque = |bytes| Opaque::new(bytes).map_err(|code| Failure::fault(code.sentence()));
-    Ok(Disclosure { content: opaque(content)?, enc: opaque(enc)?, statement, to })
+fn unsuited(to: &KeyId, fault: disclosure::Fault) -> Failure {
+    Failure::usage(format_args!("{to}: {fault} ({})", fault.code()))
+        .hint("It takes a key of Ed25519: `assent key new judge.pem` makes one.")
 }
 
-/// The keys of the receiver that something can be shut to, which count at present.
-async fn keys_of(context: &Context, to: &Receiver) -> Outcome<BTreeSet<KeyId>> {
-    let suits = |key: &KeyId| key.algorithm() == Algorithm::Ed25519;
-    let (views, whose) = match to {
-        Receiver::Key(key) if suits(key) => return Ok(BTreeSet::from([*key])),
-        Receiver::Key(key) => {
-            return Err(Failure::usage(format_args!(
-                "{key} signs with {}; nothing can be shut to it",
-                key.algorithm()
-            ))
-            .hint("It takes a key of Ed25519: `assent key new judge.pem` makes one."));
-        }
-        Receiver::Named(issuer @ Issuer::Agent(agent)) => {
-            (context.client().await?.agent(agent).await?.keys, issuer)
-        }
-        Receiver::Named(issuer @ Issuer::Organisation(domain)) => {
-            (context.client().await?.organisation(domain).await?.keys, issuer)
-        }
-        Receiver::Named(Issuer::Node(_)) => return Err(Failure::usage("nothing is shut to a node")),
-    };
-    let current = views.iter().filter(|view| view.until.is_none()).map(|view| view.key);
-    let keys: BTreeSet<KeyId> = current.filter(suits).collect();
-    if keys.is_empty() {
-        return Err(Failure::no(format_args!("{} has no key of Ed25519 that counts", words::issuer(whose)))
-            .hint("Ask for one and name it: --to did:key:…"));
-    }
-    Ok(keys)
-}
-
-/// What a disclosure comes to with these keys.
-pub(super) fn tried(bundle: &Bundle, keys: &[SecretKey], shown: &Disclosure) -> Tried {
-    let key = keys.iter().find(|key| key.id() == shown.to)?;
-    // Without a session it has no place in which it could open.
-    let session = bundle.session().unwrap_or(bundle.commitment());
-    let place = Place { origin: bundle.origin(), session, statement: shown.statement };
-    let (enc, content) = (shown.enc.bytes().to_vec(), shown.content.bytes().to_vec());
-    let text = open(key, &place, &Shut { enc, content });
-    Some(text.map(|text| text.to_vec()).map_err(|_| Code::ContentUnopened))
+fn keyless(error: asp_client::Error) -> Failure {
+    let missing = matches!(error, asp_client::Error::Missing { .. });
+    let failure = Failure::from(error);
+    if missing { failure.hint("Ask for one and name it: --to did:key:…") } else { failure }
 }

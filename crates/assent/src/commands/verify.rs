@@ -6,8 +6,9 @@ use asp_core::bundle::{Anchors, Bundle, Disclosed, DisclosedStatement, Report, S
 use asp_core::key::{Algorithm, SecretKey};
 use asp_core::keyfile;
 use asp_core::statement::body::Disclosure;
+use asp_seal::disclosure::tried;
 
-use super::{bundle, read_input};
+use super::read_input;
 use crate::cli::Verify;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
@@ -27,7 +28,7 @@ const KEY_BYTES_MAX: u64 = 8192;
 pub(super) fn run(context: &Context, args: &Verify) -> Outcome {
     let bundle = read_bundle(&args.file)?;
     let keys = keys(context, args, &bundle)?;
-    let open = |shown: &Disclosure| bundle::tried(&bundle, &keys, shown);
+    let open = |shown: &Disclosure| tried(&bundle, &keys, shown);
     let report = bundle.verify_disclosed(&Anchors { node_key: args.node_key }, &open);
     context.printer.show(&report, |page| {
         show(page, &report);

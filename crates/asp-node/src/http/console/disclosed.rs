@@ -5,12 +5,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use asp_client::api::DisputeView;
-use asp_core::bundle::{Anchors, Bundle, Check, DisclosedStatement, Report, Tried, Verdict};
-use asp_core::key::SecretKey;
+use asp_core::bundle::{Anchors, Bundle, Check, DisclosedStatement, Report, Verdict};
 use asp_core::position::Hash;
-use asp_core::rejection::Code;
-use asp_core::statement::body::Disclosure;
-use asp_seal::disclosure::{self, Place, Shut};
+use asp_seal::disclosure::tried;
 
 use super::super::problem::Denial;
 use super::super::{App, speaking};
@@ -41,23 +38,11 @@ pub(super) async fn opened(
         let Some(key) = speaking::kept(app, &own)? else { return Ok(BTreeMap::new()) };
         // It comes from our own log; what cannot be read there is a fault of ours.
         let bundle = Bundle::parse(&case).map_err(|_| Denial::Internal)?;
-        let report = bundle.verify_disclosed(&Anchors::default(), &|shown| tried(&bundle, &key, shown));
+        let keys = [key];
+        let report = bundle.verify_disclosed(&Anchors::default(), &|shown| tried(&bundle, &keys, shown));
         Ok(found(&report))
     };
     app.blocking(open).await
-}
-
-/// What a disclosure comes to with this key.
-fn tried(bundle: &Bundle, key: &SecretKey, shown: &Disclosure) -> Tried {
-    if shown.to != key.id() {
-        return None;
-    }
-    // Without a session it has no place in which it could open.
-    let session = bundle.session().unwrap_or(bundle.commitment());
-    let place = Place { origin: bundle.origin(), session, statement: shown.statement };
-    let shut = Shut { enc: shown.enc.bytes().to_vec(), content: shown.content.bytes().to_vec() };
-    let text = disclosure::open(key, &place, &shut);
-    Some(text.map(|text| text.to_vec()).map_err(|_| Code::ContentUnopened))
 }
 
 fn found(report: &Report) -> BTreeMap<Hash, Disclosed> {
