@@ -6,6 +6,7 @@ import asyncio
 import json
 import subprocess
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -67,7 +68,7 @@ async def test_a_deal_binds_and_the_node_has_no_word_of_it(traders: Market, node
     async def buy() -> assent.Session:
         opening = traders.buyer.open_session([traders.seller.name], CAPABILITY, mode=mode)
         async with opening as session:
-            await session.propose(traders.package("1000 USD"), reasoning="as ever")
+            await session.propose(traders.package("1000.25 USD"), reasoning="as ever")
             async for message in session:
                 if message.is_mine:
                     continue
@@ -75,7 +76,7 @@ async def test_a_deal_binds_and_the_node_has_no_word_of_it(traders: Market, node
                 if message.type == "COUNTER":
                     assert message.sealed
                     (offered,) = message.packages
-                    assert offered.owed_by(traders.seller.name) == {"USD": 1150}
+                    assert offered.owed_by(traders.seller.name) == {"USD": Decimal("1150.75")}
                     assert (await session.view()).offers[0].package.hash == offered.hash
                     await session.accept(message)
                 elif message.kind == "fulfilment":
@@ -93,7 +94,7 @@ async def test_a_deal_binds_and_the_node_has_no_word_of_it(traders: Market, node
                 continue
             if message.type == "PROPOSE" and message.kind == "proposal":
                 assert message.text == "as ever"
-                await session.counter(traders.package("1150 USD"), binding=True)
+                await session.counter(traders.package("1150.75 USD"), binding=True)
             elif message.type == "ACCEPT":
                 await session.fulfil("delivery", "the machines are yours")
         await session.close("thank you")
@@ -104,14 +105,14 @@ async def test_a_deal_binds_and_the_node_has_no_word_of_it(traders: Market, node
         view = await side.view()
         assert (view.mode, view.state, view.commitments[0].state) == (mode, "CLOSED", "FULFILLED")
         (duty,) = view.commitments[0].obligations
-        assert (duty["what"], duty["value"]) == ("eight GPUs for a day", {"amount": "1150", "currency": "USD"})
+        assert (duty["what"], duty["value"]) == ("eight GPUs for a day", {"amount": "1150.75", "currency": "USD"})
         assert [it.text for it in await side.messages() if it.type == "CLOSE"] == ["all is well", "thank you"]
     (duty,) = (await outlined(mine)).commitments[0].obligations
-    shown = {"amount": "0", "currency": "XXX"} if mode == "sealed" else {"amount": "1150", "currency": "USD"}
+    shown = {"amount": "0", "currency": "XXX"} if mode == "sealed" else {"amount": "1150.75", "currency": "USD"}
     assert (duty["what"], duty["value"]) == ("", shown)
     report = assent.verify(await mine.bundle(), anchors=await traders.client.key())
     assert report.ok
-    for secret in (*WORDS, "as ever", "thank you", *(("1150", "1000") if mode == "sealed" else ())):
+    for secret in (*WORDS, "as ever", "thank you", *(("1150.75", "1000.25") if mode == "sealed" else ())):
         assert holding(node.data, secret) == [], secret
     # The search finds what is there: who takes part is no secret.
     assert holding(node.data, "agent://volt.example/seller") != []
@@ -337,3 +338,180 @@ async def test_what_is_due_is_known_to_the_members_alone(traders: Market) -> Non
     assert commitment.terms == {"price": "9"}
     assert commitment.obligations[0]["due"] > await traders.client.after(timedelta(minutes=50))
     assert "due" not in (await outlined(mine)).commitments[0].obligations[0]
+
+
+async def test_a_file_goes_in_chunks_that_the_node_cannot_open(traders: Market, node: Served, tmp_path: Path) -> None:
+    mine, theirs = await session(traders)
+    content = b"drawings of the engine " * 60_000
+    source, target = tmp_path / "engine.pdf", tmp_path / "fetched.pdf"
+    source.write_bytes(content)
+    await theirs.send_file(source, "the drawings")
+    heard = await last(mine)
+    assert (heard.kind, heard.text, heard.sealed) == ("file", "the drawings", True)
+    assert (heard.body["file"]["name"], heard.body["file"]["mediaType"]) == ("engine.pdf", "application/pdf")
+    assert heard.body["file"]["size"] == len(content)
+    # As after an attempt that broke off.
+    part = tmp_path / "fetched.pdf.part"
+    part.write_bytes(content[:1_100_000])
+    part.chmod(0o600)
+    assert await mine.fetch_file(heard, target) == target
+    assert (target.read_bytes() == content, part.exists(), target.stat().st_mode & 0o777) == (True, False, 0o600)
+    assert holding(node.data, "drawings of the engine") == []
+    # Sent again it has the same chunks, and none is put a second time.
+    put: list[str] = []
+    inner = theirs._party.put
+
+    async def counted(path: str, content: bytes) -> None:
+        put.append(path)
+        await inner(path, content)
+
+    theirs._party.put = counted  # type: ignore[method-assign]
+    await theirs.send_file(source, "once more", name="again.bin", media_type="application/octet-stream")
+    again = (await last(mine)).body["file"]
+    assert (again["chunks"], again["name"], put) == (heard.body["file"]["chunks"], "again.bin", [])
+
+
+async def test_a_file_that_cannot_be_sent_or_fetched_says_why(traders: Market, node: Served, tmp_path: Path) -> None:
+    mine, theirs = await session(traders)
+    (tmp_path / "empty").write_bytes(b"")
+    for name, fault in (("empty", "FILE_EMPTY"), ("missing", "FILE_UNREADABLE")):
+        with pytest.raises(assent.FileFault) as refused:
+            await mine.send_file(tmp_path / name)
+        assert refused.value.fault == fault
+    (tmp_path / "note").write_bytes(b"a secret note")
+    opened, _ = await traders.session()
+    with pytest.raises(assent.Missing, match="open session"):
+        await opened.send_file(tmp_path / "note")
+    waiting = await traders.buyer.open_session(traders.seller.name, CAPABILITY, mode="sealed", timeout=0)
+    with pytest.raises(assent.Missing, match="nobody has come in"):
+        await waiting.send_file(tmp_path / "note")
+    await mine.say("no file")
+    with pytest.raises(assent.Missing, match="no file"):
+        await theirs.fetch_file(await last(theirs), tmp_path / "none")
+    await mine.send_file(tmp_path / "note")
+    heard = await last(theirs)
+    # What others could have put there is not gone on with.
+    (tmp_path / "fetched.part").symlink_to(tmp_path / "note")
+    with pytest.raises(assent.FileFault) as refused:
+        await theirs.fetch_file(heard, tmp_path / "fetched")
+    assert (refused.value.fault, (tmp_path / "note").read_bytes()) == ("FILE_UNWRITABLE", b"a secret note")
+    # A node that gives another chunk.
+    async with Relay(node.url) as relay, assent.Client(relay.url) as client:
+        seller = traders.again(client)[1]
+        there = seller.session(mine.id)
+        await there.messages()
+
+        async def other(*_: object, **__: object) -> bytes:
+            return b"another chunk"
+
+        there._party.ask = other  # type: ignore[method-assign]
+        with pytest.raises(assent.Unverified, match="another's digest"):
+            await there.fetch_file(heard, tmp_path / "other")
+    assert not (tmp_path / "other").exists()
+
+
+async def test_what_was_sealed_is_shown_to_one_key_and_proved_there(traders: Market) -> None:
+    mine, theirs = await session(traders)
+    await mine.say("between us")
+    await mine.propose(traders.package("2400 USD"), binding=True)
+    await theirs.view()
+    offer = (await theirs.view()).offers[0]
+    await theirs.accept(offer)
+    await mine.view()
+    note = next(it for it in await mine.messages() if it.text == "between us")
+    bundle = await mine.bundle()
+    judge, other = assent.AgentKey.generate(), assent.AgentKey.generate()
+    shown = await mine.disclose(bundle, [offer.id], to=judge.id)
+    report = assent.verify(shown, anchors=await traders.client.key(), keys=[other, judge])
+    assert report.ok
+    (disclosed,) = report.disclosed
+    assert (disclosed["statement"], disclosed["issuer"], disclosed["type"]) == (offer.id, mine.agent.name, "PROPOSE")
+    assert disclosed["body"]["packages"][0]["obligations"][0]["value"] == {"amount": "2400", "currency": "USD"}
+    proved = {it.rule: it.verdict for it in report.checks}
+    assert (proved["disclosed"], proved["disclosed-terms"]) == ("proved", "proved")
+    assert [it.statement for it in report.checks if it.rule == "disclosed"] == [offer.id]
+    for keys in ([], [other]):
+        blind = assent.verify(shown, keys=keys)
+        assert (blind.ok, blind.disclosed) == (True, [])
+    assert b"2400" not in shown
+    # To an agent: to the keys that sign for it.
+    shown = await mine.disclose(shown, [note], to=traders.seller.name)
+    opened = assent.verify(shown, keys=[traders.keys.load(traders.seller.name)]).disclosed
+    assert [it["body"] for it in opened] == [{"kind": "note", "text": "between us"}]
+    # A byte that is another is found.
+    raw = json.loads(shown)
+    content = raw["disclosures"][0]["content"]
+    raw["disclosures"][0]["content"] = ("A" if content[0] != "A" else "B") + content[1:]
+    changed = json.dumps(raw, separators=(",", ":"), sort_keys=True, ensure_ascii=False).encode()
+    keys = [judge, traders.keys.load(traders.seller.name)]
+    assert not assent.verify(changed, keys=keys).ok
+    assert assent.verify(shown, keys=keys).ok
+
+
+async def test_what_cannot_be_disclosed_says_why(traders: Market) -> None:
+    mine, theirs = await session(traders)
+    await mine.propose(traders.package("900 USD"), binding=True)
+    await theirs.view()
+    await theirs.accept()
+    await mine.view()
+    bundle = await mine.bundle()
+    await mine.say("after the proof was made")
+    said = await mine.messages()
+    judge = assent.AgentKey.generate()
+    with pytest.raises(assent.Missing, match="not in the bundle"):
+        await mine.disclose(bundle, [said[-1]], to=judge.id)
+    with pytest.raises(assent.Missing, match="could be opened"):
+        await mine.disclose(bundle, [said[0]], to=judge.id)
+    with pytest.raises(assent.Missing, match="not said in this session"):
+        await mine.disclose(bundle, [_core.digest(b"never")], to=judge.id)
+    scalar = assent.AgentKey(_core.SecretKey.from_scalar(bytes(31) + b"\x07"))
+    with pytest.raises(assent.Missing, match="Ed25519"):
+        await mine.disclose(bundle, [said[-1]], to=scalar.id)
+
+
+async def test_a_dispute_is_shown_what_was_sealed(traders: Market) -> None:
+    mine, theirs = await session(traders)
+    await mine.propose(traders.package("900 USD"), binding=True)
+    await theirs.view()
+    offer = (await theirs.view()).offers[0]
+    await theirs.accept(offer)
+    (commitment,) = (await mine.view()).commitments
+    await theirs.fulfil(commitment.obligations[0]["id"], "here they are")
+    fulfilment = await last(mine)
+    await mine.contest(commitment.obligations[0]["id"], "half of them")
+    judge = assent.AgentKey.generate()
+    with pytest.raises(assent.Missing, match="to whom"):
+        await mine.agent.file_dispute(commitment, "not-as-agreed", "half of them", disclose=[fulfilment])
+    case = await mine.agent.file_dispute(
+        commitment, "not-as-agreed", "half of them", amount="450 USD", disclose=[fulfilment], disclose_to=judge.id
+    )
+    await case.wait_until("SETTLING", PATIENCE)
+    there = theirs.agent.dispute(case.id)
+    await there.respond("all of them", admit=False, disclose=[await last(theirs)], disclose_to=judge.id)
+    offered = next(it for it in await mine.messages() if it.hash == offer.id)
+    await case.show_evidence(disclose=[offered], disclose_to=judge.id)
+    report = assent.verify(await case.bundle(), anchors=await traders.client.key(), keys=[judge])
+    assert report.ok
+    kinds = {it["statement"]: it["body"].get("kind") for it in report.disclosed}
+    assert kinds[fulfilment.hash] == "fulfilment"
+    assert offer.id in kinds
+    assert len(kinds) == 3
+
+
+async def test_what_is_overdue_is_found_by_the_members(traders: Market, monkeypatch: pytest.MonkeyPatch) -> None:
+    mine, theirs = await session(traders)
+    duty = assent.Obligation("delivery", "soon", theirs.agent.name, mine.agent.name, "9 USD", timedelta(hours=1))
+    await mine.propose(assent.Package([duty], {"price": "9"}), binding=True)
+    await theirs.view()
+    await theirs.accept()
+    (commitment,) = (await mine.view()).commitments
+    assert await mine.overdue() == []
+    later = await traders.client.after(timedelta(hours=3))
+
+    async def afterwards(_: timedelta) -> str:
+        return later
+
+    monkeypatch.setattr(traders.client, "after", afterwards)
+    assert [(it["commitment"], it["obligation"]) for it in await mine.overdue()] == [(commitment.id, "delivery")]
+    opened, _ = await traders.session()
+    assert await opened.overdue() == []

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use asp_core::rejection::{Code, Rejection};
 use asp_seal::fault::Fault;
 use asp_seal::folder::FolderError;
+use asp_seal::{disclosure, file};
 use pyo3::create_exception;
 use pyo3::exceptions::{PyException, PyValueError};
 use pyo3::prelude::*;
@@ -18,6 +19,7 @@ create_exception!(
 );
 create_exception!(assent._core, Unverifiable, PyException, "What was told does not hold: what does not.");
 create_exception!(assent._core, VaultFault, PyException, "A vault cannot do what it should: code, sentence.");
+create_exception!(assent._core, FileFault, PyException, "A file cannot be sent or fetched: code, sentence.");
 
 /// A refusal by the core.
 pub(crate) fn rejected(rejection: Rejection) -> PyErr {
@@ -46,6 +48,16 @@ pub(crate) fn in_folder(error: FolderError) -> PyErr {
         FolderError::Io { .. } => VaultFault::new_err((None::<&str>, error.to_string())),
         FolderError::Damaged { fault, .. } => VaultFault::new_err((Some(fault.code()), error.to_string())),
     }
+}
+
+/// A file that cannot be sent or fetched.
+pub(crate) fn of_file(fault: file::Fault) -> PyErr {
+    FileFault::new_err((fault.code(), fault.to_string()))
+}
+
+/// Something that cannot be shut to a key.
+pub(crate) fn undisclosed(fault: disclosure::Fault) -> PyErr {
+    VaultFault::new_err((Some(fault.code()), fault.to_string()))
 }
 
 /// Reads a text into a type, or says what it is not.

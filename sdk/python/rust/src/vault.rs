@@ -8,24 +8,26 @@ use std::path::PathBuf;
 use asp_api::{ClaimedPackage, ClaimedPackages, KeyPackageView, SessionView};
 use asp_core::key::{KeyId, SecretKey as Key};
 use asp_core::name::{AgentUri, Origin, StreamId};
-use asp_core::position::{Hash, LogPoint};
+use asp_core::position::{Hash, LogPoint, LogTime};
 use asp_core::rejection::Code;
 use asp_core::seal::{Opaque, outline};
 use asp_core::statement::body::{Body, KeyPackages, Mode};
 use asp_core::statement::{Kind, Verified, draft};
 use asp_seal::course::{Broken, Course, Known as Followed};
+use asp_seal::disclosure::{self, Place};
 use asp_seal::folder::Folder;
 use asp_seal::package::KeyPackage;
 use asp_seal::sealer::{self, Reading, Sealer};
 use pyo3::prelude::*;
+use zeroize::Zeroizing;
 
-use crate::fault::{in_folder, in_vault, parsed, rejected, unverifiable, value};
+use crate::fault::{in_folder, in_vault, parsed, rejected, undisclosed, unverifiable, value};
 use crate::keys::SecretKey;
 use crate::reading::Logged;
 
 /// The vault of one agent, in a folder or in memory alone.
 #[pyclass(frozen, module = "assent._core")]
-struct Vault(Folder);
+pub(crate) struct Vault(Folder);
 
 /// A session as a member of its group knows it.
 #[pyclass(frozen, module = "assent._core")]
@@ -69,6 +71,11 @@ impl Vault {
         let done = work(open.sealer())?;
         open.save().map_err(in_folder)?;
         Ok(done)
+    }
+
+    /// What the keys of files follow from that are sent in a session.
+    pub(crate) fn file_secret(&self, session: &Hash) -> PyResult<Zeroizing<[u8; 32]>> {
+        self.kept(|sealer| sealer.file_secret(session).map_err(in_vault))
     }
 }
 
@@ -176,6 +183,26 @@ impl Vault {
         Ok((json(&shown), seal.as_ref().map(json)))
     }
 
+    /// What was sealed in a statement and opened here, shut to each of these keys: JSON; none if it was not opened.
+    fn disclose(
+        &self,
+        py: Python<'_>,
+        origin: &str,
+        message: &Logged,
+        to: Vec<String>,
+    ) -> PyResult<Option<Vec<String>>> {
+        let origin: Origin = parsed("an origin", origin)?;
+        let to: Vec<KeyId> = to.iter().map(|key| parsed("a key", key)).collect::<PyResult<_>>()?;
+        let (verified, _) = message.said();
+        let statement = verified.statement();
+        let StreamId::Session(session) = statement.stream else { return Ok(None) };
+        let opened = py.detach(|| self.kept(|sealer| Ok(sealer.reading(statement))))?;
+        let Reading::Opened(opened) = opened else { return Ok(None) };
+        let place = Place { origin: &origin, session, statement: statement.hash };
+        let shown = to.iter().map(|key| disclosure::disclose(key, &place, &opened).map_err(undisclosed));
+        shown.map(|shown| shown.map(|shown| json(&shown))).collect::<PyResult<_>>().map(Some)
+    }
+
     fn __repr__(&self) -> String {
         format!("<Vault of {}>", self.0.agent())
     }
@@ -216,6 +243,12 @@ impl Known {
     fn view(&self, py: Python<'_>) -> PyResult<String> {
         let session = &self.followed.inner;
         py.detach(|| serde_json::to_string(&SessionView::from(session)).map_err(value))
+    }
+
+    /// What is overdue at an instant of the node's clock although nothing was said of it: JSON.
+    fn overdue(&self, now: &str) -> PyResult<String> {
+        let now: LogTime = parsed("an instant", now)?;
+        Ok(json(&self.followed.inner.breaches(now)))
     }
 
     /// What a statement is that does not speak for itself: `opened` and its body, `shut`, or `unreadable` and why.

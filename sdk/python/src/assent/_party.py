@@ -12,7 +12,7 @@ from typing import Any
 from . import _core
 from ._node import STREAMS_MAX, Node, Receipt, formed, held, loaded
 from ._transport import Attempts, Failure, Params
-from .errors import BadAnswer, Conflict
+from .errors import BadAnswer, Conflict, Refused, Unverified
 from .guard import Guard, Intent
 from .keys import AgentKey
 
@@ -110,20 +110,41 @@ class Party:
         self, method: str, path: str, *, params: Params | None = None, body: Mapping[str, Any] | None = None
     ) -> bytes:
         """Asks something in this party's name; a token that the node forgot is renewed once. It may be asked twice."""
-        return await self._asked(Attempts(), method, path, params, body)
+        return await self._asked(Attempts(), method, path, params, _content(body))
+
+    async def put(self, path: str, content: bytes) -> None:
+        """Puts bytes under an address that names them, so that it may be done twice."""
+        await self._asked(Attempts(), "PUT", path, None, content, "application/octet-stream")
+
+    async def is_there(self, path: str) -> bool:
+        """Whether there is anything at an address."""
+        try:
+            await self.ask("HEAD", path)
+        except Refused as refused:
+            if refused.status != 404:
+                raise
+            return False
+        return True
 
     async def ask_once(self, method: str, path: str, body: Mapping[str, Any]) -> bytes:
         """The same of what costs something each time: once it may have been heard it is not asked again."""
-        return await self._asked(None, method, path, None, body)
+        return await self._asked(None, method, path, None, _content(body))
 
     async def _asked(
-        self, attempts: Attempts | None, method: str, path: str, params: Params | None, body: Mapping[str, Any] | None
+        self,
+        attempts: Attempts | None,
+        method: str,
+        path: str,
+        params: Params | None,
+        content: bytes | None,
+        kind: str = "application/json",
     ) -> bytes:
         node, renewed = await self.node(), False
-        content = None if body is None else json.dumps(body).encode()
         while True:
             try:
                 headers = await self.headers(method, path)
+                if content is not None:
+                    headers["content-type"] = kind
                 return await node.transport.send(method, path, params=params, body=content, headers=headers)
             except Failure as failure:
                 if failure.unauthorised and not renewed:
@@ -169,7 +190,13 @@ class Party:
             name = streams[following]
             following += 1
             known = read.setdefault(name, [])
-            known += await self.chained(name, known[-1].sequence if known else None)
+            last = known[-1] if known else None
+            # From the last that is known on, so that a node which takes it back is found.
+            after = last.sequence - 1 if last is not None and last.sequence > 0 else None
+            new = await self.chained(name, after)
+            if last is not None and (not new or new.pop(0).hash != last.hash):
+                raise Unverified("the answer does not verify: the log is not the one that was followed before")
+            known += new
             for logged in known:
                 for needed in logged.needs():
                     if needed not in streams and len(streams) < STREAMS_MAX:
@@ -224,6 +251,10 @@ class Party:
     def _proof(self, node: Node, method: str, path: str, token: str | None) -> str:
         url = node.transport.url(path)
         return _core.proof(self._dpop, method, url, token, node.now_ms(), secrets.token_bytes(16))
+
+
+def _content(body: Mapping[str, Any] | None) -> bytes | None:
+    return None if body is None else json.dumps(body).encode()
 
 
 def head_of(view: Mapping[str, Any]) -> Head:

@@ -30,6 +30,9 @@ SILENCE = 45.0
 #: How long connecting may take, in seconds.
 CONNECT_TIME = 10.0
 
+#: What is meant where only the head of an answer was asked for.
+_UNSAID = {401: "UNAUTHENTICATED", 404: "NOT_FOUND"}
+
 Params = Mapping[str, Any]
 #: Not the generator of the program, which may be seeded.
 _CHANCE = random.SystemRandom()
@@ -167,6 +170,8 @@ def _data(event: bytes) -> bytes | None:
 
 
 def _problem(response: httpx.Response, answer: bytes) -> Failure:
+    if response.request.method == "HEAD" and response.status_code in _UNSAID:
+        return Failure(Refused({"code": _UNSAID[response.status_code], "status": response.status_code}))
     try:
         retry_after = float(response.headers.get("retry-after", "0"))
     except ValueError:

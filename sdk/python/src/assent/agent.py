@@ -255,16 +255,21 @@ class Agent:
         amount: Money | str | None = None,
         severity: int = 3,
         evidence: Iterable[Exhibit] = (),
+        disclose: Iterable[Message] = (),
+        disclose_to: str | None = None,
     ) -> Dispute:
         """Files a dispute about an obligation of a commitment, or about all that the other side owes.
 
         ``reason`` is ``non-delivery``, ``late``, ``not-as-agreed``, ``escrow-violation``, ``unauthorised-change`` or
         ``impersonation``; ``claim`` is for people; ``amount`` is what is asked for, at most; ``severity`` goes from 1 to 5.
-        By which rules it goes, the deal says.
+        By which rules it goes, the deal says. What was sealed in the messages to ``disclose`` is opened to whoever rules, or
+        else to ``disclose_to``.
 
-        :raises Missing: if it is not clear who the other side is.
+        :raises Missing: if it is not clear who the other side is, or to whom something is to be disclosed.
         """
-        return await dispute.file(self, commitment, reason, claim, obligation, amount, severity, evidence)
+        return await dispute.file(
+            self, commitment, reason, claim, obligation, amount, severity, evidence, disclose, disclose_to
+        )
 
     def dispute(self, id: str) -> Dispute:
         """A dispute that it filed, answers or rules, by its id."""

@@ -192,6 +192,22 @@ class Client:
         """What the registry shows of an agent: ``name``, ``description``, ``capabilities``, ``keys``, ``standing``."""
         return await self._get(f"/v1/agents/{_core.agent_uri(agent).removeprefix('agent://')}")
 
+    async def _disclosure_keys(self, whom: str) -> list[str]:
+        """The keys to which something can be disclosed: a key itself, or those that sign for somebody now."""
+        if whom.startswith("did:key:"):
+            live = [whom]
+        else:
+            path = "agents" if "/" in whom else "organisations"
+            shown = await self._get(
+                f"/v1/{path}/{_core.agent_uri(whom)[8:] if path == 'agents' else _core.domain(whom)}"
+            )
+            with held():
+                live = [it["key"] for it in shown["keys"] if "until" not in it and "distrustedFrom" not in it]
+        keys = [key for key in live if told(lambda it: _core.can_be_disclosed_to(it["key"]), {"key": key})]
+        if not keys:
+            raise Missing(f"{whom} has no key of Ed25519 that something can be disclosed to")
+        return keys
+
     async def submit(self, envelope: bytes) -> Receipt:
         """Hands in a statement that was signed before; the same one as often as needed, it is stored once."""
         with held():

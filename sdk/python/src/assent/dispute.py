@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import secrets
 import time
 from collections.abc import Collection, Iterable, Mapping
@@ -69,14 +70,32 @@ class Dispute:
         """The proof of the case: a file that anybody verifies offline with ``assent verify``."""
         return await self._party.ask("GET", f"/v1/disputes/{self._digits}/bundle")
 
-    async def respond(self, text: str, *, admit: bool, evidence: Iterable[Exhibit] = ()) -> Receipt:
-        """Answers a filing. Admitting it ends the dispute as it was claimed, so a guard is asked as of what binds."""
-        body = {"accepts": admit, "evidence": _exhibits(evidence), "text": text}
-        return await self._say("dispute.respond", body, binds=admit)
+    async def respond(
+        self,
+        text: str,
+        *,
+        admit: bool,
+        evidence: Iterable[Exhibit] = (),
+        disclose: Iterable[Message] = (),
+        disclose_to: str | None = None,
+    ) -> Receipt:
+        """Answers a filing. Admitting it ends the dispute as it was claimed, so a guard is asked as of what binds.
 
-    async def show_evidence(self, *evidence: Exhibit) -> Receipt:
-        """Shows more."""
-        return await self._say("dispute.evidence", {"evidence": _exhibits(evidence)})
+        What was sealed in the messages to ``disclose`` is opened to whoever rules, or else to ``disclose_to``.
+        """
+        shown = await self._shown(evidence, disclose, disclose_to)
+        return await self._say("dispute.respond", {"accepts": admit, "text": text, **shown}, binds=admit)
+
+    async def show_evidence(
+        self, *evidence: Exhibit, disclose: Iterable[Message] = (), disclose_to: str | None = None
+    ) -> Receipt:
+        """Shows more; opens what was sealed in messages as :meth:`respond` does."""
+        return await self._say("dispute.evidence", await self._shown(evidence, disclose, disclose_to))
+
+    async def _shown(self, evidence: Iterable[Exhibit], disclose: Iterable[Message], to: str | None) -> dict[str, Any]:
+        disclosed = list(disclose)
+        case = await self.shown() if disclosed else {}
+        return await _showing(self._agent, case.get("session"), case.get("arbiter"), evidence, disclosed, to)
 
     async def offer(self, outcome: str, text: str, amount: Money | str | None = None) -> Receipt:
         """Offers how to end it: ``upheld``, ``partly`` or ``dismissed``, and what is paid to who filed.
@@ -138,22 +157,27 @@ async def file(
     amount: Money | str | None,
     severity: int,
     evidence: Iterable[Exhibit],
+    disclose: Iterable[Message],
+    disclose_to: str | None,
 ) -> Dispute:
     """Files a dispute by the rules that the deal agreed."""
+    rules = commitment.raw.get("disputes")
+    arbiter = None if rules is None else rules.get("arbiter")
+    shown = await _showing(agent, commitment.session, arbiter, evidence, list(disclose), disclose_to)
     against = _other_side(commitment, agent.name, obligation)
     body: dict[str, Any] = {
         "against": against,
         "claim": claim,
         "commitment": commitment.id,
-        "evidence": _exhibits(evidence),
         "nonce": secrets.token_hex(16),
         "party": agent.name,
         "reason": reason,
         "session": commitment.session,
         "severity": severity,
+        **shown,
     }
     body |= _amount(amount) | ({} if obligation is None else {"obligation": obligation})
-    if (rules := commitment.raw.get("disputes")) is not None:
+    if rules is not None:
         body["rules"] = rules
     intent = Intent(type="dispute.file", body=body, agent=agent.name, peers=(against,))
     receipt = await agent._party.say("dispute:", "dispute.file", body, intent=intent)
@@ -177,6 +201,31 @@ def _other_side(commitment: Commitment, own: str, obligation: str | None) -> str
 
 def _amount(amount: Money | str | None) -> dict[str, Any]:
     return {} if amount is None else {"amount": Money.of(amount).wire()}
+
+
+async def _showing(
+    agent: Agent,
+    session: str | None,
+    arbiter: str | None,
+    evidence: Iterable[Exhibit],
+    disclose: list[Message],
+    to: str | None,
+) -> dict[str, Any]:
+    """What is shown, and of that what is disclosed to whom; what is disclosed is an exhibit by itself."""
+    shown = _exhibits(evidence)
+    if not disclose:
+        return {"evidence": shown}
+    whom = to or arbiter
+    if whom is None or session is None:
+        raise Missing("the deal names nobody who rules: say to whom it is disclosed")
+    opened = [json.loads(one) for one in await agent.session(session)._disclosures(disclose, whom)]
+    named = {it.get("statement") for it in shown}
+    shown += [
+        {"kind": "statement", "note": "", "statement": message.hash}
+        for message in disclose
+        if message.hash not in named
+    ]
+    return {"disclosures": opened, "evidence": shown}
 
 
 def _exhibits(evidence: Iterable[Exhibit]) -> list[dict[str, Any]]:

@@ -135,5 +135,14 @@ class VaultFault(AssentError):
         super().__init__(detail)
 
 
+class FileFault(AssentError):
+    """A file cannot be sent or fetched, or is not the one that was sent."""
+
+    def __init__(self, fault: str, detail: str) -> None:
+        #: What is wrong, as a word such as ``FILE_TOO_LARGE``.
+        self.fault = fault
+        super().__init__(detail)
+
+
 class KeyFault(AssentError):
     """A key or a key file cannot be used."""

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Union
 
-from . import _core
+from . import _core, _files
 from ._ground import Ground
 from ._node import Receipt, formed, held
 from ._party import Head, Party, head_of
-from ._sealed import ATTEMPTS_MAX, MOVED, TELLING, automatic
+from ._sealed import ATTEMPTS_MAX, MOVED, TELLING, automatic, in_vault
 from ._transport import Failure, answered, resumed
 from .errors import (
     AssentError,
@@ -85,6 +88,7 @@ class Session:
         self._untellable: set[str] = set()
         self._channel = agent._channel(id, self._stream)
         self._ground = Ground(self._party, self._stream)
+        self._chunks = _files.Chunks(self._party, self._path())
 
     async def __aenter__(self) -> Session:
         return self
@@ -356,6 +360,45 @@ class Session:
         """OBSERVE."""
         return await self._say("OBSERVE", {"text": text}, None)
 
+    async def send_file(
+        self,
+        path: str | os.PathLike[str],
+        text: str = "",
+        *,
+        name: str | None = None,
+        media_type: str | None = None,
+    ) -> Receipt:
+        """INFORM: a file of at most 64 MiB for the members of a session that the node cannot read, with words to it.
+
+        The node keeps it in chunks that it cannot open. Sent again after it broke off, what is there is not sent twice.
+        ``name`` is what it is called there, its own unless it is said.
+
+        :raises Missing: in an open session, and before somebody has come in, for whom it could be sealed.
+        :raises FileFault: if it cannot be read, is empty or too large.
+        """
+        if await self.mode() == _OPEN:
+            raise Missing("an open session has no group for which a file could be sealed")
+        if (await self._channel.follow()).state == "INVITED":
+            raise Missing("nobody has come in yet, for whom a file could be sealed")
+        file = await _files.send(self._chunks, self._agent._vault, self.id, Path(path), name, media_type)
+        return await self._say("INFORM", {"kind": "file", "file": file, "text": text}, None)
+
+    async def fetch_file(self, message: Message, path: str | os.PathLike[str]) -> Path:
+        """Fetches the file of a message to a path; it stands there when it is whole and the one that was sent.
+
+        What has come meanwhile stands beside it, with ``.part`` after its name, and the next attempt goes on there. Its own
+        name is ``message.body["file"]["name"]``: the sender's word, and not a path to be written to.
+
+        :raises Missing: if the message has no file that was opened here.
+        :raises FileFault: if it is not the file that the message names, or cannot be written.
+        """
+        file = message.body.get("file")
+        if message.kind != "file" or not isinstance(file, dict):
+            raise Missing("the message has no file")
+        target = Path(path)
+        await _files.fetch(self._chunks, file, target)
+        return target
+
     async def escalate(self, question: str, authority: str | None = None, contact: str | None = None) -> Receipt:
         """ESCALATE to an authority, one's own organisation unless another is named: a person decides how it goes on."""
         body = {"authority": authority or self._agent.organisation, "question": question}
@@ -367,6 +410,17 @@ class Session:
         return await self._say("ACCEPT", body, None)
 
     # What is owed
+
+    async def overdue(self) -> list[dict[str, Any]]:
+        """What is overdue although nothing was said of it, in the protocol's spelling: ``commitment``, ``obligation``.
+
+        Of a session that the node cannot read; elsewhere the node states it, and nothing is left to find.
+        """
+        if await self.mode() == _OPEN:
+            return []
+        known = await self._channel.follow()
+        found: list[dict[str, Any]] = json.loads(known.overdue(await self._agent._client.after(timedelta(0))))
+        return found
 
     async def fulfil(
         self,
@@ -425,6 +479,37 @@ class Session:
     async def bundle(self, commitment: str | None = None) -> bytes:
         """The proof of a commitment of this session: a file that anybody verifies offline."""
         return await self._agent.bundle(commitment or (await self.commitment()).id)
+
+    async def disclose(self, bundle: bytes, messages: Iterable[Said], to: str) -> bytes:
+        """The proof of a commitment with what was sealed in these messages, opened to ``to`` and to nobody else.
+
+        ``to`` is an agent, an organisation or a key ``did:key:…``; it reads them with :func:`assent.verify` and its key. Each
+        message is shown whole, with the keys of a file that is attached to it, and cannot be taken back.
+
+        :raises Missing: if a message was not sealed or could not be opened, is not in the bundle, or ``to`` has no key that
+            something can be disclosed to.
+        """
+        with held():
+            disclosed = _core.disclosing(bundle, await self._disclosures(messages, to))
+        if disclosed is None:
+            raise Missing("a message is not in the bundle, or there is no room in it")
+        return disclosed
+
+    async def _disclosures(self, messages: Iterable[Said], to: str) -> list[str]:
+        """What was sealed in these messages, shut to each key of somebody."""
+        keys, node = await self._agent._client._disclosure_keys(to), await self._party.node()
+        said = {logged.hash: logged for logged in await self._party.chained(self._stream)}
+        shown: list[str] = []
+        for name in map(_id, messages):
+            logged = said.get(name)
+            if logged is None:
+                raise Missing(f"{name} was not said in this session")
+            await self._agent._reading(logged)
+            disclosed = await in_vault(self._agent._vault.disclose, node.origin, logged, keys)
+            if disclosed is None:
+                raise Missing(f"nothing that was sealed in {name} could be opened here")
+            shown += disclosed
+        return shown
 
     async def speak(self, type: str, body: Mapping[str, Any], in_reply_to: Said | None = None) -> Receipt:
         """Says anything that the protocol has, in its own spelling. The guard sees it as it is."""

@@ -10,6 +10,7 @@ import asyncio
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from . import agent as _agent
@@ -157,6 +158,30 @@ class Session:
         """OBSERVE."""
         return self._portal.run(self._inner.observe(text))
 
+    def send_file(
+        self, path: str | os.PathLike[str], text: str = "", *, name: str | None = None, media_type: str | None = None
+    ) -> Receipt:
+        """INFORM: a file of at most 64 MiB for the members of a session that the node cannot read, with words to it.
+
+        The node keeps it in chunks that it cannot open. Sent again after it broke off, what is there is not sent twice.
+        ``name`` is what it is called there, its own unless it is said.
+
+        :raises Missing: in an open session, and before somebody has come in, for whom it could be sealed.
+        :raises FileFault: if it cannot be read, is empty or too large.
+        """
+        return self._portal.run(self._inner.send_file(path, text, name=name, media_type=media_type))
+
+    def fetch_file(self, message: Message, path: str | os.PathLike[str]) -> Path:
+        """Fetches the file of a message to a path; it stands there when it is whole and the one that was sent.
+
+        What has come meanwhile stands beside it, with ``.part`` after its name, and the next attempt goes on there. Its own
+        name is ``message.body["file"]["name"]``: the sender's word, and not a path to be written to.
+
+        :raises Missing: if the message has no file that was opened here.
+        :raises FileFault: if it is not the file that the message names, or cannot be written.
+        """
+        return self._portal.run(self._inner.fetch_file(message, path))
+
     def escalate(self, question: str, authority: str | None = None, contact: str | None = None) -> Receipt:
         """ESCALATE to an authority, one's own organisation unless another is named: a person decides how it goes on."""
         return self._portal.run(self._inner.escalate(question, authority, contact))
@@ -164,6 +189,13 @@ class Session:
     def resume(self, instructions: str | None = None) -> Receipt:
         """ACCEPT by an authority: the session goes on."""
         return self._portal.run(self._inner.resume(instructions))
+
+    def overdue(self) -> list[dict[str, Any]]:
+        """What is overdue although nothing was said of it, in the protocol's spelling: ``commitment``, ``obligation``.
+
+        Of a session that the node cannot read; elsewhere the node states it, and nothing is left to find.
+        """
+        return self._portal.run(self._inner.overdue())
 
     def fulfil(
         self,
@@ -204,6 +236,17 @@ class Session:
     def bundle(self, commitment: str | None = None) -> bytes:
         """The proof of a commitment of this session: a file that anybody verifies offline."""
         return self._portal.run(self._inner.bundle(commitment))
+
+    def disclose(self, bundle: bytes, messages: Iterable[Said], to: str) -> bytes:
+        """The proof of a commitment with what was sealed in these messages, opened to ``to`` and to nobody else.
+
+        ``to`` is an agent, an organisation or a key ``did:key:…``; it reads them with :func:`assent.verify` and its key. Each
+        message is shown whole, with the keys of a file that is attached to it, and cannot be taken back.
+
+        :raises Missing: if a message was not sealed or could not be opened, is not in the bundle, or ``to`` has no key that
+            something can be disclosed to.
+        """
+        return self._portal.run(self._inner.disclose(bundle, messages, to))
 
     def speak(self, type: str, body: Mapping[str, Any], in_reply_to: Said | None = None) -> Receipt:
         """Says anything that the protocol has, in its own spelling. The guard sees it as it is."""
@@ -333,13 +376,28 @@ class Dispute:
         """The proof of the case: a file that anybody verifies offline with ``assent verify``."""
         return self._portal.run(self._inner.bundle())
 
-    def respond(self, text: str, *, admit: bool, evidence: Iterable[Exhibit] = ()) -> Receipt:
-        """Answers a filing. Admitting it ends the dispute as it was claimed, so a guard is asked as of what binds."""
-        return self._portal.run(self._inner.respond(text, admit=admit, evidence=evidence))
+    def respond(
+        self,
+        text: str,
+        *,
+        admit: bool,
+        evidence: Iterable[Exhibit] = (),
+        disclose: Iterable[Message] = (),
+        disclose_to: str | None = None,
+    ) -> Receipt:
+        """Answers a filing. Admitting it ends the dispute as it was claimed, so a guard is asked as of what binds.
 
-    def show_evidence(self, *evidence: Exhibit) -> Receipt:
-        """Shows more."""
-        return self._portal.run(self._inner.show_evidence(*evidence))
+        What was sealed in the messages to ``disclose`` is opened to whoever rules, or else to ``disclose_to``.
+        """
+        return self._portal.run(
+            self._inner.respond(text, admit=admit, evidence=evidence, disclose=disclose, disclose_to=disclose_to)
+        )
+
+    def show_evidence(
+        self, *evidence: Exhibit, disclose: Iterable[Message] = (), disclose_to: str | None = None
+    ) -> Receipt:
+        """Shows more; opens what was sealed in messages as :meth:`respond` does."""
+        return self._portal.run(self._inner.show_evidence(*evidence, disclose=disclose, disclose_to=disclose_to))
 
     def offer(self, outcome: str, text: str, amount: Money | str | None = None) -> Receipt:
         """Offers how to end it: ``upheld``, ``partly`` or ``dismissed``, and what is paid to who filed.
@@ -554,14 +612,17 @@ class Agent:
         amount: Money | str | None = None,
         severity: int = 3,
         evidence: Iterable[Exhibit] = (),
+        disclose: Iterable[Message] = (),
+        disclose_to: str | None = None,
     ) -> Dispute:
         """Files a dispute about an obligation of a commitment, or about all that the other side owes.
 
         ``reason`` is ``non-delivery``, ``late``, ``not-as-agreed``, ``escrow-violation``, ``unauthorised-change`` or
         ``impersonation``; ``claim`` is for people; ``amount`` is what is asked for, at most; ``severity`` goes from 1 to 5.
-        By which rules it goes, the deal says.
+        By which rules it goes, the deal says. What was sealed in the messages to ``disclose`` is opened to whoever rules, or
+        else to ``disclose_to``.
 
-        :raises Missing: if it is not clear who the other side is.
+        :raises Missing: if it is not clear who the other side is, or to whom something is to be disclosed.
         """
         return Dispute(
             self._portal,
@@ -574,6 +635,8 @@ class Agent:
                     amount=amount,
                     severity=severity,
                     evidence=evidence,
+                    disclose=disclose,
+                    disclose_to=disclose_to,
                 )
             ),
         )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from . import _core
 from .errors import Unverified
+from .keys import AgentKey
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,8 @@ class Check:
     verdict: str
     #: What was found, in a few words.
     detail: str
+    #: The one statement whose disclosure it is about.
+    statement: str | None = None
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,15 @@ class Report:
     #: What the bundle is about, its signatures and the commitment, as the core tells it.
     raw: Mapping[str, Any] = field(repr=False)
 
+    @property
+    def disclosed(self) -> list[dict[str, Any]]:
+        """What was disclosed to the keys that it was verified with, and holds: ``statement``, ``issuer``, ``body``.
+
+        What its author committed to. ``unread`` has the code of a rule that it breaks, ``couldNotRead`` the members who said
+        that they could not read it.
+        """
+        return list((self.raw.get("disclosed") or {}).get("statements", ()))
+
     def __bool__(self) -> bool:
         return self.ok
 
@@ -43,13 +55,16 @@ def digest(content: bytes) -> str:
     return _core.digest(content)
 
 
-def verify(bundle: bytes, anchors: str | None = None) -> Report:
-    """Verifies the file of a commitment, without a network. ``anchors`` is the log's key as one knows it from elsewhere.
+def verify(bundle: bytes, anchors: str | None = None, keys: Iterable[AgentKey] = ()) -> Report:
+    """Verifies the file of a commitment or a case, without a network.
+
+    ``anchors`` is the log's key as one knows it from elsewhere. What is disclosed in the file to one of ``keys`` is opened,
+    and held against what was signed: :attr:`Report.disclosed`.
 
     :raises Unverified: if the bytes are no bundle.
     """
     try:
-        ok, text = _core.verify_bundle(bundle, anchors)
+        ok, text = _core.verify_bundle(bundle, anchors, [key._secret for key in keys])
     except ValueError as error:
         raise Unverified(str(error)) from None
     raw = json.loads(text)
