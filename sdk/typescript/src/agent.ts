@@ -101,20 +101,21 @@ export class AgentParty {
     const { capability, purpose = capability, limits = {}, schemas } = opening;
     const invited = [opening.with].flat().map((one) => (typeof one === "string" ? { agent: one, role: "party" as const } : one));
     const consents = opening.consents ?? (await this.#fittingConsents(invited.map(({ agent }) => agent), capability));
+    const mode = "open" as const;
     const body = {
       kind: "session-invitation" as const,
       capability,
       // A set is written in one order.
       consents: [...new Set(consents)].sort(),
       limits,
-      mode: "open" as const,
+      mode,
       nonce: nonce(),
       participants: [{ agent: this.uri, role: "initiator" as const }, ...invited],
       purpose,
       ...(schemas === undefined ? {} : { schemas }),
     };
     const receipt = await this.party.say({ stream: "session:", type: "PROPOSE", body });
-    return this.session(receipt.said.statement);
+    return new Session(this, digits(receipt.said.statement), mode);
   }
 
   /** A session of this agent by its id. */

@@ -7,9 +7,9 @@ import { readPages } from "./client.js";
 import { Conflict, Missing, Refused, TimedOut, Unverified } from "./errors.js";
 import { follow } from "./events.js";
 import { readHash } from "./forms.js";
-import type { Bodies, DelegateBody, Evidence, Money, Offer, Package, ProposeAdmission, ProposeAmendment, ProposeTermination, QueryBody, SessionReceipt, StatementType } from "./generated/bodies.js";
+import type { Bodies, DelegateBody, Evidence, Money, Offer, Package, ProposeAdmission, ProposeAmendment, ProposeSessionInvitation, ProposeTermination, QueryBody, SessionReceipt, StatementType } from "./generated/bodies.js";
 import type { Receipt } from "./log.js";
-import { Chain, type Message } from "./message.js";
+import { Chain, readMessage, type Message } from "./message.js";
 import { termsHash, type Head, type Statement } from "./statement.js";
 
 /** How often something that cannot have changed its meaning is signed anew on a head that moved. */
@@ -41,10 +41,13 @@ export class Session implements AsyncIterable<Message> {
   #head: Head | undefined;
   /** Where `for await` goes on. */
   readonly #reading: Chain;
+  /** Who can read it, once that is known. */
+  #mode: ProposeSessionInvitation["mode"] | undefined;
 
-  constructor(agent: AgentParty, id: string) {
+  constructor(agent: AgentParty, id: string, mode?: ProposeSessionInvitation["mode"]) {
     this.#agent = agent;
     this.id = id;
+    this.#mode = mode;
     this.#reading = this.#chain();
   }
 
@@ -81,6 +84,23 @@ export class Session implements AsyncIterable<Message> {
     return messages;
   }
 
+  /**
+   * Who can read it: everybody who may see it and the node (`open`), the node what is owed (`hybrid`), or its members alone
+   * (`sealed`). By the statement that opens it, whose hash is its id, and never by the node's word.
+   */
+  async mode(): Promise<ProposeSessionInvitation["mode"]> {
+    if (this.#mode !== undefined) return this.#mode;
+    const page = await this.#agent.party.ask({ path: `${this.#path}/messages`, query: { limit: 1 } });
+    const [first] = isObject(page) && Array.isArray(page["messages"]) ? page["messages"] : [];
+    const opening = readMessage(first);
+    if (opening.hash !== `sha256:${this.id}`) throw new Unverified("the beginning of another session");
+    if (opening.type !== "PROPOSE" || opening.body.kind !== "session-invitation") {
+      throw new Unverified("a session that no invitation opens");
+    }
+    this.#mode = opening.body.mode;
+    return this.#mode;
+  }
+
   /** The session as it stands, by the node's word. Terms are held to the hashes under which they are shown. */
   async view(): Promise<SessionView> {
     const view = (await this.#agent.read("/v1/sessions/{id}", { path: { id: this.id } })) as unknown as SessionView;
@@ -110,6 +130,9 @@ export class Session implements AsyncIterable<Message> {
    * Says something on the head that is known. Only what cannot have changed its meaning (a note, QUERY, CLARIFY, OBSERVE) is
    * signed anew when somebody else spoke first; all else throws {@link Conflict}.
    *
+   * In a session that the node cannot read only REJECT, WITHDRAW and CLOSE are said, and without their reason, which would have
+   * to be sealed. All else throws {@link Missing}, and the node hears nothing of it.
+   *
    * After `Unreachable` it is not known whether it was said. Anything but those four can be said again with the same handle: it
    * is then said once, or the answer is a conflict.
    */
@@ -134,8 +157,9 @@ export class Session implements AsyncIterable<Message> {
    * is a receipt has said it exactly once, even across a restart.
    */
   async sign<T extends StatementType>(type: T, body: Bodies[T], inReplyTo?: string): Promise<Statement> {
+    const said = (await this.mode()) === "open" ? body : unsealed(type, body);
     const head = this.#head ?? (await this.view()).head;
-    return this.#agent.party.sign({ stream: this.stream, type, body, head, inReplyTo });
+    return this.#agent.party.sign({ stream: this.stream, type, body: said, head, inReplyTo });
   }
 
   /** ACCEPT of the invitation: introduces the agent with its present card. */
@@ -324,6 +348,16 @@ const isRefusal = (error: unknown): boolean =>
 /** Whether a statement means the same whatever was said just before it (protocol, section 1). */
 const keepsItsMeaning = (type: StatementType, body: unknown): boolean =>
   type === "QUERY" || type === "CLARIFY" || type === "OBSERVE" || (type === "INFORM" && isObject(body) && body["kind"] === "note");
+
+/** What can be said where it could be read by the node and must not be. */
+const unsealed = <T extends StatementType>(type: T, body: Bodies[T]): Bodies[T] => {
+  if (!ENDING.includes(type)) {
+    throw new Missing(
+      "this package has nothing to seal with, and the session is not open: take part in it with the command line, Python or Rust",
+    );
+  }
+  return { ...body, reason: "" };
+};
 
 /** The hash of the statement that an answer names. */
 const hashOf = (what: Answered): string => {

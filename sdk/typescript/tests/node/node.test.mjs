@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
 
-import { Client, codeOf, Conflict, Refused, SecretKey, sign, Statement, TimedOut, Unverified, verifyBundle } from "assent";
+import { Client, codeOf, Conflict, Missing, Refused, SecretKey, sign, Statement, TimedOut, Unverified, verifyBundle } from "assent";
 import { Keyring } from "assent/keyring";
 
 import { environment, program, Stage } from "./stage.mjs";
@@ -48,6 +48,49 @@ const session = async (opening = {}) => {
   await ours.waitUntil(({ state }) => state === "INTRODUCED");
   return { ours, theirs };
 };
+
+/** A sealed session that acme has opened, which this package does not by itself. */
+const sealed = async () => {
+  const { party } = market.acme.agent;
+  const { consents } = await (await session()).ours.view();
+  const body = {
+    kind: "session-invitation",
+    capability: "provision.compute.gpu",
+    consents,
+    limits: {},
+    mode: "sealed",
+    nonce: Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString("hex"),
+    participants: [
+      { agent: market.acme.uri, role: "initiator" },
+      { agent: market.volt.uri, role: "party" },
+    ],
+    purpose: "trade",
+  };
+  return (await party.say({ stream: "session:", type: "PROPOSE", body })).said.statement;
+};
+
+test("the node hears no word that would have to be sealed, whatever it says of the session", async () => {
+  const id = await sealed();
+  const heard = [];
+  const change = (asked, text) => (heard.push(asked), text.replaceAll('"mode":"sealed"', '"mode":"open"'));
+  const far = await Client.connect(await stage.liar((asked, text) => (heard.push(asked), text)));
+  const theirs = far.agent(market.volt.uri, market.volt.key).session(id);
+  assert.equal(await theirs.mode(), "sealed");
+  const secret = () => [theirs.inform("a secret"), theirs.propose(offer("900", true)), theirs.introduce(), theirs.query("a secret?")];
+  for (const said of await Promise.allSettled(secret())) assert.ok(said.reason instanceof Missing, said.reason);
+  const lied = await Client.connect(await stage.liar(change));
+  await assert.rejects(lied.agent(market.volt.uri, market.volt.key).session(id).inform("a secret"), Unverified);
+  assert.deepEqual(heard.filter((asked) => asked.startsWith("POST /v1/statements")), []);
+  // Who cannot take part says so, without a reason for the node to read.
+  await theirs.reject(id, "a secret reason");
+  const [, rejected] = await market.acme.agent.session(id).messages();
+  assert.deepEqual([rejected.type, rejected.body.reason], ["REJECT", ""]);
+  assert.equal(heard.filter((asked) => asked.startsWith("POST /v1/statements")).length, 1);
+  // The control: in an open session the same is said.
+  const { theirs: open } = await session();
+  assert.equal(await open.mode(), "open");
+  await open.inform("no secret");
+});
 
 test("the checked-in description is the node's own", async () => {
   const answer = await fetch(`${stage.url}/openapi.json`);
