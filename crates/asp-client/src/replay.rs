@@ -119,7 +119,8 @@ impl Ground {
             let known = self.streams.entry(stream.clone()).or_default();
             let last = known.last().map(|read| Arc::clone(&read.said));
             // From the last that is known on, so that a node which takes it back is found.
-            let after = last.as_ref().and_then(|last| last.statement().sequence.0.checked_sub(1)).map(Sequence);
+            let after =
+                last.as_ref().and_then(|last| last.statement().sequence.0.checked_sub(1)).map(Sequence);
             let new = match &stream {
                 StreamId::Org(_) | StreamId::Agent(_) => party.client().chained(&stream, after).await?,
                 StreamId::Consent(_) | StreamId::Session(_) | StreamId::Account(_) | StreamId::Dispute(_) => {

@@ -13,7 +13,8 @@ use asp_seal::sealer::Reading;
 use crate::support::*;
 
 /// What no byte of the node's folder may hold.
-const SECRETS: [&str; 5] = ["eight GPUs for a day", "1150.75", "1000.25", "the machines are yours", "all is well"];
+const SECRETS: [&str; 5] =
+    ["eight GPUs for a day", "1150.75", "1000.25", "the machines are yours", "all is well"];
 
 pub(crate) fn with_vault(party: AgentParty) -> AgentParty {
     let vault = Folder::in_memory(party.agent().clone());
