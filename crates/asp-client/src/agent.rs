@@ -213,6 +213,20 @@ impl AgentParty {
         Session::new(self.clone(), *id)
     }
 
+    /// The session that made a commitment, and the commitment as it stands there: by the session's verified statements, opened
+    /// where they are sealed for this agent, and not by the node's word.
+    ///
+    /// # Errors
+    /// As every call; [`Error::Forged`] if the session that the node names has not made it.
+    pub async fn session_of(&self, commitment: &Hash) -> Result<(Session, CommitmentView), Error> {
+        let session = self.session(&self.commitment(commitment).await?.session);
+        let plain = session.mode().await? == Mode::Open || self.vault.is_none();
+        let view = if plain { session.replayed().await? } else { session.view().await? };
+        let made = view.commitments.into_iter().find(|made| made.id == *commitment);
+        let made = made.ok_or_else(|| Error::forged("a session that has not made the commitment"))?;
+        Ok((session, made))
+    }
+
     /// Its sessions, those moved last first, read as far as one looks. An error, as of every call, ends them.
     pub fn sessions(&self) -> impl Stream<Item = Result<SessionSummary, Error>> + Send + use<> {
         self.party.sessions(Query::new())

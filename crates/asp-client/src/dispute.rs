@@ -13,11 +13,11 @@ use asp_core::statement::body::{
 use futures::Stream;
 
 use crate::agent::AgentParty;
-use crate::api::{CommitmentView, DisputePage, DisputeView};
+use crate::api::{CommitmentView, DisputePage, DisputeView, MessagePage};
 use crate::list::entries;
 use crate::organisation::OrganisationParty;
 use crate::party::{Party, Query};
-use crate::{Error, clock};
+use crate::{Error, clock, replay};
 
 /// The disputes of an agent or an organisation.
 #[derive(Debug, Clone)]
@@ -82,23 +82,19 @@ impl AgentParty {
         Disputes { party: self.party().clone() }
     }
 
-    /// The keys of an agent or organisation to which something can be disclosed: those that sign for it now.
+    /// The keys of an agent or organisation to which something can be disclosed: those that sign for it now, by its own
+    /// statements and not by the node's word.
     ///
     /// # Errors
     /// As every call; [`Error::Missing`] where it has none of Ed25519.
     pub async fn disclosure_keys(&self, whom: &Issuer) -> Result<Vec<KeyId>, Error> {
-        let client = self.client();
-        let keys = match whom {
-            Issuer::Agent(agent) => client.agent(agent).await?.keys,
-            Issuer::Organisation(domain) => client.organisation(domain).await?.keys,
-            Issuer::Node(_) => Vec::new(),
-        };
-        let live = keys.iter().filter(|life| life.until.is_none() && life.distrusted_from.is_none());
-        let keys: Vec<KeyId> = live.map(|life| life.key).filter(|key| key.exchange_key().is_ok()).collect();
-        if keys.is_empty() {
-            return Err(Error::Missing { what: "key of Ed25519 that something can be disclosed to" });
+        let none = Error::Missing { what: "key of Ed25519 that something can be disclosed to" };
+        if matches!(whom, Issuer::Node(_)) {
+            return Err(none);
         }
-        Ok(keys)
+        let history = replay::read_keys(self.client(), whom).await?;
+        let keys: Vec<KeyId> = history.live().filter(|key| key.exchange_key().is_ok()).copied().collect();
+        if keys.is_empty() { Err(none) } else { Ok(keys) }
     }
 }
 
@@ -122,6 +118,25 @@ impl Disputes {
     /// As every call.
     pub async fn show(&self, id: &Hash) -> Result<DisputeView, Error> {
         self.party.get(&format!("/v1/disputes/{}", id.to_hex()), &Vec::new()).await
+    }
+
+    /// What opened a dispute, as who filed it has signed it: whose hash is the dispute's id.
+    ///
+    /// # Errors
+    /// As every call; [`Error::Forged`] if another statement is given in its place.
+    pub async fn filing(&self, id: &Hash) -> Result<DisputeFile, Error> {
+        let stream = StreamId::Dispute(*id);
+        let query: Query = vec![("stream", stream.to_string()), ("limit", "1".to_owned())];
+        let page: MessagePage = self.party.get("/v1/statements", &query).await?;
+        let first = page.messages.first().ok_or_else(|| Error::forged("a dispute that nothing opens"))?;
+        let said = first.verify().map_err(Error::forged)?;
+        let Body::DisputeFile(filing) = &said.statement().body else {
+            return Err(Error::forged("a dispute that no filing opens"));
+        };
+        if said.statement().hash != *id {
+            return Err(Error::forged("the beginning of another dispute"));
+        }
+        Ok(filing.clone())
     }
 
     /// The proof of a case: a file that anybody can verify offline.

@@ -24,6 +24,8 @@ use crate::party::Party;
 
 /// Streams that one session can rest on; more than any has.
 const STREAMS_MAX: usize = 256;
+/// Statements of a session and of what it rests on; more than any has.
+const STATEMENTS_MAX: usize = 1_000_000;
 
 /// The keys of issuers, as their own streams have them; read when one is met that is not known.
 #[derive(Debug, Default)]
@@ -56,7 +58,10 @@ impl Authors {
 }
 
 /// The keys of an agent or organisation, replayed from its public stream.
-async fn read_keys(client: &Client, issuer: &Issuer) -> Result<KeyHistory, Error> {
+///
+/// # Errors
+/// As every call; [`Error::Forged`] if it is not registered.
+pub(crate) async fn read_keys(client: &Client, issuer: &Issuer) -> Result<KeyHistory, Error> {
     let mut messages = Vec::new();
     if let Some(agent) = issuer.agent() {
         messages.extend(client.chained(&StreamId::Agent(agent.clone()), None).await?);
@@ -112,7 +117,7 @@ impl Ground {
     /// As every call; what was read so far stays.
     pub(crate) async fn read(&mut self, party: &Party, id: Hash) -> Result<(), Error> {
         let mut streams = vec![StreamId::Session(id)];
-        let mut next = 0;
+        let (mut next, mut all) = (0, 0_usize);
         // The session comes first, so that whatever it rests on is at least as recent.
         while let Some(stream) = streams.get(next).cloned() {
             next += 1;
@@ -134,6 +139,10 @@ impl Ground {
             }
             for message in new {
                 known.push(Read { said: Arc::new(verified(&message)?), message });
+            }
+            all = all.saturating_add(known.len());
+            if all > STATEMENTS_MAX {
+                return Err(Error::forged("a session that rests on more than any does"));
             }
             for needed in known.iter().flat_map(|read| asp_core::bundle::needs(read.said.statement())) {
                 if !streams.contains(&needed) && streams.len() < STREAMS_MAX {

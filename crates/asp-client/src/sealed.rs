@@ -12,7 +12,9 @@ use asp_core::position::{Hash, Head, LogPoint, Sequence};
 use asp_core::rejection::Code;
 use asp_core::seal::{Opaque, Opened, Seal, outline};
 use asp_core::session::table::State;
-use asp_core::statement::body::{Body, Breach, Counter, Disclosure, Inform, Mode, Propose, Unreadable};
+use asp_core::statement::body::{
+    Accept, Body, Breach, Counter, Disclosure, Inform, Mode, Propose, Unreadable,
+};
 use asp_core::statement::{Statement, Verified};
 use asp_seal::course::{Broken, Course, Known};
 use asp_seal::disclosure::{self, Place};
@@ -104,6 +106,17 @@ impl AgentParty {
         .await
     }
 
+    /// The sessions that the vault has followed; none without one.
+    ///
+    /// # Errors
+    /// [`Error::Vault`].
+    pub async fn followed(&self) -> Result<Vec<Hash>, Error> {
+        if self.vault.is_none() {
+            return Ok(Vec::new());
+        }
+        self.in_vault(|vault, _| Ok(vault.sealer().sessions().collect())).await
+    }
+
     /// Whether others could ever take this agent into their groups.
     pub(crate) async fn has_packages(&self) -> Result<bool, Error> {
         if self.vault.is_none() {
@@ -120,7 +133,17 @@ impl AgentParty {
     /// As every call; [`Error::Vault`].
     pub async fn publish_packages(&self) -> Result<bool, Error> {
         let origin = self.client().origin().clone();
-        let body = self.kept(move |sealer, key| Ok(sealer.publish(&origin, key)?)).await?;
+        let at = origin.clone();
+        let behind = self.in_vault(move |vault, _| Ok(vault.sealer().looked(&at))).await?;
+        // Another vault of this agent may have published since; it may be lost by now, and its packages with it.
+        let own = self.client().chained(&StreamId::Agent(self.agent().clone()), behind).await?;
+        let own: Vec<Verified> =
+            own.iter().map(Message::verify).collect::<Result<_, _>>().map_err(Error::forged)?;
+        let publish = move |sealer: &mut Sealer, key: &SecretKey| {
+            sealer.saw(&origin, own.iter().map(Verified::statement));
+            Ok(sealer.publish(&origin, key)?)
+        };
+        let body = self.kept(publish).await?;
         let Some(body) = body else { return Ok(false) };
         match self.say(body, &[]).await {
             // What seemed lost had been heard.
@@ -166,7 +189,10 @@ impl Saying {
 const fn has_place_before(body: &Body) -> bool {
     matches!(
         body,
-        Body::Accept(_) | Body::Reject(_) | Body::Withdraw(_) | Body::Counter(Counter::Conditions(_))
+        Body::Accept(Accept::Introduction(_))
+            | Body::Reject(_)
+            | Body::Withdraw(_)
+            | Body::Counter(Counter::Conditions(_))
     )
 }
 
@@ -256,6 +282,7 @@ impl Session {
     /// # Errors
     /// As every call; [`Error::Vault`].
     pub async fn tell_unread(&self) -> Result<(), Error> {
+        let _turn = self.turn.lock().await;
         for (statement, code) in self.unread().await? {
             self.tell(statement, code).await?;
         }
@@ -304,6 +331,7 @@ impl Session {
     /// Says something in a session that the node cannot read: what of it is secret is sealed for the group, which is made or
     /// led on first where it has to be.
     pub(crate) async fn say_sealed(&self, body: Body, reply: Option<Hash>) -> Result<Receipt, Error> {
+        let _turn = self.turn.lock().await;
         let mut saying = Saying::new(salted(body)?, reply, self.head.get());
         let mut said = Err(Error::Conflict { head: None });
         for _ in 0..ATTEMPTS_MAX {
@@ -329,6 +357,7 @@ impl Session {
 
     /// The same, signed and not handed in.
     pub(crate) async fn sign_sealed(&self, body: Body, reply: Option<Hash>) -> Result<Verified, Error> {
+        let _turn = self.turn.lock().await;
         let mut saying = Saying::new(salted(body)?, reply, self.head.get());
         for _ in 0..ATTEMPTS_MAX {
             if let Some(statement) = self.next_step(&mut saying).await? {
@@ -342,6 +371,9 @@ impl Session {
     async fn next_step(&self, saying: &mut Saying) -> Result<Option<Verified>, Error> {
         let known = Arc::new(self.known().await?);
         let head = known.outlined.head();
+        if self.head.get().is_some_and(|learnt| learnt.sequence > head.sequence) {
+            return Err(Error::forged(Fault::LogChanged));
+        }
         if known.moved > saying.heard.get_or_insert(head).sequence && !keeps_its_meaning(&saying.body) {
             self.head.forget();
             return Err(Error::Conflict { head: Some(head) });
@@ -367,7 +399,9 @@ impl Session {
                     what: "group before somebody has come in, for which this could be sealed",
                 });
             }
-            return self.sign_after(&known, saying.body.clone(), None, saying.reply).map(Some);
+            // Why somebody does not come in is said to nobody, since nobody is there for whom it could be sealed.
+            let said = if ends(&saying.body) { shown } else { saying.body.clone() };
+            return self.sign_after(&known, said, None, saying.reply).map(Some);
         }
         if !self.is_ready(&known).await? {
             match self.regroup(&known).await {
@@ -459,6 +493,7 @@ impl Session {
     /// # Errors
     /// As every call; [`Error::Vault`]; [`Error::Missing`] where somebody has no key packages.
     pub async fn renew_group(&self) -> Result<(), Error> {
+        let _turn = self.turn.lock().await;
         let known = Arc::new(self.known().await?);
         self.regroup(&known).await
     }

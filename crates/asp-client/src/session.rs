@@ -43,11 +43,14 @@ pub struct Session {
     pub(crate) mode: Arc<OnceLock<Mode>>,
     /// What was read of it, and of what it rests on, where the node cannot read it.
     pub(crate) ground: Arc<Mutex<Ground>>,
+    /// Held while something is sealed and said: a group is changed once at a time, and for what is said next.
+    pub(crate) turn: Arc<Mutex<()>>,
 }
 
 impl Session {
     pub(crate) fn new(agent: AgentParty, id: Hash) -> Self {
-        Self { agent, id, head: KnownHead::default(), mode: Arc::default(), ground: Arc::default() }
+        let (mode, ground, turn) = Default::default();
+        Self { agent, id, head: KnownHead::default(), mode, ground, turn }
     }
 
     /// One that the agent has begun itself.

@@ -122,6 +122,12 @@ impl KeyHistory {
         self.keys.iter().filter(|(_, life)| life.until.is_none()).map(|(key, _)| key)
     }
 
+    /// The keys that can sign and that nobody has said are not to be trusted, in the order of their bytes.
+    pub fn live(&self) -> impl Iterator<Item = &KeyId> {
+        let live = |life: &KeyLife| life.until.is_none() && life.distrusted_from.is_none();
+        self.keys.iter().filter(move |(_, life)| live(life)).map(|(key, _)| key)
+    }
+
     /// Every key with its life.
     pub fn all(&self) -> impl Iterator<Item = (&KeyId, &KeyLife)> {
         self.keys.iter()

@@ -1,6 +1,6 @@
 //! A file as it is fetched: what has come stands beside its path, with `.part` after its name, until it is whole.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
@@ -24,11 +24,19 @@ pub struct Fetching {
 impl Fetching {
     /// Begins a file, or goes on where the last attempt broke off: what is there already is checked once more.
     ///
-    /// What has come is its owner's alone to read and write, and what somebody else may have put there is refused.
+    /// What has come is its owner's alone to read and write, and what somebody else may have put there is refused. A file that
+    /// stands under the path is replaced when this one is whole.
     ///
     /// # Errors
-    /// [`Fault::Target`] if nothing can be written there; else as [`Opener::resume`].
+    /// [`Fault::Target`] if nothing can be written there, if what stands there is no file, or if it is being fetched already;
+    /// else as [`Opener::resume`].
     pub fn begin(file: &Attachment, path: &Path) -> Result<Self, Fault> {
+        if std::fs::symlink_metadata(path).is_ok_and(|found| !found.is_file()) {
+            return Err(at(
+                path,
+                &io::Error::other("what stands there is no file, and is not replaced by one"),
+            ));
+        }
         let mut part = path.as_os_str().to_owned();
         part.push(".");
         part.push(PART);
@@ -75,28 +83,43 @@ fn at(path: &Path, error: &io::Error) -> Fault {
     Fault::Target(io::Error::new(error.kind(), format!("{}: {error}", path.display())))
 }
 
-/// What has come of a file so far, to be read and written by its owner alone. What somebody else may have put there is refused.
+/// What has come of a file so far, to be read and written by its owner alone, while no other fetches it. What somebody else
+/// may have put there is refused.
 fn begun(part: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.create_new(true).open(part) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-        made => return made,
-    }
-    // No link, and nothing that others write: what is checked has to be what stands there afterwards.
-    let found = std::fs::symlink_metadata(part)?;
-    #[cfg(unix)]
-    let shared = {
-        use std::os::unix::fs::MetadataExt as _;
-        found.mode() & 0o022 != 0 || found.nlink() != 1
+    let file = match options.create_new(true).open(part) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            let file = options.create_new(false).open(part)?;
+            if !is_own(part, &file)? {
+                let why = format!("{} is no file of yours alone: move it away", part.display());
+                return Err(io::Error::other(why));
+            }
+            file
+        }
+        made => made?,
     };
-    #[cfg(not(unix))]
-    let shared = false;
-    if !found.is_file() || shared {
-        let why = format!("{} is no file of yours alone: move it away", part.display());
-        return Err(io::Error::other(why));
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(io::Error::other("it is being fetched by somebody else")),
+        Err(TryLockError::Error(error)) => Err(error),
     }
-    options.create_new(false).open(part)
+}
+
+/// Whether what was opened is no link, and nothing that others own or write: what is checked has to be what stands there
+/// afterwards.
+#[cfg(unix)]
+fn is_own(part: &Path, file: &File) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt as _;
+    let (opened, named) = (file.metadata()?, std::fs::symlink_metadata(part)?);
+    let same = (opened.dev(), opened.ino()) == (named.dev(), named.ino());
+    let owned = opened.uid() == rustix::process::geteuid().as_raw() && opened.mode() & 0o022 == 0;
+    Ok(same && named.is_file() && opened.nlink() == 1 && owned)
+}
+
+#[cfg(not(unix))]
+fn is_own(part: &Path, _: &File) -> io::Result<bool> {
+    Ok(std::fs::symlink_metadata(part)?.is_file())
 }

@@ -118,6 +118,17 @@ struct Unpublished {
     packages: KeyPackages,
 }
 
+/// Key packages that stand in a log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Publication {
+    /// The hash of the body that published the newest of them.
+    body: Hash,
+    /// The last statement of the agent's stream that publishes any and was seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    seen: Option<Sequence>,
+}
+
 /// What is kept of a sealer beside its vault.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -127,7 +138,7 @@ struct Saved {
     #[serde(default)]
     followed: BTreeMap<Origin, BTreeMap<StreamId, Followed>>,
     #[serde(default)]
-    published: BTreeSet<Origin>,
+    published: BTreeMap<Origin, Publication>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     unpublished: Option<Unpublished>,
     #[serde(default)]
@@ -143,13 +154,18 @@ pub struct Sealer {
     courses: BTreeMap<Hash, Course>,
     /// By the log that has them: agents of one name can be at several nodes.
     followed: BTreeMap<Origin, BTreeMap<StreamId, Followed>>,
-    /// The logs in which key packages stand.
-    published: BTreeSet<Origin>,
+    /// By log, what of its key packages stands there.
+    published: BTreeMap<Origin, Publication>,
     unpublished: Option<Unpublished>,
     /// Whether somebody had nothing left to take but the last resort.
     drained: bool,
     texts: BTreeMap<Hash, Zeroizing<String>>,
     fresh: Vec<KeptText>,
+}
+
+/// What names a publication of key packages.
+fn published_as(packages: &KeyPackages) -> Hash {
+    Hash::of(&[&draft::canonical(packages)])
 }
 
 /// Who has to be in a group that is to be made, and who of them is to be taken in.
@@ -173,7 +189,7 @@ impl Sealer {
             vault: Vault::new(agent),
             courses: BTreeMap::new(),
             followed: BTreeMap::new(),
-            published: BTreeSet::new(),
+            published: BTreeMap::new(),
             unpublished: None,
             drained: false,
             texts: BTreeMap::new(),
@@ -247,7 +263,7 @@ impl Sealer {
             return Ok(Some(Body::AgentKeypackagePublish(waiting.packages.clone())));
         }
         // Those that nobody can take any more say nothing of those that are there to be taken.
-        let there = self.published.contains(origin) && !self.drained;
+        let there = self.published.contains_key(origin) && !self.drained;
         let left = if there { self.vault.packages_left(&key.id()) } else { 0 };
         if left >= PACKAGES_LOW {
             return Ok(None);
@@ -273,7 +289,34 @@ impl Sealer {
 
     /// Notes that the log has what [`Sealer::publish`] gave.
     pub fn published(&mut self) {
-        self.published.extend(self.unpublished.take().map(|published| published.origin));
+        let Some(Unpublished { origin, packages, .. }) = self.unpublished.take() else { return };
+        let seen = self.published.get(&origin).and_then(|known| known.seen);
+        self.published.insert(origin, Publication { body: published_as(&packages), seen });
+    }
+
+    /// Behind which statement of the agent's own stream it is to be looked for key packages that were published elsewhere.
+    #[must_use]
+    pub fn looked(&self, origin: &Origin) -> Option<Sequence> {
+        self.published.get(origin).and_then(|known| known.seen)
+    }
+
+    /// Takes in what was published in the agent's name behind that. Where the newest is another vault's, which may be lost by
+    /// now, [`Sealer::publish`] gives newer ones: those are handed out first.
+    pub fn saw<'a>(&mut self, origin: &Origin, publications: impl IntoIterator<Item = &'a Statement>) {
+        let Some(known) = self.published.get_mut(origin) else { return };
+        let named = |statement: &'a Statement| {
+            let Body::AgentKeypackagePublish(packages) = &statement.body else { return None };
+            Some((statement.sequence, published_as(packages)))
+        };
+        let Some((at, newest)) = publications.into_iter().filter_map(named).last() else { return };
+        known.seen = Some(at);
+        let waiting = self.unpublished.as_ref().map(|waiting| published_as(&waiting.packages));
+        self.drained |= newest != known.body && Some(newest) != waiting;
+    }
+
+    /// The sessions of which something was taken in.
+    pub fn sessions(&self) -> impl Iterator<Item = Hash> {
+        self.courses.keys().copied()
     }
 
     /// The statement of a session that is to be taken in next.

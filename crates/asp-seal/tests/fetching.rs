@@ -61,14 +61,13 @@ fn a_part_that_others_could_have_put_there_is_refused_and_left_as_it_is() {
     let folder = tempfile::tempdir().unwrap();
     let (path, part) = (folder.path().join("report.pdf"), folder.path().join("report.pdf.part"));
     let other = folder.path().join("other");
-    let puts: [fn(&Path, &Path); 4] = [
+    let puts: [fn(&Path, &Path); 3] = [
         |other, part| symlink(other, part).unwrap(),
         |other, part| fs::hard_link(other, part).unwrap(),
         |other, part| {
             fs::copy(other, part).unwrap();
             fs::set_permissions(part, fs::Permissions::from_mode(0o620)).unwrap();
         },
-        |_, part| fs::create_dir(part).unwrap(),
     ];
     for put in puts {
         fs::write(&other, "what is another's").unwrap();
@@ -76,10 +75,46 @@ fn a_part_that_others_could_have_put_there_is_refused_and_left_as_it_is() {
         let Err(Fault::Target(refused)) = Fetching::begin(&file, &path) else { panic!("taken") };
         assert!(refused.to_string().contains("no file of yours alone"), "{refused}");
         assert_eq!(fs::read(&other).unwrap(), b"what is another's");
-        if part.is_dir() { fs::remove_dir(&part).unwrap() } else { fs::remove_file(&part).unwrap() }
+        fs::remove_file(&part).unwrap();
     }
     // The control: one that is its owner's alone is gone on with.
     fs::copy(&other, &part).unwrap();
     fs::set_permissions(&part, fs::Permissions::from_mode(0o600)).unwrap();
     assert_eq!(Fetching::begin(&file, &path).unwrap().written(), 0);
+}
+
+#[test]
+fn two_do_not_fetch_to_one_path_at_once() {
+    let (bytes, chunks, file) = shut();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("report.pdf");
+    let mut first = Fetching::begin(&file, &path).unwrap();
+    let Err(Fault::Target(refused)) = Fetching::begin(&file, &path) else { panic!("taken") };
+    assert!(refused.to_string().contains("fetched by somebody else"), "{refused}");
+    for chunk in &chunks {
+        first.take(chunk.content.clone()).unwrap();
+    }
+    first.finish().unwrap();
+    // A file that stands there is replaced by one that is whole.
+    fs::write(&path, "an older one").unwrap();
+    let mut again = Fetching::begin(&file, &path).unwrap();
+    for chunk in chunks {
+        assert_eq!(fs::read(&path).unwrap(), b"an older one");
+        again.take(chunk.content).unwrap();
+    }
+    again.finish().unwrap();
+    assert_eq!(fs::read(&path).unwrap(), bytes);
+}
+
+#[test]
+fn what_is_no_file_is_not_replaced_by_one() {
+    let (_, _, file) = shut();
+    let folder = tempfile::tempdir().unwrap();
+    let link = folder.path().join("link");
+    symlink(folder.path().join("elsewhere"), &link).unwrap();
+    for path in [folder.path(), &link, Path::new("/dev/null")] {
+        let Err(Fault::Target(refused)) = Fetching::begin(&file, path) else { panic!("taken") };
+        assert!(refused.to_string().contains("is no file"), "{refused}");
+    }
+    assert!(link.is_symlink());
 }

@@ -175,6 +175,12 @@ pub(crate) fn span(text: &str) -> Result<Millis, InvalidText> {
     number.checked_mul(factor).map(Millis).ok_or(wrong)
 }
 
+/// The number of a message in a session.
+pub(crate) fn message(text: &str) -> Result<u64, InvalidText> {
+    let wrong = InvalidText("the number of a message, as `session show --messages` lists them");
+    text.parse().map_err(|_| wrong)
+}
+
 /// A decimal, also with needless zeros behind the point: `2.40`.
 pub(crate) fn decimal(text: &str) -> Result<Decimal, InvalidText> {
     match text.split_once('.') {
@@ -358,6 +364,15 @@ mod tests {
         }
         for text in ["", "Open", "\"open\"", "closed"] {
             assert!(mode(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_message_has_a_number() {
+        assert_eq!(message("7"), Ok(7));
+        for text in ["", "seven", "-1", "1.5", "18446744073709551616"] {
+            let said = message(text).map_err(|wrong| wrong.to_string());
+            assert!(said.is_err_and(|said| said.contains("session show --messages")), "{text}");
         }
     }
 

@@ -10,6 +10,8 @@
 
 mod support;
 
+use std::time::{Duration, Instant};
+
 use serde_json::Value;
 use support::trade::Trade;
 use support::{Ran, User, run};
@@ -133,7 +135,10 @@ fn an_agent_and_an_organisation_open_it_with_the_keys_of_their_homes() {
         assert!(report.to_string().contains(WORDS));
     }
     deal.disclose(&["0"], "court.example", "none.json").with_code(1);
-    deal.disclose(&["99"], "court.example", "none.json").with_code(1);
+    let refused = deal.disclose(&["99"], "court.example", "none.json").with_code(1);
+    assert!(refused.stderr.contains("message 99: "), "{}", refused.stderr);
+    let refused = deal.disclose(&["four"], "court.example", "none.json").with_code(2);
+    assert!(refused.stderr.contains("session show --messages"), "{}", refused.stderr);
     deal.disclose(&[&offer], "nobody.example", "none.json").with_code(1);
     deal.disclose(&[&offer], "did:key:z6Mkno", "none.json").with_code(2);
     let p256 = deal.path("p256.pem");
@@ -191,10 +196,71 @@ fn who_rules_reads_what_a_side_discloses_in_a_dispute() {
     assert!(check(&report, "disclosed")[0].1.contains("committed to in this PROPOSE"), "{report:#}");
     assert!(check(&report, "disclosed-terms")[0].1.contains("240 USD"), "{report:#}");
     assert!(report["disclosed"]["statements"].to_string().contains(ITEM));
+    // What cannot be disclosed is told by its number, with what to do.
+    let shows = ["dispute", "evidence", &dispute];
+    trade.buyer.run(&shows).with_code(2);
+    let refused = trade.buyer.run(&[&shows[..], &["--disclose", "0"]].concat()).with_code(1).stderr;
+    assert!(refused.contains("message 0: ") && refused.contains("session show ID --messages"), "{refused}");
+    let made = run(&["key", "new", &path("p256.pem"), "--kind", "p256", "--json"]).with_code(0).one();
+    let to = ["--disclose", &offer, "--disclose-to", made["key"].as_str().unwrap()];
+    let refused = trade.buyer.run(&[&shows[..], &to].concat()).with_code(2).stderr;
+    assert!(refused.contains("assent key new"), "{refused}");
     // Nobody else opens it, not who has disclosed it either.
     let (home, nobody) = (path("nobody"), &case);
     for ran in [run(&["--home", &home, "verify", nobody, "--json"]), trade.vendor.run(&["verify", nobody])] {
         let report = ran.with_code(0).one();
         assert!(check(&report, "disclosed").is_empty() && !report.to_string().contains(ITEM));
     }
+}
+
+#[test]
+fn members_see_what_a_commitment_is_and_the_listing_says_that_it_is_sealed() {
+    let mut deal = Sealed::start();
+    let commitment = deal.commitment.clone();
+    assert_eq!(deal.trade.buyer.done(&["commitment", "list"])["sealed"], true);
+    let list = deal.trade.buyer.plain(&["commitment", "list"]).with_code(0).stdout;
+    assert!(list.contains("sealed") && !list.contains(ITEM), "{list}");
+    let shown = deal.trade.buyer.done(&["commitment", "show", &commitment]).to_string();
+    assert!(shown.contains(ITEM) && shown.contains("\"240\"") && !shown.contains("XXX"), "{shown}");
+    let page = deal.trade.vendor.plain(&["commitment", "show", &commitment]).with_code(0).stdout;
+    assert!(page.contains(ITEM) && page.contains("240 USD"), "{page}");
+}
+
+#[test]
+fn who_sends_a_file_is_told_the_number_that_fetches_it() {
+    let mut trade = Trade::start(&[]);
+    let session = trade.open(&["--mode", "sealed"]);
+    let folder = trade.folder.path().to_str().unwrap().to_owned();
+    let (sent, fetched) = (format!("{folder}/report.txt"), format!("{folder}/fetched.txt"));
+    std::fs::write(&sent, WORDS).unwrap();
+    let number = trade.vendor.done(&["session", "send", &session, &sent])["message"].to_string();
+    let told = trade.buyer.done(&["session", "fetch", &session, &number, "-o", &fetched]);
+    assert_eq!(told["message"].to_string(), number);
+    assert_eq!(std::fs::read_to_string(&fetched).unwrap(), WORDS);
+    for (number, code, what) in [("0", 1, "message 0: "), ("seven", 2, "session show --messages")] {
+        let refused =
+            trade.buyer.run(&["session", "fetch", &session, number, "-o", &fetched]).with_code(code);
+        assert!(refused.stderr.contains(what), "{}", refused.stderr);
+    }
+}
+
+#[test]
+fn who_comes_too_late_or_without_a_consent_is_told_why_and_what_to_do() {
+    let mut trade = Trade::start(&[]);
+    let open = ["session", "open", "--with", "volt.example/sales", "--mode", "sealed", "--capability"];
+    let refused = trade.buyer.run(&[&open[..], &["repair.bridge"]].concat()).with_code(1).stderr;
+    let hint = "assent consent request --with volt.example --capability repair.bridge";
+    assert!(refused.contains(hint), "{refused}");
+
+    let short = ["provision.compute.gpu", "--invitation-time", "100ms"];
+    let opened = trade.buyer.done(&[&open[..], &short].concat());
+    let session = opened["id"].as_str().unwrap().to_owned();
+    let until = Instant::now() + Duration::from_secs(30);
+    while trade.vendor.done(&["session", "show", &session])["state"] != "FAILED" {
+        assert!(Instant::now() < until, "the invitation does not run out");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    let refused = trade.vendor.run(&["session", "say", &session, "accept"]).with_code(1).stderr;
+    let why = "the session has ended: INVITATION_TIMEOUT A required invitee did not answer in time";
+    assert!(refused.contains(why), "{refused}");
 }

@@ -379,3 +379,39 @@ async fn key_packages_whose_fate_is_not_known_are_published_until_it_is() {
         assert!(claimed[0].package.is_some());
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_vault_that_is_gone_leaves_no_packages_that_are_taken_before_those_of_the_one_that_is_there() {
+    let (_stage, client) = Stage::with_people().await;
+    let (home, seller) = (with_vault(buyer_at(&client)), with_vault(seller_at(&client)));
+    let opening =
+        || Opening { mode: Mode::Sealed, ..Opening::new(self::seller(), text("provision.compute.gpu")) };
+    for _ in 0..2 {
+        let session = home.open_session(opening()).await.unwrap();
+        let invited = seller.session(&session.id());
+        invited.introduce().await.unwrap();
+        // What is heard first was sealed by the other side, for a package that was handed out to it.
+        invited.inform(text("welcome")).await.unwrap();
+        let heard = session.messages(None).await.unwrap();
+        let read = session.read(heard.last().unwrap()).await.unwrap();
+        assert!(matches!(read.reading, Reading::Opened(_)), "{:?}", read.reading);
+        // Another program of the same agent publishes packages, and its vault ends with it.
+        with_vault(buyer_at(&client)).open_session(opening()).await.unwrap();
+    }
+    // The control: nothing is published anew while nobody else has.
+    home.publish_packages().await.unwrap();
+    assert!(!home.publish_packages().await.unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn why_somebody_does_not_come_in_is_not_told_to_the_node() {
+    // THR-SEAL-CLEAR
+    let (stage, client) = Stage::with_people().await;
+    let (buying, selling) = session(&client, Mode::Hybrid).await;
+    selling.reject(&buying.id(), text("we have 1.90 from another")).await.unwrap();
+    assert_eq!(holding(stage.folder(), "we have 1.90"), Vec::<String>::new());
+    let heard = buying.messages(None).await.unwrap();
+    let said = heard.last().unwrap().verify().unwrap();
+    let Body::Reject(rejected) = &said.statement().body else { panic!("{:?}", said.statement().body) };
+    assert_eq!(rejected.reason, text(""));
+}

@@ -254,3 +254,55 @@ fn what_is_printed_of_an_agent_holds_nothing_of_its_vault() {
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn to_whom_and_where_something_is_said_does_not_hang_on_the_nodes_word() {
+    // THR-SEAL-MISLED
+    let (stage, direct) = Stage::with_people().await;
+    let between = Between::honest(&stage.url()).await;
+    let client = Client::connect(between.url()).await.unwrap();
+    let (buyer, _vault) = held(buyer_at(&client));
+    let buying = opened(&buyer).await;
+    let selling = with_vault(seller_at(&direct)).session(&buying.id());
+    selling.introduce().await.unwrap();
+    buying.propose(offer("1150.75", true)).await.unwrap();
+    let view = selling.view().await.unwrap();
+    let terms = *view.offers[0].packages.keys().next().unwrap();
+    selling.accept(&view.offers[0].id, terms).await.unwrap();
+    let commitment = buying.view().await.unwrap().commitments[0].id;
+    let honest = buyer.session_of(&commitment).await.unwrap();
+    assert_eq!((honest.0.id(), honest.1.terms_hash), (buying.id(), terms));
+
+    // The deal was made in a session that the node can read.
+    let readable = Opening::new(seller(), text("provision.compute.gpu"));
+    let readable = buyer.open_session(readable).await.unwrap().id();
+    between.lie(move |answer| {
+        if answer.request.contains("/v1/commitments/") {
+            answer.change(|view| view["session"] = serde_json::json!(readable));
+        }
+    });
+    assert_forged(
+        buyer.session_of(&commitment).await.map(|(session, _)| session),
+        "has not made the commitment",
+    );
+
+    // The seller signs with one key more, which is the node's.
+    let whom = Issuer::Agent(seller());
+    let own = buyer_at(&direct).disclosure_keys(&whom).await.unwrap();
+    let asked = Arc::new(Mutex::new(0));
+    let (count, added) = (Arc::clone(&asked), key("judge").id());
+    between.lie(move |answer| {
+        if answer.request.contains("/v1/agents/") {
+            *count.lock().unwrap() += 1;
+            answer.change(|agent| {
+                let mut life = agent["keys"][0].clone();
+                life["key"] = serde_json::json!(added);
+                agent["keys"].as_array_mut().unwrap().push(life);
+            });
+        }
+    });
+    assert_eq!(buyer.disclosure_keys(&whom).await.unwrap(), own);
+    // The control: who asks the node is told of the other.
+    assert_eq!(client.agent(&seller()).await.unwrap().keys.len(), own.len() + 1);
+    assert_ne!(*asked.lock().unwrap(), 0);
+}

@@ -30,7 +30,7 @@ pub(crate) struct Disclose {
     /// The proof, as `assent commitment bundle` wrote it; - for stdin
     pub(crate) file: PathBuf,
     /// The numbers of the messages in the session, as `assent session show ID --messages` lists them
-    #[arg(long, value_name = "NUMBER", required = true, num_args = 1..)]
+    #[arg(long, value_name = "NUMBER", required = true, num_args = 1.., value_parser = read::message)]
     pub(crate) message: Vec<u64>,
     /// To whom: a key of Ed25519, or an agent or an organisation of which the node knows one
     #[arg(long, value_name = "WHO", value_parser = read::receiver)]

@@ -88,6 +88,7 @@ pub(crate) enum SessionCommand {
         /// The session's id, or the first digits of it
         id: Id,
         /// The number of the message that it came with
+        #[arg(value_parser = read::message)]
         message: u64,
         /// Where to write it
         #[arg(long, short, value_name = "FILE")]

@@ -111,11 +111,18 @@ pub(crate) struct Exhibits {
     pub(crate) note: Text,
 }
 
+impl Exhibits {
+    /// Whether nothing is shown.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.statement.is_empty() && self.file.is_empty()
+    }
+}
+
 /// What of a session that the node cannot read is disclosed, and to whom.
 #[derive(Debug, Args)]
 pub(crate) struct Disclosing {
     /// Disclose what was sealed in this message of the session, by its number; may be repeated
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = read::message)]
     pub(crate) disclose: Vec<u64>,
     /// To whom: a key, an agent or an organisation, with all keys that it has [default: the arbiter whom the deal names]
     #[arg(long, value_name = "WHOM", value_parser = read::receiver, requires = "disclose")]

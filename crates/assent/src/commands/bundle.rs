@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use asp_client::{AgentParty, Session};
 use asp_core::bundle::Bundle;
 use asp_core::key::KeyId;
 use asp_core::position::{Hash, Sequence};
+use asp_core::seal::Opened;
 use asp_seal::disclosure::{self, Place};
 use serde_json::json;
 
@@ -14,7 +16,7 @@ use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::page::{Paint, Text};
 use crate::read::Receiver;
-use crate::terms;
+use crate::{terms, words};
 
 /// Opens messages with the vault of the agent that speaks, shuts them to the receiver, and writes the bundle with them.
 ///
@@ -24,21 +26,12 @@ pub(super) async fn disclose(context: &Context, args: &Disclose) -> Outcome {
     let bundle = read_bundle(&args.file)?;
     let id = session_of(&bundle, args)?;
     let party = context.agent().await?;
-    let to = match &args.to {
-        Receiver::Key(key) => vec![*key],
-        Receiver::Named(whom) => party.disclosure_keys(whom).await.map_err(keyless)?,
-    };
-    let keys: BTreeSet<KeyId> = to.into_iter().collect();
+    let keys: BTreeSet<KeyId> = keys_of(&party, &args.to, "--to").await?.into_iter().collect();
     let session = party.session(&id);
     let mut shown = Vec::new();
     let messages: BTreeSet<u64> = args.message.iter().copied().collect();
     for message in &messages {
-        let (statement, opened) = session.opened(Sequence(*message)).await.map_err(|error| {
-            let failure = Failure::from(error);
-            Failure { what: format!("message {message}: {}", failure.what), ..failure }.hint(
-                "`assent session show ID --messages` shows which were sealed and can be opened in this home.",
-            )
-        })?;
+        let (statement, opened) = opened(&session, Sequence(*message)).await?;
         if bundle.statement(&statement).is_none() {
             return Err(Failure::no(format_args!(
                 "message {message} is not in {}: it was said later",
@@ -82,13 +75,50 @@ fn session_of(bundle: &Bundle, args: &Disclose) -> Outcome<Hash> {
     })
 }
 
-fn unsuited(to: &KeyId, fault: disclosure::Fault) -> Failure {
-    Failure::usage(format_args!("{to}: {fault} ({})", fault.code()))
-        .hint("It takes a key of Ed25519: `assent key new judge.pem` makes one.")
+/// What was sealed in a message, and the statement that it is.
+///
+/// # Errors
+/// Which message cannot be opened here, and why.
+pub(super) async fn opened(session: &Session, message: Sequence) -> Outcome<(Hash, Opened)> {
+    session.opened(message).await.map_err(|error| {
+        let missing = matches!(error, asp_client::Error::Missing { .. });
+        let failure = Failure::from(error);
+        let failure = Failure { what: format!("message {message}: {}", failure.what), ..failure };
+        if !missing {
+            return failure;
+        }
+        failure.hint(
+            "`assent session show ID --messages` shows which were sealed and can be opened in this home.",
+        )
+    })
 }
 
-fn keyless(error: asp_client::Error) -> Failure {
-    let missing = matches!(error, asp_client::Error::Missing { .. });
-    let failure = Failure::from(error);
-    if missing { failure.hint("Ask for one and name it: --to did:key:…") } else { failure }
+/// The keys of a receiver to which something can be disclosed; `option` names the receiver.
+///
+/// # Errors
+/// When the receiver has none.
+pub(super) async fn keys_of(party: &AgentParty, to: &Receiver, option: &str) -> Outcome<Vec<KeyId>> {
+    let whom = match to {
+        Receiver::Key(key) => return Ok(vec![*key]),
+        Receiver::Named(whom) => whom,
+    };
+    party.disclosure_keys(whom).await.map_err(|error| {
+        let missing = matches!(error, asp_client::Error::Missing { .. });
+        let failure = Failure::from(error);
+        if !missing {
+            return failure;
+        }
+        let what = format!("{}: {}", words::issuer(whom), failure.what);
+        let hint = format!("Ask for one and name it: {option} did:key:…");
+        Failure { what, ..failure }.hint(hint)
+    })
+}
+
+/// Why something cannot be shut to a key.
+pub(super) fn unsuited(to: &KeyId, fault: disclosure::Fault) -> Failure {
+    let failure = Failure::usage(format_args!("{to}: {fault} ({})", fault.code()));
+    if matches!(fault, disclosure::Fault::KeyUnsuited) {
+        return failure.hint("It takes a key of Ed25519: `assent key new judge.pem` makes one.");
+    }
+    failure
 }

@@ -4,8 +4,9 @@ use asp_client::AgentParty;
 use asp_client::api::{CommitmentView, HoldView, ObligationView};
 use asp_core::amount::Money;
 use asp_core::position::Hash;
-use asp_core::statement::body::{Package, Showing};
+use asp_core::statement::body::{Mode, Package, Showing};
 use futures::TryStreamExt;
+use serde::Serialize;
 
 use crate::cli::CommitmentCommand;
 use crate::context::Context;
@@ -23,12 +24,13 @@ pub(super) async fn run(context: &Context, command: CommitmentCommand) -> Outcom
     match command {
         CommitmentCommand::List => {
             let commitments: Vec<_> = party.commitments().try_collect().await?;
-            context.printer.show_all(&commitments, |out| list(out, &commitments));
+            let listed: Vec<_> = commitments.iter().map(Listed::of).collect();
+            context.printer.show_all(&listed, |out| list(out, &commitments));
             Ok(())
         }
         CommitmentCommand::Show(args) => {
             let id = find(&party, &args.id).await?;
-            let view = party.commitment(&id).await?;
+            let view = known(&party, &id).await?;
             context.printer.show(&view, |page| show(page, &view));
             Ok(())
         }
@@ -61,6 +63,36 @@ async fn find(party: &AgentParty, id: &Id) -> Outcome<Hash> {
     }
 }
 
+/// A commitment as its members know it: where the node cannot read it, as it follows from what this home has opened.
+async fn known(party: &AgentParty, id: &Hash) -> Outcome<CommitmentView> {
+    let view = party.commitment(id).await?;
+    if party.session(&view.session).mode().await? == Mode::Open {
+        return Ok(view);
+    }
+    Ok(party.session_of(id).await?.1)
+}
+
+/// A commitment in a listing, as the node knows it.
+#[derive(Debug, Serialize)]
+struct Listed<'a> {
+    #[serde(flatten)]
+    view: &'a CommitmentView,
+    /// Whether its terms stand there as placeholders, since only the members know them.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    sealed: bool,
+}
+
+impl<'a> Listed<'a> {
+    fn of(view: &'a CommitmentView) -> Self {
+        Self { view, sealed: is_hidden(view) }
+    }
+}
+
+/// Whether the terms are for the members alone, so that nothing says what is owed.
+fn is_hidden(view: &CommitmentView) -> bool {
+    view.terms.is_empty() && view.obligations.iter().all(|obligation| obligation.what.is_empty())
+}
+
 fn list(page: &mut Page, commitments: &[CommitmentView]) {
     let rows = commitments.iter().map(|view| {
         let open: Vec<String> = view
@@ -81,6 +113,9 @@ fn list(page: &mut Page, commitments: &[CommitmentView]) {
 }
 
 fn in_words(view: &CommitmentView) -> String {
+    if is_hidden(view) {
+        return "sealed".to_owned();
+    }
     let package = Package {
         disputes: None,
         holds: None,

@@ -7,6 +7,7 @@ use asp_client::{AgentParty, CaseEvidence, Disputes, Filing};
 use asp_core::name::{AgentUri, Issuer};
 use asp_core::position::{Hash, Sequence};
 use asp_core::statement::body::{DisputeRule, DisputeSettle, Exhibit, ObligationId, Rung};
+use asp_seal::disclosure::{self, Place};
 use futures::TryStreamExt;
 
 use crate::cli::{
@@ -44,6 +45,9 @@ pub(super) async fn run(context: &Context, command: DisputeCommand) -> Outcome {
             id
         }
         DisputeCommand::Evidence { dispute, exhibits, disclosing } => {
+            if exhibits.is_empty() && disclosing.disclose.is_empty() {
+                return Err(Failure::usage("name something to show: --statement, --file or --disclose"));
+            }
             let id = find(&disputes, &dispute.id).await?;
             let shown = showing_in(&party, &id, exhibits, disclosing).await?;
             disputes.show_evidence(&id, shown).await?;
@@ -94,7 +98,12 @@ async fn file(party: &AgentParty, args: DisputeFiling) -> Outcome<Hash> {
             super::only_of(id, party.commitments().map_ok(|view| view.id), "commitment").await?
         }
     };
-    let view = party.commitment(&commitment).await?;
+    // To whom something is shown does not hang on the node's word.
+    let view = if args.disclosing.disclose.is_empty() {
+        party.commitment(&commitment).await?
+    } else {
+        party.session_of(&commitment).await?.1
+    };
     let against = match args.against {
         Some(against) => against,
         None => other_side(&view, party.agent(), args.obligation.as_ref())?,
@@ -140,8 +149,10 @@ async fn showing_in(
     if told.disclose.is_empty() {
         return Ok(exhibits(shown)?.into());
     }
-    let view = party.disputes().show(id).await?;
-    showing(party, &view.session, view.arbiter.as_ref(), (shown, told)).await
+    // By the filing itself: to whom something is shown does not hang on the node's word.
+    let filing = party.disputes().filing(id).await?;
+    let arbiter = filing.rules.as_ref().and_then(|rules| rules.arbiter.as_ref());
+    showing(party, &filing.session, arbiter, (shown, told)).await
 }
 
 /// What is shown, and of that what is disclosed to whom.
@@ -155,21 +166,22 @@ async fn showing(
     if told.disclose.is_empty() {
         return Ok(showing);
     }
-    let to = match told.disclose_to {
-        Some(Receiver::Key(key)) => vec![key],
-        Some(Receiver::Named(whom)) => party.disclosure_keys(&whom).await?,
-        None => {
-            let nobody = || {
-                Failure::usage("the deal names no arbiter")
-                    .hint("Say to whom you disclose it: --disclose-to.")
-            };
-            party.disclosure_keys(arbiter.ok_or_else(nobody)?).await?
+    let to = match (told.disclose_to, arbiter) {
+        (Some(receiver), _) => receiver,
+        (None, Some(arbiter)) => Receiver::Named(arbiter.clone()),
+        (None, None) => {
+            return Err(Failure::usage("the deal names no arbiter")
+                .hint("Say to whom you disclose it: --disclose-to."));
         }
     };
+    let keys = super::bundle::keys_of(party, &to, "--disclose-to").await?;
     let session = party.session(session);
     for number in told.disclose {
-        for key in &to {
-            showing.disclosures.push(session.disclose(Sequence(number), key).await?);
+        let (statement, opened) = super::bundle::opened(&session, Sequence(number)).await?;
+        let place = Place { origin: party.client().origin(), session: session.id(), statement };
+        for key in &keys {
+            let disclosed = disclosure::disclose(key, &place, &opened);
+            showing.disclosures.push(disclosed.map_err(|fault| super::bundle::unsuited(key, fault))?);
         }
     }
     Ok(showing)

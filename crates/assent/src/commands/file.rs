@@ -16,6 +16,8 @@ use crate::failure::{Failure, Outcome};
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Moved<'a> {
+    /// The number of the message that it came with.
+    message: Sequence,
     name: String,
     size: u64,
     /// The SHA-256 of the file.
@@ -50,10 +52,11 @@ pub(super) async fn send(
     let bytes = std::fs::read(path).map_err(|error| unreadable(&error))?;
     let bar = context.printer.progress("bytes sent", size);
     let told = |done| bar.at(done, size);
-    session.send_file((name.clone(), media_type), &bytes, text, told).await?;
+    let receipt = session.send_file((name.clone(), media_type), &bytes, text, told).await?;
     drop(bar);
     let digest = asp_core::position::Hash::of(&[&bytes]).to_hex();
-    show(context, &Moved { name: name.to_string(), size, digest, path: None });
+    let message = receipt.receipt.sequence;
+    show(context, &Moved { message, name: name.to_string(), size, digest, path: None });
     Ok(())
 }
 
@@ -62,7 +65,7 @@ pub(super) async fn send(
 /// # Errors
 /// Why it was not fetched, or is not the one that was sent.
 pub(super) async fn fetch(context: &Context, session: &Session, message: Sequence, path: &Path) -> Outcome {
-    let (_, Opened { body, .. }) = session.opened(message).await?;
+    let (_, Opened { body, .. }) = super::bundle::opened(session, message).await?;
     let Body::Inform(Inform::File(FileNote { file, .. })) = body else {
         return Err(Failure::no(format_args!("message {message} has no file"))
             .hint("`assent session show ID --messages` shows which have."));
@@ -72,12 +75,13 @@ pub(super) async fn fetch(context: &Context, session: &Session, message: Sequenc
     session.fetch_file(&file, path, |done| bar.at(done, size)).await?;
     drop(bar);
     let (name, digest) = (file.name.to_string(), file.digest.to_hex());
-    show(context, &Moved { name, size, digest, path: Some(path) });
+    show(context, &Moved { message, name, size, digest, path: Some(path) });
     Ok(())
 }
 
 fn show(context: &Context, moved: &Moved<'_>) {
     context.printer.show(moved, |page| {
+        page.field("message", moved.message.to_string());
         page.field("file", moved.name.clone());
         page.field("size", format!("{} bytes", moved.size));
         page.field("sha256", moved.digest.clone());

@@ -21,6 +21,7 @@ use super::read_input;
 use crate::cli::{HandOver, Offering, Say};
 use crate::failure::{Failure, Outcome};
 use crate::terms::Sale;
+use crate::words;
 
 /// Bytes of the largest body that is read.
 const BODY_BYTES_MAX: u64 = asp_core::limits::STATEMENT_BYTES_MAX as u64;
@@ -258,7 +259,18 @@ impl Floor<'_> {
         let offers = self.view.offers.iter().filter(|offer| offer.awaits.contains(self.me));
         let all: Vec<Hash> =
             pending.map(|pending| pending.id).chain(offers.map(|offer: &OfferView| offer.id)).collect();
-        one(all, "things await your answer", "--reply-to", "nothing awaits your answer")
+        one(all, "things await your answer", "--reply-to", &self.why_none("nothing awaits your answer"))
+    }
+
+    /// Why there is nothing to answer or to take back: that the session has ended, where it has.
+    fn why_none(&self, going_on: &str) -> String {
+        match &self.view.end {
+            Some(end) => {
+                let sentence = words::line(&end.sentence, 200);
+                format!("the session has ended: {} {}", end.code, sentence.trim_end_matches('.'))
+            }
+            None => going_on.to_owned(),
+        }
     }
 
     /// What the speaker can take back.
@@ -282,7 +294,12 @@ impl Floor<'_> {
                     .map(|pending| pending.id)
                     .chain(offers.map(|offer: &OfferView| offer.id))
                     .collect();
-                one(all, "offers of yours are open", "--reply-to", "no offer of yours is open")
+                one(
+                    all,
+                    "offers of yours are open",
+                    "--reply-to",
+                    &self.why_none("no offer of yours is open"),
+                )
             }
         }
     }
@@ -290,7 +307,10 @@ impl Floor<'_> {
     fn agreed(&self, args: &Say) -> Outcome<Hash> {
         match args.terms {
             Some(terms) => Ok(terms),
-            None => one(self.view.agreed.clone(), "terms are agreed on", "--terms", "no terms are agreed on"),
+            None => {
+                let none = self.why_none("no terms are agreed on");
+                one(self.view.agreed.clone(), "terms are agreed on", "--terms", &none)
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 //! `assent session`: open, list, show, say, watch, close; `replay` has what works on files.
 
+use std::collections::BTreeSet;
 use std::pin::pin;
 
 use asp_client::api::{FloorView, Message, OfferView, ParticipantView, SessionView};
@@ -20,7 +21,7 @@ use super::replay;
 use super::say::Floor;
 use crate::cli::{Close, Open, Say, SessionCommand, Watch};
 use crate::context::Context;
-use crate::failure::Outcome;
+use crate::failure::{Failure, Outcome};
 use crate::page::{Page, Paint, Text};
 use crate::read::Id;
 use crate::{narrate, terms, words};
@@ -118,13 +119,39 @@ async fn open(context: &Context, party: &AgentParty, args: Open) -> Outcome {
         mode: args.mode,
         schemas,
     };
-    let session = party.open_session(opening).await?;
+    let asked = consent_request(&opening, party.agent());
+    let session = party.open_session(opening).await.map_err(|error| without_consent(error, &asked))?;
     let view = session.view().await?;
     context.printer.show(&view, |page| show(page, &view));
     let digits = session.id().to_hex();
     let command = format!("assent session watch {}", digits.get(..12).unwrap_or_default());
     context.printer.say(Text::from("Follow it: ").and(Paint::Accent, command));
     Ok(())
+}
+
+/// The command that asks for the consent under which a session can be opened.
+fn consent_request(opening: &Opening, own: &AgentUri) -> String {
+    let own = own.organisation();
+    let others: BTreeSet<String> = opening
+        .with
+        .iter()
+        .map(|invitee| invitee.agent.organisation())
+        .filter(|other| *other != own)
+        .map(|other| other.to_string())
+        .collect();
+    let mut others = others.into_iter();
+    let with = match (others.next(), others.next()) {
+        (Some(only), None) => only,
+        (None, _) | (Some(_), Some(_)) => "DOMAIN".to_owned(),
+    };
+    format!("assent consent request --with {with} --capability {}", opening.capability)
+}
+
+/// Why a session was not opened; where a consent is missing, how to ask for one.
+fn without_consent(error: asp_client::Error, asked: &str) -> Failure {
+    let missing = matches!(error, asp_client::Error::Missing { what } if what.contains("consent"));
+    let failure = Failure::from(error);
+    if missing { failure.hint(format_args!("Ask for one: {asked}")) } else { failure }
 }
 
 async fn sessions(context: &Context, party: &AgentParty) -> Outcome {
@@ -278,15 +305,20 @@ fn line(statement: &Statement) -> Text {
         .plain(told.about)
 }
 
-/// The session that is meant.
+/// The session that is meant: of those that this home has followed, else of those that the node names, which could make one that
+/// begins with the same digits and that it can read.
 ///
 /// # Errors
 /// When none or several are.
 pub(super) async fn find(party: &AgentParty, id: &Id) -> Outcome<Hash> {
-    match id {
-        Id::Whole(hash) => Ok(*hash),
-        Id::Prefix(_) => super::only_of(id, party.sessions().map_ok(|session| session.id), "session").await,
+    if let Id::Whole(hash) = id {
+        return Ok(*hash);
     }
+    let followed: Vec<Hash> = party.followed().await?.into_iter().filter(|hash| id.matches(hash)).collect();
+    if !followed.is_empty() {
+        return super::only(id, followed.into_iter(), "session");
+    }
+    super::only_of(id, party.sessions().map_ok(|session| session.id), "session").await
 }
 
 fn show(page: &mut Page, view: &SessionView) {

@@ -52,9 +52,7 @@ impl FileSealer {
 
     /// What names the file and opens it, once all its chunks were given: JSON.
     fn attachment(&self, name: &str, media_type: Option<&str>) -> PyResult<String> {
-        let name: FileName = parsed("the name of a file", name)?;
-        let media_type: Option<MediaType> =
-            media_type.map(|kind| parsed("a kind of file", kind)).transpose()?;
+        let (name, media_type) = named(name, media_type)?;
         let sealer = held(&self.0).take().ok_or_else(over)?;
         let file = sealer.attachment(name, media_type).map_err(of_file)?;
         Ok(String::from_utf8_lossy(&draft::canonical(&file)).into_owned())
@@ -88,7 +86,20 @@ impl FileFetching {
     }
 }
 
+/// Says what is wrong with the name and the kind of a file that is to be sent, before anything of it is.
+#[pyfunction]
+#[pyo3(signature = (name, media_type=None))]
+fn check_attachment(name: &str, media_type: Option<&str>) -> PyResult<()> {
+    named(name, media_type).map(|_| ())
+}
+
+fn named(name: &str, media_type: Option<&str>) -> PyResult<(FileName, Option<MediaType>)> {
+    let name = parsed("the name of a file", name)?;
+    Ok((name, media_type.map(|kind| parsed("a kind of file", kind)).transpose()?))
+}
+
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<FileSealer>()?;
-    module.add_class::<FileFetching>()
+    module.add_class::<FileFetching>()?;
+    module.add_function(wrap_pyfunction!(check_attachment, module)?)
 }

@@ -228,6 +228,11 @@ impl Keys {
     fn signed(&self, message: &Logged) -> bool {
         signed_by_issuer(&self.0, &message.verified, message.at.index)
     }
+
+    /// The keys that sign for the issuer now, without those that it distrusts.
+    fn current(&self) -> Vec<String> {
+        self.0.live().map(ToString::to_string).collect()
+    }
 }
 
 /// What follows from statements, judged from nothing in the order of the log.

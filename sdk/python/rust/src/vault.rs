@@ -92,10 +92,29 @@ impl Vault {
         }))
     }
 
-    /// The body of the statement that publishes key packages, if few are ready for others: JSON.
-    fn publish(&self, py: Python<'_>, origin: &str, key: &SecretKey) -> PyResult<Option<String>> {
+    /// Behind which statement of the agent's own stream it is to be looked for key packages that were published elsewhere.
+    fn looked(&self, py: Python<'_>, origin: &str) -> PyResult<Option<u64>> {
+        let origin: Origin = parsed("an origin", origin)?;
+        let looked = py.detach(|| self.kept(|sealer| Ok(sealer.looked(&origin))))?;
+        Ok(looked.map(|sequence| sequence.0))
+    }
+
+    /// The body of the statement that publishes key packages, if few are ready for others, or another vault has published since,
+    /// as what was said in the agent's stream shows: JSON.
+    fn publish(
+        &self,
+        py: Python<'_>,
+        origin: &str,
+        key: &SecretKey,
+        said: Vec<Py<Logged>>,
+    ) -> PyResult<Option<String>> {
         let (origin, key): (Origin, _) = (parsed("an origin", origin)?, &key.0);
-        let body = py.detach(|| self.kept(|sealer| sealer.publish(&origin, key).map_err(in_vault)))?;
+        let said: Vec<_> = said.iter().map(|logged| logged.get().said().0.statement()).collect();
+        let publish = |sealer: &mut Sealer| {
+            sealer.saw(&origin, said);
+            sealer.publish(&origin, key).map_err(in_vault)
+        };
+        let body = py.detach(|| self.kept(publish))?;
         Ok(body.as_ref().map(json))
     }
 

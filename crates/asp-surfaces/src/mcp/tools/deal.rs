@@ -78,13 +78,12 @@ struct Fulfilling {
 
 pub(super) async fn fulfil(own: &Own, arguments: Map<String, Value>) -> Result<Value, Failure> {
     let said: Fulfilling = read(arguments)?;
-    let view = own.commitment(&id("commitment", &said.commitment)?).await?;
+    let (session, view) = own.agent().session_of(&id("commitment", &said.commitment)?).await?;
     let on = ObligationRef {
         commitment: view.id,
         obligation: parsed("obligation", &said.obligation)?,
         stage: maybe("stage", said.stage.as_deref())?,
     };
-    let session = own.agent().session(&view.session);
     let words =
         || -> Result<Text, Failure> { parsed("text", needed(said.text.as_deref(), "text", "the words")?) };
     let receipt = match said.act.as_deref().unwrap_or("deliver") {
