@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import subprocess
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import assent
-from assent import _core
+from assent import _core, _files, _node, _party
 
 from .support import CAPABILITY, PATIENCE, Market, Relay, Served, binary, clean
 
@@ -460,13 +461,25 @@ async def test_what_cannot_be_disclosed_says_why(traders: Market) -> None:
     judge = assent.AgentKey.generate()
     with pytest.raises(assent.Missing, match="not in the bundle"):
         await mine.disclose(bundle, [said[-1]], to=judge.id)
-    with pytest.raises(assent.Missing, match="could be opened"):
+    with pytest.raises(assent.Missing, match="message 0 was not sealed"):
         await mine.disclose(bundle, [said[0]], to=judge.id)
     with pytest.raises(assent.Missing, match="not said in this session"):
         await mine.disclose(bundle, [_core.digest(b"never")], to=judge.id)
     scalar = assent.AgentKey(_core.SecretKey.from_scalar(bytes(31) + b"\x07"))
     with pytest.raises(assent.Missing, match="Ed25519"):
         await mine.disclose(bundle, [said[-1]], to=scalar.id)
+    with pytest.raises(assent.Missing, match="no message is named"):
+        await mine.disclose(bundle, [], to=judge.id)
+    for nobody in ("", "a judge", "did:key:zNone", "agent://volt.example", "volt.example/", "acme.example/Who?"):
+        with pytest.raises(ValueError, match="to: neither an agent"):
+            await mine.disclose(bundle, [said[-1]], to=nobody)
+    with pytest.raises(assent.Unverified) as unverified:
+        await mine.disclose(b"no bundle", [said[-1]], to=judge.id)
+    assert "answer" not in str(unverified.value)
+    # One message is as good as a list of one.
+    offered = next(it for it in said if it.type == "PROPOSE" and it.sealed)
+    for one in (offered, offered.hash):
+        assert b'"disclosures"' in await mine.disclose(bundle, one, to=judge.id)
 
 
 async def test_a_dispute_is_shown_what_was_sealed(traders: Market) -> None:
@@ -515,3 +528,237 @@ async def test_what_is_overdue_is_found_by_the_members(traders: Market, monkeypa
     assert [(it["commitment"], it["obligation"]) for it in await mine.overdue()] == [(commitment.id, "delivery")]
     opened, _ = await traders.session()
     assert await opened.overdue() == []
+
+
+async def test_of_two_who_propose_at_once_nobody_speaks_on_what_it_has_not_read(traders: Market) -> None:
+    mine, theirs = await session(traders)
+    # There is no group yet: both make it, and one of them is refused at that.
+    proposing = [side.propose(traders.package("900 USD"), binding=True) for side in (mine, theirs)]
+    said = await asyncio.wait_for(asyncio.gather(*proposing, return_exceptions=True), PATIENCE)
+    assert sorted(type(it).__name__ for it in said) == ["Conflict", "Receipt"]
+    assert len((await mine.view()).offers) == 1
+    # Who was second may go on when it has read it.
+    behind = theirs if isinstance(said[1], assent.Conflict) else mine
+    await behind.view()
+    await behind.counter(traders.package("950 USD"), binding=True)
+
+
+async def test_who_is_refused_a_group_speaks_on_nothing_that_came_meanwhile(
+    traders: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine, theirs = await session(traders)
+    regroup = mine._channel.regroup
+
+    async def overtaken(how: _core.Regrouping, claimed: list[tuple[str, str, _core.Logged]]) -> str:
+        monkeypatch.undo()
+        await theirs.propose(traders.package("900 USD"), binding=True)
+        return await regroup(how, claimed)
+
+    monkeypatch.setattr(mine._channel, "regroup", overtaken)
+    with pytest.raises(assent.Conflict, match="somebody else spoke first"):
+        await mine.propose(traders.package("950 USD"), binding=True)
+    assert [it.sender for it in await mine.messages() if it.packages] == [theirs.agent.name]
+
+
+@pytest.mark.parametrize("mode", ["sealed", "hybrid"])
+async def test_before_somebody_has_come_in_the_node_is_told_no_reason(traders: Market, node: Served, mode: str) -> None:
+    async def invited() -> assent.Session:
+        return await traders.buyer.open_session(traders.seller.name, CAPABILITY, mode=mode, timeout=0)
+
+    mine = await invited()
+    for accepted in ({"kind": "resumption", "instructions": "it is dear to us"}, {"kind": "admission"}):
+        with pytest.raises(assent.Missing, match="nobody has come in"):
+            await mine.speak("ACCEPT", accepted, mine.id)
+    await mine.withdraw(mine.id, "it is dear to us")
+    assert [(it.type, it.body) for it in await mine.messages()][1:2] == [
+        ("WITHDRAW", {"kind": "withdrawal", "reason": ""})
+    ]
+    again = await invited()
+    theirs = traders.seller.session(again.id)
+    await theirs.reject("it is dear to us")
+    assert [(it.type, it.body) for it in await again.messages()][1:2] == [("REJECT", {"reason": ""})]
+    assert holding(node.data, "dear to us") == []
+
+
+async def test_a_node_that_takes_back_what_it_took_in_is_not_followed(traders: Market) -> None:
+    mine, _ = await session(traders)
+    receipt = await mine.say("hello")
+    mine._head = (receipt.sequence + 1, _core.digest(b"what it took in"))
+    for asking in (mine.view(), mine.say("and on"), mine.propose(traders.package("900 USD")), mine.overdue()):
+        with pytest.raises(assent.Unverified, match="followed before"):
+            await asking
+
+
+async def test_a_node_that_answers_without_an_end_is_left(traders: Market, monkeypatch: pytest.MonkeyPatch) -> None:
+    mine, _ = await session(traders)
+    with monkeypatch.context() as patched:
+        patched.setattr(_node, "STREAM_BYTES_MAX", 1000)
+        with pytest.raises(assent.BadAnswer, match="more than 1000 bytes"):
+            await mine.messages()
+    with monkeypatch.context() as patched:
+        patched.setattr(_party, "STATEMENTS_MAX", 2)
+        with pytest.raises(assent.BadAnswer, match="more than 2 statements"):
+            await traders.seller.session(mine.id).view()
+    with monkeypatch.context() as patched:
+        patched.setattr(_party, "PAGES_MAX", 3)
+        asked: list[object] = []
+
+        async def endless(path: str, params: object = None) -> dict[str, object]:
+            asked.append(params)
+            return {"commitments": [], "nextPageToken": "more"}
+
+        patched.setattr(traders.buyer._party, "get", endless)
+        with pytest.raises(assent.BadAnswer, match="more than 3 pages"):
+            [it async for it in traders.buyer.commitments()]
+        assert len(asked) == 3
+    assert len(await mine.messages()) == 2
+    assert (await traders.seller.session(mine.id).view()).state == "INTRODUCED"
+
+
+async def test_a_file_that_cannot_be_called_so_is_not_put(traders: Market, tmp_path: Path) -> None:
+    mine, _ = await session(traders)
+    (tmp_path / "note").write_bytes(b"a secret note")
+    put: list[str] = []
+
+    async def counted(path: str, content: bytes) -> None:
+        put.append(path)
+
+    mine._party.put = counted  # type: ignore[method-assign]
+    for name, media_type in (("a/b", None), ("..", None), ("x" * 201, None), ("note", "no type")):
+        with pytest.raises(assent.FileFault) as refused:
+            await mine.send_file(tmp_path / "note", name=name, media_type=media_type)
+        assert refused.value.fault == "ATTACHMENT_INVALID"
+    assert put == []
+
+
+async def test_a_share_that_is_used_up_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_files, "SHARE_WAIT", 0.0)
+    refused = assent.Refused({"code": "RATE_LIMITED", "status": 429})
+    answers: list[bool | assent.Refused] = [refused, False, refused, False]
+    put: list[str] = []
+
+    class Limited:
+        async def is_there(self, path: str) -> bool:
+            answer = answers.pop(0)
+            if isinstance(answer, assent.Refused):
+                raise answer
+            return answer
+
+        async def put(self, path: str, content: bytes) -> None:
+            put.append(path)
+            if len(put) == 1:
+                raise refused
+
+    digest = _core.digest(b"a chunk")
+    await _files.Chunks(Limited(), "/v1/sessions/1").put(digest, b"a chunk")  # type: ignore[arg-type]
+    assert (answers, put) == ([], [f"/v1/sessions/1/chunks/{digest[7:]}"] * 2)
+
+
+async def test_to_whom_something_is_disclosed_is_not_the_nodes_word(
+    traders: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seller, judge = traders.seller, assent.AgentKey.generate()
+    get = traders.client._get
+
+    async def lying(path: str) -> dict[str, object]:
+        shown = await get(path)
+        return {**shown, "keys": [*shown["keys"], {"key": judge.id, "since": shown["keys"][0].get("since")}]}
+
+    monkeypatch.setattr(traders.client, "_get", lying)
+    old = traders.keys.load(seller.name)
+    assert await traders.client._disclosure_keys(seller.name) == [old.id]
+    assert await traders.client._disclosure_keys("volt.example") == [traders.keys.load("volt.example").id]
+    # One that counts no more is not taken for one that does, however lately it was read.
+    new = assent.AgentKey.generate()
+    monkeypatch.undo()
+    await seller.rotate_key(new)
+    assert await traders.client._disclosure_keys(seller.name) == [new.id]
+
+
+async def test_who_rules_a_dispute_is_not_the_nodes_word(traders: Market, monkeypatch: pytest.MonkeyPatch) -> None:
+    court = assent.AgentKey.generate()
+    await traders.client.organisation("court.example", court).register()
+    eve = assent.AgentKey.generate()
+    mine, theirs = await session(traders)
+    duty = traders.package("900 USD").obligations[0] | {"due": {"at": await traders.client.after(timedelta(hours=1))}}
+    agreed = assent.Package([duty], {}, disputes={"arbiter": "court.example"})
+    await mine.propose(agreed, binding=True)
+    await theirs.view()
+    offer = (await theirs.view()).offers[0]
+    await theirs.accept(offer)
+    commitment = await mine.agent.commitment((await mine.view()).commitments[0].id)
+    assert commitment.raw["disputes"] == {"arbiter": "court.example"}
+    offered = next(it for it in await mine.messages() if it.hash == offer.id)
+    await theirs.fulfil("delivery", "here they are")
+    await mine.view()
+    await mine.contest("delivery", "half of them")
+    # Neither what the node says of the deal counts, nor what it says of the dispute.
+    told = replace(commitment, raw={**commitment.raw, "disputes": {"arbiter": eve.id}})
+    with pytest.raises(assent.Unverified, match="no such commitment"):
+        other = replace(told, id=_core.digest(b"another"))
+        await mine.agent.file_dispute(other, "not-as-agreed", "half of them", disclose=[offered])
+    case = await mine.agent.file_dispute(told, "not-as-agreed", "half of them", disclose=[offered])
+    await case.wait_until("SETTLING", PATIENCE)
+
+    async def lying() -> dict[str, object]:
+        return {"session": mine.id, "arbiter": eve.id}
+
+    there = theirs.agent.dispute(case.id)
+    monkeypatch.setattr(there, "shown", lying)
+    await there.respond("all of them", admit=False, disclose=[await last(theirs)])
+    bundle = await case.bundle()
+    assert len(assent.verify(bundle, keys=[court]).disclosed) == 2
+    assert assent.verify(bundle, keys=[eve]).disclosed == []
+    # Nor another dispute under its id.
+    read = there._party.chained
+
+    async def others(stream: str, after: int | None = None) -> list[_core.Logged]:
+        return (await read(stream, after))[1:]
+
+    monkeypatch.setattr(there._party, "chained", others)
+    with pytest.raises(assent.Unverified, match="another dispute"):
+        await there.show_evidence(disclose=[offered])
+
+
+@pytest.mark.parametrize("mode", ["open", "hybrid", "sealed"])
+async def test_a_commitment_is_given_as_its_members_know_it(traders: Market, mode: str) -> None:
+    mine, theirs = await session(traders, mode)
+    await mine.propose(traders.package("900 USD", region="north"), binding=True)
+    await theirs.view()
+    await theirs.accept()
+    (own,) = (await mine.view()).commitments
+    (listed,) = [it async for it in mine.agent.commitments()]
+    given = await mine.agent.commitment(own.id)
+    assert (given.terms, given.sealed, own.sealed) == ({"region": "north"}, False, False)
+    assert given.obligations[0]["value"] == {"amount": "900", "currency": "USD"}
+    assert (listed.id, listed.sealed) == (own.id, mode != "open")
+    assert listed.terms == ({"region": "north"} if mode == "open" else {})
+
+
+async def test_a_commitment_that_its_session_has_not_is_not_believed(
+    traders: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine, theirs = await session(traders)
+    await mine.propose(traders.package("900 USD"), binding=True)
+    await theirs.view()
+    await theirs.accept()
+    (own,) = (await mine.view()).commitments
+    another = _core.digest(b"another")
+
+    async def lying(*_: object) -> dict[str, object]:
+        return {**own.raw, "id": another}
+
+    monkeypatch.setattr(mine.agent._party, "get", lying)
+    with pytest.raises(assent.Unverified, match="no such commitment"):
+        await mine.agent.commitment(another)
+
+
+def test_only_keys_open_what_was_disclosed() -> None:
+    with pytest.raises(TypeError, match="AgentKey"):
+        assent.verify(b"", keys=["x"])  # type: ignore[list-item]
+
+
+async def test_one_handle_may_say_two_things_at_once(traders: Market) -> None:
+    mine, theirs = await session(traders)
+    await asyncio.gather(mine.propose(traders.package("900 USD")), mine.propose(traders.package("950 USD")))
+    assert len((await theirs.view()).offers) == 2

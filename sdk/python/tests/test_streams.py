@@ -7,10 +7,11 @@ from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from datetime import timedelta
 
+import httpx
 import pytest
 
 import assent
-from assent import _node
+from assent import _node, _transport
 
 from .support import CAPABILITY, PATIENCE, Market, Relay, Served
 
@@ -302,3 +303,23 @@ async def test_nobody_answers(tmp_path: object) -> None:
     for wrong in ("ftp://node.example", "node.example", "http://me@node.example", "http://node.example/?a=b"):
         with pytest.raises(ValueError, match="address"):
             assent.Client(wrong)
+
+
+def test_an_answer_that_tells_nothing_is_read_for_what_it_can_mean() -> None:
+    def problem(method: str, status: int, answer: bytes) -> assent.AssentError:
+        response = httpx.Response(status, request=httpx.Request(method, "http://node.example/"))
+        return _transport._problem(response, answer).error
+
+    # Where only the head was asked for, there is no problem to be read.
+    for status, code in ((401, "UNAUTHENTICATED"), (403, "NOT_PERMITTED"), (404, "NOT_FOUND"), (429, "RATE_LIMITED")):
+        refused = problem("HEAD", status, b"")
+        assert isinstance(refused, assent.Refused)
+        assert (refused.code, refused.status) == (code, status)
+    for answer in (
+        b'{"code":"X","status":1e999}',
+        b'{"code":"X","status":[]}',
+        b'{"status":400}',
+        b"{",
+        b"[" * 100_000,
+    ):
+        assert isinstance(problem("GET", 400, answer), assent.BadAnswer)

@@ -41,9 +41,10 @@ class Chunks:
     async def put(self, digest: str, content: bytes) -> None:
         """Puts one, unless it is there already: what broke off can be done again."""
         path, waits = self._of(digest), 0
-        while not await self._party.is_there(path):
+        while True:
             try:
-                await self._party.put(path, content)
+                if not await self._party.is_there(path):
+                    await self._party.put(path, content)
                 return
             except Refused as refused:
                 waits += 1
@@ -63,12 +64,17 @@ async def send(
     chunks: Chunks, vault: _core.Vault, session: str, path: Path, name: str | None, media_type: str | None
 ) -> dict[str, Any]:
     """Puts a file's chunks; gives what names it and opens it."""
+    called, kind = name or path.name, media_type or mimetypes.guess_type(path.name)[0]
+    try:
+        # Before anything is put that nothing would name.
+        _core.check_attachment(called, kind)
+    except ValueError as error:
+        raise FileFault("ATTACHMENT_INVALID", str(error)) from None
     content = await asyncio.to_thread(_read, path)
     sealer = await in_vault(_core.FileSealer, vault, session, content)
     while (chunk := await _on(sealer.next)) is not None:
         await chunks.put(*chunk)
-    kind = media_type or mimetypes.guess_type(path.name)[0]
-    attachment: dict[str, Any] = json.loads(await _on(lambda: sealer.attachment(name or path.name, kind)))
+    attachment: dict[str, Any] = json.loads(await _on(lambda: sealer.attachment(called, kind)))
     return attachment
 
 

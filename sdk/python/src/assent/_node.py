@@ -22,6 +22,8 @@ TOLERATED_MS = 30_000
 KEYS_KEPT = 60.0
 #: Streams that one session can rest on; more than any has.
 STREAMS_MAX = 256
+#: Bytes of one stream that are read at once, at most: who answers without an end is no node.
+STREAM_BYTES_MAX = 512 * 1024 * 1024
 
 
 @contextmanager
@@ -39,6 +41,11 @@ def told(read: Callable[[dict[str, Any]], T], raw: dict[str, Any]) -> T:
     """What an object of the API says, read into a type; what does not fit is an error of this package."""
     with held():
         return read(raw)
+
+
+def other_log() -> Unverified:
+    """What is raised where less is there than was there before."""
+    return Unverified("the answer does not verify: the log is not the one that was followed before")
 
 
 @contextmanager
@@ -129,10 +136,15 @@ class Node:
         """The statements of a stream after a place, page by page, without a gap."""
         chain = _core.Chain(self.origin, stream, after)
         everything: list[_core.Logged] = []
+        size = 0
         while True:
             params = {"stream": stream} if after is None else {"stream": stream, "after": str(after)}
             with held():
-                messages, following = _core.read_page(await page(params))
+                answer = await page(params)
+                size += len(answer)
+                if size > STREAM_BYTES_MAX:
+                    raise BadAnswer(f"the stream {stream} has more than {STREAM_BYTES_MAX} bytes")
+                messages, following = _core.read_page(answer)
                 for message in messages:
                     chain.take(message)
             everything += messages
@@ -173,11 +185,20 @@ class Authors:
             known, until = self._known.get(issuer, (None, 0.0))
             if known is not None and time.monotonic() < until and known.signed(message):
                 return
-            until = time.monotonic() + KEYS_KEPT
-            keys = await self._read(issuer)
-            self._known[issuer] = (keys, until)
+            keys = await self._renewed(issuer)
         if not keys.signed(message):
             raise _strange(message)
+
+    async def current(self, issuer: str) -> list[str]:
+        """The keys that an agent or organisation can sign with now, read afresh: one may have been revoked since."""
+        async with self._lock:
+            return (await self._renewed(issuer)).current()
+
+    async def _renewed(self, issuer: str) -> _core.Keys:
+        until = time.monotonic() + KEYS_KEPT
+        keys = await self._read(issuer)
+        self._known[issuer] = (keys, until)
+        return keys
 
     async def _read(self, issuer: str) -> _core.Keys:
         """The keys of an agent or organisation, replayed from its public stream."""

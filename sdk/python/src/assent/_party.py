@@ -10,14 +10,18 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequen
 from typing import Any
 
 from . import _core
-from ._node import STREAMS_MAX, Node, Receipt, formed, held, loaded
+from ._node import STREAMS_MAX, Node, Receipt, formed, held, loaded, other_log
 from ._transport import Attempts, Failure, Params
-from .errors import BadAnswer, Conflict, Refused, Unverified
+from .errors import BadAnswer, Conflict, Refused
 from .guard import Guard, Intent
 from .keys import AgentKey
 
 #: How often a statement is signed anew because the node said what it found.
 CONFLICTS_MAX = 3
+#: Pages of one list, at most: who answers without an end is no node.
+PAGES_MAX = 10_000
+#: Statements that are kept of a stream and of all that it rests on, at most.
+STATEMENTS_MAX = 1_000_000
 #: A token is renewed this long before it expires, in seconds.
 MARGIN = 30.0
 
@@ -162,7 +166,7 @@ class Party:
     async def entries(self, path: str, name: str, params: Params | None = None) -> AsyncGenerator[dict[str, Any], None]:
         """The entries of a list, page by page, as far as one looks."""
         asked = dict(params or {})
-        while True:
+        for _ in range(PAGES_MAX):
             page = await self.get(path, asked)
             for entry in page.get(name, ()):
                 if not isinstance(entry, dict):
@@ -171,6 +175,7 @@ class Party:
             if not (token := page.get("nextPageToken")):
                 return
             asked["pageToken"] = token
+        raise BadAnswer(f"the list {path} has more than {PAGES_MAX} pages")
 
     async def chained(self, stream: str, after: int | None = None) -> list[_core.Logged]:
         """The statements of a stream that this party may read: without a gap; who signed is not checked."""
@@ -195,7 +200,9 @@ class Party:
             after = last.sequence - 1 if last is not None and last.sequence > 0 else None
             new = await self.chained(name, after)
             if last is not None and (not new or new.pop(0).hash != last.hash):
-                raise Unverified("the answer does not verify: the log is not the one that was followed before")
+                raise other_log()
+            if sum(map(len, read.values())) + len(new) > STATEMENTS_MAX:
+                raise BadAnswer(f"the stream {stream} rests on more than {STATEMENTS_MAX} statements")
             known += new
             for logged in known:
                 for needed in logged.needs():

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from . import _core
+from ._node import other_log
 from .errors import Invalid, Unverified, VaultFault
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ class Channel:
                         raise
                     await self.part(attempt)
             self._read.clear()
-            raise Unverified("the answer does not verify: the log is not the one that was followed before")
+            raise other_log()
 
     def since(self, sequence: int) -> list[_core.Logged]:
         """What was said behind a place, as far as it was followed."""

@@ -31,7 +31,7 @@ SILENCE = 45.0
 CONNECT_TIME = 10.0
 
 #: What is meant where only the head of an answer was asked for.
-_UNSAID = {401: "UNAUTHENTICATED", 404: "NOT_FOUND"}
+_UNSAID = {401: "UNAUTHENTICATED", 403: "NOT_PERMITTED", 404: "NOT_FOUND", 429: "RATE_LIMITED"}
 
 Params = Mapping[str, Any]
 #: Not the generator of the program, which may be seeded.
@@ -182,7 +182,7 @@ def _problem(response: httpx.Response, answer: bytes) -> Failure:
         if isinstance(problem, dict) and isinstance(problem.get("code"), str):
             conflict = problem["code"] == "SEQUENCE_CONFLICT"
             return Failure(Conflict(problem) if conflict else Refused(problem), retry_after)
-    except (ValueError, LookupError, TypeError, RecursionError):
+    except (ValueError, LookupError, TypeError, ArithmeticError, RecursionError):
         # No problem of a node's.
         pass
     if response.status_code in (502, 503, 504):

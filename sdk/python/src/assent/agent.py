@@ -233,13 +233,16 @@ class Agent:
     # What is its own
 
     async def commitments(self) -> AsyncGenerator[Commitment, None]:
-        """Its commitments, newest first."""
+        """Its commitments, newest first, by the node's word; where it cannot read them they are :attr:`Commitment.sealed`."""
         async for raw in self._party.entries("/v1/commitments", "commitments"):
             yield told(Commitment._of, raw)
 
     async def commitment(self, id: str) -> Commitment:
-        """One of its commitments."""
-        return told(Commitment._of, await self._party.get(f"/v1/commitments/{_core.hash_digits(id)}"))
+        """One of its commitments; of a session that the node cannot read, as its members know it."""
+        raw = await self._party.get(f"/v1/commitments/{_core.hash_digits(id)}")
+        shown = told(Commitment._of, raw)
+        session = told(lambda _: self.session(shown.session), raw)
+        return shown if await session.mode() == "open" else await session._own(id)
 
     async def bundle(self, commitment: str) -> bytes:
         """The proof of a commitment: a file that anybody verifies offline with :func:`assent.verify`."""
@@ -322,7 +325,10 @@ class Agent:
         Done by itself before it comes into a session that needs it. Whether any were published.
         """
         node = await self._party.node()
-        body = await in_vault(self._vault.publish, node.origin, self._party.key._secret)
+        # Another vault of this agent may have published since; it may be lost by now, and its packages with it.
+        behind = await in_vault(self._vault.looked, node.origin)
+        own = await self._party.chained(f"agent:{self.name}", behind)
+        body = await in_vault(self._vault.publish, node.origin, self._party.key._secret, own)
         if body is None:
             return False
         try:

@@ -193,17 +193,22 @@ class Client:
         return await self._get(f"/v1/agents/{_core.agent_uri(agent).removeprefix('agent://')}")
 
     async def _disclosure_keys(self, whom: str) -> list[str]:
-        """The keys to which something can be disclosed: a key itself, or those that sign for somebody now."""
-        if whom.startswith("did:key:"):
-            live = [whom]
-        else:
-            path = "agents" if "/" in whom else "organisations"
-            shown = await self._get(
-                f"/v1/{path}/{_core.agent_uri(whom)[8:] if path == 'agents' else _core.domain(whom)}"
-            )
-            with held():
-                live = [it["key"] for it in shown["keys"] if "until" not in it and "distrustedFrom" not in it]
-        keys = [key for key in live if told(lambda it: _core.can_be_disclosed_to(it["key"]), {"key": key})]
+        """The keys to which something can be disclosed: a key itself, or those that sign for somebody now.
+
+        By the issuer's own stream, and never by the node's word: it could name a key of its own.
+
+        :raises ValueError: if it is nobody's name, and no key.
+        """
+        try:
+            if whom.startswith("did:key:"):
+                _core.can_be_disclosed_to(whom)
+                issuer = None
+            else:
+                issuer = _core.agent_uri(whom) if "/" in whom else _core.domain(whom)
+        except (ValueError, TypeError, AttributeError) as error:
+            raise ValueError(f"to: neither an agent nor an organisation nor a key: {whom!r}") from error
+        live = [whom] if issuer is None else await (await self._connected()).authors.current(issuer)
+        keys = [key for key in live if _core.can_be_disclosed_to(key)]
         if not keys:
             raise Missing(f"{whom} has no key of Ed25519 that something can be disclosed to")
         return keys

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from . import _core
 from ._node import Receipt, told
 from ._party import Party
-from .errors import Missing, TimedOut
+from .errors import Missing, TimedOut, Unverified
 from .guard import Intent
 from .message import Commitment, Message
 from .terms import Money
@@ -94,8 +94,11 @@ class Dispute:
 
     async def _shown(self, evidence: Iterable[Exhibit], disclose: Iterable[Message], to: str | None) -> dict[str, Any]:
         disclosed = list(disclose)
-        case = await self.shown() if disclosed else {}
-        return await _showing(self._agent, case.get("session"), case.get("arbiter"), evidence, disclosed, to)
+        # By the filing, which is verified: the node could name somebody else.
+        filing = (await self._read())[0].body if disclosed else {}
+        return await _showing(
+            self._agent, filing.get("session"), _arbiter(filing.get("rules")), evidence, disclosed, to
+        )
 
     async def offer(self, outcome: str, text: str, amount: Money | str | None = None) -> Receipt:
         """Offers how to end it: ``upheld``, ``partly`` or ``dismissed``, and what is paid to who filed.
@@ -129,12 +132,14 @@ class Dispute:
         return await self._say("dispute.appeal", {"reason": reason})
 
     async def _read(self) -> list[Message]:
-        """What was said in it, verified."""
+        """What was said in it, verified; the first of it is the filing."""
         authors = (await self._party.node()).authors
-        messages = []
+        messages: list[Message] = []
         for logged in await self._party.chained(f"dispute:{self._digits}"):
             await authors.check(logged)
             messages.append(Message._of(logged, self._agent.name))
+        if not messages or messages[0].hash != self.id:
+            raise Unverified("the answer does not verify: another dispute's beginning")
         return messages
 
     async def _say(
@@ -161,9 +166,12 @@ async def file(
     disclose_to: str | None,
 ) -> Dispute:
     """Files a dispute by the rules that the deal agreed."""
+    disclosed = list(disclose)
+    if disclosed:
+        # Who reads it is not left to whoever gave the commitment.
+        commitment = await agent.session(commitment.session)._own(commitment.id)
     rules = commitment.raw.get("disputes")
-    arbiter = None if rules is None else rules.get("arbiter")
-    shown = await _showing(agent, commitment.session, arbiter, evidence, list(disclose), disclose_to)
+    shown = await _showing(agent, commitment.session, _arbiter(rules), evidence, disclosed, disclose_to)
     against = _other_side(commitment, agent.name, obligation)
     body: dict[str, Any] = {
         "against": against,
@@ -182,6 +190,11 @@ async def file(
     intent = Intent(type="dispute.file", body=body, agent=agent.name, peers=(against,))
     receipt = await agent._party.say("dispute:", "dispute.file", body, intent=intent)
     return Dispute(agent, receipt.statement)
+
+
+def _arbiter(rules: Mapping[str, Any] | None) -> str | None:
+    """Who rules by what was agreed on disputes, if anybody does."""
+    return None if rules is None else rules.get("arbiter")
 
 
 def _other_side(commitment: Commitment, own: str, obligation: str | None) -> str:

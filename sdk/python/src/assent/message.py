@@ -184,6 +184,14 @@ class Commitment:
     def _of(cls, raw: Mapping[str, Any]) -> Commitment:
         return cls(raw["id"], raw["session"], raw["state"], raw["termsHash"], raw["terms"], raw["obligations"], raw)
 
+    @property
+    def sealed(self) -> bool:
+        """Whether it is shown as the node knows it that cannot read it: ``terms`` are empty, and no obligation says what.
+
+        In a sealed session their values are 0 XXX, too. :meth:`Agent.commitment` gives it as the members know it.
+        """
+        return not self.terms and not any(duty["what"] for duty in self.obligations)
+
 
 @dataclass(frozen=True)
 class View:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Union
 
 from . import _core, _files
 from ._ground import Ground
-from ._node import Receipt, formed, held
+from ._node import Receipt, formed, held, other_log
 from ._party import Head, Party, head_of
 from ._sealed import ATTEMPTS_MAX, MOVED, TELLING, automatic, in_vault
 from ._transport import Failure, answered, resumed
@@ -51,6 +51,8 @@ _GOING = frozenset({"REJECT", "WITHDRAW", "CLOSE"})
 _OFFERED = frozenset({"binding", "kind", "packages", "reasoning"})
 #: Refusals after which it is not known whether a statement was taken in.
 _UNKNOWN = frozenset({"STORAGE_FAULT", "INTERNAL"})
+#: What has a place before somebody has come in, beside going: the node has to read it.
+_BEFORE = frozenset({("ACCEPT", "introduction"), ("COUNTER", "conditions")})
 #: What can be the last that is said.
 _LAST = frozenset({"CLOSE", "REJECT", "WITHDRAW"})
 
@@ -84,6 +86,8 @@ class Session:
         # What was signed last, if it is not known whether it was taken in.
         self._doubt: tuple[_Words, _core.Statement] | None = None
         self._mode: str | None = None
+        # What this handle has said.
+        self._spoken: set[str] = set()
         # What could not be read, where the node does not take that this is said.
         self._untellable: set[str] = set()
         self._channel = agent._channel(id, self._stream)
@@ -309,7 +313,10 @@ class Session:
         return await self._say("ACCEPT", body, what, packages=packages, binds=True, view=view)
 
     async def reject(self, reason: str, what: Said | None = None) -> Receipt:
-        """REJECT of an invitation, an offer or a COMMIT: the only one that waits for this agent, unless one is named."""
+        """REJECT of an invitation, an offer or a COMMIT: the only one that waits for this agent, unless one is named.
+
+        Before somebody has come in, the reason is left out where the node is not to read it.
+        """
         view = await self._look()
         if what is not None:
             target = _id(what)
@@ -334,11 +341,11 @@ class Session:
         return await self._say("COMMIT", body, None, packages=packages, binds=True, view=view)
 
     async def withdraw(self, what: Said, reason: str) -> Receipt:
-        """WITHDRAW of one's own offer, COMMIT, invitation or escalation."""
+        """WITHDRAW of one's own offer, COMMIT, invitation or escalation; the reason is left out as :meth:`reject` does."""
         return await self._say("WITHDRAW", {"kind": "withdrawal", "reason": reason}, _id(what))
 
     async def leave(self, reason: str) -> Receipt:
-        """WITHDRAW from the session as a whole; the others go on."""
+        """WITHDRAW from the session as a whole; the others go on. The reason is left out as :meth:`reject` does."""
         return await self._say("WITHDRAW", {"kind": "departure", "reason": reason}, None)
 
     # Information
@@ -374,11 +381,11 @@ class Session:
         ``name`` is what it is called there, its own unless it is said.
 
         :raises Missing: in an open session, and before somebody has come in, for whom it could be sealed.
-        :raises FileFault: if it cannot be read, is empty or too large.
+        :raises FileFault: if it cannot be read, is empty or too large, or cannot be called so.
         """
         if await self.mode() == _OPEN:
             raise Missing("an open session has no group for which a file could be sealed")
-        if (await self._channel.follow()).state == "INVITED":
+        if (await self._followed()).state == "INVITED":
             raise Missing("nobody has come in yet, for whom a file could be sealed")
         file = await _files.send(self._chunks, self._agent._vault, self.id, Path(path), name, media_type)
         return await self._say("INFORM", {"kind": "file", "file": file, "text": text}, None)
@@ -418,7 +425,7 @@ class Session:
         """
         if await self.mode() == _OPEN:
             return []
-        known = await self._channel.follow()
+        known = await self._followed()
         found: list[dict[str, Any]] = json.loads(known.overdue(await self._agent._client.after(timedelta(0))))
         return found
 
@@ -480,17 +487,25 @@ class Session:
         """The proof of a commitment of this session: a file that anybody verifies offline."""
         return await self._agent.bundle(commitment or (await self.commitment()).id)
 
-    async def disclose(self, bundle: bytes, messages: Iterable[Said], to: str) -> bytes:
+    async def disclose(self, bundle: bytes, messages: Said | Iterable[Said], to: str) -> bytes:
         """The proof of a commitment with what was sealed in these messages, opened to ``to`` and to nobody else.
 
         ``to`` is an agent, an organisation or a key ``did:key:…``; it reads them with :func:`assent.verify` and its key. Each
         message is shown whole, with the keys of a file that is attached to it, and cannot be taken back.
 
-        :raises Missing: if a message was not sealed or could not be opened, is not in the bundle, or ``to`` has no key that
-            something can be disclosed to.
+        :raises Missing: if no message is named, one was not sealed or could not be opened, or is not in the bundle, or ``to``
+            has no key that something can be disclosed to.
+        :raises Unverified: if the bytes are no bundle.
+        :raises ValueError: if ``to`` is nobody's name, and no key.
         """
-        with held():
-            disclosed = _core.disclosing(bundle, await self._disclosures(messages, to))
+        named = [messages] if isinstance(messages, (str, Message, Offer)) else list(messages)
+        if not named:
+            raise Missing("no message is named")
+        shown = await self._disclosures(named, to)
+        try:
+            disclosed = _core.disclosing(bundle, shown)
+        except ValueError as error:
+            raise Unverified(str(error)) from None
         if disclosed is None:
             raise Missing("a message is not in the bundle, or there is no room in it")
         return disclosed
@@ -504,10 +519,12 @@ class Session:
             logged = said.get(name)
             if logged is None:
                 raise Missing(f"{name} was not said in this session")
+            if not logged.is_sealed:
+                raise Missing(f"message {logged.sequence} was not sealed: everybody who has the proof reads it")
             await self._agent._reading(logged)
             disclosed = await in_vault(self._agent._vault.disclose, node.origin, logged, keys)
             if disclosed is None:
-                raise Missing(f"nothing that was sealed in {name} could be opened here")
+                raise Missing(f"what was sealed in message {logged.sequence} could not be opened here")
             shown += disclosed
         return shown
 
@@ -537,12 +554,28 @@ class Session:
         if self._head is None or self._head[0] < head[0]:
             self._head = head
 
+    async def _followed(self, heard: Head | None = None) -> _core.Known:
+        """A session that the node cannot read, as its members know it; never less of it than this program has learnt."""
+        # As it is now: meanwhile others learn more by the same handle.
+        least = max(head[0] for head in (self._head, heard, (0, "")) if head is not None)
+        known = await self._channel.follow()
+        if known.head[0] < least:
+            raise other_log()
+        return known
+
+    async def _own(self, commitment: str) -> Commitment:
+        """One of its commitments as this side knows it."""
+        found = next((it for it in (await self._look()).commitments if it.id == commitment), None)
+        if found is None:
+            raise Unverified("the answer does not verify: the session has no such commitment")
+        return found
+
     async def _look(self) -> View:
         """The session as it stands, without taking it for read."""
         if await self.mode() == _OPEN:
             raw = await self._party.get(self._path())
         else:
-            raw = json.loads((await self._channel.follow()).view())
+            raw = json.loads((await self._followed()).view())
         with held():
             view = View._of(raw)
             # Who accepts names terms by their hash, so the hash has to be that of the terms that are shown.
@@ -636,11 +669,12 @@ class Session:
         """
         if self._head is None:
             self._learn((view or await self._look()).head)
+        heard = self._head
         words = _Words(type, json.dumps(body, sort_keys=True), reply, packages)
         doubt, self._doubt = self._doubt, None
         doubted = doubt if doubt is not None and doubt[0].same(words) else None
         if await self.mode() != _OPEN:
-            return await self._say_sealed(words, binds, doubted)
+            return await self._say_sealed(words, binds, doubted, heard)
         intent = None if self._party.guard is None else await self._intent(type, body, reply, packages, binds)
         for attempt in range(RESIGN_MAX + 1):
             if doubted is not None:
@@ -671,13 +705,17 @@ class Session:
                 self._doubt = (words, statement)
             raise
         self._learn((receipt.sequence, receipt.statement))
+        self._spoken.add(receipt.statement)
         self._keep(words.packages)
         return receipt
 
-    async def _say_sealed(self, words: _Words, binds: bool, doubted: tuple[_Words, _core.Statement] | None) -> Receipt:
+    async def _say_sealed(
+        self, words: _Words, binds: bool, doubted: tuple[_Words, _core.Statement] | None, heard: Head | None
+    ) -> Receipt:
         """The same in a session that the node cannot read: what is secret of it is sealed for the group.
 
-        Before that, whatever could not be read is told, and the group is made, or led on, if it has to be.
+        Before that, whatever could not be read is told, and the group is made, or led on, if it has to be. However often it
+        is tried, it is said on the head that was heard when it was decided.
         """
         salted = words.salted() if doubted is None else doubted[0]
         intent = await self._judged(salted, binds)
@@ -687,7 +725,7 @@ class Session:
             await self._channel.part(max(0, attempt - 1))
             try:
                 async with self._channel.turn:
-                    statement = doubted[1] if doubted is not None else await self._sealed(salted, intent)
+                    statement = doubted[1] if doubted is not None else await self._sealed(salted, intent, heard)
                     doubted = None
                     if statement is not None:
                         return await self._hand_in(salted, statement)
@@ -712,10 +750,10 @@ class Session:
         self._party.guard.check(intent)
         return intent
 
-    async def _sealed(self, words: _Words, intent: Intent | None) -> _core.Statement | None:
+    async def _sealed(self, words: _Words, intent: Intent | None, heard: Head | None) -> _core.Statement | None:
         """Signs with what is secret sealed; none if something else had to be said first, and was."""
-        known = await self._channel.follow()
-        self._unmoved(words, known)
+        known = await self._followed(heard)
+        self._unmoved(words, known, heard)
         with formed():
             begun, secret = known.state != "INVITED", known.is_secret(words.type, words.body)
             unread = known.agrees_unread(words.type, words.body)
@@ -729,7 +767,9 @@ class Session:
             # The node would read it, and refuse it then.
             raise Missing("nobody has come in yet, for whom this could be sealed")
         if not (begun and secret):
-            return await self._signed(words, known, intent)
+            # There is no group yet for why somebody goes.
+            clear = words.without_reason() if secret and words.type in _GOING else words
+            return await self._signed(clear, known, intent)
         if not await self._channel.is_ready(known):
             try:
                 await self._regroup(known)
@@ -750,11 +790,11 @@ class Session:
             self._stream, words.type, body, known.head, reply=words.reply, intent=intent, seal=seal
         )
 
-    def _unmoved(self, words: _Words, known: _core.Known) -> None:
+    def _unmoved(self, words: _Words, known: _core.Known, heard: Head | None) -> None:
         """Nothing is said on what others said meanwhile and this program has not read; only words are."""
-        head = self._head
-        for logged in self._channel.since(head[0]) if head is not None and not words.keep_meaning else ():
-            if not automatic(logged, json.loads(logged.json)["body"], self._agent.name):
+        for logged in self._channel.since(heard[0]) if heard is not None and not words.keep_meaning else ():
+            own = logged.hash in self._spoken
+            if not own and not automatic(logged, json.loads(logged.json)["body"], self._agent.name):
                 self._head = None
                 raise Conflict.unread("somebody else spoke first", known.head)
         self._learn(known.head)
@@ -772,7 +812,7 @@ class Session:
                     raise
                 # Where that may not be said, what was meant may still be.
                 self._untellable.add(statement)
-            known = await self._channel.follow()
+            known = await self._followed()
 
     async def _regroup(self, known: _core.Known) -> None:
         """Makes the group the one that it has to be; where another was first, nothing is left of the attempt."""
@@ -848,7 +888,7 @@ class _Words:
     @property
     def have_place_before(self) -> bool:
         """Whether they have a place in a session into which nobody has come yet."""
-        return self.type in ("ACCEPT", "REJECT", "WITHDRAW") or (self.type, self.kind) == ("COUNTER", "conditions")
+        return self.type in ("REJECT", "WITHDRAW") or (self.type, self.kind) in _BEFORE
 
     def without_reason(self) -> _Words:
         """The same, and not why."""

@@ -127,7 +127,10 @@ class Session:
         return self._portal.run(self._inner.accept(what, terms_hash))
 
     def reject(self, reason: str, what: Said | None = None) -> Receipt:
-        """REJECT of an invitation, an offer or a COMMIT: the only one that waits for this agent, unless one is named."""
+        """REJECT of an invitation, an offer or a COMMIT: the only one that waits for this agent, unless one is named.
+
+        Before somebody has come in, the reason is left out where the node is not to read it.
+        """
         return self._portal.run(self._inner.reject(reason, what))
 
     def commit(self, terms_hash: str | None = None) -> Receipt:
@@ -135,11 +138,11 @@ class Session:
         return self._portal.run(self._inner.commit(terms_hash))
 
     def withdraw(self, what: Said, reason: str) -> Receipt:
-        """WITHDRAW of one's own offer, COMMIT, invitation or escalation."""
+        """WITHDRAW of one's own offer, COMMIT, invitation or escalation; the reason is left out as :meth:`reject` does."""
         return self._portal.run(self._inner.withdraw(what, reason))
 
     def leave(self, reason: str) -> Receipt:
-        """WITHDRAW from the session as a whole; the others go on."""
+        """WITHDRAW from the session as a whole; the others go on. The reason is left out as :meth:`reject` does."""
         return self._portal.run(self._inner.leave(reason))
 
     def say(self, text: str, data: Mapping[str, Any] | None = None) -> Receipt:
@@ -167,7 +170,7 @@ class Session:
         ``name`` is what it is called there, its own unless it is said.
 
         :raises Missing: in an open session, and before somebody has come in, for whom it could be sealed.
-        :raises FileFault: if it cannot be read, is empty or too large.
+        :raises FileFault: if it cannot be read, is empty or too large, or cannot be called so.
         """
         return self._portal.run(self._inner.send_file(path, text, name=name, media_type=media_type))
 
@@ -237,14 +240,16 @@ class Session:
         """The proof of a commitment of this session: a file that anybody verifies offline."""
         return self._portal.run(self._inner.bundle(commitment))
 
-    def disclose(self, bundle: bytes, messages: Iterable[Said], to: str) -> bytes:
+    def disclose(self, bundle: bytes, messages: Said | Iterable[Said], to: str) -> bytes:
         """The proof of a commitment with what was sealed in these messages, opened to ``to`` and to nobody else.
 
         ``to`` is an agent, an organisation or a key ``did:key:…``; it reads them with :func:`assent.verify` and its key. Each
         message is shown whole, with the keys of a file that is attached to it, and cannot be taken back.
 
-        :raises Missing: if a message was not sealed or could not be opened, is not in the bundle, or ``to`` has no key that
-            something can be disclosed to.
+        :raises Missing: if no message is named, one was not sealed or could not be opened, or is not in the bundle, or ``to``
+            has no key that something can be disclosed to.
+        :raises Unverified: if the bytes are no bundle.
+        :raises ValueError: if ``to`` is nobody's name, and no key.
         """
         return self._portal.run(self._inner.disclose(bundle, messages, to))
 
@@ -591,11 +596,11 @@ class Agent:
         return self._portal.iterate(self._inner.events(start))
 
     def commitments(self) -> Iterator[Commitment]:
-        """Its commitments, newest first."""
+        """Its commitments, newest first, by the node's word; where it cannot read them they are :attr:`Commitment.sealed`."""
         return self._portal.iterate(self._inner.commitments())
 
     def commitment(self, id: str) -> Commitment:
-        """One of its commitments."""
+        """One of its commitments; of a session that the node cannot read, as its members know it."""
         return self._portal.run(self._inner.commitment(id))
 
     def bundle(self, commitment: str) -> bytes:

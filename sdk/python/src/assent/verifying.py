@@ -62,9 +62,13 @@ def verify(bundle: bytes, anchors: str | None = None, keys: Iterable[AgentKey] =
     and held against what was signed: :attr:`Report.disclosed`.
 
     :raises Unverified: if the bytes are no bundle.
+    :raises TypeError: if one of ``keys`` is none.
     """
+    opening = list(keys)
+    if strange := next((type(key).__name__ for key in opening if not isinstance(key, AgentKey)), None):
+        raise TypeError(f"keys: an AgentKey opens what was disclosed to it, and no {strange} does")
     try:
-        ok, text = _core.verify_bundle(bundle, anchors, [key._secret for key in keys])
+        ok, text = _core.verify_bundle(bundle, anchors, [key._secret for key in opening])
     except ValueError as error:
         raise Unverified(str(error)) from None
     raw = json.loads(text)
