@@ -237,6 +237,8 @@ fn who_sends_a_file_is_told_the_number_that_fetches_it() {
     let told = trade.buyer.done(&["session", "fetch", &session, &number, "-o", &fetched]);
     assert_eq!(told["message"].to_string(), number);
     assert_eq!(std::fs::read_to_string(&fetched).unwrap(), WORDS);
+    let refused = trade.buyer.run(&["session", "fetch", &session, &number, "-o", "-"]).with_code(2);
+    assert!(refused.stderr.contains("name a file"), "{}", refused.stderr);
     for (number, code, what) in [("0", 1, "message 0: "), ("seven", 2, "session show --messages")] {
         let refused =
             trade.buyer.run(&["session", "fetch", &session, number, "-o", &fetched]).with_code(code);

@@ -65,6 +65,9 @@ pub(super) async fn send(
 /// # Errors
 /// Why it was not fetched, or is not the one that was sent.
 pub(super) async fn fetch(context: &Context, session: &Session, message: Sequence, path: &Path) -> Outcome {
+    if path.as_os_str() == "-" {
+        return Err(Failure::usage("it is checked as a whole before anybody has it: name a file, not -"));
+    }
     let (_, Opened { body, .. }) = super::bundle::opened(session, message).await?;
     let Body::Inform(Inform::File(FileNote { file, .. })) = body else {
         return Err(Failure::no(format_args!("message {message} has no file"))
