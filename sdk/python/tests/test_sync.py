@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterator
 from pathlib import Path
 from types import FrameType
 
@@ -131,6 +131,15 @@ def test_who_waits_is_told_that_the_client_is_closed(
         agent.next_invitation()
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Interruptions are heard, also where who started the tests has them ignored, as a shell does in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_who_interrupts_a_loop_is_told_nothing_else(node: Served, tmp_path: Path) -> None:
     client, agent = alone(node, tmp_path)
     main = threading.main_thread().ident
