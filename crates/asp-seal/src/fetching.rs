@@ -91,21 +91,22 @@ fn begun(part: &Path) -> io::Result<File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let file = match options.create_new(true).open(part) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            let file = options.create_new(false).open(part)?;
-            if !is_own(part, &file)? {
-                let why = format!("{} is no file of yours alone: move it away", part.display());
-                return Err(io::Error::other(why));
-            }
-            file
-        }
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => options.create_new(false).open(part)?,
         made => made?,
     };
     match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(io::Error::other("it is being fetched by somebody else")),
-        Err(TryLockError::Error(error)) => Err(error),
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            return Err(io::Error::other("it is being fetched by somebody else"));
+        }
+        Err(TryLockError::Error(error)) => return Err(error),
     }
+    // Not before: whoever had it until now may have put it in its place as the whole file.
+    if is_own(part, &file)? {
+        return Ok(file);
+    }
+    let why = format!("{} is no file of yours alone: move it away", part.display());
+    Err(io::Error::other(why))
 }
 
 /// Whether what was opened is no link, and nothing that others own or write: what is checked has to be what stands there

@@ -1,7 +1,8 @@
 //! The sealed channel: what the participants of a session read and nobody else, unless they show it.
 //!
 //! Groups are those of MLS (RFC 9420), ordered by the session's log; a node takes no more of this crate than how a disclosure
-//! is opened. Nothing here reads a socket or a clock; only [`folder`] and [`fetching`] read files. Random numbers come from the operating system.
+//! is opened. Nothing here reads a socket or a clock; only [`folder`] and [`fetching`] read files. Random numbers come from the
+//! operating system.
 
 pub mod course;
 pub mod disclosure;
